@@ -16,6 +16,8 @@ public sealed class CPython : IDisposable
 
     public string Version { get; }
 
+    public bool IsAtLeast(int major, int minor) => System.Version.Parse(Version) >= new Version(major, minor);
+
     /// <summary>The reference for Python 3: <c>DATAFORGE_PYTHON</c>, else the system's.</summary>
     public static CPython? FindPython3() => Find("DATAFORGE_PYTHON", "/usr/bin/python3", "python3");
 
@@ -80,7 +82,7 @@ public sealed class CPython : IDisposable
                 version.Add((char)c);
             }
 
-            return version.Count > 0 ? new CPython(process, string.Concat(version)) : null;
+            return version.Count > 0 && char.IsAsciiDigit(version[0]) ? new CPython(process, string.Concat(version)) : null;
         }
         catch (System.ComponentModel.Win32Exception)
         {
