@@ -25,8 +25,8 @@ internal sealed class DictionaryBuilder
     /// <summary>How many distinct values there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Bits of an index.</summary>
-    public int BitWidth => RleEncoder.BitWidth(Math.Max(0, Count - 1));
+    /// <summary>Bits of an index; one for a single value, since some readers do not expect indices of no bits.</summary>
+    public int BitWidth => Math.Max(1, RleEncoder.BitWidth(Count - 1));
 
     /// <summary>Each value's place in the dictionary.</summary>
     public ReadOnlySpan<int> Indices => indices.AsSpan(0, indexCount);
