@@ -20,6 +20,9 @@ public sealed record HeldOutOptions
     /// </summary>
     public double MaxRepositoryShare { get; init; } = 0.15;
 
+    /// <summary>The largest share of the documents held out that one repository may have. Default 20 %.</summary>
+    public double MaxDocumentShare { get; init; } = 0.2;
+
     /// <summary>Chooses among the repositories.</summary>
     public ulong Seed { get; init; }
 }
@@ -29,8 +32,8 @@ public sealed record HeldOutOptions
 /// </summary>
 /// <remarks>
 /// The rule: go through the repositories in the order of a seeded hash of their names and take each that is not larger than
-/// MaxRepositoryShare · target, until the target and the least number of repositories are reached. Larger ones are passed over and stay in
-/// training, whole. What is taken is at least the target, so no repository has more than MaxRepositoryShare of it.
+/// MaxRepositoryShare · target, until the target and the least number of repositories are reached and none has more than MaxDocumentShare
+/// of the documents. Larger ones are passed over and stay in training, whole. What is taken is at least the target, so no repository has more than MaxRepositoryShare of it.
 /// Where that cannot be done the target is tried 1.25 times as large, 1.25 times as small, 1.25² as large, and so on, up to a quarter of
 /// the whole. Where nothing does, a quarter of the repositories, the smallest, at most MinRepositories, is held out, and
 /// <see cref="Problem"/> says what is amiss.
@@ -66,14 +69,15 @@ public sealed class HeldOutSplit
     public bool IsValidation(string repository) => validation.Contains(repository);
 
     /// <summary>Chooses. The order in which repositories are given does not matter.</summary>
-    /// <param name="repositories">Every repository, and how much it holds in bytes or tokens; sizes of one named twice are added up.</param>
+    /// <param name="repositories">Every repository, how much it holds in bytes or tokens, and its documents; one named twice is added up.</param>
     /// <param name="options">What is held out.</param>
-    public static HeldOutSplit Choose(IEnumerable<(string Name, long Size)> repositories, HeldOutOptions options)
+    public static HeldOutSplit Choose(IEnumerable<(string Name, long Size, long Documents)> repositories, HeldOutOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Share);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Share, LargestShare);
         Repository[] all = [.. repositories.GroupBy(repository => repository.Name, StringComparer.Ordinal)
-            .Select(group => new Repository(group.Key, group.Sum(repository => repository.Size), SeededHash.Of(options.Seed, group.Key)))
+            .Select(group => new Repository(
+                group.Key, group.Sum(repository => repository.Size), group.Sum(repository => repository.Documents), SeededHash.Of(options.Seed, group.Key)))
             .Where(repository => repository.Size > 0)
             .OrderBy(repository => repository.Hash).ThenBy(repository => repository.Name, StringComparer.Ordinal)];
         long total = all.Sum(repository => repository.Size);
@@ -101,7 +105,7 @@ public sealed class HeldOutSplit
     private static List<Repository>? Take(Repository[] all, double target, HeldOutOptions options)
     {
         List<Repository> taken = [];
-        long size = 0;
+        long size = 0, documents = 0, most = 0;
         foreach (Repository repository in all)
         {
             if (repository.Size > target * options.MaxRepositoryShare)
@@ -111,7 +115,9 @@ public sealed class HeldOutSplit
 
             taken.Add(repository);
             size += repository.Size;
-            if (size >= target && taken.Count >= options.MinRepositories)
+            documents += repository.Documents;
+            most = Math.Max(most, repository.Documents);
+            if (size >= target && taken.Count >= options.MinRepositories && most <= documents * options.MaxDocumentShare)
             {
                 return taken;
             }
@@ -120,5 +126,5 @@ public sealed class HeldOutSplit
         return null;
     }
 
-    private sealed record Repository(string Name, long Size, ulong Hash);
+    private sealed record Repository(string Name, long Size, long Documents, ulong Hash);
 }
