@@ -83,7 +83,7 @@ public sealed class HeldOutSplit
         long total = all.Sum(repository => repository.Size);
         double largest = total * LargestShare;
         double target = Math.Min(largest, Math.Max(total * options.Share, options.MinSize));
-        for (double up = target, down = target; up <= largest || down >= 1; up *= Factor, down /= Factor)
+        for (double up = target, down = target; total > 0 && (up <= largest || down >= 1); up *= Factor, down /= Factor)
         {
             if ((up <= largest ? Take(all, up, options) : null) is { } more)
             {
