@@ -35,11 +35,11 @@ public sealed record StageStarted(string Stage) : Event;
 /// <summary>A stage got further. Total is 0 where it is unknown.</summary>
 public sealed record StageAdvanced(string Stage, string Unit, long Done, long Total, double Seconds) : Event;
 
-/// <summary>A stage ended well. Computed and reused count its parts.</summary>
-public sealed record StageFinished(string Stage, double Seconds, long Computed, long Reused) : Event;
+/// <summary>A stage ended well.</summary>
+public sealed record StageFinished(string Stage, double Seconds) : Event;
 
 /// <summary>A part is whole: computed now, or found as it was.</summary>
-public sealed record PartDone(string Stage, string Part, bool Reused, double Seconds, IReadOnlyDictionary<string, long>? Counts = null) : Event;
+public sealed record PartDone(string Stage, string Part, bool Reused, double Seconds, IReadOnlyDictionary<string, long> Counts) : Event;
 
 /// <summary>A file, or a line of a source, was bad. The run goes on; a row in <c>dropped/</c> accounts for it.</summary>
 public sealed record FileFault(string Stage, string Where, string Rule, string Detail) : Event;

@@ -80,7 +80,7 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
     {
         if (FindWhole(stage, optionsHash, plan) is { } before)
         {
-            events.Write(new PartDone(stage, plan.Part, Reused: true, 0));
+            events.Write(new PartDone(stage, plan.Part, Reused: true, 0, before.Counts));
             return before;
         }
 
@@ -98,7 +98,7 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
         // Another process may have finished the part while this one waited for the lock.
         if (FindWhole(stage, optionsHash, plan) is { } meanwhile)
         {
-            events.Write(new PartDone(stage, plan.Part, Reused: true, 0));
+            events.Write(new PartDone(stage, plan.Part, Reused: true, 0, meanwhile.Counts));
             return meanwhile;
         }
 
@@ -111,7 +111,7 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
             }
 
             run.Manifest.Commit(known);
-            events.Write(new PartDone(stage, plan.Part, Reused: true, 0));
+            events.Write(new PartDone(stage, plan.Part, Reused: true, 0, known.Counts));
             return known;
         }
 

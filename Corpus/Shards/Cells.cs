@@ -84,18 +84,13 @@ internal ref struct CellWriter(ParquetWriter rows)
 /// <summary>Reads cells that may be null.</summary>
 internal static class Cells
 {
-    public static string? Text(this ParquetRowGroup rows, string column, int row) =>
-        rows.Binary(column).IsNull(row) ? null : rows.Binary(column).GetString(row);
+    public static string? TextAt(this BinaryColumn column, int row) => column.IsNull(row) ? null : column.GetString(row);
 
-    public static BlobId? Id(this ParquetRowGroup rows, string column, int row) =>
-        rows.Binary(column).IsNull(row) ? null : BlobId.Parse(rows.Binary(column)[row]);
+    public static BlobId? IdAt(this BinaryColumn column, int row) => column.IsNull(row) ? null : BlobId.Parse(column[row]);
 
-    public static int? Int32OrNull(this ParquetRowGroup rows, string column, int row) =>
-        rows.Int32(column).IsNull(row) ? null : rows.Int32(column)[row];
+    public static int? At(this Int32Column column, int row) => column.IsNull(row) ? null : column[row];
 
-    public static double? DoubleOrNull(this ParquetRowGroup rows, string column, int row) =>
-        rows.Double(column).IsNull(row) ? null : rows.Double(column)[row];
+    public static double? At(this DoubleColumn column, int row) => column.IsNull(row) ? null : column[row];
 
-    public static bool? BooleanOrNull(this ParquetRowGroup rows, string column, int row) =>
-        rows.Boolean(column).IsNull(row) ? null : rows.Boolean(column)[row];
+    public static bool? At(this BooleanColumn column, int row) => column.IsNull(row) ? null : column[row];
 }

@@ -40,18 +40,13 @@ public static class CorpusShard
         new("repo_license", ParquetType.String, Nullable: true));
 
     /// <summary>Writes files with their text.</summary>
-    public sealed class Writer(string path) : IDisposable
+    public sealed class Writer(string path) : ShardWriter(path, Kind, Schema)
     {
-        private readonly ParquetWriter _rows = ShardFile.Create(path, Kind, Schema);
-
-        /// <summary>Rows so far.</summary>
-        public long Rows => _rows.RowCount;
-
         /// <summary>Appends a row. <paramref name="text"/> must be valid UTF-8.</summary>
         public void Append(CorpusFile file, ReadOnlySpan<byte> text)
         {
             RepositoryFacts repository = file.Repository;
-            var cells = new CellWriter(_rows);
+            var cells = new CellWriter(Table);
             cells.Id(file.BlobId);
             cells.Id(file.ContentId);
             cells.Text(repository.Name);
@@ -79,14 +74,8 @@ public static class CorpusShard
             cells.Boolean(repository.IsFork);
             cells.Text(repository.CreatedAt);
             cells.Text(repository.ForgeLicense);
-            _rows.EndRow();
+            Table.EndRow();
         }
-
-        /// <summary>Writes the footer; without it the file is not readable.</summary>
-        public void Close() => _rows.Close();
-
-        /// <inheritdoc/>
-        public void Dispose() => _rows.Dispose();
     }
 
     /// <summary>Reads files with their text, one row group in memory at a time.</summary>
@@ -112,54 +101,32 @@ public static class CorpusShard
     public sealed class Rows : IDisposable
     {
         private readonly ParquetRowGroup _rows;
+        private readonly Lazy<BinaryColumn> _ids;
+        private readonly Lazy<BinaryColumn> _texts;
+        private readonly Lazy<CorpusColumns> _facts;
 
-        internal Rows(ParquetRowGroup rows) => _rows = rows;
+        internal Rows(ParquetRowGroup rows)
+        {
+            _rows = rows;
+            _ids = new(() => rows.Binary("blob_id"));
+            _texts = new(() => rows.Binary("content"));
+            _facts = new(() => new CorpusColumns(rows));
+        }
 
         /// <summary>Files in the row group.</summary>
         public int Count => _rows.RowCount;
 
-        /// <summary>Columns by name, for readers that need only some.</summary>
+        /// <summary>Columns by name, for readers that need only some. Look each up once, not once a row.</summary>
         public ParquetRowGroup Columns => _rows;
 
         /// <summary>The git id of a file's source bytes.</summary>
-        public BlobId Id(int row) => BlobId.Parse(_rows.Binary("blob_id")[row]);
+        public BlobId Id(int row) => BlobId.Parse(_ids.Value[row]);
 
         /// <summary>A file's text in UTF-8, valid until the row group is disposed.</summary>
-        public ReadOnlySpan<byte> Text(int row) => _rows.Binary("content")[row];
+        public ReadOnlySpan<byte> Text(int row) => _texts.Value[row];
 
         /// <summary>All about a file but its text; needs every column but <c>content</c>.</summary>
-        public CorpusFile File(int row) => new()
-        {
-            BlobId = Id(row),
-            ContentId = BlobId.Parse(_rows.Binary("content_id")[row]),
-            Repository = new RepositoryFacts
-            {
-                Id = _rows.Int64("repo_id")[row],
-                Name = _rows.Binary("repo_name").GetString(row),
-                Source = _rows.Binary("repo_source").GetString(row),
-                Snapshot = _rows.Int32("snapshot")[row],
-                Commit = _rows.Text("revision_id", row),
-                Stars = _rows.Int32OrNull("star_events_count", row),
-                Forks = _rows.Int32OrNull("fork_events_count", row),
-                IsFork = _rows.BooleanOrNull("is_fork", row),
-                CreatedAt = _rows.Text("repo_created_at", row),
-                ForgeLicense = _rows.Text("repo_license", row),
-            },
-            Path = _rows.Binary("path").GetString(row),
-            License = _rows.Binary("license").GetString(row),
-            LicenseClass = LicenseClasses.Parse(_rows.Binary("license_type").GetString(row)),
-            LicenseEvidence = _rows.Binary("license_evidence").GetString(row),
-            Copyright = _rows.StringList("copyright")[row],
-            Copies = _rows.Int32("copies")[row],
-            OtherOccurrences = _rows.StringList("other_occurrences")[row],
-            SourceEncoding = _rows.Binary("src_encoding").GetString(row),
-            Size = _rows.Int64("length_bytes")[row],
-            Lines = _rows.Int32("line_count")[row],
-            MeanLine = _rows.Double("avg_line_length")[row],
-            MaxLine = _rows.Int32("max_line_length")[row],
-            AlphanumericShare = _rows.Double("alphanum_fraction")[row],
-            IsVendored = _rows.Boolean("is_vendor")[row],
-        };
+        public CorpusFile File(int row) => _facts.Value.File(row, Id(row));
 
         /// <inheritdoc/>
         public void Dispose() => _rows.Dispose();

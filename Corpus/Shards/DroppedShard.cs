@@ -23,17 +23,12 @@ public static class DroppedShard
         new("jaccard", ParquetType.Double, Nullable: true));
 
     /// <summary>Writes dropped files.</summary>
-    public sealed class Writer(string path) : IDisposable
+    public sealed class Writer(string path) : ShardWriter(path, Kind, Schema)
     {
-        private readonly ParquetWriter _rows = ShardFile.Create(path, Kind, Schema);
-
-        /// <summary>Rows so far.</summary>
-        public long Rows => _rows.RowCount;
-
         /// <summary>Appends a row.</summary>
         public void Append(DroppedFile row)
         {
-            var cells = new CellWriter(_rows);
+            var cells = new CellWriter(Table);
             cells.Text(row.Level == DropLevel.Content ? "content" : "occurrence");
             cells.Text(row.Rule);
             cells.Text(row.Value);
@@ -47,14 +42,8 @@ public static class DroppedShard
             cells.Int32(row.Copies);
             cells.Id(row.Twin);
             cells.Double(row.Jaccard);
-            _rows.EndRow();
+            Table.EndRow();
         }
-
-        /// <summary>Writes the footer; without it the file is not readable.</summary>
-        public void Close() => _rows.Close();
-
-        /// <inheritdoc/>
-        public void Dispose() => _rows.Dispose();
     }
 
     /// <summary>Reads dropped files in order.</summary>
@@ -65,25 +54,46 @@ public static class DroppedShard
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             using ParquetRowGroup rows = ShardFile.Read(reader, path, group);
+            var columns = new Columns(rows);
             for (int row = 0; row < rows.RowCount; row++)
             {
-                yield return new DroppedFile
-                {
-                    Level = rows.Binary("level")[row].SequenceEqual("content"u8) ? DropLevel.Content : DropLevel.Occurrence,
-                    Rule = rows.Binary("rule").GetString(row),
-                    Value = rows.Binary("value").GetString(row),
-                    Threshold = rows.Binary("threshold").GetString(row),
-                    BlobId = rows.Id("blob_id", row),
-                    RepositoryId = rows.Int64("repo_id")[row],
-                    Repository = rows.Binary("repo_name").GetString(row),
-                    Commit = rows.Text("revision_id", row),
-                    Path = rows.Binary("path").GetString(row),
-                    Size = rows.Int64("length_bytes")[row],
-                    Copies = rows.Int32("copies")[row],
-                    Twin = rows.Id("twin_blob_id", row),
-                    Jaccard = rows.DoubleOrNull("jaccard", row),
-                };
+                yield return columns.File(row);
             }
         }
+    }
+
+    // Looked up once a row group, not once a cell.
+    private sealed class Columns(ParquetRowGroup rows)
+    {
+        private readonly BinaryColumn _level = rows.Binary("level");
+        private readonly BinaryColumn _rule = rows.Binary("rule");
+        private readonly BinaryColumn _value = rows.Binary("value");
+        private readonly BinaryColumn _threshold = rows.Binary("threshold");
+        private readonly BinaryColumn _blobId = rows.Binary("blob_id");
+        private readonly Int64Column _repositoryId = rows.Int64("repo_id");
+        private readonly BinaryColumn _repository = rows.Binary("repo_name");
+        private readonly BinaryColumn _commit = rows.Binary("revision_id");
+        private readonly BinaryColumn _path = rows.Binary("path");
+        private readonly Int64Column _size = rows.Int64("length_bytes");
+        private readonly Int32Column _copies = rows.Int32("copies");
+        private readonly BinaryColumn _twin = rows.Binary("twin_blob_id");
+        private readonly DoubleColumn _jaccard = rows.Double("jaccard");
+
+        public DroppedFile File(int row) => new()
+        {
+            Level = _level[row].SequenceEqual("content"u8) ? DropLevel.Content : DropLevel.Occurrence,
+            Rule = _rule.GetString(row),
+            Value = _value.GetString(row),
+            Threshold = _threshold.GetString(row),
+            BlobId = _blobId.IdAt(row),
+            RepositoryId = _repositoryId[row],
+            Repository = _repository.GetString(row),
+            Commit = _commit.TextAt(row),
+            Path = _path.GetString(row),
+            Size = _size[row],
+            Copies = _copies[row],
+            Twin = _twin.IdAt(row),
+            Jaccard = _jaccard.At(row),
+        };
     }
 }

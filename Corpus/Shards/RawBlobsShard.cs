@@ -12,27 +12,16 @@ public static class RawBlobsShard
         new("content", ParquetType.Binary));
 
     /// <summary>Writes contents.</summary>
-    public sealed class Writer(string path) : IDisposable
+    public sealed class Writer(string path) : ShardWriter(path, Kind, Schema)
     {
-        private readonly ParquetWriter _rows = ShardFile.Create(path, Kind, Schema);
-
-        /// <summary>Rows so far.</summary>
-        public long Rows => _rows.RowCount;
-
         /// <summary>Appends a row.</summary>
         public void Append(BlobId id, ReadOnlySpan<byte> content)
         {
-            var cells = new CellWriter(_rows);
+            var cells = new CellWriter(Table);
             cells.Id(id);
             cells.Bytes(content);
-            _rows.EndRow();
+            Table.EndRow();
         }
-
-        /// <summary>Writes the footer; without it the file is not readable.</summary>
-        public void Close() => _rows.Close();
-
-        /// <inheritdoc/>
-        public void Dispose() => _rows.Dispose();
     }
 
     /// <summary>Reads contents, one row group in memory at a time.</summary>

@@ -27,18 +27,13 @@ public static class RawFilesShard
         new("fault", ParquetType.String, Nullable: true));
 
     /// <summary>Writes occurrences.</summary>
-    public sealed class Writer(string path) : IDisposable
+    public sealed class Writer(string path) : ShardWriter(path, Kind, Schema)
     {
-        private readonly ParquetWriter _rows = ShardFile.Create(path, Kind, Schema);
-
-        /// <summary>Rows so far.</summary>
-        public long Rows => _rows.RowCount;
-
         /// <summary>Appends a row.</summary>
         public void Append(Occurrence row)
         {
             RepositoryFacts repository = row.Repository;
-            var cells = new CellWriter(_rows);
+            var cells = new CellWriter(Table);
             cells.Int64(repository.Id);
             cells.Text(repository.Name);
             cells.Text(repository.Source);
@@ -56,14 +51,8 @@ public static class RawFilesShard
             cells.Int64(row.Size);
             cells.Int32(row.BlobPart);
             cells.Text(row.Fault);
-            _rows.EndRow();
+            Table.EndRow();
         }
-
-        /// <summary>Writes the footer; without it the file is not readable.</summary>
-        public void Close() => _rows.Close();
-
-        /// <inheritdoc/>
-        public void Dispose() => _rows.Dispose();
     }
 
     /// <summary>Reads occurrences in order. Rows of one repository's snapshot share one <see cref="RepositoryFacts"/> object.</summary>
@@ -75,42 +64,63 @@ public static class RawFilesShard
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             using ParquetRowGroup rows = ShardFile.Read(reader, path, group);
+            var columns = new Columns(rows);
             for (int row = 0; row < rows.RowCount; row++)
             {
-                repository = Repository(rows, row, repository);
-                yield return new Occurrence
-                {
-                    Repository = repository,
-                    Path = rows.Binary("path").GetString(row),
-                    Mode = rows.Int32("mode")[row],
-                    Kind = (FileKind)rows.Int32("kind")[row],
-                    BlobId = rows.Id("blob_id", row),
-                    Size = rows.Int64("size")[row],
-                    BlobPart = rows.Int32("blob_part")[row],
-                    Fault = rows.Text("fault", row),
-                };
+                repository = columns.Repository(row, repository);
+                yield return columns.Occurrence(row, repository);
             }
         }
     }
 
-    private static RepositoryFacts Repository(ParquetRowGroup rows, int row, RepositoryFacts? last)
+    // Looked up once a row group, not once a cell.
+    private sealed class Columns(ParquetRowGroup rows)
     {
-        long id = rows.Int64("repository_id")[row];
-        int snapshot = rows.Int32("snapshot")[row];
-        return last is not null && last.Id == id && last.Snapshot == snapshot
-            ? last
-            : new RepositoryFacts
-            {
-                Id = id,
-                Name = rows.Binary("repository").GetString(row),
-                Source = rows.Binary("source").GetString(row),
-                Snapshot = snapshot,
-                Commit = rows.Text("commit", row),
-                Stars = rows.Int32OrNull("stars", row),
-                Forks = rows.Int32OrNull("forks", row),
-                IsFork = rows.BooleanOrNull("is_fork", row),
-                CreatedAt = rows.Text("created_at", row),
-                ForgeLicense = rows.Text("forge_license", row),
-            };
+        private readonly Int64Column _repositoryId = rows.Int64("repository_id");
+        private readonly BinaryColumn _repository = rows.Binary("repository");
+        private readonly BinaryColumn _source = rows.Binary("source");
+        private readonly Int32Column _snapshot = rows.Int32("snapshot");
+        private readonly BinaryColumn _commit = rows.Binary("commit");
+        private readonly Int32Column _stars = rows.Int32("stars");
+        private readonly Int32Column _forks = rows.Int32("forks");
+        private readonly BooleanColumn _isFork = rows.Boolean("is_fork");
+        private readonly BinaryColumn _createdAt = rows.Binary("created_at");
+        private readonly BinaryColumn _forgeLicense = rows.Binary("forge_license");
+        private readonly BinaryColumn _path = rows.Binary("path");
+        private readonly Int32Column _mode = rows.Int32("mode");
+        private readonly Int32Column _kind = rows.Int32("kind");
+        private readonly BinaryColumn _blobId = rows.Binary("blob_id");
+        private readonly Int64Column _size = rows.Int64("size");
+        private readonly Int32Column _blobPart = rows.Int32("blob_part");
+        private readonly BinaryColumn _fault = rows.Binary("fault");
+
+        public Occurrence Occurrence(int row, RepositoryFacts repository) => new()
+        {
+            Repository = repository,
+            Path = _path.GetString(row),
+            Mode = _mode[row],
+            Kind = (FileKind)_kind[row],
+            BlobId = _blobId.IdAt(row),
+            Size = _size[row],
+            BlobPart = _blobPart[row],
+            Fault = _fault.TextAt(row),
+        };
+
+        public RepositoryFacts Repository(int row, RepositoryFacts? last) =>
+            last is not null && last.Id == _repositoryId[row] && last.Snapshot == _snapshot[row]
+                ? last
+                : new RepositoryFacts
+                {
+                    Id = _repositoryId[row],
+                    Name = _repository.GetString(row),
+                    Source = _source.GetString(row),
+                    Snapshot = _snapshot[row],
+                    Commit = _commit.TextAt(row),
+                    Stars = _stars.At(row),
+                    Forks = _forks.At(row),
+                    IsFork = _isFork.At(row),
+                    CreatedAt = _createdAt.TextAt(row),
+                    ForgeLicense = _forgeLicense.TextAt(row),
+                };
     }
 }

@@ -8,13 +8,6 @@ public static class ShardFile
     /// <summary>The key under which a shard names its kind and the version of its columns.</summary>
     public const string KindKey = "dataforge.shard";
 
-    private static readonly ParquetWriterOptions Options = new() { Codec = ParquetCodec.Zstd, Level = 3, RowGroupBytes = 16 << 20 };
-
-    /// <summary>Creates a shard. Nothing about the machine or the time goes into it.</summary>
-    public static ParquetWriter Create(string path, string kind, ParquetSchema schema) => new(
-        new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16),
-        schema, Options, new Dictionary<string, string> { [KindKey] = kind });
-
     /// <summary>Opens a shard and checks that it is of this kind and version.</summary>
     /// <exception cref="DataForgeException">It is damaged, or another kind or version.</exception>
     public static ParquetReader Open(string path, string kind)

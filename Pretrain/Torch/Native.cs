@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+
+namespace DataForge.Pretrain.Torch;
+
+/// <summary>The C ABI of <c>native/dataforge_torch.cpp</c>; what each function does is said there.</summary>
+internal static unsafe partial class Native
+{
+    private const string Library = NativeLibraryFinder.Name;
+
+    static Native() => NativeLibraryFinder.Register();
+
+    [LibraryImport(Library)]
+    internal static partial byte* dft_libtorch_version();
+
+    [LibraryImport(Library)]
+    internal static partial byte* dft_last_error();
+
+    [LibraryImport(Library)]
+    internal static partial void dft_release(nint tensor);
+
+    [LibraryImport(Library)]
+    internal static partial nint dft_retain(nint tensor);
+
+    [LibraryImport(Library)]
+    internal static partial long dft_live_tensors();
+
+    [LibraryImport(Library)]
+    internal static partial void* dft_data_ptr(nint tensor);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_describe(nint tensor, long* info);
+
+    [LibraryImport(Library)]
+    internal static partial nint dft_op_find(byte* name, byte* overload);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_op_has_kernel(nint op, int deviceType);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_op_call(nint op, Value* args, int count, Value* results, int capacity);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_grad_mode(int enabled);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_set_requires_grad(nint tensor, int enabled);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_gradient(nint tensor, nint* gradient);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_set_gradient(nint tensor, nint gradient);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_backward(nint* outputs, nint* gradients, int count, int retainGraph);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_autograd_grad(
+        nint* outputs, int outputCount, nint* inputs, int inputCount, nint* gradients, int retainGraph, nint* results);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_manual_seed(ulong seed);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_set_threads(int threads);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_get_threads();
+
+    [LibraryImport(Library)]
+    internal static partial int dft_has_cuda();
+
+    [LibraryImport(Library)]
+    internal static partial void dft_keep_memory();
+
+    /// <summary>Throws the thread's last native error where <paramref name="status"/> is negative.</summary>
+    internal static int Check(int status)
+    {
+        if (status < 0)
+        {
+            throw LastError();
+        }
+
+        return status;
+    }
+
+    internal static TorchException LastError() => new(Marshal.PtrToStringUTF8((nint)dft_last_error()) ?? "libtorch failed without a word");
+}

@@ -1,0 +1,90 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace DataForge.Pretrain.Torch;
+
+/// <summary>
+/// Finds <c>libdataforge_torch.so</c>: in the folder that the environment variable <c>DATAFORGE_NATIVE</c> names, else in the nearest
+/// <c>artifacts/native</c> (where the launcher compiles it) above the program, else beside the program.
+/// </summary>
+public static partial class NativeLibraryFinder
+{
+    internal const string Name = "dataforge_torch";
+    private const int AbiVersion = 1;
+    private const string FileName = "libdataforge_torch.so";
+    private const string Remedy = "run ./dataforge once, or Pretrain/Torch/native/build.sh artifacts/native, to compile it against this machine's libtorch";
+
+    /// <summary>The file that would be loaded, or null where there is none.</summary>
+    public static string? Find()
+    {
+        if (Environment.GetEnvironmentVariable("DATAFORGE_NATIVE") is { Length: > 0 } folder)
+        {
+            return Existing(Path.Combine(folder, FileName));
+        }
+
+        for (DirectoryInfo? above = new(AppContext.BaseDirectory); above is not null; above = above.Parent)
+        {
+            if (Existing(Path.Combine(above.FullName, "artifacts", "native", FileName)) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return Existing(Path.Combine(AppContext.BaseDirectory, FileName));
+    }
+
+    internal static void Register() => NativeLibrary.SetDllImportResolver(typeof(NativeLibraryFinder).Assembly, Resolve);
+
+    private static string? Existing(string path) => File.Exists(path) ? path : null;
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) => name == Name ? Load(Find()) : 0;
+
+    /// <summary>Loads one file and checks that it speaks this program's ABI.</summary>
+    internal static unsafe nint Load(string? path)
+    {
+        if (path is null)
+        {
+            throw new TorchException($"{FileName} was not found; {Remedy}");
+        }
+
+        UseWidestVectors();
+        nint library;
+        try
+        {
+            library = NativeLibrary.Load(path);
+        }
+        catch (DllNotFoundException e)
+        {
+            throw new TorchException($"{path} does not load ({FirstLine(e.Message)}); {Remedy}", e);
+        }
+        catch (BadImageFormatException e)
+        {
+            throw new TorchException($"{path} is not a library of this machine ({FirstLine(e.Message)}); {Remedy}", e);
+        }
+
+        if (!NativeLibrary.TryGetExport(library, "dft_abi_version", out nint version) || ((delegate* unmanaged<int>)version)() != AbiVersion)
+        {
+            throw new TorchException($"{path} was compiled from another version of the program; {Remedy}");
+        }
+
+        return library;
+    }
+
+    /// <summary>
+    /// libtorch 1.13 uses AVX2 for its elementwise kernels even where the processor has AVX-512, unless it is told otherwise before it
+    /// loads; exp, tanh and softmax then run at about half their speed. Set natively, since .NET keeps its own copy of the environment.
+    /// </summary>
+    private static void UseWidestVectors()
+    {
+        if (Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx512BW.VL.IsSupported && Environment.GetEnvironmentVariable("ATEN_CPU_CAPABILITY") is null)
+        {
+            _ = setenv("ATEN_CPU_CAPABILITY", "avx512", 0);
+        }
+    }
+
+    private static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int setenv(string name, string value, int overwrite);
+}

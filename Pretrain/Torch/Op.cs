@@ -1,0 +1,106 @@
+using System.Text;
+
+namespace DataForge.Pretrain.Torch;
+
+/// <summary>
+/// One operator of libtorch's dispatcher, looked up by name and overload at its first call and kept. A call takes no managed memory:
+/// arguments written as a collection expression, <c>op.Call([x, y, 1.0])</c>, lie on the stack. Arguments left out at the end take the
+/// schema's defaults. The schemas are those of PyTorch's native_functions.yaml.
+/// </summary>
+public sealed unsafe class Op(string name, string overload = "")
+{
+    private nint handle;
+
+    /// <summary>The operator's full name, for messages.</summary>
+    public string Name => overload.Length == 0 ? name : name + "." + overload;
+
+    /// <summary>Whether this libtorch has the operator.</summary>
+    public bool Exists => handle != 0 || Find() != 0;
+
+    /// <summary>Whether the operator has a kernel of its own for devices of this kind.</summary>
+    public bool HasKernel(DeviceType device) => Exists && Native.dft_op_has_kernel(handle, (int)device) != 0;
+
+    /// <summary>Calls an operator that gives one tensor.</summary>
+    public Tensor Call(ReadOnlySpan<Value> args)
+    {
+        Value result;
+        Expect(Invoke(args, &result, 1), 1);
+        return Own(result);
+    }
+
+    /// <summary>Calls an operator that gives two tensors.</summary>
+    public (Tensor First, Tensor Second) Call2(ReadOnlySpan<Value> args)
+    {
+        Value* results = stackalloc Value[2];
+        Expect(Invoke(args, results, 2), 2);
+        return (Own(results[0]), Own(results[1]));
+    }
+
+    /// <summary>Calls an operator that gives three tensors (<c>default</c> for one it leaves undefined).</summary>
+    public (Tensor First, Tensor Second, Tensor Third) Call3(ReadOnlySpan<Value> args)
+    {
+        Value* results = stackalloc Value[3];
+        Expect(Invoke(args, results, 3), 3);
+        return (Own(results[0]), Own(results[1]), Own(results[2]));
+    }
+
+    /// <summary>Calls an operator for its effect (in place, or into an <c>out</c> tensor); what it returns is let go.</summary>
+    public void Do(ReadOnlySpan<Value> args)
+    {
+        Value* results = stackalloc Value[8];
+        int count = Invoke(args, results, 8);
+        for (int i = 0; i < count; i++)
+        {
+            if (results[i].Tag == Value.Kind.Tensor)
+            {
+                Native.dft_release((nint)results[i].Integer);
+            }
+        }
+    }
+
+    /// <summary>Calls an operator that gives a number.</summary>
+    public double Number(ReadOnlySpan<Value> args)
+    {
+        Value result;
+        Expect(Invoke(args, &result, 1), 1);
+        return result.Tag switch
+        {
+            Value.Kind.Double => result.Real,
+            Value.Kind.Int or Value.Kind.Bool => result.Integer,
+            _ => throw new TorchException($"{Name} gave a {result.Tag}, not a number"),
+        };
+    }
+
+    private int Invoke(ReadOnlySpan<Value> args, Value* results, int capacity)
+    {
+        nint op = handle != 0 ? handle : Find();
+        if (op == 0)
+        {
+            throw Native.LastError();
+        }
+
+        fixed (Value* first = args)
+        {
+            int count = Native.dft_op_call(op, first, args.Length, results, capacity);
+            return count >= 0 ? count : throw new TorchException($"{Name}: {Native.LastError().Message}");
+        }
+    }
+
+    private void Expect(int given, int wanted)
+    {
+        if (given != wanted)
+        {
+            throw new TorchException($"{Name} gave {given} results where {wanted} were expected");
+        }
+    }
+
+    private static Tensor Own(in Value result) => result.Tag == Value.Kind.Tensor ? TensorTable.Add((nint)result.Integer) : default;
+
+    private nint Find()
+    {
+        fixed (byte* first = Encoding.UTF8.GetBytes(name + "\0"), second = Encoding.UTF8.GetBytes(overload + "\0"))
+        {
+            return handle = Native.dft_op_find(first, second);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+
+namespace DataForge.Pretrain.Torch;
+
+/// <summary>
+/// A tensor of libtorch. The value is a reference: copies of it name the same tensor. It is released by <see cref="Dispose"/> or with the
+/// <see cref="DisposeScope"/> that owns it, whichever comes first; used afterwards it throws <see cref="ObjectDisposedException"/>.
+/// <c>default</c> is the undefined tensor, passed to operators as None. Names follow TorchSharp's and PyTorch's.
+/// </summary>
+public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
+{
+    private readonly int index;
+    private readonly int generation;
+
+    internal Tensor(int index, int generation)
+    {
+        this.index = index;
+        this.generation = generation;
+    }
+
+    /// <summary>Whether this is the undefined tensor.</summary>
+    public bool IsNull => index == 0;
+
+    /// <summary>Whether it was disposed, by itself or with its scope.</summary>
+    public bool IsDisposed => index != 0 && !TensorTable.IsAlive(index, generation);
+
+    /// <summary>The number of dimensions.</summary>
+    public int Dim => Describe().Dim;
+
+    /// <summary>The number of elements.</summary>
+    public long Numel => Describe().Numel;
+
+    /// <summary>The element type.</summary>
+    public ScalarType Dtype => Describe().Dtype;
+
+    /// <summary>Where it lies.</summary>
+    public Device Device => Describe().Device;
+
+    /// <summary>The sizes of all dimensions, in a new array.</summary>
+    public long[] Shape
+    {
+        get
+        {
+            TensorInfo info = Describe();
+            var shape = new long[info.Dim];
+            for (int i = 0; i < shape.Length; i++)
+            {
+                shape[i] = info.Size(i);
+            }
+
+            return shape;
+        }
+    }
+
+    internal nint Handle => TensorTable.Handle(index, generation);
+
+    /// <summary>The size of one dimension; negative ones count from the end.</summary>
+    public long Size(int dim)
+    {
+        TensorInfo info = Describe();
+        int at = dim < 0 ? dim + info.Dim : dim;
+        return (uint)at < (uint)info.Dim
+            ? info.Size(at)
+            : throw new ArgumentOutOfRangeException(nameof(dim), $"dimension {dim} of a tensor with {info.Dim}");
+    }
+
+    /// <summary>The elements, in place: a contiguous tensor in main memory, valid while the tensor lives.</summary>
+    /// <exception cref="InvalidOperationException">Another element size, not contiguous, or on a GPU.</exception>
+    public Span<T> AsSpan<T>()
+        where T : unmanaged
+    {
+        TensorInfo info = Describe();
+        if (info.Device.Type != DeviceType.CPU || !info.IsContiguous || info.ElementSize != sizeof(T) || info.Numel > int.MaxValue)
+        {
+            throw new InvalidOperationException($"a {info.Dtype} tensor of {info.Numel} elements on {info.Device} (contiguous: {info.IsContiguous}) has no span of {typeof(T).Name}");
+        }
+
+        return new Span<T>(Native.dft_data_ptr(Handle), (int)info.Numel);
+    }
+
+    /// <summary>Releases the tensor. Doing so twice is allowed.</summary>
+    public void Dispose() => TensorTable.Free(index, generation);
+
+    /// <summary>Hands the tensor to the scope around the innermost one (to nobody where there is none).</summary>
+    public Tensor MoveToOuterDisposeScope()
+    {
+        TensorTable.Move(index, generation, ScopeFrame.Current?.Outer);
+        return this;
+    }
+
+    /// <summary>Takes the tensor out of its scope: from now on only <see cref="Dispose"/> releases it.</summary>
+    public Tensor DetachFromDisposeScope()
+    {
+        TensorTable.Move(index, generation, null);
+        return this;
+    }
+
+    /// <summary>A second, independently owned reference to the same tensor.</summary>
+    public Tensor Alias() => TensorTable.Add(Native.dft_retain(Handle));
+
+    /// <inheritdoc/>
+    public bool Equals(Tensor other) => index == other.index && generation == other.generation;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Tensor other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(index, generation);
+
+    /// <summary>Dtype, sizes and device, for messages.</summary>
+    public override string ToString() => IsNull ? "undefined" : IsDisposed ? "disposed" : $"{Dtype}[{string.Join(", ", Shape)}] on {Device}";
+
+    internal TensorInfo Describe()
+    {
+        TensorInfo info;
+        Native.Check(Native.dft_describe(Handle, (long*)&info));
+        return info;
+    }
+}
+
+/// <summary>What <c>dft_describe</c> writes.</summary>
+internal readonly struct TensorInfo
+{
+    private readonly long dtype;
+    private readonly long deviceType;
+    private readonly long deviceIndex;
+    private readonly long elementSize;
+    private readonly long numel;
+    private readonly long contiguous;
+    private readonly long requiresGrad;
+    private readonly long dim;
+    private readonly EightLongs sizes;
+    private readonly EightLongs strides;
+
+    internal ScalarType Dtype => (ScalarType)dtype;
+
+    internal Device Device => new((DeviceType)deviceType, (int)deviceIndex);
+
+    internal int ElementSize => (int)elementSize;
+
+    internal long Numel => numel;
+
+    internal bool IsContiguous => contiguous != 0;
+
+    internal bool RequiresGrad => requiresGrad != 0;
+
+    internal int Dim => (int)dim;
+
+    internal long Size(int i) => sizes[i];
+
+    internal long Stride(int i) => strides[i];
+
+    [InlineArray(8)]
+    private struct EightLongs
+    {
+        private long first;
+    }
+}

@@ -1,0 +1,167 @@
+namespace DataForge.Pretrain.Torch;
+
+/// <summary>
+/// Holds the native handle of every tensor the managed side owns. A <see cref="Tensor"/> is an index into this table and the
+/// generation of its entry, so copies are free, nothing is left for a finalizer, and a tensor used after its disposal is found out
+/// (the generation has moved on) instead of reading freed memory. Entries are linked into the scope that owns them.
+/// </summary>
+internal static class TensorTable
+{
+    private const int ChunkBits = 12;
+    private const int ChunkSize = 1 << ChunkBits;
+    private static readonly Slot[]?[] Chunks = new Slot[]?[4096];
+    private static readonly Lock Gate = new();
+    private static int used = 1; // entry 0 is the undefined tensor
+    private static int free;
+
+    private struct Slot
+    {
+        internal nint Handle;
+        internal int Generation;
+        internal int Next;
+        internal int Previous;
+        internal ScopeFrame? Owner;
+    }
+
+    /// <summary>Takes over one native reference, on behalf of the thread's innermost scope.</summary>
+    internal static Tensor Add(nint handle)
+    {
+        if (handle == 0)
+        {
+            return default;
+        }
+
+        ScopeFrame? owner = ScopeFrame.Current;
+        lock (Gate)
+        {
+            int index = free;
+            if (index != 0)
+            {
+                free = At(index).Next;
+            }
+            else
+            {
+                index = used++;
+                Chunks[index >> ChunkBits] ??= new Slot[ChunkSize];
+            }
+
+            ref Slot slot = ref At(index);
+            slot.Handle = handle;
+            Link(ref slot, index, owner);
+            return new Tensor(index, slot.Generation);
+        }
+    }
+
+    internal static bool IsAlive(int index, int generation) => index != 0 && At(index).Handle != 0 && At(index).Generation == generation;
+
+    internal static nint Handle(int index, int generation)
+    {
+        if (index == 0)
+        {
+            throw new InvalidOperationException("the tensor is undefined");
+        }
+
+        ref Slot slot = ref At(index);
+        nint handle = slot.Handle;
+        return handle != 0 && slot.Generation == generation
+            ? handle
+            : throw new ObjectDisposedException(nameof(Tensor), "the tensor was disposed, by itself or with its scope");
+    }
+
+    /// <summary>Releases the entry's reference; nothing happens where it is gone already.</summary>
+    internal static void Free(int index, int generation)
+    {
+        nint handle;
+        lock (Gate)
+        {
+            if (!IsAlive(index, generation))
+            {
+                return;
+            }
+
+            handle = Remove(index);
+        }
+
+        Native.dft_release(handle);
+    }
+
+    /// <summary>Gives the entry to another scope; to none where <paramref name="owner"/> is null.</summary>
+    internal static void Move(int index, int generation, ScopeFrame? owner)
+    {
+        _ = Handle(index, generation);
+        lock (Gate)
+        {
+            ref Slot slot = ref At(index);
+            Unlink(ref slot);
+            Link(ref slot, index, owner);
+        }
+    }
+
+    internal static void FreeAll(ScopeFrame owner)
+    {
+        while (true)
+        {
+            nint handle;
+            lock (Gate)
+            {
+                if (owner.First == 0)
+                {
+                    return;
+                }
+
+                handle = Remove(owner.First);
+            }
+
+            Native.dft_release(handle);
+        }
+    }
+
+    private static ref Slot At(int index) => ref Chunks[index >> ChunkBits]![index & (ChunkSize - 1)];
+
+    private static nint Remove(int index)
+    {
+        ref Slot slot = ref At(index);
+        nint handle = slot.Handle;
+        Unlink(ref slot);
+        slot.Handle = 0;
+        slot.Generation++;
+        slot.Next = free;
+        free = index;
+        return handle;
+    }
+
+    private static void Link(ref Slot slot, int index, ScopeFrame? owner)
+    {
+        slot.Owner = owner;
+        slot.Previous = 0;
+        slot.Next = owner?.First ?? 0;
+        if (slot.Next != 0)
+        {
+            At(slot.Next).Previous = index;
+        }
+
+        if (owner is not null)
+        {
+            owner.First = index;
+        }
+    }
+
+    private static void Unlink(ref Slot slot)
+    {
+        if (slot.Next != 0)
+        {
+            At(slot.Next).Previous = slot.Previous;
+        }
+
+        if (slot.Previous != 0)
+        {
+            At(slot.Previous).Next = slot.Next;
+        }
+        else if (slot.Owner is not null)
+        {
+            slot.Owner.First = slot.Next;
+        }
+
+        slot.Owner = null;
+    }
+}

@@ -1,0 +1,421 @@
+// A C ABI over libtorch's dispatcher, for the managed side in Pretrain/Torch.
+//
+// One entry point, dft_op_call, reaches every operator of every libtorch: the operator is looked up by name once, its arguments
+// travel as tagged values, and the dispatcher calls it boxed, so no C++ is written per operator. The few operators that libtorch 1.13
+// lacks on a CPU (a fused AdamW, a norm in one pass, causal attention without a quadratic mask) register themselves with the same
+// dispatcher, under `dataforge::`, and are called in the same way.
+//
+// No C++ exception crosses the ABI: a failing function answers -1 (or null) and leaves its text in dft_last_error, per thread.
+// A tensor handle is a TensorImpl* that owns one reference; dft_live_tensors counts the handles given out and not yet released.
+// Compiles against libtorch 1.13 and 2.x.
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/core/ivalue.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/variable.h>
+#include <torch/library.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#define DFT_EXPORT extern "C" __attribute__((visibility("default")))
+
+namespace {
+
+constexpr int32_t kAbiVersion = 1;
+
+enum Tag : int64_t {
+  kNone = 0,          // None, or an absent optional
+  kTensor = 1,        // payload: TensorImpl*; null is the undefined tensor
+  kInt = 2,           // also dtype, layout, memory format, and an integer Scalar
+  kDouble = 3,        // also a floating Scalar
+  kBool = 4,
+  kString = 5,        // payload: UTF-8, length bytes
+  kIntList = 6,       // payload: int64_t*, length elements
+  kDoubleList = 7,    // payload: double*
+  kBoolList = 8,      // payload: uint8_t*
+  kTensorList = 9,    // payload: TensorImpl**
+  kOptionalTensors = 10,  // payload: TensorImpl**, null entries are None
+  kDevice = 11,       // payload: device type << 16 | index (0xFFFF: the current one)
+  kDefault = 12,      // the schema's default for this argument
+};
+
+struct Value {
+  int64_t tag;
+  union {
+    int64_t i;
+    double d;
+    void* p;
+  };
+  int64_t length;
+};
+static_assert(sizeof(Value) == 24, "the managed side lays out the same 24 bytes");
+
+thread_local std::string last_error;
+std::atomic<int64_t> live_tensors{0};
+
+template <class F>
+auto guarded(F&& body, decltype(body()) failure) -> decltype(body()) {
+  try {
+    return body();
+  } catch (const c10::Error& e) {
+    last_error = e.what_without_backtrace();
+  } catch (const std::exception& e) {
+    last_error = e.what();
+  } catch (...) {
+    last_error = "unknown C++ exception";
+  }
+  return failure;
+}
+
+at::Tensor borrow(void* handle) {
+  if (handle == nullptr) return at::Tensor();
+  auto* impl = static_cast<c10::TensorImpl*>(handle);
+  c10::raw::intrusive_ptr::incref(impl);
+  return at::Tensor(c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>::reclaim(impl));
+}
+
+void* give(at::Tensor tensor) {
+  if (!tensor.defined()) return nullptr;
+  live_tensors.fetch_add(1, std::memory_order_relaxed);
+  return tensor.unsafeReleaseTensorImpl();
+}
+
+std::vector<at::Tensor> borrow_all(void* const* handles, int64_t count) {
+  std::vector<at::Tensor> tensors;
+  tensors.reserve(count);
+  for (int64_t i = 0; i < count; i++) tensors.push_back(borrow(handles[i]));
+  return tensors;
+}
+
+c10::IValue to_ivalue(const Value& value, const c10::OperatorHandle& op, size_t index) {
+  switch (value.tag) {
+    case kNone:
+      return c10::IValue();
+    case kTensor:
+      return c10::IValue(borrow(value.p));
+    case kInt:
+      return c10::IValue(value.i);
+    case kDouble:
+      return c10::IValue(value.d);
+    case kBool:
+      return c10::IValue(value.i != 0);
+    case kString:
+      return c10::IValue(std::string(static_cast<const char*>(value.p), value.length));
+    case kIntList:
+      return c10::IValue(at::IntArrayRef(static_cast<const int64_t*>(value.p), value.length));
+    case kDoubleList:
+      return c10::IValue(at::ArrayRef<double>(static_cast<const double*>(value.p), value.length));
+    case kBoolList: {
+      c10::List<bool> list;
+      for (int64_t i = 0; i < value.length; i++) list.push_back(static_cast<const uint8_t*>(value.p)[i] != 0);
+      return c10::IValue(std::move(list));
+    }
+    case kTensorList: {
+      c10::List<at::Tensor> list;
+      list.reserve(value.length);
+      for (int64_t i = 0; i < value.length; i++) list.push_back(borrow(static_cast<void**>(value.p)[i]));
+      return c10::IValue(std::move(list));
+    }
+    case kOptionalTensors: {
+      c10::impl::GenericList list(c10::OptionalType::create(c10::TensorType::get()));
+      for (int64_t i = 0; i < value.length; i++) {
+        void* handle = static_cast<void**>(value.p)[i];
+        list.push_back(handle == nullptr ? c10::IValue() : c10::IValue(borrow(handle)));
+      }
+      return c10::IValue(std::move(list));
+    }
+    case kDevice: {
+      auto id = static_cast<c10::DeviceIndex>((value.i & 0xFFFF) == 0xFFFF ? -1 : value.i & 0xFFFF);
+      return c10::IValue(c10::Device(static_cast<c10::DeviceType>(value.i >> 16), id));
+    }
+    case kDefault: {
+      const auto& fallback = op.schema().arguments().at(index).default_value();
+      TORCH_CHECK(fallback.has_value(), "argument ", index, " of ", op.schema().name(), " has no default");
+      return *fallback;
+    }
+    default:
+      TORCH_CHECK(false, "unknown value tag ", value.tag);
+  }
+}
+
+void put_result(Value* results, int32_t capacity, int32_t& count, const c10::IValue& value, const c10::OperatorHandle& op) {
+  if (value.isTensorList()) {
+    for (const at::Tensor& tensor : value.toTensorVector()) put_result(results, capacity, count, c10::IValue(tensor), op);
+    return;
+  }
+  TORCH_CHECK(count < capacity, op.schema().name(), " gives more than ", capacity, " results");
+  Value& slot = results[count];
+  slot = Value{kNone, {0}, 0};
+  if (value.isTensor()) {
+    slot.tag = kTensor;
+    slot.p = give(value.toTensor());
+  } else if (value.isInt()) {
+    slot.tag = kInt;
+    slot.i = value.toInt();
+  } else if (value.isDouble()) {
+    slot.tag = kDouble;
+    slot.d = value.toDouble();
+  } else if (value.isBool()) {
+    slot.tag = kBool;
+    slot.i = value.toBool();
+  } else {
+    TORCH_CHECK(value.isNone(), op.schema().name(), " gives a ", value.tagKind(), ", which this ABI does not carry");
+  }
+  count++;
+}
+
+void release_results(Value* results, int32_t count);
+
+}  // namespace
+
+DFT_EXPORT int32_t dft_abi_version() { return kAbiVersion; }
+DFT_EXPORT const char* dft_libtorch_version() { return TORCH_VERSION; }
+DFT_EXPORT const char* dft_last_error() { return last_error.c_str(); }
+
+// ---- tensors -------------------------------------------------------------------------------------------------------------------
+
+DFT_EXPORT void dft_release(void* handle) {
+  if (handle == nullptr) return;
+  live_tensors.fetch_sub(1, std::memory_order_relaxed);
+  c10::intrusive_ptr<c10::TensorImpl>::reclaim(static_cast<c10::TensorImpl*>(handle));
+}
+
+DFT_EXPORT void* dft_retain(void* handle) { return give(borrow(handle)); }
+DFT_EXPORT int64_t dft_live_tensors() { return live_tensors.load(std::memory_order_relaxed); }
+
+DFT_EXPORT void* dft_data_ptr(void* handle) {
+  return guarded([&]() -> void* { return borrow(handle).data_ptr(); }, static_cast<void*>(nullptr));
+}
+
+// info: dtype, device type, device index, element size, number of elements, contiguous, requires_grad, dimensions, then the sizes
+// and the strides of at most 8 dimensions each.
+DFT_EXPORT int32_t dft_describe(void* handle, int64_t* info) {
+  return guarded([&]() -> int32_t {
+    at::Tensor t = borrow(handle);
+    TORCH_CHECK(t.defined() && t.dim() <= 8, "an undefined tensor, or one of more than 8 dimensions");
+    info[0] = static_cast<int64_t>(t.scalar_type());
+    info[1] = static_cast<int64_t>(t.device().type());
+    info[2] = t.device().index();
+    info[3] = static_cast<int64_t>(t.element_size());
+    info[4] = t.numel();
+    info[5] = t.is_contiguous();
+    info[6] = t.requires_grad();
+    info[7] = t.dim();
+    for (int64_t i = 0; i < t.dim(); i++) {
+      info[8 + i] = t.size(i);
+      info[16 + i] = t.stride(i);
+    }
+    return 0;
+  }, -1);
+}
+
+// ---- operators -----------------------------------------------------------------------------------------------------------------
+
+// The operator, for the rest of the process; null where this libtorch has none of that name.
+DFT_EXPORT void* dft_op_find(const char* name, const char* overload) {
+  return guarded([&]() -> void* {
+    auto op = c10::Dispatcher::singleton().findSchema({name, overload});
+    TORCH_CHECK(op.has_value(), "libtorch ", TORCH_VERSION, " has no operator ", name, overload[0] ? "." : "", overload);
+    return new c10::OperatorHandle(*op);
+  }, static_cast<void*>(nullptr));
+}
+
+// 1 where the operator has a kernel of its own for the device type (0: CPU, 1: CUDA).
+DFT_EXPORT int32_t dft_op_has_kernel(void* op, int32_t device_type) {
+  return static_cast<c10::OperatorHandle*>(op)->hasKernelForDispatchKey(
+      device_type == 0 ? c10::DispatchKey::CPU : c10::DispatchKey::CUDA);
+}
+
+// Calls the operator; arguments left out at the end take the schema's defaults. Answers the number of results, lists laid flat.
+DFT_EXPORT int32_t dft_op_call(void* handle, const Value* args, int32_t count, Value* results, int32_t capacity) {
+  // The stack is kept per thread so that a call takes no memory; an operator that calls back in finds it moved out, and empty.
+  thread_local std::vector<c10::IValue> kept;
+  return guarded([&]() -> int32_t {
+    const auto& op = *static_cast<c10::OperatorHandle*>(handle);
+    std::vector<c10::IValue> stack = std::move(kept);
+    stack.clear();
+    size_t wanted = op.schema().arguments().size();
+    TORCH_CHECK(static_cast<size_t>(count) <= wanted, op.schema().name(), " takes ", wanted, " arguments, not ", count);
+    for (int32_t i = 0; i < count; i++) stack.push_back(to_ivalue(args[i], op, i));
+    for (size_t i = count; i < wanted; i++) stack.push_back(to_ivalue(Value{kDefault, {0}, 0}, op, i));
+    op.callBoxed(&stack);
+    int32_t given = 0;
+    try {
+      for (const c10::IValue& value : stack) put_result(results, capacity, given, value, op);
+    } catch (...) {
+      release_results(results, given);
+      throw;
+    }
+    stack.clear();
+    kept = std::move(stack);
+    return given;
+  }, -1);
+}
+
+namespace {
+void release_results(Value* results, int32_t count) {
+  for (int32_t i = 0; i < count; i++) {
+    if (results[i].tag == kTensor) dft_release(results[i].p);
+  }
+}
+}  // namespace
+
+// ---- autograd ------------------------------------------------------------------------------------------------------------------
+
+DFT_EXPORT int32_t dft_grad_mode(int32_t enabled) {
+  int32_t before = c10::GradMode::is_enabled();
+  c10::GradMode::set_enabled(enabled != 0);
+  return before;
+}
+
+DFT_EXPORT int32_t dft_set_requires_grad(void* handle, int32_t enabled) {
+  return guarded([&]() -> int32_t { borrow(handle).set_requires_grad(enabled != 0); return 0; }, -1);
+}
+
+// The accumulated gradient of a leaf; null in `gradient` where there is none yet.
+DFT_EXPORT int32_t dft_gradient(void* handle, void** gradient) {
+  return guarded([&]() -> int32_t { *gradient = give(borrow(handle).grad()); return 0; }, -1);
+}
+
+DFT_EXPORT int32_t dft_set_gradient(void* handle, void* gradient) {
+  return guarded([&]() -> int32_t { borrow(handle).mutable_grad() = borrow(gradient); return 0; }, -1);
+}
+
+// torch.autograd.backward: gradients may be null (all ones for scalars), or hold null entries.
+DFT_EXPORT int32_t dft_backward(void* const* outputs, void* const* gradients, int32_t count, int32_t retain_graph) {
+  return guarded([&]() -> int32_t {
+    torch::autograd::backward(borrow_all(outputs, count),
+                              gradients == nullptr ? torch::autograd::variable_list{} : borrow_all(gradients, count),
+                              retain_graph != 0);
+    return 0;
+  }, -1);
+}
+
+// torch.autograd.grad: d outputs / d inputs, one result per input (null where an input took no part).
+DFT_EXPORT int32_t dft_autograd_grad(void* const* outputs, int32_t output_count, void* const* inputs, int32_t input_count,
+                                     void* const* gradients, int32_t retain_graph, void** results) {
+  return guarded([&]() -> int32_t {
+    auto found = torch::autograd::grad(borrow_all(outputs, output_count), borrow_all(inputs, input_count),
+                                       gradients == nullptr ? torch::autograd::variable_list{} : borrow_all(gradients, output_count),
+                                       retain_graph != 0, /*create_graph=*/false, /*allow_unused=*/true);
+    for (int32_t i = 0; i < input_count; i++) results[i] = give(found[i]);
+    return 0;
+  }, -1);
+}
+
+// ---- the process ---------------------------------------------------------------------------------------------------------------
+
+DFT_EXPORT int32_t dft_manual_seed(uint64_t seed) {
+  return guarded([&]() -> int32_t { at::manual_seed(seed); return 0; }, -1);
+}
+
+DFT_EXPORT int32_t dft_set_threads(int32_t threads) {
+  return guarded([&]() -> int32_t { at::set_num_threads(threads); return 0; }, -1);
+}
+
+DFT_EXPORT int32_t dft_get_threads() { return at::get_num_threads(); }
+
+// Freed blocks stay with the process: see torch.KeepFreedMemory.
+DFT_EXPORT void dft_keep_memory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, INT32_MAX);
+  mallopt(M_TOP_PAD, 64 << 20);
+#endif
+}
+
+DFT_EXPORT int32_t dft_has_cuda() { return guarded([]() -> int32_t { return at::globalContext().hasCUDA(); }, 0); }
+
+// ---- operators of our own, CPU, float32 ----------------------------------------------------------------------------------------
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define DFT_CLONES __attribute__((target_clones("avx512f", "avx2,fma", "default")))
+#else
+#define DFT_CLONES
+#endif
+
+namespace {
+
+constexpr int64_t kGrain = 1 << 16;  // elements a thread takes at a time: 256 KB, within a core's L2
+
+void check_flat(const at::Tensor& t, int64_t count) {
+  TORCH_CHECK(t.device().is_cpu() && t.scalar_type() == at::kFloat && t.is_contiguous() && t.numel() == count,
+              "a contiguous float32 CPU tensor of ", count, " elements is needed");
+}
+
+DFT_CLONES void adamw_range(float* p, const float* g, float* m, float* v, int64_t count, float scale, float shrink, float beta1,
+                            float beta2, float rate, float root, float eps) {
+  for (int64_t i = 0; i < count; i++) {
+    float gradient = g[i] * scale;
+    float first = beta1 * m[i] + (1 - beta1) * gradient;
+    float second = beta2 * v[i] + (1 - beta2) * gradient * gradient;
+    m[i] = first;
+    v[i] = second;
+    p[i] = p[i] * shrink - rate * first / (std::sqrt(second) * root + eps);
+  }
+}
+
+// AdamW (Loshchilov & Hutter, https://arxiv.org/abs/1711.05101) in one pass over memory: 28 bytes a parameter instead of about 90.
+// The gradient is multiplied by `scale` (the clip factor) on the way. `step` counts from 1.
+void adamw_(at::Tensor p, const at::Tensor& g, at::Tensor m, at::Tensor v, double lr, double beta1, double beta2, double eps,
+            double decay, double scale, int64_t step) {
+  int64_t count = p.numel();
+  check_flat(p, count), check_flat(g, count), check_flat(m, count), check_flat(v, count);
+  float *pp = p.data_ptr<float>(), *mm = m.data_ptr<float>(), *vv = v.data_ptr<float>();
+  const float* gg = g.data_ptr<float>();
+  double rate = lr / (1 - std::pow(beta1, step)), root = 1 / std::sqrt(1 - std::pow(beta2, step));
+  at::parallel_for(0, count, kGrain, [&](int64_t begin, int64_t end) {
+    adamw_range(pp + begin, gg + begin, mm + begin, vv + begin, end - begin, scale, 1 - lr * decay, beta1, beta2, rate, root, eps);
+  });
+}
+
+DFT_CLONES double squares_range(const float* x, int64_t count) {
+  // Sixteen partial sums so that it vectorises without reordering freedom: the same sum on every machine of one instruction set.
+  double sums[16] = {0};
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    for (int j = 0; j < 16; j++) sums[j] += static_cast<double>(x[i + j]) * x[i + j];
+  }
+  double total = 0;
+  for (; i < count; i++) total += static_cast<double>(x[i]) * x[i];
+  for (int j = 0; j < 16; j++) total += sums[j];
+  return total;
+}
+
+// The sum of squares in double: chunks of a fixed size, added in order, so that it does not depend on the number of threads.
+double sum_of_squares(const at::Tensor& x) {
+  check_flat(x, x.numel());
+  const float* data = x.data_ptr<float>();
+  int64_t count = x.numel(), chunks = (count + kGrain - 1) / kGrain;
+  std::vector<double> sums(chunks);
+  at::parallel_for(0, chunks, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t c = begin; c < end; c++) sums[c] = squares_range(data + c * kGrain, std::min(kGrain, count - c * kGrain));
+  });
+  double total = 0;
+  for (double sum : sums) total += sum;
+  return total;
+}
+
+}  // namespace
+
+TORCH_LIBRARY(dataforge, m) {
+  m.def(
+      "adamw_(Tensor(a!) p, Tensor g, Tensor(b!) m, Tensor(c!) v, float lr, float beta1, float beta2, float eps, float decay, "
+      "float scale, int step) -> ()",
+      &adamw_);
+  m.def("sum_of_squares(Tensor x) -> float", &sum_of_squares);
+}
