@@ -11,8 +11,7 @@ public class HeldOutSplitTests
         for (int round = 0; round < 300; round++)
         {
             // Sizes over five orders of magnitude, as real ones are.
-            (string Name, long Size, long Documents)[] repositories = [.. Enumerable.Range(0, random.Next(60, 2000))
-                .Select(i => ($"owner/{i}", (long)Math.Exp(random.NextDouble() * 12) + 1, (long)Math.Exp(random.NextDouble() * 5)))];
+            (string Name, long Size, long Documents)[] repositories = [.. Enumerable.Range(0, random.Next(150, 2000)).Select(i => ($"owner/{i}", (long)Math.Exp(random.NextDouble() * 12) + 1, (long)Math.Exp(random.NextDouble() * 6)))];
             HeldOutOptions options = new() { Seed = (ulong)round };
             HeldOutSplit split = HeldOutSplit.Choose(repositories, options);
             Check(repositories, split, options);
@@ -25,7 +24,7 @@ public class HeldOutSplitTests
     [Fact]
     public void Choose_usualSizes_meetsTheShare()
     {
-        (string, long, long)[] repositories = [.. Enumerable.Range(0, 5000).Select(i => ($"owner/{i}", 1000L + (i * 37 % 9000), 1L))];
+        (string, long, long)[] repositories = [.. Enumerable.Range(0, 5000).Select(i => ($"owner/{i}", 1000L + (i * 37 % 9000), 1L + (i % 7)))];
         HeldOutSplit split = HeldOutSplit.Choose(repositories, new HeldOutOptions());
         Assert.InRange(split.ValidationSize / (double)split.TotalSize, 0.02, 0.021);
     }
@@ -33,12 +32,25 @@ public class HeldOutSplitTests
     [Fact]
     public void Choose_oneGiantAmongSmallOnes_leavesItInTraining()
     {
-        (string Name, long Size, long Documents)[] repositories =
-            [("cpython", 30_000_000, 900), .. Enumerable.Range(0, 60).Select(i => ($"package-{i}", 50_000L + (i * 3000), 1L + i))];
+        (string Name, long Size, long Documents)[] repositories = [("cpython", 30_000_000, 2000), .. Enumerable.Range(0, 60).Select(i => ($"package-{i}", 50_000L + (i * 3000), 4L + (i % 9)))];
         HeldOutOptions options = new() { Share = 0.03 };
         HeldOutSplit split = HeldOutSplit.Choose(repositories, options);
         Assert.False(split.IsValidation("cpython"));
         Check(repositories, split, options);
+    }
+
+    [Fact]
+    public void Choose_smallRepositoryOfVeryManyDocuments_doesNotSwellTheSplit()
+    {
+        (string Name, long Size, long Documents)[] repositories =
+            [.. Enumerable.Range(0, 4000).Select(i => ($"owner/{i}", 10_000L, i % 40 == 0 ? 5000L : 5L))];
+        for (ulong seed = 0; seed < 20; seed++)
+        {
+            HeldOutOptions options = new() { Seed = seed };
+            HeldOutSplit split = HeldOutSplit.Choose(repositories, options);
+            Check(repositories, split, options);
+            Assert.InRange(split.ValidationSize / (double)split.TotalSize, 0.02, 0.05);
+        }
     }
 
     [Fact]
