@@ -66,7 +66,7 @@ public class ParseFactsTests
 
         process.StandardInput.Close();
         process.WaitForExit();
-        TestContext.Current.TestOutputHelper?.WriteLine($"{total} files");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{total} files\n{string.Join('\n', wrong)}");
         Assert.Empty(wrong);
     }
 

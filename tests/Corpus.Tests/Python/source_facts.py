@@ -37,6 +37,8 @@ def facts(data):
     if lines[-1] == "":
         lines.pop()
     for kind, string, (first, _), (last, _), _ in tokenize.generate_tokens(io.StringIO(text, newline=None).readline):
+        if kind == token.ERRORTOKEN:  # tokenize's regular expressions know no combining marks
+            raise tokenize.TokenError(string)
         if kind in (token.NAME, token.NUMBER, token.STRING, token.OP):
             checksum = zlib.crc32(string.encode("utf-8"), checksum)
             code.update(range(first, last + 1))
