@@ -25,7 +25,8 @@ public interface ISource
 /// <summary>What a scan found.</summary>
 /// <param name="Repositories">In order of their numbers, each number once.</param>
 /// <param name="Files">How many files there are, for the progress line; −1 where unknown.</param>
-public sealed record SourceScan(IReadOnlyList<ISourceRepository> Repositories, long Files);
+/// <param name="Held">What to let go of when the crawl is over.</param>
+public sealed record SourceScan(IReadOnlyList<ISourceRepository> Repositories, long Files, IDisposable? Held = null);
 
 /// <summary>What a source may use.</summary>
 /// <param name="Options">The options.</param>
