@@ -251,7 +251,7 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
         string? fault = read.Fault;
         if (fault is null && id is { } blob)
         {
-            part = _part!.Contains(blob) ? _part.Number : catalog.FindContent(blob);
+            part = _part!.Contains(blob) ? _part.Number : catalog.FindContent(blob).Part;
             if (part < 0)
             {
                 // A source leaves a content unread only where it is stored already.

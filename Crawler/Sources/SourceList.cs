@@ -1,5 +1,6 @@
 using DataForge.Corpus;
 using DataForge.Crawler.Folders;
+using DataForge.Crawler.Git;
 using DataForge.Crawler.Rows;
 
 namespace DataForge.Crawler.Sources;
@@ -22,6 +23,7 @@ public static class SourceList
         }
 
         SortedDictionary<string, ISource> folders = new(StringComparer.Ordinal);
+        SortedDictionary<string, ISource> repositories = new(StringComparer.Ordinal);
         SortedSet<string> lines = new(StringComparer.Ordinal);
         SortedSet<string> tables = new(StringComparer.Ordinal);
         foreach (string text in options.Sources)
@@ -34,6 +36,10 @@ public static class SourceList
                     FolderSource folder = Folder(text, rest);
                     folders.TryAdd(folder.Location, folder);
                     break;
+                case "git":
+                    GitLocation location = GitLocation.Parse(text, rest);
+                    repositories.TryAdd(location.Location, new GitSource(text, location));
+                    break;
                 case "jsonl":
                     lines.UnionWith(RowFiles.Find(text, rest, allowsFolder: false));
                     break;
@@ -45,7 +51,7 @@ public static class SourceList
             }
         }
 
-        List<ISource> sources = [.. folders.Values];
+        List<ISource> sources = [.. folders.Values, .. repositories.Values];
         if (lines.Count > 0)
         {
             sources.Add(new JsonLinesSource([.. lines]));
