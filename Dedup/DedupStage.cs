@@ -64,6 +64,11 @@ public sealed class DedupStage(DedupOptions options) : IStage
             .. Enumerable.Range(0, shards.Count).Select(shard => new PartPlan(WorkFiles.DatasetPart(shard), datasetInput, 1, Plain(
                 (output, token) => dataset.Compute(shard, output, token)))),
         ];
+        if (options.AuditFiles > 0)
+        {
+            plans = [.. plans, new PartPlan(WorkFiles.AuditPart, datasetInput, 1, Plain((output, token) => AuditStep.Compute(run, clean, options, output, token)))];
+        }
+
         parts.UnionWith(plans.Select(plan => plan.Part));
         Leftovers.Remove(run, parts, shards);
         await context.RunPartsAsync(StageName, optionsHash, plans, "parts", cancellation).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using DataForge.Dedup.Candidates;
 
 namespace DataForge.Dedup.Selection;
@@ -64,14 +65,22 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
         var options = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation };
         // Small chunks: a file in a hot bucket may take as long as a thousand others.
         OrderablePartitioner<Tuple<int, int>> chunks = Partitioner.Create(block.From, block.To, 64);
-        Parallel.ForEach(chunks, options, chunk =>
+        try
         {
-            Scratch scratch = _scratch.Value!;
-            for (int rank = chunk.Item1; rank < chunk.Item2; rank++)
+            Parallel.ForEach(chunks, options, chunk =>
             {
-                VerifyFile(block, rank, buckets, scratch);
-            }
-        });
+                Scratch scratch = _scratch.Value!;
+                for (int rank = chunk.Item1; rank < chunk.Item2; rank++)
+                {
+                    VerifyFile(block, rank, buckets, scratch);
+                }
+            });
+        }
+        catch (AggregateException e)
+        {
+            // One fault is enough to tell: a set that cannot be read.
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
     }
 
     // Pairs of the block, and against files kept before it the members of its hot buckets.

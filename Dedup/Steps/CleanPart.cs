@@ -11,19 +11,22 @@ namespace DataForge.Dedup.Steps;
 internal sealed record CleanPart(string Number, string File, string Hash, long Bytes)
 {
     /// <summary>The parts of a run, in ordinal order of their paths.</summary>
-    /// <exception cref="DataForgeException">The run has none.</exception>
+    /// <exception cref="DataForgeException">The run has not been cleaned.</exception>
     public static IReadOnlyList<CleanPart> All(Run run)
     {
-        List<CleanPart> parts =
+        IReadOnlyList<ManifestEntry> entries = run.Manifest.Entries("clean");
+        if (entries.Count == 0)
+        {
+            throw DataForgeException.Usage($"The run '{run.Name}' has nothing in 2-clean yet: clean first, with dataforge clean.");
+        }
+
+        return
         [
-            .. run.Manifest.Entries("clean").SelectMany(entry => entry.Outputs)
+            .. entries.SelectMany(entry => entry.Outputs)
                 .Where(output => output.Path.StartsWith("2-clean/", StringComparison.Ordinal) && output.Path.EndsWith(".parquet", StringComparison.Ordinal))
                 .OrderBy(output => output.Path, StringComparer.Ordinal)
                 .Select(output => new CleanPart(NumberOf(output.Path), output.Path, output.Sha256, output.Bytes)),
         ];
-        return parts.Count > 0
-            ? parts
-            : throw DataForgeException.Usage($"The run '{run.Name}' has nothing in 2-clean yet: clean first, with dataforge clean.");
     }
 
     private static string NumberOf(string path)
