@@ -29,6 +29,7 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
     private readonly string _rowsHash = options.RowsHash();
     private readonly HashSet<IOpenRepository> _open = [];
     private readonly List<(long Repository, int Snapshot)> _done = [];
+    private readonly List<IDisposable> _held = [];
     private RawPartWriter? _part;
     private long _partStart;
     private int _faultEvents;
@@ -61,6 +62,11 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
             }
 
             SourceScan found = await source.ScanAsync(scan, cancellation).ConfigureAwait(false);
+            if (found.Held is not null)
+            {
+                _held.Add(found.Held);
+            }
+
             repositories.AddRange(found.Repositories.Select(repository => (repository, source)));
             total = total < 0 || found.Files < 0 ? -1 : total + found.Files;
             if (known is not null)
@@ -96,6 +102,7 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
             }
         }
 
+        _held.ForEach(held => held.Dispose());
         return ValueTask.CompletedTask;
     }
 
@@ -244,7 +251,7 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
         string? fault = read.Fault;
         if (fault is null && id is { } blob)
         {
-            part = _part!.Contains(blob) ? _part.Number : catalog.FindContent(blob);
+            part = _part!.Contains(blob) ? _part.Number : catalog.FindContent(blob).Part;
             if (part < 0)
             {
                 // A source leaves a content unread only where it is stored already.

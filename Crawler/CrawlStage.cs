@@ -68,7 +68,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         RawFolder.Recover(workspace, catalog, isNew);
         SourceNames.Assign(catalog, sources.OfType<ILocatedSource>());
         using var scratch = new ScratchFolder(Path.Combine(workspace.Folder, "scratch"));
-        var scan = new ScanContext(options, scratch.Path, Path.Combine(workspace.Folder, "mirrors"), id => catalog.FindContent(id) >= 0);
+        var scan = new ScanContext(options, scratch.Path, Path.Combine(workspace.Folder, "mirrors"), id => catalog.FindContent(id).Size);
         IReadOnlyList<(long, int)> snapshots;
         await using (var crawl = new Crawl(context, catalog, options, scan))
         {

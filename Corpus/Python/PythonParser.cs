@@ -57,7 +57,8 @@ public static class PythonParser
         }
 
         facts.Clear();
-        tokens.Fill(source, LexerOptions.Python2, facts);
+        bool unicode = source.IndexOf("unicode_literals"u8) >= 0;
+        tokens.Fill(source, unicode ? LexerOptions.Python2 | LexerOptions.UnicodeLiterals : LexerOptions.Python2, facts);
         Grammar python2 = new(source, tokens, facts, python2: true);
         if (python2.File())
         {

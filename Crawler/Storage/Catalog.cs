@@ -36,7 +36,7 @@ internal sealed partial class Catalog : IDisposable
     private Catalog(SqliteConnection connection)
     {
         _connection = connection;
-        _findContent = Command("SELECT part FROM contents WHERE id = $id");
+        _findContent = Command("SELECT part, size FROM contents WHERE id = $id");
         _contentId = _findContent.Parameters.Add("$id", SqliteType.Blob);
         _contentId.Value = Array.Empty<byte>();
         _findContent.Prepare();
@@ -71,15 +71,16 @@ internal sealed partial class Catalog : IDisposable
     public int NextPart => (int)Convert.ToInt64(
         Scalar("SELECT COALESCE(MAX(number) + 1, 0) FROM parts"), System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The part that stores a content, or −1.</summary>
-    public int FindContent(BlobId id)
+    /// <summary>The part that stores a content, and its bytes; both −1 where none does.</summary>
+    public (int Part, long Size) FindContent(BlobId id)
     {
         byte[] bytes = new byte[BlobId.Size];
         id.CopyTo(bytes);
         lock (_lock)
         {
             _contentId.Value = bytes;
-            return _findContent.ExecuteScalar() is long part ? (int)part : -1;
+            using SqliteDataReader reader = _findContent.ExecuteReader();
+            return reader.Read() ? (reader.GetInt32(0), reader.GetInt64(1)) : (-1, -1);
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed partial class Catalog
     /// Commits a part, and what it means for snapshots: all or nothing, durable on return. The part is null where the shares have no row.
     /// </summary>
     public void CommitPart(
-        RawPart? part, IEnumerable<SnapshotShare> shares, IEnumerable<BlobId> newContents, IEnumerable<int> contentParts)
+        RawPart? part, IEnumerable<SnapshotShare> shares, IEnumerable<(BlobId Id, int Size)> newContents, IEnumerable<int> contentParts)
     {
         lock (_lock)
         {
@@ -103,14 +103,16 @@ internal sealed partial class Catalog
             ("$w", share.Rows), ("$d", share.IsComplete ? 1 : 0), ("$t", JsonSerializer.Serialize(counts)));
     }
 
-    private void AddContents(int part, IEnumerable<BlobId> ids)
+    private void AddContents(int part, IEnumerable<(BlobId Id, int Size)> contents)
     {
-        using SqliteCommand insert = Command("INSERT INTO contents (id, part) VALUES ($i, $p)", ("$i", Array.Empty<byte>()), ("$p", part));
+        using SqliteCommand insert = Command(
+            "INSERT INTO contents (id, part, size) VALUES ($i, $p, $s)", ("$i", Array.Empty<byte>()), ("$p", part), ("$s", 0));
         byte[] bytes = new byte[BlobId.Size];
-        foreach (BlobId id in ids)
+        foreach ((BlobId id, int size) in contents)
         {
             id.CopyTo(bytes);
             insert.Parameters["$i"].Value = bytes;
+            insert.Parameters["$s"].Value = size;
             insert.ExecuteNonQuery();
         }
     }

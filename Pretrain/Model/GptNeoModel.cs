@@ -6,6 +6,7 @@ namespace DataForge.Pretrain.Model;
 public sealed class GptNeoModel : IDisposable
 {
     private readonly GptNeoConfig config;
+    private readonly GptNeoBlock[] blocks;
     private Tensor ids;
 
     internal GptNeoModel(ParameterSet parameters, GptNeoConfig config)
@@ -13,7 +14,7 @@ public sealed class GptNeoModel : IDisposable
         this.config = config;
         wte = parameters.Declare("transformer.wte.weight", config.VocabSize, config.HiddenSize);
         wpe = parameters.Declare("transformer.wpe.weight", config.MaxPositionEmbeddings, config.HiddenSize);
-        h = [.. config.AttentionLayers.Select((kind, i) => new GptNeoBlock(parameters, $"transformer.h.{i}", config, kind))];
+        blocks = [.. config.AttentionLayers.Select((kind, i) => new GptNeoBlock(parameters, $"transformer.h.{i}", config, kind))];
         ln_f = new LayerNorm(parameters, "transformer.ln_f", config.HiddenSize, config.LayerNormEpsilon);
     }
 
@@ -24,7 +25,7 @@ public sealed class GptNeoModel : IDisposable
     public Parameter wpe { get; }
 
     /// <summary>The blocks.</summary>
-    public IReadOnlyList<GptNeoBlock> h { get; }
+    public IReadOnlyList<GptNeoBlock> h => blocks;
 
     /// <summary>After the last block.</summary>
     public LayerNorm ln_f { get; }
@@ -37,7 +38,7 @@ public sealed class GptNeoModel : IDisposable
     {
         this.ids = ids;
         Tensor x = Embed(ids, batch, length, 0);        // [B·T, H]
-        foreach (GptNeoBlock block in h)
+        foreach (GptNeoBlock block in blocks)
         {
             hiddenStates?.Add(x);
             x = block.Forward(x, batch, length);        // [B·T, H]
@@ -56,9 +57,9 @@ public sealed class GptNeoModel : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor dx = ln_f.Backward(dy, accumulate);
-        for (int i = h.Count - 1; i >= 0; i--)
+        for (int i = blocks.Length - 1; i >= 0; i--)
         {
-            Tensor before = h[i].Backward(dx, batch, length, accumulate);
+            Tensor before = blocks[i].Backward(dx, batch, length, accumulate);
             dx.Dispose();
             dx = before;
         }
@@ -78,9 +79,9 @@ public sealed class GptNeoModel : IDisposable
         using DisposeScope scope = torch.NewDisposeScope();
         long length = ids.Numel;
         Tensor x = Embed(ids, 1, length, cache.Length); // [n, H]
-        for (int i = 0; i < h.Count; i++)
+        for (int i = 0; i < blocks.Length; i++)
         {
-            x = h[i].ForwardCached(x, cache, i);        // [n, H]
+            x = blocks[i].ForwardCached(x, cache, i);        // [n, H]
         }
 
         cache.Advance((int)length);
@@ -90,7 +91,7 @@ public sealed class GptNeoModel : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (GptNeoBlock block in h)
+        foreach (GptNeoBlock block in blocks)
         {
             block.attn.Dispose();
         }

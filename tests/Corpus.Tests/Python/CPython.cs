@@ -8,11 +8,14 @@ public sealed class CPython : IDisposable
 {
     private readonly Process _process;
 
-    private CPython(Process process, string version)
+    private CPython(Process process, string program, string version)
     {
         _process = process;
+        Program = program;
         Version = version;
     }
+
+    public string Program { get; }
 
     public string Version { get; }
 
@@ -82,7 +85,7 @@ public sealed class CPython : IDisposable
                 version.Add((char)c);
             }
 
-            return version.Count > 0 && char.IsAsciiDigit(version[0]) ? new CPython(process, string.Concat(version)) : null;
+            return version.Count > 0 && char.IsAsciiDigit(version[0]) ? new CPython(process, program, string.Concat(version)) : null;
         }
         catch (System.ComponentModel.Win32Exception)
         {
