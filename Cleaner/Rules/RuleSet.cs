@@ -1,3 +1,5 @@
+using DataForge.Cleaner.Decontamination;
+
 namespace DataForge.Cleaner.Rules;
 
 /// <summary>
@@ -8,8 +10,8 @@ internal sealed class RuleSet
 {
     private readonly (int Rank, ContentRule Rule)[] _rules;
 
-    /// <summary>The rules of these thresholds.</summary>
-    public RuleSet(RuleThresholds thresholds) : this([.. Ranked(thresholds)])
+    /// <summary>The rules of these thresholds; serves one thread.</summary>
+    public RuleSet(RuleThresholds thresholds, BenchmarkIndex? benchmarks = null) : this([.. Ranked(thresholds, benchmarks)])
     {
     }
 
@@ -44,7 +46,7 @@ internal sealed class RuleSet
     }
 
     // In order of rank, which is about the order of cost, so that a text that fails a cheap rule is spared the dear ones.
-    private static IEnumerable<(int Rank, ContentRule Rule)> Ranked(RuleThresholds t)
+    private static IEnumerable<(int Rank, ContentRule Rule)> Ranked(RuleThresholds t, BenchmarkIndex? benchmarks)
     {
         int rank = 0;
         ContentRule?[] rules =
@@ -66,6 +68,7 @@ internal sealed class RuleSet
             t.MinCodeCharacters is { } code ? new CodeCharactersRule(code) : null,
             t.MinCharactersPerToken is { } ratio ? new CharactersPerTokenRule(ratio) : null,
             t.DropEncodedData ? new EncodedDataRule() : null,
+            benchmarks is not null ? new BenchmarkRule(benchmarks) : null,
             t.MustParse ? new SyntaxRule(t.KeepPython2) : null,
             t.MinKeywords is { } keywords ? new KeywordsRule(keywords) : null,
             t.MinCommentShare is not null || t.MaxCommentShare is not null ? new CommentShareRule(t.MinCommentShare ?? 0, t.MaxCommentShare ?? 1) : null,

@@ -1,3 +1,4 @@
+using DataForge.Cleaner.Decontamination;
 using DataForge.Cleaner.Licenses;
 using DataForge.Cleaner.Redaction;
 using DataForge.Cleaner.Rules;
@@ -14,13 +15,13 @@ namespace DataForge.Cleaner.Steps;
 /// text is only judged if an occurrence of it survives. Serves one content after another.
 /// </summary>
 internal sealed class ContentJudge(
-    CleanOptions options, CorpusShard.Writer clean, DroppedShard.Writer dropped, PartOutput output, Action<string, string, string> fault)
+    CleanOptions options, BenchmarkIndex? benchmarks, CorpusShard.Writer clean, DroppedShard.Writer dropped, PartOutput output, Action<string, string, string> fault)
 {
     private const int MaxOthers = 100;
     private const int MaxCopyrightLines = 20;
     private const int MaxValue = 300;
     private readonly RuleThresholds _thresholds = options.Thresholds();
-    private readonly RuleSet _rules = new(options.Thresholds());
+    private readonly RuleSet _rules = new(options.Thresholds(), benchmarks);
     private readonly HashSet<LicenseClass> _policy = [.. options.LicensePolicy.Select(LicenseClasses.Parse)];
     private readonly string _policyText = string.Join(",", options.LicensePolicy);
     private readonly SourceText _source = new();
