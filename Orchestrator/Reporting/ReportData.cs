@@ -57,7 +57,7 @@ internal sealed record ReportData
             Evaluations = LastOfEachStep(events.OfType<TrainingEvaluated>(), evaluated => evaluated.Step),
             Sample = events.OfType<SampleWritten>().LastOrDefault(),
             Parameters = training.GetValueOrDefault("parameters"),
-            UnigramEntropy = Nats(tokens, "unigram_entropy.micronats"),
+            UnigramEntropy = Nats(training, "unigram_entropy.micronats"),
             ValidationLoss = Nats(training, "loss.validation.micronats"),
         };
     }

@@ -3,6 +3,7 @@ using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Pretrain.Data;
+using DataForge.Pretrain.Generation;
 using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Stages;
 using DataForge.Pretrain.Tokenizer;
@@ -16,6 +17,7 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
 {
     // Raise it whenever the same tokens and options would give other weights.
     private const int CodeVersion = 1;
+    private const int SampleTokens = 96;
     private const string Tokens = "4-tokens/";
     private const string Export = "5-model/export/";
 
@@ -44,7 +46,7 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
     {
         Run run = context.Run;
         BpeVocabulary vocabulary = TokenizerReader.ReadFolder(run.PathOf(Tokens));
-        TrainingOptions training = options.Training(options.Device == "auto" ? torch.cuda_is_available() ? "cuda" : "cpu" : options.Device);
+        TrainingOptions training = options.Training(options.Device == "auto" ? torch.CudaAvailable ? "cuda" : "cpu" : options.Device);
         GptNeoConfig config = TrainingPresets.Find(options.Preset).Model(vocabulary.Count) with
         {
             BosTokenId = vocabulary.EndOfText, EosTokenId = vocabulary.EndOfText,
@@ -98,7 +100,7 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
     {
         if (options.SamplePrompt.Length > 0)
         {
-            string completion = Completion.Of(trainer.Model, vocabulary, options.SamplePrompt, CompletionOptions.Default, cancellation);
+            string completion = Completion.Of(trainer.Model, vocabulary, options.SamplePrompt, new GenerationOptions { MaxNewTokens = SampleTokens }, cancellation);
             context.Events.Write(new SampleWritten(options.SamplePrompt, completion));
         }
     }

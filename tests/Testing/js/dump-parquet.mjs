@@ -56,4 +56,4 @@ for (const file of process.argv.slice(2)) {
     console.log(JSON.stringify({ file, error: String(fault.message ?? fault) }));
   }
 }
-process.exit(0);
+process.stdout.write("", () => process.exit(0)); // once everything printed has left the pipe

@@ -110,4 +110,4 @@ for (const file of files) {
   const columns = Object.fromEntries(Object.entries(hashes).map(([name, hash]) => [name, hash.digest()]));
   console.log(JSON.stringify({ file, rows, columns }));
 }
-process.exit(0);
+process.stdout.write("", () => process.exit(0)); // once everything printed has left the pipe
