@@ -28,3 +28,9 @@ catch (UnauthorizedAccessException e)
     ErrorLine.Write($"{e.Message} Give folders you can read and write, and run the same command again.");
     return DataForgeException.Failed;
 }
+catch (Exception e) when (e is not OperationCanceledException)
+{
+    // A fault of the program itself. The event log holds the whole of it; the line says so and the exit code tells a script.
+    ErrorLine.Write($"a fault in the program, {e.GetType().Name}: {e.Message} (the run's event log holds the details).");
+    return DataForgeException.Failed;
+}

@@ -88,6 +88,9 @@ public sealed class ParquetNode
     /// <summary>A leaf's place among all leaves, which is its column chunk's place in each row group; -1 for a group.</summary>
     public int LeafIndex { get; internal init; } = -1;
 
+    /// <summary>Definition level of each repeated node on the path from the root to here, from the outermost.</summary>
+    internal int[] RepeatedDefinitions { get; init; } = [];
+
     public bool IsLeaf => Physical is not null;
 
     /// <summary>Bytes a value takes when all take the same: 1 for a boolean (one byte once decoded); 0 for byte arrays.</summary>

@@ -16,6 +16,9 @@ public sealed class ParquetReader : IDisposable
     /// <summary>A footer above this is refused. A thousand columns in a thousand row groups stay below it.</summary>
     private const int MaxFooterBytes = 256 << 20;
 
+    /// <summary>What a column chunk's size may lack. parquet-cpp allows the same.</summary>
+    private const int MaxMissingHeader = 100;
+
     private const int TrailerBytes = 8; // the footer's length and the magic
 
     private readonly Stream stream;
@@ -194,6 +197,11 @@ public sealed class ParquetReader : IDisposable
             throw new ParquetException($"column '{leaf.Name}' has no column metadata, or of another type than the schema's");
         }
 
+        if (chunk.NumValues == 0)
+        {
+            return (0, 0); // no page is needed, and empty chunks may be said to lie anywhere
+        }
+
         // Some writers say 0 for "no dictionary page"; no page lies there, since the file begins with its magic.
         long offset = chunk.DictionaryPageOffset > 0 ? Math.Min(chunk.DictionaryPageOffset, chunk.DataPageOffset) : chunk.DataPageOffset;
         long length = chunk.TotalCompressedSize;
@@ -202,6 +210,8 @@ public sealed class ParquetReader : IDisposable
             throw new ParquetException($"column '{leaf.Name}': its column chunk lies outside the file");
         }
 
+        // Old writers leave the dictionary page's header out of the size (PARQUET-816): read on a little, as far as the file goes.
+        length = Math.Min(length + MaxMissingHeader, dataEnd - offset);
         return length <= Array.MaxLength
             ? (offset, (int)length)
             : throw new ParquetException($"unsupported feature: a column chunk of 2 GiB or more (column '{leaf.Name}')");
@@ -261,7 +271,8 @@ public sealed class ParquetReader : IDisposable
             rows += group.NumRows;
         }
 
-        return rows == file.NumRows ? rows : throw new ParquetException($"metadata: the file says {file.NumRows} rows, its row groups {rows}");
+        // One known writer leaves the file's own count 0; any other count must be right.
+        return rows == file.NumRows || file.NumRows == 0 ? rows : throw new ParquetException($"metadata: the file says {file.NumRows} rows, its row groups {rows}");
     }
 
     private void ReadAt(long offset, Span<byte> target)

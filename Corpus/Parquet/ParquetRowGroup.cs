@@ -36,6 +36,21 @@ public sealed class ParquetRowGroup : IDisposable
 
     public Int64ListColumn Int64List(string name) => new(Node(name), List(name, ParquetPhysicalType.Int64), RowCount);
 
+    /// <summary>
+    /// Any column's rows one by one, nested ones included: null, bool, int, long, float, double, byte[] (all other physical types), a group
+    /// as <c>KeyValuePair&lt;string, object?&gt;[]</c>, a list as <c>List&lt;object?&gt;</c>, a map as a list of its key-value groups.
+    /// For looking into files; it makes an object of every value.
+    /// </summary>
+    public IEnumerable<object?> Records(string name)
+    {
+        ParquetNode node = Node(name);
+        RecordAssembler assembler = new(leaves);
+        for (int row = 0; row < RowCount; row++)
+        {
+            yield return assembler.Next(node);
+        }
+    }
+
     public void Dispose()
     {
         foreach (LeafValues? leaf in leaves)

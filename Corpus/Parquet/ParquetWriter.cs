@@ -53,7 +53,9 @@ public sealed class ParquetWriter : IDisposable
             }
         }
 
-        columns = [.. schema.Columns.Select(column => new ColumnBuffer(column))];
+        // The last row before a row group is full goes a little beyond its size.
+        int usualMaximum = (int)(this.options.RowGroupBytes + this.options.PageBytes);
+        columns = [.. schema.Columns.Select(column => new ColumnBuffer(column, usualMaximum))];
         SchemaWriter.Write(schema, file.Schema);
         file.KeyValues.AddRange((metadata ?? new Dictionary<string, string>()).OrderBy(pair => pair.Key, StringComparer.Ordinal));
         compressor = new PageCompressor(this.options.Codec, this.options.Level);
@@ -214,7 +216,7 @@ public sealed class ParquetWriter : IDisposable
         FlushRowGroup();
         closed = true;
         file.NumRows = RowCount;
-        ByteBuffer footer = new();
+        using ByteBuffer footer = new();
         FooterWriter.Write(footer, file);
         footer.AddInt32(footer.Length);
         footer.Add(Magic);
@@ -226,6 +228,12 @@ public sealed class ParquetWriter : IDisposable
     {
         closed = true;
         compressor.Dispose();
+        chunkWriter.Dispose();
+        text.Dispose();
+        foreach (ColumnBuffer column in columns)
+        {
+            column.Dispose();
+        }
     }
 
     private ColumnBuffer StartValue(int column)

@@ -61,4 +61,7 @@ public enum LexerOptions : byte
 
     /// <summary>Python 2.7: its words, its numbers (<c>0777</c>, <c>1L</c>), its string prefixes (<c>ur''</c>), no f-strings.</summary>
     Python2 = 2,
+
+    /// <summary>With <see cref="Python2"/>: plain strings are text, as after <c>from __future__ import unicode_literals</c>.</summary>
+    UnicodeLiterals = 4,
 }

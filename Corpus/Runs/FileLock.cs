@@ -44,6 +44,20 @@ public sealed class FileLock : IDisposable
         }
     }
 
+    /// <summary>Waits for a lock that is only ever held for moments.</summary>
+    public static FileLock Take(string path)
+    {
+        while (true)
+        {
+            if (TryTake(path) is { } taken)
+            {
+                return taken;
+            }
+
+            Thread.Sleep(10);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 

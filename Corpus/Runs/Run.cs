@@ -35,6 +35,9 @@ public sealed class Run
     /// <summary>The folder of event logs.</summary>
     public string EventsFolder => Path.Combine(Folder, "events");
 
+    /// <summary>Held for moments by who writes the run's own small files, such as its options.</summary>
+    public string LockFile => Path.Combine(Folder, "locks", "run.lock");
+
     /// <summary>A path in the run's folder.</summary>
     public string PathOf(string relative) => Path.Combine(Folder, relative);
 
@@ -55,6 +58,7 @@ public sealed class Run
 
         var run = new Run(workspace, name, Path.Combine(workspace.RunsFolder, name));
         Directory.CreateDirectory(run.Folder);
+        using FileLock held = FileLock.Take(run.LockFile);
         string versionFile = run.PathOf("version");
         if (!File.Exists(versionFile))
         {

@@ -11,7 +11,6 @@ internal static class RunClosing
     {
         SortedDictionary<string, long> clean = run.Manifest.Totals("clean");
         SortedDictionary<string, long> dataset = run.Manifest.Totals("dedup");
-        SortedDictionary<string, long> tokens = run.Manifest.Totals("tokenize");
         SortedDictionary<string, long> training = run.Manifest.Totals("pretrain");
         IReadOnlyList<Event> events = [.. EventLog.Read(run.EventsFolder)];
 
@@ -29,7 +28,7 @@ internal static class RunClosing
 
         string policy = string.Join(", ", Settings.RunConfig.LicensePolicy(run));
         output.WriteLine($"licences   {policy} pass; {ConsoleSink.Bytes(clean.GetValueOrDefault("bytes.in"))} of distinct files survive the licence policy and name rules");
-        output.WriteLine($"losses     validation {Nats(training, "loss.validation.micronats")}, unigram entropy of the same tokens {Nats(tokens, "unigram_entropy.micronats")} nat a token");
+        output.WriteLine($"losses     validation {Nats(training, "loss.validation.micronats")}, unigram entropy of the same tokens {Nats(training, "unigram_entropy.micronats")} nat a token");
         output.WriteLine($"dataset    {Shown(run, "3-dataset/data")}  {dataset.GetValueOrDefault("contents.out"):N0} files, {ConsoleSink.Bytes(dataset.GetValueOrDefault("bytes.out"))}");
         output.WriteLine($"dropped    {Shown(run, "dropped")}  every file that left, with its rule or twin");
         output.WriteLine($"tokenizer  {Shown(run, "4-tokens")}");

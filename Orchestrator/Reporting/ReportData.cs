@@ -49,7 +49,7 @@ internal sealed record ReportData
         {
             RunName = run.Name,
             LicensePolicy = RunConfig.LicensePolicy(run),
-            Funnel = Funnel(run, clean, dedup, tokens),
+            Funnel = FunnelOf(run, clean, dedup, tokens),
             Dropped = [.. WithPrefix(clean, "dropped.").Concat(WithPrefix(dedup, "dropped.")).OrderByDescending(amount => amount.Value).ThenBy(amount => amount.Name, StringComparer.Ordinal)],
             Licenses = [.. WithPrefix(dedup, "license.").OrderByDescending(amount => amount.Value).ThenBy(amount => amount.Name, StringComparer.Ordinal)],
             Sizes = [.. WithPrefix(dedup, "size.")],
@@ -57,12 +57,12 @@ internal sealed record ReportData
             Evaluations = LastOfEachStep(events.OfType<TrainingEvaluated>(), evaluated => evaluated.Step),
             Sample = events.OfType<SampleWritten>().LastOrDefault(),
             Parameters = training.GetValueOrDefault("parameters"),
-            UnigramEntropy = Nats(tokens, "unigram_entropy.micronats"),
+            UnigramEntropy = Nats(training, "unigram_entropy.micronats"),
             ValidationLoss = Nats(training, "loss.validation.micronats"),
         };
     }
 
-    private static IReadOnlyList<FunnelStep> Funnel(
+    private static IReadOnlyList<FunnelStep> FunnelOf(
         Run run, SortedDictionary<string, long> clean, SortedDictionary<string, long> dedup, SortedDictionary<string, long> tokens)
     {
         // The step over occurrences and the step over contents count the same names; each is asked for by its parts.

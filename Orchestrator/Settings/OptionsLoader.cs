@@ -54,6 +54,7 @@ internal static class OptionsLoader
     public static void Save(Run run, DataForgeOptions options)
     {
         byte[] json = [.. JsonSerializer.SerializeToUtf8Bytes(options, ConfigFormat), (byte)'\n'];
+        using FileLock held = FileLock.Take(run.LockFile);
         if (!File.Exists(run.ConfigFile) || !json.AsSpan().SequenceEqual(File.ReadAllBytes(run.ConfigFile)))
         {
             AtomicFile.Write(run.ConfigFile, json);

@@ -52,6 +52,8 @@ internal static class Ops
     internal static readonly Op SoftmaxBackward = new("aten::_softmax_backward_data");
     internal static readonly Op LogSumExp = new("aten::logsumexp");
     internal static readonly Op CrossEntropy = new("aten::cross_entropy_loss");
+    internal static readonly Op Ge = new("aten::ge", "Scalar");
+    internal static readonly Op Clamp = new("aten::clamp");
     internal static readonly Op Gather = new("aten::gather");
     internal static readonly Op ScatterAddInPlace = new("aten::scatter_add_");
     internal static readonly Op Gelu = new("aten::gelu");
@@ -68,5 +70,7 @@ internal static class Ops
     internal static readonly Op AddScalarInPlace = new("aten::add_", "Scalar");
 
     internal static readonly Op FusedAdamW = new("dataforge::adamw_");
+    internal static readonly Op CrossEntropyInPlace = new("dataforge::cross_entropy_");
+    internal static readonly Op EmbeddingBackward = new("dataforge::embedding_backward_");
     internal static readonly Op SumOfSquares = new("dataforge::sum_of_squares");
 }

@@ -18,7 +18,8 @@ internal static class RleDecoder
             int left = output.Length;
             if ((header & 1) != 0)
             {
-                // Groups of eight, of which the last may be filled up beyond the values there are.
+                // Groups of eight, of which the last may be filled up beyond the values there are. Of width 0 they have no bytes and
+                // are all 0: parquet-java and Polars write that for dictionaries of one value and for levels of absent parts.
                 long count = Math.Min((header >> 1) * 8L, left);
                 long bytes = ((count * bitWidth) + 7) / 8;
                 if (bytes > data.Length)

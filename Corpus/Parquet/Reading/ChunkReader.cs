@@ -179,12 +179,21 @@ internal sealed class ChunkReader(PageDecompressor decompressor, bool verifyChec
         leaf.EntryCount += entries;
     }
 
+    /// <summary>Rows begin with repetition level 0; an entry that goes on with a list must be an element of it.</summary>
     private static void CheckRows(LeafValues leaf, int rows)
     {
         ReadOnlySpan<byte> repetitions = leaf.Repetitions.AsSpan(0, leaf.EntryCount);
         if (repetitions.Count((byte)0) != rows || (rows > 0 && repetitions[0] != 0))
         {
             throw new ParquetException($"column '{leaf.Node.Name}' has another number of rows than its row group's {rows}");
+        }
+
+        for (int i = 0; i < repetitions.Length; i++)
+        {
+            if (repetitions[i] > 0 && leaf.Definitions[i] < leaf.Node.RepeatedDefinitions[repetitions[i] - 1])
+            {
+                throw new ParquetException($"column '{leaf.Node.Name}': a list goes on without an element");
+            }
         }
     }
 }

@@ -139,9 +139,14 @@ internal sealed class SchemaTree
             : throw new ParquetException($"metadata: column '{element.Name}' has no valid repetition");
         int definition = parent.MaxDefinition + (repetition == ParquetRepetition.Required ? 0 : 1);
         int repeated = parent.MaxRepetition + (repetition == ParquetRepetition.Repeated ? 1 : 0);
+        int[] repeatedDefinitions = repetition == ParquetRepetition.Repeated ? [.. parent.RepeatedDefinitions, definition] : parent.RepeatedDefinitions;
         if (element.Type is not { } type)
         {
-            ParquetNode group = new(element.Name!, repetition, definition, repeated) { Logical = LogicalTypeReader.Resolve(element) };
+            ParquetNode group = new(element.Name!, repetition, definition, repeated)
+            {
+                Logical = LogicalTypeReader.Resolve(element),
+                RepeatedDefinitions = repeatedDefinitions,
+            };
             group.Children = ReadChildren(element, group, depth + 1);
             return group;
         }
@@ -157,6 +162,7 @@ internal sealed class SchemaTree
             Physical = type,
             TypeLength = type == ParquetPhysicalType.FixedLenByteArray ? element.TypeLength : 0,
             LeafIndex = leaves.Count,
+            RepeatedDefinitions = repeatedDefinitions,
         };
         leaves.Add(leaf);
         return leaf;

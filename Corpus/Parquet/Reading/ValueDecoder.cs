@@ -14,6 +14,7 @@ internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisp
     private int[] dictionaryStarts = [];
     private int[] dictionaryLengths = [];
     private int dictionaryCount = -1;
+    private readonly DeltaDecoder delta = new(leaf, budget);
     private int[] indices = [];
 
     private ParquetNode Node => leaf.Node;
@@ -25,6 +26,11 @@ internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisp
     /// <summary>Decodes <paramref name="count"/> values.</summary>
     public void Decode(Encoding encoding, PageBytes page, int count)
     {
+        if (count == 0)
+        {
+            return; // a page of nulls may have no values at all, not even an encoding's header
+        }
+
         bool isBoolean = Node.Physical == ParquetPhysicalType.Boolean;
         switch (encoding)
         {
@@ -42,6 +48,19 @@ internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisp
                 break;
             case Encoding.Rle when isBoolean:
                 RleBooleans(page, count);
+                break;
+            case Encoding.DeltaBinaryPacked when Node.Physical is ParquetPhysicalType.Int32 or ParquetPhysicalType.Int64:
+                delta.Integers(page, count);
+                break;
+            case Encoding.DeltaLengthByteArray when Node.Physical == ParquetPhysicalType.ByteArray:
+                delta.Lengths(page, count);
+                break;
+            case Encoding.DeltaByteArray when Node.Physical is ParquetPhysicalType.ByteArray or ParquetPhysicalType.FixedLenByteArray:
+                delta.Prefixed(page, count);
+                break;
+            case Encoding.ByteStreamSplit when Node.Width > 0 && !isBoolean && Node.Physical != ParquetPhysicalType.Int96:
+                int bytes = FixedBytes(page.Length, count);
+                ByteStreamSplit.Decode(page.Span[..bytes], Node.Width, leaf.Fixed.AsSpan(leaf.ValueCount * Node.Width, bytes));
                 break;
             default:
                 throw new ParquetException($"unsupported feature: encoding {encoding} of {Node.Physical} in column '{Node.Name}'");
@@ -154,11 +173,6 @@ internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisp
             throw new ParquetException($"column '{Node.Name}' has dictionary-encoded values but no dictionary page before them");
         }
 
-        if (count == 0)
-        {
-            return;
-        }
-
         if (data.IsEmpty || data[0] > 32)
         {
             throw new ParquetException($"column '{Node.Name}': dictionary indices have no valid bit width");
@@ -166,7 +180,7 @@ internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisp
 
         Span<int> places = Indices(count);
         RleDecoder.Decode(data[1..], data[0], places);
-        if (places.IndexOfAnyExceptInRange(0, dictionaryCount - 1) >= 0)
+        if (dictionaryCount == 0 || places.IndexOfAnyExceptInRange(0, dictionaryCount - 1) >= 0)
         {
             throw new ParquetException($"column '{Node.Name}': a dictionary index is not below {dictionaryCount}");
         }

@@ -410,6 +410,111 @@ double sum_of_squares(const at::Tensor& x) {
   return total;
 }
 
+// e^x to about 1 ulp for x <= 88 (0 below -87.3): e^x = 2^n e^r with |r| <= ln 2 / 2, e^r by Cephes' polynomial for expf
+// (https://www.netlib.org/cephes/). Written so that a compiler vectorises it, which it cannot do with a call into libm.
+inline __attribute__((always_inline)) float fast_exp(float x) {
+  float clamped = x < -87.3f ? -87.3f : x;
+  float n = (clamped * 1.44269504f + 12582912.0f) - 12582912.0f;  // adding 1.5 * 2^23 rounds to the nearest integer
+  float r = clamped - n * 0.693359375f + n * 2.12194440e-4f;      // ln 2 in two parts, so that n * ln 2 loses nothing
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1.0f;
+  int32_t bits = (static_cast<int32_t>(n) + 127) << 23;
+  float power;
+  std::memcpy(&power, &bits, 4);
+  return x < -87.3f ? 0.0f : p * power;
+}
+
+constexpr int kLanes = 16;  // partial results kept apart, so that a reduction vectorises and always adds in the same order
+
+inline __attribute__((always_inline)) float max_of(const float* x, int64_t count) {
+  float lanes[kLanes], best = x[0];
+  for (float& lane : lanes) lane = best;
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    for (int j = 0; j < kLanes; j++) lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
+  }
+  for (; i < count; i++) best = x[i] > best ? x[i] : best;
+  for (float lane : lanes) best = lane > best ? lane : best;
+  return best;
+}
+
+// x becomes e^(x - shift) where `keep`; answers the sum.
+inline __attribute__((always_inline)) float exp_sum(float* x, int64_t count, float shift, bool keep) {
+  float lanes[kLanes] = {0}, total = 0;
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    float e[kLanes];
+    for (int j = 0; j < kLanes; j++) e[j] = fast_exp(x[i + j] - shift);
+    for (int j = 0; j < kLanes; j++) lanes[j] += e[j];
+    if (keep) std::memcpy(x + i, e, sizeof(e));
+  }
+  for (; i < count; i++) {
+    float e = fast_exp(x[i] - shift);
+    total += e;
+    if (keep) x[i] = e;
+  }
+  for (float lane : lanes) total += lane;
+  return total;
+}
+
+DFT_CLONES double cross_entropy_row(float* x, int64_t count, int64_t target, float scale) {
+  float largest = max_of(x, count), chosen = x[target];
+  float sum = exp_sum(x, count, largest, scale != 0);
+  if (scale != 0) {
+    float factor = scale / sum;
+    for (int64_t i = 0; i < count; i++) x[i] *= factor;
+    x[target] -= scale;
+  }
+  return std::log(static_cast<double>(sum)) + largest - chosen;
+}
+
+// Cross-entropy of logits [N, V] against targets [N] int64: answers the sum over rows. A row whose target is negative does not
+// count. Where scale is not 0, each row becomes its gradient in place: scale * (softmax - onehot), or 0 for one that does not count.
+double cross_entropy_(at::Tensor logits, const at::Tensor& targets, double scale) {
+  int64_t rows = targets.numel(), size = rows > 0 ? logits.numel() / rows : 0;
+  check_flat(logits, rows * size);
+  TORCH_CHECK(targets.scalar_type() == at::kLong && targets.is_contiguous(), "targets must be contiguous int64");
+  float* data = logits.data_ptr<float>();
+  const int64_t* target = targets.data_ptr<int64_t>();
+  for (int64_t i = 0; i < rows; i++) TORCH_CHECK(target[i] < size, "target ", target[i], " where there are ", size, " classes");
+  std::vector<double> losses(rows);
+  at::parallel_for(0, rows, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) {
+      if (target[i] >= 0) {
+        losses[i] = cross_entropy_row(data + i * size, size, target[i], scale);
+      } else if (scale != 0) {
+        std::fill_n(data + i * size, size, 0.0f);
+      }
+    }
+  });
+  double total = 0;
+  for (double loss : losses) total += loss;
+  return total;
+}
+
+DFT_CLONES void add_columns(float* into, const float* from, int64_t count) {
+  for (int64_t i = 0; i < count; i++) into[i] += from[i];
+}
+
+// grad [V, H] += dy [N, H], row i of dy to row ids[i] of grad. Threads share out the columns, so the order of additions is fixed.
+void embedding_backward_(at::Tensor grad, const at::Tensor& ids, const at::Tensor& dy) {
+  int64_t rows = ids.numel(), size = grad.size(1), classes = grad.size(0);
+  check_flat(grad, classes * size), check_flat(dy, rows * size);
+  TORCH_CHECK(ids.scalar_type() == at::kLong && ids.is_contiguous(), "ids must be contiguous int64");
+  float* into = grad.data_ptr<float>();
+  const float* from = dy.data_ptr<float>();
+  const int64_t* id = ids.data_ptr<int64_t>();
+  for (int64_t i = 0; i < rows; i++) TORCH_CHECK(id[i] >= 0 && id[i] < classes, "id ", id[i], " where there are ", classes);
+  at::parallel_for(0, size, 128, [&](int64_t begin, int64_t end) {
+    for (int64_t i = 0; i < rows; i++) add_columns(into + id[i] * size + begin, from + i * size + begin, end - begin);
+  });
+}
+
 }  // namespace
 
 TORCH_LIBRARY(dataforge, m) {
@@ -417,5 +522,7 @@ TORCH_LIBRARY(dataforge, m) {
       "adamw_(Tensor(a!) p, Tensor g, Tensor(b!) m, Tensor(c!) v, float lr, float beta1, float beta2, float eps, float decay, "
       "float scale, int step) -> ()",
       &adamw_);
+  m.def("cross_entropy_(Tensor(a!) logits, Tensor targets, float scale) -> float", &cross_entropy_);
+  m.def("embedding_backward_(Tensor(a!) grad, Tensor ids, Tensor dy) -> ()", &embedding_backward_);
   m.def("sum_of_squares(Tensor x) -> float", &sum_of_squares);
 }

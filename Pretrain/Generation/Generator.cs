@@ -1,0 +1,95 @@
+using DataForge.Pretrain.Model;
+using DataForge.Pretrain.Torch;
+
+namespace DataForge.Pretrain.Generation;
+
+/// <summary>Continues token sequences with a GPT-Neo, one position at a time over a cache of keys and values.</summary>
+public sealed class Generator(GptNeoForCausalLM model) : IDisposable
+{
+    private readonly KeyValueCache cache = model.NewCache();
+
+    /// <summary>
+    /// The tokens that follow the prompt: at most <see cref="GenerationOptions.MaxNewTokens"/>, up to the stop token (left out). A
+    /// prompt that would not leave room for them is cut at its beginning, since the model knows only so many positions.
+    /// </summary>
+    /// <exception cref="ArgumentException">The options or the prompt cannot be used; the message says why.</exception>
+    public int[] Generate(ReadOnlySpan<int> prompt, GenerationOptions options, CancellationToken cancellation = default)
+    {
+        List<int> produced = [];
+        foreach (int token in Stream(prompt.ToArray(), options, cancellation))
+        {
+            produced.Add(token);
+        }
+
+        return [.. produced];
+    }
+
+    /// <summary>The same, a token at a time as they come. One stream of a generator may be read at once.</summary>
+    public IEnumerable<int> Stream(int[] prompt, GenerationOptions options, CancellationToken cancellation = default)
+    {
+        Check(prompt, options);
+        return Produce(prompt[^Math.Min(prompt.Length, cache.Capacity - options.MaxNewTokens)..], options, cancellation);
+    }
+
+    /// <summary>Releases the cache; the model is the caller's.</summary>
+    public void Dispose() => cache.Dispose();
+
+    private IEnumerable<int> Produce(int[] prompt, GenerationOptions options, CancellationToken cancellation)
+    {
+        int stop = options.StopToken ?? model.Config.EosTokenId;
+        TokenSampler sampler = new(options, model.Config.VocabSize);
+        float[] logits = new float[model.Config.VocabSize];
+        cache.Reset();
+        Read(prompt, logits);
+        for (int i = 0; i < options.MaxNewTokens; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int token = sampler.Choose(logits, i);
+            if (token == stop)
+            {
+                yield break;
+            }
+
+            yield return token;
+            if (i + 1 < options.MaxNewTokens)
+            {
+                Read([token], logits);
+            }
+        }
+    }
+
+    /// <summary>Lets the model read the next tokens; logits [V] of what follows them.</summary>
+    private void Read(ReadOnlySpan<int> tokens, float[] logits)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        model.NextLogits(torch.tensor(tokens, tokens.Length).to(model.Device), cache).to(Device.CPU).AsSpan<float>().CopyTo(logits);
+    }
+
+    private void Check(ReadOnlySpan<int> prompt, GenerationOptions options)
+    {
+        List<string> faults = [.. options.Faults()];
+        if (options.MaxNewTokens >= cache.Capacity)
+        {
+            faults.Add($"MaxNewTokens must be below the model's {cache.Capacity} positions");
+        }
+
+        if (prompt.Length == 0)
+        {
+            faults.Add("the prompt is empty; give it at least the token that begins a document");
+        }
+
+        foreach (int token in prompt)
+        {
+            if ((uint)token >= (uint)model.Config.VocabSize)
+            {
+                faults.Add($"the prompt holds token {token} where the model's vocabulary has {model.Config.VocabSize}");
+                break;
+            }
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException(string.Join("; ", faults));
+        }
+    }
+}

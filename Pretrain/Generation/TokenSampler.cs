@@ -1,0 +1,100 @@
+using DataForge.Pretrain.Model;
+
+namespace DataForge.Pretrain.Generation;
+
+/// <summary>
+/// Chooses a token from logits: the most likely one, or a draw from the softmax at a temperature, cut to its nucleus. Number i of a text
+/// is drawn with number i of the stream "generation" under the seed (<see cref="CounterRandom"/>); ties go to the smaller id.
+/// </summary>
+public sealed class TokenSampler
+{
+    private readonly GenerationOptions options;
+    private readonly CounterRandom random;
+    private readonly double[] probabilities;
+    private readonly int[] order;
+
+    /// <summary>A sampler for a vocabulary of that size.</summary>
+    public TokenSampler(GenerationOptions options, int vocabulary)
+    {
+        this.options = options;
+        random = new CounterRandom(options.Seed, "generation");
+        probabilities = new double[vocabulary];
+        order = new int[vocabulary];
+    }
+
+    /// <summary>The token for place <paramref name="index"/> of the generated text, given logits [V].</summary>
+    public int Choose(ReadOnlySpan<float> logits, int index)
+    {
+        int best = Largest(logits);
+        if (options.Temperature == 0)
+        {
+            return best;
+        }
+
+        // The softmax, shifted by its largest logit; the sum is taken in the order of ids, so it is the same everywhere.
+        double sum = 0;
+        for (int i = 0; i < logits.Length; i++)
+        {
+            sum += probabilities[i] = Math.Exp(((double)logits[i] - logits[best]) / options.Temperature);
+        }
+
+        double target = random.Uniform((ulong)index);
+        return options.TopP < 1 ? DrawNucleus(target, sum) : DrawAll(target * sum, best);
+    }
+
+    private static int Largest(ReadOnlySpan<float> logits)
+    {
+        int best = 0;
+        for (int i = 1; i < logits.Length; i++)
+        {
+            if (logits[i] > logits[best])
+            {
+                best = i;
+            }
+        }
+
+        return best;
+    }
+
+    private int DrawAll(double target, int fallback)
+    {
+        for (int i = 0; i < probabilities.Length; i++)
+        {
+            target -= probabilities[i];
+            if (target < 0)
+            {
+                return i;
+            }
+        }
+
+        return fallback; // rounding left a crumb behind the last token
+    }
+
+    private int DrawNucleus(double target, double sum)
+    {
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        Array.Sort(order, (a, b) => probabilities[b] != probabilities[a] ? probabilities[b].CompareTo(probabilities[a]) : a.CompareTo(b));
+        double kept = 0;
+        int size = 0;
+        while (size < order.Length && kept < options.TopP * sum)
+        {
+            kept += probabilities[order[size++]];
+        }
+
+        target *= kept;
+        for (int i = 0; i < size; i++)
+        {
+            target -= probabilities[order[i]];
+            if (target < 0)
+            {
+                return order[i];
+            }
+        }
+
+        return order[0]; // rounding left a crumb behind the last token
+    }
+}

@@ -1,0 +1,43 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DataForge.Pretrain.Model;
+
+/// <summary>
+/// Random numbers by position: number i of a stream is a pure function of (stream, i), so nothing needs to be saved to go on and any
+/// part can be drawn alone. SplitMix64 over a counter (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
+/// </summary>
+public readonly struct CounterRandom
+{
+    private const ulong Golden = 0x9E3779B97F4A7C15; // 2^64 / φ, the step that SplitMix64 takes
+    private readonly ulong key;
+
+    /// <summary>The stream of that name under a seed. Different names give unrelated streams.</summary>
+    public CounterRandom(ulong seed, string name)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}/{name}"), hash);
+        key = BinaryPrimitives.ReadUInt64LittleEndian(hash);
+    }
+
+    /// <summary>64 random bits.</summary>
+    public ulong Bits(ulong index)
+    {
+        ulong z = key + ((index + 1) * Golden);
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+    /// <summary>Uniform in [0, 1), 53 bits.</summary>
+    public double Uniform(ulong index) => (Bits(index) >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Two independent standard normal numbers (Box and Muller, 1958).</summary>
+    public (double First, double Second) NormalPair(ulong index)
+    {
+        double radius = Math.Sqrt(-2 * Math.Log(1 - Uniform(2 * index)));
+        (double sin, double cos) = Math.SinCos(2 * Math.PI * Uniform((2 * index) + 1));
+        return (radius * cos, radius * sin);
+    }
+}

@@ -1,0 +1,128 @@
+namespace DataForge.Pretrain.Model;
+
+/// <summary>What kind of attention a layer has.</summary>
+public enum AttentionKind
+{
+    /// <summary>Every earlier position is seen.</summary>
+    Global,
+
+    /// <summary>The last <see cref="GptNeoConfig.WindowSize"/> positions are seen, the own one included.</summary>
+    Local,
+}
+
+/// <summary>
+/// The shape of a GPT-Neo model, as Hugging Face's <c>config.json</c> states it (transformers, <c>GPTNeoConfig</c>).
+/// </summary>
+public sealed record GptNeoConfig
+{
+    /// <summary>Entries of the vocabulary, V.</summary>
+    public required int VocabSize { get; init; }
+
+    /// <summary>Positions the model knows, P: the longest text it can read.</summary>
+    public int MaxPositionEmbeddings { get; init; } = 2048;
+
+    /// <summary>Width of the residual stream, H; a multiple of <see cref="NumHeads"/>.</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>Number of blocks, L.</summary>
+    public required int NumLayers { get; init; }
+
+    /// <summary>Attention heads in a block.</summary>
+    public required int NumHeads { get; init; }
+
+    /// <summary>Width of the MLP; null means 4 H.</summary>
+    public int? IntermediateSize { get; init; }
+
+    /// <summary>The kind of each layer's attention; L entries.</summary>
+    public required IReadOnlyList<AttentionKind> AttentionLayers { get; init; }
+
+    /// <summary>How many positions a local layer sees, the own one included.</summary>
+    public int WindowSize { get; init; } = 256;
+
+    /// <summary>Added to the variance in LayerNorm.</summary>
+    public double LayerNormEpsilon { get; init; } = 1e-5;
+
+    /// <summary>Standard deviation of the initial weights.</summary>
+    public double InitializerRange { get; init; } = 0.02;
+
+    /// <summary>The token that begins a document.</summary>
+    public int BosTokenId { get; init; }
+
+    /// <summary>The token that ends a document.</summary>
+    public int EosTokenId { get; init; }
+
+    /// <summary>Width of the MLP, resolved.</summary>
+    public int MlpSize => IntermediateSize ?? 4 * HiddenSize;
+
+    /// <summary>Width of one head.</summary>
+    public int HeadSize => HiddenSize / NumHeads;
+
+    /// <summary>Number of trained numbers; the tied output layer counts once.</summary>
+    public long ParameterCount
+    {
+        get
+        {
+            long h = HiddenSize, m = MlpSize;
+            long block = (4 * h * h) + h + (2 * h * m) + m + h + (4 * h); // attention, its out bias, MLP with biases, two LayerNorms
+            return ((VocabSize + (long)MaxPositionEmbeddings) * h) + (NumLayers * block) + (2 * h);
+        }
+    }
+
+    /// <summary>The 110M model of PyCodeGPT: 12 layers of 768, 12 heads, global and local by turns.</summary>
+    public static GptNeoConfig Base110M(int vocabSize = 32_000, int maxPositions = 1024) => new()
+    {
+        VocabSize = vocabSize, MaxPositionEmbeddings = maxPositions, HiddenSize = 768, NumLayers = 12, NumHeads = 12,
+        AttentionLayers = Alternating(12),
+    };
+
+    /// <summary>A model small enough to learn on two CPU cores within minutes: 4 layers of 256.</summary>
+    public static GptNeoConfig Small(int vocabSize = 8192, int maxPositions = 256) => new()
+    {
+        VocabSize = vocabSize, MaxPositionEmbeddings = maxPositions, HiddenSize = 256, NumLayers = 4, NumHeads = 4,
+        AttentionLayers = Alternating(4),
+    };
+
+    /// <summary>Global, local, global, local, ...: GPT-Neo's own order.</summary>
+    public static IReadOnlyList<AttentionKind> Alternating(int layers) =>
+        [.. Enumerable.Range(0, layers).Select(i => i % 2 == 0 ? AttentionKind.Global : AttentionKind.Local)];
+
+    /// <summary>Throws where the numbers do not make a model, naming every fault.</summary>
+    /// <exception cref="InvalidDataException">One or more values are out of range.</exception>
+    public void Validate()
+    {
+        List<string> faults = [];
+        Check(VocabSize is > 0 and <= 10_000_000, "vocab_size must lie in 1..10,000,000");
+        Check(MaxPositionEmbeddings is > 0 and <= 1_000_000, "max_position_embeddings must lie in 1..1,000,000");
+        Check(HiddenSize is > 0 and <= 65_536, "hidden_size must lie in 1..65,536");
+        Check(NumHeads > 0 && HiddenSize % Math.Max(NumHeads, 1) == 0, "hidden_size must be a multiple of num_heads");
+        Check(NumLayers is > 0 and <= 1000, "num_layers must lie in 1..1000");
+        Check(AttentionLayers.Count == NumLayers, $"attention_types names {AttentionLayers.Count} layers where num_layers is {NumLayers}");
+        Check(IntermediateSize is null or (> 0 and <= 1 << 20), "intermediate_size must lie in 1..1,048,576");
+        Check(WindowSize > 0, "window_size must be positive");
+        Check(LayerNormEpsilon is > 0 and < 1, "layer_norm_epsilon must lie between 0 and 1");
+        Check(InitializerRange is > 0 and < 10, "initializer_range must lie between 0 and 10");
+        if (faults.Count > 0)
+        {
+            throw new InvalidDataException("not a usable GPT-Neo configuration: " + string.Join("; ", faults));
+        }
+
+        void Check(bool good, string fault)
+        {
+            if (!good)
+            {
+                faults.Add(fault);
+            }
+        }
+    }
+
+    /// <summary>A name for everything that decides the tensors' shapes and meaning; equal texts mean interchangeable weights.</summary>
+    public string Fingerprint() => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"gpt_neo V{VocabSize} P{MaxPositionEmbeddings} H{HiddenSize} L{NumLayers} A{NumHeads} M{MlpSize} W{WindowSize} eps{LayerNormEpsilon} {string.Concat(AttentionLayers.Select(k => k == AttentionKind.Global ? 'g' : 'l'))}");
+
+    /// <summary>Reads <c>config.json</c>.</summary>
+    public static GptNeoConfig Load(string path) => GptNeoConfigJson.Read(path);
+
+    /// <summary>Writes <c>config.json</c> so that <c>GPTNeoForCausalLM.from_pretrained</c> takes it.</summary>
+    public void Save(string path) => GptNeoConfigJson.Write(this, path);
+}

@@ -1,0 +1,103 @@
+using DataForge.Pretrain.Torch;
+
+namespace DataForge.Pretrain.Model;
+
+/// <summary>
+/// GPT-Neo with its language-model head, computed as Hugging Face's <c>GPTNeoForCausalLM</c> does (transformers,
+/// modeling_gpt_neo.py). Each module has its backward half beside its forward half; gradients go straight into the flat buffer of
+/// <see cref="Parameters"/>, so nothing is recorded and nothing is allocated for them.
+/// </summary>
+public sealed class GptNeoForCausalLM : IDisposable
+{
+    private readonly TiedHead head;
+
+    /// <summary>A model with zeroed weights; see <see cref="Initialize"/> and <see cref="SafeTensors"/>.</summary>
+    /// <param name="config">Its shape.</param>
+    /// <param name="device">Where it lives.</param>
+    /// <param name="forTraining">Whether gradients get memory.</param>
+    public GptNeoForCausalLM(GptNeoConfig config, Device device = default, bool forTraining = true)
+    {
+        config.Validate();
+        Config = config;
+        Device = device;
+        Parameters = new ParameterSet();
+        transformer = new GptNeoModel(Parameters, config);
+        Parameters.Allocate(device, forTraining);
+        foreach (GptNeoBlock block in transformer.h)
+        {
+            block.attn.Bind(Parameters);
+        }
+
+        head = new TiedHead(transformer.wte);
+    }
+
+    /// <summary>The model's shape.</summary>
+    public GptNeoConfig Config { get; }
+
+    /// <summary>Where it lives.</summary>
+    public Device Device { get; }
+
+    /// <summary>Every trained tensor.</summary>
+    public ParameterSet Parameters { get; }
+
+    /// <summary>All but the head, which is tied to <c>transformer.wte</c>.</summary>
+    public GptNeoModel transformer { get; }
+
+    /// <summary>
+    /// Draws the weights: normal(0, initializer_range) for matrices, 0 for biases, 1 and 0 for LayerNorm, no scaling by depth. From our
+    /// own generator, a parameter's own stream named by its key, so the same seed gives the same weights under every libtorch.
+    /// </summary>
+    public void Initialize(ulong seed) => WeightInitializer.Run(Parameters, Config.InitializerRange, seed);
+
+    /// <summary>ids [B·T] int64 to logits [B·T, V].</summary>
+    public Tensor Logits(Tensor ids, long batch, long length, List<Tensor>? hiddenStates = null)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor logits = head.Logits(transformer.Forward(ids, batch, length, hiddenStates)).MoveToOuterDisposeScope();
+        hiddenStates?.ForEach(state => state.MoveToOuterDisposeScope());
+        return logits;
+    }
+
+    /// <summary>ids [n] to logits [V] after the last of them, for the next n positions of the text in the cache.</summary>
+    public Tensor NextLogits(Tensor ids, KeyValueCache cache)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor x = transformer.ForwardCached(ids, cache);                           // [n, H]
+        return head.Logits(x.narrow(0, x.Size(0) - 1, 1)).view(-1).MoveToOuterDisposeScope(); // [V]
+    }
+
+    /// <summary>An empty cache for one text.</summary>
+    public KeyValueCache NewCache() => new(Config, Device);
+
+    /// <summary>Sum over the counted positions of the cross-entropy, nothing kept. Targets as <see cref="ForwardBackward"/> takes them.</summary>
+    public double LossSum(Tensor ids, Tensor targets, long batch, long length)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        return head.LossSum(transformer.Forward(ids, batch, length), targets);
+    }
+
+    /// <summary>One micro-batch, forth and back. Gives the sum of the cross-entropy over the counted positions.</summary>
+    /// <param name="ids">[B·T] int64.</param>
+    /// <param name="targets">[B·T] int64: the token that should follow each position, or -100 for one that does not count.</param>
+    /// <param name="batch">B.</param>
+    /// <param name="length">T.</param>
+    /// <param name="scale">What each position's loss is multiplied by before the gradient is taken: 1 over the number of positions
+    /// counted in the whole step, for the gradient of the mean.</param>
+    /// <param name="accumulate">Whether the gradients are added to; false replaces them.</param>
+    public double ForwardBackward(Tensor ids, Tensor targets, long batch, long length, double scale, bool accumulate)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor x = transformer.Forward(ids, batch, length);                         // [B·T, H]
+        (double loss, Tensor dx) = head.LossAndBackward(x, targets, scale, accumulate); // [B·T, H]
+        transformer.Backward(dx, batch, length, accumulate);
+        return loss;
+    }
+
+    /// <summary>Releases the weights and everything held beside them.</summary>
+    public void Dispose()
+    {
+        transformer.Dispose();
+        head.Dispose();
+        Parameters.Dispose();
+    }
+}

@@ -1,0 +1,112 @@
+using DataForge.Pretrain.Torch;
+
+namespace DataForge.Pretrain.Model;
+
+/// <summary>Embeddings, blocks and the last LayerNorm (<c>transformer</c> in the checkpoint).</summary>
+public sealed class GptNeoModel : IDisposable
+{
+    private readonly GptNeoConfig config;
+    private readonly GptNeoBlock[] blocks;
+    private Tensor ids;
+
+    internal GptNeoModel(ParameterSet parameters, GptNeoConfig config)
+    {
+        this.config = config;
+        wte = parameters.Declare("transformer.wte.weight", config.VocabSize, config.HiddenSize);
+        wpe = parameters.Declare("transformer.wpe.weight", config.MaxPositionEmbeddings, config.HiddenSize);
+        blocks = [.. config.AttentionLayers.Select((kind, i) => new GptNeoBlock(parameters, $"transformer.h.{i}", config, kind))];
+        ln_f = new LayerNorm(parameters, "transformer.ln_f", config.HiddenSize, config.LayerNormEpsilon);
+    }
+
+    /// <summary>[V, H]; the output layer too.</summary>
+    public Parameter wte { get; }
+
+    /// <summary>[P, H].</summary>
+    public Parameter wpe { get; }
+
+    /// <summary>The blocks.</summary>
+    public IReadOnlyList<GptNeoBlock> h => blocks;
+
+    /// <summary>After the last block.</summary>
+    public LayerNorm ln_f { get; }
+
+    /// <summary>
+    /// ids [B·T] int64 to the last hidden state [B·T, H]. <paramref name="hiddenStates"/>, where given, takes what Hugging Face calls
+    /// by that name: the embeddings, each block's output but the last's, and the result.
+    /// </summary>
+    public Tensor Forward(Tensor ids, long batch, long length, List<Tensor>? hiddenStates = null)
+    {
+        this.ids = ids;
+        Tensor x = Embed(ids, batch, length, 0);        // [B·T, H]
+        foreach (GptNeoBlock block in blocks)
+        {
+            hiddenStates?.Add(x);
+            x = block.Forward(x, batch, length);        // [B·T, H]
+        }
+
+        x = ln_f.Forward(x);                            // [B·T, H]
+        hiddenStates?.Add(x);
+        return x;
+    }
+
+    /// <summary>
+    /// Takes the gradient of the last hidden state [B·T, H]. The gradient of <see cref="wte"/> must hold the output layer's part
+    /// already; the embedding's is added to it.
+    /// </summary>
+    public void Backward(Tensor dy, long batch, long length, bool accumulate)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor dx = ln_f.Backward(dy, accumulate);
+        for (int i = blocks.Length - 1; i >= 0; i--)
+        {
+            Tensor before = blocks[i].Backward(dx, batch, length, accumulate);
+            dx.Dispose();
+            dx = before;
+        }
+
+        Functional.EmbeddingBackward(wte.Grad, ids, dx);                                     // [V, H]
+        if (!accumulate)
+        {
+            wpe.Grad.zero_();
+        }
+
+        wpe.Grad.narrow(0, 0, length).add_(dx.view(batch, length, config.HiddenSize).sum(0)); // [T, H] of [P, H]
+    }
+
+    /// <summary>ids [n] to [n, H] for the next n positions of one text, which the cache then holds too.</summary>
+    internal Tensor ForwardCached(Tensor ids, KeyValueCache cache)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        long length = ids.Numel;
+        Tensor x = Embed(ids, 1, length, cache.Length); // [n, H]
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            x = blocks[i].ForwardCached(x, cache, i);        // [n, H]
+        }
+
+        cache.Advance((int)length);
+        return ln_f.Forward(x).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (GptNeoBlock block in blocks)
+        {
+            block.attn.Dispose();
+        }
+    }
+
+    private Tensor Embed(Tensor ids, long batch, long length, long first)
+    {
+        if (first + length > config.MaxPositionEmbeddings)
+        {
+            throw new ArgumentException($"{first + length} positions where the model knows {config.MaxPositionEmbeddings}");
+        }
+
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor tokens = Ops.Embedding.Call([wte.Value, ids]);                                // [B·T, H]
+        tokens.view(batch, length, config.HiddenSize).add_(wpe.Value.narrow(0, first, length)); // + [T, H]
+        return tokens.MoveToOuterDisposeScope();
+    }
+}

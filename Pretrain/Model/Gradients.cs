@@ -1,0 +1,37 @@
+using DataForge.Pretrain.Torch;
+
+namespace DataForge.Pretrain.Model;
+
+/// <summary>
+/// Writes gradients into their place: the first micro-batch of a step replaces what is there (so nothing needs to be zeroed), the
+/// others add to it.
+/// </summary>
+internal static class Gradients
+{
+    /// <summary>grad [out, in] (+)= dy [N, out]ᵀ · x [N, in].</summary>
+    internal static void OfMatrix(Tensor grad, Tensor dy, Tensor x, bool accumulate)
+    {
+        using Tensor transposed = dy.t(); // [out, N], a view
+        grad.addmm_(transposed, x, beta: accumulate ? 1 : 0);
+    }
+
+    /// <summary>grad [out] (+)= sum over N of dy [N, out].</summary>
+    internal static void OfBias(Tensor grad, Tensor dy, bool accumulate)
+    {
+        using Tensor sum = dy.sum(0);
+        Of(grad, sum, accumulate);
+    }
+
+    /// <summary>grad (+)= value, of the same shape.</summary>
+    internal static void Of(Tensor grad, Tensor value, bool accumulate)
+    {
+        if (accumulate)
+        {
+            grad.add_(value);
+        }
+        else
+        {
+            grad.copy_(value);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using DataForge.Pretrain.Torch;
+
+namespace DataForge.Pretrain.Model;
+
+/// <summary>y = x Wᵀ + b, with W [out, in] as <c>torch.nn.Linear</c> stores it.</summary>
+public sealed class Linear
+{
+    private Tensor input;
+
+    internal Linear(ParameterSet parameters, string name, int inSize, int outSize)
+    {
+        weight = parameters.Declare(name + ".weight", outSize, inSize);
+        bias = parameters.Declare(name + ".bias", outSize);
+    }
+
+    /// <summary>[out, in].</summary>
+    public Parameter weight { get; }
+
+    /// <summary>[out].</summary>
+    public Parameter bias { get; }
+
+    /// <summary>[N, in] to [N, out]; keeps the input for <see cref="Backward"/>.</summary>
+    public Tensor Forward(Tensor x)
+    {
+        input = x;
+        using Tensor transposed = weight.Value.t(); // [in, out], a view
+        return bias.Value.addmm(x, transposed);     // [N, out]
+    }
+
+    /// <summary>Adds to the gradients (replaces them where <paramref name="accumulate"/> is false): [N, out] to [N, in].</summary>
+    public Tensor Backward(Tensor dy, bool accumulate)
+    {
+        Gradients.OfMatrix(weight.Grad, dy, input, accumulate); // [out, in] = dyᵀ x
+        Gradients.OfBias(bias.Grad, dy, accumulate);            // [out] = sum over rows of dy
+        return dy.mm(weight.Value);                             // [N, in]
+    }
+}

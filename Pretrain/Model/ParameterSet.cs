@@ -1,0 +1,109 @@
+using DataForge.Pretrain.Torch;
+
+namespace DataForge.Pretrain.Model;
+
+/// <summary>
+/// All parameters of a model in one flat buffer, their gradients in another of the same layout. So an optimizer step, a norm, a
+/// reduction over processes is one operator over one tensor, and neighbours (k, v and q of a layer) can be read as one larger matrix.
+/// The matrices come first and the vectors after them: weight decay is a prefix.
+/// </summary>
+public sealed class ParameterSet : IDisposable
+{
+    private const int Alignment = 16; // elements: 64 bytes, a cache line and an AVX-512 register; the gaps stay zero
+    private readonly Dictionary<string, Parameter> byName = new(StringComparer.Ordinal);
+    private readonly List<Parameter> all = [];
+
+    /// <summary>The parameters, in the order they were declared.</summary>
+    public IReadOnlyList<Parameter> All => all;
+
+    /// <summary>[Length] float32: every value.</summary>
+    public Tensor Values { get; private set; }
+
+    /// <summary>[Length] float32: every gradient; undefined in a set made for inference.</summary>
+    public Tensor Grads { get; private set; }
+
+    /// <summary>Elements of a flat buffer, gaps included.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>How many of them, from the first, are matrices.</summary>
+    public long DecayLength { get; private set; }
+
+    /// <summary>The parameter of that key, or null.</summary>
+    public Parameter? Find(string name) => byName.GetValueOrDefault(name);
+
+    /// <summary>Declares a parameter; only before <see cref="Allocate"/>.</summary>
+    internal Parameter Declare(string name, params long[] shape) => Declare(new Parameter(name, shape));
+
+    /// <summary>Declares a parameter that begins where the one before it ends, without a gap.</summary>
+    internal Parameter DeclareNext(string name, params long[] shape) => Declare(new Parameter(name, shape) { Glued = true });
+
+    private Parameter Declare(Parameter parameter)
+    {
+        byName.Add(parameter.Name, parameter);
+        all.Add(parameter);
+        return parameter;
+    }
+
+    /// <summary>Lays the parameters out and takes their memory, zeroed.</summary>
+    internal void Allocate(Device device, bool withGradients)
+    {
+        foreach (Parameter parameter in all.Where(p => p.Decays))
+        {
+            Place(parameter);
+        }
+
+        DecayLength = Length;
+        foreach (Parameter parameter in all.Where(p => !p.Decays))
+        {
+            Place(parameter);
+        }
+
+        Values = torch.zeros([Length], device: device).DetachFromDisposeScope();
+        Grads = withGradients ? torch.zeros([Length], device: device).DetachFromDisposeScope() : default;
+        foreach (Parameter parameter in all)
+        {
+            parameter.Value = Window(Values, parameter);
+            parameter.Grad = withGradients ? Window(Grads, parameter) : default;
+        }
+    }
+
+    /// <summary>A matrix over parameters that lie one after another: [sum of their first sizes, their common second size].</summary>
+    internal static Tensor Stack(Tensor flat, params Parameter[] parts)
+    {
+        for (int i = 1; i < parts.Length; i++)
+        {
+            if (parts[i].Offset != parts[i - 1].Offset + parts[i - 1].Numel)
+            {
+                throw new InvalidOperationException($"{parts[i].Name} does not follow {parts[i - 1].Name}");
+            }
+        }
+
+        using DisposeScope scope = torch.NewDisposeScope();
+        return flat.narrow(0, parts[0].Offset, parts.Sum(p => p.Numel)).view(-1, parts[0].Shape[1]).DetachFromDisposeScope();
+    }
+
+    /// <summary>Releases the buffers and every window into them.</summary>
+    public void Dispose()
+    {
+        foreach (Parameter parameter in all)
+        {
+            parameter.Value.Dispose();
+            parameter.Grad.Dispose();
+        }
+
+        Values.Dispose();
+        Grads.Dispose();
+    }
+
+    private static Tensor Window(Tensor flat, Parameter parameter)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        return flat.narrow(0, parameter.Offset, parameter.Numel).view([.. parameter.Shape]).DetachFromDisposeScope();
+    }
+
+    private void Place(Parameter parameter)
+    {
+        parameter.Offset = parameter.Glued ? Length : (Length + Alignment - 1) / Alignment * Alignment;
+        Length = parameter.Offset + parameter.Numel;
+    }
+}

@@ -1,0 +1,114 @@
+using DataForge.Pretrain.Model;
+using DataForge.Pretrain.Torch;
+
+namespace DataForge.Pretrain.Training;
+
+/// <summary>
+/// AdamW with decoupled weight decay (Loshchilov and Hutter, https://arxiv.org/abs/1711.05101) over the flat buffers of a
+/// <see cref="ParameterSet"/>: two calls a step, one for the matrices, which decay, and one for the vectors, which do not. The clip
+/// factor rides along in the same pass over memory.
+/// </summary>
+public sealed class AdamW : IDisposable
+{
+    private readonly ParameterSet parameters;
+    private readonly TrainingOptions options;
+    private readonly Range[] ranges;
+
+    /// <summary>An optimizer that has taken no step.</summary>
+    public AdamW(ParameterSet parameters, TrainingOptions options)
+    {
+        this.parameters = parameters;
+        this.options = options;
+        Device device = parameters.Values.Device;
+        ExpAvg = torch.zeros([parameters.Length], device: device).DetachFromDisposeScope();
+        ExpAvgSq = torch.zeros([parameters.Length], device: device).DetachFromDisposeScope();
+        long vectors = parameters.Length - parameters.DecayLength;
+        ranges = [Cut(0, parameters.DecayLength, options.WeightDecay), Cut(parameters.DecayLength, vectors, 0)];
+    }
+
+    /// <summary>[Length] float32: the decaying mean of gradients.</summary>
+    public Tensor ExpAvg { get; }
+
+    /// <summary>[Length] float32: the decaying mean of squared gradients.</summary>
+    public Tensor ExpAvgSq { get; }
+
+    /// <summary>Updates made so far.</summary>
+    public long Updates { get; set; }
+
+    /// <summary>The 2-norm of all gradients together.</summary>
+    public double GradientNorm()
+    {
+        if (parameters.Grads.Device.Type == DeviceType.CPU)
+        {
+            return Math.Sqrt(Ops.SumOfSquares.Number([parameters.Grads]));
+        }
+
+        using Tensor norm = Ops.Norm.Call([parameters.Grads]);
+        return norm.item();
+    }
+
+    /// <summary>The factor that clips gradients of that norm: min(1, ClipNorm / (norm + 1e-6)), as <c>clip_grad_norm_</c> has it.</summary>
+    public double ClipFactor(double norm) => options.ClipNorm > 0 ? Math.Min(1, options.ClipNorm / (norm + 1e-6)) : 1;
+
+    /// <summary>One update with the gradients times <paramref name="scale"/>.</summary>
+    public void Step(double learningRate, double scale)
+    {
+        Updates++;
+        foreach (Range range in ranges)
+        {
+            if (range.Values.IsNull)
+            {
+                continue;
+            }
+
+            if (parameters.Values.Device.Type == DeviceType.CPU)
+            {
+                Ops.FusedAdamW.Do([
+                    range.Values, range.Grads, range.ExpAvg, range.ExpAvgSq, learningRate, options.Beta1, options.Beta2, options.Epsilon,
+                    range.WeightDecay, scale, Updates]);
+            }
+            else
+            {
+                StepByOperators(range, learningRate, scale);
+            }
+        }
+    }
+
+    /// <summary>Releases the means.</summary>
+    public void Dispose()
+    {
+        foreach (Range range in ranges)
+        {
+            range.Values.Dispose();
+            range.Grads.Dispose();
+            range.ExpAvg.Dispose();
+            range.ExpAvgSq.Dispose();
+        }
+
+        ExpAvg.Dispose();
+        ExpAvgSq.Dispose();
+    }
+
+    private void StepByOperators(Range range, double learningRate, double scale)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor gradient = range.Grads * scale;
+        range.Values.mul_(1 - (learningRate * range.WeightDecay));
+        range.ExpAvg.mul_(options.Beta1).add_(gradient, 1 - options.Beta1);
+        range.ExpAvgSq.mul_(options.Beta2);
+        Ops.AddcmulInPlace.Do([range.ExpAvgSq, gradient, gradient, 1 - options.Beta2]);
+        Tensor root = range.ExpAvgSq * (1 / (1 - Math.Pow(options.Beta2, Updates)));
+        Ops.SqrtInPlace.Do([root]);
+        Ops.AddScalarInPlace.Do([root, options.Epsilon]);
+        Ops.AddcdivInPlace.Do([range.Values, range.ExpAvg, root, -learningRate / (1 - Math.Pow(options.Beta1, Updates))]);
+    }
+
+    private Range Cut(long first, long length, double weightDecay)
+    {
+        return length == 0 ? default : new(Part(parameters.Values), Part(parameters.Grads), Part(ExpAvg), Part(ExpAvgSq), weightDecay);
+
+        Tensor Part(Tensor flat) => flat.narrow(0, first, length).DetachFromDisposeScope();
+    }
+
+    private readonly record struct Range(Tensor Values, Tensor Grads, Tensor ExpAvg, Tensor ExpAvgSq, double WeightDecay);
+}

@@ -1,0 +1,32 @@
+using DataForge.Pretrain.Model;
+
+namespace DataForge.Pretrain.Training;
+
+/// <summary>Publishes a model as a folder that transformers' <c>from_pretrained</c> loads.</summary>
+public static class HuggingFaceFolder
+{
+    /// <summary>Writes the folder under another name and renames it, in place of an older one.</summary>
+    public static void Publish(GptNeoForCausalLM model, string folder)
+    {
+        string final = Path.GetFullPath(folder);
+        string temporary = final + ".tmp", old = final + ".old";
+        Remove(temporary);
+        Remove(old);
+        GptNeoWeights.SaveFolder(model, temporary);
+        if (Directory.Exists(final))
+        {
+            Directory.Move(final, old);
+        }
+
+        DurableFiles.Publish(temporary, final);
+        Remove(old);
+    }
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using DataForge.Pretrain.Model;
+
+namespace DataForge.Pretrain.Training;
+
+/// <summary>Times steps and turns them into log records.</summary>
+internal sealed class SpeedMeter(GptNeoConfig model, TrainingOptions options, TimeProvider clock, double peakFlops, long firstStep)
+{
+    private readonly long begun = clock.GetTimestamp();
+    private long stepBegun;
+
+    internal double FlopsPerToken { get; } = DeviceSpeed.FlopsPerToken(model, options.BlockSize);
+
+    internal void BeginStep() => stepBegun = clock.GetTimestamp();
+
+    internal TrainingStep EndStep(long step, double loss, double rate, double norm)
+    {
+        long now = clock.GetTimestamp();
+        double seconds = Math.Max(1e-9, clock.GetElapsedTime(stepBegun, now).TotalSeconds);
+        double perStep = clock.GetElapsedTime(begun, now).TotalSeconds / (step + 1 - firstStep); // evaluations and checkpoints included
+        double tokensPerSecond = options.TokensPerStep / seconds;
+        return new TrainingStep(
+            step, loss, tokensPerSecond, rate, norm, tokensPerSecond * FlopsPerToken / peakFlops, (step + 1) * options.TokensPerStep,
+            perStep * (options.Steps - step - 1), Environment.WorkingSet);
+    }
+}

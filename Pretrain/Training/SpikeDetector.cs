@@ -1,0 +1,52 @@
+namespace DataForge.Pretrain.Training;
+
+/// <summary>
+/// Tells steps that would harm: a loss or gradient that is not finite, or a gradient norm far above its recent mean (an exponential
+/// mean over about 50 steps). Its three numbers belong to the checkpoint, so a resumed run decides as the uninterrupted one.
+/// </summary>
+internal sealed class SpikeDetector(double factor, long warmupSteps)
+{
+    private const double Keep = 0.98;   // a horizon of 1 / (1 - 0.98) = 50 steps
+    private const int Settled = 20;     // steps before the mean says anything
+
+    /// <summary>Exponential mean of the gradient norm.</summary>
+    internal double Mean { get; set; }
+
+    /// <summary>Steps it was taken over.</summary>
+    internal long Count { get; set; }
+
+    /// <summary>Skipped steps since the last good one.</summary>
+    internal int SkippedInARow { get; set; }
+
+    /// <summary>Why the step must be skipped, or null; a good step joins the mean.</summary>
+    internal string? Judge(long step, double loss, double norm)
+    {
+        string? reason = Reason(step, loss, norm);
+        if (reason is not null)
+        {
+            SkippedInARow++;
+            return reason;
+        }
+
+        SkippedInARow = 0;
+        Mean = Count == 0 ? norm : (Keep * Mean) + ((1 - Keep) * norm);
+        Count++;
+        return null;
+    }
+
+    private string? Reason(long step, double loss, double norm)
+    {
+        if (!double.IsFinite(loss))
+        {
+            return "the loss is not finite";
+        }
+
+        if (!double.IsFinite(norm))
+        {
+            return "the gradient is not finite";
+        }
+
+        bool settled = factor > 0 && Count >= Settled && step >= warmupSteps;
+        return settled && norm > factor * Mean ? $"the gradient norm is {norm / Mean:F1} times its recent mean" : null;
+    }
+}

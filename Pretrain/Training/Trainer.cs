@@ -1,0 +1,221 @@
+using DataForge.Pretrain.Model;
+using DataForge.Pretrain.Torch;
+
+namespace DataForge.Pretrain.Training;
+
+/// <summary>
+/// Trains a GPT-Neo: the loop, and the checkpoints that make it exact to the bit on resume. Step N uses nothing but the state after step
+/// N - 1 and the data's answer for N, and operators give the same bytes for the same number of threads; so a run that was killed
+/// anywhere goes on from its last checkpoint to the very weights that an uninterrupted run ends with.
+/// </summary>
+public sealed partial class Trainer : IDisposable
+{
+    private readonly TrainingOptions options;
+    private readonly ITrainingData data;
+    private readonly ITrainingLog log;
+    private readonly TimeProvider clock;
+    private readonly AdamW optimizer;
+    private readonly BatchLoader batches;
+    private readonly SpikeDetector spikes;
+    private CheckpointState progress;
+
+    /// <summary>A trainer of a new model, its weights drawn from the options' seed.</summary>
+    /// <exception cref="TrainingException">The options, the model and the data do not fit together; every fault is named.</exception>
+    public Trainer(GptNeoConfig config, TrainingOptions options, ITrainingData data, ITrainingLog log, TimeProvider? clock = null)
+    {
+        Check(config, options);
+        this.options = options;
+        this.data = data;
+        this.log = log;
+        this.clock = clock ?? TimeProvider.System;
+        Device device = Device.Parse(options.Device);
+        Model = new GptNeoForCausalLM(config, device);
+        Model.Initialize(options.Seed);
+        optimizer = new AdamW(Model.Parameters, options);
+        batches = new BatchLoader(data, config, options, device);
+        spikes = new SpikeDetector(options.SpikeFactor, options.WarmupSteps);
+        progress = new CheckpointState
+        {
+            Step = 0, Updates = 0, Model = config.Fingerprint(), Options = options.Fingerprint(), Data = data.Fingerprint,
+        };
+    }
+
+    /// <summary>The model, with the weights after the last step made.</summary>
+    public GptNeoForCausalLM Model { get; }
+
+    /// <summary>Steps made.</summary>
+    public long Step => progress.Step;
+
+    /// <summary>Lowest validation loss so far, in nats; null before the first evaluation.</summary>
+    public double? BestLoss => progress.BestLoss;
+
+    /// <summary>Steps made when <see cref="BestLoss"/> was reached.</summary>
+    public long BestStep => progress.BestStep;
+
+    /// <summary>Validation loss of the last evaluation, in nats; null before the first.</summary>
+    public double? LastLoss => progress.EvaluatedLoss;
+
+    /// <summary>Starts from other weights of the same shape (fine-tuning, staged training) instead of drawn ones; before <see cref="Run"/>.</summary>
+    public void LoadWeights(string safetensors) => GptNeoWeights.Load(Model, safetensors);
+
+    /// <summary>
+    /// Trains to the end, from the newest sound checkpoint in the folder where there is one. Call it on a thread of its own: it blocks.
+    /// </summary>
+    /// <param name="checkpointFolder">Where checkpoints are and go.</param>
+    /// <param name="cancellation">Ends the run between two micro-batches; the steps made so far are then saved.</param>
+    /// <exception cref="OperationCanceledException">The run was cancelled, and can be resumed.</exception>
+    /// <exception cref="TrainingException">A checkpoint is of another run, or training diverged.</exception>
+    public void Run(string checkpointFolder, CancellationToken cancellation)
+    {
+        int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        torch.set_num_threads(threads);
+        torch.KeepFreedMemory();
+        CheckpointStore store = new(checkpointFolder);
+        Resume(store);
+        double peak = options.PeakTeraflops > 0 ? options.PeakTeraflops * 1e12 : DeviceSpeed.MeasurePeak(Model.Device, clock);
+        SpeedMeter speed = new(Model.Config, options, clock, peak, progress.Step);
+        log.Started(new TrainingStarted(
+            progress.Step, options.Steps, Model.Config.ParameterCount, options.TokensPerStep, speed.FlopsPerToken, peak, Model.Device.ToString(), threads,
+            torch.Version));
+        try
+        {
+            bool more = true;
+            while (more)
+            {
+                more = progress.Step < options.Steps && !StopsEarly();
+                bool best = IsEvaluationDue(last: !more) && Evaluate(cancellation);
+                more = more && !StopsEarly();
+                if (best || !more || (progress.Step > 0 && progress.Step % options.CheckpointEvery == 0))
+                {
+                    Save(store, best ? "best" : more ? "interval" : "end");
+                }
+
+                if (more)
+                {
+                    MakeStep(speed, cancellation);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Save(store, "cancelled");
+            throw;
+        }
+    }
+
+    /// <summary>Mean loss over the held-out batches with the present weights, in nats; NaN where there are none.</summary>
+    public double Validate(CancellationToken cancellation) => Validate(cancellation, out _);
+
+    /// <summary>
+    /// Writes a folder that <c>GPTNeoForCausalLM.from_pretrained</c> loads: the weights of the best checkpoint in the folder, or the
+    /// present ones where there is none. It appears whole or not at all; the tokenizer's files are the caller's.
+    /// </summary>
+    public void Export(string checkpointFolder, string exportFolder)
+    {
+        CheckpointStore store = new(checkpointFolder);
+        if (progress.BestLoss is not null && progress.BestStep != progress.Step && store.Steps().Contains(progress.BestStep))
+        {
+            using GptNeoForCausalLM best = new(Model.Config, Model.Device, forTraining: false);
+            store.LoadWeights(progress.BestStep, best);
+            HuggingFaceFolder.Publish(best, exportFolder);
+        }
+        else
+        {
+            HuggingFaceFolder.Publish(Model, exportFolder);
+        }
+    }
+
+    /// <summary>Releases the model and the optimizer.</summary>
+    public void Dispose()
+    {
+        batches.Dispose();
+        optimizer.Dispose();
+        Model.Dispose();
+    }
+
+    private void MakeStep(SpeedMeter speed, CancellationToken cancellation)
+    {
+        speed.BeginStep();
+        long step = progress.Step;
+        double loss = Gradients(step, cancellation);
+        double norm = optimizer.GradientNorm();
+        double rate = LearningRateSchedule.At(step, options);
+        string? fault = spikes.Judge(step, loss, norm);
+        if (fault is null)
+        {
+            optimizer.Step(rate, optimizer.ClipFactor(norm));
+        }
+
+        Progress(step + 1);
+        if (fault is null)
+        {
+            log.Step(speed.EndStep(step, loss, rate, norm));
+            return;
+        }
+
+        log.Skipped(new TrainingStepSkipped(step, loss, norm, fault));
+        if (spikes.SkippedInARow >= options.MaxSkippedInARow)
+        {
+            throw new TrainingException($"{spikes.SkippedInARow} steps in a row were skipped, the last because {fault}; try a lower learning rate");
+        }
+    }
+
+    /// <summary>The gradient of the mean loss over every counted position of the step, all micro-batches together.</summary>
+    private double Gradients(long step, CancellationToken cancellation)
+    {
+        long counted = batches.ReadStep(step);
+        if (counted == 0)
+        {
+            return double.NaN; // nothing to learn from: skipped, and told
+        }
+
+        double loss = 0;
+        for (int micro = 0; micro < options.AccumulationSteps; micro++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            batches.Load(micro);
+            loss += Model.ForwardBackward(batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, 1.0 / counted, accumulate: micro > 0);
+        }
+
+        return loss / counted;
+    }
+
+    private void Progress(long step) => progress = progress with
+    {
+        Step = step, Updates = optimizer.Updates, NormMean = spikes.Mean, NormCount = spikes.Count, SkippedInARow = spikes.SkippedInARow,
+    };
+
+    private bool IsEvaluationDue(bool last) =>
+        progress.EvaluatedStep != progress.Step &&
+        (last || (options.EvaluateEvery > 0 && progress.Step > 0 && progress.Step % options.EvaluateEvery == 0));
+
+    private bool StopsEarly() => options.EarlyStopEvaluations > 0 && progress.EvaluationsSinceBest >= options.EarlyStopEvaluations;
+
+    private static void Check(GptNeoConfig config, TrainingOptions options)
+    {
+        List<string> faults = [.. options.Faults()];
+        try
+        {
+            config.Validate();
+        }
+        catch (InvalidDataException e)
+        {
+            faults.Add(e.Message);
+        }
+
+        if (options.BlockSize > config.MaxPositionEmbeddings)
+        {
+            faults.Add($"BlockSize is {options.BlockSize} where the model knows {config.MaxPositionEmbeddings} positions");
+        }
+
+        if (options.Device.StartsWith("cuda", StringComparison.Ordinal) && !torch.CudaAvailable)
+        {
+            faults.Add($"device {options.Device} was asked for, but this machine or its libtorch has no CUDA; use cpu");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new TrainingException(string.Join("; ", faults));
+        }
+    }
+}

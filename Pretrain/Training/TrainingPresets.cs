@@ -1,0 +1,69 @@
+using DataForge.Pretrain.Model;
+
+namespace DataForge.Pretrain.Training;
+
+/// <summary>A named recipe: the model's size and how it is trained.</summary>
+/// <param name="Name">As it is asked for.</param>
+/// <param name="Model">The model for a vocabulary of the given size.</param>
+/// <param name="Options">The training options.</param>
+public sealed record TrainingPreset(string Name, Func<int, GptNeoConfig> Model, TrainingOptions Options);
+
+/// <summary>
+/// Recipes that the field published, and one small enough for a laptop. Tokens of a step are reached by accumulation, sized for one
+/// device; with more devices divide <see cref="TrainingOptions.AccumulationSteps"/> by their number.
+/// </summary>
+public static class TrainingPresets
+{
+    private static readonly TrainingPreset[] Presets =
+    [
+        // Learns visibly in about three minutes on two CPU cores.
+        new("quickstart", vocabulary => GptNeoConfig.Small(vocabulary, 256), new TrainingOptions
+        {
+            Steps = 600, BatchSize = 8, BlockSize = 256, AccumulationSteps = 1, LearningRate = 2e-3, WarmupSteps = 50,
+            EvaluateEvery = 150, CheckpointEvery = 150,
+        }),
+
+        // PyCodeGPT's continual run (https://github.com/microsoft/PyCodeGPT): 480 blocks of 1024 are about 492K tokens a step.
+        new("pycodegpt-110m", vocabulary => GptNeoConfig.Base110M(vocabulary, 1024), new TrainingOptions
+        {
+            Steps = 100_000, BatchSize = 16, BlockSize = 1024, AccumulationSteps = 30, LearningRate = 5e-4, WarmupSteps = 1000,
+            EvaluateEvery = 1000, CheckpointEvery = 1000,
+        }),
+
+        // CodeParrot-small (https://huggingface.co/codeparrot/codeparrot-small): 192 blocks of 1024 are about 197K tokens a step.
+        new("codeparrot-small", vocabulary => GptNeoConfig.Base110M(vocabulary, 1024), new TrainingOptions
+        {
+            Steps = 150_000, BatchSize = 16, BlockSize = 1024, AccumulationSteps = 12, LearningRate = 5e-4, WarmupSteps = 2000,
+            Beta2 = 0.999, MinLearningRateRatio = 0, EvaluateEvery = 1000, CheckpointEvery = 1000,
+        }),
+
+        // nanoGPT's 124M and llm.c's (https://github.com/karpathy/llm.c/discussions/481): 480 blocks of 1024, 0.5M tokens a step.
+        new("nanogpt-124m", vocabulary => GptNeoConfig.Base110M(vocabulary, 1024), new TrainingOptions
+        {
+            Steps = 600_000, BatchSize = 16, BlockSize = 1024, AccumulationSteps = 30, LearningRate = 6e-4, WarmupSteps = 2000,
+            EvaluateEvery = 1000, CheckpointEvery = 1000,
+        }),
+
+        // gpt-neo-1.3B-apps-all's recipe (https://github.com/ncoop57/gpt-code-clippy), at the size of the model that is given.
+        new("apps-finetune", vocabulary => GptNeoConfig.Base110M(vocabulary, 1024), new TrainingOptions
+        {
+            Steps = 20_000, BatchSize = 3, BlockSize = 1024, AccumulationSteps = 1, LearningRate = 8e-5, WarmupSteps = 800,
+            Decay = LearningRateDecay.Linear, MinLearningRateRatio = 0, Beta2 = 0.98, EvaluateEvery = 2000, CheckpointEvery = 2000,
+        }),
+
+        // One stage of CodeGen's (https://arxiv.org/abs/2203.13474, table 3, 350M): peak 3e-4 to 3e-5. The paper's batch is about 500K tokens.
+        new("codegen-staged", vocabulary => GptNeoConfig.Base110M(vocabulary, 2048), new TrainingOptions
+        {
+            Steps = 350_000, BatchSize = 8, BlockSize = 2048, AccumulationSteps = 30, LearningRate = 3e-4, WarmupSteps = 3000,
+            Beta2 = 0.999, EvaluateEvery = 1000, CheckpointEvery = 1000,
+        }),
+    ];
+
+    /// <summary>Every recipe's name.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Presets.Select(p => p.Name)];
+
+    /// <summary>The recipe of that name.</summary>
+    /// <exception cref="ArgumentException">There is none; the message lists the names.</exception>
+    public static TrainingPreset Find(string name) => Presets.FirstOrDefault(p => p.Name == name)
+        ?? throw new ArgumentException($"there is no training preset '{name}'; there are {string.Join(", ", Names)}");
+}

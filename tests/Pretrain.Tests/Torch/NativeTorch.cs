@@ -1,0 +1,38 @@
+using DataForge.Pretrain.Torch;
+using DataForge.Testing;
+
+namespace DataForge.Pretrain.Tests.Torch;
+
+/// <summary>What tests need of the machine: the compiled library, the reference files. Where one is absent the test skips, saying so.</summary>
+internal static class NativeTorch
+{
+    internal static void SkipWithoutLibrary()
+    {
+        Assert.SkipWhen(NativeLibraryFinder.Find() is null, "libdataforge_torch.so is not compiled (Pretrain/Torch/native/build.sh artifacts/native)");
+        torch.set_num_threads(Math.Min(2, Environment.ProcessorCount));
+    }
+
+    internal static string Golden(string config)
+    {
+        SkipWithoutLibrary();
+        string? folder = SharedFiles.Find("golden", config);
+        Assert.SkipWhen(folder is null, $"the reference tensors golden/{config} are not here");
+        return folder!;
+    }
+
+    internal static float[] Floats(Tensor tensor) => tensor.contiguous().AsSpan<float>().ToArray();
+
+    /// <summary>The largest absolute difference, with its place.</summary>
+    internal static double MaxDifference(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        double largest = 0;
+        for (int i = 0; i < actual.Length; i++)
+        {
+            double difference = Math.Abs((double)actual[i] - expected[i]);
+            largest = double.IsNaN(difference) ? double.PositiveInfinity : Math.Max(largest, difference);
+        }
+
+        return largest;
+    }
+}
