@@ -63,9 +63,9 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
             return;
         }
 
-        bool isNew = !File.Exists(workspace.CatalogFile);
+        RawFolder.CheckOwner(workspace);
         using Catalog catalog = Catalog.Open(workspace.CatalogFile);
-        RawFolder.Recover(workspace, catalog, isNew);
+        RawFolder.Recover(workspace, catalog);
         SourceNames.Assign(catalog, sources.OfType<ILocatedSource>());
         using var scratch = new ScratchFolder(Path.Combine(workspace.Folder, "scratch"));
         var scan = new ScanContext(options, scratch.Path, Path.Combine(workspace.Folder, "mirrors"), id => catalog.FindContent(id).Size);
