@@ -15,7 +15,8 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
     private readonly List<IDisposable> _held = [];
 
     /// <summary>Crawls, and returns the snapshot of each repository of these sources, in order.</summary>
-    public async Task<IReadOnlyList<(long Repository, int Snapshot)>> RunAsync(IReadOnlyList<ISource> sources, CancellationToken cancellation)
+    public async Task<IReadOnlyList<(long Repository, int Snapshot)>> RunAsync(
+        IReadOnlyList<ISource> sources, CancellationToken cancellation)
     {
         using StageProgress progress = context.Progress("crawl", "files", 0);
         var tally = new CrawlTally(progress);

@@ -31,7 +31,8 @@ internal sealed class FolderFile : FoundFile
 }
 
 /// <summary>A folder's repository as it is now.</summary>
-internal sealed class OpenFolder(RepositoryFacts facts, IReadOnlyList<FoundFile> listing, FileSystem files, CrawlOptions options) : IOpenRepository
+internal sealed class OpenFolder(
+    RepositoryFacts facts, IReadOnlyList<FoundFile> listing, FileSystem files, CrawlOptions options) : IOpenRepository
 {
     public RepositoryFacts Facts => facts;
 
