@@ -21,7 +21,8 @@ public sealed class LicenseDetector
     private const int MaxCopyrightLines = 20;
     private const int MaxCopyrightLength = 200;
 
-    // CPython's LICENSE holds the licences of all who ever owned it, one on top of another; PSF-2.0 is what it is passed on under.
+    // CPython's LICENSE tells its history and holds the licences of all who ever owned it; PSF-2.0 is what it is passed on under.
+    private static readonly uint[] PythonHistory = LicenseTemplates.Phrase("history of the software");
     private static readonly HashSet<string> PythonStack = ["PSF-2.0", "Python-2.0", "Python-2.0.1", "CNRI-Python", "CNRI-Python-GPL-Compatible", "0BSD", "HPND", "MIT-CMU", "HPND-Fenneberg-Livingston"];
     private static readonly uint[][] ChoiceWords = [.. new[] { "dual", "either", "your option", "your choice", "you may choose", "alternatively" }.Select(LicenseTemplates.Phrase)];
 
@@ -80,13 +81,13 @@ public sealed class LicenseDetector
         CollectLeft(text, matches);
         ReadOnlySpan<uint> left = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftWords);
         List<string> found = [.. matches.Select(match => match.Template.Id)];
-        bool isPython = found.Any(id => id is "PSF-2.0" or "Python-2.0" or "Python-2.0.1");
+        bool isPython = found.Any(id => id is "PSF-2.0" or "Python-2.0" or "Python-2.0.1") && left.IndexOf(PythonHistory) >= 0;
         if (isPython)
         {
             found = [.. found.Where(id => !PythonStack.Contains(id)), "PSF-2.0"];
         }
 
-        string notices = matches.Count == 0 || GrantPhrases.IsIn(left)
+        string notices = !isPython && (matches.Count == 0 || GrantPhrases.IsIn(left))
             ? LicenseNotices.Find(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftText))
             : "";
         if (matches.Count == 0 && notices.Length == 0 && strict && LicenseNotices.FindTags(text) is { } tags)
@@ -94,9 +95,10 @@ public sealed class LicenseDetector
             notices = tags;
         }
 
-        bool isDoubtful = _matcher.NearMiss
-            || (found.Count > 0 && RestrictingPhrases.IndexIn(left) >= 0 && !isPython)
-            || (strict && notices.Length == 0 && !isPython && GrantPhrases.IsIn(left));
+        bool isDoubtful = !isPython
+            && (_matcher.NearMiss
+                || (found.Count > 0 && RestrictingPhrases.IndexIn(left) >= 0)
+                || (strict && notices.Length == 0 && GrantPhrases.IsIn(left)));
         if (isDoubtful)
         {
             found.Add(SpdxLicenses.Unknown);

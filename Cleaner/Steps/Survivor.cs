@@ -43,7 +43,7 @@ internal sealed record Survivor
     }
 }
 
-/// <summary>The rows of one raw part's contents within a shard of survivors: a row group of its own.</summary>
+/// <summary>Rows of one raw part's contents within a shard of survivors: a row group of their own.</summary>
 /// <param name="Part">The raw part that stores the contents.</param>
 /// <param name="RowGroup">The row group.</param>
 /// <param name="Rows">Its rows.</param>
@@ -55,6 +55,7 @@ internal sealed record SurvivorGroup(int Part, int RowGroup, long Rows, long Byt
 internal static class SurvivorShard
 {
     private const string Kind = "clean-occurrences v1";
+    private const int MaxRows = 100_000;
 
     private static readonly ParquetSchema Schema = new(
         new("blob_id", ParquetType.String),
@@ -77,13 +78,13 @@ internal static class SurvivorShard
         new("copyright", ParquetType.String),
         new("is_vendor", ParquetType.Boolean));
 
-    /// <summary>Writes survivors, sorted by <see cref="Survivor.Compare"/>; a row group for each part.</summary>
+    /// <summary>Writes survivors, sorted by <see cref="Survivor.Compare"/>; a row group, or several, for each part.</summary>
     public static List<SurvivorGroup> Write(string path, List<Survivor> sorted)
     {
         var groups = new List<SurvivorGroup>();
         using var file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
         using var table = new ParquetWriter(
-            file, Schema, new ParquetWriterOptions { Level = 1, RowGroupBytes = long.MaxValue }, new Dictionary<string, string> { [ShardFile.KindKey] = Kind });
+            file, Schema, new ParquetWriterOptions { Level = 1, RowGroupBytes = 1 << 30 }, new Dictionary<string, string> { [ShardFile.KindKey] = Kind });
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var line = new StringBuilder();
         for (int i = 0; i < sorted.Count;)
@@ -91,7 +92,7 @@ internal static class SurvivorShard
             int part = sorted[i].BlobPart;
             long rows = 0;
             long bytes = 0;
-            for (; i < sorted.Count && sorted[i].BlobPart == part; i++)
+            for (; i < sorted.Count && sorted[i].BlobPart == part && rows < MaxRows; i++)
             {
                 Append(table, sorted[i], line);
                 hash.AppendData(Encoding.UTF8.GetBytes(line.ToString()));

@@ -99,7 +99,10 @@ internal ref partial struct Grammar
                 do
                 {
                     Advance();
-                    ExpectName();
+                    if (!(_python2 && Accept(Symbol.None)))
+                    {
+                        ExpectName();
+                    }
                 }
                 while (_now == Symbol.Comma);
                 return;

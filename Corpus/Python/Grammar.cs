@@ -10,7 +10,9 @@ namespace DataForge.Corpus.Python;
 /// </summary>
 internal ref partial struct Grammar
 {
-    /// <summary>Expressions inside expressions. Brackets make at most 200; more needs defaults of lambdas inside each other (CPython ends at 745).</summary>
+    /// <summary>
+    /// Expressions inside expressions. Brackets make at most 200; more needs defaults of lambdas inside each other (CPython ends at 745).
+    /// </summary>
     private const int MaxDepth = 700;
 
     private readonly ReadOnlySpan<byte> _source;

@@ -144,14 +144,9 @@ public ref partial struct PythonLexer
 
                 return at > start ? Middle(start, at, escapes && !frame.Raw) : Brace(ref frame, at, found);
             }
-            else if (frame.Fields > 0)
-            {
-                // A line break ends a format; the closing brace may follow on the next line.
-                frame.InLiteral = at > start;
-                return at > start ? Middle(start, at, escapes && !frame.Raw) : Symbol.EndOfFile;
-            }
             else
             {
+                // A line break; in the format of a field it ends the string as well (3.12 and 3.13 let it pass there).
                 return Abandon(ref frame, SyntaxErrorKind.UnterminatedString, start, at);
             }
         }

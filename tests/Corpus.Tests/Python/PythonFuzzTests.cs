@@ -15,14 +15,16 @@ public class PythonFuzzTests
     /// <summary>What ends in a quadratic time or a deep recursion in a parser that is careless; each is repeated to 1 MB.</summary>
     public static TheoryData<string> Repeated =>
     [
-        "(", "[", "{", ")", "}", "f'{", "f'''{", "f\"{f'{", "'''\\", "\"\"\"\\", "'", "'\\'", "f'", "f'''", "f'{'", "t'{a:{b:", "\\", "\\\n", "\\\r\n",
-        "match x;", "match x\n", "match (", "match x:\n case (", "match x:\n case ", "with (", "with (a as b, (", "with a, ", "lambda:", "lambda x=",
-        "lambda *", "not ", "-", "~-", "a if b else ", "a or ", "a**", "a.", "a[", "a(", "a()", "a[0]", "a,", "*", "**", "@", "`", "``", "a=", "a:=", "(a:=",
-        "a:", ";", "a;", "\n", " ", "\t", "\f", " \\\n", "#", "#\n", "if a:\n ", "if a:\n", "elif a:pass\n", "else:", "try:", "except a, b:", "except:\n",
-        "def f(a,", "def f(", "def f[", "class a(", "@a\n", "async ", "await ", "yield ", "(yield ", "print ", "print a,", "exec ", "u'\\u0041'", "'\\N{A}'",
-        "b'\\x41'", "0", "0x", "1_", "1e", "1.", ".", "...", "é", "aé", "\u2028", "\ud83d\ude00", "\0", "\u00a0", "a\r", "\r", "{a:", "{**", "[*", "[x for x in ",
-        "(x for x in (", "for x in ", "import a.", "from .", "from a import (", "global a,", "del (", "return ", "raise a from ", "type X = ", "type X[",
-        "a<b>", "a<>", "a != ", "a ! ", "$", "?", "\"\"\"a\"\"\"", "'a' ", "f'a' ", "f'{a}'", "f'{a!r:>{b}}'", "f'{a:\n", "f'\\N{", "''\"\"", "a: b = ",
+        "(", "[", "{", ")", "}", "f'{", "f'''{", "f\"{f'{", "'''\\", "\"\"\"\\", "'", "'\\'", "f'", "f'''", "f'{'", "t'{a:{b:", "\\",
+        "\\\n", "\\\r\n", "match x;", "match x\n", "match (", "match x:\n case (", "match x:\n case ", "with (", "with (a as b, (",
+        "with a, ", "lambda:", "lambda x=", "lambda *", "not ", "-", "~-", "a if b else ", "a or ", "a**", "a.", "a[", "a(", "a()",
+        "a[0]", "a,", "*", "**", "@", "`", "``", "a=", "a:=", "(a:=", "a:", ";", "a;", "\n", " ", "\t", "\f", " \\\n", "#", "#\n",
+        "if a:\n ", "if a:\n", "elif a:pass\n", "else:", "try:", "except a, b:", "except:\n", "def f(a,", "def f(", "def f[", "class a(",
+        "@a\n", "async ", "await ", "yield ", "(yield ", "print ", "print a,", "exec ", "u'\\u0041'", "'\\N{A}'", "b'\\x41'", "0", "0x",
+        "1_", "1e", "1.", ".", "...", "é", "aé", "\u2028", "\ud83d\ude00", "\0", "\u00a0", "a\r", "\r", "{a:", "{**", "[*",
+        "[x for x in ", "(x for x in (", "for x in ", "import a.", "from .", "from a import (", "global a,", "del (", "return ",
+        "raise a from ", "type X = ", "type X[", "a<b>", "a<>", "a != ", "a ! ", "$", "?", "\"\"\"a\"\"\"", "'a' ", "f'a' ", "f'{a}'",
+        "f'{a!r:>{b}}'", "f'{a:\n", "f'\\N{", "''\"\"", "a: b = ",
     ];
 
     [Theory]
