@@ -82,19 +82,24 @@ internal static partial class LicenseNotices
 
     private static IEnumerable<string> Gnu(string plain)
     {
+        var found = new List<(string Family, string Version, bool Later)>();
         foreach (Match match in GnuLicense().Matches(plain))
         {
             string kind = match.Groups["kind"].Value;
-            string family = kind.StartsWith("affero", StringComparison.Ordinal) || kind == "agpl" ? "AGPL"
-                : kind.StartsWith("lesser", StringComparison.Ordinal) || kind.StartsWith("library", StringComparison.Ordinal) || kind == "lgpl" ? "LGPL"
-                : "GPL";
+            string family = kind is "affero" or "agpl" ? "AGPL" : kind is "" or "gpl" ? "GPL" : "LGPL";
             string around = plain[match.Index..Math.Min(plain.Length, match.Index + match.Length + 260)];
             Match version = GnuVersion().Match(around);
-            string number = match.Groups["before"].Success ? match.Groups["before"].Value : version.Success ? version.Groups["v"].Value : "";
-            bool later = number.Length == 0 || around.Contains("later version", StringComparison.Ordinal) || around.Contains("or later", StringComparison.Ordinal)
+            string number = match.Groups["before"].Success ? match.Groups["before"].Value : version.Groups["v"].Value;
+            bool later = around.Contains("later version", StringComparison.Ordinal) || around.Contains("or later", StringComparison.Ordinal)
                 || around.Contains("or newer", StringComparison.Ordinal) || version.Value.EndsWith('+') || match.Groups["late"].Success;
-            number = number.Length == 0 ? family switch { "LGPL" => "2.0", "AGPL" => "3.0", _ => "1.0" } : number.Contains('.') ? number : number + ".0";
-            yield return SpdxLicenses.Find($"{family}-{number}-{(later ? "or-later" : "only")}") ?? $"{family}-3.0-or-later";
+            found.Add((family, number, later));
+        }
+
+        // "You should have received a copy of the GNU General Public License" names no version of its own.
+        foreach ((string family, string number, bool later) in found.Where(item => item.Version.Length > 0 || !found.Exists(other => other.Family == item.Family && other.Version.Length > 0)))
+        {
+            string version = number.Length == 0 ? family switch { "LGPL" => "2.0", "AGPL" => "3.0", _ => "1.0" } : number.Contains('.') ? number : number + ".0";
+            yield return SpdxLicenses.Find($"{family}-{version}-{(later || number.Length == 0 ? "or-later" : "only")}") ?? $"{family}-3.0-or-later";
         }
     }
 
@@ -163,7 +168,7 @@ internal static partial class LicenseNotices
     [GeneratedRegex(@"(?:version |v|gpl ?v? ?|license )(?<v>[123](?:\.[01])?)\+?", RegexOptions.CultureInvariant)]
     private static partial Regex GnuVersion();
 
-    [GeneratedRegex(@"dual licensed|dual license|\beither\b|your choice|at your option (?:under|use)|you may choose|multi licensed|or alternatively|alternatively", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"dual licensed|dual license|\beither (?!version)|your choice|you may choose|multi licensed|alternatively", RegexOptions.CultureInvariant)]
     private static partial Regex Choice();
 
     [GeneratedRegex(@"\s*(?:\*/|-->|#}|\\n|\*+\s*$|#+\s*$|'''|"""""").*$", RegexOptions.CultureInvariant)]

@@ -86,6 +86,9 @@ internal sealed class LicenseTextMatcher
             _candidates.RemoveRange(MaxCandidates, _candidates.Count - MaxCandidates);
         }
 
+        // Tried in the order of what they may explain at most, so that a good match soon spares the rest.
+        _candidates.Sort((a, b) => Promise(b) != Promise(a) ? Promise(b).CompareTo(Promise(a)) : a.CompareTo(b));
+
         if (_candidates.Count == 0)
         {
             return;
@@ -115,6 +118,8 @@ internal sealed class LicenseTextMatcher
         }
     }
 
+    private double Promise(int template) => Share(template) * _index.Templates[template].BodyLength;
+
     private double Share(int template) => Math.Min(1.0, (double)_votes[template] / Math.Max(1, _index.Templates[template].BodyLength - LicenseIndex.Gram + 1));
 
     private void Search(ReadOnlySpan<uint> words, int from, int to, List<LicenseMatch> matches)
@@ -130,6 +135,13 @@ internal sealed class LicenseTextMatcher
         for (int c = 0; c < _candidates.Count; c++)
         {
             LicenseTemplate template = _index.Templates[_candidates[c]];
+
+            // No score is above the body's length; and a text that is all there has about as many runs as words.
+            if (template.BodyLength <= bestScore || CountIn(_hits[c], from, to) < 0.35 * (template.BodyLength - LicenseIndex.Gram))
+            {
+                continue;
+            }
+
             if (_aligner.Align(template, words, from, to, _hits[c]) is not { } found)
             {
                 continue;
@@ -156,6 +168,29 @@ internal sealed class LicenseTextMatcher
         matches.Add(taken);
         Search(words, from, taken.Start, matches);
         Search(words, taken.End, to, matches);
+    }
+
+    // Hits lie by their place in the file.
+    private static int CountIn(List<(int File, int Template)> hits, int from, int to) => IndexOf(hits, to) - IndexOf(hits, from);
+
+    private static int IndexOf(List<(int File, int Template)> hits, int place)
+    {
+        int low = 0;
+        int high = hits.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (hits[middle].File < place)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
     }
 
     private static bool IsAccepted(LicenseTemplate template, Alignment found)

@@ -79,11 +79,12 @@ internal sealed class ContentJudge(
         LicenseClass own = isOwn ? SpdxExpression.ClassOf(header.Expression) : LicenseClass.None;
         foreach (Survivor occurrence in occurrences)
         {
-            LicenseClass value = isOwn ? own : occurrence.LicenseClass;
-            string license = isOwn ? header.Expression : occurrence.License;
+            bool goesByHeader = isOwn && !RepositoryLicenses.MakesPrecise(occurrence.License, header.Expression);
+            LicenseClass value = goesByHeader ? own : occurrence.LicenseClass;
+            string license = goesByHeader ? header.Expression : occurrence.License;
             if (_policy.Contains(value))
             {
-                _kept.Add((occurrence, occurrence.RankAs(value), license, isOwn ? "header" : occurrence.LicenseEvidence));
+                _kept.Add((occurrence, occurrence.RankAs(value), license, goesByHeader ? "header" : occurrence.LicenseEvidence));
                 continue;
             }
 
