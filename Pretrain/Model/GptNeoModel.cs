@@ -59,7 +59,7 @@ public sealed class GptNeoModel : IDisposable
         Tensor dx = ln_f.Backward(dy, accumulate);
         for (int i = blocks.Length - 1; i >= 0; i--)
         {
-            Tensor before = blocks[i].Backward(dx, batch, length, accumulate);
+            Tensor before = blocks[i].Backward(dx, accumulate);
             dx.Dispose();
             dx = before;
         }

@@ -15,14 +15,15 @@ public sealed partial class Trainer
 
         double loss = Validate(cancellation, out long tokens);
         bool best = loss < (progress.BestLoss ?? double.PositiveInfinity);
-        progress = progress with
+        progress.EvaluatedStep = progress.Step;
+        progress.EvaluatedLoss = double.IsFinite(loss) ? loss : null;
+        progress.EvaluationsSinceBest = best ? 0 : progress.EvaluationsSinceBest + 1;
+        if (best)
         {
-            EvaluatedStep = progress.Step,
-            EvaluatedLoss = double.IsFinite(loss) ? loss : null,
-            BestLoss = best ? loss : progress.BestLoss,
-            BestStep = best ? progress.Step : progress.BestStep,
-            EvaluationsSinceBest = best ? 0 : progress.EvaluationsSinceBest + 1,
-        };
+            progress.BestLoss = loss;
+            progress.BestStep = progress.Step;
+        }
+
         log.Evaluated(new TrainingEvaluation(progress.Step, loss, tokens, best));
         return best;
     }

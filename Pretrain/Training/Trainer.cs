@@ -73,7 +73,7 @@ public sealed partial class Trainer : IDisposable
         CheckpointStore store = new(checkpointFolder);
         Resume(store);
         double peak = options.PeakTeraflops > 0 ? options.PeakTeraflops * 1e12 : DeviceSpeed.MeasurePeak(Model.Device, clock);
-        SpeedMeter speed = new(Model.Config, options, clock, peak, progress.Step);
+        using SpeedMeter speed = new(Model.Config, options, clock, peak, progress.Step);
         log.Started(new TrainingStarted(
             progress.Step, options.Steps, Model.Config.ParameterCount, options.TokensPerStep, speed.FlopsPerToken, peak, Model.Device.ToString(), threads,
             torch.Version));
@@ -180,10 +180,14 @@ public sealed partial class Trainer : IDisposable
         return loss / counted;
     }
 
-    private void Progress(long step) => progress = progress with
+    private void Progress(long step)
     {
-        Step = step, Updates = optimizer.Updates, NormMean = spikes.Mean, NormCount = spikes.Count, SkippedInARow = spikes.SkippedInARow,
-    };
+        progress.Step = step;
+        progress.Updates = optimizer.Updates;
+        progress.NormMean = spikes.Mean;
+        progress.NormCount = spikes.Count;
+        progress.SkippedInARow = spikes.SkippedInARow;
+    }
 
     private bool IsEvaluationDue(bool last) =>
         progress.EvaluatedStep != progress.Step &&

@@ -40,6 +40,22 @@ public class TrainerTests
     }
 
     [Fact]
+    public void Run_step_takesNoManagedMemory()
+    {
+        NativeTorch.SkipWithoutLibrary();
+        using TemporaryFolder folder = new();
+        long before = 0, after = 0;
+        FixedData data = new(step =>
+        {
+            before = step == 100 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            after = step == 200 ? GC.GetAllocatedBytesForCurrentThread() : after;
+        });
+        using Trainer trainer = new(Tiny, Options with { Steps = 201, EvaluateEvery = 0, CheckpointEvery = 1000 }, data, new SilentLog());
+        trainer.Run(folder.Path, CancellationToken.None);
+        Assert.InRange((after - before) / 100.0, 0, 64);
+    }
+
+    [Fact]
     public void Run_cancelledAndResumedFiveTimes_givesSameBytes()
     {
         NativeTorch.SkipWithoutLibrary();
