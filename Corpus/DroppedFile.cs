@@ -1,0 +1,54 @@
+namespace DataForge.Corpus;
+
+/// <summary>Whether one occurrence left, or a content with all its occurrences.</summary>
+public enum DropLevel
+{
+    /// <summary>One path in one repository left; its content may stay through another.</summary>
+    Occurrence = 0,
+
+    /// <summary>The content left, and with it every occurrence that was not dropped before.</summary>
+    Content = 1,
+}
+
+/// <summary>A row of <c>dropped/</c>: one thing that left, and why.</summary>
+public sealed record DroppedFile
+{
+    /// <summary>What left.</summary>
+    public required DropLevel Level { get; init; }
+
+    /// <summary>The name of the rule, such as <c>line_max</c> or <c>near_duplicate</c>.</summary>
+    public required string Rule { get; init; }
+
+    /// <summary>The value measured, as text (numbers in invariant form).</summary>
+    public string Value { get; init; } = "";
+
+    /// <summary>The threshold it was held against, as text.</summary>
+    public string Threshold { get; init; } = "";
+
+    /// <summary>The content's git id; null where the content could not be read.</summary>
+    public BlobId? BlobId { get; init; }
+
+    /// <summary>The repository's number.</summary>
+    public required long RepositoryId { get; init; }
+
+    /// <summary>The repository (for a content: of its best occurrence).</summary>
+    public required string Repository { get; init; }
+
+    /// <summary>The commit, where the source has commits.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>The path (for a content: of its best occurrence).</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Source bytes; −1 where unknown.</summary>
+    public long Size { get; init; } = -1;
+
+    /// <summary>Occurrences accounted for by this row: 1, or for a content all that survived the occurrence rules.</summary>
+    public int Copies { get; init; } = 1;
+
+    /// <summary>For a duplicate: the git id of the kept twin.</summary>
+    public BlobId? Twin { get; init; }
+
+    /// <summary>For a duplicate: exact Jaccard similarity with the kept twin, 0 to 1.</summary>
+    public double? Jaccard { get; init; }
+}

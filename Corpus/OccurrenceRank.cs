@@ -1,0 +1,26 @@
+namespace DataForge.Corpus;
+
+/// <summary>What decides which of several copies speaks for them all.</summary>
+/// <param name="License">The class of the licence that covers the copy.</param>
+/// <param name="Stars">Stars of its repository; 0 where unknown.</param>
+/// <param name="IsFork">Whether its repository is a fork; false where unknown.</param>
+/// <param name="CreatedAt">When its repository was created (ISO 8601, UTC); null where unknown, which ranks last.</param>
+/// <param name="Repository">Its repository's name.</param>
+/// <param name="Path">Its path there.</param>
+public readonly record struct OccurrenceRank(
+    LicenseClass License, int Stars, bool IsFork, string? CreatedAt, string Repository, string Path) : IComparable<OccurrenceRank>
+{
+    /// <summary>
+    /// The better copy comes first: licence class, then more stars, then no fork, then the repository created earliest, then the
+    /// repository's name and the path in ordinal order. Two different occurrences never compare equal.
+    /// </summary>
+    public int CompareTo(OccurrenceRank other)
+    {
+        int order = License.CompareTo(other.License);
+        order = order != 0 ? order : other.Stars.CompareTo(Stars);
+        order = order != 0 ? order : IsFork.CompareTo(other.IsFork);
+        order = order != 0 ? order : string.CompareOrdinal(CreatedAt ?? "~", other.CreatedAt ?? "~");
+        order = order != 0 ? order : string.CompareOrdinal(Repository, other.Repository);
+        return order != 0 ? order : string.CompareOrdinal(Path, other.Path);
+    }
+}

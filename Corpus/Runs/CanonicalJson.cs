@@ -1,0 +1,60 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace DataForge.Corpus.Runs;
+
+/// <summary>The one form in which manifests, inputs and options are written: indented, camel-case, fields in declared order.</summary>
+public static class CanonicalJson
+{
+    /// <summary>The serializer's settings.</summary>
+    public static JsonSerializerOptions Options { get; } = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+    };
+
+    // What decides rows: everything but what NotHashed excepts.
+    internal static readonly JsonSerializerOptions Hashed = new(Options)
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutNotHashed } },
+    };
+
+    /// <summary>The value as UTF-8 JSON, ending in a newline.</summary>
+    public static byte[] Write<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, Options), (byte)'\n'];
+
+    /// <summary>Reads a value from a file.</summary>
+    /// <exception cref="DataForgeException">The file is not this kind of JSON.</exception>
+    public static T Read<T>(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Options)
+                ?? throw new JsonException("null stands where an object belongs");
+        }
+        catch (JsonException e)
+        {
+            throw new DataForgeException($"{path} cannot be read ({e.Message}); remove it and run the same command again.", inner: e);
+        }
+    }
+
+    private static void LeaveOutNotHashed(JsonTypeInfo type)
+    {
+        foreach (JsonPropertyInfo property in type.Properties)
+        {
+            if (property.AttributeProvider?.IsDefined(typeof(NotHashedAttribute), inherit: true) == true)
+            {
+                property.ShouldSerialize = static (_, _) => false;
+            }
+        }
+    }
+}
+
+/// <summary>Marks an option that cannot change a row: worker counts, paths, what is printed.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class NotHashedAttribute : Attribute;

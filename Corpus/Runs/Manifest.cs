@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+
+namespace DataForge.Corpus.Runs;
+
+/// <summary>The manifest entries of a run: <c>manifest/&lt;stage&gt;/&lt;part&gt;.json</c>.</summary>
+public sealed class Manifest(Run run)
+{
+    // stage → (part, input hash, options hash) → the run that has it; read once a process, when a part is not in this run.
+    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, (string Folder, ManifestEntry Entry)>> _elsewhere = new();
+
+    /// <summary>The path of an entry.</summary>
+    public string EntryFile(string stage, string part) => Path.Combine(run.Folder, "manifest", stage, part + ".json");
+
+    /// <summary>The path of a part's lock.</summary>
+    public string LockFile(string stage, string part) => Path.Combine(run.Folder, "locks", stage, part + ".lock");
+
+    /// <summary>The entry of a part, or null where the part is not whole.</summary>
+    public ManifestEntry? Find(string stage, string part)
+    {
+        string file = EntryFile(stage, part);
+        return File.Exists(file) ? CanonicalJson.Read<ManifestEntry>(file) : null;
+    }
+
+    /// <summary>The entries of a stage, in ordinal order of their parts.</summary>
+    public IReadOnlyList<ManifestEntry> Entries(string stage) => ReadEntries(run.Folder, stage);
+
+    /// <summary>The sums of all counts over a stage's entries, in ordinal order of their names.</summary>
+    public SortedDictionary<string, long> Totals(string stage)
+    {
+        var totals = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (ManifestEntry entry in Entries(stage))
+        {
+            foreach ((string name, long value) in entry.Counts)
+            {
+                totals[name] = totals.GetValueOrDefault(name) + value;
+            }
+        }
+
+        return totals;
+    }
+
+    /// <summary>The hash of all that a stage wrote: the input hash of a stage that reads it whole.</summary>
+    public string OutputHash(string stage) => StageHash.Combine(
+        Entries(stage).SelectMany(entry => entry.Outputs).Select(output => output.Path + " " + output.Sha256));
+
+    /// <summary>Writes an entry; from then on its part is whole.</summary>
+    public void Commit(ManifestEntry entry) => AtomicFile.Write(EntryFile(entry.Stage, entry.Part), CanonicalJson.Write(entry));
+
+    /// <summary>Removes the entries of a stage whose parts are not among these, with their files: the stage no longer has them.</summary>
+    public void KeepOnly(string stage, IReadOnlySet<string> parts)
+    {
+        foreach (ManifestEntry entry in Entries(stage).Where(entry => !parts.Contains(entry.Part)))
+        {
+            File.Delete(EntryFile(stage, entry.Part));
+            foreach (ManifestOutput output in entry.Outputs)
+            {
+                File.Delete(run.PathOf(output.Path));
+            }
+        }
+    }
+
+    /// <summary>Whether every file of an entry is there with its length.</summary>
+    public static bool IsWhole(string folder, ManifestEntry entry) => entry.Outputs.All(output =>
+        new FileInfo(Path.Combine(folder, output.Path)) is { Exists: true } file && file.Length == output.Bytes);
+
+    /// <summary>The same part under the same hashes in another run of the workspace, or null.</summary>
+    internal (string Folder, ManifestEntry Entry)? FindElsewhere(string stage, string part, string inputHash, string optionsHash)
+    {
+        IReadOnlyDictionary<string, (string, ManifestEntry)> known = _elsewhere.GetOrAdd(stage, ReadOtherRuns);
+        return known.TryGetValue(Key(part, inputHash, optionsHash), out (string, ManifestEntry) found) ? found : null;
+    }
+
+    private Dictionary<string, (string Folder, ManifestEntry Entry)> ReadOtherRuns(string stage)
+    {
+        var known = new Dictionary<string, (string, ManifestEntry)>(StringComparer.Ordinal);
+        foreach (string name in run.Workspace.RunNames().Where(name => name != run.Name))
+        {
+            string folder = Path.Combine(run.Workspace.RunsFolder, name);
+            foreach (ManifestEntry entry in ReadEntries(folder, stage))
+            {
+                known[Key(entry.Part, entry.InputHash, entry.OptionsHash)] = (folder, entry);
+            }
+        }
+
+        return known;
+    }
+
+    private static IReadOnlyList<ManifestEntry> ReadEntries(string runFolder, string stage)
+    {
+        string folder = Path.Combine(runFolder, "manifest", stage);
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+
+        string[] files = Directory.GetFiles(folder, "*.json");
+        Array.Sort(files, StringComparer.Ordinal);
+        return [.. files.Select(CanonicalJson.Read<ManifestEntry>)];
+    }
+
+    private static string Key(string part, string inputHash, string optionsHash) => part + "\n" + inputHash + "\n" + optionsHash;
+}

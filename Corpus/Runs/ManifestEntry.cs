@@ -1,0 +1,41 @@
+namespace DataForge.Corpus.Runs;
+
+/// <summary>
+/// What a part was computed from, and what came of it. Written last, so that its presence means that the part is whole.
+/// </summary>
+public sealed record ManifestEntry
+{
+    /// <summary>The stage: crawl, clean, dedup, tokenize, pretrain or report.</summary>
+    public required string Stage { get; init; }
+
+    /// <summary>The part's name within its stage, such as <c>part-00000</c>.</summary>
+    public required string Part { get; init; }
+
+    /// <summary>The hash of what was read.</summary>
+    public required string InputHash { get; init; }
+
+    /// <summary>The hash of the stage's options and code version.</summary>
+    public required string OptionsHash { get; init; }
+
+    /// <summary>The versions of the codecs that decide bytes but not rows, such as <c>libzstd 1.5.4</c>.</summary>
+    public string Codecs { get; init; } = "";
+
+    /// <summary>The files written, in ordinal order of their paths.</summary>
+    public IReadOnlyList<ManifestOutput> Outputs { get; init; } = [];
+
+    /// <summary>
+    /// Figures about the part, by name: totals are sums of these over all parts. Names are lower case with dots, such as
+    /// <c>rows.in</c>, <c>bytes.in</c>, <c>rows.out</c>, <c>dropped.line_max</c>, <c>license.MIT</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> Counts { get; init; } = new SortedDictionary<string, long>(StringComparer.Ordinal);
+
+    /// <summary>A figure by name; 0 where the part has none.</summary>
+    public long Count(string name) => Counts.TryGetValue(name, out long value) ? value : 0;
+}
+
+/// <summary>A file that a part wrote.</summary>
+/// <param name="Path">Relative to the run's folder (for raw parts: to the workspace), parts separated by '/'.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Sha256">Its SHA-256, in lower-case hexadecimal.</param>
+/// <param name="Rows">Rows in it; null where it has none to count.</param>
+public sealed record ManifestOutput(string Path, long Bytes, string Sha256, long? Rows = null);

@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+
+namespace DataForge.Corpus.Runs;
+
+/// <summary>What a part writes while it is computed: files under temporary names, and figures.</summary>
+public sealed class PartOutput(Run run)
+{
+    private readonly ConcurrentDictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long?> _files = new(StringComparer.Ordinal);
+
+    /// <summary>The versions of the codecs used, for the manifest.</summary>
+    public string Codecs { get; set; } = "";
+
+    /// <summary>
+    /// Announces a file of this part and returns the temporary path to write it under. It gets its own name when the part is whole.
+    /// </summary>
+    /// <param name="relativePath">Relative to the run's folder, parts separated by '/'.</param>
+    public string Create(string relativePath)
+    {
+        string path = run.PathOf(relativePath);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        lock (_files)
+        {
+            _files.Add(relativePath, null);
+        }
+
+        return AtomicFile.TemporaryName(path);
+    }
+
+    /// <summary>States how many rows a file of this part has.</summary>
+    public void SetRows(string relativePath, long rows)
+    {
+        lock (_files)
+        {
+            _files[relativePath] = rows;
+        }
+    }
+
+    /// <summary>Adds to a figure (<see cref="ManifestEntry.Counts"/>).</summary>
+    public void Add(string name, long by = 1) => _counts.AddOrUpdate(name, by, (_, old) => old + by);
+
+    /// <summary>A figure so far.</summary>
+    public long Count(string name) => _counts.GetValueOrDefault(name);
+
+    internal ManifestEntry Commit(string stage, string part, string inputHash, string optionsHash)
+    {
+        var outputs = new List<ManifestOutput>(_files.Count);
+        foreach ((string relative, long? rows) in _files)
+        {
+            string path = run.PathOf(relative);
+            string temporary = AtomicFile.TemporaryName(path);
+            string hash = StageHash.OfFile(temporary);
+            AtomicFile.Commit(path);
+            outputs.Add(new ManifestOutput(relative, new FileInfo(path).Length, hash, rows));
+        }
+
+        return new ManifestEntry
+        {
+            Stage = stage,
+            Part = part,
+            InputHash = inputHash,
+            OptionsHash = optionsHash,
+            Codecs = Codecs,
+            Outputs = outputs,
+            Counts = new SortedDictionary<string, long>(_counts, StringComparer.Ordinal),
+        };
+    }
+
+    internal void Discard()
+    {
+        foreach (string relative in _files.Keys)
+        {
+            File.Delete(AtomicFile.TemporaryName(run.PathOf(relative)));
+        }
+    }
+}

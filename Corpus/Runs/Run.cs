@@ -1,0 +1,79 @@
+namespace DataForge.Corpus.Runs;
+
+/// <summary>A build from a pinned part of a workspace: the folder <c>runs/&lt;name&gt;</c>.</summary>
+public sealed class Run
+{
+    /// <summary>The version of a run's layout. A run of another version is refused, never guessed at.</summary>
+    public const int FormatVersion = 1;
+
+    private Run(Workspace workspace, string name, string folder)
+    {
+        Workspace = workspace;
+        Name = name;
+        Folder = folder;
+        Manifest = new Manifest(this);
+    }
+
+    /// <summary>The workspace it belongs to.</summary>
+    public Workspace Workspace { get; }
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    /// <summary>Its folder, absolute.</summary>
+    public string Folder { get; }
+
+    /// <summary>What its parts were computed from, and what came of them.</summary>
+    public Manifest Manifest { get; }
+
+    /// <summary>The pinned input.</summary>
+    public string InputFile => Path.Combine(Folder, "1-input.json");
+
+    /// <summary>The options as resolved.</summary>
+    public string ConfigFile => Path.Combine(Folder, "config.json");
+
+    /// <summary>The folder of event logs.</summary>
+    public string EventsFolder => Path.Combine(Folder, "events");
+
+    /// <summary>Held for moments by who writes the run's own small files, such as its options.</summary>
+    public string LockFile => Path.Combine(Folder, "locks", "run.lock");
+
+    /// <summary>A path in the run's folder.</summary>
+    public string PathOf(string relative) => Path.Combine(Folder, relative);
+
+    /// <summary>Reads the pinned input.</summary>
+    /// <exception cref="DataForgeException">The run has none yet, or it cannot be read.</exception>
+    public RunInput ReadInput() => File.Exists(InputFile)
+        ? CanonicalJson.Read<RunInput>(InputFile)
+        : throw DataForgeException.Usage($"The run '{Name}' has no input yet: crawl first, with dataforge crawl --source ….");
+
+    /// <summary>Opens a run, making its folder where it does not exist.</summary>
+    /// <exception cref="DataForgeException">The name is no plain folder name, or the run is of another version.</exception>
+    public static Run Open(Workspace workspace, string name)
+    {
+        if (name.Length is 0 or > 100 || name is "." or ".." || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+        {
+            throw DataForgeException.Usage($"'{name}' cannot name a run: use up to 100 letters, digits, '-', '_' and '.'.");
+        }
+
+        var run = new Run(workspace, name, Path.Combine(workspace.RunsFolder, name));
+        Directory.CreateDirectory(run.Folder);
+        using FileLock held = FileLock.Take(run.LockFile);
+        string versionFile = run.PathOf("version");
+        if (!File.Exists(versionFile))
+        {
+            if (File.Exists(run.ConfigFile))
+            {
+                throw WrongVersion(name, "no");
+            }
+
+            AtomicFile.Write(versionFile, System.Text.Encoding.ASCII.GetBytes($"{FormatVersion}\n"));
+        }
+
+        string version = File.ReadAllText(versionFile).Trim();
+        return version == FormatVersion.ToString(System.Globalization.CultureInfo.InvariantCulture) ? run : throw WrongVersion(name, version);
+    }
+
+    private static DataForgeException WrongVersion(string name, string version) => DataForgeException.Usage(
+        $"The run '{name}' has format version {version}, this program writes {FormatVersion}: give another --run, or use the program that made it.");
+}

@@ -1,0 +1,69 @@
+using DataForge.Corpus.Parquet;
+
+namespace DataForge.Corpus.Shards;
+
+/// <summary><c>raw/blobs-NNNNN.parquet</c>: one row per distinct content, in order of its first occurrence.</summary>
+public static class RawBlobsShard
+{
+    private const string Kind = "raw-blobs v1";
+
+    private static readonly ParquetSchema Schema = new(
+        new("blob_id", ParquetType.String),
+        new("content", ParquetType.Binary));
+
+    /// <summary>Writes contents.</summary>
+    public sealed class Writer(string path) : ShardWriter(path, Kind, Schema)
+    {
+        /// <summary>Appends a row.</summary>
+        public void Append(BlobId id, ReadOnlySpan<byte> content)
+        {
+            var cells = new CellWriter(Table);
+            cells.Id(id);
+            cells.Bytes(content);
+            Table.EndRow();
+        }
+    }
+
+    /// <summary>Reads contents, one row group in memory at a time.</summary>
+    public sealed class Reader(string path) : IDisposable
+    {
+        private readonly ParquetReader _reader = ShardFile.Open(path, Kind);
+
+        /// <summary>Row groups in the shard.</summary>
+        public int RowGroupCount => _reader.RowGroupCount;
+
+        /// <summary>Reads one row group; dispose it when done with its spans.</summary>
+        /// <exception cref="DataForgeException">The row group is damaged.</exception>
+        public Rows ReadRowGroup(int index) => new(ShardFile.Read(_reader, path, index));
+
+        /// <inheritdoc/>
+        public void Dispose() => _reader.Dispose();
+    }
+
+    /// <summary>The contents of one row group.</summary>
+    public sealed class Rows : IDisposable
+    {
+        private readonly ParquetRowGroup _rows;
+        private readonly BinaryColumn _ids;
+        private readonly BinaryColumn _contents;
+
+        internal Rows(ParquetRowGroup rows)
+        {
+            _rows = rows;
+            _ids = rows.Binary("blob_id");
+            _contents = rows.Binary("content");
+        }
+
+        /// <summary>Contents in the row group.</summary>
+        public int Count => _rows.RowCount;
+
+        /// <summary>A content's git id.</summary>
+        public BlobId Id(int row) => BlobId.Parse(_ids[row]);
+
+        /// <summary>A content's bytes, valid until the row group is disposed.</summary>
+        public ReadOnlySpan<byte> Content(int row) => _contents[row];
+
+        /// <inheritdoc/>
+        public void Dispose() => _rows.Dispose();
+    }
+}

@@ -1,0 +1,50 @@
+using DataForge.Corpus.Parquet;
+
+namespace DataForge.Corpus.Shards;
+
+/// <summary>What all shards share: how they are opened and written, and the version of their columns.</summary>
+public static class ShardFile
+{
+    /// <summary>The key under which a shard names its kind and the version of its columns.</summary>
+    public const string KindKey = "dataforge.shard";
+
+    /// <summary>Opens a shard and checks that it is of this kind and version.</summary>
+    /// <exception cref="DataForgeException">It is damaged, or another kind or version.</exception>
+    public static ParquetReader Open(string path, string kind)
+    {
+        ParquetReader reader;
+        try
+        {
+            reader = ParquetReader.Open(path);
+        }
+        catch (ParquetException e)
+        {
+            throw Damaged(path, e);
+        }
+
+        if (reader.Metadata.TryGetValue(KindKey, out string? found) && found == kind)
+        {
+            return reader;
+        }
+
+        reader.Dispose();
+        throw new DataForgeException($"{path} holds '{found ?? "no DataForge shard"}' where '{kind}' is needed: it was written by another version.");
+    }
+
+    /// <summary>Reads a row group of a shard the program itself wrote; damage ends the run with a message that says what to do.</summary>
+    /// <exception cref="DataForgeException">The row group is damaged.</exception>
+    public static ParquetRowGroup Read(ParquetReader reader, string path, int rowGroup, params string[] columns)
+    {
+        try
+        {
+            return reader.ReadRowGroup(rowGroup, columns);
+        }
+        catch (ParquetException e)
+        {
+            throw Damaged(path, e);
+        }
+    }
+
+    private static DataForgeException Damaged(string path, ParquetException e) => new(
+        $"{path} is damaged ({e.Message}): remove it and run the same command again.", inner: e);
+}

@@ -1,0 +1,108 @@
+using System.ComponentModel.DataAnnotations;
+using DataForge.Corpus.Runs;
+
+namespace DataForge.Crawler;
+
+/// <summary>What is crawled, and within which bounds.</summary>
+public sealed class CrawlOptions
+{
+    /// <summary>
+    /// The sources, each as <c>kind:rest</c>: <c>dir:PATH</c>, <c>git:PATH-or-URL</c>, <c>jsonl:FILE</c>, <c>parquet:FILE-or-DIR</c>.
+    /// Default none. Their order does not matter.
+    /// </summary>
+    [NotHashed]
+    public IList<string> Sources { get; set; } = [];
+
+    /// <summary>
+    /// A raw part is closed at the first file boundary at which it holds this many content bytes. Default 32 MiB; 1 MiB to 1 GiB.
+    /// </summary>
+    [Range(1L << 20, 1L << 30)]
+    public long RawPartBytes { get; set; } = 32L << 20;
+
+    /// <summary>Python files of this many source bytes or more are not stored (rule <c>size</c>). Default 1,048,576; 1 to 64 MiB.</summary>
+    [Range(1, 64 << 20)]
+    public int MaxFileBytes { get; set; } = 1_048_576;
+
+    /// <summary>Licence texts and metadata of this many bytes or more are not stored (rule <c>size</c>). Default 1,048,576; 1 to 64 MiB.</summary>
+    [Range(1, 64 << 20)]
+    public int LicenseFileMaxBytes { get; set; } = 1_048_576;
+
+    /// <summary>
+    /// Files taken from one repository, in order of their paths; further ones are not stored (rule <c>limit</c>). Default 500,000; 1 to
+    /// 100,000,000. The paths of one repository are held in memory: about 300 bytes a file.
+    /// </summary>
+    [Range(1, 100_000_000)]
+    public int MaxRepositoryFiles { get; set; } = 500_000;
+
+    /// <summary>
+    /// Content bytes taken from one repository, in order of its paths; files that would exceed them are not stored (rule <c>limit</c>).
+    /// Default 64 GiB; 1 to 2^60.
+    /// </summary>
+    [Range(1L, 1L << 60)]
+    public long MaxRepositoryBytes { get; set; } = 64L << 30;
+
+    /// <summary>Folders within folders that are entered; a deeper one is not read (rule <c>limit</c>). Default 100; 1 to 1000.</summary>
+    [Range(1, 1000)]
+    public int MaxFolderDepth { get; set; } = 100;
+
+    /// <summary>Longest line of a JSONL source, in bytes; a longer one stops the run. Default 64 MiB; 1 KiB to 1 GiB.</summary>
+    [Range(1 << 10, 1 << 30)]
+    [NotHashed]
+    public int MaxLineBytes { get; set; } = 64 << 20;
+
+    /// <summary>Field or column of <c>jsonl:</c> and <c>parquet:</c> sources with the repository's name. Default <c>repo</c>; needed.</summary>
+    [Required]
+    public string RepositoryColumn { get; set; } = "repo";
+
+    /// <summary>Field or column with the file's path in its repository. Default <c>path</c>; needed.</summary>
+    [Required]
+    public string PathColumn { get; set; } = "path";
+
+    /// <summary>Field or column with the file's text. Default <c>content</c>; needed.</summary>
+    [Required]
+    public string ContentColumn { get; set; } = "content";
+
+    /// <summary>Field or column with the repository's licence, an SPDX id where it is one. Default <c>license</c>; may be absent.</summary>
+    [Required]
+    public string LicenseColumn { get; set; } = "license";
+
+    /// <summary>Field or column with the repository's stars, a whole number. Default <c>stars</c>; may be absent.</summary>
+    [Required]
+    public string StarsColumn { get; set; } = "stars";
+
+    /// <summary>Field or column with the repository's forks, a whole number. Default <c>forks</c>; may be absent.</summary>
+    [Required]
+    public string ForksColumn { get; set; } = "forks";
+
+    /// <summary>Field or column that says whether the repository is a fork, a boolean. Default <c>is_fork</c>; may be absent.</summary>
+    [Required]
+    public string IsForkColumn { get; set; } = "is_fork";
+
+    /// <summary>Field or column with the repository's creation, ISO 8601 in UTC. Default <c>created_at</c>; may be absent.</summary>
+    [Required]
+    public string CreatedAtColumn { get; set; } = "created_at";
+
+    /// <summary>Field or column with the commit's id. Default <c>commit</c>; may be absent.</summary>
+    [Required]
+    public string CommitColumn { get; set; } = "commit";
+
+    /// <summary>Seconds a git transfer of a <c>git:URL</c> source may take. Default 3600; 1 to 86,400.</summary>
+    [Range(1, 86_400)]
+    [NotHashed]
+    public int GitTimeoutSeconds { get; set; } = 3600;
+
+    /// <summary>
+    /// Whether a run that has its input already crawls again and takes the newest snapshots. Default false: its input stays as it was
+    /// pinned, and its sources are not even looked at.
+    /// </summary>
+    [NotHashed]
+    public bool Repin { get; set; }
+
+    // The bounds that decide which rows a repository gives; a change of one makes every repository new.
+    internal string RowsHash() => StageHash.Combine(
+        $"{CrawlStage.CodeVersion} {MaxFileBytes} {LicenseFileMaxBytes} {MaxRepositoryFiles} {MaxRepositoryBytes} {MaxFolderDepth}");
+
+    // The columns read from rows.
+    internal string ColumnsHash() => StageHash.Combine(
+        RepositoryColumn, PathColumn, ContentColumn, LicenseColumn, StarsColumn, ForksColumn, IsForkColumn, CreatedAtColumn, CommitColumn);
+}

@@ -1,0 +1,129 @@
+using DataForge.Corpus;
+using DataForge.Corpus.Events;
+using DataForge.Corpus.Runs;
+using DataForge.Crawler.Sources;
+using DataForge.Crawler.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace DataForge.Crawler;
+
+/// <summary>
+/// Reads the sources into the workspace and pins the run's input. What is there already is neither read (an unchanged repository) nor
+/// stored (a known content) again. A run that has its input keeps it (<see cref="CrawlOptions.Repin"/>) as long as the options and the
+/// sources named are the same. One process crawls into a workspace at a time; a second waits.
+/// </summary>
+public sealed class CrawlStage(CrawlOptions options) : IStage
+{
+    /// <summary>Raised whenever the stage would write other rows for the same files.</summary>
+    internal const int CodeVersion = 1;
+
+    /// <summary>The name of the run's manifest entry; its output is <c>1-input.json</c>.</summary>
+    internal const string InputPart = "input";
+
+    /// <inheritdoc/>
+    public string Name => "crawl";
+
+    /// <inheritdoc/>
+    /// <exception cref="DataForgeException">A source is wrong, gone or damaged, or the workspace cannot be written.</exception>
+    public async Task RunAsync(StageContext context, CancellationToken cancellation)
+    {
+        if (IsPinned(context.Run))
+        {
+            return;
+        }
+
+        IReadOnlyList<ISource> sources = SourceList.Parse(options);
+        try
+        {
+            await CrawlAsync(context, sources, cancellation).ConfigureAwait(false);
+        }
+        catch (SqliteException e)
+        {
+            throw new DataForgeException(
+                $"{context.Workspace.CatalogFile} cannot be read or written ({e.Message}): free space or mend its rights, then run the same command again.",
+                inner: e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataForgeException(
+                $"the crawl cannot go on ({e.Message}): free space or mend rights in {context.Workspace.Folder}, then run the same command again.",
+                inner: e);
+        }
+    }
+
+    private async Task CrawlAsync(StageContext context, IReadOnlyList<ISource> sources, CancellationToken cancellation)
+    {
+        Workspace workspace = context.Workspace;
+        using FileLock held = await FileLock.TakeAsync(
+            Path.Combine(workspace.Folder, "crawl.lock"),
+            () => context.Events.Write(Note.Information("waiting for another process that crawls into this workspace")),
+            cancellation).ConfigureAwait(false);
+        if (IsPinned(context.Run))
+        {
+            return;
+        }
+
+        RawFolder.CheckOwner(workspace);
+        using Catalog catalog = Catalog.Open(workspace.CatalogFile);
+        RawFolder.Recover(workspace, catalog);
+        SourceNames.Assign(catalog, sources.OfType<ILocatedSource>());
+        using var scratch = new ScratchFolder(Path.Combine(workspace.Folder, "scratch"));
+        var scan = new ScanContext(options, scratch.Path, Path.Combine(workspace.Folder, "mirrors"), id => catalog.FindContent(id).Size);
+        IReadOnlyList<(long, int)> snapshots;
+        await using (var crawl = new Crawl(context, catalog, options, scan))
+        {
+            snapshots = await crawl.RunAsync(sources, cancellation).ConfigureAwait(false);
+        }
+
+        Pin(context.Run, catalog, snapshots);
+    }
+
+    private bool IsPinned(Run run) => !options.Repin && File.Exists(run.InputFile)
+        && run.Manifest.Find(Name, InputPart) is { } entry && entry.OptionsHash == OptionsHash() && Manifest.IsWhole(run.Folder, entry);
+
+    private void Pin(Run run, Catalog catalog, IReadOnlyList<(long Repository, int Snapshot)> snapshots)
+    {
+        var counts = new SortedDictionary<string, long>(StringComparer.Ordinal) { ["repositories"] = snapshots.Count };
+        byte[] input = CanonicalJson.Write(catalog.Input(snapshots, counts));
+        if (!File.Exists(run.InputFile) || !File.ReadAllBytes(run.InputFile).AsSpan().SequenceEqual(input))
+        {
+            AtomicFile.Write(run.InputFile, input);
+        }
+
+        string hash = StageHash.OfFile(run.InputFile);
+        run.Manifest.Commit(new ManifestEntry
+        {
+            Stage = Name,
+            Part = InputPart,
+            InputHash = hash,
+            OptionsHash = OptionsHash(),
+            Outputs = [new ManifestOutput(Path.GetFileName(run.InputFile), input.Length, hash)],
+            Counts = counts,
+        });
+    }
+
+    // A run is pinned to options and sources; both are as the user gave them.
+    private string OptionsHash() => StageHash.Combine(
+        [StageHash.OfOptions(Name, CodeVersion, options), .. options.Sources.Distinct().Order(StringComparer.Ordinal)]);
+}
+
+/// <summary>A folder for temporary files: empty at the start, gone at the end, however the last crawl ended.</summary>
+internal sealed class ScratchFolder : IDisposable
+{
+    public ScratchFolder(string path)
+    {
+        Path = path;
+        Dispose();
+        Directory.CreateDirectory(path);
+    }
+
+    public string Path { get; }
+
+    public void Dispose()
+    {
+        if (Directory.Exists(Path))
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+    }
+}

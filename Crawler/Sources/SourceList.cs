@@ -1,0 +1,75 @@
+using DataForge.Corpus;
+using DataForge.Crawler.Folders;
+using DataForge.Crawler.Git;
+using DataForge.Crawler.Rows;
+
+namespace DataForge.Crawler.Sources;
+
+/// <summary>Reads the list of sources that the user named.</summary>
+public static class SourceList
+{
+    private const string Forms = "dir:PATH, git:PATH-or-URL, jsonl:FILE or parquet:FILE-or-DIR";
+
+    /// <summary>
+    /// The sources, each once, in an order that does not depend on the order they were named in. All <c>jsonl:</c> files are one source,
+    /// and so are all <c>parquet:</c> files: a repository's rows may lie in several.
+    /// </summary>
+    /// <exception cref="DataForgeException">There is none, or one is of no known form, or does not exist.</exception>
+    public static IReadOnlyList<ISource> Parse(CrawlOptions options)
+    {
+        if (options.Sources.Count == 0)
+        {
+            throw DataForgeException.Usage($"nothing to crawl: name a source with --source, as {Forms}.");
+        }
+
+        SortedDictionary<string, ISource> folders = new(StringComparer.Ordinal);
+        SortedDictionary<string, ISource> repositories = new(StringComparer.Ordinal);
+        SortedSet<string> lines = new(StringComparer.Ordinal);
+        SortedSet<string> tables = new(StringComparer.Ordinal);
+        foreach (string text in options.Sources)
+        {
+            int colon = text.IndexOf(':');
+            string rest = text[(colon + 1)..];
+            switch (colon < 0 || rest.Length == 0 ? "" : text[..colon])
+            {
+                case "dir":
+                    FolderSource folder = Folder(text, rest);
+                    folders.TryAdd(folder.Location, folder);
+                    break;
+                case "git":
+                    GitLocation location = GitLocation.Parse(text, rest);
+                    repositories.TryAdd(location.Location, new GitSource(text, location));
+                    break;
+                case "jsonl":
+                    lines.UnionWith(RowFiles.Find(text, rest, allowsFolder: false));
+                    break;
+                case "parquet":
+                    tables.UnionWith(RowFiles.Find(text, rest, allowsFolder: true));
+                    break;
+                default:
+                    throw DataForgeException.Usage($"'{text}' is no source: write {Forms}.");
+            }
+        }
+
+        List<ISource> sources = [.. folders.Values, .. repositories.Values];
+        if (lines.Count > 0)
+        {
+            sources.Add(new JsonLinesSource([.. lines]));
+        }
+
+        if (tables.Count > 0)
+        {
+            sources.Add(new ParquetSource([.. tables]));
+        }
+
+        return sources;
+    }
+
+    private static FolderSource Folder(string text, string path)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        return Directory.Exists(full)
+            ? new FolderSource(text, full)
+            : throw DataForgeException.Usage($"{text}: there is no such folder; name one that exists.");
+    }
+}

@@ -1,0 +1,158 @@
+using System.Security.Cryptography;
+using System.Text;
+using DataForge.Corpus;
+using DataForge.Corpus.Runs;
+using DataForge.Corpus.Shards;
+
+namespace DataForge.Crawler.Storage;
+
+/// <summary>Writes one raw part under temporary names; nothing of it counts until <see cref="Commit"/> has returned.</summary>
+internal sealed class RawPartWriter : IDisposable
+{
+    private readonly Workspace _workspace;
+    private readonly RawFilesShard.Writer _files;
+    private readonly RawBlobsShard.Writer _blobs;
+    private readonly IncrementalHash _input = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private readonly List<(BlobId Id, int Size)> _newContents = [];
+    private readonly HashSet<BlobId> _newSet = [];
+    private readonly SortedSet<int> _contentParts = [];
+    private readonly List<SnapshotShare> _shares = [];
+    private bool _committed;
+
+    public RawPartWriter(Workspace workspace, int number)
+    {
+        (_workspace, Number) = (workspace, number);
+        _files = new RawFilesShard.Writer(AtomicFile.TemporaryName(workspace.RawFilesPart(number)));
+        _blobs = new RawBlobsShard.Writer(AtomicFile.TemporaryName(workspace.RawBlobsPart(number)));
+    }
+
+    /// <summary>The part's number.</summary>
+    public int Number { get; }
+
+    /// <summary>Occurrences so far.</summary>
+    public long Occurrences { get; private set; }
+
+    /// <summary>Content bytes stored so far.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Whether a content is stored in this part.</summary>
+    public bool Contains(BlobId id) => _newSet.Contains(id);
+
+    /// <summary>Stores a content that is in no part yet.</summary>
+    public void AppendContent(BlobId id, ReadOnlySpan<byte> content)
+    {
+        _blobs.Append(id, content);
+        _newContents.Add((id, content.Length));
+        _newSet.Add(id);
+        Bytes += content.Length;
+    }
+
+    /// <summary>Appends an occurrence of the snapshot begun last.</summary>
+    public void Append(Occurrence row)
+    {
+        _files.Append(row);
+        Occurrences++;
+        if (row.BlobPart >= 0)
+        {
+            _contentParts.Add(row.BlobPart);
+        }
+
+        // What the part holds is its input: the outside world leaves no other trace that is the same on every machine.
+        _input.AppendData(Encoding.UTF8.GetBytes(
+            $"{row.Repository.Id}\0{row.Repository.Snapshot}\0{row.Path}\0{row.Mode}\0{row.Kind}\0{row.BlobId}\0{row.BlobPart}\0{row.Fault}\n"));
+        SnapshotShare share = _shares[^1];
+        _shares[^1] = share with { Rows = share.Rows + 1 };
+        string kind = row.Kind.ToString().ToLowerInvariant();
+        Count(share, "occurrences." + kind, 1);
+        if (row.Size > 0)
+        {
+            Count(share, "bytes." + kind, row.Size);
+        }
+
+        if (row.Fault is not null)
+        {
+            Count(share, "faults." + row.Fault, 1);
+        }
+    }
+
+    /// <summary>Begins (or goes on with) a repository's snapshot.</summary>
+    public void BeginSnapshot(RepositoryFacts facts, string signature) => _shares.Add(
+        new SnapshotShare(facts, signature, 0, IsComplete: false, new SortedDictionary<string, long>(StringComparer.Ordinal)));
+
+    /// <summary>States that the snapshot begun last has no more rows.</summary>
+    public void EndSnapshot() => _shares[^1] = _shares[^1] with { IsComplete = true };
+
+    /// <summary>
+    /// Makes the part durable: its files, then its manifest entry, then the catalog's transaction. Killed in between, it leaves files
+    /// that the next crawl removes and writes again, byte for byte.
+    /// </summary>
+    /// <returns>The entry; null where there is no row, and so no part.</returns>
+    public ManifestEntry? Commit(Catalog catalog, string optionsHash)
+    {
+        if (Occurrences == 0)
+        {
+            catalog.CommitPart(null, _shares, [], []);
+            return null;
+        }
+
+        _counts["contents.stored"] = _newContents.Count;
+        _counts["bytes.stored"] = Bytes;
+        _files.Close();
+        _files.Dispose();
+        _blobs.Close();
+        _blobs.Dispose();
+        ManifestOutput files = Output(_workspace.RawFilesPart(Number), Occurrences);
+        ManifestOutput blobs = Output(_workspace.RawBlobsPart(Number), _newContents.Count);
+        var entry = new ManifestEntry
+        {
+            Stage = "crawl",
+            Part = $"{Number:D5}",
+            InputHash = Convert.ToHexStringLower(_input.GetHashAndReset()),
+            OptionsHash = optionsHash,
+            Outputs = [blobs, files],
+            Counts = _counts,
+        };
+        AtomicFile.Write(_workspace.RawManifest(Number), CanonicalJson.Write(entry));
+        var part = new RawPart(Number, files.Sha256, blobs.Sha256, Occurrences, _newContents.Count, Bytes);
+        catalog.CommitPart(part, _shares, _newContents, _contentParts);
+        _committed = true;
+        return entry;
+    }
+
+    /// <summary>Closes the part; of one that was not committed the temporary files are removed.</summary>
+    public void Dispose()
+    {
+        _input.Dispose();
+        foreach ((IDisposable shard, string path) in
+            new (IDisposable, string)[] { (_files, _workspace.RawFilesPart(Number)), (_blobs, _workspace.RawBlobsPart(Number)) })
+        {
+            try
+            {
+                shard.Dispose();
+            }
+            catch (IOException) when (!_committed)
+            {
+                // A full disk takes the last rows of a part that is thrown away anyway; what filled it is reported already.
+            }
+
+            if (!_committed)
+            {
+                File.Delete(AtomicFile.TemporaryName(path));
+            }
+        }
+    }
+
+    private static ManifestOutput Output(string path, long rows)
+    {
+        string hash = StageHash.OfFile(AtomicFile.TemporaryName(path));
+        AtomicFile.Commit(path);
+        return new ManifestOutput("raw/" + Path.GetFileName(path), new FileInfo(path).Length, hash, rows);
+    }
+
+    private void Count(SnapshotShare share, string name, long by)
+    {
+        _counts[name] = _counts.GetValueOrDefault(name) + by;
+        share.Counts[name] = share.Counts.GetValueOrDefault(name) + by;
+    }
+}

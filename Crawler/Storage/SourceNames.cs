@@ -1,0 +1,62 @@
+using DataForge.Crawler.Sources;
+
+namespace DataForge.Crawler.Storage;
+
+/// <summary>Gives sources their names (<see cref="ILocatedSource"/>) and keeps them in the catalog, so that they never change.</summary>
+internal static class SourceNames
+{
+    /// <summary>
+    /// Names the sources. New ones are taken together, in order of their locations: those that share a name all get one part of their
+    /// location more, until no two names are equal and none is taken; where the parts do not suffice, a number is added.
+    /// </summary>
+    public static void Assign(Catalog catalog, IEnumerable<ILocatedSource> sources)
+    {
+        var open = new List<(ILocatedSource Source, int Parts)>();
+        foreach (ILocatedSource source in sources.OrderBy(source => source.Location, StringComparer.Ordinal))
+        {
+            source.Name = catalog.FindName(source.Kind, source.Location) ?? "";
+            if (source.Name.Length == 0)
+            {
+                open.Add((source, Math.Min(source.LeastNameParts, source.NameParts.Count)));
+            }
+        }
+
+        var taken = new Dictionary<string, ILocatedSource>(StringComparer.Ordinal);
+        bool IsTaken(string name) => name.Length == 0 || taken.ContainsKey(name) || catalog.HasName(name);
+        while (open.Count > 0)
+        {
+            var next = new List<(ILocatedSource, int)>();
+            foreach (IGrouping<string, (ILocatedSource Source, int Parts)> group in open.GroupBy(item => Name(item.Source, item.Parts)))
+            {
+                bool isFree = group.Count() == 1 && !IsTaken(group.Key);
+                foreach ((ILocatedSource source, int parts) in group)
+                {
+                    if (!isFree && parts < source.NameParts.Count)
+                    {
+                        next.Add((source, parts + 1));
+                        continue;
+                    }
+
+                    string name = group.Key.Length > 0 ? group.Key : "root";
+                    for (int i = 2; IsTaken(name); i++)
+                    {
+                        name = $"{group.Key}-{i}";
+                    }
+
+                    taken.Add(name, source);
+                }
+            }
+
+            open = next;
+        }
+
+        // All at once: a name may depend on the others, so half of them must not survive a crash.
+        catalog.AddNames(taken.Select(pair => (pair.Value.Kind, pair.Value.Location, pair.Key)));
+        foreach ((string name, ILocatedSource source) in taken)
+        {
+            source.Name = name;
+        }
+    }
+
+    private static string Name(ILocatedSource source, int parts) => string.Join('/', source.NameParts.TakeLast(parts));
+}

@@ -1,0 +1,134 @@
+using DataForge.Dedup.Selection;
+using DataForge.Dedup.Shingling;
+
+namespace DataForge.Dedup.Auditing;
+
+/// <summary>What the audit of a run found (<c>3-dataset/audit.json</c>).</summary>
+/// <param name="Files">Files that have shingles.</param>
+/// <param name="SampledFiles">Files drawn among them, each compared with all others by counting common shingles.</param>
+/// <param name="Threshold">The threshold.</param>
+/// <param name="PairsFound">Of the pairs at or above the threshold with a sampled file: those that shared a band or a set. This is recall.</param>
+/// <param name="FilesWithoutMiss">Of the sampled files: those of which no pair was missed. Files are drawn independently of each other, pairs are not.</param>
+/// <param name="DropsConfirmed">Of the dropped files in the sample: those whose twin is kept and exactly as similar as stated, at or above the threshold. This is precision.</param>
+/// <param name="KeptWithoutTwin">Of the kept files in the sample: those that no other kept file is a near duplicate of.</param>
+public sealed record AuditReport(
+    long Files, long SampledFiles, double Threshold,
+    Proportion PairsFound, Proportion FilesWithoutMiss, Proportion DropsConfirmed, Proportion KeptWithoutTwin);
+
+/// <summary>Compares a seeded sample of files with all files, by counting common shingles: no signature takes part in it.</summary>
+internal sealed class Auditor
+{
+    private readonly IShingleSets _sets;
+    private readonly double _threshold;
+    private readonly int[] _sample;
+    private readonly SampleIndex _index;
+
+    /// <summary>Draws the sample: the files with the least hashes of (seed, rank), so that it depends on nothing else.</summary>
+    /// <param name="sets">The sets by rank.</param>
+    /// <param name="files">Files in all.</param>
+    /// <param name="sampleSize">Files to draw among those that have shingles; all where they are fewer.</param>
+    public Auditor(IShingleSets sets, int files, int sampleSize, double threshold, ulong seed)
+    {
+        (_sets, _threshold) = (sets, threshold);
+        var drawn = new PriorityQueue<int, ulong>(Comparer<ulong>.Create((left, right) => right.CompareTo(left)));
+        for (int rank = 0; rank < files; rank++)
+        {
+            if (sets.Length(rank) == 0)
+            {
+                continue;
+            }
+
+            Candidates++;
+            ulong lot = Hashing.Derive(seed ^ Hashing.K0, rank);
+            if (drawn.Count < sampleSize)
+            {
+                drawn.Enqueue(rank, lot);
+            }
+            else if (sampleSize > 0)
+            {
+                drawn.EnqueueDequeue(rank, lot);
+            }
+        }
+
+        _sample = [.. drawn.UnorderedItems.Select(item => item.Element).Order()];
+        _index = new SampleIndex(_sample.Sum(rank => (long)sets.Length(rank)));
+        ulong[] buffer = [];
+        for (int i = 0; i < _sample.Length; i++)
+        {
+            _index.Add(i, sets.Get(_sample[i], ref buffer));
+        }
+    }
+
+    private long Candidates { get; }
+
+    /// <summary>Compares.</summary>
+    /// <param name="order">All ranks, in the order in which their sets are read.</param>
+    /// <param name="fateOf">By rank, the kept twin's rank (or <see cref="SelectionResult.Kept"/>) and the similarity stated.</param>
+    /// <param name="isCandidate">Whether two files, given by rank, share a band or a set.</param>
+    public AuditReport Compare(
+        IEnumerable<int> order, Func<int, (int Twin, double Similarity)> fateOf, Func<int, int, bool> isCandidate, CancellationToken cancellation)
+    {
+        long pairs = 0;
+        long missed = 0;
+        var hasMiss = new bool[_sample.Length];
+        var hasKeptTwin = new bool[_sample.Length];
+        var counts = new int[_sample.Length];
+        var touched = new List<int>();
+        ulong[] buffer = [];
+        foreach (int other in order)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<ulong> set = _sets.Get(other, ref buffer);
+            _index.CountCommon(set, counts, touched);
+            bool isOtherKept = fateOf(other).Twin == SelectionResult.Kept;
+            foreach (int i in touched)
+            {
+                int rank = _sample[i];
+                double similarity = (double)counts[i] / (set.Length + _sets.Length(rank) - counts[i]);
+                counts[i] = 0;
+                if (rank == other || similarity < _threshold)
+                {
+                    continue;
+                }
+
+                pairs++;
+                bool isFound = isCandidate(rank, other);
+                missed += isFound ? 0 : 1;
+                hasMiss[i] |= !isFound;
+                hasKeptTwin[i] |= isOtherKept && fateOf(rank).Twin == SelectionResult.Kept;
+            }
+
+            touched.Clear();
+        }
+
+        int dropped = _sample.Count(rank => fateOf(rank).Twin != SelectionResult.Kept);
+        return new AuditReport(
+            Candidates, _sample.Length, _threshold,
+            Proportion.Of95(pairs - missed, pairs),
+            Proportion.Of95(_sample.Length - hasMiss.Count(isTrue => isTrue), _sample.Length),
+            Proportion.Of95(_sample.Count(rank => IsConfirmed(rank, fateOf)), dropped),
+            Proportion.Of95(_sample.Length - dropped - hasKeptTwin.Count(isTrue => isTrue), _sample.Length - dropped));
+    }
+
+    private bool IsConfirmed(int rank, Func<int, (int Twin, double Similarity)> fateOf)
+    {
+        (int twin, double stated) = fateOf(rank);
+        if (twin == SelectionResult.Kept || fateOf(twin).Twin != SelectionResult.Kept)
+        {
+            return false;
+        }
+
+        ulong[] mine = [];
+        ulong[] its = [];
+        HashSet<ulong> set = [.. _sets.Get(rank, ref mine)];
+        int common = 0;
+        ReadOnlySpan<ulong> other = _sets.Get(twin, ref its);
+        foreach (ulong shingle in other)
+        {
+            common += set.Contains(shingle) ? 1 : 0;
+        }
+
+        double similarity = (double)common / (set.Count + other.Length - common);
+        return similarity == stated && similarity >= _threshold;
+    }
+}

@@ -1,0 +1,126 @@
+using DataForge.Dedup.Sorting;
+using DataForge.Dedup.Store;
+
+namespace DataForge.Dedup.Candidates;
+
+/// <summary>
+/// Finds the files that share a band: reads the keys of a band from all parts, sorts them, and hands out each bucket of equal keys. A small
+/// bucket becomes its pairs; a hot one becomes a list of its members, so that its cost stays linear in them and nothing is lost.
+/// </summary>
+/// <remarks>
+/// Memory: 16 bytes a file of the sort, up to <see cref="DedupOptions.SortMemory"/>; beyond that the band is sorted in slices of its key space,
+/// each with a reading of the band of its own. Keys are uniform, so slices are even; only a bucket larger than a slice takes more. The rank table
+/// takes 4 bytes a file.
+/// </remarks>
+internal sealed class BandJoin
+{
+    /// <summary>
+    /// Members up to which a bucket becomes pairs, 28 at most. A member of a larger one costs a word of 8 bytes where pairs would cost more than 28.
+    /// </summary>
+    public const int MaxPairedBucket = 8;
+
+    private readonly SignatureParts _signatures;
+    private readonly int[] _ranks;
+    private readonly int _rankBits;
+    private readonly int _maxPaired;
+    private readonly long _maxSlice;
+    private readonly ulong[] _buffer = new ulong[1 << 16];
+    private ulong[] _words = [];
+    private ulong[] _scratch = [];
+    private int _count;
+
+    /// <param name="signatures">The signatures of all parts.</param>
+    /// <param name="ranks">By ordinal, a file's rank, or −1 for a file that takes no part because a better one has the same set.</param>
+    /// <param name="allPairs">Whether every bucket becomes pairs, however large.</param>
+    /// <param name="memory">Bytes for the sort.</param>
+    public BandJoin(SignatureParts signatures, int[] ranks, bool allPairs, long memory)
+    {
+        (_signatures, _ranks) = (signatures, ranks);
+        _rankBits = KeyedRanks.RankBits(ranks.Length);
+        _maxPaired = allPairs ? int.MaxValue : MaxPairedBucket;
+        _maxSlice = Math.Max(1 << 10, memory / (2 * sizeof(ulong)));
+    }
+
+    /// <summary>Hot buckets found so far.</summary>
+    public uint HotBuckets { get; private set; }
+
+    /// <summary>Members of the largest bucket found so far.</summary>
+    public int LargestBucket { get; private set; }
+
+    /// <summary>Joins one band; pairs go out as (worse rank, better rank), members of hot buckets as (rank, number of the bucket).</summary>
+    public void Join(int band, WordRunWriter pairs, WordRunWriter hot, CancellationToken cancellation)
+    {
+        int slices = (int)((_ranks.Length + _maxSlice - 1) / _maxSlice);
+        for (int slice = 0; slice < slices; slice++)
+        {
+            Load(band, slice, slices, cancellation);
+            if (_scratch.Length < _count)
+            {
+                _scratch = new ulong[_words.Length];
+            }
+
+            KeyedRanks.ForEachGroup(_words.AsSpan(0, _count), _scratch, _rankBits, bucket => Emit(bucket, pairs, hot));
+        }
+    }
+
+    private void Load(int band, int slice, int slices, CancellationToken cancellation)
+    {
+        _count = 0;
+        for (int part = 0; part < _signatures.Count; part++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int start = _signatures.Start(part);
+            _signatures[part].Scan(SignatureColumn.FirstBand + band, _buffer, (row, keys) =>
+            {
+                ReadOnlySpan<int> ranks = _ranks.AsSpan(start + (int)row, keys.Length);
+                MakeRoom(keys.Length);
+                int count = _count;
+                for (int i = 0; i < keys.Length; i++)
+                {
+                    if (keys[i] != 0 && ranks[i] >= 0 && (slices == 1 || (int)(((keys[i] >> 32) * (ulong)slices) >> 32) == slice))
+                    {
+                        _words[count++] = KeyedRanks.Pack(keys[i], ranks[i], _rankBits);
+                    }
+                }
+
+                _count = count;
+            });
+        }
+    }
+
+    private void MakeRoom(int more)
+    {
+        if (_words.Length - _count < more)
+        {
+            // Slices are even but for hot buckets, so a little above a slice's size is room enough for most.
+            long needed = _count + (long)more;
+            long ample = Math.Min(2L * _words.Length, _maxSlice + (_maxSlice / 16));
+            long length = needed <= ample ? ample : needed + (needed / 4);
+            Array.Resize(ref _words, (int)Math.Min(length, Array.MaxLength));
+        }
+    }
+
+    private void Emit(ReadOnlySpan<ulong> bucket, WordRunWriter pairs, WordRunWriter hot)
+    {
+        LargestBucket = Math.Max(LargestBucket, bucket.Length);
+        if (bucket.Length > _maxPaired)
+        {
+            foreach (ulong word in bucket)
+            {
+                hot.Add((uint)KeyedRanks.Rank(word, _rankBits), HotBuckets);
+            }
+
+            HotBuckets++;
+            return;
+        }
+
+        for (int i = 1; i < bucket.Length; i++)
+        {
+            uint worse = (uint)KeyedRanks.Rank(bucket[i], _rankBits);
+            for (int j = 0; j < i; j++)
+            {
+                pairs.Add(worse, (uint)KeyedRanks.Rank(bucket[j], _rankBits));
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using DataForge.Dedup.Selection;
+using DataForge.Dedup.Store;
+
+namespace DataForge.Dedup.Dataset;
+
+/// <summary>How the dataset is cut into shards: which files, kept and dropped, each shard accounts for.</summary>
+/// <param name="Ends">The ordinal behind each shard's last file; the first shard begins at 0.</param>
+internal sealed record ShardPlan(IReadOnlyList<int> Ends)
+{
+    /// <summary>Shards.</summary>
+    public int Count => Ends.Count;
+
+    /// <summary>The ordinal of a shard's first file.</summary>
+    public int Start(int shard) => shard == 0 ? 0 : Ends[shard - 1];
+
+    /// <summary>
+    /// Cuts the kept files, in the order of their ordinals, into the fewest shards of at most about <paramref name="shardBytes"/> of text, all of about
+    /// one size: a shard ends with the file that reaches its share. Dropped files go with the kept ones they lie among.
+    /// </summary>
+    public static ShardPlan Cut(SelectionResult result, int[] rankOf, SignatureParts signatures, long shardBytes)
+    {
+        long total = 0;
+        ForEachKept((_, bytes) => total += bytes);
+        int shards = (int)Math.Max(1, (total + shardBytes - 1) / shardBytes);
+        var ends = new List<int>();
+        long sum = 0;
+        ForEachKept((ordinal, bytes) =>
+        {
+            sum += bytes;
+            // Multiplied in 128 bits: bytes and shards may both be large.
+            while (ends.Count < shards - 1 && (Int128)sum * shards >= (Int128)total * (ends.Count + 1))
+            {
+                ends.Add(ordinal + 1);
+            }
+        });
+        ends.Add(signatures.Files);
+        return new ShardPlan([.. ends.Distinct()]);
+
+        void ForEachKept(Action<int, long> take)
+        {
+            var buffer = new ulong[1 << 16];
+            for (int part = 0; part < signatures.Count; part++)
+            {
+                int start = signatures.Start(part);
+                signatures[part].Scan(SignatureColumn.TextBytes, buffer, (row, sizes) =>
+                {
+                    for (int i = 0; i < sizes.Length; i++)
+                    {
+                        int ordinal = start + (int)row + i;
+                        if (result.Twins[rankOf[ordinal]] == SelectionResult.Kept)
+                        {
+                            take(ordinal, (long)sizes[i]);
+                        }
+                    }
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using DataForge.Corpus.Runs;
+using DataForge.Dedup.Dataset;
+using DataForge.Dedup.Ranking;
+using DataForge.Dedup.Signatures;
+using DataForge.Dedup.Steps;
+using DataForge.Dedup.Store;
+
+namespace DataForge.Dedup;
+
+/// <summary>
+/// Removes duplicates: <c>2-clean</c> to <c>3-dataset</c>. Five steps, each a set of parts that any number of workers and processes share through
+/// files: signatures (by clean part), ranks, candidates (by group of bands), selection, and the dataset's shards with the audit beside them.
+/// </summary>
+public sealed class DedupStage(DedupOptions options) : IStage
+{
+    /// <summary>Raised whenever the stage would write other rows for the same input.</summary>
+    public const int CodeVersion = 1;
+
+    internal const string StageName = "dedup";
+
+    /// <inheritdoc/>
+    public string Name => StageName;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(StageContext context, CancellationToken cancellation)
+    {
+        Run run = context.Run;
+        string optionsHash = StageHash.OfOptions(StageName, CodeVersion, options);
+        IReadOnlyList<CleanPart> clean = CleanPart.All(run);
+
+        IReadOnlyList<PartPlan> plans =
+        [
+            .. clean.Select(part => new PartPlan(WorkFiles.SignaturesPart(part.Number), part.Hash, part.Bytes, Plain(
+                (output, token) => SignatureStep.Compute(run, part, options, output, token)))),
+        ];
+        IReadOnlyList<ManifestEntry> signatures = await context.RunPartsAsync(StageName, optionsHash, plans, "bytes", cancellation).ConfigureAwait(false);
+        var parts = new HashSet<string>(plans.Select(plan => plan.Part));
+
+        ManifestEntry ranks = await context.RunPartAsync(
+            StageName, optionsHash, new PartPlan(WorkFiles.RanksPart, HashOf(signatures), 1, Plain((output, token) => RankStep.Compute(run, clean, output, token))), cancellation)
+            .ConfigureAwait(false);
+        parts.Add(ranks.Part);
+
+        string signaturesAndRanks = HashOf([.. signatures, ranks]);
+        plans =
+        [
+            .. Enumerable.Range(0, CandidateStep.Groups(BandPlan.For(options.Threshold, options.MissProbability))).Select(group => new PartPlan(
+                WorkFiles.CandidatesPart(group), signaturesAndRanks, 1, Plain(
+                    (output, token) => CandidateStep.Compute(run, clean, group, options, output, token)))),
+        ];
+        IReadOnlyList<ManifestEntry> candidates = await context.RunPartsAsync(StageName, optionsHash, plans, "parts", cancellation).ConfigureAwait(false);
+        parts.UnionWith(plans.Select(plan => plan.Part));
+
+        ManifestEntry selection = await context.RunPartAsync(
+            StageName, optionsHash, new PartPlan(WorkFiles.SelectionPart, HashOf([.. signatures, ranks, .. candidates]), 1, Plain(
+                (output, token) => SelectionStep.Compute(context, clean, candidates, options, output, token))), cancellation).ConfigureAwait(false);
+        parts.Add(selection.Part);
+
+        ShardPlan shards = CanonicalJson.Read<ShardPlan>(run.PathOf(WorkFiles.ShardPlan));
+        string datasetInput = StageHash.Combine([.. clean.Select(part => part.Hash), HashOf([selection])]);
+        var dataset = new DatasetStep(run, clean, shards, options);
+        plans =
+        [
+            .. Enumerable.Range(0, shards.Count).Select(shard => new PartPlan(WorkFiles.DatasetPart(shard), datasetInput, 1, Plain(
+                (output, token) => dataset.Compute(shard, output, token)))),
+        ];
+        if (options.AuditFiles > 0)
+        {
+            plans = [.. plans, new PartPlan(WorkFiles.AuditPart, datasetInput, 1, Plain((output, token) => AuditStep.Compute(run, clean, options, output, token)))];
+        }
+
+        parts.UnionWith(plans.Select(plan => plan.Part));
+        Leftovers.Remove(run, parts, shards);
+        await context.RunPartsAsync(StageName, optionsHash, plans, "parts", cancellation).ConfigureAwait(false);
+        Leftovers.RemoveTemporary(run);
+    }
+
+    private static Func<PartOutput, CancellationToken, Task> Plain(Action<PartOutput, CancellationToken> compute) => (output, cancellation) =>
+    {
+        compute(output, cancellation);
+        return Task.CompletedTask;
+    };
+
+    private static string HashOf(IReadOnlyList<ManifestEntry> entries) =>
+        StageHash.Combine(entries.SelectMany(entry => entry.Outputs).Select(output => output.Path + " " + output.Sha256));
+}

@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace DataForge.Dedup.Shingling;
+
+/// <summary>
+/// Seeded 64-bit hashing by folded multiplication, as wyhash does it (https://github.com/wangyi-fudan/wyhash): the two halves of a
+/// 128-bit product, xored. Not cryptographic: whoever knows the seed can make two texts collide, and gains a dropped file by it.
+/// </summary>
+public static class Hashing
+{
+    internal const ulong K0 = 0x2D358DCCAA6C78A5;
+    internal const ulong K1 = 0x8BB84B93962EACC9;
+    internal const ulong K2 = 0x4B33A62ED433D4A3;
+    internal const ulong K3 = 0x4D5A2DA51DE1AA47;
+
+    /// <summary>Both halves of the product, xored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Fold(ulong left, ulong right)
+    {
+        ulong high = Math.BigMul(left, right, out ulong low);
+        return high ^ low;
+    }
+
+    /// <summary>A bijection of 64 bits in which every input bit moves every output bit: the finalizer of SplitMix64 (Steele, Lea, Flood, 2014).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Mix(ulong value)
+    {
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return value ^ (value >> 31);
+    }
+
+    /// <summary>The n-th number that follows from a seed.</summary>
+    public static ulong Derive(ulong seed, int n) => Mix(seed + (ulong)(n + 1) * 0x9E3779B97F4A7C15);
+
+    /// <summary>Hashes <paramref name="length"/> bytes of a text from <paramref name="start"/> on. Bytes behind them are read, but do not matter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Of(ReadOnlySpan<byte> text, int start, int length, ulong seed)
+    {
+        if ((uint)length <= 8 && start + 8 <= text.Length)
+        {
+            // Most tokens: one load, the bytes behind the token masked away. Shifting by 64 would be shifting by 0, hence in two steps.
+            ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start));
+            word &= (1UL << (length * 4) << (length * 4)) - 1;
+            return Fold(word ^ K0 ^ seed, (ulong)length ^ K1);
+        }
+
+        return OfLonger(text.Slice(start, length), seed);
+    }
+
+    /// <summary>Hashes a span of bytes.</summary>
+    public static ulong Of(ReadOnlySpan<byte> bytes, ulong seed) => Of(bytes, 0, bytes.Length, seed);
+
+    private static ulong OfLonger(ReadOnlySpan<byte> bytes, ulong seed)
+    {
+        int length = bytes.Length;
+        if (length <= 8)
+        {
+            ulong word = 0;
+            for (int i = length - 1; i >= 0; i--)
+            {
+                word = (word << 8) | bytes[i];
+            }
+
+            return Fold(word ^ K0 ^ seed, (ulong)length ^ K1);
+        }
+
+        ref byte first = ref MemoryMarshal.GetReference(bytes);
+        ulong state = seed ^ K2;
+        int at = 0;
+        for (; at + 16 < length; at += 16)
+        {
+            state = Fold(Word(ref first, at) ^ K0, Word(ref first, at + 8) ^ state);
+        }
+
+        // The last 1 to 16 bytes as two words that may overlap each other and what was read before.
+        ulong left = Word(ref first, Math.Max(0, length - 16));
+        ulong right = Word(ref first, length - 8);
+        return Fold(Fold(left ^ K3, right ^ state) ^ (ulong)length, K1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Word(ref byte first, int at) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, at));
+}

@@ -1,0 +1,37 @@
+namespace DataForge.Dedup.Shingling;
+
+/// <summary>What the tokens of a shingle are.</summary>
+public enum ShingleKind
+{
+    /// <summary>The tokens of Python's grammar; comments, line breaks and indentation are left out.</summary>
+    Code,
+
+    /// <summary>The field's words: runs of <c>[A-Za-z_0-9]</c>, those in comments and strings included, as CodeParrot and BigCode take them.</summary>
+    Words,
+}
+
+/// <summary>Classes of code tokens.</summary>
+[Flags]
+public enum TokenClasses
+{
+    /// <summary>No class: every file is too short for a shingle, and only the same folded text makes a duplicate.</summary>
+    None = 0,
+
+    /// <summary>Identifiers.</summary>
+    Names = 1,
+
+    /// <summary>Reserved words.</summary>
+    Keywords = 2,
+
+    /// <summary>Numbers.</summary>
+    Numbers = 4,
+
+    /// <summary>Strings, f-strings as a whole; white space inside them counts.</summary>
+    Strings = 8,
+
+    /// <summary>Operators, brackets and delimiters, and bytes that are no token.</summary>
+    Operators = 16,
+
+    /// <summary>All of them.</summary>
+    All = Names | Keywords | Numbers | Strings | Operators,
+}

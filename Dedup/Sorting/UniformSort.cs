@@ -1,0 +1,107 @@
+using System.Numerics;
+
+namespace DataForge.Dedup.Sorting;
+
+/// <summary>
+/// Sorts hashes in linear time: since they are uniform, counting by their first bits puts each within a place or two of where it belongs,
+/// and an insertion sort does the rest.
+/// </summary>
+public sealed class UniformSort
+{
+    // A file's repeated shingles gather in one place; from here on that place is sorted by comparison.
+    private const int CrowdedBucket = 24;
+    private const int MaxBucketBits = 18;
+    private readonly int[] _starts = new int[(1 << MaxBucketBits) + 1];
+
+    /// <summary>
+    /// Sorts <paramref name="values"/> and leaves each once at the front of <paramref name="sorted"/> (at least as long; other storage).
+    /// Returns how many they are.
+    /// </summary>
+    public int SortDistinct(ReadOnlySpan<ulong> values, Span<ulong> sorted)
+    {
+        sorted = sorted[..values.Length];
+        int crowded = Scatter(values, sorted, out int buckets);
+        if (crowded > CrowdedBucket)
+        {
+            SortCrowded(sorted, buckets);
+        }
+
+        return InsertDistinct(sorted);
+    }
+
+    // Returns the size of the fullest bucket; afterwards _starts[b] is the end of bucket b.
+    private int Scatter(ReadOnlySpan<ulong> values, Span<ulong> sorted, out int buckets)
+    {
+        int bits = Math.Clamp(BitOperations.Log2((uint)values.Length | 1) - 1, 1, MaxBucketBits);
+        buckets = 1 << bits;
+        int shift = 64 - bits;
+        Span<int> starts = _starts.AsSpan(0, buckets);
+        starts.Clear();
+        foreach (ulong value in values)
+        {
+            starts[(int)(value >> shift)]++;
+        }
+
+        int sum = 0;
+        int most = 0;
+        for (int i = 0; i < starts.Length; i++)
+        {
+            int count = starts[i];
+            most = Math.Max(most, count);
+            starts[i] = sum;
+            sum += count;
+        }
+
+        foreach (ulong value in values)
+        {
+            sorted[starts[(int)(value >> shift)]++] = value;
+        }
+
+        return most;
+    }
+
+    private void SortCrowded(Span<ulong> sorted, int buckets)
+    {
+        int from = 0;
+        for (int b = 0; b < buckets; b++)
+        {
+            int to = _starts[b];
+            if (to - from > CrowdedBucket)
+            {
+                sorted[from..to].Sort();
+            }
+
+            from = to;
+        }
+    }
+
+    private static int InsertDistinct(Span<ulong> sorted)
+    {
+        if (sorted.IsEmpty)
+        {
+            return 0;
+        }
+
+        for (int i = 1; i < sorted.Length; i++)
+        {
+            ulong value = sorted[i];
+            int at = i - 1;
+            for (; at >= 0 && sorted[at] > value; at--)
+            {
+                sorted[at + 1] = sorted[at];
+            }
+
+            sorted[at + 1] = value;
+        }
+
+        int count = 1;
+        for (int i = 1; i < sorted.Length; i++)
+        {
+            ulong value = sorted[i];
+            sorted[count] = value;
+            count += value != sorted[count - 1] ? 1 : 0;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using DataForge.Corpus;
+using DataForge.Corpus.Runs;
+using DataForge.Corpus.Shards;
+using DataForge.Dedup.Dataset;
+using DataForge.Dedup.Selection;
+using DataForge.Dedup.Store;
+
+namespace DataForge.Dedup.Steps;
+
+/// <summary>
+/// The last step, a part for each shard of the dataset: goes through a range of <c>2-clean</c>, writes what stays into the shard and a row for each file that
+/// does not into <c>dropped/3-dataset</c>. Only its counts balance: they alone carry the names that totals are made of.
+/// </summary>
+internal sealed class DatasetStep(Run run, IReadOnlyList<CleanPart> parts, ShardPlan plan, DedupOptions options)
+{
+    private static readonly int[] SizeBounds = [1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20];
+
+    /// <summary>Writes one shard.</summary>
+    public void Compute(int shard, PartOutput output, CancellationToken cancellation)
+    {
+        string shardFile = WorkFiles.Shard(shard, plan.Count);
+        string droppedFile = WorkFiles.Dropped(shard);
+        using var signatures = new SignatureParts([.. parts.Select(part => run.PathOf(WorkFiles.Signatures(part.Number)))]);
+        using var selection = new WordFileReader(run.PathOf(WorkFiles.Selection));
+        using var kept = new CorpusShard.Writer(output.Create(shardFile));
+        using var dropped = new DroppedShard.Writer(output.Create(droppedFile));
+        for (int part = 0; part < parts.Count; part++)
+        {
+            int from = Math.Max(plan.Start(shard), signatures.Start(part));
+            int to = Math.Min(plan.Ends[shard], signatures.Start(part) + (int)signatures[part].Rows);
+            if (from < to)
+            {
+                using var clean = new CorpusShard.Reader(run.PathOf(parts[part].File));
+                Fate[] fates = SelectionFile.Read(selection, from, to - from);
+                Copy(clean, from - signatures.Start(part), fates, signatures, kept, dropped, output, cancellation);
+            }
+        }
+
+        kept.Close();
+        dropped.Close();
+        output.SetRows(shardFile, kept.Rows);
+        output.SetRows(droppedFile, dropped.Rows);
+    }
+
+    private void Copy(
+        CorpusShard.Reader clean, int firstRow, Fate[] fates, SignatureParts signatures, CorpusShard.Writer kept, DroppedShard.Writer dropped,
+        PartOutput output, CancellationToken cancellation)
+    {
+        int groupStart = 0;
+        for (int group = 0; group < clean.RowGroupCount && groupStart < firstRow + fates.Length; group++)
+        {
+            if (groupStart < firstRow)
+            {
+                // Where a shard begins inside a part, only the lengths of the row groups before it are read.
+                using CorpusShard.Rows passed = clean.ReadRowGroup(group, "length_bytes");
+                if (groupStart + passed.Count <= firstRow)
+                {
+                    groupStart += passed.Count;
+                    continue;
+                }
+            }
+
+            using CorpusShard.Rows rows = clean.ReadRowGroup(group);
+            int last = Math.Min(rows.Count, firstRow + fates.Length - groupStart);
+            for (int row = Math.Max(0, firstRow - groupStart); row < last; row++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                CorpusFile file = rows.File(row);
+                Fate fate = fates[groupStart + row - firstRow];
+                Count(output, "in", file);
+                if (fate.Rule == DropRule.None)
+                {
+                    kept.Append(file, rows.Text(row));
+                    CountKept(output, file);
+                }
+                else
+                {
+                    DroppedFile gone = Row(file, fate, signatures.BlobId(fate.TwinOrdinal));
+                    dropped.Append(gone);
+                    output.Add("dropped." + gone.Rule, file.Copies);
+                    output.Add("dropped_contents." + gone.Rule);
+                }
+            }
+
+            groupStart += rows.Count;
+        }
+    }
+
+    private DroppedFile Row(CorpusFile file, Fate fate, BlobId twin) => new()
+    {
+        Level = DropLevel.Content,
+        Rule = fate.Rule == DropRule.ExactDuplicate ? "exact_duplicate" : "near_duplicate",
+        Value = fate.Similarity.ToString("R", CultureInfo.InvariantCulture),
+        Threshold = (fate.Rule == DropRule.ExactDuplicate ? 1 : options.Threshold).ToString("R", CultureInfo.InvariantCulture),
+        BlobId = file.BlobId,
+        RepositoryId = file.Repository.Id,
+        Repository = file.Repository.Name,
+        Commit = file.Repository.Commit,
+        Path = file.Path,
+        Size = file.Size,
+        Copies = file.Copies,
+        Twin = twin,
+        Jaccard = fate.Similarity,
+    };
+
+    private static void Count(PartOutput output, string side, CorpusFile file)
+    {
+        output.Add("contents." + side);
+        output.Add("occurrences." + side, file.Copies);
+        output.Add("bytes." + side, file.Size);
+    }
+
+    private static void CountKept(PartOutput output, CorpusFile file)
+    {
+        Count(output, "out", file);
+        output.Add("license." + (file.License.Length > 0 ? file.License : "none"));
+        output.Add("license_class." + file.LicenseClass.Name());
+        // Upper bounds in bytes, padded so that their order as text is their order as numbers.
+        int bound = Array.Find(SizeBounds, bound => file.Size < bound);
+        output.Add(bound > 0 ? string.Create(CultureInfo.InvariantCulture, $"size.{bound:D7}") : "size.larger");
+    }
+}

@@ -1,0 +1,134 @@
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using DataForge.Corpus;
+using Microsoft.Win32.SafeHandles;
+
+namespace DataForge.Dedup.Store;
+
+/// <summary>Reads a file of words: columns in order through <see cref="Read"/>, single places through <see cref="Map"/>. Safe from several threads.</summary>
+internal sealed unsafe class WordFileReader : IDisposable
+{
+    private readonly string _path;
+    private readonly SafeFileHandle _file;
+    private readonly ulong[] _checksums;
+    private readonly MemoryMappedFile _mapped;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly ulong* _words;
+
+    /// <exception cref="DataForgeException">The file is not whole.</exception>
+    public WordFileReader(string path)
+    {
+        _path = path;
+        _file = File.OpenHandle(path);
+        long words = RandomAccess.GetLength(_file) / sizeof(ulong);
+        Span<ulong> trailer = stackalloc ulong[WordFile.TrailerWords];
+        if (words >= WordFile.TrailerWords)
+        {
+            ReadWords(words - WordFile.TrailerWords, trailer);
+        }
+
+        (Rows, Columns) = ((long)trailer[0], (int)trailer[1]);
+        bool isWhole = trailer[2] == WordFile.Magic && Columns is >= 0 and < 1 << 16 && Rows >= 0
+            && (Columns == 0 || Rows <= words / Columns) && words == (Rows * Columns) + Columns + WordFile.TrailerWords;
+        if (!isWhole)
+        {
+            _file.Dispose();
+            throw Damaged();
+        }
+
+        _checksums = new ulong[Columns];
+        ReadWords(Rows * Columns, _checksums);
+        _mapped = MemoryMappedFile.CreateFromFile(_file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        _view = _mapped.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        byte* first = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref first);
+        _words = (ulong*)first;
+    }
+
+    /// <summary>Words in a column.</summary>
+    public long Rows { get; }
+
+    /// <summary>Columns.</summary>
+    public int Columns { get; }
+
+    /// <summary>Reads words of a column from a row on.</summary>
+    public void Read(int column, long row, Span<ulong> words)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)column, (uint)Columns - 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(row + words.Length, Rows);
+        ReadWords((column * Rows) + row, words);
+    }
+
+    /// <summary>Reads a whole column.</summary>
+    /// <exception cref="DataForgeException">It is not what was written.</exception>
+    public ulong[] ReadColumn(int column)
+    {
+        var words = new ulong[Rows];
+        Read(column, 0, words);
+        if (WordFile.Sum(0, words) != _checksums[column])
+        {
+            throw Damaged();
+        }
+
+        return words;
+    }
+
+    /// <summary>
+    /// Reads a column in order, a buffer at a time, and checks it at the end. <paramref name="take"/> gets the row of the first word and the words.
+    /// </summary>
+    /// <exception cref="DataForgeException">It is not what was written.</exception>
+    public void Scan(int column, ulong[] buffer, Action<long, ReadOnlySpan<ulong>> take)
+    {
+        ulong checksum = 0;
+        for (long row = 0; row < Rows; row += buffer.Length)
+        {
+            Span<ulong> words = buffer.AsSpan(0, (int)Math.Min(buffer.Length, Rows - row));
+            Read(column, row, words);
+            checksum = WordFile.Sum(checksum, words);
+            take(row, words);
+        }
+
+        if (checksum != _checksums[column])
+        {
+            throw Damaged();
+        }
+    }
+
+    /// <summary>Words of a column in mapped memory, valid as long as the reader; not checked.</summary>
+    public ReadOnlySpan<ulong> Map(int column, long row, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)column, (uint)Columns - 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(row | (long)count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(row + count, Rows);
+        return new ReadOnlySpan<ulong>(_words + (column * Rows) + row, count);
+    }
+
+    /// <summary>The fault of a file that is not what was written.</summary>
+    public DataForgeException Damaged() => new($"{_path} is damaged: remove it and run the same command again.");
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _mapped.Dispose();
+        _file.Dispose();
+    }
+
+    private void ReadWords(long word, Span<ulong> words)
+    {
+        Span<byte> bytes = MemoryMarshal.AsBytes(words);
+        long offset = word * sizeof(ulong);
+        while (!bytes.IsEmpty)
+        {
+            int read = RandomAccess.Read(_file, bytes, offset);
+            if (read == 0)
+            {
+                throw Damaged();
+            }
+
+            bytes = bytes[read..];
+            offset += read;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.CommandLine;
+using DataForge.Corpus;
+using DataForge.Orchestrator.Settings;
+
+namespace DataForge.Orchestrator.Commands;
+
+/// <summary>The command line: one verb a stage, <c>build</c> for all of them, <c>quickstart</c> to see it work.</summary>
+internal static class Verbs
+{
+    private static readonly Option<string> WorkspaceOption = new("--workspace")
+    {
+        Description = "The folder that holds what was crawled, and the runs.", DefaultValueFactory = _ => "./workspace", HelpName = "DIR",
+    };
+
+    private static readonly Option<string> RunOption = new("--run")
+    {
+        Description = "The run's name.", DefaultValueFactory = _ => "default", HelpName = "NAME",
+    };
+
+    private static readonly Option<int> WorkersOption = new("--workers")
+    {
+        Description = "Parts computed at a time; changes no byte of the result. Default: one a core.",
+        DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N",
+    };
+
+    private static readonly Option<string?> ConfigOption = new("--config") { Description = "A JSON file with options.", HelpName = "FILE" };
+
+    private static readonly Option<string[]> SetOption = new("--set")
+    {
+        Description = "One option, such as clean.preset=codeparrot; repeatable.", HelpName = "SECTION.OPTION=VALUE",
+    };
+
+    private static readonly Option<string[]> SourceOption = new("--source")
+    {
+        Description = "dir:PATH, git:PATH-or-URL, jsonl:FILE or parquet:FILE-or-DIR; repeatable.", HelpName = "SOURCE",
+    };
+
+    private static readonly Option<string> UntilOption = new("--until")
+    {
+        Description = $"The last stage to run: {string.Join(", ", Pipeline.Names)}.", DefaultValueFactory = _ => "report", HelpName = "STAGE",
+    };
+
+    /// <summary>Runs the verb that the arguments name; returns the exit code.</summary>
+    public static async Task<int> InvokeAsync(string[] args, CancellationToken cancellation)
+    {
+        var root = new RootCommand("Turns Python repositories into a clean, licensed, deduplicated corpus, and a language model trained on it.")
+        {
+            Quickstart(), Build(),
+            Stage("crawl", "Reads the sources into the workspace and pins the run's input.", SourceOption),
+            Stage("clean", "Applies licences and rules: raw to 2-clean."),
+            Stage("dedup", "Removes exact and near duplicates: 2-clean to 3-dataset."),
+            Stage("tokenize", "Trains the tokenizer and writes token shards: 3-dataset to 4-tokens."),
+            Stage("pretrain", "Trains the model: 4-tokens to 5-model."),
+            GenerateCommand.Create(WorkspaceOption, RunOption),
+            Stage("report", "Draws 6-report from the run's manifests and events."),
+        };
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            throw DataForgeException.Usage(
+                string.Join(" ", parsed.Errors.Select(error => error.Message)) + " Run dataforge --help to see what there is.");
+        }
+
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellation).ConfigureAwait(false);
+    }
+
+    private static Command Build()
+    {
+        var command = new Command("build", "Runs all stages, from the sources to the report.") { SourceOption, UntilOption };
+        AddCommon(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            string until = parsed.GetValue(UntilOption)!;
+            if (!Pipeline.Names.Contains(until))
+            {
+                throw DataForgeException.Usage($"--until {until}: the stages are {string.Join(", ", Pipeline.Names)}.");
+            }
+
+            await Pipeline.RunAsync(Request(parsed), Pipeline.Names[0], until, cancellation).ConfigureAwait(false);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Quickstart()
+    {
+        var command = new Command("quickstart", "Builds a corpus and a small model from the Python on this machine, offline, in minutes.");
+        AddCommon(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            string run = parsed.GetResult(RunOption) is { Implicit: false } ? parsed.GetValue(RunOption)! : "quickstart";
+            await QuickstartCommand.RunAsync(Request(parsed) with { RunName = run }, cancellation).ConfigureAwait(false);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Stage(string name, string description, params Option[] more)
+    {
+        var command = new Command(name, description);
+        foreach (Option option in more)
+        {
+            command.Add(option);
+        }
+
+        AddCommon(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            await Pipeline.RunAsync(Request(parsed), name, name, cancellation).ConfigureAwait(false);
+            return 0;
+        });
+        return command;
+    }
+
+    private static void AddCommon(Command command)
+    {
+        foreach (Option option in new Option[] { WorkspaceOption, RunOption, WorkersOption, ConfigOption, SetOption })
+        {
+            command.Add(option);
+        }
+    }
+
+    private static PipelineRequest Request(ParseResult parsed)
+    {
+        int workers = parsed.GetValue(WorkersOption);
+        if (workers is < 1 or > 1024)
+        {
+            throw DataForgeException.Usage($"--workers {workers}: give a number from 1 to 1024.");
+        }
+
+        // A verb without --source has no such result; its value is then the run's own.
+        string[] sources = parsed.GetResult(SourceOption) is null ? [] : parsed.GetValue(SourceOption) ?? [];
+        IEnumerable<KeyValuePair<string, string?>> commandLine = (parsed.GetValue(SetOption) ?? []).Select(OptionsLoader.ParseSet)
+            .Concat(sources.Select((source, i) => new KeyValuePair<string, string?>($"Crawl:Sources:{i}", source)));
+        return new PipelineRequest(
+            parsed.GetValue(WorkspaceOption)!, parsed.GetValue(RunOption)!, workers, parsed.GetValue(ConfigOption), [.. commandLine]);
+    }
+}

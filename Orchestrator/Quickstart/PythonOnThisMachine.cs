@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace DataForge.Orchestrator.Quickstart;
+
+/// <summary>Finds the folders of Python code that the machine's own interpreters import from: real code, there without a network.</summary>
+internal static class PythonOnThisMachine
+{
+    // Enough to learn from in minutes; a machine with more gives its first folders up to this.
+    private const long MostBytes = 256L << 20;
+
+    private const string Question =
+        "import json,site,sysconfig;p=sysconfig.get_paths();" +
+        "print(json.dumps([p['stdlib'],p['platstdlib'],p['purelib'],p['platlib'],*site.getsitepackages()]))";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Folders that exist, none inside another, system interpreter first; and the bytes of <c>.py</c> files in each.</summary>
+    public static async Task<IReadOnlyList<(string Folder, long Bytes)>> FindAsync(CancellationToken cancellation)
+    {
+        var folders = new List<string>();
+        foreach (string interpreter in new[] { "/usr/bin/python3", "python3" })
+        {
+            folders.AddRange(await AskAsync(interpreter, cancellation).ConfigureAwait(false));
+        }
+
+        var found = new List<(string, long)>();
+        long total = 0;
+        foreach (string folder in Outermost(folders))
+        {
+            long bytes = BytesOfPython(folder);
+            if (bytes > 0 && (total == 0 || total + bytes <= MostBytes))
+            {
+                found.Add((folder, bytes));
+                total += bytes;
+            }
+        }
+
+        return found;
+    }
+
+    private static async Task<string[]> AskAsync(string interpreter, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo(interpreter, ["-I", "-c", Question]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        try
+        {
+            using Process process = Process.Start(start)!;
+            string answer = await process.StandardOutput.ReadToEndAsync(patience.Token).ConfigureAwait(false);
+            await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+            return process.ExitCode == 0 ? JsonSerializer.Deserialize<string[]>(answer) ?? [] : [];
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or JsonException
+            || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            // No such interpreter, or one that does not answer: there may be another.
+            return [];
+        }
+    }
+
+    // Keeps the order of first mention; a folder inside another is read with it.
+    private static IEnumerable<string> Outermost(IEnumerable<string> folders)
+    {
+        string[] real = [.. folders.Where(Directory.Exists).Select(RealPath).Distinct(StringComparer.Ordinal)];
+        return real.Where(folder => !real.Any(other => other != folder && folder.StartsWith(other + "/", StringComparison.Ordinal)));
+    }
+
+    private static string RealPath(string folder) =>
+        new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+
+    private static long BytesOfPython(string folder)
+    {
+        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        return new DirectoryInfo(folder).EnumerateFiles("*.py", options).Sum(file => file.Length);
+    }
+}

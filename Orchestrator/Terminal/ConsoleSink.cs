@@ -1,0 +1,141 @@
+using System.Globalization;
+using DataForge.Corpus.Events;
+
+namespace DataForge.Orchestrator.Terminal;
+
+/// <summary>
+/// Shows a run from its events: on a terminal one line that rewrites itself, elsewhere a plain line every ten seconds; a summary line
+/// for each stage in both. Knows nothing but the events.
+/// </summary>
+internal sealed class ConsoleSink(TextWriter output, bool isTerminal, int width) : IEventSink
+{
+    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
+    private const int NameWidth = 9;
+    private const int BarWidth = 16;
+
+    private readonly StageSummary _summary = new();
+    private bool _lineIsOpen;
+    private DateTimeOffset _lastPlain;
+    private int _faultsShown;
+
+    public void Write(Event happened)
+    {
+        switch (happened)
+        {
+            case StageStarted started:
+                _summary.Start(started.Stage);
+                _faultsShown = 0;
+                _lastPlain = happened.Time;
+                break;
+            case PartDone part:
+                _summary.Add(part);
+                break;
+            case StageAdvanced advanced when advanced.Seconds > 0 && advanced.Total > 0:
+                Show(happened.Time, Progress(advanced));
+                break;
+            case TrainingStep step:
+                Show(happened.Time, Training(step));
+                break;
+            case TrainingEvaluated evaluated:
+                Line($"{"",NameWidth} step {evaluated.Step:N0}: validation loss {evaluated.Loss:F3}{(evaluated.Best ? ", the best so far" : "")}");
+                break;
+            case TrainingSkipped skipped:
+                Line($"{"",NameWidth} step {skipped.Step:N0} left out: {skipped.Reason}");
+                break;
+            case StageFinished finished:
+                foreach (string line in _summary.Finish(finished))
+                {
+                    Line(line);
+                }
+
+                break;
+            case FileFault fault:
+                ShowFault(fault);
+                break;
+            case Note note:
+                Line($"{(note.Level == "warning" ? "warning: " : "")}{note.Text}");
+                break;
+            case RunFinished { Status: "done" } done:
+                Line($"done in {Duration(done.Seconds)}");
+                break;
+        }
+    }
+
+    /// <summary>Ends a line that is still rewriting itself.</summary>
+    public void Close()
+    {
+        if (_lineIsOpen)
+        {
+            output.WriteLine();
+            _lineIsOpen = false;
+        }
+    }
+
+    internal static string Duration(double seconds) => seconds < 60
+        ? seconds.ToString("F1", CultureInfo.InvariantCulture) + " s"
+        : $"{(int)seconds / 60}:{(int)seconds % 60:D2} min";
+
+    internal static string Bytes(double bytes) => bytes switch
+    {
+        >= 1e9 => $"{bytes / 1e9:F2} GB",
+        >= 1e6 => $"{bytes / 1e6:F1} MB",
+        >= 1e3 => $"{bytes / 1e3:F1} kB",
+        _ => $"{bytes:F0} B",
+    };
+
+    private static string Progress(StageAdvanced at)
+    {
+        double share = Math.Clamp((double)at.Done / at.Total, 0, 1);
+        double rate = at.Done / at.Seconds;
+        int filled = (int)(share * BarWidth);
+        string left = at.Done > 0 && at.Done < at.Total ? $"  {Duration((at.Total - at.Done) / rate)} left" : "";
+        string amount = at.Unit == "bytes" ? $"{Bytes(rate)}/s" : $"{rate:N0} {at.Unit}/s";
+        return $"{at.Stage,-NameWidth} {new string('█', filled)}{new string('░', BarWidth - filled)} {share,4:P0}  {amount}{left}";
+    }
+
+    private static string Training(TrainingStep step) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{"pretrain",-NameWidth} step {step.Step:N0}/{step.Steps:N0}  loss {step.Loss:F3}  {step.TokensPerSecond:N0} tokens/s  {Duration(step.SecondsLeft)} left");
+
+    private void ShowFault(FileFault fault)
+    {
+        const int Most = 5;
+        _faultsShown++;
+        if (_faultsShown <= Most)
+        {
+            Line($"{"",NameWidth} {fault.Where}: {fault.Rule} ({fault.Detail})");
+        }
+        else if (_faultsShown == Most + 1)
+        {
+            Line($"{"",NameWidth} further bad files stand in the event log and in dropped/");
+        }
+    }
+
+    private void Show(DateTimeOffset time, string line)
+    {
+        if (isTerminal)
+        {
+            output.Write('\r' + Fit(line));
+            _lineIsOpen = true;
+        }
+        else if (time - _lastPlain >= PlainInterval)
+        {
+            output.WriteLine(line);
+            _lastPlain = time;
+        }
+    }
+
+    private void Line(string line)
+    {
+        if (_lineIsOpen)
+        {
+            output.Write('\r' + Fit("") + '\r');
+            _lineIsOpen = false;
+        }
+
+        output.WriteLine(line);
+    }
+
+    // One column is left free: a full line would wrap on some terminals.
+    private string Fit(string line) => line.Length < width ? line.PadRight(width - 1) : line[..(width - 1)];
+}

@@ -1,0 +1,192 @@
+using System.Buffers;
+using DataForge.Pretrain.Tokenizer;
+
+namespace DataForge.Pretrain.Data;
+
+/// <summary>
+/// Turns a document into the tokens it is trained on: bos, the document in one of the forms of <see cref="DocumentObjective"/>, eos. A document that
+/// is cut is cut between characters, and its parts are encoded anew, each by itself, as StarCoder does: at inference the model meets
+/// parts that were encoded so. One encoder a thread.
+/// </summary>
+/// <remarks>
+/// FIM: Bavarian et al. 2022 (<see href="https://arxiv.org/abs/2207.14255"/>), in the variants that StarCoder trained on
+/// (<see href="https://github.com/bigcode-project/Megatron-LM/blob/multi-query-attention/megatron/data/gpt_dataset.py"/>, <c>permute</c>).
+/// Infill: CodeGen2 (<see href="https://arxiv.org/abs/2305.02309"/>): <c>a&lt;mask_1&gt;b&lt;|endoftext|&gt;&lt;sep&gt;&lt;mask_1&gt;span&lt;eom&gt;</c>.
+/// </remarks>
+public sealed class DocumentEncoder
+{
+    private readonly BpeEncoder encoder;
+    private readonly DocumentObjective objective;
+    private readonly ushort endOfText;
+    private readonly ushort fimPrefix, fimMiddle, fimSuffix, separator, endOfMask;
+    private readonly ushort[] masks = [];
+
+    /// <summary>An encoder for one objective.</summary>
+    /// <exception cref="TokenizerFormatException">The vocabulary lacks a special token that the objective needs.</exception>
+    public DocumentEncoder(BpeEncoder encoder, DocumentObjective objective)
+    {
+        if (objective.Problem() is string problem)
+        {
+            throw new ArgumentException(problem, nameof(objective));
+        }
+
+        this.encoder = encoder;
+        this.objective = objective;
+        endOfText = encoder.Vocabulary.EndOfText;
+        if (objective.FimRate > 0)
+        {
+            fimPrefix = encoder.Vocabulary.SpecialId(SpecialTokens.FimPrefix);
+            fimMiddle = encoder.Vocabulary.SpecialId(SpecialTokens.FimMiddle);
+            fimSuffix = encoder.Vocabulary.SpecialId(SpecialTokens.FimSuffix);
+        }
+
+        if (objective.InfillRate > 0)
+        {
+            separator = encoder.Vocabulary.SpecialId(SpecialTokens.Separator);
+            endOfMask = encoder.Vocabulary.SpecialId(SpecialTokens.EndOfMask);
+            masks = [.. Enumerable.Range(1, objective.MaxSpans).Select(number => encoder.Vocabulary.SpecialId(SpecialTokens.Mask(number)))];
+        }
+    }
+
+    /// <summary>Encodes a document.</summary>
+    /// <param name="document">UTF-8.</param>
+    /// <param name="key">What distinguishes the document, such as its content id.</param>
+    /// <param name="tokens">Takes bos, the document in its form, eos.</param>
+    /// <returns>The form chosen.</returns>
+    public DocumentForm Encode(ReadOnlySpan<byte> document, string key, IBufferWriter<ushort> tokens)
+    {
+        tokens.Write([endOfText]);
+        DocumentForm form = DocumentForm.Causal;
+        if (objective.FimRate > 0 || objective.InfillRate > 0)
+        {
+            Draws draws = new(SeededHash.Of(objective.Seed, key));
+            form = Choose(ref draws, document);
+            switch (form)
+            {
+                case DocumentForm.Psm or DocumentForm.Spm:
+                    EncodeFim(document, form, ref draws, tokens);
+                    break;
+                case DocumentForm.Infill:
+                    EncodeInfill(document, ref draws, tokens);
+                    break;
+            }
+        }
+
+        if (form == DocumentForm.Causal)
+        {
+            encoder.Encode(document, tokens);
+        }
+
+        tokens.Write([endOfText]);
+        return form;
+    }
+
+    private DocumentForm Choose(ref Draws draws, ReadOnlySpan<byte> document)
+    {
+        double form = draws.NextUnit(), variant = draws.NextUnit();
+        if (document.IsEmpty || form >= objective.FimRate + objective.InfillRate)
+        {
+            return DocumentForm.Causal;
+        }
+
+        return form >= objective.FimRate ? DocumentForm.Infill : variant < objective.SpmShare ? DocumentForm.Spm : DocumentForm.Psm;
+    }
+
+    private void EncodeFim(ReadOnlySpan<byte> document, DocumentForm form, ref Draws draws, IBufferWriter<ushort> tokens)
+    {
+        Span<int> cuts = stackalloc int[2];
+        Cut(document, cuts, ref draws);
+        ReadOnlySpan<byte> prefix = document[..cuts[0]], middle = document[cuts[0]..cuts[1]], suffix = document[cuts[1]..];
+        tokens.Write([fimPrefix]);
+        if (form == DocumentForm.Psm)
+        {
+            encoder.Encode(prefix, tokens);
+        }
+
+        tokens.Write([fimSuffix]);
+        encoder.Encode(suffix, tokens);
+        tokens.Write([fimMiddle]);
+        if (form == DocumentForm.Spm)
+        {
+            encoder.Encode(prefix, tokens);
+        }
+
+        encoder.Encode(middle, tokens);
+    }
+
+    private void EncodeInfill(ReadOnlySpan<byte> document, ref Draws draws, IBufferWriter<ushort> tokens)
+    {
+        int spans = 1 + (int)draws.Next((ulong)masks.Length);
+        Span<int> cuts = stackalloc int[2 * spans];
+        Cut(document, cuts, ref draws);
+        int start = 0;
+        for (int i = 0; i < spans; i++)
+        {
+            encoder.Encode(document[start..cuts[2 * i]], tokens);
+            tokens.Write([masks[i]]);
+            start = cuts[(2 * i) + 1];
+        }
+
+        encoder.Encode(document[start..], tokens);
+        tokens.Write([endOfText, separator]);
+        for (int i = 0; i < spans; i++)
+        {
+            tokens.Write([masks[i]]);
+            encoder.Encode(document[cuts[2 * i]..cuts[(2 * i) + 1]], tokens);
+            tokens.Write([endOfMask]);
+        }
+    }
+
+    /// <summary>Draws places between characters, both ends included, each as likely as any other, and sorts them; in bytes.</summary>
+    private static void Cut(ReadOnlySpan<byte> document, Span<int> cuts, ref Draws draws)
+    {
+        long characters = 0;
+        foreach (byte value in document)
+        {
+            characters += IsContinuation(value) ? 0 : 1;
+        }
+
+        for (int i = 0; i < cuts.Length; i++)
+        {
+            cuts[i] = (int)draws.Next((ulong)characters + 1);
+        }
+
+        cuts.Sort();
+        int character = 0, next = 0;
+        for (int at = 0; at < document.Length && next < cuts.Length; at++)
+        {
+            if (IsContinuation(document[at]))
+            {
+                continue;
+            }
+
+            while (next < cuts.Length && cuts[next] == character)
+            {
+                cuts[next++] = at;
+            }
+
+            character++;
+        }
+
+        cuts[next..].Fill(document.Length);
+    }
+
+    private static bool IsContinuation(byte value) => (value & 0xC0) == 0x80;
+
+    /// <summary>A row of numbers from one start: SplitMix64.</summary>
+    private struct Draws(ulong state)
+    {
+        /// <summary>0 up to, not including, 1, in steps of 2^-53.</summary>
+        public double NextUnit() => (Next() >> 11) * (1.0 / (1ul << 53));
+
+        /// <summary>0 to bound - 1; the bias of multiply-high is under bound / 2^64.</summary>
+        public ulong Next(ulong bound) => Math.BigMul(Next(), bound, out _);
+
+        private ulong Next()
+        {
+            ulong drawn = SeededHash.Mix(state);
+            state += 0x9E3779B97F4A7C15;
+            return drawn;
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System.IO.MemoryMappedFiles;
+using System.Security.Cryptography;
+
+namespace DataForge.Pretrain.Data;
+
+/// <summary>One token shard with its index, checked and memory-mapped: pages come from the disk as they are read, and go as the system likes.</summary>
+public sealed unsafe class TokenShard : IDisposable
+{
+    private readonly MappedFile tokens, index;
+
+    /// <summary>Opens a shard.</summary>
+    /// <param name="tokenPath">The <c>.bin</c> file; its <c>.idx</c> lies beside it.</param>
+    /// <exception cref="TokenShardException">A wrong magic number, version or length, or an index that does not fit the tokens.</exception>
+    public TokenShard(string tokenPath)
+    {
+        Path = tokenPath;
+        tokens = new MappedFile(tokenPath, TokenShardFormat.TokenMagic, headerInts: 3);
+        try
+        {
+            index = new MappedFile(TokenShardFormat.IndexPath(tokenPath), TokenShardFormat.IndexMagic, headerInts: 4);
+            Tokens = tokens.Header[2];
+            Documents = index.Header[2];
+            tokens.RequireLength(Tokens < 0 ? -1 : TokenShardFormat.HeaderLength + (long)Tokens * sizeof(ushort), $"{Tokens} tokens");
+            index.RequireLength(
+                Documents < 0 ? -1 : TokenShardFormat.HeaderLength + ((long)Documents + 1) * sizeof(long) + (long)Documents * sizeof(int),
+                $"{Documents} documents");
+            CheckStarts();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The file of tokens.</summary>
+    public string Path { get; }
+
+    /// <summary>The number of documents.</summary>
+    public int Documents { get; }
+
+    /// <summary>The number of tokens, bos and eos included.</summary>
+    public int Tokens { get; }
+
+    /// <summary>A document's tokens, from bos to eos. Valid until the shard is disposed.</summary>
+    public ReadOnlySpan<ushort> Document(int document)
+    {
+        int start = (int)Starts[document];
+        return new ReadOnlySpan<ushort>(tokens.Start + TokenShardFormat.HeaderLength, Tokens)[start..(int)Starts[document + 1]];
+    }
+
+    /// <summary>All tokens, document after document. Valid until the shard is disposed.</summary>
+    public ReadOnlySpan<ushort> AllTokens => new(tokens.Start + TokenShardFormat.HeaderLength, Tokens);
+
+    /// <summary>How many tokens a document has.</summary>
+    public int Length(int document) => (int)(Starts[document + 1] - Starts[document]);
+
+    /// <summary>The stars of a document's repository.</summary>
+    public int Stars(int document) =>
+        new ReadOnlySpan<int>(index.Start + TokenShardFormat.HeaderLength + ((long)Documents + 1) * sizeof(long), Documents)[document];
+
+    /// <summary>
+    /// Adds what the shard holds to a hash: its index whole, and its tokens whole up to 64 MB, beyond that 4 KB out of every 1/16384 of them, so
+    /// that a start takes no minutes on a large corpus.
+    /// </summary>
+    public void AppendTo(IncrementalHash hash)
+    {
+        for (long at = 0; at < index.Length; at += 1 << 30)
+        {
+            hash.AppendData(new ReadOnlySpan<byte>(index.Start + at, (int)Math.Min(1 << 30, index.Length - at)));
+        }
+
+        const long whole = 64L << 20, piece = 4096;
+        long stride = tokens.Length <= whole ? piece : tokens.Length / (whole / piece);
+        for (long at = 0; at < tokens.Length; at += stride)
+        {
+            hash.AppendData(new ReadOnlySpan<byte>(tokens.Start + at, (int)Math.Min(piece, tokens.Length - at)));
+        }
+    }
+
+    /// <summary>Closes the files; spans handed out are no longer valid.</summary>
+    public void Dispose()
+    {
+        tokens.Dispose();
+        index?.Dispose();
+    }
+
+    private ReadOnlySpan<long> Starts => new(index.Start + TokenShardFormat.HeaderLength, Documents + 1);
+
+    private void CheckStarts()
+    {
+        ReadOnlySpan<long> starts = Starts;
+        bool rising = starts[0] == 0 && starts[^1] == Tokens && index.Header[3] == Tokens;
+        for (int i = 0; i + 1 < starts.Length && rising; i++)
+        {
+            rising = starts[i] < starts[i + 1];
+        }
+
+        if (!rising)
+        {
+            throw new TokenShardException(index.Path, $"its documents do not fill the {Tokens} tokens of {System.IO.Path.GetFileName(Path)}");
+        }
+    }
+
+    /// <summary>A file mapped for reading, its header checked.</summary>
+    private sealed class MappedFile : IDisposable
+    {
+        private readonly MemoryMappedFile file;
+        private readonly MemoryMappedViewAccessor view;
+        private readonly int headerInts;
+        private byte* start;
+
+        public MappedFile(string path, int magic, int headerInts)
+        {
+            Path = path;
+            this.headerInts = headerInts;
+            if (!BitConverter.IsLittleEndian)
+            {
+                throw new PlatformNotSupportedException("Token shards are mapped as they lie, which a big-endian machine cannot read.");
+            }
+
+            if (!File.Exists(path))
+            {
+                throw new TokenShardException(path, "the file is missing");
+            }
+
+            Length = new FileInfo(path).Length;
+            if (Length < TokenShardFormat.HeaderLength)
+            {
+                throw new TokenShardException(path, $"{Length} bytes are fewer than the header's {TokenShardFormat.HeaderLength}");
+            }
+
+            file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
+            view = file.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+            start += view.PointerOffset;
+            if (Header[0] != magic || Header[1] != TokenShardFormat.Version)
+            {
+                string fault = Header[0] != magic
+                    ? $"the magic number is {Header[0]}, not {magic}; it was never completed, or is no token shard"
+                    : $"it is of version {Header[1]}, and this program reads version {TokenShardFormat.Version}";
+                Dispose();
+                throw new TokenShardException(path, fault);
+            }
+        }
+
+        public string Path { get; }
+
+        public long Length { get; }
+
+        public byte* Start => start != null ? start : throw new ObjectDisposedException(Path);
+
+        public ReadOnlySpan<int> Header => new(Start, headerInts);
+
+        public void RequireLength(long expected, string content)
+        {
+            if (Length != expected)
+            {
+                throw new TokenShardException(Path, $"{Length} bytes do not fit the {content} that its header states; it is cut short or damaged");
+            }
+        }
+
+        public void Dispose()
+        {
+            if (start != null)
+            {
+                start = null;
+                view.SafeMemoryMappedViewHandle.ReleasePointer();
+                view.Dispose();
+                file.Dispose();
+            }
+        }
+    }
+}

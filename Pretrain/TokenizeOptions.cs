@@ -1,0 +1,65 @@
+using System.ComponentModel.DataAnnotations;
+using DataForge.Pretrain.Data;
+using DataForge.Pretrain.Tokenizer;
+
+namespace DataForge.Pretrain;
+
+/// <summary>How the dataset becomes tokens: the tokenizer, the held-out repositories, the form of documents.</summary>
+public sealed class TokenizeOptions : IValidatableObject
+{
+    /// <summary>Tokens in all, special ones and the 256 bytes included: 300 to 65,536; default 32,000, as PyCodeGPT's.</summary>
+    [Range(300, BpeVocabulary.MaxCount)]
+    public int VocabularySize { get; set; } = 32_000;
+
+    /// <summary>How text is cut before merging: <c>gpt2</c> (default) or <c>code</c> (digits one by one, runs of white space whole).</summary>
+    public PreTokenization PreTokenization { get; set; } = PreTokenization.Gpt2;
+
+    /// <summary>A pair seen less often is not merged; at least 1, default 2.</summary>
+    [Range(1L, long.MaxValue)]
+    public long MinPairCount { get; set; } = 2;
+
+    /// <summary>The context that tokenizer_config.json states, in tokens; default 1024.</summary>
+    [Range(2, 1_000_000)]
+    public int ModelMaxLength { get; set; } = 1024;
+
+    /// <summary>Share of the dataset's bytes held out for validation, whole repositories at a time: 0.0001 to 0.25; default 0.02.</summary>
+    [Range(0.0001, 0.25)]
+    public double ValidationShare { get; set; } = 0.02;
+
+    /// <summary>The least held out, in bytes, never more than a quarter of the whole; default 256 KiB.</summary>
+    [Range(0L, long.MaxValue)]
+    public long ValidationMinBytes { get; set; } = 256 << 10;
+
+    /// <summary>The least number of repositories held out: 1 to 100,000; default 10.</summary>
+    [Range(1, 100_000)]
+    public int ValidationMinRepositories { get; set; } = 10;
+
+    /// <summary>Chooses the repositories held out, and the forms of documents.</summary>
+    public ulong Seed { get; set; } = 1;
+
+    /// <summary>Share of training documents in fill-in-the-middle form (StarCoder: 0.5): 0 to 1; default 0.</summary>
+    public double FimRate { get; set; }
+
+    /// <summary>Of those, the share in suffix-prefix-middle order: 0 to 1; default 0.5.</summary>
+    public double SpmShare { get; set; } = 0.5;
+
+    /// <summary>Share of training documents in CodeGen2's infill form: 0 to 1; with <see cref="FimRate"/> at most 1; default 0.</summary>
+    public double InfillRate { get; set; }
+
+    /// <summary>The form of training documents. Held-out documents are always as they are.</summary>
+    internal DocumentObjective Objective => new() { FimRate = FimRate, SpmShare = SpmShare, InfillRate = InfillRate, Seed = Seed };
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!Enum.IsDefined(PreTokenization))
+        {
+            yield return new ValidationResult($"PreTokenization {PreTokenization} is none of {string.Join(", ", Enum.GetNames<PreTokenization>())}.");
+        }
+
+        if (Objective.Problem() is { } problem)
+        {
+            yield return new ValidationResult(problem);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+using System.Buffers;
+
+namespace DataForge.Pretrain.Tokenizer;
+
+/// <summary>
+/// Turns UTF-8 text into token ids. It remembers the pre-tokens it has met, so most of a text costs one look-up a word. One encoder a
+/// thread; the vocabulary is shared. Any bytes can be encoded, and decoding gives them back.
+/// </summary>
+public sealed class BpeEncoder
+{
+    // Beyond this many pre-tokens the cache starts anew: about 20 MB an encoder at most.
+    private const int CacheEntries = 1 << 18;
+    private const int LongestCached = 64;   // bytes
+
+    private readonly PreTokenScanner scanner;
+    private readonly BpeMerger merger;
+    private readonly ushort[] idOfByte = new ushort[256];
+    private readonly ByteStringTable cache = new(1 << 14);
+    private readonly CachedIds cached = new(1 << 14);
+    private readonly (byte[] Name, ushort Id)[] specials;
+
+    /// <summary>An encoder of a vocabulary, with an empty cache.</summary>
+    public BpeEncoder(BpeVocabulary vocabulary)
+    {
+        Vocabulary = vocabulary;
+        scanner = new PreTokenScanner(vocabulary.Form);
+        merger = new BpeMerger(new MergeRanks(vocabulary.Merges));
+        for (int value = 0; value < 256; value++)
+        {
+            idOfByte[value] = vocabulary.IdOfByte((byte)value);
+        }
+
+        // The longest first: of two names that begin alike the longer one is meant.
+        specials = [.. vocabulary.Specials.Values.Select(id => (vocabulary.BytesOf(id).ToArray(), id))
+            .OrderByDescending(special => special.Item1.Length).ThenBy(special => special.id)];
+    }
+
+    /// <summary>The vocabulary whose ids this gives.</summary>
+    public BpeVocabulary Vocabulary { get; }
+
+    /// <summary>Encodes a document. No special token comes of it, whatever characters it holds.</summary>
+    /// <param name="text">UTF-8, or any bytes.</param>
+    /// <param name="ids">Takes the ids; at least as long as the text, since no token is shorter than a byte.</param>
+    /// <returns>The number of ids.</returns>
+    public int Encode(ReadOnlySpan<byte> text, Span<ushort> ids)
+    {
+        if (ids.Length < text.Length)
+        {
+            throw new ArgumentException($"{ids.Length} ids may not be enough for {text.Length} bytes.", nameof(ids));
+        }
+
+        int written = 0;
+        for (int start = 0, end; start < text.Length; start = end)
+        {
+            end = scanner.End(text, start);
+            written += EncodePreToken(text[start..end], ids[written..]);
+        }
+
+        return written;
+    }
+
+    /// <summary>Encodes a document. No special token comes of it, whatever characters it holds.</summary>
+    /// <returns>The number of ids.</returns>
+    public int Encode(ReadOnlySpan<byte> text, IBufferWriter<ushort> ids)
+    {
+        if (text.IsEmpty)
+        {
+            return 0;
+        }
+
+        int written = Encode(text, ids.GetSpan(text.Length));
+        ids.Advance(written);
+        return written;
+    }
+
+    /// <summary>
+    /// Encodes a prompt, in which the names of special tokens stand for those tokens, as in Hugging Face's tokenizers. Not for documents.
+    /// </summary>
+    /// <returns>The number of ids.</returns>
+    public int EncodePrompt(ReadOnlySpan<byte> prompt, IBufferWriter<ushort> ids)
+    {
+        int written = 0, start = 0;
+        for (int at = 0; at < prompt.Length;)
+        {
+            if (SpecialAt(prompt[at..]) is not (byte[] name, ushort id))
+            {
+                at++;
+                continue;
+            }
+
+            written += Encode(prompt[start..at], ids) + 1;
+            ids.Write([id]);
+            start = at += name.Length;
+        }
+
+        return written + Encode(prompt[start..], ids);
+    }
+
+    private (byte[] Name, ushort Id)? SpecialAt(ReadOnlySpan<byte> text)
+    {
+        foreach ((byte[] Name, ushort Id) special in specials)
+        {
+            if (text[0] == special.Name[0] && text.StartsWith(special.Name))
+            {
+                return special;
+            }
+        }
+
+        return null;
+    }
+
+    private int EncodePreToken(ReadOnlySpan<byte> preToken, Span<ushort> ids)
+    {
+        if (preToken.Length == 1)
+        {
+            ids[0] = idOfByte[preToken[0]];
+            return 1;
+        }
+
+        if (preToken.Length > LongestCached)
+        {
+            return Merge(preToken, ids);
+        }
+
+        int index = cache.GetOrAdd(preToken, out bool added);
+        if (!added)
+        {
+            return cached.CopyTo(index, ids);
+        }
+
+        int written = Merge(preToken, ids);
+        cached.Add(ids[..written]);
+        if (cache.Count == CacheEntries)
+        {
+            cache.Clear();
+            cached.Clear();
+        }
+
+        return written;
+    }
+
+    private int Merge(ReadOnlySpan<byte> preToken, Span<ushort> ids)
+    {
+        for (int i = 0; i < preToken.Length; i++)
+        {
+            ids[i] = idOfByte[preToken[i]];
+        }
+
+        return merger.Merge(ids[..preToken.Length]);
+    }
+
+    /// <summary>The ids of the cached pre-tokens, in the order of their numbers.</summary>
+    private sealed class CachedIds(int capacity)
+    {
+        private int[] starts = new int[capacity];   // starts[i + 1] is where the ids of number i end
+        private ushort[] ids = new ushort[capacity * 2];
+        private int count;
+
+        public void Add(ReadOnlySpan<ushort> added)
+        {
+            if (count + 1 == starts.Length)
+            {
+                Array.Resize(ref starts, starts.Length * 2);
+            }
+
+            int end = starts[count] + added.Length;
+            if (end > ids.Length)
+            {
+                Array.Resize(ref ids, Math.Max(end, ids.Length * 2));
+            }
+
+            added.CopyTo(ids.AsSpan(starts[count]));
+            starts[++count] = end;
+        }
+
+        public int CopyTo(int index, Span<ushort> destination)
+        {
+            int start = starts[index], length = starts[index + 1] - start;
+            if (length == 1)
+            {
+                destination[0] = ids[start];
+                return 1;
+            }
+
+            ids.AsSpan(start, length).CopyTo(destination);
+            return length;
+        }
+
+        public void Clear() => count = 0;
+    }
+}

@@ -1,0 +1,128 @@
+namespace DataForge.Pretrain.Tokenizer;
+
+/// <summary>
+/// Merges the symbols of one pre-token: always the pair of the lowest rank, and of equal ranks the leftmost. Short ones by looking at all
+/// pairs each time, long ones with a heap, so that a megabyte without a cut takes n log n.
+/// </summary>
+internal sealed class BpeMerger(MergeRanks ranks)
+{
+    private const int LongestScan = 64;
+
+    private int[] previous = [], next = [], rankAt = [];
+    private readonly PriorityQueue<int, ulong> heap = new();
+
+    /// <summary>Merges in place. Returns the number of symbols left, which stand at the start.</summary>
+    public int Merge(Span<ushort> symbols) => symbols.Length <= LongestScan ? Scan(symbols) : Queue(symbols);
+
+    private int Scan(Span<ushort> symbols)
+    {
+        Span<int> rank = stackalloc int[LongestScan];
+        int length = symbols.Length;
+        for (int i = 0; i + 1 < length; i++)
+        {
+            rank[i] = ranks.Rank(symbols[i], symbols[i + 1]);
+        }
+
+        while (length > 1)
+        {
+            int best = 0;
+            for (int i = 1; i + 1 < length; i++)
+            {
+                if (rank[i] < rank[best])
+                {
+                    best = i;
+                }
+            }
+
+            if (rank[best] == MergeRanks.None)
+            {
+                break;
+            }
+
+            symbols[best] = ranks.Result(rank[best]);
+            length--;
+            symbols[(best + 2)..(length + 1)].CopyTo(symbols[(best + 1)..]);
+            rank[(best + 1)..length].CopyTo(rank[best..]);
+            if (best > 0)
+            {
+                rank[best - 1] = ranks.Rank(symbols[best - 1], symbols[best]);
+            }
+
+            if (best + 1 < length)
+            {
+                rank[best] = ranks.Rank(symbols[best], symbols[best + 1]);
+            }
+        }
+
+        return length;
+    }
+
+    // A doubly linked list over the positions. rankAt is the rank of the pair that starts at a position, the truth against which entries of
+    // the heap, which are never taken out early, are checked.
+    private int Queue(Span<ushort> symbols)
+    {
+        int length = symbols.Length;
+        if (next.Length < length)
+        {
+            previous = new int[length];
+            next = new int[length];
+            rankAt = new int[length];
+        }
+
+        heap.Clear();
+        for (int i = 0; i < length; i++)
+        {
+            previous[i] = i - 1;
+            next[i] = i + 1;
+            rankAt[i] = MergeRanks.None;
+        }
+
+        for (int i = 0; i + 1 < length; i++)
+        {
+            Offer(symbols, i, length);
+        }
+
+        while (heap.TryDequeue(out int at, out ulong priority))
+        {
+            if (rankAt[at] != (int)(priority >> 32))
+            {
+                continue;
+            }
+
+            int second = next[at], after = next[second];
+            symbols[at] = ranks.Result(rankAt[at]);
+            rankAt[second] = MergeRanks.None;
+            next[at] = after;
+            if (after < length)
+            {
+                previous[after] = at;
+            }
+
+            Offer(symbols, at, length);
+            if (previous[at] >= 0)
+            {
+                Offer(symbols, previous[at], length);
+            }
+        }
+
+        int kept = 0;
+        for (int i = 0; i < length; i = next[i])
+        {
+            symbols[kept++] = symbols[i];
+        }
+
+        return kept;
+    }
+
+    private void Offer(Span<ushort> symbols, int at, int length)
+    {
+        int second = next[at];
+        int rank = second < length ? ranks.Rank(symbols[at], symbols[second]) : MergeRanks.None;
+        if (rank != rankAt[at] && rank != MergeRanks.None)
+        {
+            heap.Enqueue(at, ((ulong)(uint)rank << 32) | (uint)at);
+        }
+
+        rankAt[at] = rank;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Text;
+
+namespace DataForge.Pretrain.Tokenizer;
+
+/// <summary>Two tokens that byte-pair encoding joins, and the token they make. The place in the list is its rank: lower goes first.</summary>
+public readonly record struct BpeMerge(ushort Left, ushort Right, ushort Result);
+
+/// <summary>
+/// A byte-level BPE vocabulary: the bytes of each token, the merges by rank, the special tokens, and how text is cut beforehand. It never
+/// changes, and any number of encoders can share it.
+/// </summary>
+public sealed class BpeVocabulary
+{
+    /// <summary>Token ids are stored in 16 bits.</summary>
+    public const int MaxCount = 1 << 16;
+
+    private readonly byte[][] tokens;
+    private readonly bool[] special;
+    private readonly BpeMerge[] merges;
+    private readonly ushort[] idOfByte = new ushort[256];
+    private readonly Dictionary<string, ushort> idOfSpecial = new(StringComparer.Ordinal);
+
+    /// <summary>A vocabulary from its parts, checked.</summary>
+    /// <param name="form">How text is cut.</param>
+    /// <param name="tokens">The bytes of each token, by id; of a special token the UTF-8 of its name.</param>
+    /// <param name="merges">The merges by rank.</param>
+    /// <param name="specialIds">The ids of the special tokens.</param>
+    /// <exception cref="TokenizerFormatException">A byte without a token, a token twice, a merge that does not give its token.</exception>
+    public BpeVocabulary(PreTokenization form, byte[][] tokens, BpeMerge[] merges, IEnumerable<int> specialIds)
+    {
+        if (tokens.Length > MaxCount)
+        {
+            throw new TokenizerFormatException($"The vocabulary has {tokens.Length} tokens; ids of 16 bits allow {MaxCount}.");
+        }
+
+        Form = form;
+        this.tokens = tokens;
+        this.merges = merges;
+        special = new bool[tokens.Length];
+        foreach (int id in specialIds)
+        {
+            special[id] = true;
+            if (!idOfSpecial.TryAdd(Encoding.UTF8.GetString(tokens[id]), (ushort)id))
+            {
+                throw new TokenizerFormatException($"The special token {Encoding.UTF8.GetString(tokens[id])} is there twice.");
+            }
+        }
+
+        MapBytes();
+        CheckMerges();
+    }
+
+    /// <summary>How text is cut.</summary>
+    public PreTokenization Form { get; }
+
+    /// <summary>The number of tokens, special ones included; ids are 0 to this - 1.</summary>
+    public int Count => tokens.Length;
+
+    /// <summary>The merges by rank.</summary>
+    public IReadOnlyList<BpeMerge> Merges => merges;
+
+    /// <summary>The special tokens' names and ids.</summary>
+    public IReadOnlyDictionary<string, ushort> Specials => idOfSpecial;
+
+    /// <summary>The id of <c>&lt;|endoftext|&gt;</c>, which begins and ends a document.</summary>
+    /// <exception cref="TokenizerFormatException">The vocabulary has none.</exception>
+    public ushort EndOfText => SpecialId(SpecialTokens.EndOfText);
+
+    /// <summary>The id of a special token.</summary>
+    /// <exception cref="TokenizerFormatException">The vocabulary has no such special token.</exception>
+    public ushort SpecialId(string name) => idOfSpecial.TryGetValue(name, out ushort id)
+        ? id
+        : throw new TokenizerFormatException($"The vocabulary has no special token {name}. Train a tokenizer here, or use an objective that needs none.");
+
+    /// <summary>Whether an id is a special token's.</summary>
+    public bool IsSpecial(int id) => special[id];
+
+    /// <summary>The bytes of a token; of a special token the UTF-8 of its name.</summary>
+    public ReadOnlySpan<byte> BytesOf(int id) => tokens[id];
+
+    /// <summary>The token of one byte.</summary>
+    public ushort IdOfByte(byte value) => idOfByte[value];
+
+    /// <summary>Writes the bytes that tokens stand for.</summary>
+    /// <param name="ids">Tokens.</param>
+    /// <param name="output">Takes the bytes, which are UTF-8 if the tokens were cut from UTF-8 and none is missing.</param>
+    /// <param name="skipSpecial">Whether special tokens give nothing, or else their names.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
+    public void Decode(ReadOnlySpan<ushort> ids, IBufferWriter<byte> output, bool skipSpecial = false)
+    {
+        foreach (ushort id in ids)
+        {
+            if (id >= tokens.Length)
+            {
+                throw new ArgumentOutOfRangeException(nameof(ids), $"Token {id} is not in the vocabulary of {tokens.Length}.");
+            }
+
+            if (!(skipSpecial && special[id]))
+            {
+                output.Write(tokens[id]);
+            }
+        }
+    }
+
+    /// <summary>The bytes that tokens stand for.</summary>
+    /// <inheritdoc cref="Decode(ReadOnlySpan{ushort}, IBufferWriter{byte}, bool)"/>
+    public byte[] Decode(ReadOnlySpan<ushort> ids, bool skipSpecial = false)
+    {
+        ArrayBufferWriter<byte> output = new(Math.Max(16, ids.Length * 4));
+        Decode(ids, output, skipSpecial);
+        return output.WrittenSpan.ToArray();
+    }
+
+    private void MapBytes()
+    {
+        bool[] seen = new bool[256];
+        HashSet<string> distinct = new(tokens.Length, StringComparer.Ordinal);
+        for (int id = 0; id < tokens.Length; id++)
+        {
+            if (special[id])
+            {
+                continue;
+            }
+
+            if (tokens[id].Length == 0 || !distinct.Add(ByteAlphabet.Write(tokens[id])))
+            {
+                throw new TokenizerFormatException($"Token {id} is empty or stands in the vocabulary twice.");
+            }
+
+            if (tokens[id].Length == 1)
+            {
+                seen[tokens[id][0]] = true;
+                idOfByte[tokens[id][0]] = (ushort)id;
+            }
+        }
+
+        int missing = Array.IndexOf(seen, false);
+        if (missing >= 0)
+        {
+            throw new TokenizerFormatException($"The byte 0x{missing:X2} has no token; this is not a byte-level vocabulary.");
+        }
+    }
+
+    private void CheckMerges()
+    {
+        for (int rank = 0; rank < merges.Length; rank++)
+        {
+            (ushort left, ushort right, ushort result) = merges[rank];
+            bool known = left < Count && right < Count && result < Count && !special[left] && !special[right] && !special[result];
+            if (!known || !tokens[result].AsSpan().StartsWith(tokens[left]) || !tokens[result].AsSpan(tokens[left].Length).SequenceEqual(tokens[right]))
+            {
+                throw new TokenizerFormatException($"Merge {rank} joins tokens {left} and {right} to something other than token {result}.");
+            }
+        }
+    }
+}

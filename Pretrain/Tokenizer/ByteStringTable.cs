@@ -1,0 +1,194 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace DataForge.Pretrain.Tokenizer;
+
+/// <summary>
+/// Numbers distinct byte strings 0, 1, 2, … in the order in which they are first seen. Open addressing; the bytes lie in pages, so nothing
+/// is allocated per string. Costs about 30 bytes a string besides its own.
+/// </summary>
+internal sealed class ByteStringTable
+{
+    /// <summary>The longest string it takes, in bytes.</summary>
+    public const int MaxLength = PageSize;
+
+    private const int PageBits = 20, PageSize = 1 << PageBits;
+
+    // A slot: the upper 32 bits of the hash beside index + 1; 0 is empty. Most misses are told from the slot alone.
+    private ulong[] slots;
+    private Entry[] entries;
+    private readonly List<byte[]> pages = [];
+    private int pageUsed = PageSize;
+
+    public ByteStringTable(int capacity = 1 << 12)
+    {
+        int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, 16) * 2);
+        slots = new ulong[size];
+        entries = new Entry[size / 2];
+    }
+
+    /// <summary>The number of distinct strings.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The string with a number.</summary>
+    public ReadOnlySpan<byte> this[int index]
+    {
+        get
+        {
+            Entry entry = entries[index];
+            return pages[(int)(entry.Offset >> PageBits)].AsSpan((int)(entry.Offset & (PageSize - 1)), entry.Length);
+        }
+    }
+
+    /// <summary>The number of a string, or -1.</summary>
+    public int Find(ReadOnlySpan<byte> value) => Find(value, Hash(value), out _);
+
+    /// <summary>The number of a string, which is put in if it is new.</summary>
+    public int GetOrAdd(ReadOnlySpan<byte> value, out bool added)
+    {
+        ulong hash = Hash(value);
+        int index = Find(value, hash, out int slot);
+        added = index < 0;
+        return added ? Add(value, hash, slot) : index;
+    }
+
+    /// <summary>Forgets all strings and keeps the memory.</summary>
+    public void Clear()
+    {
+        Array.Clear(slots);
+        Count = 0;
+        if (pages.Count > 1)
+        {
+            pages.RemoveRange(1, pages.Count - 1);
+        }
+
+        pageUsed = pages.Count == 0 ? PageSize : 0;
+    }
+
+    /// <summary>
+    /// A multiply-and-fold hash in the manner of wyhash (<see href="https://github.com/wangyi-fudan/wyhash"/>): 8 bytes a 64×64→128 product.
+    /// </summary>
+    internal static ulong Hash(ReadOnlySpan<byte> value)
+    {
+        const ulong SecretA = 0xA0761D6478BD642F, SecretB = 0xE7037ED1A0B428DB;
+        ref byte start = ref MemoryMarshal.GetReference(value);
+        int length = value.Length;
+        ulong hash = (ulong)length ^ SecretA;
+        int at = 0;
+        for (; at + 8 <= length; at += 8)
+        {
+            hash = Fold(hash ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, at)), SecretB);
+        }
+
+        int left = length - at;
+        ulong tail = 0;
+        if (left >= 4)
+        {
+            tail = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref start, at))
+                | ((ulong)Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref start, length - 4)) << 32);
+        }
+        else if (left > 0)
+        {
+            tail = Unsafe.Add(ref start, at)
+                | ((ulong)Unsafe.Add(ref start, at + (left >> 1)) << 8)
+                | ((ulong)Unsafe.Add(ref start, length - 1) << 16);
+        }
+
+        return Fold(hash ^ tail, SecretA);
+    }
+
+    private static ulong Fold(ulong left, ulong right)
+    {
+        ulong high = Math.BigMul(left, right, out ulong low);
+        return high ^ low;
+    }
+
+    private int Find(ReadOnlySpan<byte> value, ulong hash, out int slot)
+    {
+        int mask = slots.Length - 1;
+        slot = (int)hash & mask;
+        uint upper = (uint)(hash >> 32);
+        while (true)
+        {
+            ulong content = slots[slot];
+            if (content == 0)
+            {
+                return -1;
+            }
+
+            if ((uint)(content >> 32) == upper)
+            {
+                int index = (int)(uint)content - 1;
+                if (this[index].SequenceEqual(value))
+                {
+                    return index;
+                }
+            }
+
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    private int Add(ReadOnlySpan<byte> value, ulong hash, int slot)
+    {
+        if (Count == entries.Length)
+        {
+            Grow();
+            Find(value, hash, out slot);
+        }
+
+        entries[Count] = new Entry(Store(value), value.Length, (uint)hash);
+        slots[slot] = (hash & 0xFFFFFFFF00000000) | (uint)(Count + 1);
+        return Count++;
+    }
+
+    private long Store(ReadOnlySpan<byte> value)
+    {
+        if (value.Length > PageSize - pageUsed)
+        {
+            if (value.Length > PageSize)
+            {
+                throw new ArgumentException($"A string of {value.Length} bytes; the table takes at most {PageSize}.", nameof(value));
+            }
+
+            pages.Add(new byte[PageSize]);
+            pageUsed = 0;
+        }
+
+        value.CopyTo(pages[^1].AsSpan(pageUsed));
+        long offset = ((long)(pages.Count - 1) << PageBits) + pageUsed;
+        pageUsed += value.Length;
+        return offset;
+    }
+
+    private void Grow()
+    {
+        if (entries.Length > 1 << 28)
+        {
+            throw new InvalidOperationException($"More than {entries.Length} distinct strings; the table cannot grow further.");
+        }
+
+        ulong[] wider = new ulong[slots.Length * 2];
+        int mask = wider.Length - 1;
+        foreach (ulong content in slots)
+        {
+            if (content == 0)
+            {
+                continue;
+            }
+
+            int slot = (int)entries[(int)(uint)content - 1].LowerHash & mask;
+            while (wider[slot] != 0)
+            {
+                slot = (slot + 1) & mask;
+            }
+
+            wider[slot] = content;
+        }
+
+        slots = wider;
+        Array.Resize(ref entries, entries.Length * 2);
+    }
+
+    private readonly record struct Entry(long Offset, int Length, uint LowerHash);
+}

@@ -1,0 +1,107 @@
+namespace DataForge.Pretrain.Tokenizer;
+
+/// <summary>
+/// The pairs of symbols seen in training: by number, each with its key (left id · 2^16 + right id), its weighted count, and the words it may
+/// stand in. Open addressing on the key.
+/// </summary>
+internal sealed class PairTable
+{
+    private int[] slots = new int[1 << 17];   // pair number + 1; 0 is empty
+    private Pair[] entries = new Pair[1 << 16];
+
+    /// <summary>The number of pairs ever seen.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Left id · 2^16 + right id.</summary>
+    public uint Key(int pair) => entries[pair].Key;
+
+    /// <summary>How often the pair stands in the corpus now.</summary>
+    public long CountOf(int pair) => entries[pair].Count;
+
+    /// <summary>The words the pair stands in, and perhaps some where it no longer does. A word can be listed twice.</summary>
+    public ReadOnlySpan<int> WordsOf(int pair) => entries[pair].Words.AsSpan(0, entries[pair].WordCount);
+
+    /// <summary>Sets the count to 0 and lets the list of words go.</summary>
+    public void Retire(int pair)
+    {
+        entries[pair].Count = 0;
+        entries[pair].Words = [];
+        entries[pair].WordCount = 0;
+    }
+
+    /// <summary>Adds to a pair's count, and the word to its list. Returns the pair's number.</summary>
+    public int Add(uint key, long count, int word)
+    {
+        int pair = GetOrAdd(key);
+        ref Pair entry = ref entries[pair];
+        entry.Count += count;
+        if (entry.WordCount == 0 || entry.Words[entry.WordCount - 1] != word)
+        {
+            if (entry.WordCount == entry.Words.Length)
+            {
+                Array.Resize(ref entry.Words, Math.Max(2, entry.WordCount * 2));
+            }
+
+            entry.Words[entry.WordCount++] = word;
+        }
+
+        return pair;
+    }
+
+    /// <summary>Takes from a pair's count; its list of words stays.</summary>
+    public void Subtract(uint key, long count) => entries[GetOrAdd(key)].Count -= count;
+
+    private int GetOrAdd(uint key)
+    {
+        int mask = slots.Length - 1;
+        int slot = Start(key, mask);
+        while (slots[slot] != 0)
+        {
+            int pair = slots[slot] - 1;
+            if (entries[pair].Key == key)
+            {
+                return pair;
+            }
+
+            slot = (slot + 1) & mask;
+        }
+
+        if (Count == entries.Length)
+        {
+            Grow();
+            return GetOrAdd(key);
+        }
+
+        entries[Count] = new Pair { Key = key, Words = [] };
+        slots[slot] = ++Count;
+        return Count - 1;
+    }
+
+    private void Grow()
+    {
+        Array.Resize(ref entries, entries.Length * 2);
+        slots = new int[slots.Length * 2];
+        int mask = slots.Length - 1;
+        for (int pair = 0; pair < Count; pair++)
+        {
+            int slot = Start(entries[pair].Key, mask);
+            while (slots[slot] != 0)
+            {
+                slot = (slot + 1) & mask;
+            }
+
+            slots[slot] = pair + 1;
+        }
+    }
+
+    // Fibonacci hashing: neighbouring keys spread over the table.
+    private static int Start(uint key, int mask) => (int)((key * 0x9E3779B97F4A7C15ul) >> 32) & mask;
+
+    private struct Pair
+    {
+        public uint Key;
+        public long Count;
+        public int[] Words;
+        public int WordCount;
+    }
+}

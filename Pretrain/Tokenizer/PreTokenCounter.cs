@@ -1,0 +1,96 @@
+namespace DataForge.Pretrain.Tokenizer;
+
+/// <summary>
+/// Counts the distinct pre-tokens of documents: all that training needs to know of a corpus. One counter a worker; afterwards they are
+/// merged. Counts are sums, so neither the number of workers nor the order of documents shows in the result. Memory grows with the
+/// distinct pre-tokens only, about 50 bytes each.
+/// </summary>
+public sealed class PreTokenCounter
+{
+    /// <summary>
+    /// Longer pre-tokens (bytes) are passed over: they are data (encoded files, ruled lines), not language, and one of a megabyte would be
+    /// read again for every merge that touches it. <see cref="LongPreTokens"/> says how many.
+    /// </summary>
+    public const int MaxPreTokenLength = 256;
+
+    private readonly PreTokenScanner scanner;
+    private readonly ByteStringTable table = new(1 << 16);
+    private long[] counts = new long[1 << 16];
+
+    /// <summary>An empty counter for one way of cutting text.</summary>
+    public PreTokenCounter(PreTokenization form)
+    {
+        Form = form;
+        scanner = new PreTokenScanner(form);
+    }
+
+    /// <summary>How text is cut.</summary>
+    public PreTokenization Form { get; }
+
+    /// <summary>The number of distinct pre-tokens.</summary>
+    public int Distinct => table.Count;
+
+    /// <summary>The number of documents counted.</summary>
+    public long Documents { get; private set; }
+
+    /// <summary>The bytes of the documents counted.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The pre-tokens passed over because they are longer than <see cref="MaxPreTokenLength"/>.</summary>
+    public long LongPreTokens { get; private set; }
+
+    /// <summary>Counts the pre-tokens of one document, UTF-8.</summary>
+    public void Count(ReadOnlySpan<byte> document)
+    {
+        for (int start = 0, end; start < document.Length; start = end)
+        {
+            end = scanner.End(document, start);
+            if (end - start > MaxPreTokenLength)
+            {
+                LongPreTokens++;
+            }
+            else
+            {
+                Add(document[start..end], 1);
+            }
+        }
+
+        Documents++;
+        Bytes += document.Length;
+    }
+
+    /// <summary>Adds another counter's counts to this one's; the other stays as it is.</summary>
+    public void Merge(PreTokenCounter other)
+    {
+        if (other.Form != Form)
+        {
+            throw new ArgumentException($"A counter of form {other.Form} cannot be merged into one of form {Form}.", nameof(other));
+        }
+
+        for (int i = 0; i < other.table.Count; i++)
+        {
+            Add(other.table[i], other.counts[i]);
+        }
+
+        Documents += other.Documents;
+        Bytes += other.Bytes;
+        LongPreTokens += other.LongPreTokens;
+    }
+
+    /// <summary>A pre-token, by a number from 0 to <see cref="Distinct"/> - 1 that has no meaning beyond this counter.</summary>
+    public ReadOnlySpan<byte> PreToken(int index) => table[index];
+
+    /// <summary>How often that pre-token was seen.</summary>
+    public long CountOf(int index) => counts[index];
+
+    private void Add(ReadOnlySpan<byte> preToken, long count)
+    {
+        int index = table.GetOrAdd(preToken, out _);
+        if (index >= counts.Length)
+        {
+            Array.Resize(ref counts, counts.Length * 2);
+        }
+
+        counts[index] += count;
+    }
+}

@@ -1,0 +1,115 @@
+namespace DataForge.Pretrain.Tokenizer;
+
+/// <summary>
+/// Cuts UTF-8 text into pre-tokens, one after another, without a regular-expression engine and without allocating. Every byte of the text
+/// is in exactly one pre-token, valid UTF-8 or not.
+/// </summary>
+internal sealed class PreTokenScanner
+{
+    /// <summary>
+    /// The pattern of <see cref="PreTokenization.Code"/>, as tokenizer.json states it. No look-ahead is needed: of a run of spaces only
+    /// a run of one can go with what follows, since a second alternative wants exactly one space before its letters or signs.
+    /// </summary>
+    public const string CodePattern = @"\p{N}| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+";
+
+    private readonly PreTokenization form;
+    private readonly CharacterClasses classes;
+
+    public PreTokenScanner(PreTokenization form)
+    {
+        this.form = form;
+        classes = form == PreTokenization.Gpt2 ? CharacterClasses.Ecma : CharacterClasses.Unicode;
+    }
+
+    /// <summary>The end of the pre-token that starts at <paramref name="start"/>, which must lie within the text.</summary>
+    public int End(ReadOnlySpan<byte> text, int start)
+    {
+        CharacterClass first = classes.At(text, start, out int length);
+        int next = start + length;
+
+        if (first == CharacterClass.Space)
+        {
+            if (text[start] == (byte)' ' && next < text.Length)
+            {
+                CharacterClass second = classes.At(text, next, out int secondLength);
+                if (second != CharacterClass.Space && (second != CharacterClass.Number || form == PreTokenization.Gpt2))
+                {
+                    return Run(text, next + secondLength, second, out _);   // " ?\p{L}+" and its kin
+                }
+            }
+
+            int end = Run(text, next, CharacterClass.Space, out int last);
+            // "\s+(?!\S)" gives back one character where something follows, "\s+" takes the one that cannot be given back.
+            return form == PreTokenization.Gpt2 && end < text.Length && last > start ? last : end;
+        }
+
+        if (first == CharacterClass.Number && form == PreTokenization.Code)
+        {
+            return next;
+        }
+
+        if (text[start] == (byte)'\'' && form == PreTokenization.Gpt2)
+        {
+            int contraction = Contraction(text[next..]);
+            if (contraction > 0)
+            {
+                return next + contraction;
+            }
+        }
+
+        return Run(text, next, first, out _);
+    }
+
+    /// <summary>The end of the run of one class that goes on at <paramref name="position"/>, and where its last character starts.</summary>
+    private int Run(ReadOnlySpan<byte> text, int position, CharacterClass wanted, out int last)
+    {
+        ReadOnlySpan<CharacterClass> ascii = classes.Ascii;
+        last = -1;
+        while (position < text.Length)
+        {
+            byte value = text[position];
+            if (value < 0x80)
+            {
+                if (ascii[value] != wanted)
+                {
+                    break;
+                }
+
+                last = position++;
+            }
+            else
+            {
+                if (classes.At(text, position, out int length) != wanted)
+                {
+                    break;
+                }
+
+                last = position;
+                position += length;
+            }
+        }
+
+        return position;
+    }
+
+    /// <summary>The length of s, t, re, ve, m, ll or d at the start of what follows an apostrophe, or 0.</summary>
+    private static int Contraction(ReadOnlySpan<byte> rest)
+    {
+        if (rest.IsEmpty)
+        {
+            return 0;
+        }
+
+        switch (rest[0])
+        {
+            case (byte)'s' or (byte)'t' or (byte)'m' or (byte)'d':
+                return 1;
+            case (byte)'r' or (byte)'v' when rest.Length > 1 && rest[1] == (byte)'e':
+                return 2;
+            case (byte)'l' when rest.Length > 1 && rest[1] == (byte)'l':
+                return 2;
+            default:
+                return 0;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+namespace DataForge.Pretrain.Tokenizer;
+
+/// <summary>The distinct pre-tokens as words of symbols, each with its count; merges shorten them in place.</summary>
+internal sealed class WordList
+{
+    private readonly ushort[][] pages;
+    private readonly Word[] words;
+
+    // A page holds whole words, so that no index exceeds 31 bits however large the corpus is.
+    private const int PageSize = 1 << 24;
+
+    public WordList(PreTokenCounter counts, ReadOnlySpan<ushort> idOfByte)
+    {
+        words = new Word[counts.Distinct];
+        List<ushort[]> filled = [];
+        ushort[] page = [];
+        int used = 0;
+        long left = 0;
+        for (int i = 0; i < counts.Distinct; i++)
+        {
+            left += counts.PreToken(i).Length;
+        }
+
+        for (int i = 0; i < words.Length; i++)
+        {
+            ReadOnlySpan<byte> bytes = counts.PreToken(i);
+            if (page.Length - used < bytes.Length)
+            {
+                page = new ushort[Math.Min(PageSize, left)];
+                filled.Add(page);
+                used = 0;
+            }
+
+            words[i] = new Word { Page = filled.Count - 1, Start = used, Length = bytes.Length, Count = counts.CountOf(i) };
+            foreach (byte value in bytes)
+            {
+                page[used++] = idOfByte[value];
+            }
+
+            left -= bytes.Length;
+        }
+
+        pages = [.. filled];
+    }
+
+    /// <summary>Enters every pair of neighbours.</summary>
+    public void CountPairs(PairTable pairs)
+    {
+        for (int word = 0; word < words.Length; word++)
+        {
+            ReadOnlySpan<ushort> symbols = Symbols(word);
+            for (int i = 0; i + 1 < symbols.Length; i++)
+            {
+                pairs.Add(Key(symbols[i], symbols[i + 1]), words[word].Count, word);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Joins a pair wherever it stands, from left to right in each word ("aaa" gives "(aa)a"), and corrects the counts of the pairs around.
+    /// </summary>
+    /// <param name="pairs">The counts.</param>
+    /// <param name="pair">The pair to join.</param>
+    /// <param name="result">The symbol it becomes.</param>
+    /// <param name="touched">Takes the pairs whose count grew, perhaps several times.</param>
+    public void Merge(PairTable pairs, int pair, ushort result, List<int> touched)
+    {
+        uint key = pairs.Key(pair);
+        ushort left = (ushort)(key >> 16), right = (ushort)key;
+        foreach (int word in pairs.WordsOf(pair))
+        {
+            Span<ushort> symbols = Symbols(word);
+            long count = words[word].Count;
+            int kept = 0;
+            for (int i = 0; i < symbols.Length; i++)
+            {
+                if (symbols[i] != left || i + 1 == symbols.Length || symbols[i + 1] != right)
+                {
+                    symbols[kept++] = symbols[i];
+                    continue;
+                }
+
+                if (kept > 0)
+                {
+                    ushort before = symbols[kept - 1];
+                    pairs.Subtract(Key(before, left), count);
+                    touched.Add(pairs.Add(Key(before, result), count, word));
+                }
+
+                if (i + 2 < symbols.Length)
+                {
+                    ushort after = symbols[i + 2];
+                    pairs.Subtract(Key(right, after), count);
+                    touched.Add(pairs.Add(Key(result, after), count, word));
+                }
+
+                symbols[kept++] = result;
+                i++;
+            }
+
+            words[word].Length = kept;
+        }
+
+        pairs.Retire(pair);
+    }
+
+    private Span<ushort> Symbols(int word) => pages[words[word].Page].AsSpan(words[word].Start, words[word].Length);
+
+    private static uint Key(ushort left, ushort right) => ((uint)left << 16) | right;
+
+    private struct Word
+    {
+        public int Page, Start, Length;
+        public long Count;
+    }
+}

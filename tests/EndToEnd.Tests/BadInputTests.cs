@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using DataForge.Testing;
+
+namespace DataForge.EndToEnd.Tests;
+
+public sealed class BadInputTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Theory]
+    [InlineData("build", "--source", "dir:/no/such/folder")]
+    [InlineData("build", "--source", "ftp:somewhere")]
+    [InlineData("build", "--until", "nowhere")]
+    [InlineData("build", "--workers", "0")]
+    [InlineData("build", "--set", "clean.preset=nonsense", "--set", "dedup.threshold=7")]
+    [InlineData("build", "--set", "clean.noSuchOption=1")]
+    [InlineData("build", "--config", "/no/such/file.json")]
+    [InlineData("frobnicate")]
+    [InlineData("build", "--run", "../outside")]
+    [InlineData("clean")] // nothing crawled yet
+    public async Task Verb_wrongUse_saysSoInOneLineAndExitsTwo(params string[] arguments)
+    {
+        (int code, _, string error) = await DataForgeProcess.RunAsync(arguments.Length > 0 && arguments[0] == "frobnicate" ? arguments : [.. arguments, "--workspace", _folder["w"]]);
+        Assert.Equal(2, code);
+        Assert.StartsWith("dataforge: ", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public async Task Build_severalWrongOptions_namesThemAllAtOnce()
+    {
+        (_, _, string error) = await DataForgeProcess.RunAsync("build", "--workspace", _folder["w"], "--set", "dedup.threshold=7", "--set", "tokenize.vocabularysize=1");
+        Assert.Contains("Threshold", error, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("VocabularySize", error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("jsonl", "{\"repo\":\"a/b\",\"path\":\"m.py\",\"content\":\"x = 1\\n\"}\n{\"repo\":\"a/b\",\"pa")]
+    [InlineData("parquet", "PAR1 and then nothing of the kind PAR1")]
+    public async Task Build_sourceIsCutShort_failsWithOneLine(string kind, string content)
+    {
+        string source = _folder.Write("source." + kind, content);
+        (int code, _, string error) = await DataForgeProcess.RunAsync("build", "--workspace", _folder["w"], "--source", $"{kind}:{source}");
+        Assert.True(code is 1 or 2, $"exit code {code}");
+        Assert.StartsWith("dataforge: ", error, StringComparison.Ordinal);
+        Assert.Contains("source." + kind, error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public async Task Build_diskIsFull_saysSoAndGoesOnOnceThereIsRoom()
+    {
+        Assert.SkipWhen(RealPython.StandardLibrary is null, "no python3 with its library on this machine");
+        string small = Directory.CreateDirectory(_folder["small"]).FullName;
+        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", small) == 0, "no right to mount a small file system");
+        try
+        {
+            string[] arguments = ["build", "--workspace", small, "--until", "clean", "--source", "dir:" + RealPython.StandardLibrary];
+            (int code, string output, string error) = await DataForgeProcess.RunAsync(arguments);
+            Assert.True(code == 1, $"exit code {code}: {output} {error}");
+            Assert.Contains("full", error, StringComparison.Ordinal);
+            Assert.Single(error.TrimEnd('\n').Split('\n'));
+
+            Assert.Equal(0, Run("mount", "-o", "remount,size=200m", small));
+            (code, output, error) = await DataForgeProcess.RunAsync(arguments);
+            Assert.True(code == 0, output + error);
+        }
+        finally
+        {
+            Run("umount", small);
+        }
+    }
+
+    [Fact]
+    public async Task Build_twoProcessesOnOneRun_bothEndWellWithTheBytesOfOne()
+    {
+        Assert.SkipWhen(RealPython.StandardLibrary is null, "no python3 with its library on this machine");
+        using var build = new SmallBuild(RealPython.StandardLibrary!);
+        (int alone, string output, string error) = await DataForgeProcess.RunAsync(build.Arguments("alone"));
+        Assert.True(alone == 0, output + error);
+        using DataForgeProcess one = DataForgeProcess.Start(build.Arguments("shared"));
+        using DataForgeProcess other = DataForgeProcess.Start(build.Arguments("shared"));
+        (int Code, string Output, string Error)[] ends = [await one.FinishAsync(), await other.FinishAsync()];
+        Assert.All(ends, end => Assert.True(end.Code == 0, end.Output + end.Error));
+        Assert.Empty(FolderHash.Differences(build.Hashes("alone"), build.Hashes("shared")));
+    }
+
+    [Fact]
+    public async Task Build_interrupted_stopsWithin2SecondsAndExits130()
+    {
+        Assert.SkipWhen(RealPython.StandardLibrary is null, "no python3 with its library on this machine");
+        using var build = new SmallBuild(RealPython.StandardLibrary!);
+        using DataForgeProcess process = DataForgeProcess.Start(build.Arguments("w", until: "report"));
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        process.Interrupt();
+        long start = Stopwatch.GetTimestamp();
+        (int code, string output, string error) = await process.FinishAsync();
+        Assert.True(code == 130, $"exit code {code}: {output} {error}");
+        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(2), $"took {Stopwatch.GetElapsedTime(start)}");
+        (code, output, error) = await DataForgeProcess.RunAsync(build.Arguments("w"));
+        Assert.True(code == 0, output + error);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static int Run(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}

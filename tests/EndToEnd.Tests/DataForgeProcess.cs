@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace DataForge.EndToEnd.Tests;
+
+/// <summary>The program as its users run it: a process of its own.</summary>
+internal sealed partial class DataForgeProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private DataForgeProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        _error = process.StandardError.ReadToEndAsync();
+    }
+
+    public static DataForgeProcess Start(params IEnumerable<string> arguments) => StartIn(Environment.CurrentDirectory, arguments);
+
+    public static DataForgeProcess StartIn(string folder, params IEnumerable<string> arguments)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "DataForge.Orchestrator.dll");
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder,
+        };
+        return new DataForgeProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Runs the program to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(params IEnumerable<string> arguments)
+    {
+        using DataForgeProcess process = Start(arguments);
+        return await process.FinishAsync();
+    }
+
+    public async Task<(int ExitCode, string Output, string Error)> FinishAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return (_process.ExitCode, await _output, await _error);
+    }
+
+    /// <summary>SIGKILL after a while, unless it ends before. Returns whether it was killed.</summary>
+    public async Task<bool> KillAfterAsync(TimeSpan delay)
+    {
+        Task ended = _process.WaitForExitAsync();
+        if (await Task.WhenAny(ended, Task.Delay(delay)) == ended)
+        {
+            return false;
+        }
+
+        _process.Kill();
+        await ended;
+        return true;
+    }
+
+    /// <summary>What Ctrl-C sends.</summary>
+    public void Interrupt() => _ = Kill(_process.Id, 2);
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}

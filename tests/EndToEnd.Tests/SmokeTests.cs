@@ -1,7 +1,0 @@
-namespace DataForge.EndToEnd.Tests;
-
-public class SmokeTests
-{
-    [Fact]
-    public void Root_found_holdsSolution() => Assert.True(File.Exists(Path.Combine(Testing.SharedFiles.ProjectRoot, "DataForge.sln")));
-}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace DataForge.Testing;
+
+/// <summary>Real Python code that is on the machine anyway: the interpreters' libraries and installed packages.</summary>
+public static class RealPython
+{
+    private const string Question =
+        "import json,site,sysconfig;p=sysconfig.get_paths();print(json.dumps([p['stdlib'],p['purelib'],*site.getsitepackages()]))";
+
+    /// <summary>Folders with Python code, system interpreter first; empty where there is no python3.</summary>
+    public static IReadOnlyList<string> Folders { get; } = Find();
+
+    /// <summary>The standard library of the first interpreter found, or null.</summary>
+    public static string? StandardLibrary => Folders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "argparse.py")));
+
+    /// <summary>Paths of <c>.py</c> files under <see cref="Folders"/>, in ordinal order folder by folder, each once.</summary>
+    public static IEnumerable<string> Files()
+    {
+        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        return Folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*.py", options).Order(StringComparer.Ordinal)).Distinct(StringComparer.Ordinal);
+    }
+
+    private static IReadOnlyList<string> Find()
+    {
+        var folders = new List<string>();
+        foreach (string interpreter in new[] { "/usr/bin/python3", "python3" })
+        {
+            try
+            {
+                var start = new ProcessStartInfo(interpreter, ["-I", "-c", Question]) { RedirectStandardOutput = true, RedirectStandardError = true };
+                using Process process = Process.Start(start)!;
+                folders.AddRange(JsonSerializer.Deserialize<string[]>(process.StandardOutput.ReadToEnd()) ?? []);
+                process.WaitForExit();
+            }
+            catch (Exception e) when (e is System.ComponentModel.Win32Exception or JsonException)
+            {
+                // No such interpreter: there may be another.
+                continue;
+            }
+        }
+
+        return [.. folders.Where(Directory.Exists).Distinct(StringComparer.Ordinal)];
+    }
+}
