@@ -27,6 +27,9 @@ public sealed record CheckpointState
     /// <summary>Fingerprint of the data and its order.</summary>
     public required string Data { get; init; }
 
+    /// <summary>What the first weights were: a seed, or the SHA-256 of a file.</summary>
+    public required string Start { get; set; }
+
     /// <summary>Lowest validation loss so far; null before the first evaluation.</summary>
     public double? BestLoss { get; set; }
 

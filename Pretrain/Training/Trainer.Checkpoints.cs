@@ -34,10 +34,9 @@ public sealed partial class Trainer
         tokens = 0;
         for (int i = 0; i < data.ValidationBatches; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
             tokens += batches.ReadValidation(i);
             batches.Load(0);
-            loss += Model.LossSum(batches.Ids, batches.Targets, options.BatchSize, options.BlockSize);
+            loss += Model.LossSum(batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, cancellation);
         }
 
         return loss / tokens;
@@ -86,6 +85,7 @@ public sealed partial class Trainer
     {
         Require("model", state.Model, progress.Model);
         Require("options", state.Options, progress.Options);
+        Require("start", state.Start, progress.Start);
         Require("data", state.Data, progress.Data);
 
         void Require(string what, string found, string wanted)

@@ -200,6 +200,36 @@ public class TrainerTests
     }
 
     [Fact]
+    public void Run_startedFromOtherWeights_checkpointIsRefused()
+    {
+        NativeTorch.SkipWithoutLibrary();
+        using TemporaryFolder folder = new();
+        TrainingOptions options = Options with { Steps = 2, WarmupSteps = 0 };
+        using (Trainer first = new(Tiny, options, new AffineData(97, 32), new RecordingLog()))
+        {
+            first.Run(folder.In("checkpoints"), CancellationToken.None);
+            GptNeoWeights.Save(first.Model, folder.In("weights"));
+        }
+
+        using Trainer other = new(Tiny, options, new AffineData(97, 32), new RecordingLog());
+        other.LoadWeights(folder.In("weights"));
+        Assert.Contains("its start is \"seed 1\"", Assert.Throws<TrainingException>(() => other.Run(folder.In("checkpoints"), CancellationToken.None)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CheckFits_tooLittleMemory_namesLargestBatch()
+    {
+        TrainingOptions options = new() { BatchSize = 64, BlockSize = 1024 };
+        GptNeoConfig model = GptNeoConfig.Base110M();
+        MemoryEstimate.CheckFits(model, options, 1e12);
+        string message = Assert.Throws<TrainingException>(() => MemoryEstimate.CheckFits(model, options, 8e9)).Message;
+        int largest = MemoryEstimate.LargestBatch(model, options, 8e9);
+        Assert.InRange(largest, 1, 63);
+        Assert.Contains($"the largest BatchSize that fits is {largest} ", message, StringComparison.Ordinal);
+        Assert.Contains("not even a BatchSize of 1 fits", Assert.Throws<TrainingException>(() => MemoryEstimate.CheckFits(model, options, 1e9)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_tokenOutsideVocabulary_endsWithClearError()
     {
         NativeTorch.SkipWithoutLibrary();
