@@ -79,6 +79,13 @@ internal ref partial struct Grammar
         }
     }
 
+    /// <summary>The bytes of a token.</summary>
+    private readonly ReadOnlySpan<byte> Text(int token)
+    {
+        ulong span = _spans[token];
+        return _source[(int)(uint)span..(int)(span >> 32)];
+    }
+
     private readonly Symbol Peek(int ahead = 1) =>
         (uint)(_at + ahead) < (uint)_symbols.Length ? (Symbol)_symbols[_at + ahead] : Symbol.EndOfFile;
 
