@@ -43,9 +43,10 @@ internal ref partial struct Grammar
         bool inParentheses = Accept(Symbol.LeftParen);
         do
         {
-            if (future && Text(_at).SequenceEqual("print_function"u8))
+            if (future)
             {
-                _printIsName = true;
+                _printIsName |= Text(_at).SequenceEqual("print_function"u8);
+                UnicodeLiterals |= Text(_at).SequenceEqual("unicode_literals"u8);
             }
 
             ExpectName();
