@@ -1,13 +1,15 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace DataForge.Corpus.Parquet;
 
-/// <summary>A byte array that grows as it is appended to, and keeps its memory when cleared.</summary>
-internal sealed class ByteBuffer
+/// <summary>Pooled bytes that grow as they are appended to, and keep their memory when cleared.</summary>
+/// <param name="usualMaximum">
+/// A size seldom passed: growth goes there in one step from half of it, so that a full buffer is not copied into twice its size.
+/// </param>
+internal sealed class ByteBuffer(int usualMaximum = 0) : IDisposable
 {
-    private byte[] bytes;
-
-    public ByteBuffer(int capacity = 256) => bytes = new byte[capacity];
+    private byte[] bytes = [];
 
     public int Length { get; private set; }
 
@@ -45,6 +47,13 @@ internal sealed class ByteBuffer
     /// <summary>Gives back the last <paramref name="count"/> bytes.</summary>
     public void Drop(int count) => Length -= count;
 
+    public void Dispose()
+    {
+        Return();
+        bytes = [];
+        Length = 0;
+    }
+
     private void Grow(int count)
     {
         long needed = (long)Length + count;
@@ -53,9 +62,23 @@ internal sealed class ByteBuffer
             throw new InvalidOperationException("a column's values in one row group pass 2 GiB");
         }
 
-        // Doubling: pages of the new array that are never written are never resident, so the slack costs address space only.
-        byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(Math.Max(needed, 2L * bytes.Length), Array.MaxLength));
+        long capacity = Math.Max(needed, Math.Max(256, 2L * bytes.Length));
+        if (needed <= usualMaximum && capacity > usualMaximum / 2)
+        {
+            capacity = usualMaximum;
+        }
+
+        byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(capacity, Array.MaxLength));
         Span.CopyTo(larger);
+        Return();
         bytes = larger;
+    }
+
+    private void Return()
+    {
+        if (bytes.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 }

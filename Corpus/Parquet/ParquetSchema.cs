@@ -24,15 +24,15 @@ public sealed class ParquetSchema : IEquatable<ParquetSchema>
 {
     private readonly ParquetColumn[] columns;
 
-    /// <exception cref="ArgumentException">Two columns share a name, or a name is empty.</exception>
+    /// <exception cref="ArgumentException">Two columns share a name.</exception>
     public ParquetSchema(params ParquetColumn[] columns)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (ParquetColumn column in columns)
         {
-            if (column.Name.Length == 0 || !names.Add(column.Name))
+            if (!names.Add(column.Name))
             {
-                throw new ArgumentException($"column names must be unique and not empty: '{column.Name}'", nameof(columns));
+                throw new ArgumentException($"two columns are named '{column.Name}'", nameof(columns));
             }
         }
 

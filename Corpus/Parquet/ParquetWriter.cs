@@ -37,7 +37,7 @@ public sealed class ParquetWriter : IDisposable
 
     /// <param name="stream">Where the file goes, from the stream's present position; need not seek.</param>
     /// <param name="metadata">Key-value metadata; written in ordinal order of the keys.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or the schema has a list of another type than String or Int64.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or the schema has no column or a list of another type than String or Int64.</exception>
     public ParquetWriter(
         Stream stream, ParquetSchema schema, ParquetWriterOptions? options = null, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -45,6 +45,11 @@ public sealed class ParquetWriter : IDisposable
         this.options = options ?? new ParquetWriterOptions();
         this.options.Validate();
         Schema = schema;
+        if (schema.Columns.Count == 0)
+        {
+            throw new ArgumentException("a file needs at least one column", nameof(schema));
+        }
+
         foreach (ParquetColumn column in schema.Columns)
         {
             if (column.IsList && column.Type is not (ParquetType.String or ParquetType.Int64))
@@ -53,7 +58,9 @@ public sealed class ParquetWriter : IDisposable
             }
         }
 
-        columns = [.. schema.Columns.Select(column => new ColumnBuffer(column))];
+        // The last row before a row group is full goes a little beyond its size.
+        int usualMaximum = (int)(this.options.RowGroupBytes + this.options.PageBytes);
+        columns = [.. schema.Columns.Select(column => new ColumnBuffer(column, usualMaximum))];
         SchemaWriter.Write(schema, file.Schema);
         file.KeyValues.AddRange((metadata ?? new Dictionary<string, string>()).OrderBy(pair => pair.Key, StringComparer.Ordinal));
         compressor = new PageCompressor(this.options.Codec, this.options.Level);
@@ -214,7 +221,7 @@ public sealed class ParquetWriter : IDisposable
         FlushRowGroup();
         closed = true;
         file.NumRows = RowCount;
-        ByteBuffer footer = new();
+        using ByteBuffer footer = new();
         FooterWriter.Write(footer, file);
         footer.AddInt32(footer.Length);
         footer.Add(Magic);
@@ -226,6 +233,12 @@ public sealed class ParquetWriter : IDisposable
     {
         closed = true;
         compressor.Dispose();
+        chunkWriter.Dispose();
+        text.Dispose();
+        foreach (ColumnBuffer column in columns)
+        {
+            column.Dispose();
+        }
     }
 
     private ColumnBuffer StartValue(int column)

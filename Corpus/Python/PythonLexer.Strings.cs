@@ -155,7 +155,7 @@ public ref partial struct PythonLexer
 
         if (escapes)
         {
-            bool plainBytes = bytes || (python2 && (prefix & Prefix.Unicode) == 0);
+            bool plainBytes = bytes || (python2 && (prefix & Prefix.Unicode) == 0 && (_options & LexerOptions.UnicodeLiterals) == 0);
             bool valid = (prefix & Prefix.Raw) == 0
                 ? plainBytes ? StringEscapes.AreValidBytes(text) : StringEscapes.AreValidText(text)
                 : (prefix & Prefix.Unicode) == 0 || StringEscapes.AreValidRawUnicode(text);

@@ -56,10 +56,7 @@ public static class PythonParser
             return new ParseVerdict(ParseOutcome.Valid, SyntaxErrorKind.None, 0, 0);
         }
 
-        facts.Clear();
-        tokens.Fill(source, LexerOptions.Python2, facts);
-        Grammar python2 = new(source, tokens, facts, python2: true);
-        if (python2.File())
+        if (IsPython2(source, ref tokens, facts))
         {
             return valid
                 ? new ParseVerdict(ParseOutcome.Python2, SyntaxErrorKind.None, 0, 0)
@@ -76,6 +73,22 @@ public static class PythonParser
         tokens.Fill(source, LexerOptions.None, facts);
         _ = new Grammar(source, tokens, facts, python2: false).File();
         return new ParseVerdict(ParseOutcome.Valid, SyntaxErrorKind.None, 0, 0);
+    }
+
+    private static bool IsPython2(ReadOnlySpan<byte> source, ref TokenBuffer tokens, ParseFacts facts)
+    {
+        facts.Clear();
+        tokens.Fill(source, LexerOptions.Python2, facts);
+        Grammar grammar = new(source, tokens, facts, python2: true);
+        if (!grammar.File() || !grammar.UnicodeLiterals)
+        {
+            return grammar.Error == SyntaxErrorKind.None;
+        }
+
+        // Read again, with the escapes that strings have behind that import.
+        facts.Clear();
+        tokens.Fill(source, LexerOptions.Python2 | LexerOptions.UnicodeLiterals, facts);
+        return new Grammar(source, tokens, facts, python2: true).File();
     }
 
     private static ParseVerdict Invalid(ReadOnlySpan<byte> source, SyntaxErrorKind reason, int offset) =>

@@ -1,12 +1,18 @@
+using System.Buffers;
+
 namespace DataForge.Corpus.Python;
 
 /// <summary>
 /// Escape sequences that make a literal invalid when CPython decodes it: <c>\x</c> without two, <c>\u</c> without four and <c>\U</c>
 /// without eight hexadecimal digits or beyond U+10FFFF, <c>\N</c> without a name in braces. (Whether Unicode has a character of that
-/// name is not looked up.) An unknown escape such as <c>\d</c> only earns a warning there, and nothing here.
+/// name is not looked up, only whether it could.) An unknown escape such as <c>\d</c> only earns a warning there, and nothing here.
 /// </summary>
 internal static class StringEscapes
 {
+    /// <summary>All that the names of characters are made of; their case does not matter.</summary>
+    private static readonly SearchValues<byte> s_nameCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -"u8);
+
     /// <summary>Whether the escapes of a text literal's inside are well formed.</summary>
     public static bool AreValidText(ReadOnlySpan<byte> text) => AreValid(text, inText: true, simple: true);
 
@@ -70,6 +76,6 @@ internal static class StringEscapes
         }
 
         int length = text[at..].IndexOf((byte)'}');
-        return length > 1;
+        return length > 1 && !text.Slice(at + 1, length - 1).ContainsAnyExcept(s_nameCharacters);
     }
 }

@@ -51,6 +51,13 @@ internal ref struct TokenBuffer
             lexer.Next();
             Symbol symbol = lexer.Symbol;
             counts[(int)symbol]++;
+            int joined = lexer.TakeContinuations();
+            if (joined > 0)
+            {
+                facts.CodeLines += joined;
+                code = false;
+            }
+
             if (symbol < Symbol.Name)
             {
                 switch (symbol)
@@ -61,7 +68,6 @@ internal ref struct TokenBuffer
                         continue;
                     case Symbol.NonLogicalNewline:
                     case Symbol.Newline when lexer.Length > 0:
-                        facts.CodeLines += lexer.TakeContinuations();
                         facts.CodeLines += code ? 1 : 0;
                         facts.CommentLines += comment && !code ? 1 : 0;
                         facts.BlankLines += !comment && !code ? 1 : 0;
@@ -109,7 +115,7 @@ internal ref struct TokenBuffer
             count++;
         }
 
-        facts.CodeLines += lexer.TakeContinuations() + (code ? 1 : 0);
+        facts.CodeLines += code ? 1 : 0;
         facts.CommentLines += comment && !code ? 1 : 0;
         Count = count;
     }

@@ -24,7 +24,9 @@ public enum TokenKind : byte
     /// <summary>A number.</summary>
     Number,
 
-    /// <summary>A whole string or bytes literal with its prefix and quotes; with <see cref="LexerOptions.WholeFStrings"/> an f-string too.</summary>
+    /// <summary>
+    /// A whole string or bytes literal with its prefix and quotes; with <see cref="LexerOptions.WholeFStrings"/> an f-string too.
+    /// </summary>
     String,
 
     /// <summary>Prefix and opening quotes of an f-string or t-string.</summary>
@@ -61,4 +63,7 @@ public enum LexerOptions : byte
 
     /// <summary>Python 2.7: its words, its numbers (<c>0777</c>, <c>1L</c>), its string prefixes (<c>ur''</c>), no f-strings.</summary>
     Python2 = 2,
+
+    /// <summary>With <see cref="Python2"/>: plain strings are text, as after <c>from __future__ import unicode_literals</c>.</summary>
+    UnicodeLiterals = 4,
 }

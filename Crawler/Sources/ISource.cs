@@ -25,20 +25,28 @@ public interface ISource
 /// <summary>What a scan found.</summary>
 /// <param name="Repositories">In order of their numbers, each number once.</param>
 /// <param name="Files">How many files there are, for the progress line; −1 where unknown.</param>
-public sealed record SourceScan(IReadOnlyList<ISourceRepository> Repositories, long Files);
+/// <param name="Held">What to let go of when the crawl is over.</param>
+public sealed record SourceScan(IReadOnlyList<ISourceRepository> Repositories, long Files, IDisposable? Held = null);
 
 /// <summary>What a source may use.</summary>
 /// <param name="Options">The options.</param>
 /// <param name="ScratchFolder">A folder for temporary files, emptied before each crawl.</param>
 /// <param name="MirrorFolder">A folder for fetched repositories, kept between crawls.</param>
-/// <param name="IsStored">Whether a content is in the workspace already. Safe from several threads.</param>
-public sealed record ScanContext(CrawlOptions Options, string ScratchFolder, string MirrorFolder, Func<BlobId, bool> IsStored);
+/// <param name="StoredSize">The bytes of a content that is in the workspace already; −1 where it is not. Safe from several threads.</param>
+public sealed record ScanContext(CrawlOptions Options, string ScratchFolder, string MirrorFolder, Func<BlobId, long> StoredSize)
+{
+    /// <summary>Whether a content is in the workspace already, and need not be read.</summary>
+    public bool IsStored(BlobId id) => StoredSize(id) >= 0;
+}
 
 /// <summary>A repository that a scan found.</summary>
 public interface ISourceRepository
 {
     /// <summary>Its number.</summary>
     long Id { get; }
+
+    /// <summary>Its name.</summary>
+    string Name { get; }
 
     /// <summary>Opens it as it is now. Safe to call for several repositories at a time.</summary>
     ValueTask<IOpenRepository> OpenAsync(CancellationToken cancellation);

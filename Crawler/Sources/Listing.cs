@@ -14,7 +14,8 @@ public static class Listing
         files.Sort(static (left, right) =>
         {
             int order = PathText.Compare(left.Path, right.Path);
-            return order != 0 ? order : (left.BlobId ?? default).CompareTo(right.BlobId ?? default);
+            order = order != 0 ? order : (left.BlobId ?? default).CompareTo(right.BlobId ?? default);
+            return order != 0 ? order : left.Weight.CompareTo(right.Weight);
         });
 
         long bytes = 0;

@@ -16,6 +16,9 @@ internal sealed class ListingBuilder(CrawlOptions options)
     /// <summary>The files so far.</summary>
     public List<FoundFile> Files { get; } = [];
 
+    /// <summary>Files found so far that are kept elsewhere until their sizes are known.</summary>
+    public int Pending { get; set; }
+
     /// <summary>Whether the walk has to end.</summary>
     public bool IsFull { get; private set; }
 
@@ -27,7 +30,8 @@ internal sealed class ListingBuilder(CrawlOptions options)
             return false;
         }
 
-        if (Files.Count < (long)RowsPerFile * options.MaxRepositoryFiles && _entries++ < (long)EntriesPerFile * options.MaxRepositoryFiles)
+        long max = options.MaxRepositoryFiles;
+        if (Files.Count + Pending < RowsPerFile * max && _entries++ < EntriesPerFile * max)
         {
             return true;
         }

@@ -1,5 +1,7 @@
 using DataForge.Corpus;
 using DataForge.Crawler.Folders;
+using DataForge.Crawler.Git;
+using DataForge.Crawler.Rows;
 
 namespace DataForge.Crawler.Sources;
 
@@ -21,6 +23,9 @@ public static class SourceList
         }
 
         SortedDictionary<string, ISource> folders = new(StringComparer.Ordinal);
+        SortedDictionary<string, ISource> repositories = new(StringComparer.Ordinal);
+        SortedSet<string> lines = new(StringComparer.Ordinal);
+        SortedSet<string> tables = new(StringComparer.Ordinal);
         foreach (string text in options.Sources)
         {
             int colon = text.IndexOf(':');
@@ -31,12 +36,33 @@ public static class SourceList
                     FolderSource folder = Folder(text, rest);
                     folders.TryAdd(folder.Location, folder);
                     break;
+                case "git":
+                    GitLocation location = GitLocation.Parse(text, rest);
+                    repositories.TryAdd(location.Location, new GitSource(text, location));
+                    break;
+                case "jsonl":
+                    lines.UnionWith(RowFiles.Find(text, rest, allowsFolder: false));
+                    break;
+                case "parquet":
+                    tables.UnionWith(RowFiles.Find(text, rest, allowsFolder: true));
+                    break;
                 default:
                     throw DataForgeException.Usage($"'{text}' is no source: write {Forms}.");
             }
         }
 
-        return [.. folders.Values];
+        List<ISource> sources = [.. folders.Values, .. repositories.Values];
+        if (lines.Count > 0)
+        {
+            sources.Add(new JsonLinesSource([.. lines]));
+        }
+
+        if (tables.Count > 0)
+        {
+            sources.Add(new ParquetSource([.. tables]));
+        }
+
+        return sources;
     }
 
     private static FolderSource Folder(string text, string path)

@@ -17,7 +17,8 @@ internal sealed record SnapshotState(long Repository, int Number, long Rows, boo
 /// <param name="Rows">Rows in this part.</param>
 /// <param name="IsComplete">Whether the last row is among them.</param>
 /// <param name="Counts">Figures of these rows.</param>
-internal sealed record SnapshotShare(RepositoryFacts Facts, string Signature, long Rows, bool IsComplete, SortedDictionary<string, long> Counts);
+internal sealed record SnapshotShare(
+    RepositoryFacts Facts, string Signature, long Rows, bool IsComplete, SortedDictionary<string, long> Counts);
 
 /// <summary>
 /// What a workspace holds: repositories, their snapshots, raw parts, and the ids of all contents with their parts (about 40 bytes on
@@ -36,7 +37,7 @@ internal sealed partial class Catalog : IDisposable
     private Catalog(SqliteConnection connection)
     {
         _connection = connection;
-        _findContent = Command("SELECT part FROM contents WHERE id = $id");
+        _findContent = Command("SELECT part, size FROM contents WHERE id = $id");
         _contentId = _findContent.Parameters.Add("$id", SqliteType.Blob);
         _contentId.Value = Array.Empty<byte>();
         _findContent.Prepare();
@@ -71,15 +72,16 @@ internal sealed partial class Catalog : IDisposable
     public int NextPart => (int)Convert.ToInt64(
         Scalar("SELECT COALESCE(MAX(number) + 1, 0) FROM parts"), System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The part that stores a content, or −1.</summary>
-    public int FindContent(BlobId id)
+    /// <summary>The part that stores a content, and its bytes; both −1 where none does.</summary>
+    public (int Part, long Size) FindContent(BlobId id)
     {
         byte[] bytes = new byte[BlobId.Size];
         id.CopyTo(bytes);
         lock (_lock)
         {
             _contentId.Value = bytes;
-            return _findContent.ExecuteScalar() is long part ? (int)part : -1;
+            using SqliteDataReader reader = _findContent.ExecuteReader();
+            return reader.Read() ? (reader.GetInt32(0), reader.GetInt64(1)) : (-1, -1);
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed partial class Catalog
     /// Commits a part, and what it means for snapshots: all or nothing, durable on return. The part is null where the shares have no row.
     /// </summary>
     public void CommitPart(
-        RawPart? part, IEnumerable<SnapshotShare> shares, IEnumerable<BlobId> newContents, IEnumerable<int> contentParts)
+        RawPart? part, IEnumerable<SnapshotShare> shares, IEnumerable<(BlobId Id, int Size)> newContents, IEnumerable<int> contentParts)
     {
         lock (_lock)
         {
@@ -62,7 +62,8 @@ internal sealed partial class Catalog
                 command.Parameters["$n"].Value = snapshot;
                 using SqliteDataReader reader = command.ExecuteReader();
                 reader.Read();
-                repositories.Add(new RepositorySnapshot(repository, reader.GetString(0), snapshot, reader.IsDBNull(1) ? null : reader.GetString(1)));
+                string? commit = reader.IsDBNull(1) ? null : reader.GetString(1);
+                repositories.Add(new RepositorySnapshot(repository, reader.GetString(0), snapshot, commit));
                 for (int part = reader.IsDBNull(2) ? 0 : reader.GetInt32(2); !reader.IsDBNull(3) && part <= reader.GetInt32(3); part++)
                 {
                     parts.Add(part);
@@ -88,7 +89,8 @@ internal sealed partial class Catalog
             "INSERT INTO repositories VALUES ($i, $n, $s) ON CONFLICT (id) DO NOTHING",
             ("$i", facts.Id), ("$n", facts.Name), ("$s", facts.Source));
         var counts = new SortedDictionary<string, long>(share.Counts, StringComparer.Ordinal);
-        if (Scalar("SELECT counts FROM snapshots WHERE repository = $r AND number = $n", ("$r", facts.Id), ("$n", facts.Snapshot)) is string before)
+        object? known = Scalar("SELECT counts FROM snapshots WHERE repository = $r AND number = $n", ("$r", facts.Id), ("$n", facts.Snapshot));
+        if (known is string before)
         {
             AddCounts(counts, ReadCounts(before));
         }
@@ -103,14 +105,16 @@ internal sealed partial class Catalog
             ("$w", share.Rows), ("$d", share.IsComplete ? 1 : 0), ("$t", JsonSerializer.Serialize(counts)));
     }
 
-    private void AddContents(int part, IEnumerable<BlobId> ids)
+    private void AddContents(int part, IEnumerable<(BlobId Id, int Size)> contents)
     {
-        using SqliteCommand insert = Command("INSERT INTO contents (id, part) VALUES ($i, $p)", ("$i", Array.Empty<byte>()), ("$p", part));
+        using SqliteCommand insert = Command(
+            "INSERT INTO contents (id, part, size) VALUES ($i, $p, $s)", ("$i", Array.Empty<byte>()), ("$p", part), ("$s", 0));
         byte[] bytes = new byte[BlobId.Size];
-        foreach (BlobId id in ids)
+        foreach ((BlobId id, int size) in contents)
         {
             id.CopyTo(bytes);
             insert.Parameters["$i"].Value = bytes;
+            insert.Parameters["$s"].Value = size;
             insert.ExecuteNonQuery();
         }
     }

@@ -30,8 +30,8 @@ internal static class CatalogSchema
         -- The parts that hold contents of a part's occurrences.
         CREATE TABLE part_contents (part INTEGER NOT NULL, content_part INTEGER NOT NULL, PRIMARY KEY (part, content_part)) WITHOUT ROWID;
 
-        -- Every content stored: its git id (20 bytes) and its part.
-        CREATE TABLE contents (id BLOB PRIMARY KEY, part INTEGER NOT NULL) WITHOUT ROWID;
+        -- Every content stored: its git id (20 bytes), its part, its bytes.
+        CREATE TABLE contents (id BLOB PRIMARY KEY, part INTEGER NOT NULL, size INTEGER NOT NULL) WITHOUT ROWID;
 
         -- What whole sources were crawled to, so that an unchanged one is not scanned again.
         CREATE TABLE sources (key TEXT PRIMARY KEY, signature TEXT NOT NULL) WITHOUT ROWID;

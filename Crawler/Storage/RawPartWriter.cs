@@ -14,7 +14,7 @@ internal sealed class RawPartWriter : IDisposable
     private readonly RawBlobsShard.Writer _blobs;
     private readonly IncrementalHash _input = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
-    private readonly List<BlobId> _newContents = [];
+    private readonly List<(BlobId Id, int Size)> _newContents = [];
     private readonly HashSet<BlobId> _newSet = [];
     private readonly SortedSet<int> _contentParts = [];
     private readonly List<SnapshotShare> _shares = [];
@@ -43,7 +43,7 @@ internal sealed class RawPartWriter : IDisposable
     public void AppendContent(BlobId id, ReadOnlySpan<byte> content)
     {
         _blobs.Append(id, content);
-        _newContents.Add(id);
+        _newContents.Add((id, content.Length));
         _newSet.Add(id);
         Bytes += content.Length;
     }

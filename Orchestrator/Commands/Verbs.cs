@@ -107,7 +107,9 @@ internal static class Verbs
         AddCommon(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            await Pipeline.RunAsync(Request(parsed), name, name, cancellation).ConfigureAwait(false);
+            // Who asks for a crawl wants what is there now; a build keeps what its run was pinned to.
+            PipelineRequest request = Request(parsed) with { Repin = name == Pipeline.Names[0] };
+            await Pipeline.RunAsync(request, name, name, cancellation).ConfigureAwait(false);
             return 0;
         });
         return command;

@@ -67,6 +67,9 @@ public readonly unsafe struct Value
     /// <summary>A Tensor[] whose handles (<see cref="Tensor.Handle"/>) lie at a pinned or stack address.</summary>
     public static Value List(nint* handles, int count) => new(Kind.TensorList, (long)handles, count);
 
+    /// <summary>A Tensor?[] (indices), 0 for None, whose handles lie at a pinned or stack address.</summary>
+    public static Value OptionalList(nint* handles, int count) => new(Kind.OptionalTensors, (long)handles, count);
+
     /// <summary>A str, UTF-8, at a pinned or stack address (a <c>"…"u8</c> literal is one).</summary>
     public static Value String(byte* utf8, int length) => new(Kind.String, (long)utf8, length);
 }

@@ -16,11 +16,11 @@ public static class TrainingPresets
 {
     private static readonly TrainingPreset[] Presets =
     [
-        // Learns visibly in about three minutes on two CPU cores.
-        new("quickstart", vocabulary => GptNeoConfig.Small(vocabulary, 256), new TrainingOptions
+        // Learns visibly within minutes on two CPU cores: 300 steps of 2048 tokens, 18 MFLOP a token, 11 TFLOP in all.
+        new("quickstart", vocabulary => GptNeoConfig.Quickstart(vocabulary), new TrainingOptions
         {
-            Steps = 600, BatchSize = 8, BlockSize = 256, AccumulationSteps = 1, LearningRate = 2e-3, WarmupSteps = 50,
-            EvaluateEvery = 150, CheckpointEvery = 150,
+            Steps = 300, BatchSize = 8, BlockSize = 256, AccumulationSteps = 1, LearningRate = 3e-3, WarmupSteps = 30,
+            EvaluateEvery = 100, CheckpointEvery = 100,
         }),
 
         // PyCodeGPT's continual run (https://github.com/microsoft/PyCodeGPT): 480 blocks of 1024 are about 492K tokens a step.

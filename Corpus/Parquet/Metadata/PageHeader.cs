@@ -12,7 +12,8 @@ internal struct PageHeader()
     /// <summary>CRC-32 of the page as stored, or null where the writer gave none.</summary>
     public uint? Crc;
 
-    public bool HasTypeHeader;
+    /// <summary>The type whose sub-header was there: a malformed header may name its type twice, with a sub-header between.</summary>
+    private PageType? described;
     public int NumValues = -1;
     public Encoding Encoding = (Encoding)(-1);
     public Encoding DefinitionEncoding = Encoding.Rle;
@@ -53,7 +54,7 @@ internal struct PageHeader()
         }
 
         bool needsHeader = header.Type is PageType.DataPage or PageType.DictionaryPage or PageType.DataPageV2;
-        if (needsHeader && (!header.HasTypeHeader || header.NumValues < 0))
+        if (needsHeader && (header.described != header.Type || header.NumValues < 0))
         {
             throw new ParquetException($"a {header.Type} page lacks its header or its count of values");
         }
@@ -64,7 +65,7 @@ internal struct PageHeader()
     private void ReadDataPage(ref CompactReader reader, CompactType type)
     {
         reader.Expect(type, CompactType.Struct);
-        HasTypeHeader = true;
+        described = PageType.DataPage;
         short id = 0;
         while (reader.NextField(ref id, out CompactType field))
         {
@@ -82,7 +83,7 @@ internal struct PageHeader()
     private void ReadDictionaryPage(ref CompactReader reader, CompactType type)
     {
         reader.Expect(type, CompactType.Struct);
-        HasTypeHeader = true;
+        described = PageType.DictionaryPage;
         short id = 0;
         while (reader.NextField(ref id, out CompactType field))
         {
@@ -98,7 +99,7 @@ internal struct PageHeader()
     private void ReadDataPageV2(ref CompactReader reader, CompactType type)
     {
         reader.Expect(type, CompactType.Struct);
-        HasTypeHeader = true;
+        described = PageType.DataPageV2;
         short id = 0;
         while (reader.NextField(ref id, out CompactType field))
         {

@@ -180,7 +180,7 @@ internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisp
 
         Span<int> places = Indices(count);
         RleDecoder.Decode(data[1..], data[0], places);
-        if (places.IndexOfAnyExceptInRange(0, dictionaryCount - 1) >= 0)
+        if (dictionaryCount == 0 || places.IndexOfAnyExceptInRange(0, dictionaryCount - 1) >= 0)
         {
             throw new ParquetException($"column '{Node.Name}': a dictionary index is not below {dictionaryCount}");
         }

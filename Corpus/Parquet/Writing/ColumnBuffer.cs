@@ -7,15 +7,17 @@ namespace DataForge.Corpus.Parquet.Writing;
 /// with the levels that say which are null and where lists begin
 /// (https://github.com/apache/parquet-format#nested-encoding). Booleans take a byte each until they are encoded.
 /// </summary>
-internal sealed class ColumnBuffer
+internal sealed class ColumnBuffer : IDisposable
 {
     /// <summary>A single value above this is refused, so that no page and no buffer passes what a 32-bit size can say.</summary>
     public const int MaxValueBytes = 512 << 20;
 
     private readonly int presentLevel;
 
-    public ColumnBuffer(ParquetColumn column)
+    /// <param name="usualMaximum">Bytes that the column seldom passes before its row group is written.</param>
+    public ColumnBuffer(ParquetColumn column, int usualMaximum)
     {
+        Values = new ByteBuffer(usualMaximum);
         Column = column;
         presentLevel = (column.Nullable ? 1 : 0) + (column.IsList ? 1 : 0);
         Definitions = presentLevel > 0 ? new ByteBuffer() : null;
@@ -37,7 +39,7 @@ internal sealed class ColumnBuffer
     /// <summary>The definition level of a value that is there.</summary>
     public int MaxDefinition => presentLevel;
 
-    public ByteBuffer Values { get; } = new(1024);
+    public ByteBuffer Values { get; }
 
     /// <summary>A definition level for each entry (value, null or empty list), or null where every entry is a value.</summary>
     public ByteBuffer? Definitions { get; }
@@ -115,5 +117,12 @@ internal sealed class ColumnBuffer
         Definitions?.Clear();
         Repetitions?.Clear();
         ValueCount = 0;
+    }
+
+    public void Dispose()
+    {
+        Values.Dispose();
+        Definitions?.Dispose();
+        Repetitions?.Dispose();
     }
 }

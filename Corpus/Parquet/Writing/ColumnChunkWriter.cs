@@ -9,7 +9,7 @@ namespace DataForge.Corpus.Parquet.Writing;
 /// Encodes a column's buffered values as one column chunk: a dictionary page where a dictionary pays, then v1 data pages
 /// (https://github.com/apache/parquet-format#data-pages), each compressed and with its CRC. Where a page ends depends on the values alone.
 /// </summary>
-internal sealed class ColumnChunkWriter(Stream stream, PageCompressor compressor, ParquetWriterOptions options)
+internal sealed class ColumnChunkWriter(Stream stream, PageCompressor compressor, ParquetWriterOptions options) : IDisposable
 {
     private readonly ByteBuffer header = new();
     private readonly ByteBuffer body = new();
@@ -52,6 +52,14 @@ internal sealed class ColumnChunkWriter(Stream stream, PageCompressor compressor
         }
 
         return chunk;
+    }
+
+    public void Dispose()
+    {
+        header.Dispose();
+        body.Dispose();
+        compressed.Dispose();
+        dictionary.Dispose();
     }
 
     /// <summary>A v1 page's bytes before compression: repetition levels, definition levels, values. A plain page without levels is the buffer's own slice.</summary>

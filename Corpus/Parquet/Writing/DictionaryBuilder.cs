@@ -9,7 +9,7 @@ namespace DataForge.Corpus.Parquet.Writing;
 /// (Encodings.md, "Dictionary Encoding"). It gives up as soon as the dictionary is too large, so a column of
 /// long or unique values costs no more than that.
 /// </summary>
-internal sealed class DictionaryBuilder
+internal sealed class DictionaryBuilder : IDisposable
 {
     /// <summary>Open addressing; an entry is a dictionary index plus one, 0 is free. The size is a power of two, at least twice the entries.</summary>
     private int[] slots = new int[1 << 10];
@@ -72,6 +72,8 @@ internal sealed class DictionaryBuilder
         long encoded = Values.Length + ((long)BitWidth * indexCount / 8);
         return encoded <= plain.Length / 4L * 3;
     }
+
+    public void Dispose() => Values.Dispose();
 
     private int IndexOf(ReadOnlySpan<byte> value)
     {

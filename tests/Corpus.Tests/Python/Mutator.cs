@@ -3,7 +3,9 @@ using DataForge.Corpus.Python;
 
 namespace DataForge.Corpus.Tests.Python;
 
-/// <summary>Makes sources that are mostly no Python out of sources that are: one token deleted, doubled, or swapped with the next.</summary>
+/// <summary>
+/// Makes sources that are mostly no Python out of sources that are: one token deleted, doubled, or swapped with the next.
+/// </summary>
 internal sealed class Mutator(int seed)
 {
     private readonly List<(int Start, int Length)> _tokens = [];
@@ -42,6 +44,70 @@ internal sealed class Mutator(int seed)
                 what = $"at {start} swapped {text} and {Encoding.UTF8.GetString(next)}";
                 return [.. source[..start], .. next, .. source[end..nextStart], .. token, .. source[(nextStart + nextLength)..]];
         }
+    }
+
+    /// <summary>A copy with one to three bytes deleted, inserted or replaced, by bytes that mean something to a lexer.</summary>
+    public byte[] MutateBytes(ReadOnlySpan<byte> source, out string what)
+    {
+        ReadOnlySpan<byte> bytes = "\"'\\{}()[]#\n\r\t\f :=!<>.,;+-*/@&|^~`$?_0179abefjlnorstuxABEFJLNORUX"u8;
+        List<byte> mutated = [.. source];
+        StringBuilder description = new("at");
+        for (int edits = 1 + Next(3); edits > 0; edits--)
+        {
+            int at = Next(Math.Max(1, mutated.Count - 1));
+            byte with = bytes[Next(bytes.Length)];
+            description.Append(System.Globalization.CultureInfo.InvariantCulture, $" {at}");
+            switch (mutated.Count < 2 ? 1 : Next(3))
+            {
+                case 0:
+                    mutated.RemoveAt(at);
+                    break;
+                case 1:
+                    mutated.Insert(Math.Min(at, mutated.Count), with);
+                    break;
+                default:
+                    mutated[at] = with;
+                    break;
+            }
+        }
+
+        what = description.ToString();
+        return [.. mutated];
+    }
+
+    /// <summary>Pieces of one source put into another, bytes changed, now and then to anything at all, or cut off.</summary>
+    public byte[] Splice(byte[] source, byte[] other)
+    {
+        List<byte> spliced = [.. source];
+        for (int edits = 1 + Next(6); edits > 0; edits--)
+        {
+            int at = Next(spliced.Count + 1);
+            switch (Next(6))
+            {
+                case 0:
+                    int from = Next(other.Length);
+                    spliced.InsertRange(at, other.AsSpan(from, Math.Min(1 + Next(80), other.Length - from)).ToArray());
+                    break;
+                case 1:
+                    spliced.RemoveRange(at, Math.Min(Next(40), spliced.Count - at));
+                    break;
+                case 2:
+                    spliced.Insert(at, (byte)Next(256));
+                    break;
+                case 3:
+                    spliced.InsertRange(at, Enumerable.Repeat((byte)"([{'\"\\\n\t f:"[Next(11)], 1 + Next(220)));
+                    break;
+                case 4:
+                    spliced.RemoveRange(at, Next(8) == 0 ? spliced.Count - at : 0);
+                    break;
+                default:
+                    byte[] mutated = MutateBytes(spliced.Count > 0 ? [.. spliced] : other, out _);
+                    spliced = [.. mutated];
+                    break;
+            }
+        }
+
+        return [.. spliced];
     }
 
     /// <summary>0 to <paramref name="bound"/> - 1, by SplitMix64 (https://prng.di.unimi.it/splitmix64.c).</summary>

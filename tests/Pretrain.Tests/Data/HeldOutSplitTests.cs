@@ -10,8 +10,8 @@ public class HeldOutSplitTests
         Random random = new(4);
         for (int round = 0; round < 300; round++)
         {
-            // Sizes over five orders of magnitude, as real ones are.
-            (string Name, long Size, long Documents)[] repositories = [.. Enumerable.Range(0, random.Next(60, 2000))
+            // Sizes over five orders of magnitude, as real ones are; of much fewer than 150 such repositories it cannot always be done.
+            (string Name, long Size, long Documents)[] repositories = [.. Enumerable.Range(0, random.Next(150, 2000))
                 .Select(i => ($"owner/{i}", (long)Math.Exp(random.NextDouble() * 12) + 1, (long)Math.Exp(random.NextDouble() * 5)))];
             HeldOutOptions options = new() { Seed = (ulong)round };
             HeldOutSplit split = HeldOutSplit.Choose(repositories, options);
@@ -39,6 +39,20 @@ public class HeldOutSplitTests
         HeldOutSplit split = HeldOutSplit.Choose(repositories, options);
         Assert.False(split.IsValidation("cpython"));
         Check(repositories, split, options);
+    }
+
+    [Fact]
+    public void Choose_smallRepositoryOfVeryManyDocuments_doesNotSwellTheSplit()
+    {
+        (string Name, long Size, long Documents)[] repositories =
+            [.. Enumerable.Range(0, 4000).Select(i => ($"owner/{i}", 10_000L, i % 40 == 0 ? 5000L : 5L))];
+        for (ulong seed = 0; seed < 20; seed++)
+        {
+            HeldOutOptions options = new() { Seed = seed };
+            HeldOutSplit split = HeldOutSplit.Choose(repositories, options);
+            Check(repositories, split, options);
+            Assert.InRange(split.ValidationSize / (double)split.TotalSize, 0.02, 0.05);
+        }
     }
 
     [Fact]

@@ -1,0 +1,120 @@
+namespace DataForge.Cleaner.Licenses;
+
+/// <summary>Tells a line that names who holds the rights from one that only speaks of copyright.</summary>
+internal static class CopyrightLine
+{
+    private const int LongestPrefix = 24;
+
+    /// <summary>
+    /// Whether the line begins (behind "Portions", "Modifications" and the like) with "Copyright", "(c)" or "©", and goes on with a year, a
+    /// sign, a placeholder or "by". "copyright notice, this list of conditions" is none.
+    /// </summary>
+    public static bool Is(ReadOnlySpan<byte> line)
+    {
+        int at = IndexOfIgnoreCase(line[..Math.Min(line.Length, LongestPrefix + 9)], "copyright"u8);
+        if (at < 0)
+        {
+            return StartsWithSign(line, out int width) && HasYear(line[width..]);
+        }
+
+        if (at > 0 && !IsPrefix(line[..at]))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> rest = line[(at + 9)..];
+        rest = rest.StartsWith("s"u8) ? rest[1..] : rest;
+        rest = rest.TrimStart(" \t:"u8);
+        if (rest.IsEmpty)
+        {
+            return false;
+        }
+
+        return StartsWithSign(rest, out _)
+            || rest[0] is (byte)'<' or (byte)'[' or (byte)'{'
+            || (HasYear(rest[..Math.Min(rest.Length, 12)]) && rest[0] is >= (byte)'0' and <= (byte)'9' or (byte)'-')
+            || StartsWithIgnoreCase(rest, "by "u8)
+            || StartsWithIgnoreCase(rest, "year"u8)
+            || StartsWithIgnoreCase(rest, "yyyy"u8)
+            || StartsWithIgnoreCase(rest, "xxxx"u8);
+    }
+
+    /// <summary>
+    /// How much of a copyright line is about copyright: all of a short one. A long one is a paragraph on one line, whose first sentence it is.
+    /// </summary>
+    public static int LengthOf(ReadOnlySpan<byte> line)
+    {
+        const int Short = 120;
+        int end = line.Length <= Short ? -1 : line.IndexOf(". "u8);
+        return end < 0 ? line.Length <= Short ? line.Length : 0 : end + 1;
+    }
+
+    /// <summary>Where a word stands in a text, ASCII letters of either case alike; −1 where it does not. The word is in lower case.</summary>
+    public static int IndexOfIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower)
+    {
+        byte small = lower[0];
+        byte capital = (byte)(small is >= (byte)'a' and <= (byte)'z' ? small - 32 : small);
+        int at = 0;
+        while (at + lower.Length <= text.Length)
+        {
+            int next = text[at..].IndexOfAny(small, capital);
+            if (next < 0 || at + next + lower.Length > text.Length)
+            {
+                return -1;
+            }
+
+            at += next;
+            if (StartsWithIgnoreCase(text[at..], lower))
+            {
+                return at;
+            }
+
+            at++;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Whether a text begins with a word, ASCII letters of either case alike. The word is in lower case.</summary>
+    public static bool StartsWithIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower) =>
+        text.Length >= lower.Length && System.Text.Ascii.EqualsIgnoreCase(text[..lower.Length], lower);
+
+    private static bool IsPrefix(ReadOnlySpan<byte> words)
+    {
+        foreach (byte b in words)
+        {
+            if (b is (byte)'.' or (byte)',' or (byte)'"')
+            {
+                return false;
+            }
+        }
+
+        return StartsWithIgnoreCase(words, "portions "u8) || StartsWithIgnoreCase(words, "parts "u8)
+            || StartsWithIgnoreCase(words, "modifications "u8) || StartsWithIgnoreCase(words, "original work "u8)
+            || StartsWithIgnoreCase(words, "some parts "u8) || StartsWithIgnoreCase(words, "spdx-filecopyrighttext"u8)
+            || StartsWithSign(words, out _);
+    }
+
+    private static bool StartsWithSign(ReadOnlySpan<byte> text, out int width)
+    {
+        width = text.StartsWith("(c)"u8) || text.StartsWith("(C)"u8) || text.StartsWith("[c]"u8) ? 3
+            : text.StartsWith("©"u8) ? 2
+            : text is [0xA9, ..] ? 1
+            : 0;
+        return width > 0;
+    }
+
+    private static bool HasYear(ReadOnlySpan<byte> text)
+    {
+        for (int i = 0; i + 4 <= text.Length; i++)
+        {
+            if (((text[i] == '1' && text[i + 1] == '9') || (text[i] == '2' && text[i + 1] == '0'))
+                && text[i + 2] is >= (byte)'0' and <= (byte)'9' && text[i + 3] is >= (byte)'0' and <= (byte)'9')
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

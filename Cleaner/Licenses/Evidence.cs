@@ -1,0 +1,63 @@
+using DataForge.Corpus;
+
+namespace DataForge.Cleaner.Licenses;
+
+/// <summary>What one blob says of a licence, read as one kind of evidence.</summary>
+public sealed record Evidence
+{
+    /// <summary>The blob's git id, in hexadecimal.</summary>
+    public required string Blob { get; init; }
+
+    /// <summary>What it was read as.</summary>
+    public required EvidenceKind Kind { get; init; }
+
+    /// <summary>The SPDX expression; empty where it says nothing.</summary>
+    public required string Expression { get; init; }
+
+    /// <summary>Its copyright lines.</summary>
+    public IReadOnlyList<string> Copyright { get; init; } = [];
+
+    /// <summary>For a machine-readable Debian file: which files stand under which licence.</summary>
+    public IReadOnlyList<FilesParagraph>? Files { get; init; }
+
+    /// <summary>Reads a blob as evidence.</summary>
+    public static Evidence Read(BlobId id, EvidenceKind kind, ReadOnlySpan<byte> content, LicenseDetector detector)
+    {
+        string blob = id.ToString();
+        switch (kind)
+        {
+            case EvidenceKind.DebianCopyright when DebianCopyright.Read(content, detector) is { } files:
+                return new Evidence
+                {
+                    Blob = blob, Kind = kind, Files = files, Expression = DebianCopyright.LicenseOf(files, "") ?? "",
+                    Copyright = detector.OfHeader(content).Copyright,
+                };
+            case EvidenceKind.LicenseText or EvidenceKind.DebianCopyright:
+                LicenseFinding text = detector.OfLicenseFile(content);
+                return new Evidence { Blob = blob, Kind = kind, Expression = text.Expression, Copyright = text.Copyright };
+            case EvidenceKind.Notice or EvidenceKind.Readme:
+                LicenseFinding notice = detector.OfHeader(kind == EvidenceKind.Readme ? ReadmeLicense.SectionOf(content) : content);
+                return new Evidence { Blob = blob, Kind = kind, Expression = notice.Expression, Copyright = notice.Copyright };
+            default:
+                string expression = kind switch
+                {
+                    EvidenceKind.CoreMetadata => PackageMetadata.OfCoreMetadata(content, detector),
+                    EvidenceKind.PyProject => PackageMetadata.OfPyProject(content, detector),
+                    EvidenceKind.SetupCfg => PackageMetadata.OfSetupCfg(content, detector),
+                    _ => PackageMetadata.OfSetupPy(content, detector),
+                };
+                return new Evidence { Blob = blob, Kind = kind, Expression = expression };
+        }
+    }
+}
+
+/// <summary>The licence that covers a file, and how that is known.</summary>
+/// <param name="Expression">An SPDX expression; empty where none was found.</param>
+/// <param name="Class">Its class.</param>
+/// <param name="Source">The evidence, such as <c>LICENSE@&lt;blob id&gt;</c> or <c>metadata:setup.cfg</c>; empty where none was found.</param>
+/// <param name="Copyright">Copyright lines of the evidence.</param>
+public sealed record ResolvedLicense(string Expression, LicenseClass Class, string Source, IReadOnlyList<string> Copyright)
+{
+    /// <summary>No licence: all rights reserved.</summary>
+    public static ResolvedLicense None { get; } = new("", LicenseClass.None, "", []);
+}

@@ -1,0 +1,302 @@
+using System.Buffers;
+
+namespace DataForge.Cleaner.Licenses;
+
+/// <summary>How a stretch of a file compares with a template.</summary>
+/// <param name="Start">The first word of the stretch.</param>
+/// <param name="End">One behind its last word.</param>
+/// <param name="Matched">Words of the template's body that stand there, in order.</param>
+/// <param name="Missing">Words of the body that do not.</param>
+/// <param name="Extra">Words of the stretch that the template does not have.</param>
+/// <param name="Operative">Whether an operative word (<see cref="OperativeWords"/>) is among the missing or extra ones.</param>
+internal readonly record struct Alignment(int Start, int End, int Matched, int Missing, int Extra, bool Operative)
+{
+    /// <summary>Shared words against all words of both sides (Dice), 0 to 1.</summary>
+    public double Similarity => 2.0 * Matched / Math.Max(1, (2 * Matched) + Missing + Extra);
+}
+
+/// <summary>
+/// Aligns a template with the stretch of a file that resembles it most: shared runs of words on about one diagonal are chained (longest
+/// increasing subsequence), and what lies between them is compared word by word (longest common subsequence).
+/// </summary>
+internal sealed class LicenseAligner
+{
+    private const int MaxGapCells = 1 << 18;
+    private readonly List<(int File, int Template)> _links = [];
+    private readonly List<int> _diagonals = [];
+    private readonly List<int> _tails = [];
+    private int[] _previous = [];
+    private (int File, int Template)[] _window = [];
+    private int _matched;
+    private int _missing;
+    private int _extra;
+    private bool _operative;
+
+    /// <summary>
+    /// Aligns. <paramref name="hits"/> are places of shared runs, by place in the file; within one place by place in the template, falling.
+    /// Words below <paramref name="from"/> or at <paramref name="to"/> and above belong to others.
+    /// </summary>
+    public Alignment? Align(LicenseTemplate template, ReadOnlySpan<uint> file, int from, int to, List<(int File, int Template)> hits)
+    {
+        Chain(hits, from, to, 40 + (template.Words.Length / 10));
+        if (_links.Count == 0)
+        {
+            return null;
+        }
+
+        (_matched, _missing, _extra, _operative) = (0, 0, 0, false);
+        (int firstFile, int firstWord) = _links[0];
+        int start = Head(template, file, from, firstFile, firstWord);
+        for (int i = 0; i < _links.Count; i++)
+        {
+            if (i > 0)
+            {
+                Compare(template, file, _links[i - 1].File + 1, _links[i].File, _links[i - 1].Template + 1, _links[i].Template, false, false, out _, out _);
+            }
+
+            _matched += InBody(template, _links[i].Template) ? 1 : 0;
+        }
+
+        (int lastFile, int lastWord) = _links[^1];
+        int limit = Math.Min(to, lastFile + 1 + (template.Words.Length - lastWord - 1) + 8);
+        Compare(template, file, lastFile + 1, limit, lastWord + 1, template.Words.Length, false, true, out _, out int end);
+        return new Alignment(start, end, _matched, _missing, _extra, _operative);
+    }
+
+    private int Head(LicenseTemplate template, ReadOnlySpan<uint> file, int from, int firstFile, int firstWord)
+    {
+        int begin = Math.Max(from, firstFile - firstWord - 8);
+        Compare(template, file, begin, firstFile, 0, firstWord, true, false, out int start, out _);
+        return start;
+    }
+
+    /// <summary>Chooses the links: matching single words, strictly rising on both sides.</summary>
+    private void Chain(List<(int File, int Template)> hits, int from, int to, int slack)
+    {
+        _links.Clear();
+        _diagonals.Clear();
+        foreach ((int place, int word) in hits)
+        {
+            if (place >= from && place + LicenseIndex.Gram <= to)
+            {
+                _diagonals.Add(place - word);
+            }
+        }
+
+        if (_diagonals.Count == 0)
+        {
+            return;
+        }
+
+        int low = DensestWindow(2 * slack);
+        int count = 0;
+        if (_window.Length < hits.Count)
+        {
+            Array.Resize(ref _window, hits.Count);
+            Array.Resize(ref _previous, hits.Count);
+        }
+
+        foreach ((int File, int Template) hit in hits)
+        {
+            int diagonal = hit.File - hit.Template;
+            if (hit.File >= from && hit.File + LicenseIndex.Gram <= to && diagonal >= low && diagonal <= low + (2 * slack))
+            {
+                _window[count++] = hit;
+            }
+        }
+
+        LongestRising(count);
+    }
+
+    private int DensestWindow(int width)
+    {
+        _diagonals.Sort();
+        int best = 0;
+        int bestAt = 0;
+        for (int left = 0, right = 0; right < _diagonals.Count; right++)
+        {
+            while (_diagonals[right] - _diagonals[left] > width)
+            {
+                left++;
+            }
+
+            if (right - left + 1 > best)
+            {
+                best = right - left + 1;
+                bestAt = left;
+            }
+        }
+
+        return _diagonals[bestAt];
+    }
+
+    // Patience sorting: _tails[k] is the hit that ends the best chain of length k + 1.
+    private void LongestRising(int count)
+    {
+        _tails.Clear();
+        for (int i = 0; i < count; i++)
+        {
+            int low = 0;
+            int high = _tails.Count;
+            while (low < high)
+            {
+                int middle = (low + high) / 2;
+                if (_window[_tails[middle]].Template < _window[i].Template)
+                {
+                    low = middle + 1;
+                }
+                else
+                {
+                    high = middle;
+                }
+            }
+
+            _previous[i] = low > 0 ? _tails[low - 1] : -1;
+            if (low == _tails.Count)
+            {
+                _tails.Add(i);
+            }
+            else
+            {
+                _tails[low] = i;
+            }
+        }
+
+        int length = _tails.Count;
+        for (int at = _tails[^1]; at >= 0; at = _previous[at])
+        {
+            _tails[--length] = at;
+        }
+
+        (int lastFile, int lastWord) = (-1, -1);
+        foreach (int at in _tails)
+        {
+            for (int k = 0; k < LicenseIndex.Gram; k++)
+            {
+                (int place, int word) = (_window[at].File + k, _window[at].Template + k);
+                if (place > lastFile && word > lastWord)
+                {
+                    _links.Add((place, word));
+                    (lastFile, lastWord) = (place, word);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Compares words [a, b) of the file with words [c, d) of the template. With an open beginning or end, words of the file beyond the first or
+    /// last shared one are not counted; <paramref name="first"/> and <paramref name="last"/> say where the stretch begins and ends.
+    /// </summary>
+    private void Compare(
+        LicenseTemplate template, ReadOnlySpan<uint> file, int a, int b, int c, int d, bool openStart, bool openEnd, out int first, out int last)
+    {
+        ReadOnlySpan<uint> left = file[a..Math.Max(a, b)];
+        ReadOnlySpan<uint> right = template.Words.AsSpan(c, d - c);
+        first = b;
+        last = a;
+        if (left.IsEmpty || right.IsEmpty || (long)(left.Length + 1) * (right.Length + 1) > MaxGapCells)
+        {
+            for (int j = c; j < d; j++)
+            {
+                Miss(template, j);
+            }
+
+            if (!openStart && !openEnd)
+            {
+                foreach (uint word in left)
+                {
+                    Add(word);
+                }
+            }
+
+            return;
+        }
+
+        int width = right.Length + 1;
+        ushort[] table = ArrayPool<ushort>.Shared.Rent((left.Length + 1) * width);
+        FillTable(left, right, table, width);
+        (int i, int k) = (0, 0);
+        int pendingExtra = 0;
+        bool pendingOperative = false;
+        bool any = false;
+        while (i < left.Length && k < right.Length)
+        {
+            if (left[i] == right[k])
+            {
+                _extra += pendingExtra;
+                _operative |= pendingOperative;
+                (pendingExtra, pendingOperative) = (0, false);
+                _matched += InBody(template, c + k) ? 1 : 0;
+                first = any ? first : a + i;
+                any = true;
+                last = a + i + 1;
+                i++;
+                k++;
+            }
+            else if (table[((i + 1) * width) + k] >= table[(i * width) + k + 1])
+            {
+                if (any || !openStart)
+                {
+                    pendingExtra++;
+                    pendingOperative |= OperativeWords.Contains(left[i]);
+                }
+
+                i++;
+            }
+            else
+            {
+                Miss(template, c + k++);
+            }
+        }
+
+        for (; k < right.Length; k++)
+        {
+            Miss(template, c + k);
+        }
+
+        if (!openEnd)
+        {
+            _extra += pendingExtra;
+            _operative |= pendingOperative;
+            for (; i < left.Length && (any || !openStart); i++)
+            {
+                Add(left[i]);
+            }
+        }
+
+        ArrayPool<ushort>.Shared.Return(table);
+    }
+
+    // table[i, k] is the length of the longest common subsequence of left[i..] and right[k..].
+    private static void FillTable(ReadOnlySpan<uint> left, ReadOnlySpan<uint> right, ushort[] table, int width)
+    {
+        table.AsSpan(left.Length * width, width).Clear();
+        for (int i = left.Length - 1; i >= 0; i--)
+        {
+            table[(i * width) + right.Length] = 0;
+            for (int k = right.Length - 1; k >= 0; k--)
+            {
+                table[(i * width) + k] = left[i] == right[k]
+                    ? (ushort)(table[((i + 1) * width) + k + 1] + 1)
+                    : Math.Max(table[((i + 1) * width) + k], table[(i * width) + k + 1]);
+            }
+        }
+    }
+
+    private void Miss(LicenseTemplate template, int word)
+    {
+        if (InBody(template, word))
+        {
+            _missing++;
+            _operative |= OperativeWords.Contains(template.Words[word]);
+        }
+    }
+
+    private void Add(uint word)
+    {
+        _extra++;
+        _operative |= OperativeWords.Contains(word);
+    }
+
+    private static bool InBody(LicenseTemplate template, int word) => word >= template.BodyStart && word < template.BodyEnd;
+}

@@ -1,0 +1,167 @@
+using System.Text;
+
+namespace DataForge.Cleaner.Licenses;
+
+/// <summary>What a text says of its licence.</summary>
+/// <param name="Expression">An SPDX expression; empty where the text says nothing of a licence.</param>
+/// <param name="Copyright">Its copyright lines, as they stand there.</param>
+public sealed record LicenseFinding(string Expression, IReadOnlyList<string> Copyright)
+{
+    /// <summary>No licence, no copyright.</summary>
+    public static LicenseFinding Nothing { get; } = new("", []);
+}
+
+/// <summary>
+/// Reads licences from texts: whole texts, notices, <c>SPDX-License-Identifier</c> lines. What grants rights but is none of the known texts,
+/// and what adds a restriction to one, comes out as <see cref="SpdxLicenses.Unknown"/>. Not safe from several threads; one for each.
+/// </summary>
+public sealed class LicenseDetector
+{
+    private const int MaxWords = 60_000;
+    private const int MaxCopyrightLines = 20;
+    private const int MaxCopyrightLength = 200;
+
+    // CPython's LICENSE tells its history and holds the licences of all who ever owned it; PSF-2.0 is what it is passed on under.
+    private static readonly uint[] PythonHistory = LicenseTemplates.Phrase("history of the software");
+    private static readonly HashSet<string> PythonStack = ["PSF-2.0", "Python-2.0", "Python-2.0.1", "CNRI-Python", "CNRI-Python-GPL-Compatible", "0BSD", "HPND", "MIT-CMU", "HPND-Fenneberg-Livingston"];
+    private static readonly uint[][] ChoiceWords = [.. new[] { "dual licensed", "dual license", "either license", "either the", "either of", "under either", "your choice", "you may choose", "alternatively" }.Select(LicenseTemplates.Phrase)];
+
+    private readonly LicenseWords _words = new();
+    private readonly LicenseTextMatcher _matcher = new();
+    private readonly List<uint> _leftWords = [];
+    private readonly List<byte> _leftText = [];
+
+    /// <summary>The licence that a licence file (LICENSE, COPYING, a free-form Debian copyright file) gives.</summary>
+    public LicenseFinding OfLicenseFile(ReadOnlySpan<byte> text)
+    {
+        string expression = Detect(text, strict: true);
+        if (expression.Length == 0 && text.Length < 200)
+        {
+            expression = LicenseNames.ToSpdx(Encoding.UTF8.GetString(text)) ?? "";
+        }
+
+        if (expression.Length == 0 && _words.Count > 0 && MentionsRights(text))
+        {
+            expression = SpdxLicenses.Unknown;
+        }
+
+        return new LicenseFinding(expression, Copyright(text));
+    }
+
+    /// <summary>
+    /// The licence that a source file's header gives itself, or a README its project: nothing where it only points elsewhere. An
+    /// <c>SPDX-License-Identifier</c> outranks what else stands there.
+    /// </summary>
+    public LicenseFinding OfHeader(ReadOnlySpan<byte> text)
+    {
+        if (!MentionsRights(text))
+        {
+            return LicenseFinding.Nothing;
+        }
+
+        string? tags = LicenseNotices.FindTags(text);
+        string expression = Detect(text, strict: false);
+        return new LicenseFinding(tags ?? expression, Copyright(text));
+    }
+
+    /// <summary>Whether a text may say something of rights at all: a quick look that spares most headers the slow one.</summary>
+    public static bool MentionsRights(ReadOnlySpan<byte> text) =>
+        CopyrightLine.IndexOfIgnoreCase(text, "licen"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "copyright"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "public domain"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "redistribut"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "proprietary"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "permission"u8) >= 0
+        || text.IndexOf("©"u8) >= 0;
+
+    private string Detect(ReadOnlySpan<byte> text, bool strict)
+    {
+        _words.Read(text, MaxWords);
+        List<LicenseMatch> matches = _matcher.Find(_words.Hashes);
+        CollectLeft(text, matches);
+        ReadOnlySpan<uint> left = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftWords);
+        List<string> found = [.. matches.Select(match => match.Template.Id)];
+        bool isPython = found.Any(id => id is "PSF-2.0" or "Python-2.0" or "Python-2.0.1") && left.IndexOf(PythonHistory) >= 0;
+        if (isPython)
+        {
+            found = [.. found.Where(id => !PythonStack.Contains(id)), "PSF-2.0"];
+        }
+
+        string notices = !isPython && (matches.Count == 0 || GrantPhrases.IsIn(left))
+            ? LicenseNotices.Find(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftText))
+            : "";
+        if (matches.Count == 0 && notices.Length == 0 && strict && LicenseNotices.FindTags(text) is { } tags)
+        {
+            notices = tags;
+        }
+
+        bool isDoubtful = !isPython
+            && (_matcher.NearMiss
+                || (found.Count > 0 && RestrictingPhrases.IndexIn(left) >= 0)
+                || (strict && notices.Length == 0 && GrantPhrases.IsIn(left)));
+        if (isDoubtful)
+        {
+            found.Add(SpdxLicenses.Unknown);
+        }
+
+        bool isChoice = !isDoubtful && found.Count + (notices.Length > 0 ? 1 : 0) > 1 && ChoiceWords.Any(phrase => ContainsPhrase(phrase));
+        IEnumerable<string> all = found.Append(notices);
+        return isChoice ? SpdxExpression.Or(all) : SpdxExpression.And(all);
+    }
+
+    private bool ContainsPhrase(uint[] phrase) =>
+        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftWords).IndexOf(phrase) >= 0;
+
+    // What no matched licence explains.
+    private void CollectLeft(ReadOnlySpan<byte> text, List<LicenseMatch> matches)
+    {
+        _leftWords.Clear();
+        _leftText.Clear();
+        int word = 0;
+        foreach (LicenseMatch match in matches)
+        {
+            CollectLeft(text, word, match.Start);
+            word = match.End;
+        }
+
+        CollectLeft(text, word, _words.Count);
+        if (matches.Count == 0)
+        {
+            // Copyright lines and lists of years are no words, but a notice may stand on such a line.
+            _leftText.Clear();
+            _leftText.AddRange(text[..Math.Min(text.Length, 64 << 10)]);
+        }
+    }
+
+    private void CollectLeft(ReadOnlySpan<byte> text, int from, int to)
+    {
+        if (from >= to)
+        {
+            return;
+        }
+
+        _leftWords.AddRange(_words.Hashes[from..to]);
+        int start = _words.Starts[from];
+        int end = to < _words.Count ? _words.Starts[to] : text.Length;
+        _leftText.AddRange(text[start..end]);
+        _leftText.Add((byte)' ');
+    }
+
+    private List<string> Copyright(ReadOnlySpan<byte> text)
+    {
+        var lines = new List<string>();
+        foreach (TextSpan span in _words.CopyrightLines)
+        {
+            ReadOnlySpan<byte> line = text.Slice(span.Start, Math.Min(span.Length, MaxCopyrightLength));
+            string decoded = Encoding.UTF8.GetString(line).Trim();
+            bool isPlaceholder = decoded.Contains('<') && !decoded.Contains('@') && decoded.Contains("year", StringComparison.OrdinalIgnoreCase);
+            if (!isPlaceholder && lines.Count < MaxCopyrightLines && !lines.Contains(decoded)
+                && !decoded.Contains("Free Software Foundation", StringComparison.Ordinal) && !decoded.Contains("[yyyy]", StringComparison.Ordinal))
+            {
+                lines.Add(decoded);
+            }
+        }
+
+        return lines;
+    }
+}

@@ -1,0 +1,78 @@
+namespace DataForge.Cleaner.Licenses;
+
+/// <summary>
+/// Where each run of <see cref="Gram"/> words stands in the templates: buckets of postings, laid out one behind another. About 14 MB for
+/// the 684 texts of SPDX, built once a process in about a tenth of a second.
+/// </summary>
+internal sealed class LicenseIndex
+{
+    /// <summary>Words in a run. Six words are rare enough to name a family of licences, and few enough to survive near a changed name.</summary>
+    public const int Gram = 6;
+
+    private const int BucketBits = 19;
+    private readonly int[] _bucketStart = new int[(1 << BucketBits) + 1];
+    private readonly Posting[] _postings;
+
+    /// <summary>Indexes these templates.</summary>
+    public LicenseIndex(LicenseTemplate[] templates)
+    {
+        Templates = templates;
+        int total = 0;
+        foreach (LicenseTemplate template in templates)
+        {
+            for (int i = 0; i + Gram <= template.Words.Length; i++)
+            {
+                _bucketStart[Bucket(HashAt(template.Words, i)) + 1]++;
+                total++;
+            }
+        }
+
+        for (int i = 1; i < _bucketStart.Length; i++)
+        {
+            _bucketStart[i] += _bucketStart[i - 1];
+        }
+
+        _postings = new Posting[total];
+        int[] next = _bucketStart[..^1];
+        for (int t = 0; t < templates.Length; t++)
+        {
+            uint[] words = templates[t].Words;
+            for (int i = 0; i + Gram <= words.Length; i++)
+            {
+                ulong hash = HashAt(words, i);
+                _postings[next[Bucket(hash)]++] = new Posting((uint)hash, (ushort)t, (ushort)i);
+            }
+        }
+    }
+
+    /// <summary>The index over the built-in texts.</summary>
+    public static LicenseIndex Shared { get; } = new(LicenseTemplates.Load());
+
+    /// <summary>The templates, by the number in <see cref="Posting.Template"/>.</summary>
+    public LicenseTemplate[] Templates { get; }
+
+    /// <summary>Postings that share a bucket with this run; those with another <see cref="Posting.Tag"/> are of other runs.</summary>
+    public ReadOnlySpan<Posting> Lookup(ulong hash)
+    {
+        int bucket = Bucket(hash);
+        return _postings.AsSpan(_bucketStart[bucket].._bucketStart[bucket + 1]);
+    }
+
+    /// <summary>The hash of the run of words that begins here.</summary>
+    public static ulong HashAt(ReadOnlySpan<uint> words, int at)
+    {
+        ulong hash = 0;
+        foreach (uint word in words.Slice(at, Gram))
+        {
+            hash = (hash ^ word) * 0x9E3779B97F4A7C15;
+            hash ^= hash >> 29;
+        }
+
+        return hash;
+    }
+
+    private static int Bucket(ulong hash) => (int)(hash >> (64 - BucketBits));
+
+    /// <summary>One place of a run of words: low half of its hash, template, position.</summary>
+    internal readonly record struct Posting(uint Tag, ushort Template, ushort Position);
+}

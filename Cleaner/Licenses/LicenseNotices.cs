@@ -1,0 +1,176 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace DataForge.Cleaner.Licenses;
+
+/// <summary>Licences named by a notice ("Licensed under the Apache License, Version 2.0 …") instead of by their text.</summary>
+internal static partial class LicenseNotices
+{
+    private const int MaxText = 16_384;
+
+    private static readonly (Regex Pattern, string Id)[] Named =
+    [
+        (Apache(), "Apache-2.0"), (Mpl2(), "MPL-2.0"), (Mpl11(), "MPL-1.1"), (Zpl(), "ZPL-2.1"), (Psf(), "PSF-2.0"), (Isc(), "ISC"), (Boost(), "BSL-1.0"),
+        (Bsd3(), "BSD-3-Clause"), (Bsd2(), "BSD-2-Clause"), (Bsd(), SpdxLicenses.Bsd), (Mit(), "MIT"), (Cc0(), "CC0-1.0"), (Unlicense(), "Unlicense"),
+        (PublicDomain(), SpdxLicenses.PublicDomain), (Epl1(), "EPL-1.0"), (Epl2(), "EPL-2.0"), (Artistic2(), "Artistic-2.0"), (NonCommercial(), SpdxLicenses.Unknown),
+        (Proprietary(), SpdxLicenses.Unknown),
+    ];
+
+    /// <summary>
+    /// The licences that the text's notices name; empty where it has none. Several apply together, unless the text offers a choice.
+    /// </summary>
+    public static string Find(ReadOnlySpan<byte> text)
+    {
+        string plain = Plain(text.Length > MaxText ? text[..MaxText] : text);
+        var found = new List<string>();
+        string rest = plain;
+        foreach ((Regex pattern, string id) in Named)
+        {
+            if (pattern.IsMatch(rest))
+            {
+                found.Add(id);
+
+                // "3-clause BSD license" is no plain "BSD license" as well.
+                rest = pattern.Replace(rest, " ");
+            }
+        }
+
+        found.AddRange(Gnu(plain));
+        return found.Count > 1 && Choice().IsMatch(plain) ? SpdxExpression.Or(found) : SpdxExpression.And(found);
+    }
+
+    /// <summary>The expressions of all <c>SPDX-License-Identifier:</c> lines; null where there are none.</summary>
+    public static string? FindTags(ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<byte> tag = "spdx-license-identifier:"u8;
+        var found = new List<string>();
+        while (found.Count < 20 && CopyrightLine.IndexOfIgnoreCase(text, tag) is >= 0 and int at)
+        {
+            text = text[(at + tag.Length)..];
+            int end = text.IndexOfAny((byte)'\n', (byte)'\r');
+            string value = Encoding.UTF8.GetString(end < 0 ? text : text[..end]);
+            value = TagEnd().Replace(value, "").Trim().Trim('"', '\'', ',', ';').Trim();
+            if (value.Length > 0)
+            {
+                found.Add(LicenseNames.ToSpdx(value) ?? SpdxLicenses.Unknown);
+            }
+        }
+
+        return found.Count == 0 ? null : SpdxExpression.And(found);
+    }
+
+    /// <summary>The text in lower case, its words one space apart, comment markers and punctuation left out but for "." within numbers.</summary>
+    private static string Plain(ReadOnlySpan<byte> text)
+    {
+        var plain = new StringBuilder(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            byte b = text[i];
+            bool isDot = b == '.' && i > 0 && char.IsAsciiDigit((char)text[i - 1]) && i + 1 < text.Length && char.IsAsciiDigit((char)text[i + 1]);
+            if (char.IsAsciiLetterOrDigit((char)b) || b == '+' || isDot)
+            {
+                plain.Append(char.ToLowerInvariant((char)b));
+            }
+            else if (plain.Length > 0 && plain[^1] != ' ')
+            {
+                plain.Append(' ');
+            }
+        }
+
+        return plain.Replace("licence", "license").ToString();
+    }
+
+    private static IEnumerable<string> Gnu(string plain)
+    {
+        var found = new List<(string Family, string Version, bool Later)>();
+        foreach (Match match in GnuLicense().Matches(plain))
+        {
+            string kind = match.Groups["kind"].Value;
+            string family = kind is "affero" or "agpl" ? "AGPL" : kind is "" or "gpl" ? "GPL" : "LGPL";
+            string around = plain[match.Index..Math.Min(plain.Length, match.Index + match.Length + 260)];
+            Match version = GnuVersion().Match(around);
+            string number = match.Groups["before"].Success ? match.Groups["before"].Value : version.Groups["v"].Value;
+            bool later = around.Contains("later version", StringComparison.Ordinal) || around.Contains("or later", StringComparison.Ordinal)
+                || around.Contains("or newer", StringComparison.Ordinal) || version.Value.EndsWith('+') || match.Groups["late"].Success;
+            found.Add((family, number, later));
+        }
+
+        // "You should have received a copy of the GNU General Public License" names no version of its own.
+        foreach ((string family, string number, bool later) in found.Where(item => item.Version.Length > 0 || !found.Exists(other => other.Family == item.Family && other.Version.Length > 0)))
+        {
+            string version = number.Length == 0 ? family switch { "LGPL" => "2.0", "AGPL" => "3.0", _ => "1.0" } : number.Contains('.') ? number : number + ".0";
+            yield return SpdxLicenses.Find($"{family}-{version}-{(later || number.Length == 0 ? "or-later" : "only")}") ?? $"{family}-3.0-or-later";
+        }
+    }
+
+    private const string Under = @"(?:under|license|licensed|released|distributed|terms of|conditions of|provisions of|is) (?:the |a |an |terms |conditions |of |in |by |open source |same |permissive |provisions |standard |terms and conditions |license )*";
+
+    [GeneratedRegex(Under + "apache (?:software |public )?(?:license |license v|license version |v|version )*2", RegexOptions.CultureInvariant)]
+    private static partial Regex Apache();
+
+    [GeneratedRegex(@"mozilla public license (?:v|version )? ?2|\bmpl ?v? ?2", RegexOptions.CultureInvariant)]
+    private static partial Regex Mpl2();
+
+    [GeneratedRegex(@"mozilla public license (?:v|version )? ?1\.1", RegexOptions.CultureInvariant)]
+    private static partial Regex Mpl11();
+
+    [GeneratedRegex(@"zope public license (?:zpl )?(?:version )?2\.1|\bzpl 2\.1", RegexOptions.CultureInvariant)]
+    private static partial Regex Zpl();
+
+    [GeneratedRegex(@"licensed to (?:the )?psf under|python software foundation license|" + Under + @"(?:psf|python) (?:2\.0 )?license|same (?:license|terms) (?:as|of) python", RegexOptions.CultureInvariant)]
+    private static partial Regex Psf();
+
+    [GeneratedRegex(Under + "isc license", RegexOptions.CultureInvariant)]
+    private static partial Regex Isc();
+
+    [GeneratedRegex(Under + @"boost software license(?: version)?(?: 1)?", RegexOptions.CultureInvariant)]
+    private static partial Regex Boost();
+
+    [GeneratedRegex(Under + @"(?:(?:new|modified|revised|3 clause|three clause|bsd 3 clause) )+bsd(?: style)?(?: license)?|\bbsd (?:3|three) clause|3 clause bsd", RegexOptions.CultureInvariant)]
+    private static partial Regex Bsd3();
+
+    [GeneratedRegex(Under + @"(?:(?:simplified|2 clause|two clause) )+bsd(?: style)?(?: license)?|\bbsd (?:2|two) clause|2 clause bsd", RegexOptions.CultureInvariant)]
+    private static partial Regex Bsd2();
+
+    [GeneratedRegex(Under + @"bsd (?:style |like |type )?license|license bsd\b|\bbsd (?:style )?license (?:see|that can be found)", RegexOptions.CultureInvariant)]
+    private static partial Regex Bsd();
+
+    [GeneratedRegex(Under + @"(?:(?:mit|expat)(?: x11| expat| mit)?(?: style| like)? license|x11 mit license)|license mit\b|opensource org licenses mit|\bmit licensed", RegexOptions.CultureInvariant)]
+    private static partial Regex Mit();
+
+    [GeneratedRegex(Under + "(?:creative commons )?(?:cc0|zero)|creative commons zero|creativecommons org publicdomain zero", RegexOptions.CultureInvariant)]
+    private static partial Regex Cc0();
+
+    [GeneratedRegex(Under + "unlicense|unlicense org", RegexOptions.CultureInvariant)]
+    private static partial Regex Unlicense();
+
+    [GeneratedRegex(@"(?<!not )(?:in|into|to|as) the public domain|\bis public domain|public domain software|license public domain|^ ?public domain", RegexOptions.CultureInvariant)]
+    private static partial Regex PublicDomain();
+
+    [GeneratedRegex(Under + @"eclipse public license(?: v| version)? ?1", RegexOptions.CultureInvariant)]
+    private static partial Regex Epl1();
+
+    [GeneratedRegex(Under + @"eclipse public license(?: v| version)? ?2", RegexOptions.CultureInvariant)]
+    private static partial Regex Epl2();
+
+    [GeneratedRegex(Under + @"artistic license(?: v| version)? ?2", RegexOptions.CultureInvariant)]
+    private static partial Regex Artistic2();
+
+    [GeneratedRegex(@"non ?commercial|commons clause|research (?:use|purposes) only|academic use only|creative commons attribution (?:non|no|share)|by nc\b", RegexOptions.CultureInvariant)]
+    private static partial Regex NonCommercial();
+
+    [GeneratedRegex(@"proprietary and confidential|confidential and proprietary|unauthori[sz]ed (?:copying|use|distribution|reproduction)|(?:may|must) not be (?:copied|reproduced|disclosed)|trade secret|internal use only|company confidential", RegexOptions.CultureInvariant)]
+    private static partial Regex Proprietary();
+
+    [GeneratedRegex(@"(?:(?:version |v)?(?<before>[123](?:\.[01])?)(?<late>\+| or later| or any later version)? of the )?gnu (?:(?<kind>affero|lesser|library|library or lesser|lesser or library) )?(?:general public license|gpl\b)|\b(?<kind>agpl|lgpl|gpl)(?= ?v? ?[123]|license| license)", RegexOptions.CultureInvariant)]
+    private static partial Regex GnuLicense();
+
+    [GeneratedRegex(@"(?:version |v|gpl ?v? ?|license )(?<v>[123](?:\.[01])?)\+?", RegexOptions.CultureInvariant)]
+    private static partial Regex GnuVersion();
+
+    [GeneratedRegex(@"dual licensed|dual license|\beither (?!version)|your choice|you may choose|multi licensed|alternatively", RegexOptions.CultureInvariant)]
+    private static partial Regex Choice();
+
+    [GeneratedRegex(@"\s*(?:\*/|-->|#}|\\n|\*+\s*$|#+\s*$|'''|"""""").*$", RegexOptions.CultureInvariant)]
+    private static partial Regex TagEnd();
+}

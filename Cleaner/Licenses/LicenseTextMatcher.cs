@@ -1,0 +1,206 @@
+using DataForge.Corpus;
+
+namespace DataForge.Cleaner.Licenses;
+
+/// <summary>A licence text found in a file.</summary>
+/// <param name="Template">The text it is.</param>
+/// <param name="Start">Its first word in the file.</param>
+/// <param name="End">One behind its last word.</param>
+/// <param name="Similarity">How alike they are, 0 to 1.</param>
+internal readonly record struct LicenseMatch(LicenseTemplate Template, int Start, int End, double Similarity);
+
+/// <summary>
+/// Finds the licence texts in a file. Templates that share runs of words with the file are aligned with it; one is accepted where at least
+/// <see cref="Similar"/> of its body stands there, nothing much stands between, and no operative word differs. The one that explains most words
+/// is taken, and the search goes on in the words that are left. Not safe from several threads; one for each.
+/// </summary>
+internal sealed class LicenseTextMatcher
+{
+    /// <summary>
+    /// The least similarity (Dice over words in order). The field's 0.98 over word sets leaves MIT and BSD texts out whose holder is named in
+    /// the body, and lets a sentence of three new words in; so it is lower here, and edits of operative words are refused outright.
+    /// </summary>
+    public const double Similar = 0.90;
+
+    private const int MaxMatches = 12;
+    private const int MaxCandidates = 24;
+    private readonly LicenseIndex _index = LicenseIndex.Shared;
+    private readonly LicenseAligner _aligner = new();
+    private readonly int[] _votes;
+    private readonly int[] _slot;
+    private readonly List<(int File, int Template)>[] _hits;
+    private readonly List<int> _candidates = [];
+
+    /// <summary>Makes a matcher over the built-in texts.</summary>
+    public LicenseTextMatcher()
+    {
+        _votes = new int[_index.Templates.Length];
+        _slot = new int[_index.Templates.Length];
+        _hits = [.. Enumerable.Range(0, MaxCandidates).Select(_ => new List<(int, int)>())];
+    }
+
+    /// <summary>Whether a text came near a permissive one without being it: MIT with a restriction added, say.</summary>
+    public bool NearMiss { get; private set; }
+
+    /// <summary>The licence texts in these words, by place.</summary>
+    public List<LicenseMatch> Find(ReadOnlySpan<uint> words)
+    {
+        var matches = new List<LicenseMatch>();
+        NearMiss = false;
+        CollectHits(words);
+        if (_candidates.Count > 0)
+        {
+            Search(words, 0, words.Length, matches);
+            matches.Sort((a, b) => a.Start.CompareTo(b.Start));
+        }
+
+        return matches;
+    }
+
+    private void CollectHits(ReadOnlySpan<uint> words)
+    {
+        Array.Clear(_votes);
+        for (int i = 0; i + LicenseIndex.Gram <= words.Length; i++)
+        {
+            ulong hash = LicenseIndex.HashAt(words, i);
+            foreach (LicenseIndex.Posting posting in _index.Lookup(hash))
+            {
+                _votes[posting.Template] += posting.Tag == (uint)hash ? 1 : 0;
+            }
+        }
+
+        _candidates.Clear();
+        for (int t = 0; t < _votes.Length; t++)
+        {
+            int grams = Math.Max(1, _index.Templates[t].BodyLength - LicenseIndex.Gram + 1);
+            if (_votes[t] > 0 && _votes[t] >= 0.35 * grams)
+            {
+                _candidates.Add(t);
+            }
+        }
+
+        // The share of the body counts, not its size, or the many long texts with one common part would crowd out the short ones.
+        _candidates.Sort((a, b) => Share(b) != Share(a) ? Share(b).CompareTo(Share(a)) : _votes[b] != _votes[a] ? _votes[b].CompareTo(_votes[a]) : a.CompareTo(b));
+        if (_candidates.Count > MaxCandidates)
+        {
+            _candidates.RemoveRange(MaxCandidates, _candidates.Count - MaxCandidates);
+        }
+
+        // Tried in the order of what they may explain at most, so that a good match soon spares the rest.
+        _candidates.Sort((a, b) => Promise(b) != Promise(a) ? Promise(b).CompareTo(Promise(a)) : a.CompareTo(b));
+
+        if (_candidates.Count == 0)
+        {
+            return;
+        }
+
+        Array.Fill(_slot, -1);
+        for (int c = 0; c < _candidates.Count; c++)
+        {
+            _slot[_candidates[c]] = c;
+            _hits[c].Clear();
+        }
+
+        for (int i = 0; i + LicenseIndex.Gram <= words.Length; i++)
+        {
+            ulong hash = LicenseIndex.HashAt(words, i);
+            ReadOnlySpan<LicenseIndex.Posting> postings = _index.Lookup(hash);
+
+            // Falling by place in the template, so that a chain takes at most one of them.
+            for (int p = postings.Length - 1; p >= 0; p--)
+            {
+                int slot = _slot[postings[p].Template];
+                if (slot >= 0 && postings[p].Tag == (uint)hash)
+                {
+                    _hits[slot].Add((i, postings[p].Position));
+                }
+            }
+        }
+    }
+
+    private double Promise(int template) => Share(template) * _index.Templates[template].BodyLength;
+
+    private double Share(int template) => Math.Min(1.0, (double)_votes[template] / Math.Max(1, _index.Templates[template].BodyLength - LicenseIndex.Gram + 1));
+
+    private void Search(ReadOnlySpan<uint> words, int from, int to, List<LicenseMatch> matches)
+    {
+        if (to - from < LicenseIndex.Gram || matches.Count >= MaxMatches)
+        {
+            return;
+        }
+
+        double bestScore = 0;
+        LicenseMatch? best = null;
+        bool near = false;
+        for (int c = 0; c < _candidates.Count; c++)
+        {
+            LicenseTemplate template = _index.Templates[_candidates[c]];
+
+            // No score is above the body's length; and a text that is all there has about as many runs as words.
+            if (template.BodyLength <= bestScore || CountIn(_hits[c], from, to) < 0.35 * (template.BodyLength - LicenseIndex.Gram))
+            {
+                continue;
+            }
+
+            if (_aligner.Align(template, words, from, to, _hits[c]) is not { } found)
+            {
+                continue;
+            }
+
+            double score = found.Matched - (2.0 * (found.Missing + found.Extra));
+            if (!IsAccepted(template, found))
+            {
+                near |= found.Similarity >= 0.7 && template.Class <= LicenseClass.PublicDomain && template.BodyLength >= 20;
+            }
+            else if (score > bestScore)
+            {
+                bestScore = score;
+                best = new LicenseMatch(template, found.Start, found.End, found.Similarity);
+            }
+        }
+
+        if (best is not { } taken)
+        {
+            NearMiss |= near;
+            return;
+        }
+
+        matches.Add(taken);
+        Search(words, from, taken.Start, matches);
+        Search(words, taken.End, to, matches);
+    }
+
+    // Hits lie by their place in the file.
+    private static int CountIn(List<(int File, int Template)> hits, int from, int to) => IndexOf(hits, to) - IndexOf(hits, from);
+
+    private static int IndexOf(List<(int File, int Template)> hits, int place)
+    {
+        int low = 0;
+        int high = hits.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (hits[middle].File < place)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    private static bool IsAccepted(LicenseTemplate template, Alignment found)
+    {
+        if (found.Similarity < Similar || (template.BodyLength < 40 && found.Missing + found.Extra > 2))
+        {
+            return false;
+        }
+
+        // Copyleft texts gain nothing from a changed word that decides: taking them for what they resemble grants nothing.
+        return !found.Operative || (template.Class > LicenseClass.PublicDomain && found.Similarity >= 0.95);
+    }
+}

@@ -1,0 +1,31 @@
+namespace DataForge.Cleaner.Licenses;
+
+/// <summary>The part of a README that is about the project's licence.</summary>
+internal static class ReadmeLicense
+{
+    private const int MaxSection = 16 << 10;
+
+    /// <summary>
+    /// From the last line that begins with "License", "Copyright" or the like (behind heading marks) on; empty where no line does. What a README says
+    /// of licences elsewhere is as often about other software.
+    /// </summary>
+    public static ReadOnlySpan<byte> SectionOf(ReadOnlySpan<byte> text)
+    {
+        int found = -1;
+        for (int at = 0; at < text.Length;)
+        {
+            int length = text[at..].IndexOf((byte)'\n');
+            int end = length < 0 ? text.Length : at + length;
+            ReadOnlySpan<byte> line = text[at..end].TrimStart(" \t#=*-_:>.0123456789"u8);
+            if (CopyrightLine.StartsWithIgnoreCase(line, "licen"u8) || CopyrightLine.StartsWithIgnoreCase(line, "copying"u8)
+                || CopyrightLine.StartsWithIgnoreCase(line, "copyright"u8) || CopyrightLine.StartsWithIgnoreCase(line, "legal"u8))
+            {
+                found = at;
+            }
+
+            at = end + 1;
+        }
+
+        return found < 0 ? default : text[found..Math.Min(text.Length, found + MaxSection)];
+    }
+}

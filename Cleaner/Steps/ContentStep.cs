@@ -1,0 +1,133 @@
+using DataForge.Cleaner.Rules;
+using DataForge.Corpus;
+using DataForge.Corpus.Events;
+using DataForge.Corpus.Runs;
+using DataForge.Corpus.Shards;
+
+namespace DataForge.Cleaner.Steps;
+
+/// <summary>
+/// Step C, a raw part at a time: reads the part's contents once, each with all its surviving occurrences from wherever they were found,
+/// and writes the contents that pass. Memory: the occurrences of one raw part's contents (about 250 MB a million of them) and a row group.
+/// </summary>
+internal sealed class ContentStep(Run run, RawParts raw, RunInput input, CleanOptions options, EventLog events)
+{
+    /// <summary>The part's name in the manifest.</summary>
+    public static string PartName(int part) => $"part-{part:D5}";
+
+    /// <summary>The shard of contents, relative to the run's folder.</summary>
+    public static string FileOf(int part) => $"2-clean/{PartName(part)}.parquet";
+
+    /// <summary>What left, relative to the run's folder.</summary>
+    public static string DroppedFileOf(int part) => $"dropped/2-clean/{PartName(part)}.parquet";
+
+    /// <summary>Plans, one for each raw part that stores a surviving occurrence's content. Needs what step B wrote.</summary>
+    public List<PartPlan> Plans()
+    {
+        var groups = new SortedDictionary<int, List<(int Source, SurvivorGroup Group)>>();
+        foreach (RawPart part in input.Parts)
+        {
+            foreach (SurvivorGroup group in CanonicalJson.Read<List<SurvivorGroup>>(run.PathOf(OccurrenceStep.IndexOf(part.Number))))
+            {
+                if (!groups.TryGetValue(group.Part, out List<(int, SurvivorGroup)>? list))
+                {
+                    groups[group.Part] = list = [];
+                }
+
+                list.Add((part.Number, group));
+            }
+        }
+
+        return [.. groups.Select(item => Plan(item.Key, item.Value))];
+    }
+
+    private PartPlan Plan(int part, List<(int Source, SurvivorGroup Group)> groups) => new(
+        PartName(part),
+        StageHash.Combine(["contents", raw.BlobsHash(part), .. groups.Select(item => item.Group.Hash)]),
+        Math.Max(1, raw.Bytes(part)),
+        (output, cancellation) =>
+        {
+            Compute(part, groups, output, cancellation);
+            return Task.CompletedTask;
+        });
+
+    private void Compute(int part, List<(int Source, SurvivorGroup Group)> groups, PartOutput output, CancellationToken cancellation)
+    {
+        Survivor[] survivors = ReadSurvivors(groups);
+        using var clean = new CorpusShard.Writer(output.Create(FileOf(part)));
+        using var dropped = new DroppedShard.Writer(output.Create(DroppedFileOf(part)));
+        var judge = new ContentJudge(options, clean, dropped, output, (file, rule, detail) => events.Write(new FileFault("clean", file, rule, detail)));
+        int judged = 0;
+        using (var reader = new RawBlobsShard.Reader(raw.Workspace.RawBlobsPart(part)))
+        {
+            for (int group = 0; group < reader.RowGroupCount; group++)
+            {
+                using RawBlobsShard.Rows rows = reader.ReadRowGroup(group);
+                for (int row = 0; row < rows.Count; row++)
+                {
+                    ReadOnlySpan<Survivor> occurrences = OccurrencesOf(survivors, rows.Id(row));
+                    if (!occurrences.IsEmpty)
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                        judge.Judge(occurrences, rows.Content(row));
+                        judged += occurrences.Length;
+                    }
+                }
+            }
+        }
+
+        if (judged != survivors.Length)
+        {
+            throw new DataForgeException(
+                $"{raw.Workspace.RawBlobsPart(part)} lacks the content of {survivors.Length - judged} files that name it: the workspace is damaged; crawl into a new one.");
+        }
+
+        clean.Close();
+        dropped.Close();
+        output.SetRows(FileOf(part), clean.Rows);
+        output.SetRows(DroppedFileOf(part), dropped.Rows);
+    }
+
+    private Survivor[] ReadSurvivors(List<(int Source, SurvivorGroup Group)> groups)
+    {
+        var shared = new SharedObjects();
+        var all = new Survivor[groups.Sum(item => item.Group.Rows)];
+        int count = 0;
+        foreach ((int source, SurvivorGroup group) in groups)
+        {
+            foreach (Survivor survivor in SurvivorShard.Read(run.PathOf(OccurrenceStep.FileOf(source)), group.RowGroup, shared))
+            {
+                all[count++] = survivor;
+            }
+        }
+
+        Array.Sort(all, Survivor.Compare);
+        return all;
+    }
+
+    private static ReadOnlySpan<Survivor> OccurrencesOf(Survivor[] sorted, BlobId id)
+    {
+        int low = 0;
+        int high = sorted.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (sorted[middle].BlobId.CompareTo(id) < 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        int end = low;
+        while (end < sorted.Length && sorted[end].BlobId == id)
+        {
+            end++;
+        }
+
+        return sorted.AsSpan(low..end);
+    }
+}

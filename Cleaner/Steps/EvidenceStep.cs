@@ -1,0 +1,118 @@
+using DataForge.Cleaner.Licenses;
+using DataForge.Corpus;
+using DataForge.Corpus.Runs;
+using DataForge.Corpus.Shards;
+
+namespace DataForge.Cleaner.Steps;
+
+/// <summary>A repository's snapshot that has rows in a raw part.</summary>
+internal sealed record RepositoryRows(long Id, int Snapshot, long Rows);
+
+/// <summary>What a raw part tells of licences, for the steps that follow: a function of the part alone.</summary>
+internal sealed record PartEvidence
+{
+    /// <summary>Snapshots with rows in the part, in the order of their rows.</summary>
+    public required IReadOnlyList<RepositoryRows> Repositories { get; init; }
+
+    /// <summary>Raw parts in which evidence of these snapshots is stored.</summary>
+    public required IReadOnlyList<int> EvidenceParts { get; init; }
+
+    /// <summary>What the evidence stored in this part says, in order of blob id and kind.</summary>
+    public required IReadOnlyList<Evidence> Evidence { get; init; }
+}
+
+/// <summary>
+/// Step A, a raw part at a time: reads the licence of each licence text and each piece of metadata that is stored in the part. A
+/// blob that an earlier part stored as something else (a Python file that another repository calls LICENSE) is no evidence.
+/// </summary>
+internal static class EvidenceStep
+{
+    /// <summary>The part's name in the manifest.</summary>
+    public static string PartName(int part) => $"licenses-{part:D5}";
+
+    /// <summary>The file it writes, relative to the run's folder.</summary>
+    public static string FileOf(int part) => $"2-clean/licenses/part-{part:D5}.json";
+
+    /// <summary>The plan for a raw part.</summary>
+    public static PartPlan Plan(RawParts raw, int part) => new(
+        PartName(part), StageHash.Combine("licenses", raw.FilesHash(part), raw.BlobsHash(part)), 1,
+        (output, cancellation) =>
+        {
+            Compute(raw, part, output, cancellation);
+            return Task.CompletedTask;
+        });
+
+    private static void Compute(RawParts raw, int part, PartOutput output, CancellationToken cancellation)
+    {
+        var repositories = new List<(RepositoryFacts Facts, long Rows)>();
+        var wanted = new Dictionary<BlobId, SortedSet<EvidenceKind>>();
+        var parts = new SortedSet<int>();
+        foreach (Occurrence row in RawFilesShard.Read(raw.Workspace.RawFilesPart(part)))
+        {
+            if (repositories.Count > 0 && ReferenceEquals(repositories[^1].Facts, row.Repository))
+            {
+                repositories[^1] = (row.Repository, repositories[^1].Rows + 1);
+            }
+            else
+            {
+                cancellation.ThrowIfCancellationRequested();
+                repositories.Add((row.Repository, 1));
+            }
+
+            if (row.BlobId is { } id && row.BlobPart >= 0 && EvidencePath.KindOf(row.Path, row.Kind) is { } kind)
+            {
+                parts.Add(row.BlobPart);
+                if (row.BlobPart == part)
+                {
+                    if (!wanted.TryGetValue(id, out SortedSet<EvidenceKind>? kinds))
+                    {
+                        wanted[id] = kinds = [];
+                    }
+
+                    kinds.Add(kind);
+                }
+            }
+        }
+
+        var found = new List<Evidence>();
+        if (wanted.Count > 0)
+        {
+            ReadBlobs(raw.Workspace.RawBlobsPart(part), wanted, found, cancellation);
+        }
+
+        found.Sort((a, b) => string.CompareOrdinal(a.Blob, b.Blob) is not 0 and var order ? order : a.Kind.CompareTo(b.Kind));
+        File.WriteAllBytes(output.Create(FileOf(part)), CanonicalJson.Write(new PartEvidence
+        {
+            Repositories = [.. repositories.Select(item => new RepositoryRows(item.Facts.Id, item.Facts.Snapshot, item.Rows))],
+            EvidenceParts = [.. parts],
+            Evidence = found,
+        }));
+        output.Add("evidence", found.Count);
+    }
+
+    private static void ReadBlobs(
+        string path, Dictionary<BlobId, SortedSet<EvidenceKind>> wanted, List<Evidence> found, CancellationToken cancellation)
+    {
+        var detector = new LicenseDetector();
+        using var reader = new RawBlobsShard.Reader(path);
+        for (int group = 0; group < reader.RowGroupCount; group++)
+        {
+            using RawBlobsShard.Rows rows = reader.ReadRowGroup(group);
+            for (int row = 0; row < rows.Count; row++)
+            {
+                if (wanted.TryGetValue(rows.Id(row), out SortedSet<EvidenceKind>? kinds))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    foreach (EvidenceKind kind in kinds)
+                    {
+                        Evidence evidence = Evidence.Read(rows.Id(row), kind, rows.Content(row), detector);
+                        if (evidence.Expression.Length > 0 || evidence.Files is not null)
+                        {
+                            found.Add(evidence);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+using DataForge.Cleaner.Licenses;
+using DataForge.Cleaner.Rules;
+using DataForge.Corpus;
+using DataForge.Corpus.Runs;
+using DataForge.Corpus.Shards;
+
+namespace DataForge.Cleaner.Steps;
+
+/// <summary>
+/// Step B, a raw part at a time: judges each occurrence of the pinned snapshots by its name and repository, and finds the licence of its
+/// folder. What leaves is a row of <c>dropped/</c>; what stays goes to the parts that store its content.
+/// Memory: one raw part's occurrences, about 300 bytes each.
+/// </summary>
+internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, CleanOptions options, EvidenceCache cache)
+{
+    private readonly Dictionary<long, int> _pinned = input.Repositories.ToDictionary(repository => repository.Id, repository => repository.Snapshot);
+    private readonly Dictionary<(long, int), List<int>> _partsOf = [];
+    private readonly Dictionary<int, PartEvidence> _parts = [];
+    private readonly OccurrenceRules _rules = new(options.Thresholds(), options.KeepVendored, OptOutList.Read(options.OptOutFile));
+
+    /// <summary>The part's name in the manifest.</summary>
+    public static string PartName(int part) => $"occurrences-{part:D5}";
+
+    /// <summary>The shard of survivors, relative to the run's folder.</summary>
+    public static string FileOf(int part) => $"2-clean/occurrences/part-{part:D5}.parquet";
+
+    /// <summary>Which row group of it is for which raw part, relative to the run's folder.</summary>
+    public static string IndexOf(int part) => $"2-clean/occurrences/part-{part:D5}.json";
+
+    /// <summary>Plans, one for each raw part that the run reads. Needs what step A wrote.</summary>
+    public List<PartPlan> Plans()
+    {
+        foreach (RawPart part in input.Parts)
+        {
+            PartEvidence known = CanonicalJson.Read<PartEvidence>(run.PathOf(EvidenceStep.FileOf(part.Number)));
+
+            // Only who has rows there is needed from here on; evidence itself comes through the cache.
+            _parts[part.Number] = known with { Evidence = [] };
+            foreach (RepositoryRows rows in known.Repositories)
+            {
+                if (!_partsOf.TryGetValue((rows.Id, rows.Snapshot), out List<int>? parts))
+                {
+                    _partsOf[(rows.Id, rows.Snapshot)] = parts = [];
+                }
+
+                parts.Add(part.Number);
+            }
+        }
+
+        return [.. input.Parts.Select(Plan)];
+    }
+
+    private PartPlan Plan(RawPart part)
+    {
+        // The rows depend on this part, on which of its snapshots are pinned, and on the neighbours over which its repositories reach. What
+        // evidence says is a function of its blob, which the rows of this part name.
+        var hashed = new List<string> { "occurrences", part.FilesSha256 };
+        foreach (RepositoryRows rows in _parts[part.Number].Repositories.Where(IsPinned))
+        {
+            hashed.Add($"{rows.Id} {rows.Snapshot}");
+            hashed.AddRange(_partsOf[(rows.Id, rows.Snapshot)].Where(other => other != part.Number).Select(raw.FilesHash));
+        }
+
+        return new PartPlan(PartName(part.Number), StageHash.Combine(hashed), part.Occurrences, (output, cancellation) =>
+        {
+            Compute(part.Number, output, cancellation);
+            return Task.CompletedTask;
+        });
+    }
+
+    private bool IsPinned(RepositoryRows rows) => _pinned.TryGetValue(rows.Id, out int snapshot) && snapshot == rows.Snapshot;
+
+    private bool IsPinned(Occurrence row) => _pinned.TryGetValue(row.Repository.Id, out int snapshot) && snapshot == row.Repository.Snapshot;
+
+    private void Compute(int part, PartOutput output, CancellationToken cancellation)
+    {
+        Dictionary<long, RepositoryLicenses> licenses = ReadLicenses(part, cancellation);
+        var survivors = new List<Survivor>();
+        string droppedFile = $"dropped/2-clean/{PartName(part)}.parquet";
+        using var dropped = new DroppedShard.Writer(output.Create(droppedFile));
+        foreach (Occurrence row in RawFilesShard.Read(raw.Workspace.RawFilesPart(part)))
+        {
+            if (row.Kind != FileKind.Python || !IsPinned(row))
+            {
+                continue;
+            }
+
+            output.Add("occurrences.in");
+            output.Add("occurrence_bytes.in", Math.Max(0, row.Size));
+            bool isVendored = VendoredPath.FolderIn(row.Path) is not null;
+            Finding? finding = _rules.Judge(row, isVendored) ?? (row.BlobId is null || row.BlobPart < 0 ? new Finding("unreadable", "", "") : null);
+            if (finding is { } why)
+            {
+                output.Add($"dropped.{why.Rule}");
+                dropped.Append(Dropped(row, why));
+            }
+            else
+            {
+                ResolvedLicense license = licenses[row.Repository.Id].Resolve(row.Path);
+                survivors.Add(new Survivor
+                {
+                    BlobId = row.BlobId!.Value,
+                    BlobPart = row.BlobPart,
+                    Repository = row.Repository,
+                    Path = row.Path,
+                    Size = row.Size,
+                    License = license.Expression,
+                    LicenseClass = license.Class,
+                    LicenseEvidence = license.Source,
+                    Copyright = string.Join('\n', license.Copyright),
+                    IsVendored = isVendored,
+                });
+            }
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        dropped.Close();
+        output.SetRows(droppedFile, dropped.Rows);
+        output.Add("occurrences.passed", survivors.Count);
+        survivors.Sort(Survivor.Compare);
+        List<SurvivorGroup> groups = SurvivorShard.Write(output.Create(FileOf(part)), survivors);
+        output.SetRows(FileOf(part), survivors.Count);
+        File.WriteAllBytes(output.Create(IndexOf(part)), CanonicalJson.Write(groups));
+    }
+
+    /// <summary>The licences of every pinned repository with rows in this part; its evidence may stand in a neighbouring part.</summary>
+    private Dictionary<long, RepositoryLicenses> ReadLicenses(int part, CancellationToken cancellation)
+    {
+        var rows = new Dictionary<long, (string? Forge, List<Occurrence> Evidence)>();
+        var sources = new SortedSet<int> { part };
+        foreach (RepositoryRows repository in _parts[part].Repositories.Where(IsPinned))
+        {
+            rows[repository.Id] = (null, []);
+            sources.UnionWith(_partsOf[(repository.Id, repository.Snapshot)]);
+        }
+
+        foreach (int source in sources)
+        {
+            foreach (Occurrence row in RawFilesShard.Read(raw.Workspace.RawFilesPart(source)))
+            {
+                if (IsPinned(row) && rows.TryGetValue(row.Repository.Id, out var known))
+                {
+                    rows[row.Repository.Id] = (row.Repository.ForgeLicense, known.Evidence);
+                    if (row.BlobId is not null && row.BlobPart >= 0 && EvidencePath.KindOf(row.Path, row.Kind) is not null)
+                    {
+                        known.Evidence.Add(row);
+                    }
+                }
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        var said = new Dictionary<(string, EvidenceKind), Evidence>();
+        foreach (IGrouping<int, Occurrence> stored in rows.Values.SelectMany(item => item.Evidence).GroupBy(row => row.BlobPart).OrderBy(group => group.Key))
+        {
+            IReadOnlyDictionary<(string Blob, EvidenceKind Kind), Evidence> evidence = cache.Of(stored.Key);
+            foreach (Occurrence row in stored)
+            {
+                (string, EvidenceKind) key = Key(row);
+                if (evidence.TryGetValue(key, out Evidence? found))
+                {
+                    said[key] = found;
+                }
+            }
+        }
+
+        return rows.ToDictionary(
+            item => item.Key,
+            item => new RepositoryLicenses(
+                item.Value.Forge, item.Value.Evidence.Where(row => said.ContainsKey(Key(row))).Select(row => (row.Path, said[Key(row)]))));
+    }
+
+    private static (string, EvidenceKind) Key(Occurrence row) => (row.BlobId!.Value.ToString(), EvidencePath.KindOf(row.Path, row.Kind)!.Value);
+
+    private static DroppedFile Dropped(Occurrence row, Finding finding) => new()
+    {
+        Level = DropLevel.Occurrence,
+        Rule = finding.Rule,
+        Value = finding.Value,
+        Threshold = finding.Threshold,
+        BlobId = row.BlobId,
+        RepositoryId = row.Repository.Id,
+        Repository = row.Repository.Name,
+        Commit = row.Repository.Commit,
+        Path = row.Path,
+        Size = row.Size,
+    };
+}

@@ -1,0 +1,112 @@
+using DataForge.Cleaner.Licenses;
+
+namespace DataForge.Cleaner.Text;
+
+/// <summary>The comments at the beginning of a source file, where its licence stands if it states one.</summary>
+internal static class LicenseHeader
+{
+    private const int MaxHeader = 16 << 10;
+    private const int MaxDocstring = 6 << 10;
+
+    /// <summary>
+    /// Where the header ends: the comment and blank lines before the first statement and, where that is a string (the module's docstring), the
+    /// string too; at most 16 KB.
+    /// </summary>
+    public static int EndOf(ReadOnlySpan<byte> text)
+    {
+        int at = EndOfComments(text);
+        ReadOnlySpan<byte> rest = text[at..];
+        int prefix = rest.StartsWith("r"u8) || rest.StartsWith("R"u8) || rest.StartsWith("u"u8) ? 1 : 0;
+        foreach (byte[] quotes in (ReadOnlySpan<byte[]>)[TripleDouble, TripleSingle])
+        {
+            if (rest[prefix..].StartsWith(quotes))
+            {
+                int close = rest[(prefix + 3)..].IndexOf(quotes);
+                return close >= 0 && close <= MaxDocstring ? at + prefix + 3 + close + 3 : at;
+            }
+        }
+
+        return at;
+    }
+
+    /// <summary>
+    /// The comment block to strip: of the comment lines before the first statement, from the first to the last block that speaks of a licence or
+    /// of copyright. A block is a run of comment lines without a blank one between. The interpreter's line (#!), the encoding line and a
+    /// run of blocks that say nothing of the kind stay. An empty range where there is none.
+    /// </summary>
+    public static (int Start, int End) StripRange(ReadOnlySpan<byte> text)
+    {
+        int end = EndOfComments(text);
+        int at = 0;
+        (int Start, int End) strip = (0, 0);
+        while (at < end)
+        {
+            int start = at;
+            while (at < end && IsComment(text, at, out int next))
+            {
+                if (at == start && IsKept(text, at, next))
+                {
+                    start = next;
+                }
+
+                at = next;
+            }
+
+            if (at > start && SpeaksOfLicense(text[start..at]))
+            {
+                strip = strip.End == 0 ? (start, at) : (strip.Start, at);
+            }
+
+            while (at < end && !IsComment(text, at, out int next))
+            {
+                at = next;
+            }
+        }
+
+        // The blank lines behind it go with it, or the text would begin with them.
+        while (strip.End > 0 && strip.End < text.Length && IsBlank(text, strip.End, out int next))
+        {
+            strip.End = next;
+        }
+
+        return strip;
+    }
+
+    private static readonly byte[] TripleDouble = "\"\"\""u8.ToArray();
+    private static readonly byte[] TripleSingle = "'''"u8.ToArray();
+
+    private static bool SpeaksOfLicense(ReadOnlySpan<byte> block) =>
+        CopyrightLine.IndexOfIgnoreCase(block, "copyright"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(block, "license"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(block, "licence"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(block, "all rights reserved"u8) >= 0;
+
+    private static int EndOfComments(ReadOnlySpan<byte> text)
+    {
+        int at = 0;
+        while (at < Math.Min(text.Length, MaxHeader) && (IsComment(text, at, out int next) || IsBlank(text, at, out next)))
+        {
+            at = next;
+        }
+
+        return at;
+    }
+
+    private static bool IsComment(ReadOnlySpan<byte> text, int at, out int next)
+    {
+        ReadOnlySpan<byte> line = Line(text, at, out next);
+        return line.StartsWith("#"u8);
+    }
+
+    private static bool IsBlank(ReadOnlySpan<byte> text, int at, out int next) => Line(text, at, out next).IsEmpty;
+
+    private static bool IsKept(ReadOnlySpan<byte> text, int at, int next) =>
+        text[at..].StartsWith("#!"u8) || EncodingCookie.NameIn(text[at..next]).End > 0;
+
+    private static ReadOnlySpan<byte> Line(ReadOnlySpan<byte> text, int at, out int next)
+    {
+        int length = text[at..].IndexOf((byte)'\n');
+        next = length < 0 ? text.Length : at + length + 1;
+        return text[at..next].Trim(" \t\f\n"u8);
+    }
+}

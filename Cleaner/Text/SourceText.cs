@@ -1,0 +1,185 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
+namespace DataForge.Cleaner.Text;
+
+/// <summary>
+/// Turns source bytes into the text that rules judge: UTF-8 without a byte order mark, lines ended by LF. Holds one text at a time in
+/// memory that is used again for the next. Not safe from several threads.
+/// </summary>
+internal sealed class SourceText
+{
+    private byte[] _buffer = new byte[1 << 16];
+
+    /// <summary>The text; valid until the next call.</summary>
+    public ReadOnlySpan<byte> Text => _buffer.AsSpan(0, Length);
+
+    /// <summary>The same.</summary>
+    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, Length);
+
+    /// <summary>Its length in bytes.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>The encoding of the source, by Python's name for it.</summary>
+    public string Encoding { get; private set; } = "utf-8";
+
+    /// <summary>Whether the text differs from the source.</summary>
+    public bool IsChanged { get; private set; }
+
+    /// <summary>Why there is no text: the rule (<c>binary</c>, <c>encoding</c>) and what was found; null where there is one.</summary>
+    public (string Rule, string Value)? Fault { get; private set; }
+
+    /// <summary>Decodes a source; false where it is no text (<see cref="Fault"/>).</summary>
+    public bool Decode(ReadOnlySpan<byte> source)
+    {
+        Fault = null;
+        IsChanged = false;
+        Length = 0;
+        Encoding = "utf-8";
+        if (source is [0xEF, 0xBB, 0xBF, ..])
+        {
+            source = source[3..];
+            IsChanged = true;
+            Encoding = "utf-8-sig";
+        }
+        else if (source is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        {
+            string name = source[0] == 0xFF ? "utf-16-le" : "utf-16-be";
+            return DecodeFrom(source[2..], name) && CheckNul();
+        }
+
+        int nul = source.IndexOf((byte)0);
+        if (nul >= 0)
+        {
+            Fault = ("binary", $"NUL at byte {nul}");
+            return false;
+        }
+
+        // A cookie that names another encoding is what Python goes by, though most such files are ASCII or UTF-8 all the same.
+        bool isAscii = Ascii.IsValid(source);
+        string? declared = isAscii ? null : EncodingCookie.Find(source);
+        if (declared is not null && !EncodingCookie.IsUtf8(declared))
+        {
+            return DecodeFrom(source, declared);
+        }
+
+        if (!isAscii && !Utf8.IsValid(source))
+        {
+            Fault = ("encoding", declared is null ? "not UTF-8, and no encoding is declared" : $"declared {declared}, but not valid");
+            return false;
+        }
+
+        Store(source);
+        return true;
+    }
+
+    /// <summary>Removes bytes [start, end) from the text.</summary>
+    public void Remove(int start, int end)
+    {
+        _buffer.AsSpan(end, Length - end).CopyTo(_buffer.AsSpan(start));
+        Length -= end - start;
+        IsChanged = true;
+    }
+
+    /// <summary>Puts other text in the place of bytes [start, end).</summary>
+    public void Replace(int start, int end, ReadOnlySpan<byte> with)
+    {
+        int length = Length - (end - start) + with.Length;
+        Reserve(length);
+        _buffer.AsSpan(end, Length - end).CopyTo(_buffer.AsSpan(start + with.Length));
+        with.CopyTo(_buffer.AsSpan(start));
+        Length = length;
+        IsChanged = true;
+    }
+
+    private bool CheckNul()
+    {
+        int nul = Text.IndexOf((byte)0);
+        if (nul >= 0)
+        {
+            Fault = ("binary", $"NUL at byte {nul} of the decoded text");
+        }
+
+        return nul < 0;
+    }
+
+    private bool DecodeFrom(ReadOnlySpan<byte> source, string name)
+    {
+        if (EncodingCookie.ToEncoding(name) is not { } encoding)
+        {
+            Fault = ("encoding", $"declared {EncodingCookie.Printable(name)}, which is not known");
+            return false;
+        }
+
+        char[] chars = ArrayPool<char>.Shared.Rent(encoding.GetMaxCharCount(source.Length));
+        byte[]? bytes = null;
+        try
+        {
+            int count = encoding.GetChars(source, chars);
+            bytes = ArrayPool<byte>.Shared.Rent(System.Text.Encoding.UTF8.GetMaxByteCount(count));
+            int length = Strict.GetBytes(chars.AsSpan(0, count), bytes);
+            Store(bytes.AsSpan(0, length));
+        }
+        catch (Exception e) when (e is DecoderFallbackException or EncoderFallbackException)
+        {
+            Fault = ("encoding", $"declared {EncodingCookie.Printable(name)}, but not valid");
+            return false;
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(chars);
+            if (bytes is not null)
+            {
+                ArrayPool<byte>.Shared.Return(bytes);
+            }
+        }
+
+        Encoding = EncodingCookie.Normalize(name);
+        IsChanged = true;
+        (int start, int end) = EncodingCookie.NameIn(Text);
+        if (end > start)
+        {
+            // The text is UTF-8 now, and must say so or it would be read wrongly.
+            Replace(start, end, "utf-8"u8);
+        }
+
+        return true;
+    }
+
+    private void Store(ReadOnlySpan<byte> text)
+    {
+        Reserve(text.Length);
+        int carriage = text.IndexOf((byte)'\r');
+        if (carriage < 0)
+        {
+            text.CopyTo(_buffer);
+            Length = text.Length;
+            return;
+        }
+
+        IsChanged = true;
+        int to = 0;
+        while (carriage >= 0)
+        {
+            text[..carriage].CopyTo(_buffer.AsSpan(to));
+            to += carriage;
+            _buffer[to++] = (byte)'\n';
+            text = text[(carriage + 1 < text.Length && text[carriage + 1] == '\n' ? carriage + 2 : carriage + 1)..];
+            carriage = text.IndexOf((byte)'\r');
+        }
+
+        text.CopyTo(_buffer.AsSpan(to));
+        Length = to + text.Length;
+    }
+
+    private void Reserve(int length)
+    {
+        if (_buffer.Length < length)
+        {
+            Array.Resize(ref _buffer, (int)Math.Min(Array.MaxLength, Math.Max(length, 2L * _buffer.Length)));
+        }
+    }
+
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+}

@@ -1,0 +1,74 @@
+using DataForge.Corpus;
+using DataForge.Crawler.Folders;
+
+namespace DataForge.Crawler.Git;
+
+/// <summary>Where a git repository lies: a folder, or an address to fetch from.</summary>
+internal sealed record GitLocation
+{
+    private static readonly string[] Schemes = ["file", "https", "ssh"];
+
+    private GitLocation(string location, bool isAddress, IReadOnlyList<string> nameParts, int leastNameParts) =>
+        (Location, IsAddress, NameParts, LeastNameParts) = (location, isAddress, nameParts, leastNameParts);
+
+    /// <summary>The folder, links resolved, or the address.</summary>
+    public string Location { get; }
+
+    /// <summary>Whether it has to be fetched.</summary>
+    public bool IsAddress { get; }
+
+    /// <summary>Parts of the location that may name it, without <c>.git</c>.</summary>
+    public IReadOnlyList<string> NameParts { get; }
+
+    /// <summary>1 for a folder; 2 for an address of a forge, <c>owner/name</c>.</summary>
+    public int LeastNameParts { get; }
+
+    /// <summary>Reads a folder's path, an address with a scheme, or <c>user@host:path</c>.</summary>
+    /// <exception cref="DataForgeException">The folder does not exist, or the address is of another scheme.</exception>
+    public static GitLocation Parse(string text, string rest)
+    {
+        if (rest.StartsWith('-') || rest.Any(char.IsControl))
+        {
+            throw DataForgeException.Usage($"{text}: this is neither a path nor an address.");
+        }
+
+        int scheme = rest.IndexOf("://", StringComparison.Ordinal);
+        if (scheme >= 0)
+        {
+            string name = rest[..scheme];
+            return Array.IndexOf(Schemes, name) < 0
+                ? throw DataForgeException.Usage($"{text}: '{name}' is not fetched from; give an address that begins with {string.Join("://, ", Schemes)}://.")
+                : new GitLocation(rest, true, Parts(rest[(scheme + 3)..]), name == "file" ? 1 : 2);
+        }
+
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(rest));
+        if (Directory.Exists(full))
+        {
+            string real = FileSystem.RealPath(full) ?? full;
+            return new GitLocation(real, false, Parts(real), 1);
+        }
+
+        int colon = rest.IndexOf(':');
+        return rest.IndexOf('@') is var at && at > 0 && colon > at && rest.IndexOf('/') is var slash && (slash < 0 || slash > colon)
+            ? new GitLocation(rest, true, Parts(rest.Replace(':', '/')), 2)
+            : throw DataForgeException.Usage($"{text}: there is no such folder; name one that exists, or an address.");
+    }
+
+    // The user before a host's name says nothing about the repository.
+    private static string[] Parts(string path)
+    {
+        List<string> parts = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries)];
+        if (parts.Count > 1 && parts[^1] == ".git")
+        {
+            parts.RemoveAt(parts.Count - 1);
+        }
+
+        if (parts.Count > 0)
+        {
+            parts[0] = parts[0][(parts[0].LastIndexOf('@') + 1)..];
+            parts[^1] = parts[^1].Length > 4 && parts[^1].EndsWith(".git", StringComparison.Ordinal) ? parts[^1][..^4] : parts[^1];
+        }
+
+        return [.. parts];
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text;
+using DataForge.Corpus;
+using DataForge.Corpus.Runs;
+
+namespace DataForge.Crawler.Git;
+
+/// <summary>
+/// A bare copy of a remote repository's HEAD, one commit deep. Where the server can, it is fetched without blobs, and those that are
+/// wanted follow in one batch: of most repositories Python is the smaller part.
+/// </summary>
+internal sealed class GitMirror(string text, string address, string mirrorFolder, GitCommand git)
+{
+    private const string Branch = "refs/heads/crawled";
+
+    private string Folder => Path.Combine(mirrorFolder, StageHash.Of(address)[..32] + ".git");
+
+    /// <summary>Brings the copy to the remote HEAD, if it is not there already, and returns its folder.</summary>
+    /// <exception cref="DataForgeException">The repository cannot be reached, or has no commit.</exception>
+    public async Task<string> UpdateAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            Directory.CreateDirectory(mirrorFolder);
+            string answer = Encoding.ASCII.GetString(
+                await git.RunAsync(mirrorFolder, ["ls-remote", "--", address, "HEAD"], null, cancellation).ConfigureAwait(false));
+            string commit = answer.Split('\t')[0].Trim();
+            if (commit.Length == 0)
+            {
+                throw DataForgeException.Usage($"{text}: HEAD names no commit there; name a repository with a default branch.");
+            }
+
+            if (!Directory.Exists(Folder) || await HeadAsync(cancellation).ConfigureAwait(false) != commit)
+            {
+                await FetchAsync(cancellation).ConfigureAwait(false);
+            }
+
+            return Folder;
+        }
+        catch (GitException e)
+        {
+            throw Unreachable(e);
+        }
+    }
+
+    /// <summary>Fetches blobs that were left out.</summary>
+    public async Task FetchBlobsAsync(IEnumerable<string> ids, CancellationToken cancellation)
+    {
+        try
+        {
+            string[] fetch =
+            [
+                "-c", "fetch.negotiationAlgorithm=noop", "fetch", "-q", "--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin",
+            ];
+            try
+            {
+                await git.RunAsync(Folder, fetch, string.Join('\n', ids) + "\n", cancellation).ConfigureAwait(false);
+            }
+            catch (GitException)
+            {
+                // A server that gives no single blobs gives all of them.
+                string[] all = ["fetch", "-q", "--no-tags", "--depth=1", "--refetch", "--no-filter", "origin", "+HEAD:" + Branch];
+                await git.RunAsync(Folder, all, null, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (GitException e)
+        {
+            throw Unreachable(e);
+        }
+    }
+
+    private async Task<string> HeadAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            string[] parse = ["rev-parse", "--verify", "-q", Branch + "^{commit}"];
+            return Encoding.ASCII.GetString(await git.RunAsync(Folder, parse, null, cancellation).ConfigureAwait(false)).Trim();
+        }
+        catch (GitException)
+        {
+            // Nothing was fetched yet, or not to the end.
+            return "";
+        }
+    }
+
+    // A process that was killed may leave locks behind; then the copy is made anew.
+    private async Task FetchAsync(CancellationToken cancellation)
+    {
+        string[] fetch = ["fetch", "-q", "--no-tags", "--no-write-fetch-head", "--depth=1", "--filter=blob:none", "origin", "+HEAD:" + Branch];
+        if (Directory.Exists(Folder))
+        {
+            try
+            {
+                await git.RunAsync(Folder, fetch, null, cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (GitException)
+            {
+                Directory.Delete(Folder, recursive: true);
+            }
+        }
+
+        await git.RunAsync(mirrorFolder, ["init", "-q", "--bare", "--initial-branch=crawled", "--template=", Folder], null, cancellation)
+            .ConfigureAwait(false);
+        await git.RunAsync(Folder, ["config", "remote.origin.url", address], null, cancellation).ConfigureAwait(false);
+        await git.RunAsync(Folder, fetch, null, cancellation).ConfigureAwait(false);
+    }
+
+    private DataForgeException Unreachable(GitException e) => new(
+        $"{text} cannot be fetched ({e.Message}): check the address and your rights to it, then run the same command again.", inner: e);
+}

@@ -1,0 +1,151 @@
+using System.Text;
+using DataForge.Corpus;
+using DataForge.Crawler.Folders;
+using DataForge.Crawler.Sources;
+using LibGit2Sharp;
+
+namespace DataForge.Crawler.Git;
+
+/// <summary>A file of a tree that is taken by its name.</summary>
+internal sealed record GitEntry(string Path, int Mode, FileKind Kind, BlobId Id);
+
+/// <summary>Walks the tree of a commit. Trees are not trusted: their names may be any bytes, and they may repeat without end.</summary>
+internal sealed class GitTree(string folder, string commit, GitCommand command, CrawlOptions options, CancellationToken cancellation)
+{
+    private readonly ListingBuilder _listing = new(options);
+    private readonly List<GitEntry> _entries = [];
+
+    /// <summary>Finds the files; what cannot be read is kept for <see cref="Finish"/>.</summary>
+    public IReadOnlyList<GitEntry> Walk(Repository repository)
+    {
+        Enter(repository, () => repository.Lookup<Commit>(commit)?.Tree, [], ".", options.MaxFolderDepth);
+        return _entries;
+    }
+
+    /// <summary>The files with their sizes, in order, limits applied.</summary>
+    public IReadOnlyList<FoundFile> Finish(Repository repository, IReadOnlyList<GitEntry> entries, Func<BlobId, long> storedSize)
+    {
+        foreach (GitEntry entry in entries)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long size = Size(repository, entry.Id);
+            size = size >= 0 ? size : storedSize(entry.Id);
+            bool isLink = entry.Mode == GitMode.Symlink;
+            _listing.Files.Add(new FoundFile
+            {
+                Path = entry.Path,
+                Mode = entry.Mode,
+                Kind = entry.Kind,
+                Size = size,
+                BlobId = entry.Id,
+                Fault = isLink ? FaultRules.Symlink : size < 0 ? FaultRules.Unreadable : null,
+                Detail = isLink ? "links are not followed" : size < 0 ? "the object is missing" : "",
+            });
+        }
+
+        return _listing.Finish();
+    }
+
+    private void Enter(Repository repository, Func<Tree?> find, byte[] prefix, string path, int depth)
+    {
+        string rule = FaultRules.Unreadable;
+        string detail = "the tree is missing";
+        try
+        {
+            if (depth < 0)
+            {
+                (rule, detail) = (FaultRules.Limit, $"more than {options.MaxFolderDepth} folders deep");
+            }
+            else if (find() is { } tree)
+            {
+                Walk(repository, tree, prefix, depth);
+                return;
+            }
+        }
+        catch (Exception e) when (e is LibGit2SharpException or GitException)
+        {
+            detail = e.Message;
+        }
+
+        _listing.AddFault(path, GitMode.Folder, FileKind.Python, rule, detail);
+    }
+
+    private void Walk(Repository repository, Tree tree, byte[] prefix, int depth)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        byte[][]? names = null;
+        int index = 0;
+        foreach (TreeEntry entry in tree)
+        {
+            int place = index++;
+            byte[] name = Encoding.UTF8.GetBytes(entry.Name);
+            if (entry.Name.Contains('\uFFFD', StringComparison.Ordinal))
+            {
+                // LibGit2Sharp reads names as UTF-8 and loses what is none; the command line has the bytes.
+                names ??= RawNames(tree.Sha);
+                name = names[place];
+            }
+
+            byte[] bytes = FileSystem.Join(prefix, name);
+            string path = PathText.FromBytes(bytes);
+            if (!_listing.Enter(path))
+            {
+                return;
+            }
+
+            if (entry.Mode == Mode.Directory)
+            {
+                Enter(repository, () => repository.Lookup<Tree>(entry.Target.Id), bytes, path, depth - 1);
+            }
+            else if (entry.Mode != Mode.GitLink && FileKinds.Of(path) is { } kind)
+            {
+                Add(entry, path, kind);
+            }
+        }
+    }
+
+    private void Add(TreeEntry entry, string path, FileKind kind)
+    {
+        int mode = entry.Mode switch
+        {
+            Mode.SymbolicLink => GitMode.Symlink,
+            Mode.ExecutableFile => GitMode.Executable,
+            _ => GitMode.File,
+        };
+        if (PathText.Fault(path) is { } fault)
+        {
+            _listing.AddFault(PathText.Shortened(path), mode, kind, FaultRules.Path, fault);
+            return;
+        }
+
+        _entries.Add(new GitEntry(path, mode, kind, BlobId.Parse(entry.Target.Id.Sha)));
+        _listing.Pending++;
+    }
+
+    private byte[][] RawNames(string tree)
+    {
+        byte[] output = command.RunAsync(folder, ["ls-tree", "-z", tree], null, cancellation).GetAwaiter().GetResult();
+        List<byte[]> names = [];
+        for (int start = 0, end; start < output.Length; start = end + 1)
+        {
+            // mode SP type SP id TAB name NUL
+            end = Array.IndexOf(output, (byte)0, start);
+            names.Add(output[(Array.IndexOf(output, (byte)'\t', start) + 1)..end]);
+        }
+
+        return [.. names];
+    }
+
+    private static long Size(Repository repository, BlobId id)
+    {
+        try
+        {
+            return repository.ObjectDatabase.RetrieveObjectMetadata(new ObjectId(id.ToString())) is { } facts ? facts.Size : -1;
+        }
+        catch (LibGit2SharpException)
+        {
+            // Missing or damaged: a fault of this file, which the caller states.
+            return -1;
+        }
+    }
+}

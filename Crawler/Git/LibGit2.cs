@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using DataForge.Corpus;
+
+namespace DataForge.Crawler.Git;
+
+/// <summary>
+/// The system's libgit2 behind LibGit2Sharp. The managed assembly asks for its own build's name (<c>git2-a2bde63</c>, libgit2 1.7) and
+/// sets its own resolver, so the load context answers where that one finds nothing; what is used here is the same in libgit2 1.5.
+/// </summary>
+internal static unsafe class LibGit2
+{
+    private const string WantedName = "git2-a2bde63";
+
+    // libgit2 1.5, include/git2/common.h, git_libgit2_opt_t.
+    private const int SetExtensions = 34;
+    private const int SetOwnerValidation = 36;
+
+    private static readonly string[] Names = ["libgit2.so.1.5", "libgit2.so.1.7", "libgit2.so"];
+    private static readonly Lazy<bool> Loaded = new(Initialize);
+
+    /// <summary>Loads the library; once a process.</summary>
+    /// <exception cref="DataForgeException">It is not installed.</exception>
+    public static void Load() => _ = Loaded.Value;
+
+    private static bool Initialize()
+    {
+        nint library = 0;
+        if (!Names.Any(name => NativeLibrary.TryLoad(name, out library)))
+        {
+            throw DataForgeException.Usage("git: sources need libgit2, which was not found: install it (Debian: apt-get install libgit2-1.5).");
+        }
+
+        AssemblyLoadContext context = AssemblyLoadContext.GetLoadContext(typeof(LibGit2Sharp.Repository).Assembly)!;
+        context.ResolvingUnmanagedDll += (_, name) => name == WantedName ? library : 0;
+
+        // Settings belong to the initialised library; asking for its version initialises it.
+        _ = LibGit2Sharp.GlobalSettings.Version;
+        var options = (delegate* unmanaged[Cdecl]<int, nint, nint, int>)NativeLibrary.GetExport(library, "git_libgit2_opts");
+
+        // Nothing of a repository is run or written here, so it may belong to anyone.
+        _ = options(SetOwnerValidation, 0, 0);
+
+        // A repository fetched without its blobs says so by this extension; which blobs are needed is known here, and they are fetched.
+        byte* name = (byte*)Marshal.StringToCoTaskMemUTF8("partialclone");
+        _ = options(SetExtensions, (nint)(&name), 1);
+        Marshal.FreeCoTaskMem((nint)name);
+        return true;
+    }
+}

@@ -1,0 +1,107 @@
+using System.IO.Compression;
+using DataForge.Corpus;
+using DataForge.Crawler.Sources;
+
+namespace DataForge.Crawler.Rows;
+
+/// <summary><c>jsonl:FILE</c>: JSON Lines, plain or <c>.gz</c>, rows in any order. All files named are one source.</summary>
+internal sealed class JsonLinesSource(IReadOnlyList<string> files) : ISource
+{
+    public const string KindName = "jsonl";
+
+    public string Kind => KindName;
+
+    public string Text => files.Count == 1 ? $"{KindName}:{files[0]}" : $"{KindName}: ({files.Count} files)";
+
+    public (string Key, string Signature)? WholeSignature(CrawlOptions options) => RowFiles.Sign(KindName, files, options);
+
+    public ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
+    {
+        var format = new JsonRow(context.Options);
+        var index = new RowIndex(KindName, format, context.Options);
+        try
+        {
+            foreach (string file in files)
+            {
+                Scan(file, index, format, context, cancellation);
+            }
+
+            return new(new SourceScan(index.Repositories(), index.Count, index));
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
+    }
+
+    private static void Scan(string file, RowIndex index, JsonRow format, ScanContext context, CancellationToken cancellation)
+    {
+        try
+        {
+            // Rows are gone back to, which a compressed file does not allow.
+            string plain = file.EndsWith(".gz", StringComparison.Ordinal) ? Unpack(file, context.ScratchFolder, cancellation) : file;
+            int number = index.AddFile(plain);
+            using var lines = new LineReader(plain, file, context.Options.MaxLineBytes);
+            while (lines.TryRead(out ReadOnlySpan<byte> line))
+            {
+                int mark = lines.Number == 1 && line.StartsWith("\uFEFF"u8) ? 3 : 0;
+                line = line[mark..];
+                if (line.Trim(" \t\r"u8).IsEmpty)
+                {
+                    continue;
+                }
+
+                if ((lines.Number & 0xFF) == 0)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                }
+
+                Row row;
+                try
+                {
+                    row = format.Parse(line);
+                }
+                catch (FormatException e)
+                {
+                    throw lines.Fault(e.Message, e);
+                }
+
+                index.Add(row, line, number, lines.Offset + mark);
+            }
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException)
+        {
+            throw DataForgeException.Usage($"{file} cannot be read ({e.Message}): name a file that you can read.", e);
+        }
+    }
+
+    private static string Unpack(string file, string scratch, CancellationToken cancellation)
+    {
+        string plain = Path.Combine(scratch, Corpus.Runs.StageHash.Of(file)[..16] + ".jsonl");
+        using FileStream packed = File.OpenRead(file);
+        using var unpacked = new FileStream(plain, FileMode.Create, FileAccess.Write);
+        byte[] buffer = new byte[1 << 16];
+        try
+        {
+            using var gzip = new GZipStream(packed, CompressionMode.Decompress);
+            while (true)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                int read = gzip.Read(buffer);
+                if (read == 0)
+                {
+                    return plain;
+                }
+
+                unpacked.Write(buffer, 0, read);
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw new DataForgeException(
+                $"{file} is no whole gzip file (damaged or cut off after {unpacked.Position} unpacked bytes): get it again, then run the same command again.", inner: e);
+        }
+    }
+
+}

@@ -1,0 +1,176 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using DataForge.Crawler.Sources;
+
+namespace DataForge.Crawler.Rows;
+
+/// <summary>Reads rows of JSON Lines (<see href="https://jsonlines.org/"/>): one object a line, fields by configurable names.</summary>
+internal sealed class JsonRow(CrawlOptions options) : IRowFormat
+{
+    private readonly byte[] _repository = Encoding.UTF8.GetBytes(options.RepositoryColumn);
+    private readonly byte[] _path = Encoding.UTF8.GetBytes(options.PathColumn);
+    private readonly byte[] _content = Encoding.UTF8.GetBytes(options.ContentColumn);
+    private readonly byte[] _license = Encoding.UTF8.GetBytes(options.LicenseColumn);
+    private readonly byte[] _stars = Encoding.UTF8.GetBytes(options.StarsColumn);
+    private readonly byte[] _forks = Encoding.UTF8.GetBytes(options.ForksColumn);
+    private readonly byte[] _isFork = Encoding.UTF8.GetBytes(options.IsForkColumn);
+    private readonly byte[] _createdAt = Encoding.UTF8.GetBytes(options.CreatedAtColumn);
+    private readonly byte[] _commit = Encoding.UTF8.GetBytes(options.CommitColumn);
+
+    /// <summary>Reads all of a row but its content, and checks that the line is whole JSON.</summary>
+    /// <exception cref="FormatException">It is not, or a field is missing or of the wrong type.</exception>
+    public Row Parse(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return ParseObject(line);
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"the line is no whole JSON object (at its byte {e.BytePositionInLine})", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new FormatException("a field is of the wrong type, or no Unicode text", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public (string Path, long Size) Describe(ReadOnlySpan<byte> record)
+    {
+        var reader = new Utf8JsonReader(record);
+        Seek(ref reader, _path);
+        return (PathText.FromText(reader.GetString()!), -1);
+    }
+
+    /// <inheritdoc/>
+    public int DescriptionBytes => int.MaxValue;
+
+    /// <inheritdoc/>
+    public ReadFile Content(ReadOnlySpan<byte> record, int max)
+    {
+        var reader = new Utf8JsonReader(record);
+        Seek(ref reader, _content);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, reader.ValueSpan.Length));
+        try
+        {
+            // Unescaped text is never longer than its escaped form.
+            int length = reader.CopyString(buffer);
+            if (length < max)
+            {
+                return new ReadFile(buffer, length, length);
+            }
+
+            ArrayPool<byte>.Shared.Return(buffer);
+            return ReadFile.Faulty(FaultRules.Size, $"{length} bytes", length);
+        }
+        catch (InvalidOperationException)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            return ReadFile.Faulty(FaultRules.Unreadable, "the content is no Unicode text (a lone surrogate)");
+        }
+    }
+
+    private Row ParseObject(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line);
+        Row row = default;
+        bool hasContent = false;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new FormatException("the line is no JSON object");
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            ref Row target = ref row;
+            if (reader.ValueTextEquals(_content))
+            {
+                reader.Read();
+                hasContent = reader.TokenType == JsonTokenType.String;
+            }
+            else if (reader.ValueTextEquals(_repository))
+            {
+                target.Repository = Text(ref reader);
+            }
+            else if (reader.ValueTextEquals(_path))
+            {
+                target.Path = Text(ref reader);
+            }
+            else if (reader.ValueTextEquals(_license))
+            {
+                target.License = Text(ref reader);
+            }
+            else if (reader.ValueTextEquals(_stars))
+            {
+                target.Stars = Number(ref reader);
+            }
+            else if (reader.ValueTextEquals(_forks))
+            {
+                target.Forks = Number(ref reader);
+            }
+            else if (reader.ValueTextEquals(_isFork))
+            {
+                reader.Read();
+                target.IsFork = reader.TokenType == JsonTokenType.Null ? null : reader.GetBoolean();
+            }
+            else if (reader.ValueTextEquals(_createdAt))
+            {
+                target.CreatedAt = Row.Time(Text(ref reader));
+            }
+            else if (reader.ValueTextEquals(_commit))
+            {
+                target.Commit = Text(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        // One more read finds text after the object, or an object that does not end.
+        reader.Read();
+        return !hasContent ? throw new FormatException($"it has no text in '{options.ContentColumn}'")
+            : RowRepository.Fault(row) is { } fault ? throw new FormatException(fault)
+            : row;
+    }
+
+    private static string? Text(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.GetString();
+    }
+
+    // A whole number, also where it is written 12.0; null where the field is null.
+    private static int? Number(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.Null ? null
+            : reader.TryGetInt32(out int whole) ? whole
+            : reader.TryGetDouble(out double number) && number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue ? (int)number
+            : throw new FormatException("stars and forks must be whole numbers");
+    }
+
+    // To the value of a field that Parse has seen; of a field that stands twice the last counts, here as there.
+    private static void Seek(ref Utf8JsonReader reader, ReadOnlySpan<byte> field)
+    {
+        Utf8JsonReader found = default;
+        bool hasFound = false;
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isField = reader.ValueTextEquals(field);
+            reader.Read();
+            if (isField)
+            {
+                found = reader;
+                hasFound = true;
+            }
+
+            reader.Skip();
+        }
+
+        reader = hasFound ? found : throw new JsonException("a field that was there is gone");
+    }
+}

@@ -1,0 +1,86 @@
+using DataForge.Corpus;
+using DataForge.Corpus.Parquet;
+using DataForge.Crawler.Sources;
+
+namespace DataForge.Crawler.Rows;
+
+/// <summary>
+/// <c>parquet:FILE-or-DIR</c>: a table with a row a file, rows in any order. All files named are one source. A row group cannot be
+/// entered at one row, so the first reading copies what is needed of each row into a scratch file as large as the contents.
+/// </summary>
+internal sealed class ParquetSource(IReadOnlyList<string> files) : ISource
+{
+    public const string KindName = "parquet";
+
+    public string Kind => KindName;
+
+    public string Text => files.Count == 1 ? $"{KindName}:{files[0]}" : $"{KindName}: ({files.Count} files)";
+
+    public (string Key, string Signature)? WholeSignature(CrawlOptions options) => RowFiles.Sign(KindName, files, options);
+
+    public ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
+    {
+        var index = new RowIndex(KindName, new SpoolFormat(), context.Options);
+        try
+        {
+            string spool = Path.Combine(context.ScratchFolder, "parquet.spool");
+            using (var records = new SpoolWriter(spool))
+            {
+                int number = index.AddFile(spool);
+                foreach (string file in files)
+                {
+                    Scan(file, index, number, records, context.Options, cancellation);
+                }
+            }
+
+            return new(new SourceScan(index.Repositories(), index.Count, index));
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
+    }
+
+    private static void Scan(
+        string file, RowIndex index, int number, SpoolWriter records, CrawlOptions options, CancellationToken cancellation)
+    {
+        int group = 0;
+        try
+        {
+            using ParquetReader reader = ParquetReader.Open(file);
+            var columns = new RowColumns(reader, file, options);
+            for (; group < reader.RowGroupCount; group++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using ParquetRowGroup rows = reader.ReadRowGroup(group, columns.Names);
+                RowColumns.Cells cells = columns.Open(rows);
+                for (int i = 0; i < rows.RowCount; i++)
+                {
+                    Row row;
+                    try
+                    {
+                        row = cells.Row(i);
+                    }
+                    catch (FormatException e)
+                    {
+                        throw new DataForgeException(
+                            $"{file}, row group {group}, row {i}: {e.Message}; mend or remove that row, then run the same command again.", inner: e);
+                    }
+
+                    long offset = records.Offset;
+                    index.Add(row, records.Append(row.Path!, cells.Content(i), options), number, offset);
+                }
+            }
+        }
+        catch (ParquetException e)
+        {
+            string where = e.Message.StartsWith(file, StringComparison.Ordinal) ? e.Message : $"{file}, row group {group}: {e.Message}";
+            throw new DataForgeException($"{where}; get the file again, then run the same command again.", inner: e);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException)
+        {
+            throw DataForgeException.Usage($"{file} cannot be read ({e.Message}): name a file that you can read.", e);
+        }
+    }
+}

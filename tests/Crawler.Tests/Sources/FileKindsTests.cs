@@ -1,0 +1,27 @@
+using DataForge.Corpus;
+using DataForge.Crawler.Sources;
+
+namespace DataForge.Crawler.Tests.Sources;
+
+public class FileKindsTests
+{
+    [Theory]
+    [InlineData("a/b.py", FileKind.Python)]
+    [InlineData("setup.py", FileKind.Python)]
+    [InlineData("license.py", FileKind.Python)]
+    [InlineData("LICENSE", FileKind.License)]
+    [InlineData("x/licence.txt", FileKind.License)]
+    [InlineData("COPYING.LESSER", FileKind.License)]
+    [InlineData("NOTICE", FileKind.License)]
+    [InlineData("UNLICENSE", FileKind.License)]
+    [InlineData("setup.cfg", FileKind.Metadata)]
+    [InlineData("x.dist-info/METADATA", FileKind.Metadata)]
+    [InlineData("PKG-INFO", FileKind.Metadata)]
+    [InlineData("pyproject.toml", FileKind.Metadata)]
+    [InlineData("readme.rst", FileKind.Metadata)]
+    [InlineData("a.pyc", null)]
+    [InlineData("a.PY", null)]
+    [InlineData("metadata", null)]
+    [InlineData("LICENSE/text", null)]
+    public void Of_path_byItsName(string path, FileKind? expected) => Assert.Equal(expected, FileKinds.Of(path));
+}

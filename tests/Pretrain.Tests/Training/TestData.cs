@@ -1,0 +1,144 @@
+using DataForge.Pretrain.Model;
+using DataForge.Pretrain.Training;
+
+namespace DataForge.Pretrain.Tests.Training;
+
+/// <summary>Batches from an array: step N's are row N (golden runs), or noisy affine sequences drawn from (seed, step).</summary>
+internal sealed class ArrayData(long[] tokens, int rowLength) : ITrainingData
+{
+    public string Fingerprint => "array";
+
+    public int ValidationBatches => 0;
+
+    public void FillBatch(long step, int microBatch, Span<int> into, Span<int> labels)
+    {
+        for (int i = 0; i < into.Length; i++)
+        {
+            into[i] = (int)tokens[(step * rowLength) + (microBatch * into.Length) + i];
+        }
+
+        into.CopyTo(labels);
+    }
+
+    public void FillValidation(int index, Span<int> into, Span<int> labels) => throw new NotSupportedException();
+}
+
+/// <summary>x[t+1] = (5 x[t] + 7) mod V nine times of ten, else uniform: something that a small model learns. As the golden runs use.</summary>
+internal sealed class AffineData(int vocabulary, int block, ulong seed = 1) : ITrainingData
+{
+    /// <summary>Steps at which a call is answered differently: for tests of what may go wrong.</summary>
+    internal Action<long>? OnFill { get; set; }
+
+    public string Fingerprint => $"affine {vocabulary} {block} {seed}";
+
+    public int ValidationBatches => 2;
+
+    public void FillBatch(long step, int microBatch, Span<int> tokens, Span<int> labels)
+    {
+        OnFill?.Invoke(step);
+        Fill($"{step}/{microBatch}", tokens, labels);
+    }
+
+    public void FillValidation(int index, Span<int> tokens, Span<int> labels) => Fill($"validation {index}", tokens, labels);
+
+    private void Fill(string name, Span<int> tokens, Span<int> labels)
+    {
+        CounterRandom random = new(seed, name);
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            bool free = i % block == 0 || random.Uniform((ulong)(2 * i)) < 0.1;
+            tokens[i] = free ? (int)(random.Uniform((ulong)((2 * i) + 1)) * vocabulary) : ((5 * tokens[i - 1]) + 7) % vocabulary;
+        }
+
+        tokens.CopyTo(labels);
+    }
+}
+
+/// <summary>The same tokens at every step, without taking memory.</summary>
+internal sealed class FixedData(Action<long> onFill) : ITrainingData
+{
+    public string Fingerprint => "fixed";
+
+    public int ValidationBatches => 0;
+
+    public void FillBatch(long step, int microBatch, Span<int> tokens, Span<int> labels)
+    {
+        onFill(step);
+        tokens.Fill(3);
+        labels.Fill(3);
+    }
+
+    public void FillValidation(int index, Span<int> tokens, Span<int> labels) => throw new NotSupportedException();
+}
+
+/// <summary>Forgets what it is told.</summary>
+internal sealed class SilentLog : ITrainingLog
+{
+    public void Started(in TrainingStarted started)
+    {
+    }
+
+    public void Step(in TrainingStep step)
+    {
+    }
+
+    public void Evaluated(in TrainingEvaluation evaluation)
+    {
+    }
+
+    public void Skipped(in TrainingStepSkipped skipped)
+    {
+    }
+
+    public void Saved(in TrainingCheckpoint checkpoint)
+    {
+    }
+
+    public void Rejected(in TrainingCheckpoint checkpoint)
+    {
+    }
+}
+
+/// <summary>Keeps what it is told.</summary>
+internal sealed class RecordingLog : ITrainingLog
+{
+    internal List<TrainingStarted> Starts { get; } = [];
+
+    internal List<TrainingStep> Steps { get; } = [];
+
+    internal List<TrainingEvaluation> Evaluations { get; } = [];
+
+    internal List<TrainingStepSkipped> SkippedSteps { get; } = [];
+
+    internal List<TrainingCheckpoint> SavedCheckpoints { get; } = [];
+
+    internal List<TrainingCheckpoint> RejectedCheckpoints { get; } = [];
+
+    internal Action<TrainingStep>? OnStep { get; set; }
+
+    public void Started(in TrainingStarted started) => Starts.Add(started);
+
+    public void Step(in TrainingStep step)
+    {
+        Steps.Add(step);
+        OnStep?.Invoke(step);
+    }
+
+    public void Evaluated(in TrainingEvaluation evaluation) => Evaluations.Add(evaluation);
+
+    public void Skipped(in TrainingStepSkipped skipped) => SkippedSteps.Add(skipped);
+
+    public void Saved(in TrainingCheckpoint checkpoint) => SavedCheckpoints.Add(checkpoint);
+
+    public void Rejected(in TrainingCheckpoint checkpoint) => RejectedCheckpoints.Add(checkpoint);
+}
+
+/// <summary>A folder that goes when the test ends.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    internal string Path { get; } = Directory.CreateTempSubdirectory("dataforge-").FullName;
+
+    internal string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
