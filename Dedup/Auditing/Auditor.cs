@@ -83,7 +83,7 @@ internal sealed class Auditor
             foreach (int i in near)
             {
                 int rank = _sample[i];
-                if (rank == other || Similarity(_sampledSets[i], set) < _threshold)
+                if (rank == other || Similarity(_sampledSets[i], set, _threshold) < _threshold)
                 {
                     continue;
                 }
@@ -117,17 +117,34 @@ internal sealed class Auditor
 
         ulong[] mine = [];
         ulong[] its = [];
-        double similarity = Similarity(_sets.Get(rank, ref mine), _sets.Get(twin, ref its));
+        double similarity = Similarity(_sets.Get(rank, ref mine), _sets.Get(twin, ref its), 0);
         return similarity == stated && similarity >= _threshold;
     }
 
-    // Plainly, and not by the code that is audited.
-    private static double Similarity(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right)
+    // Not by the code that is audited. Gives up, with 0, once so many elements stand alone that the threshold is out of reach: J ≥ t leaves room for
+    // (1 − t) / (1 + t) of all elements of both sets; one is left for rounding.
+    private static double Similarity(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, double threshold)
     {
-        int common = 0;
-        foreach (ulong shingle in left)
+        double mostAlone = ((left.Length + right.Length) * (1 - threshold) / (1 + threshold)) + 1;
+        if (Math.Abs(left.Length - right.Length) > mostAlone)
         {
-            common += right.BinarySearch(shingle) >= 0 ? 1 : 0;
+            return 0;
+        }
+
+        int common = 0;
+        int i = 0;
+        int j = 0;
+        while (i < left.Length && j < right.Length)
+        {
+            ulong x = left[i];
+            ulong y = right[j];
+            common += x == y ? 1 : 0;
+            i += x <= y ? 1 : 0;
+            j += y <= x ? 1 : 0;
+            if (i + j - (2 * common) > mostAlone)
+            {
+                return 0;
+            }
         }
 
         return (double)common / (left.Length + right.Length - common);

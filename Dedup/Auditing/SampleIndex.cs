@@ -8,8 +8,8 @@ namespace DataForge.Dedup.Auditing;
 /// </summary>
 /// <remarks>
 /// A set B with J(A, B) ≥ t has at least t·|A| of A's elements, so it lacks at most m = |A| − ⌈t·|A|⌉ of them, and of any q elements of A it has at least
-/// q − m. Only q = m + (|A| − m) / 2 elements of A are put into the index, those that are rarest in the sample: what half of all files contain costs most to count
-/// and tells least.
+/// q − m. Only q = m + |A| / 16 elements of A are put into the index, those that are rarest in the sample: what half of all files contain costs most to count and
+/// tells least.
 /// </remarks>
 internal sealed class SampleIndex
 {
@@ -45,7 +45,7 @@ internal sealed class SampleIndex
             ulong[] set = sets[i];
             // The product is taken a little low, so that rounding makes the index larger rather than smaller.
             int lacking = set.Length - (int)Math.Ceiling((threshold * set.Length) - 1e-6);
-            int indexed = Math.Min(set.Length, lacking + Math.Max(1, (set.Length - lacking) / 2));
+            int indexed = Math.Min(set.Length, lacking + Math.Max(1, set.Length / 16));
             _needed[i] = indexed - lacking;
             var rarest = (ulong[])set.Clone();
             Array.Sort(Array.ConvertAll(rarest, frequencies.Find), rarest);

@@ -147,7 +147,7 @@ public static class DedupBenchmarks
             Console.WriteLine(
                 $"stage, {count} workers: {bytes / 1e6:F1} MB in {seconds:F2} s = {bytes / seconds / 1e6:F1} MB/s, {cpu:F2} s of processor time = {bytes / cpu / 1e6:F1} MB/s a core; {totals["contents.in"]:N0} files in, {totals["contents.out"]:N0} kept, "
                 + string.Join(", ", totals.Where(pair => pair.Key.StartsWith("dropped_contents.", StringComparison.Ordinal)).Select(pair => $"{pair.Value:N0} {pair.Key[17..]}"))
-                + $"; {totals["candidates.pairs"]:N0} candidate pairs (by group of bands), {totals["selection.verified_pairs"]:N0} verified, {totals["selection.edges"]:N0} edges");
+                + $"; {totals["candidates.pairs"]:N0} candidate pairs (by group of bands), {totals["selection.verified_pairs"]:N0} verified, {totals["selection.spared_pairs"]:N0} spared, {totals["selection.edges"]:N0} edges");
             steps.Print(bytes);
         }
 
