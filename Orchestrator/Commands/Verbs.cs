@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DataForge.Corpus;
+using DataForge.Orchestrator.Inspection;
 using DataForge.Orchestrator.Settings;
 
 namespace DataForge.Orchestrator.Commands;
@@ -54,6 +55,7 @@ internal static class Verbs
             GenerateCommand.Create(WorkspaceOption, RunOption),
             Stage("report", "Draws 6-report from the run's manifests and events."),
         };
+        InspectionCommands.Create(WorkspaceOption, RunOption).ToList().ForEach(root.Add);
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
