@@ -2,6 +2,7 @@ using System.CommandLine;
 using DataForge.Corpus;
 using DataForge.Orchestrator.Inspection;
 using DataForge.Orchestrator.Settings;
+using DataForge.Orchestrator.Tracing;
 
 namespace DataForge.Orchestrator.Commands;
 
@@ -53,6 +54,7 @@ internal static class Verbs
             Stage("tokenize", "Trains the tokenizer and writes token shards: 3-dataset to 4-tokens."),
             Stage("pretrain", "Trains the model: 4-tokens to 5-model."),
             GenerateCommand.Create(WorkspaceOption, RunOption),
+            TraceCommand.Create(WorkspaceOption, RunOption, WorkersOption),
             Stage("report", "Draws 6-report from the run's manifests and events."),
         };
         InspectionCommands.Create(WorkspaceOption, RunOption).ToList().ForEach(root.Add);
