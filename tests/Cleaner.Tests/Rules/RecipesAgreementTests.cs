@@ -23,11 +23,11 @@ public class RecipesAgreementTests
 
     [Fact]
     public void All_realFiles_failSameTextRules() => Compare(
-        tokens: false, sample: 8,
+        tokens: false, sample: 16,
         ["lines_min", "lines_max", "line_max", "line_mean", "alphanumeric", "alphabetic", "generated", "xml", "few_assignments", "no_keywords", "config_or_test", "encoded_data"]);
 
     [Fact]
-    public void All_realFiles_failSameTokenRules() => Compare(tokens: true, sample: 40, ["syntax", "keywords_min", "comment_share"]);
+    public void All_realFiles_failSameTokenRules() => Compare(tokens: true, sample: 80, ["syntax", "keywords_min", "comment_share"]);
 
     private static void Compare(bool tokens, int sample, string[] rules)
     {
