@@ -60,8 +60,10 @@ internal static class InspectionCommands
         command.SetAction(parsed =>
         {
             Run opened = InspectedRun.Open(parsed.GetValue(workspace)!, parsed.GetValue(run)!);
+            long start = Stopwatch.GetTimestamp();
             using StoryIndex index = StoryIndex.Open(opened, () => Console.Error.WriteLine("indexing the run for this and later questions"));
             Console.Out.Write(Story.Tell(index, string.Join(' ', parsed.GetValue(file)!)));
+            Console.Error.WriteLine(FormattableString.Invariant($"answered in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms"));
             return 0;
         });
         return command;
