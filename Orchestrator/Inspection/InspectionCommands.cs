@@ -59,9 +59,11 @@ internal static class InspectionCommands
         var command = new Command("explain", "Tells of any file ever seen where it was found, why it stayed or left, and where it is.") { workspace, run, file };
         command.SetAction(parsed =>
         {
+            long start = Stopwatch.GetTimestamp();
             Run opened = InspectedRun.Open(parsed.GetValue(workspace)!, parsed.GetValue(run)!);
             using StoryIndex index = StoryIndex.Open(opened, () => Console.Error.WriteLine("indexing the run for this and later questions"));
             Console.Out.Write(Story.Tell(index, string.Join(' ', parsed.GetValue(file)!)));
+            Console.Error.WriteLine(FormattableString.Invariant($"answered in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms"));
             return 0;
         });
         return command;

@@ -153,11 +153,9 @@ internal static class Story
         SortedDictionary<string, string> thresholds = index.Thresholds();
         foreach ((string rule, string bound, Func<PassedRecord, double> measure) in Measured)
         {
-            string threshold = thresholds.Remove(rule, out string? known) && known.Length > 0 ? $" ({bound} {known})" : rule.StartsWith("lines_", StringComparison.Ordinal) ? "" : " (no file of the run failed it)";
-            if (threshold.Length > 0)
-            {
-                Line(text, $"    {rule} {Math.Round(measure(file), 6)}{threshold}");
-            }
+            // A rule that no file of the run failed may not be one of its rules: then only the measure is told.
+            string threshold = thresholds.Remove(rule, out string? known) && known.Length > 0 ? $" ({bound} {known})" : "";
+            Line(text, $"    {rule} {Math.Round(measure(file), 6)}{threshold}");
         }
 
         string others = string.Join(", ", thresholds.Where(rule => !NotOfText.Contains(rule.Key)).Select(rule => rule.Value.Length > 0 ? $"{rule.Key} ({rule.Value})" : rule.Key));

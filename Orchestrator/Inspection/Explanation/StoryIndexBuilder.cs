@@ -5,7 +5,7 @@ using DataForge.Corpus.Shards;
 
 namespace DataForge.Orchestrator.Inspection.Explanation;
 
-/// <summary>Makes a <see cref="StoryIndex"/>. Memory: 16 bytes a key, about 70 an occurrence; disk: about 300 bytes an occurrence.</summary>
+/// <summary>Makes a <see cref="StoryIndex"/>. Memory: 16 bytes a key, about 70 an occurrence; disk: about 500 bytes an occurrence.</summary>
 internal sealed class StoryIndexBuilder
 {
     // All columns but the text.

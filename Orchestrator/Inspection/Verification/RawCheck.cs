@@ -12,7 +12,7 @@ namespace DataForge.Orchestrator.Inspection.Verification;
 internal sealed class RawCheck(Run run, RunInput input)
 {
     private readonly ConcurrentDictionary<int, BlobId[]> _stored = new();
-    private readonly ConcurrentDictionary<int, long> _python = new();
+    private readonly ConcurrentDictionary<int, (long Files, long Bytes)> _python = new();
     private readonly Dictionary<long, int> _pinned = input.Repositories.ToDictionary(repository => repository.Id, repository => repository.Snapshot);
     private long _rows;
 
@@ -22,8 +22,8 @@ internal sealed class RawCheck(Run run, RunInput input)
     /// <summary>Contents whose git ids were recomputed.</summary>
     public long Contents => _stored.Values.Sum(ids => (long)ids.Length);
 
-    /// <summary>Occurrences of Python files in pinned snapshots, by raw part.</summary>
-    public long PythonOf(int part) => _python.GetValueOrDefault(part);
+    /// <summary>Occurrences of Python files in pinned snapshots, and their source bytes, by raw part.</summary>
+    public (long Files, long Bytes) PythonOf(int part) => _python.GetValueOrDefault(part);
 
     /// <summary>The files that the parts' entries state, contents first: the occurrences are held against them.</summary>
     /// <exception cref="DataForgeException">An entry is damaged or not the one the run was pinned to.</exception>
@@ -116,7 +116,8 @@ internal sealed class RawCheck(Run run, RunInput input)
             bool isPinned = _pinned.TryGetValue(repositories[row], out int snapshot) && snapshot == snapshots[row];
             if (isPinned && (FileKind)kinds[row] == FileKind.Python)
             {
-                _python.AddOrUpdate(number, 1, (_, known) => known + 1);
+                long size = Math.Max(0, sizes[row]);
+                _python.AddOrUpdate(number, (1, size), (_, known) => (known.Files + 1, known.Bytes + size));
             }
 
             if (isPinned && parts[row] >= 0

@@ -50,8 +50,11 @@ internal sealed class RunVerifier(Run run, CancellationToken cancellation)
         List<Tally> dataset = Balanced(entries["dedup"], "dataset-");
         foreach (Tally part in occurrences)
         {
-            long read = raw.PythonOf(int.Parse(part.Entry.Part.AsSpan("occurrences-".Length), CultureInfo.InvariantCulture));
+            (long read, long bytes) = raw.PythonOf(int.Parse(part.Entry.Part.AsSpan("occurrences-".Length), CultureInfo.InvariantCulture));
             Books.Same(EntryFile(part.Entry), $"occurrences.in is {part.Entry.Count("occurrences.in")}, the raw part holds {read}", part.Entry.Count("occurrences.in"), read);
+            Books.Same(
+                EntryFile(part.Entry), $"occurrence_bytes.in is {part.Entry.Count("occurrence_bytes.in")}, the raw part holds {bytes}",
+                part.Entry.Count("occurrence_bytes.in"), bytes);
         }
 
         if (entries["clean"].Count > 0)
