@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DataForge.Orchestrator.Tracing;
 
 /// <summary>What is said about one snippet.</summary>
@@ -42,6 +44,10 @@ internal sealed record TraceSource
 
     /// <summary>Tokens of the longest run that both have.</summary>
     public required int LongestRun { get; init; }
+
+    /// <summary>The run's first token in the snippet.</summary>
+    [JsonIgnore]
+    public int FirstToken { get; init; }
 
     /// <summary>The run's first and last line in the snippet, from 1.</summary>
     public required int[] SnippetLines { get; init; }
