@@ -11,7 +11,7 @@ internal sealed record TraceAnswer
     /// <summary>Its tokens.</summary>
     public required int Tokens { get; init; }
 
-    /// <summary><c>found</c>, <c>none</c>, <c>common</c> (more files hold it than have a right to be called its source) or <c>too-short</c>.</summary>
+    /// <summary><c>found</c>, <c>none</c>, <c>common</c> (files of too many repositories hold it) or <c>too-short</c>.</summary>
     public required string Result { get; init; }
 
     /// <summary>Files that are close to it.</summary>
