@@ -9,6 +9,9 @@ internal sealed class DatasetTrace
 {
     private const string DataFolder = "3-dataset/data/";
 
+    /// <summary>The closest files kept of each snippet, from which those that are named are chosen.</summary>
+    private const int MostKept = 100;
+
     private readonly Run _run;
     private readonly IReadOnlyList<Snippet> _snippets;
     private readonly int _most;
@@ -20,7 +23,7 @@ internal sealed class DatasetTrace
     private long _bytes;
     private long _filesRead;
 
-    /// <param name="most">The most sources that are kept of a snippet.</param>
+    /// <param name="most">The most sources that are named of a snippet.</param>
     public DatasetTrace(Run run, IReadOnlyList<Snippet> snippets, int most)
     {
         (_run, _snippets, _most) = (run, snippets, most);
@@ -67,13 +70,13 @@ internal sealed class DatasetTrace
         return [.. _snippets.Select((snippet, i) => Answer(snippet, _files[i], _repositories[i].Count > TraceRule.CommonRepositories, _sources[i]))];
     }
 
-    private static TraceAnswer Answer(Snippet snippet, int files, bool common, List<TraceSource> sources) => new()
+    private TraceAnswer Answer(Snippet snippet, int files, bool common, List<TraceSource> sources) => new()
     {
         Snippet = snippet.Name,
         Tokens = snippet.Hashes.Length,
         Result = !snippet.IsLongEnough ? "too-short" : files == 0 ? "none" : common ? "common" : "found",
         Files = files,
-        Sources = common ? [] : sources,
+        Sources = common ? [] : TraceRule.Choose(sources, _most),
     };
 
     private void Add(Snippet snippet, TraceSource source)
@@ -90,9 +93,9 @@ internal sealed class DatasetTrace
             List<TraceSource> sources = _sources[number];
             sources.Add(source);
             sources.Sort(TraceSource.Compare);
-            if (sources.Count > _most)
+            if (sources.Count > MostKept)
             {
-                sources.RemoveAt(_most);
+                sources.RemoveAt(MostKept);
             }
         }
     }
@@ -167,6 +170,7 @@ internal sealed class DatasetTrace
             BlobId = file.BlobId.ToString(),
             Covered = Math.Round(run.Covered, 4),
             LongestRun = run.Run,
+            FirstToken = run.SnippetToken,
             SnippetLines = [snippet.Lines[run.SnippetToken], snippet.Lines[run.SnippetToken + run.Run - 1]],
             FileLines = lines,
         };

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DataForge.Orchestrator.Tracing;
 
 /// <summary>What is said about one snippet.</summary>
@@ -9,7 +11,7 @@ internal sealed record TraceAnswer
     /// <summary>Its tokens.</summary>
     public required int Tokens { get; init; }
 
-    /// <summary><c>found</c>, <c>none</c>, <c>common</c> (more files hold it than have a right to be called its source) or <c>too-short</c>.</summary>
+    /// <summary><c>found</c>, <c>none</c>, <c>common</c> (files of too many repositories hold it) or <c>too-short</c>.</summary>
     public required string Result { get; init; }
 
     /// <summary>Files that are close to it.</summary>
@@ -42,6 +44,10 @@ internal sealed record TraceSource
 
     /// <summary>Tokens of the longest run that both have.</summary>
     public required int LongestRun { get; init; }
+
+    /// <summary>The run's first token in the snippet.</summary>
+    [JsonIgnore]
+    public int FirstToken { get; init; }
 
     /// <summary>The run's first and last line in the snippet, from 1.</summary>
     public required int[] SnippetLines { get; init; }

@@ -13,7 +13,7 @@ internal static class TraceCommand
     /// <summary>Longer files are refused: what is traced is a piece of code, and this is more than any file of a dataset.</summary>
     private const long MostBytes = 16 << 20;
 
-    private const int MostSources = 100;
+    private const int MostSources = 100; // DatasetTrace keeps no more
 
     private static readonly Argument<string[]> FilesArgument = new("FILE")
     {

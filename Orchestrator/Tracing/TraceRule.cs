@@ -27,6 +27,30 @@ internal static class TraceRule
     /// </summary>
     public const int CommonRepositories = 5;
 
+    /// <summary>
+    /// The part of a named source's run that another file's run over the same tokens must have to be named too: files that share less of
+    /// what a closer one has whole are its relatives, not the source.
+    /// </summary>
+    public const double LeastShareOfBest = 0.75;
+
     /// <summary>Whether a file with this longest run and share is a source.</summary>
     public static bool Names(int run, double covered) => run >= LongRun || (run >= LeastRun && covered >= LeastCovered);
+
+    /// <summary>Of the files close to a snippet, best first, those that are named: each is nearly as close as any named before it, or is close to another piece.</summary>
+    public static List<TraceSource> Choose(IReadOnlyList<TraceSource> close, int most)
+    {
+        var chosen = new List<TraceSource>();
+        foreach (TraceSource source in close)
+        {
+            if (chosen.Count < most && chosen.All(better => source.LongestRun >= LeastShareOfBest * better.LongestRun || 2 * Overlap(source, better) < source.LongestRun))
+            {
+                chosen.Add(source);
+            }
+        }
+
+        return chosen;
+    }
+
+    private static int Overlap(TraceSource one, TraceSource other) =>
+        Math.Min(one.FirstToken + one.LongestRun, other.FirstToken + other.LongestRun) - Math.Max(one.FirstToken, other.FirstToken);
 }

@@ -69,6 +69,7 @@ public class SnippetMatcherTests
     {
         string comments = string.Concat(Enumerable.Range(0, 10).Select(i => $"# the line number {i} of a comment\n"));
         Assert.True(new Snippet("c", Encoding.UTF8.GetBytes(comments)) is { WithComments: true, IsLongEnough: true });
+        Assert.False(new Snippet("n", Encoding.UTF8.GetBytes(comments + "# Licensed under the terms of the moon\n")).IsLongEnough);
         Assert.False(new Snippet("x", "x = 1\n"u8).IsLongEnough);
         Assert.False(new Snippet("", []).IsLongEnough);
     }

@@ -55,7 +55,21 @@ public sealed class TraceTests : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine($"found {Snippets - missed.Count} of {Snippets}; named {named} sources for {Snippets} snippets from elsewhere");
         Assert.True(missed.Count <= 5, $"missed {missed.Count}:\n{string.Join("\n---\n", missed)}");
         Assert.True(named <= 2, $"named {named}:\n{string.Join("\n---\n", wrong.Select(pair => $"{elsewhere[pair.First.Source].Item1} {pair.First.Text}\n{pair.Second}"))}");
+        await TwoSourcesAsync(build, dataset);
         Assert.Equal(before, build.Hashes("w"));
+    }
+
+    // Code put together from two files has two sources, each with its lines.
+    private async Task TwoSourcesAsync(SmallBuild build, List<DatasetFile> dataset)
+    {
+        string[] Lines(string path) => dataset.Single(file => file.Path == path).Text.Split('\n')[1000..1040];
+        string mixed = _folder.Write("mixed.py", string.Join('\n', [.. Lines("argparse.py"), .. Lines("difflib.py")]));
+        (int code, string output, string error) = await DataForgeProcess.RunAsync("trace", mixed, "--workspace", build.Workspace("w"), "--run", "r");
+        Assert.True(code == 0, output + error);
+        Assert.Matches("argparse.py:10[0-4][0-9]-10[0-4][0-9] ", output);
+        Assert.Matches("difflib.py:10[0-4][0-9]-10[0-4][0-9] ", output);
+        Assert.Contains("PSF-2.0", output, StringComparison.Ordinal);
+        Assert.Contains("looked through", output, StringComparison.Ordinal);
     }
 
     [Fact]
