@@ -43,7 +43,8 @@ public sealed class DedupOptions
     [NotHashed]
     public long SortMemory { get; set; } = 1L << 30;
 
-    /// <summary>Text in a dataset shard, in bytes before compression: 1 KiB to 16 GiB; 500 MB by default. The shards of a dataset are of about one size.</summary>
+    /// <summary>Text in a dataset shard, in bytes before compression: 1 KiB to 16 GiB; 500 MB by default.
+    /// The shards of a dataset are of about one size; a small dataset is cut smaller (<see cref="Dataset.ShardPlan"/>).</summary>
     [Range(1 << 10, 16L << 30)]
     public long ShardBytes { get; set; } = 500_000_000;
 

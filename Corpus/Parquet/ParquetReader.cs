@@ -13,8 +13,8 @@ namespace DataForge.Corpus.Parquet;
 /// </summary>
 public sealed class ParquetReader : IDisposable
 {
-    /// <summary>A footer above this is refused. A thousand columns in a thousand row groups stay below it.</summary>
-    private const int MaxFooterBytes = 256 << 20;
+    /// <summary>A footer above this is refused. Fifty columns in ten thousand row groups stay below it.</summary>
+    private const int MaxFooterBytes = 64 << 20;
 
     /// <summary>What a column chunk's size may lack. parquet-cpp allows the same.</summary>
     private const int MaxMissingHeader = 100;
@@ -246,7 +246,7 @@ public sealed class ParquetReader : IDisposable
         }
 
         footerStart = length - TrailerBytes - size;
-        MemoryBudget budget = new(options.LimitFor(size));
+        MemoryBudget budget = new(options.LimitForFooter(size));
         budget.Take(size, "the footer");
         byte[] footer = new byte[size];
         ReadAt(footerStart, footer);

@@ -14,4 +14,7 @@ public sealed record ParquetReaderOptions
     public bool VerifyChecksums { get; init; } = true;
 
     internal long LimitFor(long storedBytes) => MemoryLimit ?? (96L << 20) + 32 * storedBytes;
+
+    /// <summary>Metadata objects take at most eight times the bytes that describe them, with room to spare.</summary>
+    internal long LimitForFooter(long storedBytes) => MemoryLimit ?? (96L << 20) + 8 * storedBytes;
 }

@@ -31,7 +31,7 @@ public sealed class ParquetRowGroup : IDisposable
 
     public BooleanColumn Boolean(string name) => new(Flat(name, ParquetPhysicalType.Boolean));
 
-    /// <summary>A list of strings or of binary.</summary>
+    /// <summary>A list of strings or of binary. Making a list view passes over the whole column: ask once for a row group.</summary>
     public StringListColumn StringList(string name) => new(Node(name), List(name, ParquetPhysicalType.ByteArray), RowCount);
 
     public Int64ListColumn Int64List(string name) => new(Node(name), List(name, ParquetPhysicalType.Int64), RowCount);

@@ -37,7 +37,7 @@ public sealed class ParquetWriter : IDisposable
 
     /// <param name="stream">Where the file goes, from the stream's present position; need not seek.</param>
     /// <param name="metadata">Key-value metadata; written in ordinal order of the keys.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or the schema has a list of another type than String or Int64.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or the schema has no column or a list of another type than String or Int64.</exception>
     public ParquetWriter(
         Stream stream, ParquetSchema schema, ParquetWriterOptions? options = null, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -45,6 +45,11 @@ public sealed class ParquetWriter : IDisposable
         this.options = options ?? new ParquetWriterOptions();
         this.options.Validate();
         Schema = schema;
+        if (schema.Columns.Count == 0)
+        {
+            throw new ArgumentException("a file needs at least one column", nameof(schema));
+        }
+
         foreach (ParquetColumn column in schema.Columns)
         {
             if (column.IsList && column.Type is not (ParquetType.String or ParquetType.Int64))

@@ -70,7 +70,8 @@ internal ref partial struct Grammar
 
     /// <summary>
     /// Parameters of a function, up to its closing parenthesis, or of a lambda, up to its colon, which stays: positional-only ones and
-    /// <c>/</c>, others, <c>*</c> or <c>*args</c>, keyword-only ones, <c>**kwargs</c>. Before the star none without default follows one with.
+    /// <c>/</c>, others, <c>*</c> or <c>*args</c>, keyword-only ones, <c>**kwargs</c>. Before the star none without default follows one
+    /// with.
     /// </summary>
     private void Parameters(Symbol closing)
     {

@@ -1,6 +1,8 @@
 namespace DataForge.Corpus.Python;
 
-/// <summary>What stands in brackets: tuples, lists, sets, dictionaries, comprehensions, subscripts, and the targets of <c>for</c>.</summary>
+/// <summary>
+/// What stands in brackets: tuples, lists, sets, dictionaries, comprehensions, subscripts, and the targets of <c>for</c>.
+/// </summary>
 internal ref partial struct Grammar
 {
     private readonly bool AtComprehension => _now is Symbol.For or Symbol.Async;

@@ -158,7 +158,8 @@ internal ref partial struct Grammar
 
     /// <summary>
     /// disjunction, or bitwise_or where <paramref name="bitwise"/>: operands with operators between them. Precedence decides about trees
-    /// alone, but for one thing: <c>not</c> may stand at the beginning and behind <c>and</c>, <c>or</c> and <c>not</c>, not behind the rest.
+    /// alone, but for one thing: <c>not</c> may stand at the beginning and behind <c>and</c>, <c>or</c> and <c>not</c>, not behind the
+    /// rest.
     /// </summary>
     private Shape Operations(bool bitwise)
     {
@@ -228,16 +229,7 @@ internal ref partial struct Grammar
             {
                 case Symbol.Dot:
                     Advance();
-                    if (Symbols.IsName(_now) || (_python2 && _now == Symbol.None))
-                    {
-                        ExpectAttribute();
-                    }
-                    else
-                    {
-                        Fail(SyntaxErrorKind.UnexpectedToken);
-                    }
-
-                    shape = Shape.OfReference;
+                    shape = Attribute();
                     break;
                 case Symbol.LeftParen:
                     Arguments(generator: true);
@@ -253,14 +245,25 @@ internal ref partial struct Grammar
         }
     }
 
-    private void ExpectAttribute()
+    private Shape Attribute()
     {
-        if (_python2 && _now != Symbol.None && !IsPython2Name(_now))
+        if (AtName)
+        {
+            Advance();
+            return Shape.OfReference;
+        }
+
+        // 2.7 reads an attribute of the name None, but assigns to none.
+        if (_python2 && _now == Symbol.None)
+        {
+            Advance();
+        }
+        else
         {
             Fail(SyntaxErrorKind.UnexpectedToken);
         }
 
-        Advance();
+        return Shape.None;
     }
 
     private Shape Atom()
@@ -273,6 +276,9 @@ internal ref partial struct Grammar
             case Symbol.Print or Symbol.Exec when !_python2 || IsPython2Name(_now):
                 Advance();
                 return Shape.OfName;
+            case Symbol.None when _python2:
+                Advance();
+                return Shape.Delete;
             case Symbol.Number or Symbol.Imaginary or Symbol.None or Symbol.True or Symbol.False:
                 Advance();
                 return Shape.None;

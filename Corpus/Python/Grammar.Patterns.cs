@@ -155,7 +155,7 @@ internal ref partial struct Grammar
             case Symbol.None or Symbol.True or Symbol.False:
                 Advance();
                 return;
-            case Symbol.String or Symbol.Bytes or Symbol.FStringStart:
+            case Symbol.String or Symbol.Bytes or Symbol.FStringStart or Symbol.TStringStart:
                 Strings();
                 return;
         }

@@ -79,7 +79,7 @@ internal ref partial struct Grammar
         int count = 0;
         while (_now != Symbol.RightParen)
         {
-            count++;
+            count += _now is Symbol.Star or Symbol.DoubleStar ? 0 : 1;
             if (AtName && Peek() == Symbol.Equal)
             {
                 Advance();
@@ -202,9 +202,13 @@ internal ref partial struct Grammar
             Targets();
             Expect(Symbol.In);
             Python2OldTest();
-            while (Accept(Symbol.Comma) && StartsExpression(_now))
+            if (Accept(Symbol.Comma))
             {
-                Python2OldTest();
+                do
+                {
+                    Python2OldTest();
+                }
+                while (Accept(Symbol.Comma) && StartsExpression(_now));
             }
 
             while (Accept(Symbol.If))

@@ -99,7 +99,10 @@ internal ref partial struct Grammar
                 do
                 {
                     Advance();
-                    ExpectName();
+                    if (!(_python2 && Accept(Symbol.None)))
+                    {
+                        ExpectName();
+                    }
                 }
                 while (_now == Symbol.Comma);
                 return;
@@ -225,78 +228,5 @@ internal ref partial struct Grammar
         {
             Fail(SyntaxErrorKind.InvalidTarget);
         }
-    }
-
-    private void Import()
-    {
-        do
-        {
-            Advance();
-            DottedName();
-            if (Accept(Symbol.As))
-            {
-                ExpectName();
-            }
-        }
-        while (_now == Symbol.Comma);
-    }
-
-    private void ImportFrom()
-    {
-        Advance();
-        bool relative = false;
-        while (_now is Symbol.Dot or Symbol.Ellipsis)
-        {
-            relative = true;
-            Advance();
-        }
-
-        bool future = false;
-        if (!relative || _now != Symbol.Import)
-        {
-            future = _python2 && !relative && Text(_at).SequenceEqual("__future__"u8);
-            DottedName();
-        }
-
-        Expect(Symbol.Import);
-        if (Accept(Symbol.Star))
-        {
-            return;
-        }
-
-        bool inParentheses = Accept(Symbol.LeftParen);
-        do
-        {
-            if (future && Text(_at).SequenceEqual("print_function"u8))
-            {
-                _printIsName = true;
-            }
-
-            ExpectName();
-            if (Accept(Symbol.As))
-            {
-                ExpectName();
-            }
-        }
-        while (Accept(Symbol.Comma) && !(inParentheses && _now == Symbol.RightParen));
-        if (inParentheses)
-        {
-            Expect(Symbol.RightParen);
-        }
-    }
-
-    private void DottedName()
-    {
-        ExpectName();
-        while (Accept(Symbol.Dot))
-        {
-            ExpectName();
-        }
-    }
-
-    private readonly ReadOnlySpan<byte> Text(int token)
-    {
-        ulong span = _spans[token];
-        return _source[(int)(uint)span..(int)(span >> 32)];
     }
 }

@@ -116,7 +116,9 @@ internal ref partial struct Grammar
         Advance();
     }
 
-    /// <summary>Before 3.12 a field held no backslash, no comment, none of the quotes around it and, in single quotes, no line break.</summary>
+    /// <summary>
+    /// Before 3.12 a field held no backslash, comment or quotes like those around it, nor, in single quotes, a line break.
+    /// </summary>
     private readonly void NoteFreedoms(ReadOnlySpan<byte> opening, int start)
     {
         ReadOnlySpan<byte> field = _source[start..Start];

@@ -17,8 +17,13 @@ internal static class Keywords
         (string Word, Symbol Symbol)[] words = new (string, Symbol)[(int)(Symbol.Yield - Symbol.Match) + 1];
         for (Symbol symbol = Symbol.Match; symbol <= Symbol.Yield; symbol++)
         {
-            string word = symbol is Symbol.False or Symbol.None or Symbol.True ? symbol.ToString() : symbol.ToString().ToLowerInvariant();
-            words[symbol - Symbol.Match] = (symbol == Symbol.Underscore ? "_" : word, symbol);
+            string word = symbol switch
+            {
+                Symbol.False or Symbol.None or Symbol.True => symbol.ToString(),
+                Symbol.Underscore => "_",
+                _ => symbol.ToString().ToLowerInvariant(),
+            };
+            words[symbol - Symbol.Match] = (word, symbol);
         }
 
         // Odd multipliers in a fixed order until one gives every word its own slot; with 42 words in 512 slots one in six or so does.
@@ -31,7 +36,9 @@ internal static class Keywords
         s_multiplier = multiplier;
     }
 
-    /// <summary>The symbol of a word of 1 to 8 bytes packed as <paramref name="word"/>, <see cref="Symbol.Name"/> where it is none.</summary>
+    /// <summary>
+    /// The symbol of a word of 1 to 8 bytes packed as <paramref name="word"/>, <see cref="Symbol.Name"/> where it is none.
+    /// </summary>
     public static Symbol Find(ulong word)
     {
         int slot = (int)((word * s_multiplier) >> (64 - Bits));

@@ -48,7 +48,10 @@ public enum SyntaxFeatures : ushort
     /// <summary>3.11, PEP 646: <c>a[*b]</c>, <c>*args: *Ts</c>.</summary>
     UnpackInSubscript = 32,
 
-    /// <summary>3.12, PEP 701: an f-string that earlier grammars do not take (its own quotes, a backslash, a comment or a line break in a field; fields three deep).</summary>
+    /// <summary>
+    /// 3.12, PEP 701: an f-string that earlier grammars do not take: with its own quotes, a backslash, a comment or a line break in a
+    /// field.
+    /// </summary>
     FreeFString = 64,
 
     /// <summary>3.12, PEP 695: <c>def f[T]</c>, <c>class A[T]</c>, <c>type X = …</c>.</summary>

@@ -32,6 +32,9 @@ public ref partial struct PythonLexer
         public bool Triple;
         public bool Raw;
 
+        /// <summary>Between the colon of a field and the first field of its format, or its end.</summary>
+        public bool InFormat;
+
         /// <summary>In literal text, of the f-string itself or of a format; else in the tokens of a field.</summary>
         public bool InLiteral;
     }
@@ -135,8 +138,8 @@ public ref partial struct PythonLexer
             }
             else if (found is (byte)'{' or (byte)'}')
             {
-                // Doubled braces stand for themselves, but not in a format.
-                if (next == found && frame.Fields == 0)
+                // Doubled braces stand for themselves, but not in a format; an opening one does there behind the first field.
+                if (next == found && (frame.Fields == 0 || (found == '{' && !frame.InFormat)))
                 {
                     at += 2;
                     continue;
@@ -144,14 +147,9 @@ public ref partial struct PythonLexer
 
                 return at > start ? Middle(start, at, escapes && !frame.Raw) : Brace(ref frame, at, found);
             }
-            else if (frame.Fields > 0)
-            {
-                // A line break ends a format; the closing brace may follow on the next line.
-                frame.InLiteral = at > start;
-                return at > start ? Middle(start, at, escapes && !frame.Raw) : Symbol.EndOfFile;
-            }
             else
             {
+                // A line break; in the format of a field it ends the string as well (3.12 and 3.13 let it pass there).
                 return Abandon(ref frame, SyntaxErrorKind.UnterminatedString, start, at);
             }
         }

@@ -1,6 +1,9 @@
 namespace DataForge.Corpus.Python;
 
-/// <summary>The depth of a line. CPython measures it twice, with tabs to the next multiple of 8 and with tabs of one column, and wants both to agree.</summary>
+/// <summary>
+/// The depth of a line. CPython measures it twice, with tabs to the next multiple of 8 and with tabs of one column, and wants both to
+/// agree.
+/// </summary>
 public ref partial struct PythonLexer
 {
     private const int TabSize = 8;
@@ -30,7 +33,7 @@ public ref partial struct PythonLexer
             {
                 column = altColumn = 0;
             }
-            else if (c == '\\')
+            else if (c == '\\' && (_options & LexerOptions.Python2) == 0)
             {
                 // The first backslash that follows white space fixes the depth of what comes on the next lines.
                 continuedColumn = continuedColumn != 0 ? continuedColumn : column;

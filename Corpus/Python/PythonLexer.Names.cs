@@ -32,7 +32,9 @@ public ref partial struct PythonLexer
         return (_options & LexerOptions.Python2) == 0 ? symbol : InPython2(symbol);
     }
 
-    /// <summary>The end of letters, digits, underscores and bytes outside ASCII; 16 bytes a step, since a branch a byte costs more than the rest.</summary>
+    /// <summary>
+    /// The end of letters, digits, underscores and bytes outside ASCII; 16 bytes a step, since a branch a byte costs more than the rest.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int IdentifierEnd(ReadOnlySpan<byte> source, int at, out bool ascii)
     {
@@ -40,7 +42,8 @@ public ref partial struct PythonLexer
         while (Vector128.IsHardwareAccelerated && source.Length - at >= Vector128<byte>.Count)
         {
             Vector128<byte> bytes = Vector128.Create(source.Slice(at, Vector128<byte>.Count));
-            Vector128<byte> letters = Vector128.LessThanOrEqual((bytes | Vector128.Create((byte)0x20)) - Vector128.Create((byte)'a'), Vector128.Create((byte)25));
+            Vector128<byte> lower = bytes | Vector128.Create((byte)0x20);
+            Vector128<byte> letters = Vector128.LessThanOrEqual(lower - Vector128.Create((byte)'a'), Vector128.Create((byte)25));
             Vector128<byte> digits = Vector128.LessThanOrEqual(bytes - Vector128.Create((byte)'0'), Vector128.Create((byte)9));
             Vector128<byte> underscores = Vector128.Equals(bytes, Vector128.Create((byte)'_'));
 
@@ -86,7 +89,9 @@ public ref partial struct PythonLexer
         return packed;
     }
 
-    /// <summary>Words that Python 3 reserved and Python 2 did not. (<c>None</c> is a name there, but one that nothing can be bound to.)</summary>
+    /// <summary>
+    /// Words that Python 3 reserved and Python 2 did not. (<c>None</c> is a name there, but one that nothing can be bound to.)
+    /// </summary>
     private static Symbol InPython2(Symbol symbol) => symbol switch
     {
         Symbol.True or Symbol.False or Symbol.Nonlocal or Symbol.Async or Symbol.Await => Symbol.Name,

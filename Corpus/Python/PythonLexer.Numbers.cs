@@ -144,7 +144,9 @@ public ref partial struct PythonLexer
 
     private readonly bool AllZeros(int start, int end) => _source[start..end].IndexOfAnyExcept((byte)'0', (byte)'_') < 0;
 
-    /// <summary>A word may follow a number without a space only if it is one of the keywords that can follow one at all: <c>1if x else 2</c>.</summary>
+    /// <summary>
+    /// A word may follow a number without a space only if it is one of the keywords that can follow one at all: <c>1if x else 2</c>.
+    /// </summary>
     private Symbol EndOfNumber(Symbol symbol, int start, int end)
     {
         byte next = Peek(end);
@@ -184,7 +186,9 @@ public ref partial struct PythonLexer
         return Fail(SyntaxErrorKind.InvalidNumber, start, at);
     }
 
-    /// <summary>Python 2.7: no underscores, octal by a leading zero, <c>L</c> behind an integer, and any word may cling to a number.</summary>
+    /// <summary>
+    /// Python 2.7: no underscores, octal by a leading zero, <c>L</c> behind an integer, and any word may cling to a number.
+    /// </summary>
     private Symbol ScanPython2Number(int start)
     {
         int at = start;

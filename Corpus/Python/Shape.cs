@@ -1,6 +1,8 @@
 namespace DataForge.Corpus.Python;
 
-/// <summary>What an expression could be besides an expression. The parser reads a target as an expression first, and judges by this.</summary>
+/// <summary>
+/// What an expression could be besides an expression. The parser reads a target as an expression first, and judges by this.
+/// </summary>
 [Flags]
 internal enum Shape : byte
 {

@@ -24,7 +24,9 @@ public enum TokenKind : byte
     /// <summary>A number.</summary>
     Number,
 
-    /// <summary>A whole string or bytes literal with its prefix and quotes; with <see cref="LexerOptions.WholeFStrings"/> an f-string too.</summary>
+    /// <summary>
+    /// A whole string or bytes literal with its prefix and quotes; with <see cref="LexerOptions.WholeFStrings"/> an f-string too.
+    /// </summary>
     String,
 
     /// <summary>Prefix and opening quotes of an f-string or t-string.</summary>

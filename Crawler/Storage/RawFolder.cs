@@ -7,12 +7,22 @@ namespace DataForge.Crawler.Storage;
 /// <summary>Brings <c>raw/</c> back to what the catalog says after a crawl that did not end.</summary>
 internal static class RawFolder
 {
+    /// <summary>Refuses a workspace that has parts and no catalog: a new one would take them for leftovers.</summary>
+    /// <exception cref="DataForgeException">It is one.</exception>
+    public static void CheckOwner(Workspace workspace)
+    {
+        int known = File.Exists(workspace.CatalogFile)
+            ? -1
+            : Directory.EnumerateFiles(workspace.RawFolder).Select(Number).DefaultIfEmpty(-1).Max();
+        if (known >= 0)
+        {
+            throw Unknown(workspace, known);
+        }
+    }
+
     /// <summary>Removes what an uncommitted part left: files under temporary names, and those of the part after the last committed one.</summary>
-    /// <param name="workspace">The workspace.</param>
-    /// <param name="catalog">Its catalog.</param>
-    /// <param name="isNewCatalog">Whether the catalog was made just now, and so can own nothing that lies there.</param>
     /// <exception cref="DataForgeException">Parts are missing, or there are more than a crash can leave: the catalog is not this folder's.</exception>
-    public static void Recover(Workspace workspace, Catalog catalog, bool isNewCatalog)
+    public static void Recover(Workspace workspace, Catalog catalog)
     {
         int next = catalog.NextPart;
         string manifests = Path.GetDirectoryName(workspace.RawManifest(0))!;
@@ -21,10 +31,9 @@ internal static class RawFolder
         foreach (string file in Directory.EnumerateFiles(workspace.RawFolder).Concat(Directory.EnumerateFiles(manifests)))
         {
             int number = Number(file);
-            if (number > next || (number >= 0 && isNewCatalog))
+            if (number > next)
             {
-                throw new DataForgeException(
-                    $"{workspace.RawFolder} holds part {number}, which catalog.db does not know: restore the catalog that belongs to it, or crawl into another --workspace.");
+                throw Unknown(workspace, number);
             }
 
             if (number == next || (number >= 0 && file.EndsWith(".tmp", StringComparison.Ordinal)))
@@ -41,6 +50,9 @@ internal static class RawFolder
 
         orphans.ForEach(File.Delete);
     }
+
+    private static DataForgeException Unknown(Workspace workspace, int part) => new(
+        $"{workspace.RawFolder} holds part {part}, which catalog.db does not know: restore the catalog that belongs to it, or crawl into another --workspace.");
 
     // files-00012.parquet, blobs-00012.parquet.tmp, 00012.json → 12; −1 for any other file.
     private static int Number(string path)

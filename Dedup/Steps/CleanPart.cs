@@ -23,7 +23,7 @@ internal sealed record CleanPart(string Number, string File, string Hash, long B
         return
         [
             .. entries.SelectMany(entry => entry.Outputs)
-                .Where(output => output.Path.StartsWith("2-clean/", StringComparison.Ordinal) && output.Path.EndsWith(".parquet", StringComparison.Ordinal))
+                .Where(output => output.Path.StartsWith("2-clean/part-", StringComparison.Ordinal) && output.Path.EndsWith(".parquet", StringComparison.Ordinal))
                 .OrderBy(output => output.Path, StringComparer.Ordinal)
                 .Select(output => new CleanPart(NumberOf(output.Path), output.Path, output.Sha256, output.Bytes)),
         ];

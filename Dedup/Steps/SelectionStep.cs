@@ -48,6 +48,7 @@ internal static class SelectionStep
         }
 
         output.Add("selection.verified_pairs", result.VerifiedPairs);
+        output.Add("selection.spared_pairs", result.SparedPairs);
         output.Add("selection.edges", result.Edges);
         output.Add("clusters.count", clusters.Report.Clusters);
         output.Add("clusters.files", clusters.Report.ClusteredFiles);

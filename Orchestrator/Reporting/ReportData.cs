@@ -49,7 +49,7 @@ internal sealed record ReportData
         {
             RunName = run.Name,
             LicensePolicy = RunConfig.LicensePolicy(run),
-            Funnel = FunnelOf(run, clean, dedup, tokens),
+            Funnel = FunnelOf(clean, dedup, tokens),
             Dropped = [.. WithPrefix(clean, "dropped.").Concat(WithPrefix(dedup, "dropped.")).OrderByDescending(amount => amount.Value).ThenBy(amount => amount.Name, StringComparer.Ordinal)],
             Licenses = [.. WithPrefix(dedup, "license.").OrderByDescending(amount => amount.Value).ThenBy(amount => amount.Name, StringComparer.Ordinal)],
             Sizes = [.. WithPrefix(dedup, "size.")],
@@ -63,17 +63,14 @@ internal sealed record ReportData
     }
 
     private static IReadOnlyList<FunnelStep> FunnelOf(
-        Run run, SortedDictionary<string, long> clean, SortedDictionary<string, long> dedup, SortedDictionary<string, long> tokens)
+        SortedDictionary<string, long> clean, SortedDictionary<string, long> dedup, SortedDictionary<string, long> tokens)
     {
-        // The step over occurrences and the step over contents count the same names; each is asked for by its parts.
-        IReadOnlyList<ManifestEntry> parts = run.Manifest.Entries("clean");
-        long Sum(string part, string name) => parts.Where(entry => entry.Part.StartsWith(part, StringComparison.Ordinal)).Sum(entry => entry.Count(name));
         return
         [
-            new("occurrences read", Sum("occurrences-", "occurrences.in"), Sum("occurrences-", "bytes.in")),
-            new("pass the rules on names, licences and repositories", Sum("occurrences-", "occurrences.out"), null),
-            new("distinct contents among them", clean.GetValueOrDefault("contents.in"), Sum("part-", "bytes.in")),
-            new("pass the rules on text", clean.GetValueOrDefault("contents.out"), Sum("part-", "bytes.out")),
+            new("occurrences read", clean.GetValueOrDefault("occurrences.in"), clean.GetValueOrDefault("occurrence_bytes.in")),
+            new("pass the rules on names, licences and repositories", clean.GetValueOrDefault("occurrences.passed"), null),
+            new("distinct contents among them", clean.GetValueOrDefault("contents.in"), clean.GetValueOrDefault("bytes.in")),
+            new("pass the rules on text", clean.GetValueOrDefault("contents.out"), clean.GetValueOrDefault("bytes.out")),
             new("no duplicate of a better file: the dataset", dedup.GetValueOrDefault("contents.out"), dedup.GetValueOrDefault("bytes.out")),
             new("tokens to train on and to validate", tokens.GetValueOrDefault("tokens.train") + tokens.GetValueOrDefault("tokens.validation"), null),
         ];

@@ -34,8 +34,8 @@ public sealed record HeldOutOptions
 /// The rule: go through the repositories in the order of a seeded hash of their names and take each that is not larger than
 /// MaxRepositoryShare · target, until the target and the least number of repositories are reached and none has more than MaxDocumentShare of
 /// the documents. Larger ones are passed over and stay in training, whole. What is taken is at least the target, so no repository has more
-/// than MaxRepositoryShare of it. If twice the target does not bring the documents' shares down, repositories with very many documents are
-/// passed over as well.
+/// than MaxRepositoryShare of it. Where twice the target does not bring the documents' shares down, repositories with very many documents
+/// are passed over as well, and at last more is taken, but never half of the whole.
 /// Where that cannot be done the target is tried 1.25 times as large, 1.25 times as small, 1.25² as large, and so on, up to a quarter of
 /// the whole. Where nothing does, a quarter of the repositories, the smallest, at most MinRepositories, is held out, and
 /// <see cref="Problem"/> says what is amiss.
@@ -85,17 +85,11 @@ public sealed class HeldOutSplit
         long total = all.Sum(repository => repository.Size);
         double largest = total * LargestShare;
         double target = Math.Min(largest, Math.Max(total * options.Share, options.MinSize));
-        for (double up = target, down = target; total > 0 && (up <= largest || down >= 1); up *= Factor, down /= Factor)
+        // At most twice the target; only where no target can be met so, more, but never half of the whole.
+        List<Repository>? chosen = Search(all, target, largest, up => 2 * up, options) ?? Search(all, target, largest, _ => 2 * largest, options);
+        if (chosen is not null)
         {
-            if ((up <= largest ? Take(all, up, options) : null) is { } more)
-            {
-                return new HeldOutSplit(more, total, problem: null);
-            }
-
-            if (down < up && Take(all, down, options) is { } less)
-            {
-                return new HeldOutSplit(less, total, problem: null);
-            }
+            return new HeldOutSplit(chosen, total, problem: null);
         }
 
         int few = Math.Min(options.MinRepositories, all.Length / 4);
@@ -104,21 +98,39 @@ public sealed class HeldOutSplit
             + $"{LargestShare:P0} of the whole; {few} are. Add sources with more repositories for a validation loss to rely on."));
     }
 
-    /// <summary>Takes repositories for a target; where one with very many documents spoils it, again without the likes of it.</summary>
-    private static List<Repository>? Take(Repository[] all, double target, HeldOutOptions options)
+    private static List<Repository>? Search(
+        Repository[] all, double target, double largest, Func<double, double> limit, HeldOutOptions options)
     {
-        List<Repository>? taken = Take(all, target, double.PositiveInfinity, options);
+        for (double up = target, down = target; all.Length > 0 && (up <= largest || down >= 1); up *= Factor, down /= Factor)
+        {
+            List<Repository>? taken = up <= largest ? Take(all, up, limit(up), options) : null;
+            taken ??= down < up ? Take(all, down, limit(down), options) : null;
+            if (taken is not null)
+            {
+                return taken;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes repositories for a target; where one with very many documents spoils it, again without the likes of it.</summary>
+    private static List<Repository>? Take(Repository[] all, double target, double limit, HeldOutOptions options)
+    {
+        List<Repository>? taken = Take(all, target, limit, double.PositiveInfinity, options);
         // What one repository could have, were its documents of the usual size; from four times that down to an eighth.
-        double documents = options.MaxDocumentShare * target * all.Sum(repository => repository.Documents) / all.Sum(repository => repository.Size);
+        double documents = options.MaxDocumentShare * target
+            * all.Sum(repository => repository.Documents) / all.Sum(repository => repository.Size);
         for (double most = 4 * documents; taken is null && most >= documents / 8; most /= 2)
         {
-            taken = Take(all, target, most, options);
+            taken = Take(all, target, limit, most, options);
         }
 
         return taken;
     }
 
-    private static List<Repository>? Take(Repository[] all, double target, double mostDocuments, HeldOutOptions options)
+    private static List<Repository>? Take(
+        Repository[] all, double target, double limit, double mostDocuments, HeldOutOptions options)
     {
         List<Repository> taken = [];
         long size = 0, documents = 0, most = 0;
@@ -138,7 +150,7 @@ public sealed class HeldOutSplit
                 return taken;
             }
 
-            if (size > 2 * target && taken.Count >= options.MinRepositories)
+            if (size > limit && taken.Count >= options.MinRepositories)
             {
                 return null;   // one repository's documents would have to be thinned out with far more than was asked for
             }

@@ -3,147 +3,87 @@ using DataForge.Pretrain.Torch;
 namespace DataForge.Pretrain.Model;
 
 /// <summary>
-/// softmax(q kᵀ) v over earlier positions: GPT-Neo's attention, whose scores are not divided by √d. Queries are taken a block at a time
-/// and meet only the keys they may see: half the work of the full square for global layers, and linear instead of quadratic in T for
-/// local ones; no mask larger than one block is ever made.
+/// Attention over the product that holds k, v and q side by side, [B·T, 3H] to [B·T, H]. On a CPU one operator of the native library does
+/// it in place of about twenty, without taking heads apart or keeping anything quadratic in T; elsewhere, and over a cache, libtorch's
+/// own operators do it a block of queries at a time.
 /// </summary>
-internal sealed class CausalAttention
+internal sealed class CausalAttention(int heads, int headSize, int window)
 {
-    private const int QueryBlock = 128;
-    private readonly Dictionary<(long Queries, long Keys, long First, int Window), Tensor> masks = [];
-    private readonly List<Tensor> probabilities = [];
+    private readonly BlockedAttention blocked = new();
+    private long batch;
+    private long length;
+    private bool fused;
+    private Tensor kvq;
+    private Tensor seen;
+    private Tensor logSums;
+    private Tensor split;
 
-    /// <summary>
-    /// The last Tq of Tk positions ask: q [G, Tq, d], k and v [G, Tk, d] to [G, Tq, d], where G counts batch × heads.
-    /// <paramref name="window"/> is how many positions are seen, the own one included; 0 means all. The probabilities are kept for
-    /// <see cref="Backward"/>.
-    /// </summary>
-    internal Tensor Forward(Tensor q, Tensor k, Tensor v, int window)
+    /// <summary>Whether the CPU's own operator may be used; tests compare both ways.</summary>
+    internal bool AllowFused { get; set; } = true;
+
+    /// <summary>[B·T, 3H] to [B·T, H]; keeps what <see cref="Backward"/> needs.</summary>
+    internal Tensor Forward(Tensor kvq, long batch, long length)
     {
-        probabilities.Clear();
-        long queries = q.Size(1);
-        long past = k.Size(1) - queries;
-        Tensor output = torch.empty([q.Size(0), queries, q.Size(2)], device: q.Device); // [G, Tq, d]
-        for (long first = 0; first < queries; first += QueryBlock)
+        (this.kvq, this.batch, this.length) = (kvq, batch, length);
+        fused = AllowFused && kvq.Device.Type == DeviceType.CPU;
+        if (fused)
         {
-            Block block = new(first, Math.Min(QueryBlock, queries - first), past, window);
-            using Tensor qb = q.narrow(1, first, block.Queries);              // [G, b, d]
-            using Tensor kb = k.narrow(1, block.FirstKey, block.Keys);        // [G, n, d]
-            using Tensor vb = v.narrow(1, block.FirstKey, block.Keys);        // [G, n, d]
-            using Tensor kt = kb.transpose(1, 2);                             // [G, d, n]
-            using Tensor scores = qb.bmm(kt);                                 // [G, b, n]
-            Mask(scores, block, window);
-            Tensor p = scores.softmax(-1);                                    // [G, b, n]
-            using Tensor ob = output.narrow(1, first, block.Queries);         // [G, b, d]
-            Ops.BmmOut.Do([p, vb, ob]);
-            probabilities.Add(p);
+            (seen, logSums) = Ops.Attention.Call2([kvq, batch, heads, window]);   // [B·T, H], [G, T]
+            return seen;
         }
 
-        return output;
+        split = Split(kvq, batch, length);                                        // [3, G, T, d]
+        using Tensor k = split.select(0, 0), v = split.select(0, 1), q = split.select(0, 2); // [G, T, d]
+        using Tensor perHead = blocked.Forward(q, k, v, window);                  // [G, T, d]
+        return Join(perHead, batch, length);                                      // [B·T, H]
     }
 
-    /// <summary>Writes the gradients of q, k and v [G, T, d], given that of the output; for the last <see cref="Forward"/>, which had no past.</summary>
-    internal void Backward(Tensor dOut, Tensor q, Tensor k, Tensor v, Tensor dq, Tensor dk, Tensor dv, int window)
+    /// <summary>The gradient of the last <see cref="Forward"/>: [B·T, H] to [B·T, 3H].</summary>
+    internal Tensor Backward(Tensor dSeen)
     {
-        long queries = q.Size(1);
-        dk.zero_();
-        dv.zero_();
-        for (int i = 0; i < probabilities.Count; i++)
+        if (fused)
         {
-            long first = (long)i * QueryBlock;
-            Block block = new(first, Math.Min(QueryBlock, queries - first), 0, window);
-            using Tensor p = probabilities[i];                                // [G, b, n]
-            using Tensor qb = q.narrow(1, first, block.Queries);              // [G, b, d]
-            using Tensor kb = k.narrow(1, block.FirstKey, block.Keys);        // [G, n, d]
-            using Tensor vb = v.narrow(1, block.FirstKey, block.Keys);        // [G, n, d]
-            using Tensor vt = vb.transpose(1, 2);                             // [G, d, n]
-            using Tensor dob = dOut.narrow(1, first, block.Queries);          // [G, b, d]
-            using Tensor dp = dob.bmm(vt);                                    // [G, b, n]
-            using Tensor ds = Functional.SoftmaxBackward(dp, p);              // [G, b, n]
-            using Tensor dqb = dq.narrow(1, first, block.Queries);            // [G, b, d]
-            Ops.BmmOut.Do([ds, kb, dqb]);
-            using Tensor dkb = dk.narrow(1, block.FirstKey, block.Keys);      // [G, n, d]
-            using Tensor dst = ds.transpose(1, 2);                            // [G, n, b]
-            dkb.baddbmm_(dst, qb);
-            using Tensor dvb = dv.narrow(1, block.FirstKey, block.Keys);      // [G, n, d]
-            using Tensor pt = p.transpose(1, 2);                              // [G, n, b]
-            dvb.baddbmm_(pt, dob);
+            return Ops.AttentionBackward.Call([dSeen, kvq, seen, logSums, batch, heads, window]);
         }
+
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor dHeads = dSeen.view(batch, length, heads, headSize).permute(0, 2, 1, 3)
+            .reshape(batch * heads, length, headSize);                            // [G, T, d]
+        Tensor grads = torch.empty([3, batch * heads, length, headSize], device: dSeen.Device);
+        blocked.Backward(
+            dHeads, split.select(0, 2), split.select(0, 0), split.select(0, 1), grads.select(0, 2), grads.select(0, 0), grads.select(0, 1), window);
+        return grads.view(3, batch, heads, length, headSize).permute(1, 3, 0, 2, 4)
+            .reshape(batch * length, 3L * heads * headSize).MoveToOuterDisposeScope(); // [B·T, 3H]
     }
 
-    /// <summary>Adds the lowest float to the scores that a query may not see; after the softmax they are exactly 0.</summary>
-    private void Mask(Tensor scores, Block block, int window)
+    /// <summary>[n, 3H] to [n, H] for the next n positions of one text, whose earlier keys and values are in the cache.</summary>
+    internal Tensor ForwardCached(Tensor kvq, KeyValueCache cache, int layer)
     {
-        if (block.Queries == 1)
-        {
-            return; // its keys are exactly those it may see
-        }
-
-        var key = (block.Queries, block.Keys, block.Position - block.FirstKey, window);
-        if (!masks.TryGetValue(key, out Tensor mask))
-        {
-            if (masks.Count >= 64)
-            {
-                Clear();
-            }
-
-            masks[key] = mask = MakeMask(key.Queries, key.Keys, key.Item3, window).to(scores.Device).DetachFromDisposeScope();
-        }
-
-        scores.add_(mask);
+        using DisposeScope scope = torch.NewDisposeScope();
+        long count = kvq.Size(0);
+        Tensor next = Split(kvq, 1, count);                                       // [3, heads, n, d]
+        Tensor all = cache.Append(layer, next.narrow(0, 0, 2));                   // [2, heads, past + n, d]
+        Tensor perHead = blocked.Forward(next.select(0, 2), all.select(0, 0), all.select(0, 1), window); // [heads, n, d]
+        blocked.Forget();
+        return Join(perHead, 1, count).MoveToOuterDisposeScope();                 // [n, H]
     }
 
-    /// <summary>[b, n]: 0 where query i of the block, at position <paramref name="first"/> + i among the keys, sees key j.</summary>
-    private static Tensor MakeMask(long queries, long keys, long first, int window)
-    {
-        Tensor mask = torch.zeros([queries, keys]);
-        Span<float> cells = mask.AsSpan<float>();
-        for (long i = 0; i < queries; i++)
-        {
-            for (long j = 0; j < keys; j++)
-            {
-                long distance = first + i - j;
-                if (distance < 0 || (window > 0 && distance >= window))
-                {
-                    cells[(int)((i * keys) + j)] = float.MinValue;
-                }
-            }
-        }
+    /// <summary>Releases the masks that are kept.</summary>
+    internal void Clear() => blocked.Clear();
 
-        return mask;
+    private Tensor Split(Tensor kvq, long batch, long length)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        return kvq.view(batch, length, 3, heads, headSize).permute(2, 0, 3, 1, 4) // [3, B, heads, T, d], strided
+            .reshape(3, batch * heads, length, headSize)                          // [3, G, T, d]
+            .MoveToOuterDisposeScope();
     }
 
-    internal void Clear()
+    private Tensor Join(Tensor perHead, long batch, long length)
     {
-        foreach (Tensor mask in masks.Values)
-        {
-            mask.Dispose();
-        }
-
-        masks.Clear();
-    }
-
-    /// <summary>Which keys a block of queries meets.</summary>
-    private readonly struct Block
-    {
-        internal Block(long first, long queries, long past, int window)
-        {
-            Queries = queries;
-            Position = first + past;
-            FirstKey = window > 0 ? Math.Max(0, Position - window + 1) : 0;
-            Keys = Position + queries - FirstKey;
-        }
-
-        /// <summary>How many queries.</summary>
-        internal long Queries { get; }
-
-        /// <summary>The first query's position among all keys.</summary>
-        internal long Position { get; }
-
-        /// <summary>The first key that any of them sees.</summary>
-        internal long FirstKey { get; }
-
-        /// <summary>How many keys from there.</summary>
-        internal long Keys { get; }
+        using DisposeScope scope = torch.NewDisposeScope();
+        return perHead.view(batch, heads, length, headSize).permute(0, 2, 1, 3)   // [B, T, heads, d], strided
+            .reshape(batch * length, (long)heads * headSize)                      // [B·T, H]
+            .MoveToOuterDisposeScope();
     }
 }

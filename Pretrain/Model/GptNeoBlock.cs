@@ -33,11 +33,11 @@ public sealed class GptNeoBlock
     }
 
     /// <summary>[B·T, H] to [B·T, H].</summary>
-    public Tensor Backward(Tensor dy, long batch, long length, bool accumulate)
+    public Tensor Backward(Tensor dy, bool accumulate)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor dMiddle = ln_2.Backward(mlp.Backward(dy, accumulate), accumulate).add_(dy);
-        Tensor dx = ln_1.Backward(attn.Backward(dMiddle, batch, length, accumulate), accumulate).add_(dMiddle);
+        Tensor dx = ln_1.Backward(attn.Backward(dMiddle, accumulate), accumulate).add_(dMiddle);
         return dx.MoveToOuterDisposeScope();
     }
 

@@ -75,7 +75,14 @@ public sealed record GptNeoConfig
         AttentionLayers = Alternating(12),
     };
 
-    /// <summary>A model small enough to learn on two CPU cores within minutes: 4 layers of 256.</summary>
+    /// <summary>The smallest model that says something: 4 layers of 192, 2.6M parameters with 4,096 tokens. Learns within minutes on a CPU.</summary>
+    public static GptNeoConfig Quickstart(int vocabSize = 4096, int maxPositions = 256) => new()
+    {
+        VocabSize = vocabSize, MaxPositionEmbeddings = maxPositions, HiddenSize = 192, NumLayers = 4, NumHeads = 3,
+        AttentionLayers = Alternating(4),
+    };
+
+    /// <summary>4 layers of 256: 5.3M parameters with 8,192 tokens.</summary>
     public static GptNeoConfig Small(int vocabSize = 8192, int maxPositions = 256) => new()
     {
         VocabSize = vocabSize, MaxPositionEmbeddings = maxPositions, HiddenSize = 256, NumLayers = 4, NumHeads = 4,

@@ -14,7 +14,7 @@ internal static class GptNeoConfigJson
             config.Validate();
             return config;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or InvalidDataException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException or InvalidDataException)
         {
             throw new InvalidDataException($"{path}: {e.Message}", e);
         }

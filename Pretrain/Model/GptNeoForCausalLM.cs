@@ -70,10 +70,10 @@ public sealed class GptNeoForCausalLM : IDisposable
     public KeyValueCache NewCache() => new(Config, Device);
 
     /// <summary>Sum over the counted positions of the cross-entropy, nothing kept. Targets as <see cref="ForwardBackward"/> takes them.</summary>
-    public double LossSum(Tensor ids, Tensor targets, long batch, long length)
+    public double LossSum(Tensor ids, Tensor targets, long batch, long length, CancellationToken cancellation = default)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        return head.LossSum(transformer.Forward(ids, batch, length), targets);
+        return head.LossSum(transformer.Forward(ids, batch, length, null, cancellation), targets);
     }
 
     /// <summary>One micro-batch, forth and back. Gives the sum of the cross-entropy over the counted positions.</summary>
@@ -84,12 +84,14 @@ public sealed class GptNeoForCausalLM : IDisposable
     /// <param name="scale">What each position's loss is multiplied by before the gradient is taken: 1 over the number of positions
     /// counted in the whole step, for the gradient of the mean.</param>
     /// <param name="accumulate">Whether the gradients are added to; false replaces them.</param>
-    public double ForwardBackward(Tensor ids, Tensor targets, long batch, long length, double scale, bool accumulate)
+    /// <param name="cancellation">Looked at between blocks; the gradients are then unfinished.</param>
+    public double ForwardBackward(
+        Tensor ids, Tensor targets, long batch, long length, double scale, bool accumulate, CancellationToken cancellation = default)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor x = transformer.Forward(ids, batch, length);                         // [B·T, H]
+        Tensor x = transformer.Forward(ids, batch, length, null, cancellation);      // [B·T, H]
         (double loss, Tensor dx) = head.LossAndBackward(x, targets, scale, accumulate); // [B·T, H]
-        transformer.Backward(dx, batch, length, accumulate);
+        transformer.Backward(dx, batch, length, accumulate, cancellation);
         return loss;
     }
 

@@ -34,12 +34,13 @@ public sealed class GptNeoModel : IDisposable
     /// ids [B·T] int64 to the last hidden state [B·T, H]. <paramref name="hiddenStates"/>, where given, takes what Hugging Face calls
     /// by that name: the embeddings, each block's output but the last's, and the result.
     /// </summary>
-    public Tensor Forward(Tensor ids, long batch, long length, List<Tensor>? hiddenStates = null)
+    public Tensor Forward(Tensor ids, long batch, long length, List<Tensor>? hiddenStates = null, CancellationToken cancellation = default)
     {
         this.ids = ids;
         Tensor x = Embed(ids, batch, length, 0);        // [B·T, H]
         foreach (GptNeoBlock block in blocks)
         {
+            cancellation.ThrowIfCancellationRequested();
             hiddenStates?.Add(x);
             x = block.Forward(x, batch, length);        // [B·T, H]
         }
@@ -53,13 +54,14 @@ public sealed class GptNeoModel : IDisposable
     /// Takes the gradient of the last hidden state [B·T, H]. The gradient of <see cref="wte"/> must hold the output layer's part
     /// already; the embedding's is added to it.
     /// </summary>
-    public void Backward(Tensor dy, long batch, long length, bool accumulate)
+    public void Backward(Tensor dy, long batch, long length, bool accumulate, CancellationToken cancellation = default)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor dx = ln_f.Backward(dy, accumulate);
         for (int i = blocks.Length - 1; i >= 0; i--)
         {
-            Tensor before = blocks[i].Backward(dx, batch, length, accumulate);
+            cancellation.ThrowIfCancellationRequested();
+            Tensor before = blocks[i].Backward(dx, accumulate);
             dx.Dispose();
             dx = before;
         }

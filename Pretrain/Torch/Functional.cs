@@ -53,13 +53,13 @@ internal static unsafe class Functional
     /// The sum of the cross-entropy of logits [N, V] against targets [N]; negative targets do not count. Where
     /// <paramref name="scale"/> is not 0 the logits become its gradient times scale.
     /// </summary>
-    internal static double CrossEntropyInPlace(Tensor logits, Tensor targets, double scale)
-    {
-        if (logits.Device.Type == DeviceType.CPU)
-        {
-            return Ops.CrossEntropyInPlace.Number([logits, targets, scale]);
-        }
+    internal static double CrossEntropyInPlace(Tensor logits, Tensor targets, double scale) => logits.Device.Type == DeviceType.CPU
+        ? Ops.CrossEntropyInPlace.Number([logits, targets, scale])
+        : CrossEntropyByOperators(logits, targets, scale);
 
+    /// <summary>The same by libtorch's own operators, on any device.</summary>
+    internal static double CrossEntropyByOperators(Tensor logits, Tensor targets, double scale)
+    {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor counted = Ops.Ge.Call([targets, 0]).to(ScalarType.Float32).view(-1, 1);     // [N, 1], 1 or 0
         Tensor places = Ops.Clamp.Call([targets, 0]).view(-1, 1);                          // [N, 1]

@@ -70,6 +70,8 @@ internal static class Ops
     internal static readonly Op AddScalarInPlace = new("aten::add_", "Scalar");
 
     internal static readonly Op FusedAdamW = new("dataforge::adamw_");
+    internal static readonly Op Attention = new("dataforge::attention");
+    internal static readonly Op AttentionBackward = new("dataforge::attention_backward");
     internal static readonly Op CrossEntropyInPlace = new("dataforge::cross_entropy_");
     internal static readonly Op EmbeddingBackward = new("dataforge::embedding_backward_");
     internal static readonly Op SumOfSquares = new("dataforge::sum_of_squares");

@@ -35,10 +35,13 @@ public sealed class AdamW : IDisposable
     /// <summary>Updates made so far.</summary>
     public long Updates { get; set; }
 
+    /// <summary>Whether the CPU's own one-pass operator may be used; tests compare both ways.</summary>
+    internal bool AllowFused { get; set; } = true;
+
     /// <summary>The 2-norm of all gradients together.</summary>
     public double GradientNorm()
     {
-        if (parameters.Grads.Device.Type == DeviceType.CPU)
+        if (AllowFused && parameters.Grads.Device.Type == DeviceType.CPU)
         {
             return Math.Sqrt(Ops.SumOfSquares.Number([parameters.Grads]));
         }
@@ -61,7 +64,7 @@ public sealed class AdamW : IDisposable
                 continue;
             }
 
-            if (parameters.Values.Device.Type == DeviceType.CPU)
+            if (AllowFused && parameters.Values.Device.Type == DeviceType.CPU)
             {
                 Ops.FusedAdamW.Do([
                     range.Values, range.Grads, range.ExpAvg, range.ExpAvgSq, learningRate, options.Beta1, options.Beta2, options.Epsilon,

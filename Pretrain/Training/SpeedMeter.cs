@@ -3,8 +3,9 @@ using DataForge.Pretrain.Model;
 namespace DataForge.Pretrain.Training;
 
 /// <summary>Times steps and turns them into log records.</summary>
-internal sealed class SpeedMeter(GptNeoConfig model, TrainingOptions options, TimeProvider clock, double peakFlops, long firstStep)
+internal sealed class SpeedMeter(GptNeoConfig model, TrainingOptions options, TimeProvider clock, double peakFlops, long firstStep) : IDisposable
 {
+    private readonly ResidentMemory memory = new();
     private readonly long begun = clock.GetTimestamp();
     private long stepBegun;
 
@@ -20,6 +21,9 @@ internal sealed class SpeedMeter(GptNeoConfig model, TrainingOptions options, Ti
         double tokensPerSecond = options.TokensPerStep / seconds;
         return new TrainingStep(
             step, loss, tokensPerSecond, rate, norm, tokensPerSecond * FlopsPerToken / peakFlops, (step + 1) * options.TokensPerStep,
-            perStep * (options.Steps - step - 1), Environment.WorkingSet);
+            perStep * (options.Steps - step - 1), memory.Read());
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => memory.Dispose();
 }

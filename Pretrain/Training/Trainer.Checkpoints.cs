@@ -15,14 +15,15 @@ public sealed partial class Trainer
 
         double loss = Validate(cancellation, out long tokens);
         bool best = loss < (progress.BestLoss ?? double.PositiveInfinity);
-        progress = progress with
+        progress.EvaluatedStep = progress.Step;
+        progress.EvaluatedLoss = double.IsFinite(loss) ? loss : null;
+        progress.EvaluationsSinceBest = best ? 0 : progress.EvaluationsSinceBest + 1;
+        if (best)
         {
-            EvaluatedStep = progress.Step,
-            EvaluatedLoss = double.IsFinite(loss) ? loss : null,
-            BestLoss = best ? loss : progress.BestLoss,
-            BestStep = best ? progress.Step : progress.BestStep,
-            EvaluationsSinceBest = best ? 0 : progress.EvaluationsSinceBest + 1,
-        };
+            progress.BestLoss = loss;
+            progress.BestStep = progress.Step;
+        }
+
         log.Evaluated(new TrainingEvaluation(progress.Step, loss, tokens, best));
         return best;
     }
@@ -33,10 +34,9 @@ public sealed partial class Trainer
         tokens = 0;
         for (int i = 0; i < data.ValidationBatches; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
             tokens += batches.ReadValidation(i);
             batches.Load(0);
-            loss += Model.LossSum(batches.Ids, batches.Targets, options.BatchSize, options.BlockSize);
+            loss += Model.LossSum(batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, cancellation);
         }
 
         return loss / tokens;
@@ -85,6 +85,7 @@ public sealed partial class Trainer
     {
         Require("model", state.Model, progress.Model);
         Require("options", state.Options, progress.Options);
+        Require("start", state.Start, progress.Start);
         Require("data", state.Data, progress.Data);
 
         void Require(string what, string found, string wanted)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Torch;
 
@@ -24,6 +25,7 @@ public sealed partial class Trainer : IDisposable
     public Trainer(GptNeoConfig config, TrainingOptions options, ITrainingData data, ITrainingLog log, TimeProvider? clock = null)
     {
         Check(config, options);
+        MemoryEstimate.CheckFits(config, options);
         this.options = options;
         this.data = data;
         this.log = log;
@@ -37,6 +39,7 @@ public sealed partial class Trainer : IDisposable
         progress = new CheckpointState
         {
             Step = 0, Updates = 0, Model = config.Fingerprint(), Options = options.Fingerprint(), Data = data.Fingerprint,
+            Start = $"seed {options.Seed}",
         };
     }
 
@@ -56,13 +59,18 @@ public sealed partial class Trainer : IDisposable
     public double? LastLoss => progress.EvaluatedLoss;
 
     /// <summary>Starts from other weights of the same shape (fine-tuning, staged training) instead of drawn ones; before <see cref="Run"/>.</summary>
-    public void LoadWeights(string safetensors) => GptNeoWeights.Load(Model, safetensors);
+    public void LoadWeights(string safetensors)
+    {
+        GptNeoWeights.Load(Model, safetensors);
+        using FileStream file = File.OpenRead(safetensors);
+        progress.Start = "weights " + Convert.ToHexStringLower(SHA256.HashData(file));
+    }
 
     /// <summary>
     /// Trains to the end, from the newest sound checkpoint in the folder where there is one. Call it on a thread of its own: it blocks.
     /// </summary>
     /// <param name="checkpointFolder">Where checkpoints are and go.</param>
-    /// <param name="cancellation">Ends the run between two micro-batches; the steps made so far are then saved.</param>
+    /// <param name="cancellation">Ends the run, even within a step; the steps made so far are then saved.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled, and can be resumed.</exception>
     /// <exception cref="TrainingException">A checkpoint is of another run, or training diverged.</exception>
     public void Run(string checkpointFolder, CancellationToken cancellation)
@@ -73,7 +81,7 @@ public sealed partial class Trainer : IDisposable
         CheckpointStore store = new(checkpointFolder);
         Resume(store);
         double peak = options.PeakTeraflops > 0 ? options.PeakTeraflops * 1e12 : DeviceSpeed.MeasurePeak(Model.Device, clock);
-        SpeedMeter speed = new(Model.Config, options, clock, peak, progress.Step);
+        using SpeedMeter speed = new(Model.Config, options, clock, peak, progress.Step);
         log.Started(new TrainingStarted(
             progress.Step, options.Steps, Model.Config.ParameterCount, options.TokensPerStep, speed.FlopsPerToken, peak, Model.Device.ToString(), threads,
             torch.Version));
@@ -172,18 +180,22 @@ public sealed partial class Trainer : IDisposable
         double loss = 0;
         for (int micro = 0; micro < options.AccumulationSteps; micro++)
         {
-            cancellation.ThrowIfCancellationRequested();
             batches.Load(micro);
-            loss += Model.ForwardBackward(batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, 1.0 / counted, accumulate: micro > 0);
+            loss += Model.ForwardBackward(
+                batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, 1.0 / counted, accumulate: micro > 0, cancellation);
         }
 
         return loss / counted;
     }
 
-    private void Progress(long step) => progress = progress with
+    private void Progress(long step)
     {
-        Step = step, Updates = optimizer.Updates, NormMean = spikes.Mean, NormCount = spikes.Count, SkippedInARow = spikes.SkippedInARow,
-    };
+        progress.Step = step;
+        progress.Updates = optimizer.Updates;
+        progress.NormMean = spikes.Mean;
+        progress.NormCount = spikes.Count;
+        progress.SkippedInARow = spikes.SkippedInARow;
+    }
 
     private bool IsEvaluationDue(bool last) =>
         progress.EvaluatedStep != progress.Step &&

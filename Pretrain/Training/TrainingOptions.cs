@@ -144,5 +144,5 @@ public sealed record TrainingOptions
     /// <summary>Names everything that decides the weights (threads and device aside): a checkpoint of another fingerprint is refused.</summary>
     public string Fingerprint() => string.Create(
         CultureInfo.InvariantCulture,
-        $"steps {Steps} batch {BatchSize} block {BlockSize} accumulation {AccumulationSteps} lr {LearningRate} min {MinLearningRateRatio} warmup {WarmupSteps} {Decay} betas {Beta1} {Beta2} eps {Epsilon} wd {WeightDecay} clip {ClipNorm} spike {SpikeFactor} seed {Seed}");
+        $"steps {Steps} batch {BatchSize} block {BlockSize} accumulation {AccumulationSteps} lr {LearningRate} min {MinLearningRateRatio} warmup {WarmupSteps} {Decay} betas {Beta1} {Beta2} eps {Epsilon} wd {WeightDecay} clip {ClipNorm} spike {SpikeFactor}");
 }

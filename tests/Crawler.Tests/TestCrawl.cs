@@ -14,6 +14,9 @@ internal sealed class TestCrawl(string workspaceFolder) : IEventSink
 
     public IReadOnlyList<Event> Events => _events;
 
+    /// <summary>Called at each event, on the thread that writes it.</summary>
+    public Action<Event>? OnEvent { get; set; }
+
     public CrawlOptions Options { get; } = new();
 
     public int Workers { get; set; } = 2;
@@ -71,5 +74,7 @@ internal sealed class TestCrawl(string workspaceFolder) : IEventSink
         {
             _events.Add(happened);
         }
+
+        OnEvent?.Invoke(happened);
     }
 }

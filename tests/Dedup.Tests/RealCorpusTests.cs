@@ -11,13 +11,15 @@ namespace DataForge.Dedup.Tests;
 
 /// <summary>
 /// The stage on real files against all pairs at or above the threshold, which another algorithm finds without loss. <c>DATAFORGE_LONG_TESTS=1</c> takes
-/// all files found, both kinds of shingles and four thresholds.
+/// all files found, both kinds of shingles and four thresholds; <c>DATAFORGE_TEST_FOLDERS</c> (separated by colons) names other folders to take files from.
 /// </summary>
 public sealed partial class RealCorpusTests
 {
     private const int Fewest = 5_000;
 
     private static bool IsLong => Environment.GetEnvironmentVariable("DATAFORGE_LONG_TESTS") == "1";
+
+    private static IReadOnlyList<string> Folders => Environment.GetEnvironmentVariable("DATAFORGE_TEST_FOLDERS")?.Split(':') ?? RealPython.Folders;
 
     public static TheoryData<ShingleKind, double> Cases => IsLong
         ? new()
@@ -100,14 +102,15 @@ public sealed partial class RealCorpusTests
     {
         var seen = new HashSet<BlobId>();
         var files = new List<TestFile>();
-        foreach (string path in RealPython.Files())
+        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (string path in Folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*.py", options).Order(StringComparer.Ordinal)).Distinct(StringComparer.Ordinal))
         {
             byte[] text = File.ReadAllBytes(path);
             if (text.Length < 1 << 20 && System.Text.Unicode.Utf8.IsValid(text) && seen.Add(BlobId.Of(text)))
             {
-                string root = RealPython.Folders.First(folder => path.StartsWith(folder, StringComparison.Ordinal));
+                string root = Folders.First(folder => path.StartsWith(folder, StringComparison.Ordinal));
                 string relative = Path.GetRelativePath(root, path);
-                files.Add(new TestFile($"{RealPython.Folders.ToList().IndexOf(root)}/{relative.Split('/')[0]}", relative, text));
+                files.Add(new TestFile($"{Folders.ToList().IndexOf(root)}/{relative.Split('/')[0]}", relative, text));
             }
 
             if (!IsLong && files.Count == Fewest)

@@ -11,6 +11,8 @@ namespace DataForge.Corpus.Parquet.Reading;
 /// </summary>
 internal sealed class ChunkReader(PageDecompressor decompressor, bool verifyChecksums)
 {
+    private const int MaxTrustedRatio = 8;
+
     /// <param name="stored">The chunk's bytes as they stand in the file.</param>
     /// <param name="rows">Rows of the row group: what the chunk must hold, no more and no less.</param>
     /// <exception cref="ParquetException">The chunk is malformed, or uses a feature that is not supported.</exception>
@@ -27,6 +29,12 @@ internal sealed class ChunkReader(PageDecompressor decompressor, bool verifyChec
         using ValueDecoder decoder = new(leaf, budget);
         try
         {
+            if (node.Width == 0 && leaf.EntryCapacity > 0)
+            {
+                // Where the footer says how much comes out, take it at once; beyond the ratio that text has, let pages prove it.
+                leaf.Arena.Prepare((int)Math.Clamp(chunk.TotalUncompressedSize, 0, Math.Min(MaxTrustedRatio * (long)stored.Length, 1 << 30)));
+            }
+
             while (leaf.EntryCount < leaf.EntryCapacity)
             {
                 PageHeader header = PageHeader.Read(stored, out int length);

@@ -73,10 +73,10 @@ version=$(header_version "$include")
 [ -n "$version" ] || fail "the headers in $include name no libtorch version"
 cuda=
 [ -e "$lib/libtorch_cuda.so" ] && cuda="-ltorch_cuda -lc10_cuda"
-flags="-O3 -fPIC -shared -fno-math-errno -fno-trapping-math -D_GLIBCXX_USE_CXX11_ABI=$abi"
+flags="-O3 -fPIC -shared -fno-math-errno -fno-trapping-math -Wno-deprecated-declarations -D_GLIBCXX_USE_CXX11_ABI=$abi"
 
 echo "compiling libdataforge_torch.so against libtorch $version ($origin, $lib)"
-rm -f "$note"
+rm -f "$note" "$so"
 log=$(mktemp)
 trap 'rm -f "$log" "$so.$$"' EXIT
 for std in c++17 c++20; do # newer libtorch headers ask for C++20

@@ -24,8 +24,16 @@ public sealed class CPython : IDisposable
     /// <summary>The reference for Python 3: <c>DATAFORGE_PYTHON</c>, else the system's.</summary>
     public static CPython? FindPython3() => Find("DATAFORGE_PYTHON", "/usr/bin/python3", "python3");
 
-    /// <summary>A newer Python 3 for syntax the reference does not know: <c>DATAFORGE_PYTHON_NEWER</c>, else one on the path.</summary>
-    public static CPython? FindNewer() => Find("DATAFORGE_PYTHON_NEWER", "python3.14", "python3.13", "python3.12");
+    /// <summary>
+    /// A newer Python 3 for syntax the reference does not know: <c>DATAFORGE_PYTHON_NEWER</c>, else the CPython 3.14 of npm's pyodide, else
+    /// one on the path.
+    /// </summary>
+    public static CPython? FindNewer() => Find(
+        "DATAFORGE_PYTHON_NEWER",
+        Path.Combine(Testing.SharedFiles.ProjectRoot, "artifacts", "npm", "node_modules", "pyodide"),
+        "python3.14",
+        "python3.13",
+        "python3.12");
 
     /// <summary>A Python 2.7: <c>DATAFORGE_PYTHON2</c>, else one on the path.</summary>
     public static CPython? FindPython2() => Find("DATAFORGE_PYTHON2", "python2.7");
@@ -66,14 +74,20 @@ public sealed class CPython : IDisposable
 
     private static CPython? Start(string program)
     {
-        string script = Path.Combine(Testing.SharedFiles.ProjectRoot, "tests", "Corpus.Tests", "Python", "ast_verdicts.py");
-        ProcessStartInfo start = new(program)
+        // A folder is that of the pyodide package.
+        string scripts = Path.Combine(Testing.SharedFiles.ProjectRoot, "tests", "Corpus.Tests", "Python");
+        bool pyodide = Directory.Exists(program);
+        if (!pyodide && program.Contains("node_modules", StringComparison.Ordinal))
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            ArgumentList = { script },
-        };
+            return null;
+        }
+
+        ProcessStartInfo start = pyodide
+            ? new("node", [Path.Combine(scripts, "ast_verdicts.mjs"), program])
+            : new(program, [Path.Combine(scripts, "ast_verdicts.py")]);
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         try
         {
             Process process = Process.Start(start)!;

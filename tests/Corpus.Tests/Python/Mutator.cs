@@ -3,7 +3,9 @@ using DataForge.Corpus.Python;
 
 namespace DataForge.Corpus.Tests.Python;
 
-/// <summary>Makes sources that are mostly no Python out of sources that are: one token deleted, doubled, or swapped with the next.</summary>
+/// <summary>
+/// Makes sources that are mostly no Python out of sources that are: one token deleted, doubled, or swapped with the next.
+/// </summary>
 internal sealed class Mutator(int seed)
 {
     private readonly List<(int Start, int Length)> _tokens = [];

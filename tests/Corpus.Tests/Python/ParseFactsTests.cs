@@ -11,7 +11,8 @@ public class ParseFactsTests
     public void Check_smallSource_countsWhatIsThere()
     {
         ParseFacts facts = new();
-        ReadOnlySpan<byte> source = "\"\"\"Doc.\"\"\"  # note\n\nimport a\nx = y = 1  # two targets\n# alone\ndef f(b=1):\n    'doc' 'string'; return b == 2\n"u8;
+        ReadOnlySpan<byte> source =
+            "\"\"\"Doc.\"\"\"  # note\n\nimport a\nx = y = 1  # two targets\n# alone\ndef f(b=1):\n    'doc' 'string'; return b == 2\n"u8;
         Assert.Equal(ParseOutcome.Valid, PythonParser.Check(source, facts).Outcome);
         Assert.Equal((3, 1, 1, 1, 0), (facts.Comments, facts.Assignments, facts.Imports, facts.Functions, facts.Classes));
         Assert.Equal((5, 1, 1), (facts.CodeLines, facts.CommentLines, facts.BlankLines));

@@ -70,7 +70,7 @@ internal static class Engine
             Span<byte> id = new byte[BlobId.Size];
             BitConverter.TryWriteBytes(id, rank);
             writer.Append(
-                new FileSignature(new BlobId(id), RandomSets.FingerprintOf(set, rank), default, 0, set.Length, set.Length), set.Length > 0 ? keys : []);
+                new FileSignature(new BlobId(id), RandomSets.FingerprintOf(set, rank), 0, 0, set.Length, set.Length), set.Length > 0 ? keys : []);
         }
 
         writer.Write(path);

@@ -54,6 +54,51 @@ internal sealed class AffineData(int vocabulary, int block, ulong seed = 1) : IT
     }
 }
 
+/// <summary>The same tokens at every step, without taking memory.</summary>
+internal sealed class FixedData(Action<long> onFill) : ITrainingData
+{
+    public string Fingerprint => "fixed";
+
+    public int ValidationBatches => 0;
+
+    public void FillBatch(long step, int microBatch, Span<int> tokens, Span<int> labels)
+    {
+        onFill(step);
+        tokens.Fill(3);
+        labels.Fill(3);
+    }
+
+    public void FillValidation(int index, Span<int> tokens, Span<int> labels) => throw new NotSupportedException();
+}
+
+/// <summary>Forgets what it is told.</summary>
+internal sealed class SilentLog : ITrainingLog
+{
+    public void Started(in TrainingStarted started)
+    {
+    }
+
+    public void Step(in TrainingStep step)
+    {
+    }
+
+    public void Evaluated(in TrainingEvaluation evaluation)
+    {
+    }
+
+    public void Skipped(in TrainingStepSkipped skipped)
+    {
+    }
+
+    public void Saved(in TrainingCheckpoint checkpoint)
+    {
+    }
+
+    public void Rejected(in TrainingCheckpoint checkpoint)
+    {
+    }
+}
+
 /// <summary>Keeps what it is told.</summary>
 internal sealed class RecordingLog : ITrainingLog
 {

@@ -40,6 +40,22 @@ public class TrainerTests
     }
 
     [Fact]
+    public void Run_step_takesNoManagedMemory()
+    {
+        NativeTorch.SkipWithoutLibrary();
+        using TemporaryFolder folder = new();
+        long before = 0, after = 0;
+        FixedData data = new(step =>
+        {
+            before = step == 100 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            after = step == 200 ? GC.GetAllocatedBytesForCurrentThread() : after;
+        });
+        using Trainer trainer = new(Tiny, Options with { Steps = 201, EvaluateEvery = 0, CheckpointEvery = 1000 }, data, new SilentLog());
+        trainer.Run(folder.Path, CancellationToken.None);
+        Assert.InRange((after - before) / 100.0, 0, 64);
+    }
+
+    [Fact]
     public void Run_cancelledAndResumedFiveTimes_givesSameBytes()
     {
         NativeTorch.SkipWithoutLibrary();
@@ -181,6 +197,36 @@ public class TrainerTests
         Assert.Contains("BlockSize is 64", e.Message, StringComparison.Ordinal);
         Assert.Contains("Beta1", e.Message, StringComparison.Ordinal);
         Assert.Contains("CUDA", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_startedFromOtherWeights_checkpointIsRefused()
+    {
+        NativeTorch.SkipWithoutLibrary();
+        using TemporaryFolder folder = new();
+        TrainingOptions options = Options with { Steps = 2, WarmupSteps = 0 };
+        using (Trainer first = new(Tiny, options, new AffineData(97, 32), new RecordingLog()))
+        {
+            first.Run(folder.In("checkpoints"), CancellationToken.None);
+            GptNeoWeights.Save(first.Model, folder.In("weights"));
+        }
+
+        using Trainer other = new(Tiny, options, new AffineData(97, 32), new RecordingLog());
+        other.LoadWeights(folder.In("weights"));
+        Assert.Contains("its start is \"seed 1\"", Assert.Throws<TrainingException>(() => other.Run(folder.In("checkpoints"), CancellationToken.None)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CheckFits_tooLittleMemory_namesLargestBatch()
+    {
+        TrainingOptions options = new() { BatchSize = 64, BlockSize = 1024 };
+        GptNeoConfig model = GptNeoConfig.Base110M();
+        MemoryEstimate.CheckFits(model, options, 1e12);
+        string message = Assert.Throws<TrainingException>(() => MemoryEstimate.CheckFits(model, options, 8e9)).Message;
+        int largest = MemoryEstimate.LargestBatch(model, options, 8e9);
+        Assert.InRange(largest, 1, 63);
+        Assert.Contains($"the largest BatchSize that fits is {largest} ", message, StringComparison.Ordinal);
+        Assert.Contains("not even a BatchSize of 1 fits", Assert.Throws<TrainingException>(() => MemoryEstimate.CheckFits(model, options, 1e9)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,41 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace DataForge.Pretrain.Training;
+
+/// <summary>
+/// The process's resident memory, read from <c>/proc/self/statm</c> without taking managed memory (as
+/// <see cref="Environment.WorkingSet"/> would, some kilobytes a call).
+/// </summary>
+internal sealed class ResidentMemory : IDisposable
+{
+    private readonly SafeFileHandle? file = File.Exists("/proc/self/statm") ? File.OpenHandle("/proc/self/statm") : null;
+
+    /// <summary>Bytes.</summary>
+    internal long Read()
+    {
+        if (file is null)
+        {
+            return Environment.WorkingSet;
+        }
+
+        // "size resident shared ...", in pages
+        Span<byte> text = stackalloc byte[128];
+        ReadOnlySpan<byte> numbers = text[..RandomAccess.Read(file, text, 0)];
+        ReadOnlySpan<byte> second = numbers[(numbers.IndexOf((byte)' ') + 1)..];
+        long pages = 0;
+        foreach (byte digit in second)
+        {
+            if (digit is < (byte)'0' or > (byte)'9')
+            {
+                break;
+            }
+
+            pages = (pages * 10) + digit - '0';
+        }
+
+        return pages * Environment.SystemPageSize;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => file?.Dispose();
+}
