@@ -27,12 +27,25 @@ internal static partial class LicenseVariants
             }
         }
 
+        if (id == "HPND")
+        {
+            // Most copies leave out one of its two disclaimers, and name one holder.
+            string one = plain.Replace(" or <related entities>", "", StringComparison.Ordinal);
+            yield return Encoding.UTF8.GetBytes(one);
+            yield return Encoding.UTF8.GetBytes(NoRepresentations().Replace(one, ""));
+            int disclaimer = one.IndexOf("<copyright holder> DISCLAIMS", StringComparison.Ordinal);
+            yield return Encoding.UTF8.GetBytes(disclaimer > 0 ? one[..disclaimer] : one);
+        }
+
         if (id == "MIT")
         {
             // Without the notice's "and this permission notice", as older copies have it, and with "(including the next paragraph)".
             yield return Encoding.UTF8.GetBytes(plain.Replace("this permission notice", "this permission notice (including the next paragraph)"));
         }
     }
+
+    [GeneratedRegex("<copyright holder> makes no representations.*?implied warranty\\.", RegexOptions.Singleline)]
+    private static partial Regex NoRepresentations();
 
     [GeneratedRegex("Neither the name of the copyright holder[^.]*\\.", RegexOptions.Singleline)]
     private static partial Regex NeitherNor();

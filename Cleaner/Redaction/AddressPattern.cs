@@ -26,7 +26,7 @@ internal static class AddressPattern
     ];
 
     // What stands shortly before a version number, and before an address.
-    private static readonly byte[][] VersionWords = Words("version", "release", "revision", "build", "firmware", "==", ">=", "<=", "~=", "!=", "section", "chapter", "oid", "ver.", "__ver", "python", "changelog", "since", "upgrade");
+    private static readonly byte[][] VersionWords = Words("version", "release", "revision", "build", "firmware", "==", ">=", "<=", "~=", "!=", "section", "chapter", "oid", "objectidentifier", "object", "ver.", "__ver", "python", "changelog", "since", "upgrade");
     private static readonly byte[][] AddressWords = Words("ip", "host", "addr", "server", "dns", "://", "gateway", "ping", "listen", "bind", "connect", "remote", "peer", "client", "proxy", "node", "cidr", "subnet", "network", "ssh");
 
     /// <summary>The IPv4 address whose first dot is this one; null where there is none.</summary>
@@ -142,9 +142,21 @@ internal static class AddressPattern
         bool isWhole = hasGap ? groups is >= 2 and <= 7 : groups == 8;
         bool goesOn = at < text.Length && (char.IsAsciiLetterOrDigit((char)text[at]) || text[at] is (byte)'_' or (byte)':');
         bool isDocumentation = CopyrightLine.StartsWithIgnoreCase(text[start..], "2001:db8:"u8) || CopyrightLine.StartsWithIgnoreCase(text[start..], "2001:0db8:"u8)
-            || CopyrightLine.StartsWithIgnoreCase(text[start..], "3fff:"u8);
+            || CopyrightLine.StartsWithIgnoreCase(text[start..], "3fff:"u8) || CopyrightLine.StartsWithIgnoreCase(text[start..], "2002:"u8) || IsProtocol(text[start..at]);
         bool isNameServer = CopyrightLine.StartsWithIgnoreCase(text[start..], "2001:4860:4860::"u8) || CopyrightLine.StartsWithIgnoreCase(text[start..], "2606:4700:4700::"u8);
         return isWhole && !goesOn && !isDocumentation && !isNameServer ? new Secret(start, at, SecretKind.IpAddress) : null;
+    }
+
+    // 2001::/23, set aside for protocols (RFC 2928): the second group is at most 1ff.
+    private static bool IsProtocol(ReadOnlySpan<byte> address)
+    {
+        if (!address.StartsWith("2001:"u8))
+        {
+            return false;
+        }
+
+        int length = address[5..].IndexOf((byte)':');
+        return length == 0 || (length > 0 && int.TryParse(address.Slice(5, length), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int group) && group <= 0x1FF);
     }
 
     private static bool IsSpecial(uint address)
@@ -176,7 +188,10 @@ internal static class AddressPattern
         }
 
         bool hasPort = end + 1 < text.Length && text[end] is (byte)':' or (byte)'/' && char.IsAsciiDigit((char)text[end + 1]);
-        return largest < 32 && !hasPort && !ContainsAny(before, AddressWords);
+
+        // Numbers of sections and object identifiers (which begin with 0, 1 or 2) are small; few addresses are.
+        bool isSmall = largest < 64 || text[start] is (byte)'0' or (byte)'1' or (byte)'2' && text[start + 1] == '.';
+        return isSmall && !hasPort && !ContainsAny(before, AddressWords);
     }
 
     private static bool ContainsAny(ReadOnlySpan<byte> text, byte[][] words)

@@ -106,7 +106,7 @@ internal static class PasswordPattern
             speaks |= CopyrightLine.IndexOfIgnoreCase(name, word) >= 0;
         }
 
-        if (!speaks)
+        if (!speaks || CopyrightLine.IndexOfIgnoreCase(name, "public"u8) >= 0)
         {
             return false;
         }

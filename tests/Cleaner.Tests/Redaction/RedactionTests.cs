@@ -50,6 +50,10 @@ public class RedactionTests
     [InlineData("password = 'your-password-1'")]
     [InlineData("token_type = 'urn:ietf:params:2a9Kx'")]
     [InlineData("AWS = 'AKIAIOSFODNN7EXAMPLE'")]
+    [InlineData("OID = ObjectIdentifier('2.5.29.32')")]
+    [InlineData("# see 8.2.4.43 Markup declaration")]
+    [InlineData("net = IPv6Network('2001:10::/28') or '2001::1'")]
+    [InlineData("publicKeyToken = '6595b64144ccf1df'")]
     [InlineData("u = 'http://user:password@host/'")]
     [InlineData("a_very_long_identifier_name_that_goes_on = sk_live_wires")]
     public void Redact_lookAlike_stays(string text) => Assert.Equal(text, Redact(text));
