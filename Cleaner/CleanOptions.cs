@@ -158,6 +158,11 @@ public sealed class CleanOptions : IValidatableObject
     /// <summary>Whether licence comments at the beginning of a file are left out of the text that ships. PyCodeGPT true.</summary>
     public bool? StripLicenseHeader { get; set; }
 
+    /// <summary>
+    /// Whether e-mail addresses, public IP addresses, keys, tokens and passwords in strings and comments give way to placeholders. Default true.
+    /// </summary>
+    public bool Redact { get; set; } = true;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext context)
     {

@@ -9,7 +9,7 @@ namespace DataForge.Dedup;
 
 /// <summary>
 /// Removes duplicates: <c>2-clean</c> to <c>3-dataset</c>. Five steps, each a set of parts that any number of workers and processes share through
-/// files: signatures (by clean part), ranks, candidates (by group of bands), selection, and the dataset's shards with the audit beside them.
+/// files: signatures (by clean part), ranks, candidates (by group of bands), selection, and the dataset's shards with the audit beside them; then the card.
 /// </summary>
 public sealed class DedupStage(DedupOptions options) : IStage
 {
@@ -69,9 +69,10 @@ public sealed class DedupStage(DedupOptions options) : IStage
             plans = [.. plans, new PartPlan(WorkFiles.AuditPart, datasetInput, 1, Plain((output, token) => AuditStep.Compute(run, sources, options, output, token)))];
         }
 
-        parts.UnionWith(plans.Select(plan => plan.Part));
+        parts.UnionWith(plans.Select(plan => plan.Part).Append(WorkFiles.CardPart));
         Leftovers.Remove(run, parts, shards);
         await context.RunPartsAsync(StageName, optionsHash, plans, "parts", cancellation).ConfigureAwait(false);
+        await context.RunPartAsync(StageName, optionsHash, CardStep.Plan(run, options), cancellation).ConfigureAwait(false);
         Leftovers.RemoveTemporary(run);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Licenses;
@@ -136,13 +137,18 @@ internal sealed class LicenseTextMatcher
         {
             LicenseTemplate template = _index.Templates[_candidates[c]];
 
-            // No score is above the body's length; and a text that is all there has about as many runs as words.
-            if (template.BodyLength <= bestScore || CountIn(_hits[c], from, to) < 0.35 * (template.BodyLength - LicenseIndex.Gram))
+            // A text that is all there has about as many runs as words. Each word missing or extra breaks at most Gram runs and costs 2 points or
+            // more, so that the runs seen bound the score.
+            int runs = template.BodyLength - LicenseIndex.Gram + 1;
+            int first = IndexOf(_hits[c], from);
+            int last = IndexOf(_hits[c], to - LicenseIndex.Gram + 1);
+            int seen = last - first;
+            if (seen < 0.35 * runs || template.BodyLength - (2.0 * Math.Max(0, runs - seen) / LicenseIndex.Gram) <= bestScore)
             {
                 continue;
             }
 
-            if (_aligner.Align(template, words, from, to, _hits[c]) is not { } found)
+            if (_aligner.Align(template, words, from, to, CollectionsMarshal.AsSpan(_hits[c])[first..last]) is not { } found)
             {
                 continue;
             }
@@ -170,9 +176,7 @@ internal sealed class LicenseTextMatcher
         Search(words, taken.End, to, matches);
     }
 
-    // Hits lie by their place in the file.
-    private static int CountIn(List<(int File, int Template)> hits, int from, int to) => IndexOf(hits, to) - IndexOf(hits, from);
-
+    // Hits lie by their place in the file: the first at a place or behind it.
     private static int IndexOf(List<(int File, int Template)> hits, int place)
     {
         int low = 0;

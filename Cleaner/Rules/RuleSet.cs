@@ -23,6 +23,9 @@ internal sealed class RuleSet
         return new RuleSet(rules);
     }
 
+    /// <summary>Every reason why the text must leave, by rank; for tests.</summary>
+    public IEnumerable<Finding> All(JudgedText text) => _rules.OrderBy(item => item.Rank).Select(item => item.Rule.Judge(text)).OfType<Finding>();
+
     /// <summary>Why the text must leave; null where it passes.</summary>
     public Finding? Judge(JudgedText text)
     {
@@ -55,7 +58,7 @@ internal sealed class RuleSet
             Least("alphabetic", t.MinAlphabetic, text => text.Statistics.AlphabeticShare),
             Most("digits", t.MaxDigits, text => text.Statistics.Characters == 0 ? 0 : (double)text.Statistics.Digits / text.Statistics.Characters),
             Most("hex_digits", t.MaxDigits, text => text.Statistics.Characters == 0 ? 0 : (double)text.Statistics.HexDigits / text.Statistics.Characters),
-            t.DropGenerated ? new GeneratedRule() : null,
+            t.DropGenerated ? new GeneratedRule(t.GeneratedMarkers) : null,
             t.DropXml ? new XmlRule() : null,
             t.MinAssignments is { } assignments ? new FewAssignmentsRule(assignments) : null,
             t.NoKeywordsDrop is { } noKeywords ? new NoKeywordsRule(noKeywords) : null,

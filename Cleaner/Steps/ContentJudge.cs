@@ -1,7 +1,9 @@
 using DataForge.Cleaner.Licenses;
+using DataForge.Cleaner.Redaction;
 using DataForge.Cleaner.Rules;
 using DataForge.Cleaner.Text;
 using DataForge.Corpus;
+using DataForge.Corpus.Python;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 
@@ -24,6 +26,7 @@ internal sealed class ContentJudge(
     private readonly SourceText _source = new();
     private readonly JudgedText _text = new();
     private readonly HeaderCache _headers = new();
+    private readonly Redactor _redactor = new();
     private readonly List<(Survivor Occurrence, OccurrenceRank Rank, string License, string Evidence)> _kept = [];
 
     /// <summary>Judges a content: it goes to the clean shard, or what of it leaves goes to the dropped one.</summary>
@@ -68,7 +71,35 @@ internal sealed class ContentJudge(
             return;
         }
 
+        if (options.Redact && _redactor.Redact(_source) && !CountRedacted(best, content.Length))
+        {
+            Drop(new Finding("redaction", "the redacted text does not parse", ""), content.Length);
+            return;
+        }
+
         Keep(best, header, content.Length);
+    }
+
+    /// <summary>Takes the redacted text as the one that ships; false where it no longer parses although it did.</summary>
+    private bool CountRedacted(Survivor best, int size)
+    {
+        bool parsed = _text.Verdict.Outcome != ParseOutcome.Invalid;
+        _text.Set(best.BlobId, size, _source.Memory);
+        if (parsed && _text.Verdict.Outcome == ParseOutcome.Invalid)
+        {
+            return false;
+        }
+
+        output.Add("redacted_contents");
+        foreach (SecretKind kind in Enum.GetValues<SecretKind>())
+        {
+            if (_redactor.Counts[(int)kind] is > 0 and int count)
+            {
+                output.Add($"redacted.{Placeholders.Name(kind)}", count);
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Drops the occurrences whose licence does not pass, ranks those that stay, and returns how many these are.</summary>

@@ -6,7 +6,8 @@ namespace DataForge.Corpus.Python;
 /// Says whether a source is Python as CPython's <c>ast.parse</c> does, without building a tree: the grammar of
 /// https://docs.python.org/3.14/reference/grammar.html with what CPython's parser checks beside it (targets, the order of arguments,
 /// escapes, numbers). What CPython leaves to its compiler, such as <c>return</c> outside a function or a name that is both parameter
-/// and <c>global</c>, is no error here either. A source that is not Python 3 is tried as Python 2.7.
+/// and <c>global</c>, is no error here either. Not looked up are the characters that <c>\N{…}</c> names and the features that <c>__future__</c> has.
+/// A source that is not Python 3 is tried as Python 2.7.
 /// </summary>
 public static class PythonParser
 {

@@ -26,6 +26,15 @@ internal static class WorkFiles
     /// <summary>The part that checks a sample by brute force.</summary>
     public const string AuditPart = "audit";
 
+    /// <summary>The part that tells of the dataset.</summary>
+    public const string CardPart = "card";
+
+    /// <summary>The dataset card.</summary>
+    public const string Card = Folder + "/README.md";
+
+    /// <summary>The attribution.</summary>
+    public const string Notice = Folder + "/NOTICE";
+
     /// <summary>The order of all files.</summary>
     public const string Ranks = WorkFolder + "/ranks.words";
 

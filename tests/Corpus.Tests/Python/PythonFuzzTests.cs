@@ -40,7 +40,14 @@ public class PythonFuzzTests
             source[i] = unit[i % unit.Length];
         }
 
-        // Processor time, and the best of a few: the machine may be busy with something else.
+        AssertEndsInTime(source);
+        AssertTokensFollow(source[..(Megabyte / 16)], LexerOptions.None);
+        AssertTokensFollow(source[..(Megabyte / 16)], LexerOptions.WholeFStrings);
+    }
+
+    /// <summary>Processor time, and the best of a few: the machine may be busy with something else.</summary>
+    private static double AssertEndsInTime(byte[] source)
+    {
         using Process process = Process.GetCurrentProcess();
         double best = double.MaxValue;
         for (int attempt = 0; attempt < 4 && best > LongestMilliseconds; attempt++)
@@ -53,8 +60,7 @@ public class PythonFuzzTests
         }
 
         Assert.True(best <= LongestMilliseconds, $"parser took {best:F0} ms");
-        AssertTokensFollow(source[..(Megabyte / 16)], LexerOptions.None);
-        AssertTokensFollow(source[..(Megabyte / 16)], LexerOptions.WholeFStrings);
+        return best;
     }
 
     [Theory]
@@ -127,11 +133,15 @@ public class PythonFuzzTests
             byte[] source = mutator.Splice(sources[mutator.Next(sources.Count)], sources[mutator.Next(sources.Count)]);
             long start = Stopwatch.GetTimestamp();
             PythonParser.Check(source);
-            slowest = Math.Max(slowest, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            if (Stopwatch.GetElapsedTime(start).TotalMilliseconds > Math.Max(5, slowest))
+            {
+                slowest = Math.Max(slowest, AssertEndsInTime(source));
+            }
+
             AssertTokensFollow(source, (LexerOptions)(count & 3));
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{count:N0} sources, slowest {slowest:F1} ms");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{count:N0} sources, slowest {slowest:F1} ms of processor time");
     }
 
     /// <summary>Tokens go forward, do not overlap, and leave out nothing but white space and joined lines.</summary>
