@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using DataForge.Corpus;
+using DataForge.Corpus.Parquet;
 using DataForge.Corpus.Runs;
 using DataForge.Dedup.Auditing;
 using DataForge.Dedup.Shingling;
@@ -80,9 +81,34 @@ public sealed partial class RealCorpusTests
         }
 
         Assert.Equal(greedy.Order(), kept.Order());
+        AssertPairsAreTheTruth(run.Run, rankOf, sets, pairs);
         AssertAuditTellsTheTruth(run.Run, sets, pairs);
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{files.Count} files, {pairs.Count} pairs at {threshold}, {dropped.Count} dropped, {run.Run.Manifest.Totals("dedup")["selection.verified_pairs"]} pairs verified");
+    }
+
+    // No wrong pair, and recall of at least 0.9999. Of files with one set, only the first is paired with others.
+    private static void AssertPairsAreTheTruth(Run run, Dictionary<BlobId, int> rankOf, List<ulong[]> sets, Dictionary<(int Worse, int Better), double> pairs)
+    {
+        var found = new HashSet<(int, int)>();
+        using ParquetReader reader = ParquetReader.Open(run.PathOf("3-dataset/pairs.parquet"));
+        for (int group = 0; group < reader.RowGroupCount; group++)
+        {
+            using ParquetRowGroup rows = reader.ReadRowGroup(group);
+            for (int row = 0; row < rows.RowCount; row++)
+            {
+                (int, int) pair = (rankOf[BlobId.Parse(rows.Binary("blob_id")[row])], rankOf[BlobId.Parse(rows.Binary("better_blob_id")[row])]);
+                if (sets[pair.Item1].Length > 0)
+                {
+                    Assert.Equal(pairs[pair], rows.Double("jaccard")[row]);
+                    found.Add(pair);
+                }
+            }
+        }
+
+        HashSet<int> later = [.. pairs.Where(pair => pair.Value == 1).Select(pair => pair.Key.Worse)];
+        List<(int, int)> expected = [.. pairs.Keys.Where(pair => !later.Contains(pair.Worse) && !later.Contains(pair.Better))];
+        Assert.InRange(expected.Count(found.Contains), expected.Count * 0.9999, expected.Count);
     }
 
     // Nothing was missed, so the audit's intervals must reach 1, and its pairs are pairs of the truth.
