@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using DataForge.Cleaner.Decontamination;
 using DataForge.Cleaner.Rules;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
@@ -66,6 +67,13 @@ public sealed class CleanOptions : IValidatableObject
     /// </summary>
     [NotHashed]
     public string? OptOutFile { get; set; }
+
+    /// <summary>
+    /// Benchmark files and folders (HumanEval, MBPP, MTPB, APPS): files that hold a problem of theirs are dropped. Default none. Their content, not their
+    /// paths, is part of the options hash.
+    /// </summary>
+    [NotHashed]
+    public DefaultedList BenchmarkFiles { get; set; } = new();
 
     /// <summary>Largest source in bytes: a file passes below it. 1 to 1,073,741,824; PyCodeGPT 1,048,576.</summary>
     [Range(1, 1 << 30)]
@@ -158,6 +166,11 @@ public sealed class CleanOptions : IValidatableObject
     /// <summary>Whether licence comments at the beginning of a file are left out of the text that ships. PyCodeGPT true.</summary>
     public bool? StripLicenseHeader { get; set; }
 
+    /// <summary>
+    /// Whether e-mail addresses, public IP addresses, keys, tokens and passwords in strings and comments give way to placeholders. Default true.
+    /// </summary>
+    public bool Redact { get; set; } = true;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext context)
     {
@@ -176,11 +189,16 @@ public sealed class CleanOptions : IValidatableObject
         {
             yield return new ValidationResult($"OptOutFile: {OptOutFile} does not exist.");
         }
+
+        foreach (string path in BenchmarkFiles.Where(path => !File.Exists(path) && !Directory.Exists(path)))
+        {
+            yield return new ValidationResult($"BenchmarkFiles: {path} does not exist.");
+        }
     }
 
     /// <summary>The hash of the options that decide rows, files they name included, and of the code's version.</summary>
-    internal string Hash() => StageHash.Combine(
-        StageHash.OfOptions("clean", CleanStage.CodeVersion, this), OptOutFile is { } file ? StageHash.OfFile(file) : "");
+    internal string Hash(BenchmarkIndex? benchmarks) => StageHash.Combine(
+        StageHash.OfOptions("clean", CleanStage.CodeVersion, this), OptOutFile is { } file ? StageHash.OfFile(file) : "", benchmarks?.Hash ?? "");
 
     /// <summary>The rules' thresholds: the preset's, and the options' over them.</summary>
     internal RuleThresholds Thresholds() => RuleThresholds.Of(this);

@@ -1,3 +1,4 @@
+using DataForge.Cleaner.Decontamination;
 using DataForge.Cleaner.Steps;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
@@ -22,7 +23,8 @@ public sealed class CleanStage(CleanOptions options) : IStage
     {
         RunInput input = context.Run.ReadInput();
         var raw = new RawParts(context.Workspace, input);
-        string hash = options.Hash();
+        BenchmarkIndex? benchmarks = BenchmarkIndex.Load(options.BenchmarkFiles);
+        string hash = options.Hash(benchmarks);
 
         // What evidence says does not depend on options.
         string evidenceHash = StageHash.Combine("licenses", $"v{CodeVersion}");
@@ -47,7 +49,7 @@ public sealed class CleanStage(CleanOptions options) : IStage
         await context.RunPartsAsync(Name, hash, plans, "files", cancellation).ConfigureAwait(false);
         parts.UnionWith(plans.Select(plan => plan.Part));
 
-        plans = new ContentStep(context.Run, raw, input, options, context.Events).Plans();
+        plans = new ContentStep(context.Run, raw, input, options, benchmarks, context.Events).Plans();
         await context.RunPartsAsync(Name, hash, plans, "bytes", cancellation).ConfigureAwait(false);
         parts.UnionWith(plans.Select(plan => plan.Part));
         context.Run.Manifest.KeepOnly(Name, parts);

@@ -29,6 +29,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
     {
         if (IsPinned(context.Run))
         {
+            context.Events.Write(Note.Information("the run keeps its input as it was pinned; Crawl:Repin takes what changed since"));
             return;
         }
 
@@ -70,7 +71,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         using var scratch = new ScratchFolder(Path.Combine(workspace.Folder, "scratch"));
         var scan = new ScanContext(options, scratch.Path, Path.Combine(workspace.Folder, "mirrors"), id => catalog.FindContent(id).Size);
         IReadOnlyList<(long, int)> snapshots;
-        await using (var crawl = new Crawl(context, catalog, options, scan))
+        using (var crawl = new Crawl(context, catalog, options, scan))
         {
             snapshots = await crawl.RunAsync(sources, cancellation).ConfigureAwait(false);
         }
@@ -105,25 +106,4 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
     // A run is pinned to options and sources; both are as the user gave them.
     private string OptionsHash() => StageHash.Combine(
         [StageHash.OfOptions(Name, CodeVersion, options), .. options.Sources.Distinct().Order(StringComparer.Ordinal)]);
-}
-
-/// <summary>A folder for temporary files: empty at the start, gone at the end, however the last crawl ended.</summary>
-internal sealed class ScratchFolder : IDisposable
-{
-    public ScratchFolder(string path)
-    {
-        Path = path;
-        Dispose();
-        Directory.CreateDirectory(path);
-    }
-
-    public string Path { get; }
-
-    public void Dispose()
-    {
-        if (Directory.Exists(Path))
-        {
-            Directory.Delete(Path, recursive: true);
-        }
-    }
 }

@@ -43,13 +43,21 @@ public sealed class DedupOptions
     [NotHashed]
     public long SortMemory { get; set; } = 1L << 30;
 
-    /// <summary>Text in a dataset shard, in bytes before compression: 1 KiB to 16 GiB; 500 MB by default. The shards of a dataset are of about one size.</summary>
+    /// <summary>Text in a dataset shard, in bytes before compression: 1 KiB to 16 GiB; 500 MB by default.
+    /// The shards of a dataset are of about one size; a small dataset is cut smaller (<see cref="Dataset.ShardPlan"/>).</summary>
     [Range(1 << 10, 16L << 30)]
     public long ShardBytes { get; set; } = 500_000_000;
 
     /// <summary>Files that the audit compares by brute force with all others: 0 (no audit) to 100,000; 1,000 by default.</summary>
     [Range(0, 100_000)]
     public int AuditFiles { get; set; } = 1_000;
+
+    /// <summary>
+    /// An earlier run of the workspace, deduplicated under the same options, whose dataset this run's files are held against: its kept files rank before all
+    /// others, and are not written again. None by default.
+    /// </summary>
+    [NotHashed]
+    public string? Base { get; set; }
 
     /// <summary>
     /// Whether every candidate pair is verified, not only those that the selection needs, and written to <c>3-dataset/pairs.parquet</c>.

@@ -1,6 +1,6 @@
 # Runs every test project and sums up. Sourced by ./dataforge.
 
-npm_packages=(@duckdb/node-api@1.5.6-r.1 parquet-wasm@0.8.0 hyparquet@1.31.5 hyparquet-compressors@1.1.1 @huggingface/tokenizers@0.2.0 spdx-license-list@6.12.0)
+npm_packages=(@duckdb/node-api@1.5.6-r.1 parquet-wasm@0.8.0 hyparquet@1.31.5 hyparquet-compressors@1.1.2 @huggingface/tokenizers@0.2.0 spdx-license-list@6.12.0 pyodide@314.0.7)
 
 install_test_needs() {
   # shellcheck disable=SC2046

@@ -39,6 +39,16 @@ internal static class CopyrightLine
             || StartsWithIgnoreCase(rest, "xxxx"u8);
     }
 
+    /// <summary>
+    /// How much of a copyright line is about copyright: all of a short one. A long one is a paragraph on one line, whose first sentence it is.
+    /// </summary>
+    public static int LengthOf(ReadOnlySpan<byte> line)
+    {
+        const int Short = 120;
+        int end = line.Length <= Short ? -1 : line.IndexOf(". "u8);
+        return end < 0 ? line.Length <= Short ? line.Length : 0 : end + 1;
+    }
+
     /// <summary>Where a word stands in a text, ASCII letters of either case alike; −1 where it does not. The word is in lower case.</summary>
     public static int IndexOfIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower)
     {

@@ -21,7 +21,7 @@ internal readonly record struct Alignment(int Start, int End, int Matched, int M
 /// </summary>
 internal sealed class LicenseAligner
 {
-    private const int MaxGapCells = 1 << 18;
+    private const int MaxGapCells = 40_000;
     private readonly List<(int File, int Template)> _links = [];
     private readonly List<int> _diagonals = [];
     private readonly List<int> _tails = [];
@@ -33,12 +33,12 @@ internal sealed class LicenseAligner
     private bool _operative;
 
     /// <summary>
-    /// Aligns. <paramref name="hits"/> are places of shared runs, by place in the file; within one place by place in the template, falling.
-    /// Words below <paramref name="from"/> or at <paramref name="to"/> and above belong to others.
+    /// Aligns. <paramref name="hits"/> are places of shared runs between <paramref name="from"/> and <paramref name="to"/>, by place in the file;
+    /// within one place by place in the template, falling. Words outside belong to others.
     /// </summary>
-    public Alignment? Align(LicenseTemplate template, ReadOnlySpan<uint> file, int from, int to, List<(int File, int Template)> hits)
+    public Alignment? Align(LicenseTemplate template, ReadOnlySpan<uint> file, int from, int to, ReadOnlySpan<(int File, int Template)> hits)
     {
-        Chain(hits, from, to, 40 + (template.Words.Length / 10));
+        Chain(hits, 40 + (template.Words.Length / 10));
         if (_links.Count == 0)
         {
             return null;
@@ -49,8 +49,14 @@ internal sealed class LicenseAligner
         int start = Head(template, file, from, firstFile, firstWord);
         for (int i = 0; i < _links.Count; i++)
         {
-            if (i > 0)
+            if (i > 0 && (_links[i].File != _links[i - 1].File + 1 || _links[i].Template != _links[i - 1].Template + 1))
             {
+                // Too far apart to be called alike, or nearly so.
+                if (_missing + _extra > 0.6 * template.BodyLength)
+                {
+                    return null;
+                }
+
                 Compare(template, file, _links[i - 1].File + 1, _links[i].File, _links[i - 1].Template + 1, _links[i].Template, false, false, out _, out _);
             }
 
@@ -71,16 +77,13 @@ internal sealed class LicenseAligner
     }
 
     /// <summary>Chooses the links: matching single words, strictly rising on both sides.</summary>
-    private void Chain(List<(int File, int Template)> hits, int from, int to, int slack)
+    private void Chain(ReadOnlySpan<(int File, int Template)> hits, int slack)
     {
         _links.Clear();
         _diagonals.Clear();
         foreach ((int place, int word) in hits)
         {
-            if (place >= from && place + LicenseIndex.Gram <= to)
-            {
-                _diagonals.Add(place - word);
-            }
+            _diagonals.Add(place - word);
         }
 
         if (_diagonals.Count == 0)
@@ -90,16 +93,16 @@ internal sealed class LicenseAligner
 
         int low = DensestWindow(2 * slack);
         int count = 0;
-        if (_window.Length < hits.Count)
+        if (_window.Length < hits.Length)
         {
-            Array.Resize(ref _window, hits.Count);
-            Array.Resize(ref _previous, hits.Count);
+            Array.Resize(ref _window, hits.Length);
+            Array.Resize(ref _previous, hits.Length);
         }
 
         foreach ((int File, int Template) hit in hits)
         {
             int diagonal = hit.File - hit.Template;
-            if (hit.File >= from && hit.File + LicenseIndex.Gram <= to && diagonal >= low && diagonal <= low + (2 * slack))
+            if (diagonal >= low && diagonal <= low + (2 * slack))
             {
                 _window[count++] = hit;
             }

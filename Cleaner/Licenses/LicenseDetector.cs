@@ -24,7 +24,7 @@ public sealed class LicenseDetector
     // CPython's LICENSE tells its history and holds the licences of all who ever owned it; PSF-2.0 is what it is passed on under.
     private static readonly uint[] PythonHistory = LicenseTemplates.Phrase("history of the software");
     private static readonly HashSet<string> PythonStack = ["PSF-2.0", "Python-2.0", "Python-2.0.1", "CNRI-Python", "CNRI-Python-GPL-Compatible", "0BSD", "HPND", "MIT-CMU", "HPND-Fenneberg-Livingston"];
-    private static readonly uint[][] ChoiceWords = [.. new[] { "dual", "either", "your option", "your choice", "you may choose", "alternatively" }.Select(LicenseTemplates.Phrase)];
+    private static readonly uint[][] ChoiceWords = [.. new[] { "dual licensed", "dual license", "either license", "either the", "either of", "under either", "your choice", "you may choose", "alternatively" }.Select(LicenseTemplates.Phrase)];
 
     private readonly LicenseWords _words = new();
     private readonly LicenseTextMatcher _matcher = new();

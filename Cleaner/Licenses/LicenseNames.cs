@@ -73,6 +73,13 @@ public static partial class LicenseNames
             return single;
         }
 
+        // "The MIT License (MIT)": both must say the same, or the parentheses take something back.
+        int open = name.IndexOf('(');
+        if (open > 0 && name.EndsWith(')') && Single(name[..open]) is { } outer && Single(name[(open + 1)..^1]) == outer)
+        {
+            return outer;
+        }
+
         // "MIT or Apache 2.0", "BSD and GPLv2", "MIT/Apache-2.0", "MIT & PSF", "MIT, BSD": all must have a name.
         foreach ((string pattern, bool choice) in new[] { (@"\s+or\s+|\s*\|+\s*|/", true), (@"\s+and\s+|\s*[&,;]\s*|\s*\+\s+", false) })
         {

@@ -8,12 +8,15 @@ internal static partial class LicenseNotices
 {
     private const int MaxText = 16_384;
 
-    private static readonly (Regex Pattern, string Id)[] Named =
+    // A word that every match has, looked for before the expression is tried.
+    private static readonly (string Word, Regex Pattern, string Id)[] Named =
     [
-        (Apache(), "Apache-2.0"), (Mpl2(), "MPL-2.0"), (Mpl11(), "MPL-1.1"), (Zpl(), "ZPL-2.1"), (Psf(), "PSF-2.0"), (Isc(), "ISC"), (Boost(), "BSL-1.0"),
-        (Bsd3(), "BSD-3-Clause"), (Bsd2(), "BSD-2-Clause"), (Bsd(), SpdxLicenses.Bsd), (Mit(), "MIT"), (Cc0(), "CC0-1.0"), (Unlicense(), "Unlicense"),
-        (PublicDomain(), SpdxLicenses.PublicDomain), (Epl1(), "EPL-1.0"), (Epl2(), "EPL-2.0"), (Artistic2(), "Artistic-2.0"), (NonCommercial(), SpdxLicenses.Unknown),
-        (Proprietary(), SpdxLicenses.Unknown),
+        ("apache", Apache(), "Apache-2.0"), ("mozilla", Mpl2(), "MPL-2.0"), ("mpl", Mpl2Short(), "MPL-2.0"), ("mozilla", Mpl11(), "MPL-1.1"),
+        ("zope public", Zpl(), "ZPL-2.1"), ("zpl", Zpl(), "ZPL-2.1"), ("python", Psf(), "PSF-2.0"), ("psf", Psf(), "PSF-2.0"), ("isc license", Isc(), "ISC"), ("boost", Boost(), "BSL-1.0"),
+        ("bsd", Bsd3(), "BSD-3-Clause"), ("bsd", Bsd2(), "BSD-2-Clause"), ("bsd", Bsd(), SpdxLicenses.Bsd), ("license", Mit(), "MIT"), ("zero", Cc0(), "CC0-1.0"),
+        ("cc0", Cc0(), "CC0-1.0"), ("unlicense", Unlicense(), "Unlicense"), ("public domain", PublicDomain(), SpdxLicenses.PublicDomain),
+        ("eclipse", Epl1(), "EPL-1.0"), ("eclipse", Epl2(), "EPL-2.0"), ("artistic", Artistic2(), "Artistic-2.0"), ("c", NonCommercial(), SpdxLicenses.Unknown),
+        ("p", Proprietary(), SpdxLicenses.Unknown),
     ];
 
     /// <summary>
@@ -24,9 +27,9 @@ internal static partial class LicenseNotices
         string plain = Plain(text.Length > MaxText ? text[..MaxText] : text);
         var found = new List<string>();
         string rest = plain;
-        foreach ((Regex pattern, string id) in Named)
+        foreach ((string word, Regex pattern, string id) in Named)
         {
-            if (pattern.IsMatch(rest))
+            if (rest.Contains(word, StringComparison.Ordinal) && pattern.IsMatch(rest))
             {
                 found.Add(id);
 
@@ -82,19 +85,24 @@ internal static partial class LicenseNotices
 
     private static IEnumerable<string> Gnu(string plain)
     {
+        var found = new List<(string Family, string Version, bool Later)>();
         foreach (Match match in GnuLicense().Matches(plain))
         {
             string kind = match.Groups["kind"].Value;
-            string family = kind.StartsWith("affero", StringComparison.Ordinal) || kind == "agpl" ? "AGPL"
-                : kind.StartsWith("lesser", StringComparison.Ordinal) || kind.StartsWith("library", StringComparison.Ordinal) || kind == "lgpl" ? "LGPL"
-                : "GPL";
+            string family = kind is "affero" or "agpl" ? "AGPL" : kind is "" or "gpl" ? "GPL" : "LGPL";
             string around = plain[match.Index..Math.Min(plain.Length, match.Index + match.Length + 260)];
             Match version = GnuVersion().Match(around);
-            string number = match.Groups["before"].Success ? match.Groups["before"].Value : version.Success ? version.Groups["v"].Value : "";
-            bool later = number.Length == 0 || around.Contains("later version", StringComparison.Ordinal) || around.Contains("or later", StringComparison.Ordinal)
+            string number = match.Groups["before"].Success ? match.Groups["before"].Value : version.Groups["v"].Value;
+            bool later = around.Contains("later version", StringComparison.Ordinal) || around.Contains("or later", StringComparison.Ordinal)
                 || around.Contains("or newer", StringComparison.Ordinal) || version.Value.EndsWith('+') || match.Groups["late"].Success;
-            number = number.Length == 0 ? family switch { "LGPL" => "2.0", "AGPL" => "3.0", _ => "1.0" } : number.Contains('.') ? number : number + ".0";
-            yield return SpdxLicenses.Find($"{family}-{number}-{(later ? "or-later" : "only")}") ?? $"{family}-3.0-or-later";
+            found.Add((family, number, later));
+        }
+
+        // "You should have received a copy of the GNU General Public License" names no version of its own.
+        foreach ((string family, string number, bool later) in found.Where(item => item.Version.Length > 0 || !found.Exists(other => other.Family == item.Family && other.Version.Length > 0)))
+        {
+            string version = number.Length == 0 ? family switch { "LGPL" => "2.0", "AGPL" => "3.0", _ => "1.0" } : number.Contains('.') ? number : number + ".0";
+            yield return SpdxLicenses.Find($"{family}-{version}-{(later || number.Length == 0 ? "or-later" : "only")}") ?? $"{family}-3.0-or-later";
         }
     }
 
@@ -103,8 +111,11 @@ internal static partial class LicenseNotices
     [GeneratedRegex(Under + "apache (?:software |public )?(?:license |license v|license version |v|version )*2", RegexOptions.CultureInvariant)]
     private static partial Regex Apache();
 
-    [GeneratedRegex(@"mozilla public license (?:v|version )? ?2|\bmpl ?v? ?2", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"mozilla public license (?:v|version )? ?2", RegexOptions.CultureInvariant)]
     private static partial Regex Mpl2();
+
+    [GeneratedRegex(@"\bmpl ?v? ?2", RegexOptions.CultureInvariant)]
+    private static partial Regex Mpl2Short();
 
     [GeneratedRegex(@"mozilla public license (?:v|version )? ?1\.1", RegexOptions.CultureInvariant)]
     private static partial Regex Mpl11();
@@ -163,7 +174,7 @@ internal static partial class LicenseNotices
     [GeneratedRegex(@"(?:version |v|gpl ?v? ?|license )(?<v>[123](?:\.[01])?)\+?", RegexOptions.CultureInvariant)]
     private static partial Regex GnuVersion();
 
-    [GeneratedRegex(@"dual licensed|dual license|\beither\b|your choice|at your option (?:under|use)|you may choose|multi licensed|or alternatively|alternatively", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"dual licensed|dual license|\beither (?!version)|your choice|you may choose|multi licensed|alternatively", RegexOptions.CultureInvariant)]
     private static partial Regex Choice();
 
     [GeneratedRegex(@"\s*(?:\*/|-->|#}|\\n|\*+\s*$|#+\s*$|'''|"""""").*$", RegexOptions.CultureInvariant)]

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Licenses;
@@ -86,6 +87,9 @@ internal sealed class LicenseTextMatcher
             _candidates.RemoveRange(MaxCandidates, _candidates.Count - MaxCandidates);
         }
 
+        // Tried in the order of what they may explain at most, so that a good match soon spares the rest.
+        _candidates.Sort((a, b) => Promise(b) != Promise(a) ? Promise(b).CompareTo(Promise(a)) : a.CompareTo(b));
+
         if (_candidates.Count == 0)
         {
             return;
@@ -115,6 +119,8 @@ internal sealed class LicenseTextMatcher
         }
     }
 
+    private double Promise(int template) => Share(template) * _index.Templates[template].BodyLength;
+
     private double Share(int template) => Math.Min(1.0, (double)_votes[template] / Math.Max(1, _index.Templates[template].BodyLength - LicenseIndex.Gram + 1));
 
     private void Search(ReadOnlySpan<uint> words, int from, int to, List<LicenseMatch> matches)
@@ -130,7 +136,19 @@ internal sealed class LicenseTextMatcher
         for (int c = 0; c < _candidates.Count; c++)
         {
             LicenseTemplate template = _index.Templates[_candidates[c]];
-            if (_aligner.Align(template, words, from, to, _hits[c]) is not { } found)
+
+            // A text that is all there has about as many runs as words. Each word missing or extra breaks at most Gram runs and costs 2 points or
+            // more, so that the runs seen bound the score.
+            int runs = template.BodyLength - LicenseIndex.Gram + 1;
+            int first = IndexOf(_hits[c], from);
+            int last = IndexOf(_hits[c], to - LicenseIndex.Gram + 1);
+            int seen = last - first;
+            if (seen < 0.35 * runs || template.BodyLength - (2.0 * Math.Max(0, runs - seen) / LicenseIndex.Gram) <= bestScore)
+            {
+                continue;
+            }
+
+            if (_aligner.Align(template, words, from, to, CollectionsMarshal.AsSpan(_hits[c])[first..last]) is not { } found)
             {
                 continue;
             }
@@ -156,6 +174,27 @@ internal sealed class LicenseTextMatcher
         matches.Add(taken);
         Search(words, from, taken.Start, matches);
         Search(words, taken.End, to, matches);
+    }
+
+    // Hits lie by their place in the file: the first at a place or behind it.
+    private static int IndexOf(List<(int File, int Template)> hits, int place)
+    {
+        int low = 0;
+        int high = hits.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (hits[middle].File < place)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
     }
 
     private static bool IsAccepted(LicenseTemplate template, Alignment found)

@@ -70,9 +70,10 @@ internal sealed class LicenseWords
         ReadOnlySpan<byte> line = text[at..end];
         if (CopyrightLine.Is(line))
         {
-            CopyrightLines.Add(new TextSpan(at, line.TrimEnd(" \t*#/\"'"u8).Length));
+            int length = CopyrightLine.LengthOf(line);
+            CopyrightLines.Add(new TextSpan(at, line[..length].TrimEnd(" \t*#/\"'"u8).Length));
             itemMayStart = true;
-            return;
+            at += length;
         }
 
         ReadWords(text, at, end, ref itemMayStart);
@@ -194,9 +195,10 @@ internal sealed class LicenseWords
 
         _hashes[Count] = Hash(word);
         _starts[Count++] = start;
-        if (Count >= 3 && _hashes[Count - 1] == Reserved && _hashes[Count - 2] == Rights && _hashes[Count - 3] == All)
+        if (Count >= 2 && _hashes[Count - 1] == Reserved && _hashes[Count - 2] == Rights)
         {
-            Count -= 3;
+            // "All" may have gone with the copyright line before.
+            Count -= Count >= 3 && _hashes[Count - 3] == All ? 3 : 2;
         }
     }
 

@@ -16,6 +16,7 @@ internal static class OperativeWords
         good military weapon weapons nuclear academic evaluation noncommercially revoke revoked terminate terminated expire expires pay payment
         purchase allowed allow disallowed sublicense redistribute redistributed redistribution modify modified modification modifications
         derivative derivatives distribute distributed publish merge use used copy source binary prominent prominently display retain reproduce
+        with without any person persons granted rights right subject condition conditions individuals companies
         hosted hosting saas service ethical harm human surveillance
         """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Select(word => LicenseWords.Hash(Encoding.ASCII.GetBytes(word)))];
 

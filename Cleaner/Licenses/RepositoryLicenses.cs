@@ -36,22 +36,35 @@ public sealed class RepositoryLicenses
         _forge = Forge(forgeLicense);
     }
 
-    /// <summary>The licence of a file.</summary>
+    /// <summary>
+    /// The licence of a file. Where the nearest evidence only says "BSD", one further up that says which BSD licence makes it precise.
+    /// </summary>
     public ResolvedLicense Resolve(string path)
     {
+        ResolvedLicense? vague = null;
         for (string folder = EvidencePath.Parent(path); ; folder = EvidencePath.Parent(folder))
         {
-            if (_byFolder.TryGetValue(folder, out var evidence) && (OfDebianFile(evidence, folder, path) ?? OfFolder(evidence, folder, path)) is { } found)
+            if (_byFolder.TryGetValue(folder, out var evidence) && (OfDebianFile(evidence, folder, path) ?? OfFolder(evidence, folder, path)) is { } found
+                && (vague is null || MakesPrecise(found.Expression, vague.Expression)))
             {
-                return found;
+                if (found.Expression != SpdxLicenses.Bsd)
+                {
+                    return found;
+                }
+
+                vague ??= found;
             }
 
             if (folder.Length == 0)
             {
-                return _forge;
+                return vague ?? _forge;
             }
         }
     }
+
+    /// <summary>Whether one licence says which of those it is that another leaves open: "BSD" is made precise by BSD-3-Clause.</summary>
+    public static bool MakesPrecise(string precise, string vague) =>
+        vague == SpdxLicenses.Bsd && precise is "BSD-2-Clause" or "BSD-3-Clause";
 
     private ResolvedLicense? OfDebianFile(List<(string Path, Evidence Evidence)> evidence, string folder, string path)
     {

@@ -204,7 +204,8 @@ public static class SpdxExpression
             LicenseClass value = SpdxLicenses.ClassOf(id);
             if (Take("WITH"))
             {
-                if (AtEnd)
+                // "MIT with restrictions" is no exception that SPDX lists (https://spdx.org/licenses/exceptions-index.html).
+                if (AtEnd || !(tokens[_at].Contains("exception", StringComparison.OrdinalIgnoreCase) || tokens[_at] is "Linux-syscall-note"))
                 {
                     return null;
                 }

@@ -1,3 +1,5 @@
+using DataForge.Cleaner.Decontamination;
+
 namespace DataForge.Cleaner.Rules;
 
 /// <summary>
@@ -8,8 +10,8 @@ internal sealed class RuleSet
 {
     private readonly (int Rank, ContentRule Rule)[] _rules;
 
-    /// <summary>The rules of these thresholds.</summary>
-    public RuleSet(RuleThresholds thresholds) : this([.. Ranked(thresholds)])
+    /// <summary>The rules of these thresholds; serves one thread.</summary>
+    public RuleSet(RuleThresholds thresholds, BenchmarkIndex? benchmarks = null) : this([.. Ranked(thresholds, benchmarks)])
     {
     }
 
@@ -22,6 +24,9 @@ internal sealed class RuleSet
         random.Shuffle(rules);
         return new RuleSet(rules);
     }
+
+    /// <summary>Every reason why the text must leave, by rank; for tests.</summary>
+    public IEnumerable<Finding> All(JudgedText text) => _rules.OrderBy(item => item.Rank).Select(item => item.Rule.Judge(text)).OfType<Finding>();
 
     /// <summary>Why the text must leave; null where it passes.</summary>
     public Finding? Judge(JudgedText text)
@@ -41,7 +46,7 @@ internal sealed class RuleSet
     }
 
     // In order of rank, which is about the order of cost, so that a text that fails a cheap rule is spared the dear ones.
-    private static IEnumerable<(int Rank, ContentRule Rule)> Ranked(RuleThresholds t)
+    private static IEnumerable<(int Rank, ContentRule Rule)> Ranked(RuleThresholds t, BenchmarkIndex? benchmarks)
     {
         int rank = 0;
         ContentRule?[] rules =
@@ -55,7 +60,7 @@ internal sealed class RuleSet
             Least("alphabetic", t.MinAlphabetic, text => text.Statistics.AlphabeticShare),
             Most("digits", t.MaxDigits, text => text.Statistics.Characters == 0 ? 0 : (double)text.Statistics.Digits / text.Statistics.Characters),
             Most("hex_digits", t.MaxDigits, text => text.Statistics.Characters == 0 ? 0 : (double)text.Statistics.HexDigits / text.Statistics.Characters),
-            t.DropGenerated ? new GeneratedRule() : null,
+            t.DropGenerated ? new GeneratedRule(t.GeneratedMarkers) : null,
             t.DropXml ? new XmlRule() : null,
             t.MinAssignments is { } assignments ? new FewAssignmentsRule(assignments) : null,
             t.NoKeywordsDrop is { } noKeywords ? new NoKeywordsRule(noKeywords) : null,
@@ -63,6 +68,7 @@ internal sealed class RuleSet
             t.MinCodeCharacters is { } code ? new CodeCharactersRule(code) : null,
             t.MinCharactersPerToken is { } ratio ? new CharactersPerTokenRule(ratio) : null,
             t.DropEncodedData ? new EncodedDataRule() : null,
+            benchmarks is not null ? new BenchmarkRule(benchmarks) : null,
             t.MustParse ? new SyntaxRule(t.KeepPython2) : null,
             t.MinKeywords is { } keywords ? new KeywordsRule(keywords) : null,
             t.MinCommentShare is not null || t.MaxCommentShare is not null ? new CommentShareRule(t.MinCommentShare ?? 0, t.MaxCommentShare ?? 1) : null,

@@ -1,7 +1,10 @@
+using DataForge.Cleaner.Decontamination;
 using DataForge.Cleaner.Licenses;
+using DataForge.Cleaner.Redaction;
 using DataForge.Cleaner.Rules;
 using DataForge.Cleaner.Text;
 using DataForge.Corpus;
+using DataForge.Corpus.Python;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 
@@ -12,18 +15,19 @@ namespace DataForge.Cleaner.Steps;
 /// text is only judged if an occurrence of it survives. Serves one content after another.
 /// </summary>
 internal sealed class ContentJudge(
-    CleanOptions options, CorpusShard.Writer clean, DroppedShard.Writer dropped, PartOutput output, Action<string, string, string> fault)
+    CleanOptions options, BenchmarkIndex? benchmarks, CorpusShard.Writer clean, DroppedShard.Writer dropped, PartOutput output, Action<string, string, string> fault)
 {
     private const int MaxOthers = 100;
     private const int MaxCopyrightLines = 20;
     private const int MaxValue = 300;
     private readonly RuleThresholds _thresholds = options.Thresholds();
-    private readonly RuleSet _rules = new(options.Thresholds());
+    private readonly RuleSet _rules = new(options.Thresholds(), benchmarks);
     private readonly HashSet<LicenseClass> _policy = [.. options.LicensePolicy.Select(LicenseClasses.Parse)];
     private readonly string _policyText = string.Join(",", options.LicensePolicy);
     private readonly SourceText _source = new();
     private readonly JudgedText _text = new();
     private readonly HeaderCache _headers = new();
+    private readonly Redactor _redactor = new();
     private readonly List<(Survivor Occurrence, OccurrenceRank Rank, string License, string Evidence)> _kept = [];
 
     /// <summary>Judges a content: it goes to the clean shard, or what of it leaves goes to the dropped one.</summary>
@@ -68,7 +72,35 @@ internal sealed class ContentJudge(
             return;
         }
 
+        if (options.Redact && _redactor.Redact(_source) && !CountRedacted(best, content.Length))
+        {
+            Drop(new Finding("redaction", "the redacted text does not parse", ""), content.Length);
+            return;
+        }
+
         Keep(best, header, content.Length);
+    }
+
+    /// <summary>Takes the redacted text as the one that ships; false where it no longer parses although it did.</summary>
+    private bool CountRedacted(Survivor best, int size)
+    {
+        bool parsed = _text.Verdict.Outcome != ParseOutcome.Invalid;
+        _text.Set(best.BlobId, size, _source.Memory);
+        if (parsed && _text.Verdict.Outcome == ParseOutcome.Invalid)
+        {
+            return false;
+        }
+
+        output.Add("redacted_contents");
+        foreach (SecretKind kind in Enum.GetValues<SecretKind>())
+        {
+            if (_redactor.Counts[(int)kind] is > 0 and int count)
+            {
+                output.Add($"redacted.{Placeholders.Name(kind)}", count);
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Drops the occurrences whose licence does not pass, ranks those that stay, and returns how many these are.</summary>
@@ -79,11 +111,12 @@ internal sealed class ContentJudge(
         LicenseClass own = isOwn ? SpdxExpression.ClassOf(header.Expression) : LicenseClass.None;
         foreach (Survivor occurrence in occurrences)
         {
-            LicenseClass value = isOwn ? own : occurrence.LicenseClass;
-            string license = isOwn ? header.Expression : occurrence.License;
+            bool goesByHeader = isOwn && !RepositoryLicenses.MakesPrecise(occurrence.License, header.Expression);
+            LicenseClass value = goesByHeader ? own : occurrence.LicenseClass;
+            string license = goesByHeader ? header.Expression : occurrence.License;
             if (_policy.Contains(value))
             {
-                _kept.Add((occurrence, occurrence.RankAs(value), license, isOwn ? "header" : occurrence.LicenseEvidence));
+                _kept.Add((occurrence, occurrence.RankAs(value), license, goesByHeader ? "header" : occurrence.LicenseEvidence));
                 continue;
             }
 

@@ -1,4 +1,4 @@
-using DataForge.Cleaner.Rules;
+using DataForge.Cleaner.Decontamination;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
@@ -10,7 +10,7 @@ namespace DataForge.Cleaner.Steps;
 /// Step C, a raw part at a time: reads the part's contents once, each with all its surviving occurrences from wherever they were found,
 /// and writes the contents that pass. Memory: the occurrences of one raw part's contents (about 250 MB a million of them) and a row group.
 /// </summary>
-internal sealed class ContentStep(Run run, RawParts raw, RunInput input, CleanOptions options, EventLog events)
+internal sealed class ContentStep(Run run, RawParts raw, RunInput input, CleanOptions options, BenchmarkIndex? benchmarks, EventLog events)
 {
     /// <summary>The part's name in the manifest.</summary>
     public static string PartName(int part) => $"part-{part:D5}";
@@ -56,7 +56,7 @@ internal sealed class ContentStep(Run run, RawParts raw, RunInput input, CleanOp
         Survivor[] survivors = ReadSurvivors(groups);
         using var clean = new CorpusShard.Writer(output.Create(FileOf(part)));
         using var dropped = new DroppedShard.Writer(output.Create(DroppedFileOf(part)));
-        var judge = new ContentJudge(options, clean, dropped, output, (file, rule, detail) => events.Write(new FileFault("clean", file, rule, detail)));
+        var judge = new ContentJudge(options, benchmarks, clean, dropped, output, (file, rule, detail) => events.Write(new FileFault("clean", file, rule, detail)));
         int judged = 0;
         using (var reader = new RawBlobsShard.Reader(raw.Workspace.RawBlobsPart(part)))
         {

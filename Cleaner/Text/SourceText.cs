@@ -11,6 +11,7 @@ namespace DataForge.Cleaner.Text;
 internal sealed class SourceText
 {
     private byte[] _buffer = new byte[1 << 16];
+    private byte[] _other = [];
 
     /// <summary>The text; valid until the next call.</summary>
     public ReadOnlySpan<byte> Text => _buffer.AsSpan(0, Length);
@@ -82,13 +83,33 @@ internal sealed class SourceText
         IsChanged = true;
     }
 
-    /// <summary>Puts other text in the place of bytes [start, end).</summary>
-    public void Replace(int start, int end, ReadOnlySpan<byte> with)
+    /// <summary>Puts other texts in the place of ranges, which must rise and not overlap.</summary>
+    public void Replace(List<(int Start, int End, byte[] With)> ranges)
     {
-        int length = Length - (end - start) + with.Length;
-        Reserve(length);
-        _buffer.AsSpan(end, Length - end).CopyTo(_buffer.AsSpan(start + with.Length));
-        with.CopyTo(_buffer.AsSpan(start));
+        int length = Length;
+        foreach ((int start, int end, byte[] with) in ranges)
+        {
+            length += with.Length - (end - start);
+        }
+
+        if (_other.Length < length)
+        {
+            _other = new byte[Math.Max(length, _buffer.Length)];
+        }
+
+        int from = 0;
+        int to = 0;
+        foreach ((int start, int end, byte[] with) in ranges)
+        {
+            _buffer.AsSpan(from..start).CopyTo(_other.AsSpan(to));
+            to += start - from;
+            with.CopyTo(_other, to);
+            to += with.Length;
+            from = end;
+        }
+
+        _buffer.AsSpan(from..Length).CopyTo(_other.AsSpan(to));
+        (_buffer, _other) = (_other, _buffer);
         Length = length;
         IsChanged = true;
     }
@@ -141,7 +162,7 @@ internal sealed class SourceText
         if (end > start)
         {
             // The text is UTF-8 now, and must say so or it would be read wrongly.
-            Replace(start, end, "utf-8"u8);
+            Replace([(start, end, Utf8Name)]);
         }
 
         return true;
@@ -181,5 +202,6 @@ internal sealed class SourceText
         }
     }
 
+    private static readonly byte[] Utf8Name = "utf-8"u8.ToArray();
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 }

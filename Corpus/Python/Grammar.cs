@@ -49,6 +49,9 @@ internal ref partial struct Grammar
     /// <summary>Whether <c>except X, e:</c> was met in a form that 3.14 and 2.7 both take and mean differently.</summary>
     public bool MayBePython2 { get; private set; }
 
+    /// <summary>Whether a future import of Python 2 makes plain strings text.</summary>
+    public bool UnicodeLiterals { get; private set; }
+
     /// <summary>The whole source; false where there is an error.</summary>
     public bool File()
     {
@@ -77,6 +80,13 @@ internal ref partial struct Grammar
             _at = next;
             _now = (Symbol)_symbols[next];
         }
+    }
+
+    /// <summary>The bytes of a token.</summary>
+    private readonly ReadOnlySpan<byte> Text(int token)
+    {
+        ulong span = _spans[token];
+        return _source[(int)(uint)span..(int)(span >> 32)];
     }
 
     private readonly Symbol Peek(int ahead = 1) =>

@@ -32,6 +32,9 @@ public ref partial struct PythonLexer
         public bool Triple;
         public bool Raw;
 
+        /// <summary>Between the colon of a field and the first field of its format, or its end.</summary>
+        public bool InFormat;
+
         /// <summary>In literal text, of the f-string itself or of a format; else in the tokens of a field.</summary>
         public bool InLiteral;
     }
@@ -135,8 +138,8 @@ public ref partial struct PythonLexer
             }
             else if (found is (byte)'{' or (byte)'}')
             {
-                // Doubled braces stand for themselves, but not in a format.
-                if (next == found && frame.Fields == 0)
+                // Doubled braces stand for themselves, but not in a format; an opening one does there behind the first field.
+                if (next == found && (frame.Fields == 0 || (found == '{' && !frame.InFormat)))
                 {
                     at += 2;
                     continue;

@@ -32,6 +32,7 @@ public ref partial struct PythonLexer
             {
                 frame.Fields--;
                 frame.InLiteral = true;
+                frame.InFormat = false;
             }
         }
 
@@ -56,6 +57,7 @@ public ref partial struct PythonLexer
                     if (_level == frame.Level + frame.Fields)
                     {
                         frame.InLiteral = true;
+                        frame.InFormat = true;
                         return Token(Symbol.FieldColon, at, at + 1);
                     }
                 }

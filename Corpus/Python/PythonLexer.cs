@@ -257,7 +257,7 @@ public ref partial struct PythonLexer
         return Token(Symbol.Newline, at, end);
     }
 
-    /// <summary>Where the line behind a backslash begins, or -1 where the backslash ends no line or the source ends behind it.</summary>
+    /// <summary>Where the line behind a backslash begins, or -1 where the backslash ends no line or (2.7 minds not) the source.</summary>
     private readonly int ContinuationEnd(int backslash)
     {
         int at = backslash + 1;
@@ -267,7 +267,7 @@ public ref partial struct PythonLexer
             (byte)'\r' => Peek(at + 1) == '\n' ? at + 2 : at + 1,
             _ => -1,
         };
-        return end < _source.Length ? end : -1;
+        return end < _source.Length || (_options & LexerOptions.Python2) != 0 ? end : -1;
     }
 
     /// <summary>The byte at an offset, 0 behind the end.</summary>

@@ -6,7 +6,8 @@ namespace DataForge.Corpus.Python;
 /// Says whether a source is Python as CPython's <c>ast.parse</c> does, without building a tree: the grammar of
 /// https://docs.python.org/3.14/reference/grammar.html with what CPython's parser checks beside it (targets, the order of arguments,
 /// escapes, numbers). What CPython leaves to its compiler, such as <c>return</c> outside a function or a name that is both parameter
-/// and <c>global</c>, is no error here either. A source that is not Python 3 is tried as Python 2.7.
+/// and <c>global</c>, is no error here either. Not looked up are the characters that <c>\N{…}</c> names and the features that <c>__future__</c> has.
+/// A source that is not Python 3 is tried as Python 2.7.
 /// </summary>
 public static class PythonParser
 {
@@ -56,11 +57,7 @@ public static class PythonParser
             return new ParseVerdict(ParseOutcome.Valid, SyntaxErrorKind.None, 0, 0);
         }
 
-        facts.Clear();
-        bool unicode = source.IndexOf("unicode_literals"u8) >= 0;
-        tokens.Fill(source, unicode ? LexerOptions.Python2 | LexerOptions.UnicodeLiterals : LexerOptions.Python2, facts);
-        Grammar python2 = new(source, tokens, facts, python2: true);
-        if (python2.File())
+        if (IsPython2(source, ref tokens, facts))
         {
             return valid
                 ? new ParseVerdict(ParseOutcome.Python2, SyntaxErrorKind.None, 0, 0)
@@ -77,6 +74,22 @@ public static class PythonParser
         tokens.Fill(source, LexerOptions.None, facts);
         _ = new Grammar(source, tokens, facts, python2: false).File();
         return new ParseVerdict(ParseOutcome.Valid, SyntaxErrorKind.None, 0, 0);
+    }
+
+    private static bool IsPython2(ReadOnlySpan<byte> source, ref TokenBuffer tokens, ParseFacts facts)
+    {
+        facts.Clear();
+        tokens.Fill(source, LexerOptions.Python2, facts);
+        Grammar grammar = new(source, tokens, facts, python2: true);
+        if (!grammar.File() || !grammar.UnicodeLiterals)
+        {
+            return grammar.Error == SyntaxErrorKind.None;
+        }
+
+        // Read again, with the escapes that strings have behind that import.
+        facts.Clear();
+        tokens.Fill(source, LexerOptions.Python2 | LexerOptions.UnicodeLiterals, facts);
+        return new Grammar(source, tokens, facts, python2: true).File();
     }
 
     private static ParseVerdict Invalid(ReadOnlySpan<byte> source, SyntaxErrorKind reason, int offset) =>

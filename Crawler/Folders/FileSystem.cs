@@ -68,7 +68,13 @@ internal partial class FileSystem
                     continue;
                 }
 
-                EntryType type = Marshal.ReadByte(next, 18) switch { 4 => EntryType.Folder, 8 => EntryType.File, 10 => EntryType.Symlink, _ => EntryType.Other };
+                EntryType type = Marshal.ReadByte(next, 18) switch
+                {
+                    4 => EntryType.Folder,
+                    8 => EntryType.File,
+                    10 => EntryType.Symlink,
+                    _ => EntryType.Other,
+                };
                 entries.Add(new FolderEntry(name, type == EntryType.Other ? Facts(Join(folder, name), false, out _)?.Type ?? type : type));
             }
 
@@ -101,8 +107,15 @@ internal partial class FileSystem
 
         // struct statx: mode at 28, size at 40, mtime at 112 (seconds) and 120 (nanoseconds).
         int mode = BinaryPrimitives.ReadUInt16LittleEndian(stat[28..]);
-        EntryType type = (mode & 0xF000) switch { 0x4000 => EntryType.Folder, 0x8000 => EntryType.File, 0xA000 => EntryType.Symlink, _ => EntryType.Other };
-        long time = unchecked((BinaryPrimitives.ReadInt64LittleEndian(stat[112..]) * 1_000_000_000) + BinaryPrimitives.ReadUInt32LittleEndian(stat[120..]));
+        EntryType type = (mode & 0xF000) switch
+        {
+            0x4000 => EntryType.Folder,
+            0x8000 => EntryType.File,
+            0xA000 => EntryType.Symlink,
+            _ => EntryType.Other,
+        };
+        long seconds = BinaryPrimitives.ReadInt64LittleEndian(stat[112..]);
+        long time = unchecked((seconds * 1_000_000_000) + BinaryPrimitives.ReadUInt32LittleEndian(stat[120..]));
         fault = null;
         return new FileFacts(type, mode, BinaryPrimitives.ReadInt64LittleEndian(stat[40..]), time);
     }

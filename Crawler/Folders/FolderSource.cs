@@ -4,7 +4,8 @@ using DataForge.Crawler.Sources;
 namespace DataForge.Crawler.Folders;
 
 /// <summary><c>dir:PATH</c>: a plain folder, divided into repositories by <see cref="PackageFinder"/>.</summary>
-internal sealed class FolderSource(string text, string path, FileSystem? files = null, DebianCopyrights? copyrights = null) : ISource, ILocatedSource
+internal sealed class FolderSource(string text, string path, FileSystem? files = null, DebianCopyrights? copyrights = null)
+    : ISource, ILocatedSource
 {
     public const string KindName = "dir";
     private readonly FileSystem _files = files ?? new FileSystem();

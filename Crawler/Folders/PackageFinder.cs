@@ -82,7 +82,8 @@ internal sealed class PackageFinder(FileSystem files)
         }
         else if (folder.IsPackagesFolder || (folder.OwnPython == 0 && folder.HasRootsBelow))
         {
-            Open(folder, path, name, licenses);
+            // What others installed side by side is under none of the licences above: a standard library's covers no site-packages.
+            Open(folder, path, name, folder.IsPackagesFolder ? [] : licenses);
         }
         else if (folder.Python > 0 || (folder.HasFault && !IsBare(folder)))
         {
@@ -112,7 +113,7 @@ internal sealed class PackageFinder(FileSystem files)
             }
             else if (child.IsPackagesFolder && !gitOnly)
             {
-                Open(child, childPath, childName, licenses);
+                Open(child, childPath, childName, []);
             }
             else if (child.HasRootsBelow)
             {

@@ -20,8 +20,8 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
     // What reaches the network through a proxy or an agent; everything else of the environment stays out.
     private static readonly string[] Passed =
     [
-        "PATH", "SSH_AUTH_SOCK", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR",
-        "GIT_SSL_CAINFO", "CURL_CA_BUNDLE",
+        "PATH", "SSH_AUTH_SOCK", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
+        "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "CURL_CA_BUNDLE",
     ];
 
     /// <summary>Runs git in a folder and returns what it wrote, byte for byte.</summary>
@@ -116,7 +116,8 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
     private static string Reason(string errors)
     {
         string[] lines = errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return lines.FirstOrDefault(line => line.StartsWith("fatal:", StringComparison.Ordinal)) ?? lines.LastOrDefault() ?? "git failed and did not say why";
+        return lines.FirstOrDefault(line => line.StartsWith("fatal:", StringComparison.Ordinal))
+            ?? lines.LastOrDefault() ?? "git failed and did not say why";
     }
 }
 

@@ -47,7 +47,10 @@ internal sealed class GitMirror(string text, string address, string mirrorFolder
     {
         try
         {
-            string[] fetch = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", "-q", "--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin"];
+            string[] fetch =
+            [
+                "-c", "fetch.negotiationAlgorithm=noop", "fetch", "-q", "--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin",
+            ];
             try
             {
                 await git.RunAsync(Folder, fetch, string.Join('\n', ids) + "\n", cancellation).ConfigureAwait(false);
@@ -55,9 +58,8 @@ internal sealed class GitMirror(string text, string address, string mirrorFolder
             catch (GitException)
             {
                 // A server that gives no single blobs gives all of them.
-                await git.RunAsync(
-                    Folder, ["fetch", "-q", "--no-tags", "--depth=1", "--refetch", "--no-filter", "origin", "+HEAD:" + Branch], null, cancellation)
-                    .ConfigureAwait(false);
+                string[] all = ["fetch", "-q", "--no-tags", "--depth=1", "--refetch", "--no-filter", "origin", "+HEAD:" + Branch];
+                await git.RunAsync(Folder, all, null, cancellation).ConfigureAwait(false);
             }
         }
         catch (GitException e)
@@ -70,8 +72,8 @@ internal sealed class GitMirror(string text, string address, string mirrorFolder
     {
         try
         {
-            return Encoding.ASCII.GetString(
-                await git.RunAsync(Folder, ["rev-parse", "--verify", "-q", Branch + "^{commit}"], null, cancellation).ConfigureAwait(false)).Trim();
+            string[] parse = ["rev-parse", "--verify", "-q", Branch + "^{commit}"];
+            return Encoding.ASCII.GetString(await git.RunAsync(Folder, parse, null, cancellation).ConfigureAwait(false)).Trim();
         }
         catch (GitException)
         {

@@ -34,6 +34,8 @@ internal sealed class GitSource(string text, GitLocation location) : ISource, IL
     {
         public long Id { get; } = RepositoryIds.Of(KindName, source.Name);
 
+        public string Name => source.Name;
+
         public async ValueTask<IOpenRepository> OpenAsync(CancellationToken cancellation)
         {
             string folder = mirror is null ? source.Location : await mirror.UpdateAsync(cancellation).ConfigureAwait(false);

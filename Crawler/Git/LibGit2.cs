@@ -31,7 +31,8 @@ internal static unsafe class LibGit2
             throw DataForgeException.Usage("git: sources need libgit2, which was not found: install it (Debian: apt-get install libgit2-1.5).");
         }
 
-        AssemblyLoadContext.GetLoadContext(typeof(LibGit2Sharp.Repository).Assembly)!.ResolvingUnmanagedDll += (_, name) => name == WantedName ? library : 0;
+        AssemblyLoadContext context = AssemblyLoadContext.GetLoadContext(typeof(LibGit2Sharp.Repository).Assembly)!;
+        context.ResolvingUnmanagedDll += (_, name) => name == WantedName ? library : 0;
 
         // Settings belong to the initialised library; asking for its version initialises it.
         _ = LibGit2Sharp.GlobalSettings.Version;

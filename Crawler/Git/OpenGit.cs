@@ -24,7 +24,8 @@ internal sealed class OpenGit : IOpenRepository
     public string Signature => Facts.Commit!;
 
     /// <exception cref="DataForgeException">It is no git repository, or HEAD names no commit.</exception>
-    public static OpenGit Open(string text, string folder, RepositoryFacts facts, GitMirror? mirror, GitCommand command, ScanContext context)
+    public static OpenGit Open(
+        string text, string folder, RepositoryFacts facts, GitMirror? mirror, GitCommand command, ScanContext context)
     {
         Repository? repository = null;
         try

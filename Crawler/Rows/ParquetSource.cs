@@ -42,7 +42,8 @@ internal sealed class ParquetSource(IReadOnlyList<string> files) : ISource
         }
     }
 
-    private static void Scan(string file, RowIndex index, int number, SpoolWriter records, CrawlOptions options, CancellationToken cancellation)
+    private static void Scan(
+        string file, RowIndex index, int number, SpoolWriter records, CrawlOptions options, CancellationToken cancellation)
     {
         int group = 0;
         try

@@ -35,7 +35,8 @@ internal sealed class RowColumns
                 $"{file}: column '{name}' is of type {column.Type}{(column.IsList ? " (a list)" : "")}, which is not read: set Crawl:{option} to another column.");
         }
 
-        string? Text(string name, string option, bool isNeeded = false) => Find(name, option, isNeeded, ParquetType.String, ParquetType.Binary)?.Name;
+        string? Text(string name, string option, bool isNeeded = false) =>
+            Find(name, option, isNeeded, ParquetType.String, ParquetType.Binary)?.Name;
         ParquetType[] numbers = [ParquetType.Int32, ParquetType.Int64, ParquetType.Float, ParquetType.Double];
 
         _repository = Text(options.RepositoryColumn, nameof(options.RepositoryColumn), isNeeded: true)!;

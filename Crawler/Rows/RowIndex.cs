@@ -165,6 +165,8 @@ internal sealed class RowIndex(string kind, IRowFormat format, CrawlOptions opti
     {
         public long Id => repository.Id;
 
+        public string Name => Facts.Name;
+
         public RepositoryFacts Facts { get; } = repository.Facts();
 
         public string Signature => repository.Signature;

@@ -45,6 +45,9 @@ public interface ISourceRepository
     /// <summary>Its number.</summary>
     long Id { get; }
 
+    /// <summary>Its name.</summary>
+    string Name { get; }
+
     /// <summary>Opens it as it is now. Safe to call for several repositories at a time.</summary>
     ValueTask<IOpenRepository> OpenAsync(CancellationToken cancellation);
 }

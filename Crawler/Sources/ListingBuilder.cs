@@ -30,7 +30,8 @@ internal sealed class ListingBuilder(CrawlOptions options)
             return false;
         }
 
-        if (Files.Count + Pending < (long)RowsPerFile * options.MaxRepositoryFiles && _entries++ < (long)EntriesPerFile * options.MaxRepositoryFiles)
+        long max = options.MaxRepositoryFiles;
+        if (Files.Count + Pending < RowsPerFile * max && _entries++ < EntriesPerFile * max)
         {
             return true;
         }

@@ -17,7 +17,8 @@ internal sealed record SnapshotState(long Repository, int Number, long Rows, boo
 /// <param name="Rows">Rows in this part.</param>
 /// <param name="IsComplete">Whether the last row is among them.</param>
 /// <param name="Counts">Figures of these rows.</param>
-internal sealed record SnapshotShare(RepositoryFacts Facts, string Signature, long Rows, bool IsComplete, SortedDictionary<string, long> Counts);
+internal sealed record SnapshotShare(
+    RepositoryFacts Facts, string Signature, long Rows, bool IsComplete, SortedDictionary<string, long> Counts);
 
 /// <summary>
 /// What a workspace holds: repositories, their snapshots, raw parts, and the ids of all contents with their parts (about 40 bytes on

@@ -62,7 +62,8 @@ internal sealed partial class Catalog
                 command.Parameters["$n"].Value = snapshot;
                 using SqliteDataReader reader = command.ExecuteReader();
                 reader.Read();
-                repositories.Add(new RepositorySnapshot(repository, reader.GetString(0), snapshot, reader.IsDBNull(1) ? null : reader.GetString(1)));
+                string? commit = reader.IsDBNull(1) ? null : reader.GetString(1);
+                repositories.Add(new RepositorySnapshot(repository, reader.GetString(0), snapshot, commit));
                 for (int part = reader.IsDBNull(2) ? 0 : reader.GetInt32(2); !reader.IsDBNull(3) && part <= reader.GetInt32(3); part++)
                 {
                     parts.Add(part);
@@ -88,7 +89,8 @@ internal sealed partial class Catalog
             "INSERT INTO repositories VALUES ($i, $n, $s) ON CONFLICT (id) DO NOTHING",
             ("$i", facts.Id), ("$n", facts.Name), ("$s", facts.Source));
         var counts = new SortedDictionary<string, long>(share.Counts, StringComparer.Ordinal);
-        if (Scalar("SELECT counts FROM snapshots WHERE repository = $r AND number = $n", ("$r", facts.Id), ("$n", facts.Snapshot)) is string before)
+        object? known = Scalar("SELECT counts FROM snapshots WHERE repository = $r AND number = $n", ("$r", facts.Id), ("$n", facts.Snapshot));
+        if (known is string before)
         {
             AddCounts(counts, ReadCounts(before));
         }

@@ -11,7 +11,9 @@ internal static class RawFolder
     /// <exception cref="DataForgeException">It is one.</exception>
     public static void CheckOwner(Workspace workspace)
     {
-        int known = File.Exists(workspace.CatalogFile) ? -1 : Directory.EnumerateFiles(workspace.RawFolder).Select(Number).DefaultIfEmpty(-1).Max();
+        int known = File.Exists(workspace.CatalogFile)
+            ? -1
+            : Directory.EnumerateFiles(workspace.RawFolder).Select(Number).DefaultIfEmpty(-1).Max();
         if (known >= 0)
         {
             throw Unknown(workspace, known);

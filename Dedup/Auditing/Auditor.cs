@@ -5,7 +5,7 @@ namespace DataForge.Dedup.Auditing;
 
 /// <summary>What the audit of a run found (<c>3-dataset/audit.json</c>).</summary>
 /// <param name="Files">Files that have shingles.</param>
-/// <param name="SampledFiles">Files drawn among them, each compared with all others by counting common shingles.</param>
+/// <param name="SampledFiles">Files drawn among them, each compared with all others.</param>
 /// <param name="Threshold">The threshold.</param>
 /// <param name="PairsFound">Of the pairs at or above the threshold with a sampled file: those that shared a band or a set. This is recall.</param>
 /// <param name="FilesWithoutMiss">Of the sampled files: those of which no pair was missed. Files are drawn independently of each other, pairs are not.</param>
@@ -15,23 +15,25 @@ public sealed record AuditReport(
     long Files, long SampledFiles, double Threshold,
     Proportion PairsFound, Proportion FilesWithoutMiss, Proportion DropsConfirmed, Proportion KeptWithoutTwin);
 
-/// <summary>Compares a seeded sample of files with all files, by counting common shingles: no signature takes part in it.</summary>
+/// <summary>Compares a seeded sample of files with all files, without loss; no signature takes part in it.</summary>
 internal sealed class Auditor
 {
     private readonly IShingleSets _sets;
     private readonly double _threshold;
     private readonly int[] _sample;
+    private readonly ulong[][] _sampledSets;
     private readonly SampleIndex _index;
 
     /// <summary>Draws the sample: the files with the least hashes of (seed, rank), so that it depends on nothing else.</summary>
     /// <param name="sets">The sets by rank.</param>
-    /// <param name="files">Files in all.</param>
+    /// <param name="from">The first rank that may be drawn.</param>
+    /// <param name="to">The rank behind the last that may be drawn.</param>
     /// <param name="sampleSize">Files to draw among those that have shingles; all where they are fewer.</param>
-    public Auditor(IShingleSets sets, int files, int sampleSize, double threshold, ulong seed)
+    public Auditor(IShingleSets sets, int from, int to, int sampleSize, double threshold, ulong seed)
     {
-        (_sets, _threshold) = (sets, threshold);
+        _sets = sets;
         var drawn = new PriorityQueue<int, ulong>(Comparer<ulong>.Create((left, right) => right.CompareTo(left)));
-        for (int rank = 0; rank < files; rank++)
+        for (int rank = from; rank < to; rank++)
         {
             if (sets.Length(rank) == 0)
             {
@@ -50,13 +52,11 @@ internal sealed class Auditor
             }
         }
 
+        _threshold = threshold;
         _sample = [.. drawn.UnorderedItems.Select(item => item.Element).Order()];
-        _index = new SampleIndex(_sample.Sum(rank => (long)sets.Length(rank)));
         ulong[] buffer = [];
-        for (int i = 0; i < _sample.Length; i++)
-        {
-            _index.Add(i, sets.Get(_sample[i], ref buffer));
-        }
+        _sampledSets = [.. _sample.Select(rank => sets.Get(rank, ref buffer).ToArray())];
+        _index = new SampleIndex(_sampledSets, threshold);
     }
 
     private long Candidates { get; }
@@ -73,20 +73,18 @@ internal sealed class Auditor
         var hasMiss = new bool[_sample.Length];
         var hasKeptTwin = new bool[_sample.Length];
         var counts = new int[_sample.Length];
-        var touched = new List<int>();
+        var near = new List<int>();
         ulong[] buffer = [];
         foreach (int other in order)
         {
             cancellation.ThrowIfCancellationRequested();
             ReadOnlySpan<ulong> set = _sets.Get(other, ref buffer);
-            _index.CountCommon(set, counts, touched);
+            _index.Find(set, counts, near);
             bool isOtherKept = fateOf(other).Twin == SelectionResult.Kept;
-            foreach (int i in touched)
+            foreach (int i in near)
             {
                 int rank = _sample[i];
-                double similarity = (double)counts[i] / (set.Length + _sets.Length(rank) - counts[i]);
-                counts[i] = 0;
-                if (rank == other || similarity < _threshold)
+                if (rank == other || Similarity(_sampledSets[i], set, _threshold) < _threshold)
                 {
                     continue;
                 }
@@ -98,7 +96,7 @@ internal sealed class Auditor
                 hasKeptTwin[i] |= isOtherKept && fateOf(rank).Twin == SelectionResult.Kept;
             }
 
-            touched.Clear();
+            near.Clear();
         }
 
         int dropped = _sample.Count(rank => fateOf(rank).Twin != SelectionResult.Kept);
@@ -120,15 +118,36 @@ internal sealed class Auditor
 
         ulong[] mine = [];
         ulong[] its = [];
-        HashSet<ulong> set = [.. _sets.Get(rank, ref mine)];
-        int common = 0;
-        ReadOnlySpan<ulong> other = _sets.Get(twin, ref its);
-        foreach (ulong shingle in other)
+        double similarity = Similarity(_sets.Get(rank, ref mine), _sets.Get(twin, ref its), 0);
+        return similarity == stated && similarity >= _threshold;
+    }
+
+    // Not by the code that is audited. Gives up, with 0, once so many elements stand alone that the threshold is out of reach: J ≥ t leaves room for
+    // (1 − t) / (1 + t) of all elements of both sets; one is left for rounding.
+    private static double Similarity(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, double threshold)
+    {
+        double mostAlone = ((left.Length + right.Length) * (1 - threshold) / (1 + threshold)) + 1;
+        if (Math.Abs(left.Length - right.Length) > mostAlone)
         {
-            common += set.Contains(shingle) ? 1 : 0;
+            return 0;
         }
 
-        double similarity = (double)common / (set.Count + other.Length - common);
-        return similarity == stated && similarity >= _threshold;
+        int common = 0;
+        int i = 0;
+        int j = 0;
+        while (i < left.Length && j < right.Length)
+        {
+            ulong x = left[i];
+            ulong y = right[j];
+            common += x == y ? 1 : 0;
+            i += x <= y ? 1 : 0;
+            j += y <= x ? 1 : 0;
+            if (i + j - (2 * common) > mostAlone)
+            {
+                return 0;
+            }
+        }
+
+        return (double)common / (left.Length + right.Length - common);
     }
 }

@@ -3,56 +3,102 @@ using System.Numerics;
 namespace DataForge.Dedup.Auditing;
 
 /// <summary>
-/// An inverted index: by shingle, the sampled files that have it. Most shingles of other files are in none of them, which a bitmap tells from a cache line
-/// or less. Memory: 32 bytes a shingle of the sample.
+/// Finds, for any set, the sampled files that it may be a near duplicate of, without loss and without signatures: an inverted index of the sample's rarer shingles.
+/// Memory: up to 100 bytes a shingle of the sample.
 /// </summary>
+/// <remarks>
+/// A set B with J(A, B) ≥ t has at least t·|A| of A's elements, so it lacks at most m = |A| − ⌈t·|A|⌉ of them, and of any q elements of A it has at least
+/// q − m. Only q = m + |A| / 16 elements of A are put into the index, those that are rarest in the sample: what half of all files contain costs most to count and
+/// tells least.
+/// </remarks>
 internal sealed class SampleIndex
 {
     private readonly ulong[] _bitmap;
     private readonly int _bitmapShift;
-    private readonly Dictionary<ulong, int> _heads;
-    private readonly List<(int Sample, int Next)> _links = [];
+    private readonly int[] _needed;
+    // By shingle, the number of its first link; links are numbered from 1, so that 0 is the end.
+    private readonly ShingleTable _heads;
+    private readonly List<(int Sample, int Next)> _links = [(0, 0)];
 
-    /// <param name="shingles">About how many shingles the sample has.</param>
-    public SampleIndex(long shingles)
+    /// <param name="sets">The sampled files' sets.</param>
+    /// <param name="threshold">t.</param>
+    public SampleIndex(IReadOnlyList<ulong[]> sets, double threshold)
     {
-        int bits = Math.Clamp(BitOperations.Log2((ulong)Math.Max(1, shingles)) + 4, 10, 32);
+        int shingles = checked(sets.Sum(set => set.Length));
+        _heads = new ShingleTable(shingles);
+        var frequencies = new ShingleTable(shingles);
+        foreach (ulong[] set in sets)
+        {
+            foreach (ulong shingle in set)
+            {
+                frequencies.Value(shingle)++;
+            }
+        }
+
+        // Sixteen bits a shingle: one in sixteen of those that are not in the index passes.
+        int bits = Math.Clamp(BitOperations.Log2((uint)shingles | 1) + 5, 10, 32);
         _bitmap = new ulong[1 << (bits - 6)];
         _bitmapShift = 64 - bits;
-        _heads = new Dictionary<ulong, int>((int)Math.Min(shingles, 1 << 28));
-    }
-
-    /// <summary>Adds a sampled file's set.</summary>
-    public void Add(int sample, ReadOnlySpan<ulong> set)
-    {
-        foreach (ulong shingle in set)
+        _needed = new int[sets.Count];
+        for (int i = 0; i < sets.Count; i++)
         {
-            ulong place = shingle >> _bitmapShift;
-            _bitmap[place >> 6] |= 1UL << (int)(place & 63);
-            _links.Add((sample, _heads.GetValueOrDefault(shingle, -1)));
-            _heads[shingle] = _links.Count - 1;
+            ulong[] set = sets[i];
+            // The product is taken a little low, so that rounding makes the index larger rather than smaller.
+            int lacking = set.Length - (int)Math.Ceiling((threshold * set.Length) - 1e-6);
+            int indexed = Math.Min(set.Length, lacking + Math.Max(1, set.Length / 16));
+            _needed[i] = indexed - lacking;
+            var rarest = (ulong[])set.Clone();
+            Array.Sort(Array.ConvertAll(rarest, frequencies.Find), rarest);
+            foreach (ulong shingle in rarest.AsSpan(0, indexed))
+            {
+                Add(i, shingle);
+            }
         }
     }
 
-    /// <summary>Counts, for each sampled file, the shingles it has in common with a set. <paramref name="touched"/> gets the files whose count is above 0.</summary>
-    public void CountCommon(ReadOnlySpan<ulong> set, int[] counts, List<int> touched)
+    /// <summary>Adds to <paramref name="found"/> the sampled files that may be near duplicates of a set. <paramref name="counts"/>, one a sampled file, is 0 before and after.</summary>
+    public void Find(ReadOnlySpan<ulong> set, int[] counts, List<int> found)
     {
+        int from = found.Count;
         foreach (ulong shingle in set)
         {
             ulong place = shingle >> _bitmapShift;
-            if ((_bitmap[place >> 6] & (1UL << (int)(place & 63))) == 0 || !_heads.TryGetValue(shingle, out int link))
+            if ((_bitmap[place >> 6] & (1UL << (int)(place & 63))) == 0)
             {
                 continue;
             }
 
-            for (; link >= 0; link = _links[link].Next)
+            for (int link = _heads.Find(shingle); link != 0; link = _links[link].Next)
             {
                 int sample = _links[link].Sample;
                 if (counts[sample]++ == 0)
                 {
-                    touched.Add(sample);
+                    found.Add(sample);
                 }
             }
         }
+
+        int kept = from;
+        for (int i = from; i < found.Count; i++)
+        {
+            int sample = found[i];
+            if (counts[sample] >= _needed[sample])
+            {
+                found[kept++] = sample;
+            }
+
+            counts[sample] = 0;
+        }
+
+        found.RemoveRange(kept, found.Count - kept);
+    }
+
+    private void Add(int sample, ulong shingle)
+    {
+        ulong place = shingle >> _bitmapShift;
+        _bitmap[place >> 6] |= 1UL << (int)(place & 63);
+        ref int head = ref _heads.Value(shingle);
+        _links.Add((sample, head));
+        head = _links.Count - 1;
     }
 }

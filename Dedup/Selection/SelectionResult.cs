@@ -23,7 +23,10 @@ public sealed class SelectionResult
     /// <summary>Candidate pairs whose similarity was computed.</summary>
     public long VerifiedPairs { get; internal set; }
 
-    /// <summary>Pairs among them at or above the threshold.</summary>
+    /// <summary>Candidate pairs that sketches spared the computation.</summary>
+    public long SparedPairs { get; internal set; }
+
+    /// <summary>Pairs among the verified at or above the threshold.</summary>
     public long Edges { get; internal set; }
 
     /// <summary>Files joined by verified edges: of a dropped file with each kept file that it is a near duplicate of, or has the same set as.</summary>

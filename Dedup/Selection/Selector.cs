@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using DataForge.Dedup.Candidates;
+using DataForge.Dedup.Signatures;
 
 namespace DataForge.Dedup.Selection;
 
@@ -18,11 +19,18 @@ namespace DataForge.Dedup.Selection;
 /// </remarks>
 internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshold, int workers)
 {
+    // Kept files in a file's hot buckets from which on sketches tell those apart that are worth reading.
+    private const int Crowd = 16;
+
+    // Sketches need no other seed than this: no choice between files depends on it.
+    private const ulong SketchSeed = 1;
+
     /// <summary>Files in a block.</summary>
     public const int BlockFiles = 1 << 13;
 
     private readonly SelectionResult _result = new(firstOf.Length);
     private readonly ThreadLocal<Scratch> _scratch = new(() => new Scratch(), trackAllValues: true);
+    private readonly Sketches _sketches = new(sets, firstOf.Length, threshold, SketchSeed);
 
     /// <summary>Called with each pair found at or above the threshold (worse rank, better rank, similarity), in no order; null where nobody asks.</summary>
     public Action<int, int, double>? OnEdge { get; init; }
@@ -52,6 +60,7 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
         }
 
         _result.VerifiedPairs = _scratch.Values.Sum(scratch => scratch.Verified);
+        _result.SparedPairs = _scratch.Values.Sum(scratch => scratch.Spared);
         return _result;
     }
 
@@ -112,7 +121,8 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
             scratch.Others.Remove((int)(uint)block.Candidates[i]);
         }
 
-        foreach (int other in scratch.Others)
+        PickLikely(set, scratch);
+        foreach (int other in scratch.Likely)
         {
             double similarity = Verify(rank, set, other, scratch);
             if (similarity >= 0)
@@ -188,10 +198,34 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
         }
 
         ReadOnlySpan<ulong> set = sets.Get(rank, ref scratch.Mine);
-        foreach (int other in scratch.Others)
+        PickLikely(set, scratch);
+        foreach (int other in scratch.Likely)
         {
             Consider(rank, other, Verify(rank, set, other, scratch));
         }
+    }
+
+    // Moves to Likely, of Others, those worth an exact comparison: all of a few, and of a crowd those whose sketches agree.
+    private void PickLikely(ReadOnlySpan<ulong> set, Scratch scratch)
+    {
+        scratch.Likely.Clear();
+        if (scratch.Others.Count < Crowd)
+        {
+            scratch.Likely.AddRange(scratch.Others);
+            return;
+        }
+
+        scratch.Kernel ??= _sketches.NewKernel();
+        byte[] mine = Sketches.Make(set, scratch.Kernel);
+        foreach (int other in scratch.Others)
+        {
+            if (Sketches.Agreeing(mine, _sketches.Of(other, scratch.Kernel, ref scratch.Other)) >= _sketches.FewestAgreeing)
+            {
+                scratch.Likely.Add(other);
+            }
+        }
+
+        scratch.Spared += scratch.Others.Count - scratch.Likely.Count;
     }
 
     private double Verify(int rank, ReadOnlySpan<ulong> set, int other, Scratch scratch)
@@ -236,7 +270,10 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
     {
         public ulong[] Mine = [];
         public ulong[] Other = [];
+        public SignatureKernel? Kernel;
         public HashSet<int> Others { get; } = [];
+        public List<int> Likely { get; } = [];
         public long Verified { get; set; }
+        public long Spared { get; set; }
     }
 }

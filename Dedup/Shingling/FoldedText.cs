@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace DataForge.Dedup.Shingling;
 
 /// <summary>
@@ -8,15 +10,26 @@ namespace DataForge.Dedup.Shingling;
 /// So how deep a line is indented does not count (nor does it in shingles), but where lines break does: a comment ends there. Two files of the
 /// same folded text whose shingle sets differ all the same (blanks inside a string) are no exact duplicates; their Jaccard similarity decides.
 /// </remarks>
-public static class FoldedText
+public sealed class FoldedText
 {
-    private static readonly System.Buffers.SearchValues<byte> LineEnds = System.Buffers.SearchValues.Create("\n\r"u8);
+    private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\n\r"u8);
+    private static readonly SearchValues<byte> RareBlanks = SearchValues.Create("\t\v\f"u8);
+    private readonly ulong _seed;
+    private byte[] _line = [];
 
-    /// <summary>Hashes the folded text to 128 bits. <paramref name="scratch"/> holds a line whose inner blanks must be folded; it grows as needed.</summary>
-    public static Fingerprint Hash(ReadOnlySpan<byte> text, ulong seed, ref byte[] scratch)
+    /// <param name="seed">Seeds the hash.</param>
+    public FoldedText(ulong seed) => _seed = seed;
+
+    /// <summary>Hashes the folded text to 64 bits.</summary>
+    public ulong Hash(ReadOnlySpan<byte> text) => Hash(text, _seed);
+
+    /// <summary>Hashes the folded text to 128 bits, for files that nothing else tells apart.</summary>
+    public Fingerprint HashWide(ReadOnlySpan<byte> text) => new(Hash(text, _seed), Hash(text, ~_seed));
+
+    private ulong Hash(ReadOnlySpan<byte> text, ulong seed)
     {
-        ulong high = seed ^ Hashing.K2;
-        ulong low = seed ^ Hashing.K3;
+        bool hasRareBlanks = text.ContainsAny(RareBlanks);
+        ulong hash = seed ^ Hashing.K2;
         while (!text.IsEmpty)
         {
             int end = text.IndexOfAny(LineEnds);
@@ -27,22 +40,17 @@ public static class FoldedText
                 continue;
             }
 
-            if (HasInnerRun(line))
+            // Spaces come one by one inside most lines; only others need folding.
+            if (line.IndexOf("  "u8) >= 0 || (hasRareBlanks && line.ContainsAny(RareBlanks)))
             {
-                int length = FoldBlanks(line, ref scratch);
-                line = scratch.AsSpan(0, length);
+                line = FoldBlanks(line);
             }
 
-            ulong hash = Hashing.Of(line, seed);
-            high = Hashing.Fold(high ^ hash, Hashing.K0);
-            low = Hashing.Fold(low ^ Hashing.Of(line, ~seed), Hashing.K1);
+            hash = Hashing.Fold(hash ^ Hashing.Of(line, seed), Hashing.K0);
         }
 
-        return new Fingerprint(Hashing.Mix(high), Hashing.Mix(low));
+        return Hashing.Mix(hash);
     }
-
-    // Spaces come one by one in most lines; anything else asks for folding.
-    private static bool HasInnerRun(ReadOnlySpan<byte> line) => line.IndexOf("  "u8) >= 0 || line.IndexOfAny((byte)'\t', (byte)'\v', (byte)'\f') >= 0;
 
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> line)
     {
@@ -61,11 +69,11 @@ public static class FoldedText
         return line[from..to];
     }
 
-    private static int FoldBlanks(ReadOnlySpan<byte> line, ref byte[] scratch)
+    private ReadOnlySpan<byte> FoldBlanks(ReadOnlySpan<byte> line)
     {
-        if (scratch.Length < line.Length)
+        if (_line.Length < line.Length)
         {
-            scratch = new byte[Math.Max(line.Length, 2 * scratch.Length)];
+            _line = new byte[Math.Max(line.Length, 2 * _line.Length)];
         }
 
         int length = 0;
@@ -73,15 +81,15 @@ public static class FoldedText
         {
             if (!IsBlank(b))
             {
-                scratch[length++] = b;
+                _line[length++] = b;
             }
-            else if (scratch[length - 1] != ' ')
+            else if (_line[length - 1] != ' ')
             {
-                scratch[length++] = (byte)' ';
+                _line[length++] = (byte)' ';
             }
         }
 
-        return length;
+        return _line.AsSpan(0, length);
     }
 
     private static bool IsBlank(byte b) => b is (byte)' ' or (byte)'\t' or (byte)'\v' or (byte)'\f';

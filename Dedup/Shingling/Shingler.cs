@@ -14,6 +14,7 @@ public sealed class Shingler
     private readonly UniformSort _sort = new();
     private readonly ulong _seed;
     private readonly ulong[] _factors;
+    private readonly Vector<ulong>[] _vectorFactors;
     private readonly uint _kinds;
     private readonly bool _words;
     private ulong[] _tokens = new ulong[1 << 12];
@@ -28,6 +29,7 @@ public sealed class Shingler
         _seed = Hashing.Mix(options.Seed);
         // Odd factors: a shingle's hash is a bijection of any one token's hash when the others are fixed.
         _factors = [.. Enumerable.Range(0, options.ShingleTokens).Select(i => Hashing.Derive(options.Seed, i) | 1)];
+        _vectorFactors = Array.ConvertAll(_factors, factor => new Vector<ulong>(factor));
         _kinds = KindsOf(options.Tokens);
     }
 
@@ -95,22 +97,27 @@ public sealed class Shingler
         }
     }
 
-    // shingle i = mix(Σ factor j · token i+j), a vector of them at a time.
+    // shingle i = mix(Σ factor j · token i+j), two vectors of them at a time.
     private void Combine(int count)
     {
-        ReadOnlySpan<ulong> tokens = _tokens;
-        Span<ulong> shingles = _shingles;
+        ref ulong tokens = ref MemoryMarshal.GetArrayDataReference(_tokens);
+        ref ulong shingles = ref MemoryMarshal.GetArrayDataReference(_shingles);
+        ReadOnlySpan<Vector<ulong>> factors = _vectorFactors;
+        int width = Vector<ulong>.Count;
         int i = 0;
-        for (; i + Vector<ulong>.Count <= count; i += Vector<ulong>.Count)
+        for (; i + (2 * width) <= count; i += 2 * width)
         {
-            Vector<ulong> sum = default;
-            for (int j = 0; j < _factors.Length; j++)
+            Vector<ulong> left = default;
+            Vector<ulong> right = default;
+            for (int j = 0; j < factors.Length; j++)
             {
-                sum += new Vector<ulong>(tokens[(i + j)..]) * _factors[j];
+                Vector<ulong> factor = factors[j];
+                left += Vector.LoadUnsafe(ref tokens, (nuint)(i + j)) * factor;
+                right += Vector.LoadUnsafe(ref tokens, (nuint)(i + j + width)) * factor;
             }
 
-            sum = (sum ^ (sum >> 32)) * Hashing.K1;
-            (sum ^ (sum >> 29)).CopyTo(shingles[i..]);
+            Mix(left).StoreUnsafe(ref shingles, (nuint)i);
+            Mix(right).StoreUnsafe(ref shingles, (nuint)(i + width));
         }
 
         for (; i < count; i++)
@@ -118,12 +125,18 @@ public sealed class Shingler
             ulong sum = 0;
             for (int j = 0; j < _factors.Length; j++)
             {
-                sum += tokens[i + j] * _factors[j];
+                sum += _tokens[i + j] * _factors[j];
             }
 
             sum = (sum ^ (sum >> 32)) * Hashing.K1;
-            shingles[i] = sum ^ (sum >> 29);
+            _shingles[i] = sum ^ (sum >> 29);
         }
+    }
+
+    private static Vector<ulong> Mix(Vector<ulong> sum)
+    {
+        sum = (sum ^ (sum >> 32)) * new Vector<ulong>(Hashing.K1);
+        return sum ^ (sum >> 29);
     }
 
     private static bool IsWord(byte b) => char.IsAsciiLetterOrDigit((char)b) || b == (byte)'_';

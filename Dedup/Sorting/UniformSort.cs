@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace DataForge.Dedup.Sorting;
 
@@ -32,7 +34,7 @@ public sealed class UniformSort
     // Returns the size of the fullest bucket; afterwards _starts[b] is the end of bucket b.
     private int Scatter(ReadOnlySpan<ulong> values, Span<ulong> sorted, out int buckets)
     {
-        int bits = Math.Clamp(BitOperations.Log2((uint)values.Length | 1) - 1, 1, MaxBucketBits);
+        int bits = Math.Clamp(BitOperations.Log2((uint)values.Length | 1), 1, MaxBucketBits);
         buckets = 1 << bits;
         int shift = 64 - bits;
         Span<int> starts = _starts.AsSpan(0, buckets);
@@ -75,6 +77,7 @@ public sealed class UniformSort
         }
     }
 
+    // Insertion sort and the dropping of repetitions in one: what lies before the place reached is sorted and distinct.
     private static int InsertDistinct(Span<ulong> sorted)
     {
         if (sorted.IsEmpty)
@@ -82,26 +85,46 @@ public sealed class UniformSort
             return 0;
         }
 
-        for (int i = 1; i < sorted.Length; i++)
+        ref ulong first = ref MemoryMarshal.GetReference(sorted);
+        nint count = 1;
+        ulong last = first;
+        for (nint i = 1; i < sorted.Length; i++)
         {
-            ulong value = sorted[i];
-            int at = i - 1;
-            for (; at >= 0 && sorted[at] > value; at--)
+            ulong value = Unsafe.Add(ref first, i);
+            if (value > last)
             {
-                sorted[at + 1] = sorted[at];
+                Unsafe.Add(ref first, count++) = value;
+                last = value;
             }
-
-            sorted[at + 1] = value;
+            else if (value < last)
+            {
+                count += Insert(ref first, count, value);
+            }
         }
 
-        int count = 1;
-        for (int i = 1; i < sorted.Length; i++)
+        return (int)count;
+    }
+
+    // Returns 0 where the value is there already.
+    private static int Insert(ref ulong first, nint count, ulong value)
+    {
+        nint at = count;
+        while (at > 0 && Unsafe.Add(ref first, at - 1) > value)
         {
-            ulong value = sorted[i];
-            sorted[count] = value;
-            count += value != sorted[count - 1] ? 1 : 0;
+            at--;
         }
 
-        return count;
+        if (at > 0 && Unsafe.Add(ref first, at - 1) == value)
+        {
+            return 0;
+        }
+
+        for (nint i = count; i > at; i--)
+        {
+            Unsafe.Add(ref first, i) = Unsafe.Add(ref first, i - 1);
+        }
+
+        Unsafe.Add(ref first, at) = value;
+        return 1;
     }
 }

@@ -26,7 +26,7 @@ internal static class SignatureStep
         var shingler = new Shingler(options);
         var kernel = new SignatureKernel(BandPlan.For(options.Threshold, options.MissProbability), options.Seed);
         var keys = new ulong[kernel.Plan.Bands];
-        byte[] line = [];
+        var foldedText = new FoldedText(options.Seed);
         long shingles = 0;
         long bytes = 0;
         long shortFiles = 0;
@@ -44,16 +44,15 @@ internal static class SignatureStep
                 ReadOnlySpan<byte> text = rows.Text(row);
                 shingler.Take(text);
                 ReadOnlySpan<ulong> set = shingler.Set;
-                Fingerprint folded = FoldedText.Hash(text, options.Seed, ref line);
                 // A file too short for a shingle has no keys, so it meets no other by accident; its folded text stands for its set.
-                Fingerprint fingerprint = set.IsEmpty ? folded : Fingerprint.OfSet(set);
+                Fingerprint fingerprint = set.IsEmpty ? foldedText.HashWide(text) : Fingerprint.OfSet(set);
                 if (!set.IsEmpty)
                 {
                     kernel.BandKeys(set, keys);
                 }
 
                 signatures.Append(
-                    new FileSignature(rows.Id(row), fingerprint, folded, sets.Position, set.Length, text.Length), set.IsEmpty ? [] : keys);
+                    new FileSignature(rows.Id(row), fingerprint, foldedText.Hash(text), sets.Position, set.Length, text.Length), set.IsEmpty ? [] : keys);
                 sets.Append(set);
                 rankColumns.Write(row, ranks.Keys);
                 ranks.EndRow();

@@ -12,7 +12,7 @@ internal static class SignatureColumn
     /// <summary>Second half.</summary>
     public const int FingerprintLow = 1;
 
-    /// <summary>Half a fingerprint of the folded text.</summary>
+    /// <summary>The hash of the folded text.</summary>
     public const int FoldedText = 2;
 
     /// <summary>Where the set begins in the part's shingles, in words.</summary>
@@ -34,11 +34,11 @@ internal static class SignatureColumn
 /// <summary>What the stage knows of one file, but for the keys of its bands.</summary>
 /// <param name="BlobId">The git id of its source bytes.</param>
 /// <param name="Set">The fingerprint of its shingle set, or of its folded text where it has none.</param>
-/// <param name="Folded">The fingerprint of its folded text; only half of it is stored.</param>
+/// <param name="Folded">The hash of its folded text.</param>
 /// <param name="SetStart">Where its set begins among its part's shingles.</param>
 /// <param name="SetLength">Shingles in its set.</param>
 /// <param name="TextBytes">Bytes of its text.</param>
-internal readonly record struct FileSignature(BlobId BlobId, Fingerprint Set, Fingerprint Folded, long SetStart, int SetLength, int TextBytes);
+internal readonly record struct FileSignature(BlobId BlobId, Fingerprint Set, ulong Folded, long SetStart, int SetLength, int TextBytes);
 
 /// <summary>Collects the signatures of one part's files and writes them column by column. Memory: 8 bytes a column and file, 360 with 36 bands.</summary>
 internal sealed class SignaturePartWriter(int rows, int bands)
@@ -49,11 +49,11 @@ internal sealed class SignaturePartWriter(int rows, int bands)
     /// <summary>Appends a file. <paramref name="keys"/> is empty where the file has no shingles.</summary>
     public void Append(FileSignature file, ReadOnlySpan<ulong> keys)
     {
-        (BlobId id, Fingerprint set, Fingerprint folded, long setStart, int setLength, int textBytes) = file;
+        (BlobId id, Fingerprint set, ulong folded, long setStart, int setLength, int textBytes) = file;
         int row = _row++;
         _columns[SignatureColumn.FingerprintHigh][row] = set.High;
         _columns[SignatureColumn.FingerprintLow][row] = set.Low;
-        _columns[SignatureColumn.FoldedText][row] = folded.High;
+        _columns[SignatureColumn.FoldedText][row] = folded;
         _columns[SignatureColumn.SetStart][row] = (ulong)setStart;
         _columns[SignatureColumn.SetLength][row] = (ulong)setLength;
         _columns[SignatureColumn.TextBytes][row] = (ulong)textBytes;

@@ -4,12 +4,14 @@ using DataForge.Dedup.Shingling;
 
 namespace DataForge.Dedup.Store;
 
-/// <summary>Shingle sets as the signature step wrote them, in mapped memory. Each is held against its fingerprint when it is read.</summary>
+/// <summary>Shingle sets as the signature step wrote them, in mapped memory. Each is held against its fingerprint when it is
+/// read first. Memory: 1 byte a file.</summary>
 internal sealed class StoredShingleSets : IShingleSets, IDisposable
 {
     private readonly SignatureParts _signatures;
     private readonly RankTable _ranks;
     private readonly List<WordFileReader> _files = [];
+    private readonly bool[] _isChecked;
 
     /// <param name="signatures">The signatures of all parts; stays open.</param>
     /// <param name="ranks">The order of all files.</param>
@@ -17,6 +19,7 @@ internal sealed class StoredShingleSets : IShingleSets, IDisposable
     public StoredShingleSets(SignatureParts signatures, RankTable ranks, IEnumerable<string> paths)
     {
         (_signatures, _ranks) = (signatures, ranks);
+        _isChecked = new bool[ranks.Count];
         try
         {
             foreach (string path in paths)
@@ -46,7 +49,12 @@ internal sealed class StoredShingleSets : IShingleSets, IDisposable
         }
 
         ReadOnlySpan<ulong> set = _files[part].Map(0, (long)words.Map(SignatureColumn.SetStart, row, 1)[0], length);
-        return Fingerprint.OfSet(set).High == words.Map(SignatureColumn.FingerprintHigh, row, 1)[0] ? set : throw _files[part].Damaged();
+        if (!_isChecked[rank])
+        {
+            _isChecked[rank] = Fingerprint.OfSet(set).High == words.Map(SignatureColumn.FingerprintHigh, row, 1)[0] ? true : throw _files[part].Damaged();
+        }
+
+        return set;
     }
 
     /// <inheritdoc/>

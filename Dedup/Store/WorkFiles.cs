@@ -26,11 +26,23 @@ internal static class WorkFiles
     /// <summary>The part that checks a sample by brute force.</summary>
     public const string AuditPart = "audit";
 
+    /// <summary>The part that tells of the dataset.</summary>
+    public const string CardPart = "card";
+
+    /// <summary>The dataset card.</summary>
+    public const string Card = Folder + "/README.md";
+
+    /// <summary>The attribution.</summary>
+    public const string Notice = Folder + "/NOTICE";
+
     /// <summary>The order of all files.</summary>
     public const string Ranks = WorkFolder + "/ranks.words";
 
     /// <summary>By file, what was decided.</summary>
     public const string Selection = WorkFolder + "/selection.words";
+
+    /// <summary>Which parts of signatures the selection is about.</summary>
+    public const string Sources = WorkFolder + "/sources.json";
 
     /// <summary>How the dataset is cut.</summary>
     public const string ShardPlan = WorkFolder + "/shards.json";

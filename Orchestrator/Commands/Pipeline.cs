@@ -21,7 +21,8 @@ internal sealed record PipelineRequest(
     string RunName,
     int Workers,
     string? OptionsFile,
-    IReadOnlyList<KeyValuePair<string, string?>> CommandLine);
+    IReadOnlyList<KeyValuePair<string, string?>> CommandLine,
+    bool Repin = false);
 
 /// <summary>The pipeline: which stages there are, in which order, and how some of them are run.</summary>
 internal static class Pipeline
@@ -48,6 +49,7 @@ internal static class Pipeline
         Run run = Run.Open(workspace, request.RunName);
         DataForgeOptions options = OptionsLoader.Load(run, request.OptionsFile, request.CommandLine);
         OptionsLoader.Save(run, options);
+        options.Crawl.Repin |= request.Repin;
         IStage[] stages = [.. Stages(options).Where(stage => IsBetween(stage.Name, first, last))];
 
         using var sink = new ClosingSink();

@@ -25,7 +25,7 @@ internal static class QuickstartCommand
         // The user's own words come last, so they win.
         IEnumerable<KeyValuePair<string, string?>> defaults = found
             .Select((source, i) => new KeyValuePair<string, string?>($"Crawl:Sources:{i}", "dir:" + source.Folder))
-            .Append(new("Tokenize:VocabularySize", "8192"))
+            .Append(new("Tokenize:VocabularySize", "2048"))
             .Append(new("Pretrain:Preset", "quickstart"));
         Run run = await Pipeline.RunAsync(
             request with { CommandLine = [.. defaults, .. request.CommandLine] }, Pipeline.Names[0], Pipeline.Names[^1], cancellation)

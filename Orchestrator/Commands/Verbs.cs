@@ -1,6 +1,8 @@
 using System.CommandLine;
 using DataForge.Corpus;
+using DataForge.Orchestrator.Inspection;
 using DataForge.Orchestrator.Settings;
+using DataForge.Orchestrator.Tracing;
 
 namespace DataForge.Orchestrator.Commands;
 
@@ -52,8 +54,10 @@ internal static class Verbs
             Stage("tokenize", "Trains the tokenizer and writes token shards: 3-dataset to 4-tokens."),
             Stage("pretrain", "Trains the model: 4-tokens to 5-model."),
             GenerateCommand.Create(WorkspaceOption, RunOption),
+            TraceCommand.Create(WorkspaceOption, RunOption, WorkersOption),
             Stage("report", "Draws 6-report from the run's manifests and events."),
         };
+        InspectionCommands.Create(WorkspaceOption, RunOption).ToList().ForEach(root.Add);
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -107,7 +111,9 @@ internal static class Verbs
         AddCommon(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            await Pipeline.RunAsync(Request(parsed), name, name, cancellation).ConfigureAwait(false);
+            // Who asks for a crawl wants what is there now; a build keeps what its run was pinned to.
+            PipelineRequest request = Request(parsed) with { Repin = name == Pipeline.Names[0] };
+            await Pipeline.RunAsync(request, name, name, cancellation).ConfigureAwait(false);
             return 0;
         });
         return command;

@@ -1,1 +1,19 @@
-Console.WriteLine("benchmarks");
+using DataForge.Benchmarks;
+
+// One benchmark a name; each prints what it measured. The rest of the arguments are its own.
+var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordinal)
+{
+    ["parquet"] = args => ParquetBenchmarks.Run(args),
+    ["python"] = args => PythonBenchmarks.Run(args),
+    ["tokenizer"] = args => TokenizerBenchmarks.Run(args),
+    ["clean"] = args => CleanBenchmarks.Run(args),
+    ["dedup"] = args => DedupBenchmarks.Run(args),
+};
+if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
+{
+    Console.Error.WriteLine($"dataforge: name a benchmark: {string.Join(", ", benchmarks.Keys)}.");
+    return 2;
+}
+
+run(args[1..]);
+return 0;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using DataForge.Corpus;
+using DataForge.Corpus.Parquet;
 using DataForge.Corpus.Runs;
 using DataForge.Dedup.Auditing;
 using DataForge.Dedup.Shingling;
@@ -11,13 +12,15 @@ namespace DataForge.Dedup.Tests;
 
 /// <summary>
 /// The stage on real files against all pairs at or above the threshold, which another algorithm finds without loss. <c>DATAFORGE_LONG_TESTS=1</c> takes
-/// all files found, both kinds of shingles and four thresholds.
+/// all files found, both kinds of shingles and four thresholds; <c>DATAFORGE_TEST_FOLDERS</c> (separated by colons) names other folders to take files from.
 /// </summary>
 public sealed partial class RealCorpusTests
 {
     private const int Fewest = 5_000;
 
     private static bool IsLong => Environment.GetEnvironmentVariable("DATAFORGE_LONG_TESTS") == "1";
+
+    private static IReadOnlyList<string> Folders => Environment.GetEnvironmentVariable("DATAFORGE_TEST_FOLDERS")?.Split(':') ?? RealPython.Folders;
 
     public static TheoryData<ShingleKind, double> Cases => IsLong
         ? new()
@@ -78,9 +81,34 @@ public sealed partial class RealCorpusTests
         }
 
         Assert.Equal(greedy.Order(), kept.Order());
+        AssertPairsAreTheTruth(run.Run, rankOf, sets, pairs);
         AssertAuditTellsTheTruth(run.Run, sets, pairs);
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{files.Count} files, {pairs.Count} pairs at {threshold}, {dropped.Count} dropped, {run.Run.Manifest.Totals("dedup")["selection.verified_pairs"]} pairs verified");
+    }
+
+    // No wrong pair, and recall of at least 0.9999. Of files with one set, only the first is paired with others.
+    private static void AssertPairsAreTheTruth(Run run, Dictionary<BlobId, int> rankOf, List<ulong[]> sets, Dictionary<(int Worse, int Better), double> pairs)
+    {
+        var found = new HashSet<(int, int)>();
+        using ParquetReader reader = ParquetReader.Open(run.PathOf("3-dataset/pairs.parquet"));
+        for (int group = 0; group < reader.RowGroupCount; group++)
+        {
+            using ParquetRowGroup rows = reader.ReadRowGroup(group);
+            for (int row = 0; row < rows.RowCount; row++)
+            {
+                (int, int) pair = (rankOf[BlobId.Parse(rows.Binary("blob_id")[row])], rankOf[BlobId.Parse(rows.Binary("better_blob_id")[row])]);
+                if (sets[pair.Item1].Length > 0)
+                {
+                    Assert.Equal(pairs[pair], rows.Double("jaccard")[row]);
+                    found.Add(pair);
+                }
+            }
+        }
+
+        HashSet<int> later = [.. pairs.Where(pair => pair.Value == 1).Select(pair => pair.Key.Worse)];
+        List<(int, int)> expected = [.. pairs.Keys.Where(pair => !later.Contains(pair.Worse) && !later.Contains(pair.Better))];
+        Assert.InRange(expected.Count(found.Contains), expected.Count * 0.9999, expected.Count);
     }
 
     // Nothing was missed, so the audit's intervals must reach 1, and its pairs are pairs of the truth.
@@ -100,14 +128,15 @@ public sealed partial class RealCorpusTests
     {
         var seen = new HashSet<BlobId>();
         var files = new List<TestFile>();
-        foreach (string path in RealPython.Files())
+        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (string path in Folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*.py", options).Order(StringComparer.Ordinal)).Distinct(StringComparer.Ordinal))
         {
             byte[] text = File.ReadAllBytes(path);
             if (text.Length < 1 << 20 && System.Text.Unicode.Utf8.IsValid(text) && seen.Add(BlobId.Of(text)))
             {
-                string root = RealPython.Folders.First(folder => path.StartsWith(folder, StringComparison.Ordinal));
+                string root = Folders.First(folder => path.StartsWith(folder, StringComparison.Ordinal));
                 string relative = Path.GetRelativePath(root, path);
-                files.Add(new TestFile($"{RealPython.Folders.ToList().IndexOf(root)}/{relative.Split('/')[0]}", relative, text));
+                files.Add(new TestFile($"{Folders.ToList().IndexOf(root)}/{relative.Split('/')[0]}", relative, text));
             }
 
             if (!IsLong && files.Count == Fewest)

@@ -51,9 +51,11 @@ public class SameBytesTests
             .OfType<Corpus.Events.PartDone>().Where(part => !part.Reused).Select(part => part.Stage + " " + part.Part);
         Assert.Empty(computed);
         SortedDictionary<string, string> after = build.Hashes("w");
-        Assert.Empty(before.Where(pair => after.GetValueOrDefault(pair.Key) != pair.Value));
-        Assert.Empty(before.Keys.Where(name => name.StartsWith("runs/r/", StringComparison.Ordinal)
-            && after.GetValueOrDefault(name.Replace("runs/r/", "runs/second/", StringComparison.Ordinal)) != before[name]));
+        foreach ((string name, string hash) in before)
+        {
+            Assert.Equal(hash, after.GetValueOrDefault(name));
+            Assert.Equal(hash, after.GetValueOrDefault(name.Replace("runs/r/", "runs/second/", StringComparison.Ordinal)));
+        }
     }
 
     private static async Task Succeed(IEnumerable<string> arguments)

@@ -144,6 +144,37 @@ public class CleanStageTests
         AssertBooksBalance(run, 1);
     }
 
+    [Fact]
+    public void Run_optOutVendoredRedactionAndBenchmark_eachLeavesItsTrace()
+    {
+        using var raw = new RawWorkspace();
+        using var folder = new TemporaryFolder();
+        string optOut = folder.Write("optout.txt", "# people who asked\nowner/repo2\nowner/repo1 gone.py\n");
+        string benchmark = folder.Write("Bench.jsonl", "{\"task_id\": 7, \"prompt\": \"Write a function that frobnicates the seven given numbers twice.\", \"code\": \"def f(): pass\"}\n");
+        raw.AddPart(
+            (Sample.Repository(1, forge: "MIT"),
+            [
+                RawWorkspace.File("bench.py", "# Write a function that frobnicates the seven\n# given numbers twice.\n" + Sample.Python(1)), RawWorkspace.File("gone.py", Sample.Python(2)),
+                RawWorkspace.File("mail.py", "__author__ = 'ada@lovelace.org'\n" + Sample.Python(3)), RawWorkspace.File("third_party/x.py", Sample.Python(4)),
+            ]),
+            (Sample.Repository(2, forge: "MIT"), [RawWorkspace.File("a.py", Sample.Python(5))]));
+        Run run = raw.Pin("r");
+        var options = new CleanOptions { OptOutFile = optOut, KeepVendored = true };
+        options.BenchmarkFiles.Add(benchmark);
+        RawWorkspace.Clean(run, options);
+        List<(CorpusFile File, string Text)> clean = RawWorkspace.ReadClean(run);
+        Assert.Equal(["mail.py False", "third_party/x.py True"], clean.Select(row => $"{row.File.Path} {row.File.IsVendored}"));
+        Assert.StartsWith("__author__ = '<EMAIL>'\n", clean[0].Text);
+        Assert.Equal(["a.py opt_out owner/repo2", "bench.py benchmark Bench/7 prompt", "gone.py opt_out owner/repo1 gone.py"],
+            RawWorkspace.ReadDropped(run).Select(row => $"{row.Path} {row.Rule} {row.Value}").Order(StringComparer.Ordinal));
+        Assert.Equal(1, run.Manifest.Totals("clean")["redacted.email"]);
+        AssertBooksBalance(run, 5);
+
+        File.AppendAllText(optOut, "owner/repo1 mail.py\n");
+        Assert.NotEqual(0, RawWorkspace.Clean(run, options));
+        Assert.Equal("third_party/x.py", Assert.Single(RawWorkspace.ReadClean(run)).File.Path);
+    }
+
     // Parts with contents that repeat across repositories and parts, licences of all kinds, and names that are dropped.
     private static int Fill(RawWorkspace raw, Random random)
     {

@@ -1,4 +1,5 @@
 using DataForge.Dedup.Selection;
+using DataForge.Dedup.Signatures;
 using DataForge.Dedup.Tests.Testing;
 using FsCheck;
 using FsCheck.Fluent;
@@ -77,6 +78,22 @@ public class SelectionProperties
         SelectionResult result = Engine.Select(sets, new DedupOptions(), workers: 2);
         Assert.Equal(1, result.Twins.Count(twin => twin == SelectionResult.Kept));
         Assert.InRange(result.VerifiedPairs, 4_999, 100_000);
+    }
+
+    /// <summary>A bucket full of files that are not similar: sketches spare nearly all comparisons, and the outcome is that of the rule.</summary>
+    [Fact]
+    public void Run_bucketOfDissimilarFiles_sparesComparisons()
+    {
+        var random = new Random(2);
+        BandPlan plan = BandPlan.For(0.85, 1e-6);
+        ulong[] common = [.. Enumerable.Range(0, plan.Rows).Select(i => (ulong)(((UInt128)i << 64) / (UInt128)plan.Permutations) + 1)];
+        List<ulong[]> sets = [.. Enumerable.Range(0, 600).Select(_ => RandomSets.Sorted([.. common, .. RandomSets.Set(random, 40)]))];
+        // A few near duplicates among them.
+        sets.AddRange(sets.Take(50).ToList().Select(set => RandomSets.Sorted([.. set.Skip(1), .. RandomSets.Set(random, 1)])));
+        SelectionResult result = Engine.Select(sets, new DedupOptions(), workers: 2);
+        Assert.Equal(BruteForce.Greedy(sets, 0.85), result.Twins.Select(twin => twin == SelectionResult.Kept));
+        Assert.InRange(result.SparedPairs, 150_000, 250_000);
+        Assert.InRange(result.VerifiedPairs, 50, 5_000);
     }
 
     /// <summary>Files without shingles meet no other, however many there are.</summary>

@@ -20,7 +20,7 @@ public class SignatureKernelTests
     public void Sign_manyPairs_estimatesWithoutBias(int common, int onlyLeft, int onlyRight)
     {
         double truth = (double)common / (common + onlyLeft + onlyRight);
-        int trials = Math.Clamp(4_000_000 / (common + onlyLeft + onlyRight), 200, 4_000);
+        int trials = Math.Clamp(1_500_000 / (common + onlyLeft + onlyRight), 200, 3_000);
         double sum = 0;
         double squares = 0;
         foreach ((int rows, _) in Agreements(common, onlyLeft, onlyRight, trials))
@@ -46,7 +46,7 @@ public class SignatureKernelTests
     public void BandKeys_manyPairs_missAsOftenAsComputed(int common, int onlyLeft, int onlyRight)
     {
         double truth = (double)common / (common + onlyLeft + onlyRight);
-        int trials = Math.Clamp(4_000_000 / (common + onlyLeft + onlyRight), 200, 4_000);
+        int trials = Math.Clamp(1_500_000 / (common + onlyLeft + onlyRight), 200, 3_000);
         double agreement = Math.Pow(truth, Plan.Rows);
         int bands = Math.Clamp((int)(1 / agreement), 1, Plan.Bands);
         int misses = Agreements(common, onlyLeft, onlyRight, trials).Count(pair => !pair.Bands[..bands].Contains(true));

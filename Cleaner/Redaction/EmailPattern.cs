@@ -1,0 +1,124 @@
+using System.Buffers;
+using DataForge.Cleaner.Licenses;
+
+namespace DataForge.Cleaner.Redaction;
+
+/// <summary>
+/// E-mail addresses as people write them: a local part of atoms and dots (RFC 5322), '@', a domain of at least two labels (RFC 1035) whose
+/// last is a word. Names that RFC 2606 and RFC 6762 set aside, and what only looks like a domain (<c>icon@2x.png</c>, <c>git@host.tld:path</c>),
+/// are none.
+/// </summary>
+internal static class EmailPattern
+{
+    private const int MaxLocal = 64;
+    private const int MaxDomain = 253;
+    private static readonly SearchValues<byte> Local = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-"u8);
+    private static readonly SearchValues<byte> Domain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"u8);
+
+    // Top labels that are reserved or private, or are endings of file names.
+    private static readonly HashSet<string> NoTop = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "example", "test", "invalid", "localhost", "local", "localdomain", "internal", "lan", "home", "corp", "intranet", "png", "jpg", "jpeg", "gif", "svg", "webp", "ico",
+        "py", "pyc", "js", "ts", "json", "html", "htm", "css", "txt", "xml", "yml", "yaml", "cfg", "ini", "service", "socket", "target", "timer", "mount", "whl", "exe", "dll",
+        "so", "tgz", "gz", "md", "rst", "log", "sql", "csv", "conf",
+    };
+
+    /// <summary>The address around an '@'; null where there is none.</summary>
+    public static Secret? At(ReadOnlySpan<byte> text, int at)
+    {
+        int start = text[Math.Max(0, at - MaxLocal)..at].LastIndexOfAnyExcept(Local) + 1 + Math.Max(0, at - MaxLocal);
+        start += Escapes.LengthAt(text, start, at);
+        while (start < at && text[start] is (byte)'.' or (byte)'-' or (byte)'+' or (byte)'%')
+        {
+            start++;
+        }
+
+        ReadOnlySpan<byte> rest = text[(at + 1)..Math.Min(text.Length, at + 1 + MaxDomain)];
+        int length = rest.IndexOfAnyExcept(Domain);
+        length = length < 0 ? rest.Length : length;
+        ReadOnlySpan<byte> domain = rest[..length].TrimEnd(".-"u8);
+        if (start >= at || text[at - 1] == '.' || domain.IsEmpty || !IsDomain(domain))
+        {
+            return null;
+        }
+
+        int end = at + 1 + domain.Length;
+        bool isRemotePath = end < text.Length && text[end] == ':' && end + 1 < text.Length && (Domain.Contains(text[end + 1]) || text[end + 1] is (byte)'/' or (byte)'~' or (byte)'{');
+        bool isPassword = start > 0 && text[start - 1] == ':';
+        return isRemotePath || (isPassword && IsUrlUser(text, start)) || IsReserved(domain) ? null : new Secret(start, end, SecretKind.Email);
+    }
+
+    private static bool IsDomain(ReadOnlySpan<byte> domain)
+    {
+        int dot = domain.LastIndexOf((byte)'.');
+        ReadOnlySpan<byte> top = domain[(dot + 1)..];
+        if (dot <= 0 || domain[0] is (byte)'.' or (byte)'-' || top.Length is < 2 or > 24 || domain.IndexOf(".."u8) >= 0)
+        {
+            return false;
+        }
+
+        foreach (byte b in top)
+        {
+            if (!char.IsAsciiLetter((char)b))
+            {
+                return false;
+            }
+        }
+
+        return !NoTop.GetAlternateLookup<ReadOnlySpan<char>>().Contains(System.Text.Encoding.ASCII.GetString(top));
+    }
+
+    // example.com, example.org and example.net, and what lies below them (RFC 2606).
+    private static bool IsReserved(ReadOnlySpan<byte> domain)
+    {
+        int dot = domain.LastIndexOf((byte)'.');
+        ReadOnlySpan<byte> name = domain[..dot];
+        return (name.Length == 7 || (name.Length > 7 && name[^8] == '.')) && CopyrightLine.StartsWithIgnoreCase(name[^7..], "example"u8);
+    }
+
+    // "://user:" before the password: the address is part of a URL, which has its own pattern.
+    private static bool IsUrlUser(ReadOnlySpan<byte> text, int start) => text[Math.Max(0, start - 80)..start].LastIndexOf("://"u8) >= 0;
+}
+
+/// <summary>Backslash escapes of Python's strings: none may be cut in two.</summary>
+internal static class Escapes
+{
+    /// <summary>
+    /// How many bytes at <paramref name="start"/> belong to an escape that a backslash before it begins: "\n" before "user@…" makes the 'n' one, "\x41"
+    /// three. 0 where there is none.
+    /// </summary>
+    public static int LengthAt(ReadOnlySpan<byte> text, int start, int end)
+    {
+        int slashes = 0;
+        while (start - slashes > 0 && text[start - slashes - 1] == '\\')
+        {
+            slashes++;
+        }
+
+        if (slashes % 2 == 0 || start >= end)
+        {
+            return 0;
+        }
+
+        int length = text[start] switch
+        {
+            (byte)'x' => 3,
+            (byte)'u' => 5,
+            (byte)'U' => 9,
+            >= (byte)'0' and <= (byte)'7' => OctalDigits(text[start..end]),
+            _ => 1,
+        };
+        return Math.Min(length, end - start);
+    }
+
+    private static int OctalDigits(ReadOnlySpan<byte> text)
+    {
+        int count = 0;
+        while (count < Math.Min(3, text.Length) && text[count] is >= (byte)'0' and <= (byte)'7')
+        {
+            count++;
+        }
+
+        return count;
+    }
+}

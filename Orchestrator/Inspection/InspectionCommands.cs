@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Diagnostics;
+using DataForge.Corpus.Runs;
+using DataForge.Orchestrator.Inspection.Explanation;
+using DataForge.Orchestrator.Inspection.Statistics;
+using DataForge.Orchestrator.Inspection.Verification;
+using DataForge.Orchestrator.Terminal;
+
+namespace DataForge.Orchestrator.Inspection;
+
+/// <summary>The verbs that look at a run: <c>stats</c>, <c>verify</c> and <c>explain</c>.</summary>
+internal static class InspectionCommands
+{
+    /// <summary>The verbs.</summary>
+    public static IEnumerable<Command> Create(Option<string> workspace, Option<string> run) => [Stats(workspace, run), Verify(workspace, run), Explain(workspace, run)];
+
+    private static Command Stats(Option<string> workspace, Option<string> run)
+    {
+        var json = new Option<bool>("--json") { Description = "As JSON." };
+        var command = new Command("stats", "Tells a run's figures: funnel, licences, sizes, duplicates, repositories.") { workspace, run, json };
+        command.SetAction(parsed =>
+        {
+            RunStatistics statistics = RunStatistics.Of(InspectedRun.Open(parsed.GetValue(workspace)!, parsed.GetValue(run)!));
+            if (parsed.GetValue(json))
+            {
+                using Stream output = Console.OpenStandardOutput();
+                output.Write(CanonicalJson.Write(statistics));
+            }
+            else
+            {
+                StatisticsTable.Write(statistics, Console.Out);
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Verify(Option<string> workspace, Option<string> run)
+    {
+        var command = new Command("verify", "Recomputes every check-sum and invariant of a run; names the first fault.") { workspace, run };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            Run opened = InspectedRun.Open(parsed.GetValue(workspace)!, parsed.GetValue(run)!);
+            long start = Stopwatch.GetTimestamp();
+            Checked what = await Task.Run(() => new RunVerifier(opened, cancellation).Verify(), cancellation).ConfigureAwait(false);
+            Console.WriteLine(FormattableString.Invariant(
+                $"{opened.Name} is whole: {what.Files:N0} files ({ConsoleSink.Bytes(what.Bytes)}) have their check-sums, {what.Tables:N0} tables of {what.Rows:N0} rows parse, {what.Contents:N0} contents have their git ids,"));
+            Console.WriteLine(FormattableString.Invariant(
+                $"the books of {what.Entries:N0} manifest entries balance, {what.Twins:N0} duplicates have their kept twins, {what.Documents:N0} documents are tokens ({ConsoleSink.Duration(Stopwatch.GetElapsedTime(start).TotalSeconds)})."));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Explain(Option<string> workspace, Option<string> run)
+    {
+        var file = new Argument<string[]>("file") { Description = "A blob id, or a repository and a path.", HelpName = "BLOB-ID | REPOSITORY PATH", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("explain", "Tells of any file ever seen where it was found, why it stayed or left, and where it is.") { workspace, run, file };
+        command.SetAction(parsed =>
+        {
+            long start = Stopwatch.GetTimestamp();
+            Run opened = InspectedRun.Open(parsed.GetValue(workspace)!, parsed.GetValue(run)!);
+            using StoryIndex index = StoryIndex.Open(opened, () => Console.Error.WriteLine("indexing the run for this and later questions"));
+            Console.Out.Write(Story.Tell(index, string.Join(' ', parsed.GetValue(file)!)));
+            Console.Error.WriteLine(FormattableString.Invariant($"answered in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms"));
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,120 @@
+using DataForge.Corpus;
+using DataForge.Corpus.Runs;
+
+namespace DataForge.Orchestrator.Inspection.Verification;
+
+/// <summary>What must agree between the steps of a run.</summary>
+internal static class Books
+{
+    /// <exception cref="DataForgeException">The two differ.</exception>
+    public static void Same(string where, string fault, long one, long other)
+    {
+        if (one != other)
+        {
+            throw FirstFault.Of(where, fault);
+        }
+    }
+
+    /// <summary>Between the steps nothing is lost: what one passes on, the next has read.</summary>
+    public static void CheckSteps(Run run, IReadOnlyList<ManifestEntry> clean, IReadOnlyList<ManifestEntry> dedup, IReadOnlyList<ManifestEntry> tokens)
+    {
+        string where = run.PathOf("manifest");
+        Pass("occurrences.passed", clean, "occurrences.judged", clean);
+        if (dedup.Any(entry => entry.Part.StartsWith("dataset-", StringComparison.Ordinal)))
+        {
+            foreach (string what in new[] { "contents", "occurrences", "bytes" })
+            {
+                Pass(what + ".out", clean, what + ".in", dedup);
+            }
+        }
+
+        if (tokens.Any(entry => entry.Part == "val"))
+        {
+            long documents = Sum(tokens, "documents.train") + Sum(tokens, "documents.validation");
+            Same(where, $"the dataset has {Sum(dedup, "contents.out")} files, its tokens {documents} documents", Sum(dedup, "contents.out"), documents);
+        }
+
+        void Pass(string from, IReadOnlyList<ManifestEntry> first, string to, IReadOnlyList<ManifestEntry> next) => Same(
+            where, $"{first[0].Stage} passes on {from} {Sum(first, from)}, {next[0].Stage} has read {to} {Sum(next, to)}", Sum(first, from), Sum(next, to));
+    }
+
+    /// <summary>
+    /// Every content of <c>2-clean</c> is once in the dataset or once among what left; nothing that stays has left before; every duplicate's twin stays.
+    /// </summary>
+    /// <returns>Duplicates whose twins were looked up.</returns>
+    public static long CheckContents(Run run, IReadOnlyList<Tally> clean, IReadOnlyList<Tally> dataset)
+    {
+        BlobId[] passed = Sorted(run, "2-clean", clean.SelectMany(tally => tally.Kept));
+        BlobId[] failed = Sorted(run, "dropped/2-clean", clean.SelectMany(tally => tally.Dropped));
+        NoneOf(run, "2-clean", passed, "dropped/2-clean", failed);
+        if (dataset.Count == 0)
+        {
+            return 0;
+        }
+
+        BlobId[] kept = Sorted(run, "3-dataset/data", dataset.SelectMany(tally => tally.Kept));
+        BlobId[] left = Sorted(run, "dropped/3-dataset", dataset.SelectMany(tally => tally.Dropped));
+        NoneOf(run, "3-dataset/data", kept, "dropped/2-clean", failed);
+        NoneOf(run, "3-dataset/data", kept, "dropped/3-dataset", left);
+        foreach (BlobId id in kept.Concat(left))
+        {
+            if (!Has(passed, id))
+            {
+                throw FirstFault.Of(run.PathOf("3-dataset"), $"{id} is not in 2-clean");
+            }
+        }
+
+        if (kept.Length + left.Length != passed.Length)
+        {
+            BlobId lost = passed.First(id => !Has(kept, id) && !Has(left, id));
+            throw FirstFault.Of(run.PathOf("3-dataset"), $"{lost} of 2-clean is neither there nor in dropped/3-dataset");
+        }
+
+        long twins = 0;
+        foreach (Duplicate duplicate in dataset.SelectMany(tally => tally.Duplicates))
+        {
+            twins++;
+            if (!Has(kept, duplicate.Twin))
+            {
+                throw FirstFault.Of(run.PathOf("dropped/3-dataset"), $"the twin {duplicate.Twin} of {duplicate.Id} is not in the dataset");
+            }
+
+            if (!(duplicate.Similarity >= duplicate.Threshold && duplicate.Similarity <= 1))
+            {
+                throw FirstFault.Of(run.PathOf("dropped/3-dataset"), $"{duplicate.Id} left with a similarity of {duplicate.Similarity}, below {duplicate.Threshold}");
+            }
+        }
+
+        return twins == left.Length ? twins : throw FirstFault.Of(run.PathOf("dropped/3-dataset"), $"{left.Length - twins} duplicates have no twin");
+    }
+
+    private static BlobId[] Sorted(Run run, string where, IEnumerable<BlobId> ids)
+    {
+        BlobId[] sorted = [.. ids];
+        Array.Sort(sorted);
+        for (int i = 1; i < sorted.Length; i++)
+        {
+            if (sorted[i] == sorted[i - 1])
+            {
+                throw FirstFault.Of(run.PathOf(where), $"{sorted[i]} is there twice");
+            }
+        }
+
+        return sorted;
+    }
+
+    private static void NoneOf(Run run, string where, BlobId[] these, string elsewhere, BlobId[] those)
+    {
+        foreach (BlobId id in these)
+        {
+            if (Has(those, id))
+            {
+                throw FirstFault.Of(run.PathOf(where), $"{id} is also in {elsewhere}");
+            }
+        }
+    }
+
+    private static bool Has(BlobId[] sorted, BlobId id) => Array.BinarySearch(sorted, id) >= 0;
+
+    private static long Sum(IReadOnlyList<ManifestEntry> entries, string count) => entries.Sum(entry => entry.Count(count));
+}

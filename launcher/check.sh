@@ -1,0 +1,68 @@
+# Long proofs: the test suite's own checks at full size. Sourced by ./dataforge.
+
+list_checks() {
+  cat <<'LIST'
+./dataforge check NAME [FOLDER …]   FOLDERs hold Python code; default: where python3 imports from
+  parser          verdicts against CPython's ast.parse on every file, and on 100,000 mutated ones
+  parser-fuzz     the lexer and the parser on mutated files for ten minutes
+  parquet-fuzz    1,000,000 mutated Parquet files
+  parquet-readers round trips of 1,000,000 rows through DuckDB, parquet-wasm and hyparquet
+  tokenizer       ids against Hugging Face's on 10,000 files
+  rules           the rules against their transcription in Python, on every file
+  dedup           duplicates against brute force, at four thresholds
+  bench NAME …    a benchmark: parquet, python, tokenizer, clean, dedup (its own arguments follow)
+LIST
+}
+
+# Runs some tests of one project with the environment as given.
+check_tests() { # project filter…
+  local project=$1
+  shift
+  require_dotnet
+  install_test_needs
+  build_once solution DataForge.sln
+  exec dotnet "$artifacts/bin/$project/release/DataForge.$project.dll" -noColor -noLogo -showLiveOutput "$@"
+}
+
+run_check() {
+  source "$root/launcher/test.sh"
+  local name=${1-}
+  [ $# -eq 0 ] || shift
+  local folders
+  folders=$(IFS=:; echo "$*")
+  case "$name" in
+    parser)
+      : "${folders:=$(python3 -c 'import os; print(os.path.dirname(os.__file__))')}"
+      DATAFORGE_PARSER_FILES="$folders" DATAFORGE_PARSER_MUTATIONS="${DATAFORGE_PARSER_MUTATIONS:-100000}" \
+        check_tests Corpus.Tests -class DataForge.Corpus.Tests.Python.CPythonAgreementTests
+      ;;
+    parser-fuzz)
+      DATAFORGE_PARSER_FUZZ_SECONDS="${DATAFORGE_PARSER_FUZZ_SECONDS:-600}" check_tests Corpus.Tests -class DataForge.Corpus.Tests.Python.PythonFuzzTests
+      ;;
+    parquet-fuzz)
+      DATAFORGE_FUZZ="${DATAFORGE_FUZZ:-1000000}" check_tests Corpus.Tests -class DataForge.Corpus.Tests.Parquet.MutationTests
+      ;;
+    parquet-readers)
+      DATAFORGE_LONG=1 check_tests Corpus.Tests -class DataForge.Corpus.Tests.Parquet.OtherReadersTests
+      ;;
+    tokenizer)
+      DATAFORGE_CONFORMANCE_FILES="${DATAFORGE_CONFORMANCE_FILES:-10000}" check_tests Pretrain.Tests -class DataForge.Pretrain.Tests.Tokenizer.ConformanceTests
+      ;;
+    rules)
+      DATAFORGE_ALL=1 check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Rules.RecipesAgreementTests
+      ;;
+    dedup)
+      [ -z "$folders" ] || export DATAFORGE_TEST_FOLDERS="$folders"
+      DATAFORGE_LONG_TESTS=1 check_tests Dedup.Tests -class DataForge.Dedup.Tests.RealCorpusTests
+      ;;
+    bench)
+      require_dotnet
+      build_once solution DataForge.sln
+      exec dotnet "$artifacts/bin/Benchmarks/release/DataForge.Benchmarks.dll" "$@"
+      ;;
+    *)
+      list_checks
+      [ -z "$name" ] || { say "dataforge: there is no check '$name'."; exit 2; }
+      ;;
+  esac
+}

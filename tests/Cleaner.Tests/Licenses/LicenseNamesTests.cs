@@ -1,0 +1,64 @@
+using DataForge.Cleaner.Licenses;
+using DataForge.Corpus;
+using System.Text;
+
+namespace DataForge.Cleaner.Tests.Licenses;
+
+public class LicenseNamesTests
+{
+    [Theory]
+    [InlineData("MIT", "MIT")]
+    [InlineData("The MIT License (MIT)", "MIT")]
+    [InlineData("mit license", "MIT")]
+    [InlineData("MIT/X11", "MIT")]
+    [InlineData("BSD", "LicenseRef-BSD")]
+    [InlineData("New BSD License", "BSD-3-Clause")]
+    [InlineData("BSD 3-Clause", "BSD-3-Clause")]
+    [InlineData("3-Clause BSD License", "BSD-3-Clause")]
+    [InlineData("Apache 2.0", "Apache-2.0")]
+    [InlineData("Apache License, Version 2.0", "Apache-2.0")]
+    [InlineData("Apache Software License", "Apache-2.0")]
+    [InlineData("GPLv3+", "GPL-3.0-or-later")]
+    [InlineData("GPL v2", "GPL-2.0-only")]
+    [InlineData("GNU GPL v3 or later", "GPL-3.0-or-later")]
+    [InlineData("LGPLv2.1+", "LGPL-2.1-or-later")]
+    [InlineData("GNU Lesser General Public License v3 (LGPLv3)", "LGPL-3.0-only")]
+    [InlineData("AGPL-3.0", "AGPL-3.0")]
+    [InlineData("PSF", "PSF-2.0")]
+    [InlineData("MPL 2.0", "MPL-2.0")]
+    [InlineData("MIT OR Apache-2.0", "Apache-2.0 OR MIT")]
+    [InlineData("BSD or Apache License, Version 2.0", "Apache-2.0 OR LicenseRef-BSD")]
+    [InlineData("MIT/Apache-2.0", "Apache-2.0 OR MIT")]
+    [InlineData("Public Domain", "LicenseRef-public-domain")]
+    [InlineData("(MIT AND BSD-3-Clause) or GPL-2.0-only WITH Classpath-exception-2.0", "(BSD-3-Clause AND MIT) OR GPL-2.0-only WITH Classpath-exception-2.0")]
+    [InlineData("Proprietary", null)]
+    [InlineData("MIT with restrictions", null)]
+    public void ToSpdx_name_givesExpression(string name, string? expected) => Assert.Equal(expected, LicenseNames.ToSpdx(name));
+
+    [Theory]
+    [InlineData("MIT", LicenseClass.Permissive)]
+    [InlineData("MIT AND GPL-2.0-only", LicenseClass.StrongCopyleft)]
+    [InlineData("MIT OR GPL-2.0-only", LicenseClass.Permissive)]
+    [InlineData("CC0-1.0 AND MIT", LicenseClass.PublicDomain)]
+    [InlineData("LGPL-2.1-or-later", LicenseClass.WeakCopyleft)]
+    [InlineData("MIT AND LicenseRef-unknown", LicenseClass.Unknown)]
+    [InlineData("(MIT OR GPL-2.0-only) AND LGPL-3.0-only", LicenseClass.WeakCopyleft)]
+    [InlineData("", LicenseClass.None)]
+    [InlineData("MIT AND", LicenseClass.Unknown)]
+    public void ClassOf_expression_bestOfChoicesWorstOfJointTerms(string expression, LicenseClass expected) => Assert.Equal(expected, SpdxExpression.ClassOf(expression));
+
+    [Theory]
+    [InlineData("# Licensed under the Apache License, Version 2.0 (the \"License\");\n# you may not use this file except in compliance with the License.", "Apache-2.0")]
+    [InlineData("# This program is free software; you can redistribute it and/or modify\n# it under the terms of the GNU General Public License as published by\n# the Free Software Foundation; either version 2 of the License, or\n# (at your option) any later version.", "GPL-2.0-or-later")]
+    [InlineData("# Dual licensed under the MIT license and the GNU GPL version 3.", "GPL-3.0-only OR MIT")]
+    [InlineData("# Licensed to PSF under a Contributor Agreement.", "PSF-2.0")]
+    [InlineData("# Copyright 2020 Ada. Use of this source code is governed by a BSD-style license that can be found in the LICENSE file.", "LicenseRef-BSD")]
+    [InlineData("# SPDX-License-Identifier: (MIT OR GPL-2.0-or-later)", "GPL-2.0-or-later OR MIT")]
+    [InlineData("# This file is placed in the public domain.", "LicenseRef-public-domain")]
+    [InlineData("# This file is not in the public domain. Copyright 2020 Ada.", "")]
+    [InlineData("# This Source Code Form is subject to the terms of the Mozilla Public\n# License, v. 2.0.", "MPL-2.0")]
+    [InlineData("# Copyright 2024 Ada. See LICENSE for details.", "")]
+    [InlineData("# PROPRIETARY AND CONFIDENTIAL. Unauthorized copying of this file is prohibited. Copyright 2020 X.", "LicenseRef-unknown")]
+    public void OfHeader_notice_givesExpression(string header, string expected) =>
+        Assert.Equal(expected, new LicenseDetector().OfHeader(Encoding.UTF8.GetBytes(header)).Expression);
+}
