@@ -39,6 +39,12 @@ internal static partial class LicenseNotices
         }
 
         found.AddRange(Gnu(plain));
+        if (found.Count == 0 && CommonLicense().Match(plain) is { Success: true } common && DebianNames.ToSpdx(common.Groups["name"].Value.Replace(' ', '-')) is { } pointed)
+        {
+            // Debian points to the texts that every system has.
+            found.Add(pointed);
+        }
+
         return found.Count > 1 && Choice().IsMatch(plain) ? SpdxExpression.Or(found) : SpdxExpression.And(found);
     }
 
@@ -98,6 +104,9 @@ internal static partial class LicenseNotices
             found.Add((family, number, later));
         }
 
+        // A notice that says "or later" says so for every other mention of the same version.
+        found.RemoveAll(item => !item.Later && found.Exists(other => other.Later && other.Family == item.Family && other.Version.TrimEnd('0', '.') == item.Version.TrimEnd('0', '.')));
+
         // "You should have received a copy of the GNU General Public License" names no version of its own.
         foreach ((string family, string number, bool later) in found.Where(item => item.Version.Length > 0 || !found.Exists(other => other.Family == item.Family && other.Version.Length > 0)))
         {
@@ -150,7 +159,7 @@ internal static partial class LicenseNotices
     [GeneratedRegex(Under + "unlicense|unlicense org", RegexOptions.CultureInvariant)]
     private static partial Regex Unlicense();
 
-    [GeneratedRegex(@"(?<!not )(?:in|into|to|as) the public domain|\bis public domain|public domain software|license public domain|^ ?public domain", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<!\bnot )(?<!\bnot (?:in|into) the )(?<!\bno longer in the )(?<!\bnon )public domain", RegexOptions.CultureInvariant)]
     private static partial Regex PublicDomain();
 
     [GeneratedRegex(Under + @"eclipse public license(?: v| version)? ?1", RegexOptions.CultureInvariant)]
@@ -168,11 +177,14 @@ internal static partial class LicenseNotices
     [GeneratedRegex(@"proprietary and confidential|confidential and proprietary|unauthori[sz]ed (?:copying|use|distribution|reproduction)|(?:may|must) not be (?:copied|reproduced|disclosed)|trade secret|internal use only|company confidential", RegexOptions.CultureInvariant)]
     private static partial Regex Proprietary();
 
-    [GeneratedRegex(@"(?:(?:version |v)?(?<before>[123](?:\.[01])?)(?<late>\+| or later| or any later version)? of the )?gnu (?:(?<kind>affero|lesser|library|library or lesser|lesser or library) )?(?:general public license|gpl\b)|\b(?<kind>agpl|lgpl|gpl)(?= ?v? ?[123]|license| license)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<!common licenses )(?:(?:version |v)?(?<before>[123](?:\.[01])?)(?<late>\+| or later| or any later version)? of the )?gnu (?:(?<kind>affero|lesser|library|library or lesser|lesser or library) )?(?:general public license|gpl\b)|(?<!common licenses )\b(?<kind>agpl|lgpl|gpl)(?= ?v? ?[123]|license| license)", RegexOptions.CultureInvariant)]
     private static partial Regex GnuLicense();
 
     [GeneratedRegex(@"(?:version |v|gpl ?v? ?|license )(?<v>[123](?:\.[01])?)\+?", RegexOptions.CultureInvariant)]
     private static partial Regex GnuVersion();
+
+    [GeneratedRegex(@"usr share common licenses (?<name>apache 2\.0|cc0 1\.0|mpl [12]\.[01]|gpl [123]|lgpl (?:2\.1|[23])|gfdl 1\.[23]|bsd|artistic)\b", RegexOptions.CultureInvariant)]
+    private static partial Regex CommonLicense();
 
     [GeneratedRegex(@"dual licensed|dual license|\beither (?!version)|your choice|you may choose|multi licensed|alternatively", RegexOptions.CultureInvariant)]
     private static partial Regex Choice();

@@ -12,6 +12,7 @@ internal static partial class LicenseVariants
         "The names of its contributors may not be used to endorse or promote products derived from this software without specific prior written permission.",
         "The name of the author may not be used to endorse or promote products derived from this software without specific prior written permission.",
         "The name of the author may not be used to endorse or promote products derived from this software without prior written permission.",
+        "Neither the author nor the names of any contributors may be used to endorse or promote products derived from this software without specific prior written permission.",
     ];
 
     /// <summary>Variants of the text with this id; most have none.</summary>

@@ -193,7 +193,15 @@ internal sealed class LicenseWords
             Array.Resize(ref _starts, 2 * Count);
         }
 
-        _hashes[Count] = Hash(word);
+        uint hash = Hash(word);
+        if (hash == License && Count > 0 && _hashes[Count - 1] == Sub)
+        {
+            // "sub license", "sub-\nlicense"
+            _hashes[Count - 1] = Sublicense;
+            return;
+        }
+
+        _hashes[Count] = hash;
         _starts[Count++] = start;
         if (Count >= 2 && _hashes[Count - 1] == Reserved && _hashes[Count - 2] == Rights)
         {
@@ -202,6 +210,9 @@ internal sealed class LicenseWords
         }
     }
 
+    private static readonly uint License = Hash("license"u8);
+    private static readonly uint Sub = Hash("sub"u8);
+    private static readonly uint Sublicense = Hash("sublicense"u8);
     private static readonly uint All = Hash("all"u8);
     private static readonly uint Rights = Hash("rights"u8);
     private static readonly uint Reserved = Hash("reserved"u8);
