@@ -53,6 +53,13 @@ public sealed class DedupOptions
     public int AuditFiles { get; set; } = 1_000;
 
     /// <summary>
+    /// An earlier run of the workspace, deduplicated under the same options, whose dataset this run's files are held against: its kept files rank before all
+    /// others, and are not written again. None by default.
+    /// </summary>
+    [NotHashed]
+    public string? Base { get; set; }
+
+    /// <summary>
     /// Whether every candidate pair is verified, not only those that the selection needs, and written to <c>3-dataset/pairs.parquet</c>.
     /// For audits: quadratic in the largest group of near duplicates.
     /// </summary>

@@ -26,39 +26,39 @@ public sealed class DedupStage(DedupOptions options) : IStage
     {
         Run run = context.Run;
         string optionsHash = StageHash.OfOptions(StageName, CodeVersion, options);
-        IReadOnlyList<CleanPart> clean = CleanPart.All(run);
+        Sources sources = Sources.Find(run, options, optionsHash);
 
         IReadOnlyList<PartPlan> plans =
         [
-            .. clean.Select(part => new PartPlan(WorkFiles.SignaturesPart(part.Number), part.Hash, part.Bytes, Plain(
+            .. sources.Clean.Select(part => new PartPlan(WorkFiles.SignaturesPart(part.Number), part.Hash, part.Bytes, Plain(
                 (output, token) => SignatureStep.Compute(run, part, options, output, token)))),
         ];
         IReadOnlyList<ManifestEntry> signatures = await context.RunPartsAsync(StageName, optionsHash, plans, "bytes", cancellation).ConfigureAwait(false);
         var parts = new HashSet<string>(plans.Select(plan => plan.Part));
 
         ManifestEntry ranks = await context.RunPartAsync(
-            StageName, optionsHash, new PartPlan(WorkFiles.RanksPart, HashOf(signatures), 1, Plain((output, token) => RankStep.Compute(run, clean, output, token))), cancellation)
-            .ConfigureAwait(false);
+            StageName, optionsHash, new PartPlan(WorkFiles.RanksPart, StageHash.Combine(sources.BaseHash, HashOf(signatures)), 1, Plain(
+                (output, token) => RankStep.Compute(sources, output, token))), cancellation).ConfigureAwait(false);
         parts.Add(ranks.Part);
 
-        string signaturesAndRanks = HashOf([.. signatures, ranks]);
+        string signaturesAndRanks = StageHash.Combine(sources.BaseHash, HashOf([.. signatures, ranks]));
         plans =
         [
             .. Enumerable.Range(0, CandidateStep.Groups(BandPlan.For(options.Threshold, options.MissProbability))).Select(group => new PartPlan(
                 WorkFiles.CandidatesPart(group), signaturesAndRanks, 1, Plain(
-                    (output, token) => CandidateStep.Compute(run, clean, group, options, output, token)))),
+                    (output, token) => CandidateStep.Compute(run, sources, group, options, output, token)))),
         ];
         IReadOnlyList<ManifestEntry> candidates = await context.RunPartsAsync(StageName, optionsHash, plans, "parts", cancellation).ConfigureAwait(false);
         parts.UnionWith(plans.Select(plan => plan.Part));
 
         ManifestEntry selection = await context.RunPartAsync(
-            StageName, optionsHash, new PartPlan(WorkFiles.SelectionPart, HashOf([.. signatures, ranks, .. candidates]), 1, Plain(
-                (output, token) => SelectionStep.Compute(context, clean, candidates, options, output, token))), cancellation).ConfigureAwait(false);
+            StageName, optionsHash, new PartPlan(WorkFiles.SelectionPart, StageHash.Combine(signaturesAndRanks, HashOf(candidates)), 1, Plain(
+                (output, token) => SelectionStep.Compute(context, sources, candidates, options, output, token))), cancellation).ConfigureAwait(false);
         parts.Add(selection.Part);
 
         ShardPlan shards = CanonicalJson.Read<ShardPlan>(run.PathOf(WorkFiles.ShardPlan));
-        string datasetInput = StageHash.Combine([.. clean.Select(part => part.Hash), HashOf([selection])]);
-        var dataset = new DatasetStep(run, clean, shards, options);
+        string datasetInput = StageHash.Combine([sources.BaseHash, .. sources.Clean.Select(part => part.Hash), HashOf([selection])]);
+        var dataset = new DatasetStep(run, sources, shards, options);
         plans =
         [
             .. Enumerable.Range(0, shards.Count).Select(shard => new PartPlan(WorkFiles.DatasetPart(shard), datasetInput, 1, Plain(
@@ -66,7 +66,7 @@ public sealed class DedupStage(DedupOptions options) : IStage
         ];
         if (options.AuditFiles > 0)
         {
-            plans = [.. plans, new PartPlan(WorkFiles.AuditPart, datasetInput, 1, Plain((output, token) => AuditStep.Compute(run, clean, options, output, token)))];
+            plans = [.. plans, new PartPlan(WorkFiles.AuditPart, datasetInput, 1, Plain((output, token) => AuditStep.Compute(run, sources, options, output, token)))];
         }
 
         parts.UnionWith(plans.Select(plan => plan.Part).Append(WorkFiles.CardPart));

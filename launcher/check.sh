@@ -10,7 +10,7 @@ list_checks() {
   tokenizer       ids against Hugging Face's on 10,000 files
   rules           the rules against their transcription in Python, on every file
   dedup           duplicates against brute force, at four thresholds
-  bench NAME …    a benchmark: parquet, python, tokenizer, clean, dedup (its own arguments follow)
+  bench NAME …    a benchmark: parquet, python, tokenizer, clean, dedup, dedup-scale (its own arguments follow)
 LIST
 }
 

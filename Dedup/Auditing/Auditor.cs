@@ -26,13 +26,14 @@ internal sealed class Auditor
 
     /// <summary>Draws the sample: the files with the least hashes of (seed, rank), so that it depends on nothing else.</summary>
     /// <param name="sets">The sets by rank.</param>
-    /// <param name="files">Files in all.</param>
+    /// <param name="from">The first rank that may be drawn.</param>
+    /// <param name="to">The rank behind the last that may be drawn.</param>
     /// <param name="sampleSize">Files to draw among those that have shingles; all where they are fewer.</param>
-    public Auditor(IShingleSets sets, int files, int sampleSize, double threshold, ulong seed)
+    public Auditor(IShingleSets sets, int from, int to, int sampleSize, double threshold, ulong seed)
     {
         _sets = sets;
         var drawn = new PriorityQueue<int, ulong>(Comparer<ulong>.Create((left, right) => right.CompareTo(left)));
-        for (int rank = 0; rank < files; rank++)
+        for (int rank = from; rank < to; rank++)
         {
             if (sets.Length(rank) == 0)
             {

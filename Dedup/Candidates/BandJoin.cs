@@ -21,6 +21,7 @@ internal sealed class BandJoin
 
     private readonly SignatureParts _signatures;
     private readonly int[] _ranks;
+    private readonly int _baseKept;
     private readonly int _rankBits;
     private readonly int _maxPaired;
     private readonly long _maxSlice;
@@ -31,11 +32,12 @@ internal sealed class BandJoin
 
     /// <param name="signatures">The signatures of all parts.</param>
     /// <param name="ranks">By ordinal, a file's rank, or −1 for a file that takes no part because a better one has the same set.</param>
+    /// <param name="baseKept">Files with the first ranks that are known not to be near duplicates of each other.</param>
     /// <param name="allPairs">Whether every bucket becomes pairs, however large.</param>
     /// <param name="memory">Bytes for the sort.</param>
-    public BandJoin(SignatureParts signatures, int[] ranks, bool allPairs, long memory)
+    public BandJoin(SignatureParts signatures, int[] ranks, int baseKept, bool allPairs, long memory)
     {
-        (_signatures, _ranks) = (signatures, ranks);
+        (_signatures, _ranks, _baseKept) = (signatures, ranks, baseKept);
         _rankBits = KeyedRanks.RankBits(ranks.Length);
         _maxPaired = allPairs ? int.MaxValue : MaxPairedBucket;
         _maxSlice = Math.Max(1 << 10, memory / (2 * sizeof(ulong)));
@@ -102,6 +104,12 @@ internal sealed class BandJoin
 
     private void Emit(ReadOnlySpan<ulong> bucket, WordRunWriter pairs, WordRunWriter hot)
     {
+        // Ranks rise, so the last member is of the base only if all are.
+        if (KeyedRanks.Rank(bucket[^1], _rankBits) < _baseKept)
+        {
+            return;
+        }
+
         LargestBucket = Math.Max(LargestBucket, bucket.Length);
         if (bucket.Length > _maxPaired)
         {
@@ -117,7 +125,7 @@ internal sealed class BandJoin
         for (int i = 1; i < bucket.Length; i++)
         {
             uint worse = (uint)KeyedRanks.Rank(bucket[i], _rankBits);
-            for (int j = 0; j < i; j++)
+            for (int j = 0; j < i && worse >= _baseKept; j++)
             {
                 pairs.Add(worse, (uint)KeyedRanks.Rank(bucket[j], _rankBits));
             }

@@ -4,8 +4,9 @@ using DataForge.Dedup.Store;
 namespace DataForge.Dedup.Dataset;
 
 /// <summary>How the dataset is cut into shards: which files, kept and dropped, each shard accounts for.</summary>
-/// <param name="Ends">The ordinal behind each shard's last file; the first shard begins at 0.</param>
-internal sealed record ShardPlan(IReadOnlyList<int> Ends)
+/// <param name="First">The ordinal of the first file, which is behind those of the base.</param>
+/// <param name="Ends">The ordinal behind each shard's last file.</param>
+internal sealed record ShardPlan(int First, IReadOnlyList<int> Ends)
 {
     private const int SharedShards = 8;
     private const long SharedShardBytes = 64_000_000;
@@ -14,14 +15,14 @@ internal sealed record ShardPlan(IReadOnlyList<int> Ends)
     public int Count => Ends.Count;
 
     /// <summary>The ordinal of a shard's first file.</summary>
-    public int Start(int shard) => shard == 0 ? 0 : Ends[shard - 1];
+    public int Start(int shard) => shard == 0 ? First : Ends[shard - 1];
 
     /// <summary>
     /// Cuts the kept files, in the order of their ordinals, into shards of at most about <paramref name="shardBytes"/> of text, all of about one size: a shard
     /// ends with the file that reaches its share. Dropped files go with the kept ones they lie among. A small dataset is cut into up to eight shards of
     /// 64 MB or more, so that workers have something to share; how many workers there are does not matter.
     /// </summary>
-    public static ShardPlan Cut(SelectionResult result, int[] rankOf, SignatureParts signatures, long shardBytes)
+    public static ShardPlan Cut(SelectionResult result, int[] rankOf, SignatureParts signatures, int baseParts, long shardBytes)
     {
         long total = 0;
         ForEachKept((_, bytes) => total += bytes);
@@ -38,12 +39,12 @@ internal sealed record ShardPlan(IReadOnlyList<int> Ends)
             }
         });
         ends.Add(signatures.Files);
-        return new ShardPlan([.. ends.Distinct()]);
+        return new ShardPlan(signatures.Start(baseParts), [.. ends.Distinct()]);
 
         void ForEachKept(Action<int, long> take)
         {
             var buffer = new ulong[1 << 16];
-            for (int part = 0; part < signatures.Count; part++)
+            for (int part = baseParts; part < signatures.Count; part++)
             {
                 int start = signatures.Start(part);
                 signatures[part].Scan(SignatureColumn.TextBytes, buffer, (row, sizes) =>

@@ -8,9 +8,13 @@ namespace DataForge.Dedup.Ranking;
 /// </summary>
 internal sealed class RankTable
 {
-    private const ulong LaterCopy = 1UL << 32;
+    // Flags beside a rank.
+    private const ulong TakesNoPart = 1UL << 32;
+    private const ulong OfBase = 1UL << 33;
+    private const ulong Excluded = 1UL << 34;
 
-    private RankTable(int[] rankOf, int[] ordinalOf, int[] firstOf) => (RankOf, OrdinalOf, FirstOf) = (rankOf, ordinalOf, firstOf);
+    private RankTable(int[] rankOf, int[] ordinalOf, int[] firstOf, int baseKept, int excluded) =>
+        (RankOf, OrdinalOf, FirstOf, BaseKept, ExcludedFiles) = (rankOf, ordinalOf, firstOf, baseKept, excluded);
 
     /// <summary>A file's rank (0 is the best) by its ordinal.</summary>
     public int[] RankOf { get; }
@@ -24,17 +28,44 @@ internal sealed class RankTable
     /// <summary>Files.</summary>
     public int Count => RankOf.Length;
 
+    /// <summary>Files that a base has kept: the first ranks are theirs.</summary>
+    public int BaseKept { get; }
+
+    /// <summary>Files that a base has dropped: they take no part, and the last ranks are theirs.</summary>
+    public int ExcludedFiles { get; }
+
+    /// <summary>The rank behind the last file that takes part.</summary>
+    public int End => Count - ExcludedFiles;
+
     /// <summary>Merges the parts' runs of rank keys and finds equal sets.</summary>
     /// <param name="signatures">The signatures of all parts.</param>
-    /// <param name="runs">The files of rank keys, in the order of the parts.</param>
-    public static RankTable Build(SignatureParts signatures, IReadOnlyList<string> runs, CancellationToken cancellation)
+    /// <param name="isBaseKept">Of each file of the base, whose parts come first: whether it was kept.</param>
+    /// <param name="runs">The files of rank keys of the parts behind the base's, in order.</param>
+    public static RankTable Build(SignatureParts signatures, bool[] isBaseKept, IReadOnlyList<string> runs, CancellationToken cancellation)
     {
-        int[] ordinalOf = MergeRuns(signatures, runs, cancellation);
-        return FromOrder(signatures, ordinalOf, cancellation);
+        int baseParts = signatures.Count - runs.Count;
+        var ordinalOf = new int[signatures.Files];
+        int kept = 0;
+        int excluded = 0;
+        for (int ordinal = 0; ordinal < isBaseKept.Length; ordinal++)
+        {
+            if (isBaseKept[ordinal])
+            {
+                ordinalOf[kept++] = ordinal;
+            }
+            else
+            {
+                ordinalOf[^++excluded] = ordinal;
+            }
+        }
+
+        MergeRuns(signatures, baseParts, runs, ordinalOf.AsSpan(kept, ordinalOf.Length - kept - excluded), cancellation);
+        return FromOrder(signatures, ordinalOf, kept, excluded, cancellation);
     }
 
     /// <summary>The table for files in a given order.</summary>
-    public static RankTable FromOrder(SignatureParts signatures, int[] ordinalOf, CancellationToken cancellation)
+    public static RankTable FromOrder(
+        SignatureParts signatures, int[] ordinalOf, int baseKept, int excluded, CancellationToken cancellation)
     {
         var rankOf = new int[ordinalOf.Length];
         for (int rank = 0; rank < rankOf.Length; rank++)
@@ -42,14 +73,20 @@ internal sealed class RankTable
             rankOf[ordinalOf[rank]] = rank;
         }
 
-        return new RankTable(rankOf, ordinalOf, FindFirsts(signatures, rankOf, ordinalOf, cancellation));
+        return new RankTable(
+            rankOf, ordinalOf, FindFirsts(signatures, rankOf, ordinalOf, ordinalOf.Length - excluded, cancellation), baseKept, excluded);
     }
 
     /// <summary>Writes the table.</summary>
     public void Write(string path)
     {
         using var file = new WordFileWriter(path);
-        WriteColumn(file, ordinal => (uint)RankOf[ordinal] | (FirstOf[RankOf[ordinal]] == RankOf[ordinal] ? 0 : LaterCopy));
+        WriteColumn(file, ordinal =>
+        {
+            int rank = RankOf[ordinal];
+            ulong flags = rank >= End ? Excluded | TakesNoPart : rank < BaseKept ? OfBase : 0;
+            return (uint)rank | flags | (FirstOf[rank] == rank ? 0 : TakesNoPart);
+        });
         WriteColumn(file, rank => (uint)OrdinalOf[rank] | ((ulong)(uint)FirstOf[rank] << 32));
         file.Close();
     }
@@ -58,39 +95,48 @@ internal sealed class RankTable
     public static RankTable Read(string path)
     {
         using var file = new WordFileReader(path);
-        var table = new RankTable(new int[file.Rows], new int[file.Rows], new int[file.Rows]);
+        var (rankOf, ordinalOf, firstOf) = (new int[file.Rows], new int[file.Rows], new int[file.Rows]);
+        int baseKept = 0;
+        int excluded = 0;
         var buffer = new ulong[1 << 16];
         file.Scan(0, buffer, (from, words) =>
         {
             for (int i = 0; i < words.Length; i++)
             {
-                table.RankOf[from + i] = (int)words[i];
+                rankOf[from + i] = (int)words[i];
+                baseKept += (words[i] & OfBase) != 0 ? 1 : 0;
+                excluded += (words[i] & Excluded) != 0 ? 1 : 0;
             }
         });
         file.Scan(1, buffer, (from, words) =>
         {
             for (int i = 0; i < words.Length; i++)
             {
-                table.OrdinalOf[from + i] = (int)words[i];
-                table.FirstOf[from + i] = (int)(words[i] >> 32);
+                ordinalOf[from + i] = (int)words[i];
+                firstOf[from + i] = (int)(words[i] >> 32);
             }
         });
-        return table;
+        return new RankTable(rankOf, ordinalOf, firstOf, baseKept, excluded);
     }
 
-    /// <summary>Reads only what the join of bands needs: by ordinal, the rank of a file that is the first of its set, and −1 for any other.</summary>
-    public static int[] ReadFirsts(string path)
+    /// <summary>
+    /// Reads only what the join of bands needs: by ordinal, the rank of a file that is the first of its set, and −1 for any other; and how many files a base has
+    /// kept.
+    /// </summary>
+    public static (int[] Firsts, int BaseKept) ReadFirsts(string path)
     {
         using var file = new WordFileReader(path);
         var ranks = new int[file.Rows];
+        int baseKept = 0;
         file.Scan(0, new ulong[1 << 16], (from, words) =>
         {
             for (int i = 0; i < words.Length; i++)
             {
-                ranks[from + i] = (words[i] & LaterCopy) != 0 ? -1 : (int)words[i];
+                ranks[from + i] = (words[i] & TakesNoPart) != 0 ? -1 : (int)words[i];
+                baseKept += (words[i] & OfBase) != 0 ? 1 : 0;
             }
         });
-        return ranks;
+        return (ranks, baseKept);
     }
 
     private void WriteColumn(WordFileWriter file, Func<int, ulong> word)
@@ -110,9 +156,9 @@ internal sealed class RankTable
         file.EndColumn();
     }
 
-    private static int[] MergeRuns(SignatureParts signatures, IReadOnlyList<string> runs, CancellationToken cancellation)
+    private static void MergeRuns(
+        SignatureParts signatures, int firstPart, IReadOnlyList<string> runs, Span<int> ordinalOf, CancellationToken cancellation)
     {
-        var ordinalOf = new int[signatures.Files];
         var readers = new RankRunReader?[runs.Count];
         try
         {
@@ -133,7 +179,7 @@ internal sealed class RankTable
             for (int rank = 0; rank < ordinalOf.Length; rank++)
             {
                 int part = heads.Dequeue();
-                ordinalOf[rank] = signatures.Start(part) + readers[part]!.Row;
+                ordinalOf[rank] = signatures.Start(firstPart + part) + readers[part]!.Row;
                 if (readers[part]!.MoveNext())
                 {
                     heads.Enqueue(part, part);
@@ -152,12 +198,10 @@ internal sealed class RankTable
                 reader?.Dispose();
             }
         }
-
-        return ordinalOf;
     }
 
     // Sorting (first bits of the fingerprint, rank) as one word each brings files that may have equal sets together; the whole fingerprints tell.
-    private static int[] FindFirsts(SignatureParts signatures, int[] rankOf, int[] ordinalOf, CancellationToken cancellation)
+    private static int[] FindFirsts(SignatureParts signatures, int[] rankOf, int[] ordinalOf, int end, CancellationToken cancellation)
     {
         int files = rankOf.Length;
         int rankBits = KeyedRanks.RankBits(files);
@@ -189,7 +233,10 @@ internal sealed class RankTable
             foreach (ulong word in group)
             {
                 int rank = KeyedRanks.Rank(word, rankBits);
-                members.Add((signatures.Fingerprint(ordinalOf[rank]), rank));
+                if (rank < end)
+                {
+                    members.Add((signatures.Fingerprint(ordinalOf[rank]), rank));
+                }
             }
 
             members.Sort();

@@ -20,6 +20,9 @@ internal enum DropRule
 
     /// <summary>The kept twin's shingle set is at least as similar as the threshold asks.</summary>
     NearDuplicate = 2,
+
+    /// <summary>A base dropped the file, or left it out for its own base; it is no matter of this run.</summary>
+    LeftBefore = 3,
 }
 
 /// <summary>The selection's outcome as an intermediate file, by ordinal: twin's ordinal + 1, similarity, rule.</summary>
@@ -39,10 +42,19 @@ internal static class SelectionFile
         WriteColumn(file, ranks.Count, ordinal => BitConverter.DoubleToUInt64Bits(result.Similarities[ranks.RankOf[ordinal]]));
         WriteColumn(file, ranks.Count, ordinal =>
         {
-            int twin = result.Twins[ranks.RankOf[ordinal]];
-            return twin == SelectionResult.Kept ? (ulong)DropRule.None : (ulong)RuleOf(signatures, ordinal, ranks.OrdinalOf[twin]);
+            int rank = ranks.RankOf[ordinal];
+            int twin = result.Twins[rank];
+            DropRule ofUnmatched = rank < ranks.End ? DropRule.None : DropRule.LeftBefore;
+            return twin == SelectionResult.Kept ? (ulong)ofUnmatched : (ulong)RuleOf(signatures, ordinal, ranks.OrdinalOf[twin]);
         });
         file.Close();
+    }
+
+    /// <summary>Reads, by ordinal, whether a file was kept.</summary>
+    public static bool[] ReadKept(string path)
+    {
+        using var file = new WordFileReader(path);
+        return Array.ConvertAll(file.ReadColumn(2), rule => rule == (ulong)DropRule.None);
     }
 
     /// <summary>Reads the fates of files from an ordinal on.</summary>

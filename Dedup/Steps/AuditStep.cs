@@ -14,18 +14,18 @@ namespace DataForge.Dedup.Steps;
 internal static class AuditStep
 {
     /// <summary>Computes the part.</summary>
-    public static void Compute(Run run, IReadOnlyList<CleanPart> parts, DedupOptions options, PartOutput output, CancellationToken cancellation)
+    public static void Compute(Run run, Sources sources, DedupOptions options, PartOutput output, CancellationToken cancellation)
     {
-        using var signatures = new SignatureParts([.. parts.Select(part => run.PathOf(WorkFiles.Signatures(part.Number)))]);
+        using SignatureParts signatures = sources.OpenSignatures();
         RankTable ranks = RankTable.Read(run.PathOf(WorkFiles.Ranks));
-        using var sets = new StoredShingleSets(signatures, ranks, parts.Select(part => run.PathOf(WorkFiles.Shingles(part.Number))));
+        using var sets = new StoredShingleSets(signatures, ranks, sources.Shingles);
         using var selection = new WordFileReader(run.PathOf(WorkFiles.Selection));
         Fate[] fates = SelectionFile.Read(selection, 0, ranks.Count);
         int bands = BandPlan.For(options.Threshold, options.MissProbability).Bands;
 
-        var auditor = new Auditor(sets, ranks.Count, options.AuditFiles, options.Threshold, options.Seed);
+        var auditor = new Auditor(sets, ranks.BaseKept, ranks.End, options.AuditFiles, options.Threshold, options.Seed);
         AuditReport report = auditor.Compare(
-            ranks.RankOf, FateOf, (left, right) => ShareBand(signatures, ranks.OrdinalOf[left], ranks.OrdinalOf[right], bands), cancellation);
+            ranks.RankOf.Where(rank => rank < ranks.End), FateOf, (left, right) => ShareBand(signatures, ranks.OrdinalOf[left], ranks.OrdinalOf[right], bands), cancellation);
 
         File.WriteAllBytes(output.Create(WorkFiles.Audit), CanonicalJson.Write(report));
         output.Add("audit.files", report.SampledFiles);

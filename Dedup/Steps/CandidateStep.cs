@@ -16,14 +16,14 @@ internal static class CandidateStep
     public static int Groups(BandPlan plan) => Math.Min(plan.Bands, MaxGroups);
 
     /// <summary>Computes one group.</summary>
-    public static void Compute(Run run, IReadOnlyList<CleanPart> parts, int group, DedupOptions options, PartOutput output, CancellationToken cancellation)
+    public static void Compute(Run run, Sources sources, int group, DedupOptions options, PartOutput output, CancellationToken cancellation)
     {
         BandPlan plan = BandPlan.For(options.Threshold, options.MissProbability);
         int groups = Groups(plan);
-        using var signatures = new SignatureParts([.. parts.Select(part => run.PathOf(WorkFiles.Signatures(part.Number)))]);
-        int[] ranks = RankTable.ReadFirsts(run.PathOf(WorkFiles.Ranks));
+        using SignatureParts signatures = sources.OpenSignatures();
+        (int[] ranks, int baseKept) = RankTable.ReadFirsts(run.PathOf(WorkFiles.Ranks));
         // Half of the memory sorts bands, a quarter each gathers pairs and members of hot buckets.
-        var join = new BandJoin(signatures, ranks, options.AllPairs, options.SortMemory / 2);
+        var join = new BandJoin(signatures, ranks, baseKept, options.AllPairs, options.SortMemory / 2);
         using var pairs = new WordRunWriter(output.Create(WorkFiles.CandidatePairs(group)), ranks.Length, isPair: true, options.SortMemory / 4);
         using var hot = new WordRunWriter(output.Create(WorkFiles.HotBuckets(group)), ranks.Length, isPair: false, options.SortMemory / 4);
         for (int band = group * plan.Bands / groups; band < (group + 1) * plan.Bands / groups; band++)

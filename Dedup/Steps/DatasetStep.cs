@@ -12,7 +12,7 @@ namespace DataForge.Dedup.Steps;
 /// The last step, a part for each shard of the dataset: goes through a range of <c>2-clean</c>, writes what stays into the shard and a row for each file that
 /// does not into <c>dropped/3-dataset</c>. Only its counts balance: they alone carry the names that totals are made of.
 /// </summary>
-internal sealed class DatasetStep(Run run, IReadOnlyList<CleanPart> parts, ShardPlan plan, DedupOptions options)
+internal sealed class DatasetStep(Run run, Sources sources, ShardPlan plan, DedupOptions options)
 {
     private static readonly int[] SizeBounds = [1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20];
 
@@ -21,17 +21,17 @@ internal sealed class DatasetStep(Run run, IReadOnlyList<CleanPart> parts, Shard
     {
         string shardFile = WorkFiles.Shard(shard, plan.Count);
         string droppedFile = WorkFiles.Dropped(shard);
-        using var signatures = new SignatureParts([.. parts.Select(part => run.PathOf(WorkFiles.Signatures(part.Number)))]);
+        using SignatureParts signatures = sources.OpenSignatures();
         using var selection = new WordFileReader(run.PathOf(WorkFiles.Selection));
         using var kept = new CorpusShard.Writer(output.Create(shardFile));
         using var dropped = new DroppedShard.Writer(output.Create(droppedFile));
-        for (int part = 0; part < parts.Count; part++)
+        for (int part = sources.BaseParts; part < signatures.Count; part++)
         {
             int from = Math.Max(plan.Start(shard), signatures.Start(part));
             int to = Math.Min(plan.Ends[shard], signatures.Start(part) + (int)signatures[part].Rows);
             if (from < to)
             {
-                using var clean = new CorpusShard.Reader(run.PathOf(parts[part].File));
+                using var clean = new CorpusShard.Reader(run.PathOf(sources.Clean[part - sources.BaseParts].File));
                 Fate[] fates = SelectionFile.Read(selection, from, to - from);
                 Copy(clean, from - signatures.Start(part), fates, signatures, kept, dropped, output, cancellation);
             }

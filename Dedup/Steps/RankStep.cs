@@ -1,5 +1,7 @@
+using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using DataForge.Dedup.Ranking;
+using DataForge.Dedup.Selection;
 using DataForge.Dedup.Store;
 
 namespace DataForge.Dedup.Steps;
@@ -8,10 +10,16 @@ namespace DataForge.Dedup.Steps;
 internal static class RankStep
 {
     /// <summary>Computes the part.</summary>
-    public static void Compute(Run run, IReadOnlyList<CleanPart> parts, PartOutput output, CancellationToken cancellation)
+    public static void Compute(Sources sources, PartOutput output, CancellationToken cancellation)
     {
-        using var signatures = new SignatureParts([.. parts.Select(part => run.PathOf(WorkFiles.Signatures(part.Number)))]);
-        RankTable ranks = RankTable.Build(signatures, [.. parts.Select(part => run.PathOf(WorkFiles.RankRun(part.Number)))], cancellation);
+        using SignatureParts signatures = sources.OpenSignatures();
+        bool[] isBaseKept = sources.BaseSelection is { } selection ? SelectionFile.ReadKept(selection) : [];
+        if (isBaseKept.Length != signatures.Start(sources.BaseParts))
+        {
+            throw new DataForgeException($"{sources.BaseSelection} does not fit the files it is about: run dedup on the base again.");
+        }
+
+        RankTable ranks = RankTable.Build(signatures, isBaseKept, sources.RankRuns, cancellation);
         ranks.Write(output.Create(WorkFiles.Ranks));
         output.Add("ranks.equal_sets", Enumerable.Range(0, ranks.Count).LongCount(rank => ranks.FirstOf[rank] != rank));
     }

@@ -17,13 +17,13 @@ internal static class SelectionStep
 {
     /// <summary>Computes the part.</summary>
     public static void Compute(
-        StageContext context, IReadOnlyList<CleanPart> parts, IReadOnlyList<ManifestEntry> candidates, DedupOptions options, PartOutput output,
+        StageContext context, Sources sources, IReadOnlyList<ManifestEntry> candidates, DedupOptions options, PartOutput output,
         CancellationToken cancellation)
     {
         Run run = context.Run;
-        using var signatures = new SignatureParts([.. parts.Select(part => run.PathOf(WorkFiles.Signatures(part.Number)))]);
+        using SignatureParts signatures = sources.OpenSignatures();
         RankTable ranks = RankTable.Read(run.PathOf(WorkFiles.Ranks));
-        using var sets = new StoredShingleSets(signatures, ranks, parts.Select(part => run.PathOf(WorkFiles.Shingles(part.Number))));
+        using var sets = new StoredShingleSets(signatures, ranks, sources.Shingles);
         using var pairs = new WordRunReader(candidates.Select((_, group) => run.PathOf(WorkFiles.CandidatePairs(group))), ranks.Count);
         using var hot = new WordRunReader(candidates.Select((_, group) => run.PathOf(WorkFiles.HotBuckets(group))), ranks.Count);
         (uint[] offsets, long hotBuckets) = Offsets(candidates);
@@ -37,7 +37,8 @@ internal static class SelectionStep
         SelectionResult result = selector.Run(pairs, hot, offsets, hotBuckets, done => progress.Advance(done), cancellation);
 
         SelectionFile.Write(output.Create(WorkFiles.Selection), result, ranks, signatures);
-        ShardPlan plan = ShardPlan.Cut(result, ranks.RankOf, signatures, options.ShardBytes);
+        sources.Write(output.Create(WorkFiles.Sources));
+        ShardPlan plan = ShardPlan.Cut(result, ranks.RankOf, signatures, sources.BaseParts, options.ShardBytes);
         File.WriteAllBytes(output.Create(WorkFiles.ShardPlan), CanonicalJson.Write(plan));
         var clusters = new ClusterFiles(result, ranks, signatures);
         output.SetRows(WorkFiles.Clusters, clusters.WriteMembers(output.Create(WorkFiles.Clusters)));

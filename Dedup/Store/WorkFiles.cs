@@ -41,6 +41,9 @@ internal static class WorkFiles
     /// <summary>By file, what was decided.</summary>
     public const string Selection = WorkFolder + "/selection.words";
 
+    /// <summary>Which parts of signatures the selection is about.</summary>
+    public const string Sources = WorkFolder + "/sources.json";
+
     /// <summary>How the dataset is cut.</summary>
     public const string ShardPlan = WorkFolder + "/shards.json";
 

@@ -68,14 +68,14 @@ public static class DedupScaleBenchmarks
             WriteSignatures(paths[part], part * PartFiles, Math.Min(files, (part + 1) * PartFiles), sets, plan, options.Seed)));
         using var signatures = new SignatureParts(paths);
         RankTable? ranks = null;
-        Step("ranks", () => ranks = RankTable.FromOrder(signatures, [.. Enumerable.Range(0, files)], CancellationToken.None));
+        Step("ranks", () => ranks = RankTable.FromOrder(signatures, [.. Enumerable.Range(0, files)], 0, 0, CancellationToken.None));
         int[] firsts = [.. Enumerable.Range(0, files).Select(rank => ranks!.FirstOf[rank] == rank ? rank : -1)];
         int groups = Math.Min(plan.Bands, 12);
         var hotBuckets = new uint[groups];
         int largest = 0;
         Step("candidates", () => Parallel.For(0, groups, new ParallelOptions { MaxDegreeOfParallelism = workers }, group =>
         {
-            var join = new BandJoin(signatures, firsts, allPairs: false, options.SortMemory / 2);
+            var join = new BandJoin(signatures, firsts, 0, allPairs: false, options.SortMemory / 2);
             using var pairs = new WordRunWriter(Path.Combine(folder, $"{group}.pairs"), files, isPair: true, options.SortMemory / 4);
             using var hot = new WordRunWriter(Path.Combine(folder, $"{group}.hot"), files, isPair: false, options.SortMemory / 4);
             for (int band = group * plan.Bands / groups; band < (group + 1) * plan.Bands / groups; band++)

@@ -124,12 +124,14 @@ public sealed class InspectionTests(InspectedBuild built) : IClassFixture<Inspec
         }
     }
 
+    /// <summary>Opening the index included; the middle one of many answers, since a busy machine delays some.</summary>
     [Fact]
     public void Explain_anyFile_answersWithin100Milliseconds()
     {
         Assert.SkipWhen(InspectedBuild.Missing is not null, InspectedBuild.Missing ?? "");
         StoryIndex.Open(built.Run).Dispose();
-        foreach (CorpusFile file in Dataset().Take(20))
+        var milliseconds = new List<double>();
+        foreach (CorpusFile file in Dataset().Take(51))
         {
             long start = Stopwatch.GetTimestamp();
             using (StoryIndex index = StoryIndex.Open(built.Run))
@@ -137,9 +139,12 @@ public sealed class InspectionTests(InspectedBuild built) : IClassFixture<Inspec
                 Story.Tell(index, file.BlobId.ToString());
             }
 
-            // A busy machine may delay one answer.
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1));
+            milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
+
+        milliseconds.Sort();
+        TestContext.Current.TestOutputHelper!.WriteLine($"median {milliseconds[milliseconds.Count / 2]:F1} ms, longest {milliseconds[^1]:F1} ms");
+        Assert.True(milliseconds[milliseconds.Count / 2] < 100, $"median {milliseconds[milliseconds.Count / 2]} ms");
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compiles dataforge_torch.cpp against the libtorch found on this machine.
+# Compiles dataforge_torch.cpp and cpu_operators.cpp against the libtorch found on this machine.
 #   usage: build.sh OUTPUT_DIR
 # libtorch is looked for in: $LIBTORCH, `python3 -c "import torch"`, /usr/bin/python3's torch, Debian's libtorch-dev.
 # Writes OUTPUT_DIR/libdataforge_torch.so and beside it libdataforge_torch.txt, which says what it was made of; does nothing
@@ -28,7 +28,7 @@ header_version() { # the version that these headers belong to; its macro is put 
 mkdir -p "$out"
 so=$out/libdataforge_torch.so
 note=$out/libdataforge_torch.txt
-source_hash=$(cat "$here/dataforge_torch.cpp" "$here/build.sh" | sha256sum | cut -d" " -f1)
+source_hash=$(cat "$here"/*.cpp "$here/build.sh" | sha256sum | cut -d" " -f1)
 
 # What a build is made of; the same text means that there is nothing to do. Asking a Python for its torch takes a second, so a
 # second start trusts the folder in the note as long as the library there is the same.
@@ -81,7 +81,7 @@ log=$(mktemp)
 trap 'rm -f "$log" "$so.$$"' EXIT
 for std in c++17 c++20; do # newer libtorch headers ask for C++20
   # shellcheck disable=SC2086
-  if "$cxx" -std=$std $flags -I"$include" -I"$include/torch/csrc/api/include" "$here/dataforge_torch.cpp" -o "$so.$$" \
+  if "$cxx" -std=$std $flags -I"$include" -I"$include/torch/csrc/api/include" "$here"/*.cpp -o "$so.$$" \
     -L"$lib" -Wl,-rpath,"$lib" -Wl,--no-as-needed -ltorch -ltorch_cpu $cuda -lc10 >"$log" 2>&1; then
     mv "$so.$$" "$so"
     { echo "# libtorch $version, $origin, $cuda$std"; note_for "$lib"; } >"$note"

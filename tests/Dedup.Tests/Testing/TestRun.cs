@@ -33,9 +33,16 @@ internal sealed record TestFile(string Repository, string Path, byte[] Text, int
 /// <summary>A run of its own with files in 2-clean, on which the stage runs.</summary>
 internal sealed class TestRun : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder? _folder;
 
-    public TestRun() => Run = Run.Open(Workspace.Open(_folder["workspace"]), "test");
+    public TestRun()
+    {
+        _folder = new TemporaryFolder();
+        Run = Run.Open(Workspace.Open(_folder["workspace"]), "test");
+    }
+
+    /// <summary>Another run of the same workspace.</summary>
+    public TestRun(TestRun first, string name) => Run = Run.Open(first.Run.Workspace, name);
 
     public Run Run { get; }
 
@@ -105,7 +112,7 @@ internal sealed class TestRun : IDisposable
         new[] { "3-dataset", "dropped/3-dataset", "manifest/dedup" }.SelectMany(folder => Directory.EnumerateFiles(Run.PathOf(folder), "*", SearchOption.AllDirectories))
             .Order(StringComparer.Ordinal).Select(file => $"{System.IO.Path.GetRelativePath(Run.Folder, file)} {StageHash.OfFile(file)}"));
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _folder?.Dispose();
 
     private sealed class Listener(List<string> computed) : IEventSink
     {
