@@ -68,8 +68,8 @@ internal sealed record ReportData
         return
         [
             new("occurrences read", clean.GetValueOrDefault("occurrences.in"), clean.GetValueOrDefault("occurrence_bytes.in")),
-            new("pass the rules on names, licences and repositories", clean.GetValueOrDefault("occurrences.passed"), null),
-            new("distinct contents among them", clean.GetValueOrDefault("contents.in"), clean.GetValueOrDefault("bytes.in")),
+            new("pass the rules on names and repositories", clean.GetValueOrDefault("occurrences.passed"), null),
+            new("distinct contents whose licence passes", clean.GetValueOrDefault("contents.in"), clean.GetValueOrDefault("bytes.in")),
             new("pass the rules on text", clean.GetValueOrDefault("contents.out"), clean.GetValueOrDefault("bytes.out")),
             new("no duplicate of a better file: the dataset", dedup.GetValueOrDefault("contents.out"), dedup.GetValueOrDefault("bytes.out")),
             new("tokens to train on and to validate", tokens.GetValueOrDefault("tokens.train") + tokens.GetValueOrDefault("tokens.validation"), null),
