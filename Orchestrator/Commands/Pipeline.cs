@@ -50,7 +50,7 @@ internal static class Pipeline
         DataForgeOptions options = OptionsLoader.Load(run, request.OptionsFile, request.CommandLine);
         OptionsLoader.Save(run, options);
         options.Crawl.Repin |= request.Repin;
-        IStage[] stages = [.. Stages(options).Where(stage => IsBetween(stage.Name, first, last))];
+        IStage[] stages = [.. Stages(options).Take(PlaceOf(first)..(PlaceOf(last) + 1))];
 
         using var sink = new ClosingSink();
         using var events = new EventLog(run.EventsFolder, TimeProvider.System, sink.Console);
@@ -78,11 +78,7 @@ internal static class Pipeline
         return run;
     }
 
-    private static bool IsBetween(string name, string first, string last)
-    {
-        int index = Names.ToList().IndexOf(name);
-        return index >= Names.ToList().IndexOf(first) && index <= Names.ToList().IndexOf(last);
-    }
+    private static int PlaceOf(string stage) => Names.Index().First(entry => entry.Item == stage).Index;
 
     // Leaves the cursor on a fresh line, however the run ends.
     private sealed class ClosingSink : IDisposable

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
@@ -119,7 +118,7 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
         }
         catch (Exception e) when (e is TorchException or TrainingException or TokenShardException or TokenizerFormatException or InvalidDataException)
         {
-            throw new DataForgeException(string.Create(CultureInfo.InvariantCulture, $"{e.Message}"), inner: e);
+            throw new DataForgeException(e.Message, inner: e);
         }
     }
 }
