@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using DataForge.Cleaner.Decontamination;
 using DataForge.Cleaner.Redaction;
 using DataForge.Cleaner.Text;
@@ -74,65 +72,3 @@ public sealed class RuleReport
         return Task.CompletedTask;
     });
 }
-
-/// <summary><c>2-clean/rules.json</c>: <see cref="AppliedRules"/>, and what it takes to judge a file again.</summary>
-internal sealed record RulesFile
-{
-    /// <summary>All rules by rank: those about occurrences, those about licences, those about text.</summary>
-    public required IReadOnlyList<AppliedRule> Rules { get; init; }
-
-    /// <summary>The thresholds of the rules about text.</summary>
-    public required RuleThresholds Thresholds { get; init; }
-
-    /// <summary>Whether texts were redacted.</summary>
-    public required bool Redact { get; init; }
-
-    /// <exception cref="DataForgeException">The file is damaged.</exception>
-    public static RulesFile Read(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RulesJson.Default.RulesFile) ?? throw new JsonException("null stands where an object belongs");
-        }
-        catch (JsonException e)
-        {
-            throw new DataForgeException($"{path} cannot be read ({e.Message}); remove it and run the same command again.", inner: e);
-        }
-    }
-
-    public static RulesFile Of(CleanOptions options, BenchmarkIndex? benchmarks)
-    {
-        RuleThresholds thresholds = options.Thresholds();
-        var rules = new List<AppliedRule> { new("opt_out", "", "") };
-        if (!options.KeepVendored)
-        {
-            rules.Add(new("vendored", "", ""));
-        }
-
-        if (thresholds.DropNames)
-        {
-            rules.Add(new("name", "none of", "__init__.py, setup.py, *_pb2.py"));
-        }
-
-        if (thresholds.MinStars is { } stars and > 0)
-        {
-            rules.Add(new("stars", "at least", Finding.Number(stars)));
-        }
-
-        rules.Add(new("license", "one of", string.Join(",", options.LicensePolicy)));
-        if (options.LicenseConflict != LicenseConflict.Keep)
-        {
-            rules.Add(new("license_conflict", "at most", options.LicenseConflict == LicenseConflict.Drop ? "one licence" : "one licence class"));
-        }
-
-        rules.Add(new("binary", "", ""));
-        rules.Add(new("encoding", "", ""));
-        rules.AddRange(new RuleSet(thresholds, benchmarks).Rules.Select(rule => rule.Applied));
-        return new RulesFile { Rules = rules, Thresholds = thresholds, Redact = options.Redact };
-    }
-}
-
-/// <summary>Reads <see cref="RulesFile"/> without reflection, which would take longer than all the rest of an answer.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(RulesFile))]
-internal sealed partial class RulesJson : JsonSerializerContext;
