@@ -67,12 +67,7 @@ internal static class CleanBenchmarks
             {
                 foreach (string number in workers)
                 {
-                    using Process process = Process.Start(Environment.ProcessPath!, ProcessArguments(["clean", "--measure", workspace, share, number, rounds, preset]));
-                    process.WaitForExit();
-                    if (process.ExitCode != 0)
-                    {
-                        return process.ExitCode;
-                    }
+                    Measure(workspace, share, number, rounds, preset);
                 }
             }
         }
@@ -87,9 +82,21 @@ internal static class CleanBenchmarks
         return 0;
     }
 
-    // Under "dotnet X.dll" the assembly is the first argument; under its own host it is not.
-    private static IEnumerable<string> ProcessArguments(string[] args) =>
-        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(CleanBenchmarks).Assembly.Location, .. args] : args;
+    // N workers get N cores, or the just-in-time compiler and the collector of one worker would run on a second one.
+    private static void Measure(string workspace, string share, string workers, string rounds, string preset)
+    {
+        string[] pin = File.Exists("/usr/bin/taskset") ? ["/usr/bin/taskset", "-c", $"0-{int.Parse(workers, CultureInfo.InvariantCulture) - 1}"] : [];
+        string[] self = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+            ? [Environment.ProcessPath!, typeof(CleanBenchmarks).Assembly.Location]
+            : [Environment.ProcessPath!];
+        string[] all = [.. pin, .. self, "clean", "--measure", workspace, share, workers, rounds, preset];
+        using Process process = Process.Start(all[0], all[1..]);
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"the measured process ended with {process.ExitCode}");
+        }
+    }
 
     private static void Crawl(string folder, CrawlOptions options)
     {
@@ -143,6 +150,7 @@ internal static class CleanBenchmarks
     {
         using var events = new EventLog(null, TimeProvider.System);
         using Process process = Process.GetCurrentProcess();
+        DateTime began = TimeProvider.System.GetUtcNow().UtcDateTime;
         long start = Stopwatch.GetTimestamp();
         TimeSpan before = process.TotalProcessorTime;
         TimeSpan pauses = GC.GetTotalPauseDuration();
@@ -154,10 +162,15 @@ internal static class CleanBenchmarks
         allocated = GC.GetTotalAllocatedBytes() - allocated;
         SortedDictionary<string, long> totals = run.Manifest.Totals("clean");
         double megabytes = totals["bytes.in"] / 1e6;
+        string steps = string.Join(", ", Directory.GetFiles(run.PathOf("manifest/clean"), "*.json")
+            .GroupBy(file => Path.GetFileName(file).Split('-')[0], File.GetLastWriteTimeUtc)
+            .Select(step => (step.Key, End: step.Max()))
+            .OrderBy(step => step.End)
+            .Select(step => $"{step.Key} by {(step.End - began).TotalSeconds:F2} s"));
         Console.WriteLine(
             $"stage {share} {round}, {workers} workers: {megabytes / seconds:F1} MB/s, {megabytes / used:F1} MB/s a core by processor time; {megabytes:F1} MB judged, "
             + $"{totals["bytes.out"] / 1e6:F1} MB out; {(double)allocated / totals["contents.in"]:F0} bytes allocated a file; "
-            + $"{(GC.GetTotalPauseDuration() - pauses).TotalSeconds / seconds:P1} in collections; peak working set {process.PeakWorkingSet64 / 1e6:F0} MB");
+            + $"{(GC.GetTotalPauseDuration() - pauses).TotalSeconds / seconds:P1} in collections; peak working set {process.PeakWorkingSet64 / 1e6:F0} MB ({steps})");
     }
 
     private static void Statistics(List<string> folders)
