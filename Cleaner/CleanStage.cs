@@ -14,7 +14,7 @@ namespace DataForge.Cleaner;
 public sealed class CleanStage(CleanOptions options) : IStage
 {
     /// <summary>Raised whenever the stage would write other rows for the same input.</summary>
-    public const int CodeVersion = 1;
+    public const int CodeVersion = 2;
 
     /// <inheritdoc/>
     public string Name => "clean";
@@ -47,7 +47,7 @@ public sealed class CleanStage(CleanOptions options) : IStage
             parts.UnionWith(evidence.Select(plan => plan.Part));
         }
 
-        var occurrences = new OccurrenceStep(context.Run, raw, input, options, new EvidenceCache(context.Run));
+        var occurrences = new OccurrenceStep(context.Run, raw, input, options);
         List<PartPlan> plans = occurrences.Plans();
         await context.RunPartsAsync(Name, hash, plans, "files", cancellation).ConfigureAwait(false);
         parts.UnionWith(plans.Select(plan => plan.Part));

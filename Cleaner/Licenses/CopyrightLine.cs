@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace DataForge.Cleaner.Licenses;
 
 /// <summary>Tells a line that names who holds the rights from one that only speaks of copyright.</summary>
@@ -49,31 +52,47 @@ internal static class CopyrightLine
         return end < 0 ? line.Length <= Short ? line.Length : 0 : end + 1;
     }
 
-    /// <summary>Where a word stands in a text, ASCII letters of either case alike; −1 where it does not. The word is in lower case.</summary>
+    /// <summary>
+    /// Where a word of two letters or more stands in a text, ASCII letters of either case alike; −1 where it does not. The word is in lower case.
+    /// </summary>
     public static int IndexOfIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower)
     {
-        byte small = lower[0];
-        byte capital = (byte)(small is >= (byte)'a' and <= (byte)'z' ? small - 32 : small);
+        int last = text.Length - lower.Length;
         int at = 0;
-        while (at + lower.Length <= text.Length)
+        if (lower.Length >= 2)
         {
-            int next = text[at..].IndexOfAny(small, capital);
-            if (next < 0 || at + next + lower.Length > text.Length)
+            // Places where the first two letters stand, 32 at a time.
+            (Vector256<byte> first, Vector256<byte> firstCase) = Folded(lower[0]);
+            (Vector256<byte> second, Vector256<byte> secondCase) = Folded(lower[1]);
+            for (; at + Vector256<byte>.Count < text.Length && at <= last; at += Vector256<byte>.Count)
             {
-                return -1;
+                uint places = (Vector256.Equals(Vector256.Create(text[at..]) | firstCase, first)
+                    & Vector256.Equals(Vector256.Create(text[(at + 1)..]) | secondCase, second)).ExtractMostSignificantBits();
+                for (; places != 0; places &= places - 1)
+                {
+                    int place = at + BitOperations.TrailingZeroCount(places);
+                    if (place <= last && StartsWithIgnoreCase(text[place..], lower))
+                    {
+                        return place;
+                    }
+                }
             }
+        }
 
-            at += next;
+        for (; at <= last; at++)
+        {
             if (StartsWithIgnoreCase(text[at..], lower))
             {
                 return at;
             }
-
-            at++;
         }
 
         return -1;
     }
+
+    // A letter and the bit that makes its capital the same; other signs have no case.
+    private static (Vector256<byte> Sign, Vector256<byte> Case) Folded(byte lower) =>
+        (Vector256.Create(lower), Vector256.Create(char.IsAsciiLetterLower((char)lower) ? (byte)0x20 : (byte)0));
 
     /// <summary>Whether a text begins with a word, ASCII letters of either case alike. The word is in lower case.</summary>
     public static bool StartsWithIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower) =>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using DataForge.Cleaner.Licenses;
 
 namespace DataForge.Cleaner.Redaction;
@@ -8,9 +9,12 @@ internal static class PasswordPattern
     private const int MaxName = 60;
     private const int MaxValue = 512;
     private const int ShortestValue = 8;
+    private const int MaxCommentBefore = 400;
+    private static readonly SearchValues<byte> ValueEnds = SearchValues.Create(" \t\n\"'`()[]{}<>,;|\\"u8);
 
     // What a name of a secret holds, and how a name ends that only speaks about one.
-    private static readonly byte[][] SecretWords = Words("password", "passwd", "pwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "accesskey", "auth_key", "authkey", "private_key", "privatekey", "credential", "signing_key", "encryption_key", "client_key", "consumer_key");
+    private static readonly byte[][] SecretWords = Words("password", "passwd", "pwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "accesskey", "auth_key", "authkey", "private_key", "privatekey", "credential", "signing_key", "encryption_key", "client_key", "consumer_key", "api key", "access key", "auth key", "private key", "signing key", "encryption key");
+    private static readonly byte[][][] SecretWordsByFirst = [.. Enumerable.Range(0, 256).Select(first => SecretWords.Where(word => word[0] == first).ToArray())];
     private static readonly byte[][] OtherEndings = Words("_hash", "_name", "_type", "_file", "_path", "_url", "_uri", "_field", "_header", "_prefix", "_suffix", "_regex", "_pattern", "_length", "_size", "_label", "_id", "_endpoint", "_class", "_format", "_env", "_var", "_re", "_kind", "_key_name", "_message", "_error", "_help", "_text", "_title", "_template", "_param", "_attr", "_index", "_count", "_arn");
     private static readonly byte[][] Samples = Words("password", "passwd", "secret", "example", "changeme", "change-me", "change_me", "placeholder", "your", "xxxx", "****", "....", "todo", "dummy", "fake", "sample", "insert", "replace", "<", ">", "{", "}", "$(", "${", "%(", "%s", "test", "foo", "abc123", "redacted", "django-insecure");
 
@@ -59,6 +63,65 @@ internal static class PasswordPattern
         return length >= ShortestValue && rest[length] == text[quote] && IsRandom(rest[..length]) ? new Secret(quote + 1, quote + 1 + length, SecretKind.Password) : null;
     }
 
+    /// <summary>
+    /// The value that a comment gives without quotes, whose ':' or '=' stands here: <c># password: value</c>; null where the name speaks of no secret
+    /// or the value does not look typed by a generator. The lexer must say that it is a comment.
+    /// </summary>
+    public static Secret? InComment(ReadOnlySpan<byte> text, int sign)
+    {
+        int start = sign + 1;
+        while (start < text.Length && text[start] is (byte)' ' or (byte)'\t')
+        {
+            start++;
+        }
+
+        ReadOnlySpan<byte> rest = text[start..Math.Min(text.Length, start + MaxValue)];
+        int length = rest.IndexOfAny(ValueEnds);
+        length = length < 0 ? rest.Length : length;
+        if (length < ShortestValue || (length < rest.Length && rest[length] is (byte)'(' or (byte)'[' or (byte)'{' or (byte)'<'))
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> before = text[Math.Max(0, sign - MaxCommentBefore)..sign];
+        before = before[(before.LastIndexOf((byte)'\n') + 1)..];
+        ReadOnlySpan<byte> value = rest[..length].TrimEnd(".:"u8);
+        return before.Contains((byte)'#') && value.Length >= ShortestValue && IsSecretName(NameInComment(text, sign)) && IsRandom(value) && IsMingled(value)
+            ? new Secret(start, start + value.Length, SecretKind.Password, OnlyInComment: true)
+            : null;
+    }
+
+    // "API key", in prose, is one name.
+    private static ReadOnlySpan<byte> NameInComment(ReadOnlySpan<byte> text, int sign)
+    {
+        ReadOnlySpan<byte> name = NameBefore(text, sign);
+        int end = text[..sign].TrimEnd(" \t"u8).Length;
+        int first = end - name.Length - 1;
+        return CopyrightLine.StartsWithIgnoreCase(name, "key"u8) && first > 0 && text[first] == ' ' ? text[(first - NameBefore(text, first).Length)..end] : name;
+    }
+
+    /// <summary>
+    /// Whether letters and digits change often, as in what a generator gives out: names with a number in them (<c>utf8mb4x</c>, <c>AccessTokenV2</c>,
+    /// <c>Iso8601Date</c>) are none. In quotes a value was meant as one; without them it may be any word.
+    /// </summary>
+    private static bool IsMingled(ReadOnlySpan<byte> value)
+    {
+        int digits = 0;
+        int changes = 0;
+        bool hasUpper = false;
+        bool hasLower = false;
+        for (int i = 0; i < value.Length; i++)
+        {
+            bool isDigit = char.IsAsciiDigit((char)value[i]);
+            digits += isDigit ? 1 : 0;
+            changes += i > 0 && isDigit != char.IsAsciiDigit((char)value[i - 1]) ? 1 : 0;
+            hasUpper |= char.IsAsciiLetterUpper((char)value[i]);
+            hasLower |= char.IsAsciiLetterLower((char)value[i]);
+        }
+
+        return changes >= 3 && (digits >= 3 || (digits == 2 && hasUpper && hasLower));
+    }
+
     private static ReadOnlySpan<byte> NameBefore(ReadOnlySpan<byte> text, int sign)
     {
         int end = sign;
@@ -100,13 +163,7 @@ internal static class PasswordPattern
             return false;
         }
 
-        bool speaks = false;
-        foreach (byte[] word in SecretWords)
-        {
-            speaks |= CopyrightLine.IndexOfIgnoreCase(name, word) >= 0;
-        }
-
-        if (!speaks || CopyrightLine.IndexOfIgnoreCase(name, "public"u8) >= 0)
+        if (!SpeaksOfSecret(name) || CopyrightLine.IndexOfIgnoreCase(name, "public"u8) >= 0)
         {
             return false;
         }
@@ -121,6 +178,22 @@ internal static class PasswordPattern
         }
 
         return true;
+    }
+
+    private static bool SpeaksOfSecret(ReadOnlySpan<byte> name)
+    {
+        for (int i = 0; i + 3 <= name.Length; i++)
+        {
+            foreach (byte[] word in SecretWordsByFirst[name[i] | 0x20])
+            {
+                if (CopyrightLine.StartsWithIgnoreCase(name[i..], word))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using DataForge.Cleaner.Text;
 using DataForge.Corpus.Python;
 
@@ -101,10 +103,11 @@ internal sealed class Redactor
                 case (byte)':':
                     secret = (behind == ':' || char.IsAsciiHexDigit((char)behind)) && char.IsAsciiHexDigit((char)before)
                         ? AddressPattern.V6At(text, at)
-                        : PasswordPattern.InAssignment(text, at);
+                        : null;
+                    secret ??= PasswordPattern.InAssignment(text, at) ?? PasswordPattern.InComment(text, at);
                     break;
                 case (byte)'=':
-                    secret = PasswordPattern.InAssignment(text, at);
+                    secret = PasswordPattern.InAssignment(text, at) ?? PasswordPattern.InComment(text, at);
                     break;
             }
 
@@ -117,40 +120,65 @@ internal sealed class Redactor
         }
     }
 
-    /// <summary>A run of n characters or more covers a multiple of n: the runs around those places are looked at, and no others.</summary>
+    /// <summary>Tokens stand in runs of <see cref="TokenPattern.ShortestRun"/> bytes or more, found 64 bytes at a time.</summary>
     private void FindTokens(ReadOnlySpan<byte> text)
     {
-        SearchValues<byte> run = TokenPattern.RunBytes;
-        for (int probe = TokenPattern.ShortestRun - 1; probe < text.Length;)
+        int done = 0;
+        ulong block = RunMask(text, 0);
+        for (int at = 0; at < text.Length; at += 64)
         {
-            if (!run.Contains(text[probe]))
+            // Bit i is set where the run goes on for 2, 4, 8, 16, then 20 bytes from i on; what goes on in the next block moves in from above.
+            ulong next = RunMask(text, at + 64);
+            (ulong low, ulong high) = (block, next);
+            foreach (int shift in (ReadOnlySpan<int>)[1, 2, 4, 8, TokenPattern.ShortestRun - 16])
             {
-                probe += TokenPattern.ShortestRun;
-                continue;
+                low &= (low >> shift) | (high << (64 - shift));
+                high &= high >> shift;
             }
 
-            int start = probe;
-            while (start > 0 && run.Contains(text[start - 1]))
+            block = next;
+            while (low != 0)
             {
-                start--;
-            }
+                int start = at + BitOperations.TrailingZeroCount(low);
+                low &= low - 1;
+                if (start < done)
+                {
+                    continue;
+                }
 
-            int end = probe + 1;
-            while (end < text.Length && run.Contains(text[end]))
-            {
-                end++;
-            }
-
-            if (end - start >= TokenPattern.ShortestRun && TokenPattern.In(text, start, end) is { } secret)
-            {
-                _found.Add(secret);
-            }
-
-            while (probe < end)
-            {
-                probe += TokenPattern.ShortestRun;
+                int length = text[start..].IndexOfAnyExcept(TokenPattern.RunBytes);
+                done = length < 0 ? text.Length : start + length;
+                if (TokenPattern.In(text, start, done) is { } secret)
+                {
+                    _found.Add(secret);
+                }
             }
         }
+    }
+
+    // Which of the 64 bytes from a place on are letters, digits, '_' or '-'.
+    private static ulong RunMask(ReadOnlySpan<byte> text, int at)
+    {
+        if (at + 64 <= text.Length)
+        {
+            return RunMask(Vector256.Create(text[at..])) | ((ulong)RunMask(Vector256.Create(text[(at + 32)..])) << 32);
+        }
+
+        ulong mask = 0;
+        for (int i = at; i < text.Length; i++)
+        {
+            mask |= TokenPattern.RunBytes.Contains(text[i]) ? 1UL << (i - at) : 0;
+        }
+
+        return mask;
+    }
+
+    private static uint RunMask(Vector256<byte> block)
+    {
+        Vector256<byte> letters = Vector256.LessThan((block | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)26));
+        Vector256<byte> digits = Vector256.LessThan(block - Vector256.Create((byte)'0'), Vector256.Create((byte)10));
+        Vector256<byte> signs = Vector256.Equals(block, Vector256.Create((byte)'_')) | Vector256.Equals(block, Vector256.Create((byte)'-'));
+        return (letters | digits | signs).ExtractMostSignificantBits();
     }
 
     /// <summary>Blocks between BEGIN and END of a private key (RFC 7468): each run of base64 in them, however the lines are quoted.</summary>
@@ -197,10 +225,11 @@ internal sealed class Redactor
         while (next < _found.Count && lexer.Next())
         {
             int end = lexer.Start + lexer.Length;
-            bool isText = lexer.Kind is TokenKind.String or TokenKind.Comment or TokenKind.FStringMiddle;
+            bool isComment = lexer.Kind == TokenKind.Comment;
+            bool isText = isComment || lexer.Kind is TokenKind.String or TokenKind.FStringMiddle;
             while (next < _found.Count && _found[next].Start < end)
             {
-                if (isText && _found[next].Start >= lexer.Start && _found[next].End <= end)
+                if (isText && (isComment || !_found[next].OnlyInComment) && _found[next].Start >= lexer.Start && _found[next].End <= end)
                 {
                     _confirmed.Add(_found[next]);
                 }

@@ -17,7 +17,11 @@ internal enum SecretKind
 }
 
 /// <summary>A stretch of a text, in bytes, and what it holds.</summary>
-internal readonly record struct Secret(int Start, int End, SecretKind Kind);
+/// <param name="Start">Its first byte.</param>
+/// <param name="End">One behind its last byte.</param>
+/// <param name="Kind">What it holds.</param>
+/// <param name="OnlyInComment">Whether it is none where it does not stand in a comment.</param>
+internal readonly record struct Secret(int Start, int End, SecretKind Kind, bool OnlyInComment = false);
 
 /// <summary>What stands in the place of secrets: the same for the same kind everywhere, harmless in any string or comment.</summary>
 internal static class Placeholders

@@ -33,6 +33,8 @@ internal static class TokenPattern
         New("hf_", Alphanumeric, 30, 40), New("sk-ant-", RunBytes, 40, 255), New("sk-proj-", RunBytes, 40, 255), New("sk-", Alphanumeric, 40, 60), New("dop_v1_", Hex, 64, 64), New("shpat_", Alphanumeric, 32, 32),
     ];
 
+    private static readonly Form[][] FormsByFirst = [.. Enumerable.Range(0, 256).Select(first => Forms.Where(form => form.Prefix[0] == first).ToArray())];
+
     /// <summary>The token in a run of <see cref="RunBytes"/> [start, end); null where it holds none.</summary>
     public static Secret? In(ReadOnlySpan<byte> text, int start, int end)
     {
@@ -56,7 +58,7 @@ internal static class TokenPattern
                 continue;
             }
 
-            foreach (Form form in Forms)
+            foreach (Form form in FormsByFirst[text[at]])
             {
                 ReadOnlySpan<byte> rest = text[at..end];
                 if (rest.Length >= form.Prefix.Length + form.Least && rest.StartsWith(form.Prefix) && Matches(rest[form.Prefix.Length..], form, out int length))

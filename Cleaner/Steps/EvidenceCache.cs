@@ -3,19 +3,35 @@ using DataForge.Corpus.Runs;
 
 namespace DataForge.Cleaner.Steps;
 
+/// <summary>What step A wrote of one raw part, ready to be looked up.</summary>
+internal sealed class KnownEvidence(PartEvidence part)
+{
+    private readonly ILookup<(long, int), EvidenceRow> _rows = part.Rows.ToLookup(row => (row.Repository, row.Snapshot));
+    private readonly Dictionary<(string, EvidenceKind), Evidence> _evidence = part.Evidence.ToDictionary(item => (item.Blob, item.Kind));
+
+    /// <summary>Rows and pieces of evidence.</summary>
+    public int Size => part.Rows.Count + _evidence.Count;
+
+    /// <summary>The part's rows of this snapshot that are evidence.</summary>
+    public IEnumerable<EvidenceRow> RowsOf(long repository, int snapshot) => _rows[(repository, snapshot)];
+
+    /// <summary>What a blob stored in the part says, read as this kind; null where it says nothing.</summary>
+    public Evidence? Of(string blob, EvidenceKind kind) => _evidence.GetValueOrDefault((blob, kind));
+}
+
 /// <summary>
-/// What step A wrote, by raw part; the parts used last are kept, up to about <see cref="MaxEvidence"/> pieces of evidence in all (some hundred
+/// What step A wrote, by raw part; the parts used last are kept, up to about <see cref="MaxEvidence"/> rows and pieces of evidence in all (some hundred
 /// bytes each). Safe from several threads.
 /// </summary>
 internal sealed class EvidenceCache(Run run)
 {
     private const int MaxEvidence = 300_000;
     private readonly Lock _lock = new();
-    private readonly LinkedList<(int Part, Dictionary<(string, EvidenceKind), Evidence> Evidence)> _recent = new();
+    private readonly LinkedList<(int Part, KnownEvidence Evidence)> _recent = new();
     private int _held;
 
-    /// <summary>The evidence stored in a part, by blob id in hexadecimal and kind.</summary>
-    public IReadOnlyDictionary<(string Blob, EvidenceKind Kind), Evidence> Of(int part)
+    /// <summary>What is known from a part.</summary>
+    public KnownEvidence Of(int part)
     {
         lock (_lock)
         {
@@ -29,12 +45,12 @@ internal sealed class EvidenceCache(Run run)
                 }
             }
 
-            var evidence = CanonicalJson.Read<PartEvidence>(run.PathOf(EvidenceStep.FileOf(part))).Evidence.ToDictionary(item => (item.Blob, item.Kind));
+            var evidence = new KnownEvidence(CanonicalJson.Read<PartEvidence>(run.PathOf(EvidenceStep.FileOf(part))));
             _recent.AddFirst((part, evidence));
-            _held += evidence.Count;
+            _held += evidence.Size;
             while (_held > MaxEvidence && _recent.Count > 1)
             {
-                _held -= _recent.Last!.Value.Evidence.Count;
+                _held -= _recent.Last!.Value.Evidence.Size;
                 _recent.RemoveLast();
             }
 

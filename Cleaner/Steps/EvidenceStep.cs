@@ -5,8 +5,11 @@ using DataForge.Corpus.Shards;
 
 namespace DataForge.Cleaner.Steps;
 
-/// <summary>A repository's snapshot that has rows in a raw part.</summary>
-internal sealed record RepositoryRows(long Id, int Snapshot, long Rows);
+/// <summary>A repository's snapshot that has rows in a raw part, and what the forge says of its licence.</summary>
+internal sealed record RepositoryRows(long Id, int Snapshot, long Rows, string? ForgeLicense);
+
+/// <summary>A row of a raw part that is evidence: where it was found, as what, and where its content is stored.</summary>
+internal sealed record EvidenceRow(long Repository, int Snapshot, string Path, EvidenceKind Kind, string Blob, int BlobPart);
 
 /// <summary>What a raw part tells of licences, for the steps that follow: a function of the part alone.</summary>
 internal sealed record PartEvidence
@@ -16,6 +19,12 @@ internal sealed record PartEvidence
 
     /// <summary>Raw parts in which evidence of these snapshots is stored.</summary>
     public required IReadOnlyList<int> EvidenceParts { get; init; }
+
+    /// <summary>
+    /// The part's rows that are evidence, in order. A repository may reach over many parts: with these, each part knows the licences of its
+    /// repositories without all rows of the others being read again.
+    /// </summary>
+    public required IReadOnlyList<EvidenceRow> Rows { get; init; }
 
     /// <summary>What the evidence stored in this part says, in order of blob id and kind.</summary>
     public required IReadOnlyList<Evidence> Evidence { get; init; }
@@ -47,6 +56,7 @@ internal static class EvidenceStep
         var repositories = new List<(RepositoryFacts Facts, long Rows)>();
         var wanted = new Dictionary<BlobId, SortedSet<EvidenceKind>>();
         var parts = new SortedSet<int>();
+        var rows = new List<EvidenceRow>();
         foreach (Occurrence row in RawFilesShard.Read(raw.Workspace.RawFilesPart(part)))
         {
             if (repositories.Count > 0 && ReferenceEquals(repositories[^1].Facts, row.Repository))
@@ -62,6 +72,7 @@ internal static class EvidenceStep
             if (row.BlobId is { } id && row.BlobPart >= 0 && EvidencePath.KindOf(row.Path, row.Kind) is { } kind)
             {
                 parts.Add(row.BlobPart);
+                rows.Add(new EvidenceRow(row.Repository.Id, row.Repository.Snapshot, row.Path, kind, id.ToString(), row.BlobPart));
                 if (row.BlobPart == part)
                 {
                     if (!wanted.TryGetValue(id, out SortedSet<EvidenceKind>? kinds))
@@ -83,8 +94,9 @@ internal static class EvidenceStep
         found.Sort((a, b) => string.CompareOrdinal(a.Blob, b.Blob) is not 0 and var order ? order : a.Kind.CompareTo(b.Kind));
         File.WriteAllBytes(output.Create(FileOf(part)), CanonicalJson.Write(new PartEvidence
         {
-            Repositories = [.. repositories.Select(item => new RepositoryRows(item.Facts.Id, item.Facts.Snapshot, item.Rows))],
+            Repositories = [.. repositories.Select(item => new RepositoryRows(item.Facts.Id, item.Facts.Snapshot, item.Rows, item.Facts.ForgeLicense))],
             EvidenceParts = [.. parts],
+            Rows = rows,
             Evidence = found,
         }));
         output.Add("evidence", found.Count);

@@ -11,11 +11,12 @@ namespace DataForge.Cleaner.Steps;
 /// folder. What leaves is a row of <c>dropped/</c>; what stays goes to the parts that store its content.
 /// Memory: one raw part's occurrences, about 300 bytes each.
 /// </summary>
-internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, CleanOptions options, EvidenceCache cache)
+internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, CleanOptions options)
 {
     private readonly Dictionary<long, int> _pinned = input.Repositories.ToDictionary(repository => repository.Id, repository => repository.Snapshot);
     private readonly Dictionary<(long, int), List<int>> _partsOf = [];
     private readonly Dictionary<int, PartEvidence> _parts = [];
+    private readonly EvidenceCache _cache = new(run);
     private readonly OccurrenceRules _rules = new(options.Thresholds(), options.KeepVendored, OptOutList.Read(options.OptOutFile));
 
     /// <summary>The part's name in the manifest.</summary>
@@ -35,7 +36,7 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
             PartEvidence known = CanonicalJson.Read<PartEvidence>(run.PathOf(EvidenceStep.FileOf(part.Number)));
 
             // Only who has rows there is needed from here on; evidence itself comes through the cache.
-            _parts[part.Number] = known with { Evidence = [] };
+            _parts[part.Number] = known with { Evidence = [], Rows = [] };
             foreach (RepositoryRows rows in known.Repositories)
             {
                 if (!_partsOf.TryGetValue((rows.Id, rows.Snapshot), out List<int>? parts))
@@ -126,52 +127,35 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
     /// <summary>The licences of every pinned repository with rows in this part; its evidence may stand in a neighbouring part.</summary>
     private Dictionary<long, RepositoryLicenses> ReadLicenses(int part, CancellationToken cancellation)
     {
-        var rows = new Dictionary<long, (string? Forge, List<Occurrence> Evidence)>();
-        var sources = new SortedSet<int> { part };
-        foreach (RepositoryRows repository in _parts[part].Repositories.Where(IsPinned))
+        RepositoryRows[] repositories = [.. _parts[part].Repositories.Where(IsPinned).DistinctBy(item => item.Id)];
+        var rows = new List<EvidenceRow>();
+        foreach (int source in repositories.SelectMany(item => _partsOf[(item.Id, item.Snapshot)]).Distinct().Order())
         {
-            rows[repository.Id] = (null, []);
-            sources.UnionWith(_partsOf[(repository.Id, repository.Snapshot)]);
-        }
-
-        foreach (int source in sources)
-        {
-            foreach (Occurrence row in RawFilesShard.Read(raw.Workspace.RawFilesPart(source)))
-            {
-                if (IsPinned(row) && rows.TryGetValue(row.Repository.Id, out var known))
-                {
-                    rows[row.Repository.Id] = (row.Repository.ForgeLicense, known.Evidence);
-                    if (row.BlobId is not null && row.BlobPart >= 0 && EvidencePath.KindOf(row.Path, row.Kind) is not null)
-                    {
-                        known.Evidence.Add(row);
-                    }
-                }
-            }
-
             cancellation.ThrowIfCancellationRequested();
+            KnownEvidence known = _cache.Of(source);
+            foreach (RepositoryRows repository in repositories)
+            {
+                rows.AddRange(known.RowsOf(repository.Id, repository.Snapshot));
+            }
         }
 
-        var said = new Dictionary<(string, EvidenceKind), Evidence>();
-        foreach (IGrouping<int, Occurrence> stored in rows.Values.SelectMany(item => item.Evidence).GroupBy(row => row.BlobPart).OrderBy(group => group.Key))
+        // Part by part, so that the cache serves each part's evidence at once.
+        var said = new List<(EvidenceRow Row, Evidence Evidence)>();
+        foreach (IGrouping<int, EvidenceRow> stored in rows.GroupBy(row => row.BlobPart).OrderBy(group => group.Key))
         {
-            IReadOnlyDictionary<(string Blob, EvidenceKind Kind), Evidence> evidence = cache.Of(stored.Key);
-            foreach (Occurrence row in stored)
+            KnownEvidence known = _cache.Of(stored.Key);
+            foreach (EvidenceRow row in stored)
             {
-                (string, EvidenceKind) key = Key(row);
-                if (evidence.TryGetValue(key, out Evidence? found))
+                if (known.Of(row.Blob, row.Kind) is { } evidence)
                 {
-                    said[key] = found;
+                    said.Add((row, evidence));
                 }
             }
         }
 
-        return rows.ToDictionary(
-            item => item.Key,
-            item => new RepositoryLicenses(
-                item.Value.Forge, item.Value.Evidence.Where(row => said.ContainsKey(Key(row))).Select(row => (row.Path, said[Key(row)]))));
+        ILookup<long, (string, Evidence)> byRepository = said.ToLookup(item => item.Row.Repository, item => (item.Row.Path, item.Evidence));
+        return repositories.ToDictionary(item => item.Id, item => new RepositoryLicenses(item.ForgeLicense, byRepository[item.Id]));
     }
-
-    private static (string, EvidenceKind) Key(Occurrence row) => (row.BlobId!.Value.ToString(), EvidencePath.KindOf(row.Path, row.Kind)!.Value);
 
     private static DroppedFile Dropped(Occurrence row, Finding finding) => new()
     {

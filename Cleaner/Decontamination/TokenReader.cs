@@ -1,0 +1,141 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace DataForge.Cleaner.Decontamination;
+
+/// <summary>
+/// Words (letters, digits, '_', bytes from 0x80) and single signs of a text, as 64-bit hashes; white space, controls, quotes, '#' and backslashes are left
+/// out. Where tokens begin is found 64 bytes at a time, and a word is hashed 8 bytes at a time, so that a token costs a few steps however long it is.
+/// </summary>
+internal ref struct TokenReader(ReadOnlySpan<byte> text)
+{
+    private const int Block = 64;
+    private const ulong Factor = 0x9E3779B97F4A7C15;
+    private readonly ReadOnlySpan<byte> _text = text;
+    private int _block = -Block;
+    private int _start;
+    private ulong _starts;
+    private ulong _words;
+    private int _length;
+
+    /// <summary>Whether the current token is a word of two letters or more that does not begin with a digit.</summary>
+    public readonly bool IsWord => _length >= 2 && !char.IsAsciiDigit((char)_text[_start]);
+
+    /// <summary>Reads the next token; false at the end of the text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Next(out ulong token)
+    {
+        if (_starts == 0 && !ReadBlock())
+        {
+            token = 0;
+            return false;
+        }
+
+        int at = BitOperations.TrailingZeroCount(_starts);
+        _starts &= _starts - 1;
+        _start = _block + at;
+
+        // No byte of a sign is one of a word.
+        int length = BitOperations.TrailingZeroCount(~(_words >> at));
+        _length = length == 0 ? 1 : at + length < Block ? length : LengthOfWord(_start, _block + Block);
+        token = Hash(_text, _start, _length);
+        return true;
+    }
+
+    private static ulong Hash(ReadOnlySpan<byte> text, int start, int length)
+    {
+        ulong hash;
+        if (length <= 8 && start + 8 <= text.Length)
+        {
+            hash = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start)) << (64 - (8 * length)) ^ ((ulong)length << 1);
+        }
+        else
+        {
+            hash = (ulong)length << 1;
+            ReadOnlySpan<byte> rest = text.Slice(start, length);
+            for (; rest.Length > 8; rest = rest[8..])
+            {
+                hash = (BitOperations.RotateLeft(hash, 23) ^ MemoryMarshal.Read<ulong>(rest)) * Factor;
+            }
+
+            ulong last = 0;
+            for (int i = rest.Length - 1; i >= 0; i--)
+            {
+                last = (last << 8) | rest[i];
+            }
+
+            hash ^= last << (64 - (8 * rest.Length));
+        }
+
+        // Both multiplications are needed: a run of tokens is a polynomial over them, which must not be linear in their bytes.
+        hash *= 0xD6E8FEB86659FD93;
+        hash ^= hash >> 32;
+        hash *= 0xD6E8FEB86659FD93;
+        return hash ^ (hash >> 32);
+    }
+
+    private bool ReadBlock()
+    {
+        do
+        {
+            // The word that the last block ended in goes on here and begins nothing.
+            bool goesOn = _words >> (Block - 1) != 0;
+            _block += Block;
+            if (_block >= _text.Length)
+            {
+                return false;
+            }
+
+            ulong signs = _block + Block <= _text.Length ? Classify(_text.Slice(_block, Block)) : ClassifyLast();
+            _starts = (_words & ~((_words << 1) | (goesOn ? 1UL : 0))) | signs;
+        }
+        while (_starts == 0);
+        return true;
+    }
+
+    private ulong ClassifyLast()
+    {
+        Span<byte> last = stackalloc byte[Block];
+        last.Fill((byte)' ');
+        _text[_block..].CopyTo(last);
+        return Classify(last);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong Classify(scoped ReadOnlySpan<byte> block)
+    {
+        Classify(Vector256.Create(block), out uint lowWords, out uint lowSigns);
+        Classify(Vector256.Create(block[32..]), out uint highWords, out uint highSigns);
+        _words = lowWords | ((ulong)highWords << 32);
+        return lowSigns | ((ulong)highSigns << 32);
+    }
+
+    // A word that reaches the end of its block.
+    private readonly int LengthOfWord(int start, int from)
+    {
+        int end = from;
+        while (end < _text.Length && IsWordByte(_text[end]))
+        {
+            end++;
+        }
+
+        return Math.Min(end, _text.Length) - start;
+    }
+
+    private static bool IsWordByte(byte b) => char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or >= 0x80;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Classify(Vector256<byte> block, out uint words, out uint signs)
+    {
+        Vector256<byte> letters = Vector256.LessThan((block | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)26));
+        Vector256<byte> digits = Vector256.LessThan(block - Vector256.Create((byte)'0'), Vector256.Create((byte)10));
+        words = (letters | digits | Vector256.Equals(block, Vector256.Create((byte)'_')) | block).ExtractMostSignificantBits();
+        Vector256<byte> none = Vector256.LessThan(block, Vector256.Create((byte)0x21))
+            | Vector256.Equals(block, Vector256.Create((byte)'\'')) | Vector256.Equals(block, Vector256.Create((byte)'"'))
+            | Vector256.Equals(block, Vector256.Create((byte)'`')) | Vector256.Equals(block, Vector256.Create((byte)'#'))
+            | Vector256.Equals(block, Vector256.Create((byte)'\\')) | Vector256.Equals(block, Vector256.Create((byte)0x7F));
+        signs = ~(words | none.ExtractMostSignificantBits());
+    }
+}
