@@ -86,7 +86,7 @@ public static class DedupScaleBenchmarks
         steps.Measure("candidates", () => Parallel.For(0, groups, new ParallelOptions { MaxDegreeOfParallelism = workers }, group =>
         {
             (int[] firsts, int baseKept) = RankTable.ReadFirsts(ranksFile);
-            var join = new BandJoin(signatures, firsts, baseKept, allPairs: false, options.SortMemory / 2);
+            var join = new BandJoin(signatures, firsts, 0, baseKept, allPairs: false, options.SortMemory / 2);
             using var pairs = new WordRunWriter(Path.Combine(folder, $"{group}.pairs"), files, isPair: true, options.SortMemory / 4);
             using var hot = new WordRunWriter(Path.Combine(folder, $"{group}.hot"), files, isPair: false, options.SortMemory / 4);
             for (int band = group * plan.Bands / groups; band < (group + 1) * plan.Bands / groups; band++)
