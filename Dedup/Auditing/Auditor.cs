@@ -11,9 +11,15 @@ namespace DataForge.Dedup.Auditing;
 /// <param name="FilesWithoutMiss">Of the sampled files: those of which no pair was missed. Files are drawn independently of each other, pairs are not.</param>
 /// <param name="DropsConfirmed">Of the dropped files in the sample: those whose twin is kept and exactly as similar as stated, at or above the threshold. This is precision.</param>
 /// <param name="KeptWithoutTwin">Of the kept files in the sample: those that no other kept file is a near duplicate of.</param>
+/// <param name="Base">What was compared of the base's dataset; null without a base.</param>
 public sealed record AuditReport(
     long Files, long SampledFiles, double Threshold,
-    Proportion PairsFound, Proportion FilesWithoutMiss, Proportion DropsConfirmed, Proportion KeptWithoutTwin);
+    Proportion PairsFound, Proportion FilesWithoutMiss, Proportion DropsConfirmed, Proportion KeptWithoutTwin, AuditedBase? Base = null);
+
+/// <summary>How much of a base's dataset took part in an audit.</summary>
+/// <param name="Files">Files of the dataset.</param>
+/// <param name="Compared">Those that the sample was compared with: about as many as there are files in the run, drawn by seed.</param>
+public sealed record AuditedBase(long Files, long Compared);
 
 /// <summary>Compares a seeded sample of files with all files, without loss; no signature takes part in it.</summary>
 internal sealed class Auditor
@@ -60,6 +66,18 @@ internal sealed class Auditor
     }
 
     private long Candidates { get; }
+
+    /// <summary>
+    /// The files of a base to compare with, lest the audit's cost grow with the base: each with such a chance that about as many are drawn as the run has files.
+    /// </summary>
+    /// <param name="baseFiles">Files of the base's dataset; the first ranks are theirs.</param>
+    /// <param name="files">Files of the run.</param>
+    /// <param name="seed">Seeds the draw.</param>
+    public static Func<int, bool> DrawOfBase(int baseFiles, int files, ulong seed)
+    {
+        ulong limit = files >= baseFiles ? ulong.MaxValue : (ulong)((UInt128)ulong.MaxValue * (uint)files / (uint)baseFiles);
+        return rank => Hashing.Derive(seed ^ Hashing.K1, rank) <= limit;
+    }
 
     /// <summary>Compares.</summary>
     /// <param name="order">All ranks, in the order in which their sets are read.</param>

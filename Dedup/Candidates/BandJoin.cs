@@ -1,3 +1,4 @@
+using System.Numerics;
 using DataForge.Dedup.Sorting;
 using DataForge.Dedup.Store;
 
@@ -11,6 +12,10 @@ namespace DataForge.Dedup.Candidates;
 /// Memory: 16 bytes a file of the sort, up to <see cref="DedupOptions.SortMemory"/>; beyond that the band is sorted in slices of its key space,
 /// each with a reading of the band of its own. Keys are uniform, so slices are even; only a bucket larger than a slice takes more. The rank table
 /// takes 4 bytes a file.
+/// <para>
+/// Files of a base matter only where they share a bucket with a file that is none of its. So the band of the others is read first and marked in a bitmap, and of the base's
+/// keys, read once, only those are sorted whose mark is there: those that meet another, and one in sixteen that does not.
+/// </para>
 /// </remarks>
 internal sealed class BandJoin
 {
@@ -21,7 +26,11 @@ internal sealed class BandJoin
 
     private readonly SignatureParts _signatures;
     private readonly int[] _ranks;
+    private readonly int _baseParts;
     private readonly int _baseKept;
+    private readonly ulong[] _marks = [];
+    private readonly int _markShift;
+    private readonly int _slices;
     private readonly int _rankBits;
     private readonly int _maxPaired;
     private readonly long _maxSlice;
@@ -32,15 +41,28 @@ internal sealed class BandJoin
 
     /// <param name="signatures">The signatures of all parts.</param>
     /// <param name="ranks">By ordinal, a file's rank, or −1 for a file that takes no part because a better one has the same set.</param>
-    /// <param name="baseKept">Files with the first ranks that are known not to be near duplicates of each other.</param>
+    /// <param name="baseParts">Parts of the base, which come before all others; 0 without one.</param>
+    /// <param name="baseKept">Files with the first ranks, all of the base, that are known not to be near duplicates of each other.</param>
     /// <param name="allPairs">Whether every bucket becomes pairs, however large.</param>
     /// <param name="memory">Bytes for the sort.</param>
-    public BandJoin(SignatureParts signatures, int[] ranks, int baseKept, bool allPairs, long memory)
+    public BandJoin(SignatureParts signatures, int[] ranks, int baseParts, int baseKept, bool allPairs, long memory)
     {
-        (_signatures, _ranks, _baseKept) = (signatures, ranks, baseKept);
+        (_signatures, _ranks, _baseParts, _baseKept) = (signatures, ranks, baseParts, baseKept);
         _rankBits = KeyedRanks.RankBits(ranks.Length);
         _maxPaired = allPairs ? int.MaxValue : MaxPairedBucket;
         _maxSlice = Math.Max(1 << 10, memory / (2 * sizeof(ulong)));
+        int ofBase = signatures.Start(baseParts);
+        long sorted = ranks.Length - ofBase;
+        if (ofBase > 0)
+        {
+            // Sixteen bits a key.
+            int bits = Math.Clamp(BitOperations.Log2((ulong)sorted | 1) + 5, 10, 36);
+            _marks = new ulong[1 << (bits - 6)];
+            _markShift = 64 - bits;
+            sorted += ofBase / 16;
+        }
+
+        _slices = (int)Math.Max(1, (sorted + _maxSlice - 1) / _maxSlice);
     }
 
     /// <summary>Hot buckets found so far.</summary>
@@ -52,10 +74,14 @@ internal sealed class BandJoin
     /// <summary>Joins one band; pairs go out as (worse rank, better rank), members of hot buckets as (rank, number of the bucket).</summary>
     public void Join(int band, WordRunWriter pairs, WordRunWriter hot, CancellationToken cancellation)
     {
-        int slices = (int)((_ranks.Length + _maxSlice - 1) / _maxSlice);
-        for (int slice = 0; slice < slices; slice++)
+        if (_marks.Length > 0)
         {
-            Load(band, slice, slices, cancellation);
+            Mark(band, cancellation);
+        }
+
+        for (int slice = 0; slice < _slices; slice++)
+        {
+            Load(band, slice, cancellation);
             if (_scratch.Length < _count)
             {
                 _scratch = new ulong[_words.Length];
@@ -65,13 +91,38 @@ internal sealed class BandJoin
         }
     }
 
-    private void Load(int band, int slice, int slices, CancellationToken cancellation)
+    private void Mark(int band, CancellationToken cancellation)
     {
+        Array.Clear(_marks);
+        for (int part = _baseParts; part < _signatures.Count; part++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _signatures[part].Scan(SignatureColumn.FirstBand + band, _buffer, (_, keys) =>
+            {
+                foreach (ulong key in keys)
+                {
+                    ulong place = key >> _markShift;
+                    _marks[place >> 6] |= 1UL << (int)(place & 63);
+                }
+            });
+        }
+    }
+
+    private bool IsMarked(ulong key)
+    {
+        ulong place = key >> _markShift;
+        return (_marks[place >> 6] >> (int)(place & 63) & 1) != 0;
+    }
+
+    private void Load(int band, int slice, CancellationToken cancellation)
+    {
+        int slices = _slices;
         _count = 0;
         for (int part = 0; part < _signatures.Count; part++)
         {
             cancellation.ThrowIfCancellationRequested();
             int start = _signatures.Start(part);
+            bool isOfBase = part < _baseParts;
             _signatures[part].Scan(SignatureColumn.FirstBand + band, _buffer, (row, keys) =>
             {
                 ReadOnlySpan<int> ranks = _ranks.AsSpan(start + (int)row, keys.Length);
@@ -79,7 +130,7 @@ internal sealed class BandJoin
                 int count = _count;
                 for (int i = 0; i < keys.Length; i++)
                 {
-                    if (keys[i] != 0 && ranks[i] >= 0 && (slices == 1 || (int)(((keys[i] >> 32) * (ulong)slices) >> 32) == slice))
+                    if (keys[i] != 0 && ranks[i] >= 0 && (!isOfBase || IsMarked(keys[i])) && (slices == 1 || (int)(((keys[i] >> 32) * (ulong)slices) >> 32) == slice))
                     {
                         _words[count++] = KeyedRanks.Pack(keys[i], ranks[i], _rankBits);
                     }

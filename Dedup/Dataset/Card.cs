@@ -118,6 +118,11 @@ internal static class Card
         card.Append("\n## Duplicates\n\n");
         Line(card, $"A file leaves where a kept file before it has a Jaccard similarity of at least {options.Threshold} over shingles of {options.ShingleTokens} tokens ({options.Shingles.ToString().ToLowerInvariant()}); comments and white space of code do not count. Every similarity is exact: signatures only find candidates.");
         Line(card, $"{N(found.Exact)} exact and {N(found.Near)} near duplicates left. {N(found.Clusters)} groups of near duplicates hold {N(found.ClusteredFiles)} files, the largest {N(found.LargestCluster)}.");
+        if (figures.Base is { } earlier)
+        {
+            Line(card, $"\nThe build adds to an earlier one, whose dataset of {N(earlier.Files)} files comes before all files of this one and is not repeated here: {N(earlier.Twins)} of the duplicates that left have their kept twin there. No two files of both datasets together are near duplicates, but for what signatures miss.");
+        }
+
         if (figures.Audit is { } audit)
         {
             card.Append("\nThe build's own audit compared a sample with all files, by brute force:\n\n| measure | share | 95 % interval | of |\n| --- | ---: | --- | ---: |\n");
@@ -126,6 +131,10 @@ internal static class Card
             Measure(card, "precision: dropped files whose kept twin is as similar as stated", audit.DropsConfirmed);
             Measure(card, "kept files without a kept near duplicate", audit.KeptWithoutTwin);
             Line(card, $"\n{N(audit.SampledFiles)} of {N(audit.Files)} files were sampled.");
+            if (audit.Base is { } compared)
+            {
+                Line(card, $"Of the earlier dataset's {N(compared.Files)} files, {N(compared.Compared)} drawn by seed took part in the comparison.");
+            }
         }
         else
         {

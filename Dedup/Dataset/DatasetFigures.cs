@@ -3,6 +3,7 @@ using DataForge.Corpus.Parquet;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Dedup.Auditing;
+using DataForge.Dedup.Steps;
 using DataForge.Dedup.Store;
 
 namespace DataForge.Dedup.Dataset;
@@ -44,6 +45,11 @@ public sealed record DatasetSize(long Files, long Occurrences, long Bytes, long 
 /// <param name="LargestCluster">Files in the largest.</param>
 public sealed record DuplicateFigures(long Exact, long Near, long Clusters, long ClusteredFiles, long LargestCluster);
 
+/// <summary>The earlier build's dataset that this one was held against.</summary>
+/// <param name="Files">Its files, which are not files of this dataset.</param>
+/// <param name="Twins">Contents of this build that left because a file of that dataset is a duplicate of them.</param>
+public sealed record BaseFigures(long Files, long Twins);
+
 /// <summary>
 /// All figures about a dataset that are shown anywhere, from committed manifest entries and the shards these name. Memory: one entry a repository.
 /// </summary>
@@ -76,6 +82,9 @@ public sealed record DatasetFigures
 
     /// <summary>Duplicates.</summary>
     public required DuplicateFigures Duplicates { get; init; }
+
+    /// <summary>The base; null without one.</summary>
+    public BaseFigures? Base { get; init; }
 
     /// <summary>Repositories that gave the most bytes; at most 20.</summary>
     public required IReadOnlyList<RepositoryFigure> TopRepositories { get; init; }
@@ -113,6 +122,9 @@ public sealed record DatasetFigures
             Duplicates = new DuplicateFigures(
                 dedup.GetValueOrDefault("dropped_contents.exact_duplicate"), dedup.GetValueOrDefault("dropped_contents.near_duplicate"),
                 dedup.GetValueOrDefault("clusters.count"), dedup.GetValueOrDefault("clusters.files"), dedup.GetValueOrDefault("clusters.largest")),
+            Base = dedup.TryGetValue(RankStep.BaseKeptCount, out long ofBase)
+                ? new BaseFigures(ofBase, dedup.GetValueOrDefault(SelectionStep.TwinsInBaseCount))
+                : null,
             TopRepositories = [.. repositories.OrderByDescending(repository => repository.Bytes).ThenBy(repository => repository.Name, StringComparer.Ordinal).Take(20)],
             Audit = run.Manifest.Find(DedupStage.StageName, WorkFiles.AuditPart) is null ? null : CanonicalJson.Read<AuditReport>(run.PathOf(WorkFiles.Audit)),
         };

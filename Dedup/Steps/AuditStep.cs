@@ -8,8 +8,8 @@ using DataForge.Dedup.Store;
 namespace DataForge.Dedup.Steps;
 
 /// <summary>
-/// Beside the last step, one part: holds the outcome against brute force on a sample. One pass over all sets. Memory: 36 bytes a file, and 32 a shingle of the
-/// sample.
+/// Beside the last step, one part: holds the outcome against brute force on a sample. One pass over the run's sets, and over about as many of the base's where
+/// there is one. Memory: 36 bytes a file, and 32 a shingle of the sample.
 /// </summary>
 internal static class AuditStep
 {
@@ -24,8 +24,13 @@ internal static class AuditStep
         int bands = BandPlan.For(options.Threshold, options.MissProbability).Bands;
 
         var auditor = new Auditor(sets, ranks.BaseKept, ranks.End, options.AuditFiles, options.Threshold, options.Seed);
+        Func<int, bool> isDrawn = Auditor.DrawOfBase(ranks.BaseKept, ranks.End - ranks.BaseKept, options.Seed);
         AuditReport report = auditor.Compare(
-            ranks.RankOf.Where(rank => rank < ranks.End), FateOf, (left, right) => ShareBand(signatures, ranks.OrdinalOf[left], ranks.OrdinalOf[right], bands), cancellation);
+            ranks.RankOf.Where(rank => rank < ranks.End && (rank >= ranks.BaseKept || isDrawn(rank))), FateOf, (left, right) => ShareBand(signatures, ranks.OrdinalOf[left], ranks.OrdinalOf[right], bands), cancellation);
+        if (sources.BaseParts > 0)
+        {
+            report = report with { Base = new AuditedBase(ranks.BaseKept, Enumerable.Range(0, ranks.BaseKept).LongCount(isDrawn)) };
+        }
 
         File.WriteAllBytes(output.Create(WorkFiles.Audit), CanonicalJson.Write(report));
         output.Add("audit.files", report.SampledFiles);

@@ -23,7 +23,7 @@ internal static class CandidateStep
         using SignatureParts signatures = sources.OpenSignatures();
         (int[] ranks, int baseKept) = RankTable.ReadFirsts(run.PathOf(WorkFiles.Ranks));
         // Half of the memory sorts bands, a quarter each gathers pairs and members of hot buckets.
-        var join = new BandJoin(signatures, ranks, baseKept, options.AllPairs, options.SortMemory / 2);
+        var join = new BandJoin(signatures, ranks, sources.BaseParts, baseKept, options.AllPairs, options.SortMemory / 2);
         using var pairs = new WordRunWriter(output.Create(WorkFiles.CandidatePairs(group)), ranks.Length, isPair: true, options.SortMemory / 4);
         using var hot = new WordRunWriter(output.Create(WorkFiles.HotBuckets(group)), ranks.Length, isPair: false, options.SortMemory / 4);
         for (int band = group * plan.Bands / groups; band < (group + 1) * plan.Bands / groups; band++)

@@ -12,7 +12,7 @@ namespace DataForge.Dedup.Steps;
 internal static class CardStep
 {
     /// <summary>Raised whenever the card would be written otherwise for the same figures.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 

@@ -9,6 +9,9 @@ namespace DataForge.Dedup.Steps;
 /// <summary>The second step, one part: the order of all files, and which of them have one shingle set. Memory: 40 bytes a file.</summary>
 internal static class RankStep
 {
+    /// <summary>The count under which the part states the files of the base's dataset; not there without a base.</summary>
+    public const string BaseKeptCount = "ranks.base_kept";
+
     /// <summary>Computes the part.</summary>
     public static void Compute(Sources sources, PartOutput output, CancellationToken cancellation)
     {
@@ -21,6 +24,11 @@ internal static class RankStep
 
         RankTable ranks = RankTable.Build(signatures, isBaseKept, sources.RankRuns, cancellation);
         ranks.Write(output.Create(WorkFiles.Ranks));
+        if (sources.BaseParts > 0)
+        {
+            output.Add(BaseKeptCount, ranks.BaseKept);
+        }
+
         output.Add("ranks.equal_sets", Enumerable.Range(0, ranks.Count).LongCount(rank => ranks.FirstOf[rank] != rank));
     }
 }

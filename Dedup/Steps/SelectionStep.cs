@@ -15,6 +15,9 @@ namespace DataForge.Dedup.Steps;
 /// </summary>
 internal static class SelectionStep
 {
+    /// <summary>The count under which the part states the dropped files whose twin is in the base's dataset; not there without a base.</summary>
+    public const string TwinsInBaseCount = "selection.twins_in_base";
+
     /// <summary>Computes the part.</summary>
     public static void Compute(
         StageContext context, Sources sources, IReadOnlyList<ManifestEntry> candidates, DedupOptions options, PartOutput output,
@@ -51,6 +54,11 @@ internal static class SelectionStep
         output.Add("selection.verified_pairs", result.VerifiedPairs);
         output.Add("selection.spared_pairs", result.SparedPairs);
         output.Add("selection.edges", result.Edges);
+        if (sources.BaseParts > 0)
+        {
+            output.Add(TwinsInBaseCount, result.Twins.LongCount(twin => twin != SelectionResult.Kept && twin < ranks.BaseKept));
+        }
+
         output.Add("clusters.count", clusters.Report.Clusters);
         output.Add("clusters.files", clusters.Report.ClusteredFiles);
         output.Add("clusters.largest", clusters.Report.Largest.Count > 0 ? clusters.Report.Largest[0].Files : 0);

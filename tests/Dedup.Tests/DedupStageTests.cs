@@ -62,7 +62,7 @@ public sealed class DedupStageTests : IDisposable
         string repeated = string.Concat(Enumerable.Repeat("x ", 300_000));
         string repeatedToo = string.Concat(Enumerable.Repeat("x ", 300_007));
         string otherRepeated = string.Concat(Enumerable.Repeat("y ", 300_000));
-        string oneLine = string.Concat(Enumerable.Range(0, 90_000).Select(i => $"n{i},"));
+        string oneLine = string.Concat(Enumerable.Range(0, 150_000).Select(i => $"n{i},"));
         string oneString = "s = '" + new string('a', 1_000_000) + "'";
         string comments = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"# comment {i}\n"));
         _run.Clean([.. new[] { repeated, repeatedToo, otherRepeated, oneLine, oneString, comments }.Select((text, i) => new TestFile("a/a", $"{i}.py", text))]);

@@ -1,4 +1,6 @@
+using DataForge.Corpus;
 using DataForge.Corpus.Runs;
+using DataForge.Dedup.Auditing;
 using DataForge.Dedup.Tests.Testing;
 
 namespace DataForge.Dedup.Tests.Dataset;
@@ -43,6 +45,28 @@ public sealed class CardTests : IDisposable
         _run.Dedup(new DedupOptions { Threshold = 0.7 });
         Assert.Contains("card", _run.Computed);
         Assert.Contains("at least 0.7 over", File.ReadAllText(_run.Run.PathOf("3-dataset/README.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RunAsync_withBase_tellsOfIt()
+    {
+        List<TestFile> files = RandomCode.Files(new Random(5), 200);
+        _run.Clean(files[..120]);
+        _run.Dedup(new DedupOptions());
+        Assert.DoesNotContain("earlier", File.ReadAllText(_run.Run.PathOf("3-dataset/README.md")), StringComparison.Ordinal);
+        using var later = new TestRun(_run, "later");
+        later.Clean(files[120..]);
+        later.Dedup(new DedupOptions { Base = "test" });
+
+        HashSet<BlobId> ofBase = [.. _run.Dataset().Select(row => row.File.BlobId)];
+        int twins = later.Dropped().Count(row => ofBase.Contains(row.Twin!.Value));
+        Assert.True(twins > 0);
+        string card = File.ReadAllText(later.Run.PathOf("3-dataset/README.md"));
+        Assert.Contains($"whose dataset of {ofBase.Count} files comes before all files of this one and is not repeated here: {twins} of the duplicates", card, StringComparison.Ordinal);
+        // The run has fewer files than the base, so not all of the base take part in the audit.
+        Assert.Contains($"Of the earlier dataset's {ofBase.Count} files, ", card, StringComparison.Ordinal);
+        AuditedBase audited = CanonicalJson.Read<AuditReport>(later.Run.PathOf("3-dataset/audit.json")).Base!;
+        Assert.InRange(audited.Compared, 40, Math.Min(110, ofBase.Count));
     }
 
     [Fact]

@@ -44,6 +44,9 @@ internal sealed class TestRun : IDisposable
     /// <summary>Another run of the same workspace.</summary>
     public TestRun(TestRun first, string name) => Run = Run.Open(first.Run.Workspace, name);
 
+    /// <summary>The run that another <see cref="TestRun"/> made in a folder that outlives this one.</summary>
+    public TestRun(string workspace) => Run = Run.Open(Workspace.Open(workspace), "test");
+
     public Run Run { get; }
 
     /// <summary>Parts that the last <see cref="Dedup"/> computed.</summary>
