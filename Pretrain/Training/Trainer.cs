@@ -59,6 +59,9 @@ public sealed partial class Trainer : IDisposable
     /// <summary>Steps made.</summary>
     public long Step => progress.Step;
 
+    /// <summary>Called after each new best was saved, with its weights in <see cref="Model"/>; in rank 0 only.</summary>
+    public Action<Trainer>? BestReached { get; set; }
+
     /// <summary>Lowest validation loss so far, in nats; null before the first evaluation.</summary>
     public double? BestLoss => progress.BestLoss;
 
@@ -109,6 +112,11 @@ public sealed partial class Trainer : IDisposable
                 if (best || !more || (progress.Step > 0 && progress.Step % options.CheckpointEvery == 0))
                 {
                     Save(store, best ? "best" : more ? "interval" : "end");
+                }
+
+                if (best && peers is not { Rank: > 0 })
+                {
+                    BestReached?.Invoke(this);
                 }
 
                 if (more)
