@@ -11,6 +11,26 @@ public sealed class PretrainOptions : IValidatableObject
     [Required]
     public string Preset { get; set; } = "pycodegpt-110m";
 
+    /// <summary>
+    /// A model to start from: an export, or any GPT-Neo folder as Hugging Face lays it out; absent draws the weights. Its content decides,
+    /// not its place.
+    /// </summary>
+    [NotHashed]
+    public string? From { get; set; }
+
+    /// <summary>
+    /// A folder of problems in APPS's layout to fine-tune on, in place of the run's tokens; needs <see cref="From"/>, whose tokenizer is
+    /// used and kept. Its content decides, not its place.
+    /// </summary>
+    [NotHashed]
+    public string? Problems { get; set; }
+
+    /// <summary>
+    /// Stages, each on the tokens of a run and from the weights of the stage before it (CodeGen: natural language, several programming
+    /// languages, Python). Empty (default): one training on this run's tokens.
+    /// </summary>
+    public IList<StagedOptions> Stages { get; set; } = [];
+
     /// <summary>Optimizer steps; the preset's where absent.</summary>
     public long? Steps { get; set; }
 
@@ -35,6 +55,23 @@ public sealed class PretrainOptions : IValidatableObject
     /// <summary>Steps between checkpoints; the preset's where absent. It decides no weight.</summary>
     [NotHashed]
     public long? CheckpointEvery { get; set; }
+
+    /// <summary>Evaluations without a new best after which training stops; 0 (default) never.</summary>
+    [Range(0, 1_000_000)]
+    public int EarlyStopEvaluations { get; set; }
+
+    /// <summary>Newest checkpoints kept, beside the best: 1 to 1000; default 2.</summary>
+    [NotHashed]
+    [Range(1, 1000)]
+    public int CheckpointsKept { get; set; } = 2;
+
+    /// <summary>
+    /// Where several processes train together (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT): the longest, in seconds, that one waits for
+    /// another. 1 to 86,400; default 600.
+    /// </summary>
+    [NotHashed]
+    [Range(1, 86_400)]
+    public int ProcessTimeoutSeconds { get; set; } = 600;
 
     /// <summary>Seeds the first weights and the order of the data; default 1.</summary>
     public ulong Seed { get; set; } = 1;
@@ -73,33 +110,71 @@ public sealed class PretrainOptions : IValidatableObject
             yield break;
         }
 
-        foreach (string fault in Training("cpu").Faults())
+        if (Problems is not null && From is null)
+        {
+            yield return new ValidationResult("Problems needs From: the folder of the model to fine-tune.");
+        }
+
+        if (Problems is not null && Stages.Count > 0)
+        {
+            yield return new ValidationResult("Problems and Stages cannot be given together: fine-tune in a run of its own.");
+        }
+
+        if (Stages.Any(stage => stage.Name.Length == 0 || !stage.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            || Stages.Select(stage => stage.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count() < Stages.Count)
+        {
+            yield return new ValidationResult("Stages: each needs a name of its own, of letters, digits, '-' and '_'.");
+        }
+
+        foreach (string fault in Stages.DefaultIfEmpty(null).SelectMany(stage => Training("cpu", stage, int.MaxValue).Faults()).Distinct())
         {
             yield return new ValidationResult(fault + ".");
         }
     }
 
-    /// <summary>The preset with what differs from it.</summary>
-    internal TrainingOptions Training(string device)
+    /// <summary>The preset with what differs from it, in the options and then in the stage.</summary>
+    internal TrainingOptions Training(string device, StagedOptions? stage, int positions)
     {
         TrainingOptions preset = TrainingPresets.Find(Preset).Options;
-        long steps = Steps ?? preset.Steps;
+        long steps = stage?.Steps ?? Steps ?? preset.Steps;
         return preset with
         {
             Steps = steps,
             BatchSize = BatchSize ?? preset.BatchSize,
-            BlockSize = BlockSize ?? preset.BlockSize,
+            BlockSize = BlockSize ?? Math.Min(preset.BlockSize, positions),
             AccumulationSteps = AccumulationSteps ?? preset.AccumulationSteps,
-            LearningRate = LearningRate ?? preset.LearningRate,
+            LearningRate = stage?.LearningRate ?? LearningRate ?? preset.LearningRate,
 
             // A short run of a long recipe warms up for as large a share of it.
-            WarmupSteps = WarmupSteps ?? (steps == preset.Steps ? preset.WarmupSteps : Math.Min(preset.WarmupSteps, steps / 10)),
+            WarmupSteps = stage?.WarmupSteps ?? WarmupSteps ?? (steps == preset.Steps ? preset.WarmupSteps : Math.Min(preset.WarmupSteps, steps / 10)),
             EvaluateEvery = EvaluateEvery ?? preset.EvaluateEvery,
             CheckpointEvery = CheckpointEvery ?? preset.CheckpointEvery,
+            EarlyStopEvaluations = EarlyStopEvaluations,
+            CheckpointsKept = CheckpointsKept,
             Seed = Seed,
             Threads = Threads,
             Device = device,
             PeakTeraflops = PeakTeraflops,
         };
     }
+}
+
+/// <summary>One stage of a training in several; what is absent is as the whole's.</summary>
+public sealed class StagedOptions
+{
+    /// <summary>Its name, of letters, digits, '-' and '_'.</summary>
+    [Required]
+    public string Name { get; set; } = "";
+
+    /// <summary>The run, of the same workspace, whose tokens it is trained on; empty (default): this run's own.</summary>
+    public string Run { get; set; } = "";
+
+    /// <summary>Optimizer steps.</summary>
+    public long? Steps { get; set; }
+
+    /// <summary>Peak learning rate.</summary>
+    public double? LearningRate { get; set; }
+
+    /// <summary>Steps of warm-up.</summary>
+    public long? WarmupSteps { get; set; }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using DataForge.Corpus.Runs;
 using DataForge.Pretrain.Data;
 using DataForge.Pretrain.Tokenizer;
 
@@ -7,6 +8,20 @@ namespace DataForge.Pretrain;
 /// <summary>How the dataset becomes tokens: the tokenizer, the held-out repositories, the form of documents.</summary>
 public sealed class TokenizeOptions : IValidatableObject
 {
+    /// <summary>
+    /// Text to tokenize in place of the run's dataset, as it is, past all rules and licences: <c>jsonl:PATH</c> or <c>parquet:PATH</c>,
+    /// files or folders of them. Its content decides, not its place. Default: none, the dataset is tokenized.
+    /// </summary>
+    [NotHashed]
+    public IList<string> Sources { get; set; } = [];
+
+    /// <summary>
+    /// A folder with a tokenizer to encode with, in place of training one: another run's <c>4-tokens</c>, or a model's folder. Its content
+    /// decides, not its place.
+    /// </summary>
+    [NotHashed]
+    public string? Tokenizer { get; set; }
+
     /// <summary>Tokens in all, special ones and the 256 bytes included: 300 to 65,536; default 32,000, as PyCodeGPT's.</summary>
     [Range(300, BpeVocabulary.MaxCount)]
     public int VocabularySize { get; set; } = 32_000;

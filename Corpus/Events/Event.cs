@@ -54,9 +54,13 @@ public sealed record Note(string Level, string Text) : Event
     public static Note Warning(string text) => new("warning", text);
 }
 
-/// <summary>A training step. Loss in nats a token; rates a second; mfu is the share of the stated peak, null where no peak is known.</summary>
+/// <summary>
+/// A training step. Loss in nats a token; rates a second; mfu is the share of the stated peak, null where no peak is known; memory is the
+/// process's resident bytes.
+/// </summary>
 public sealed record TrainingStep(
-    long Step, long Steps, double Loss, double TokensPerSecond, double LearningRate, double GradientNorm, double? Mfu, double SecondsLeft) : Event;
+    long Step, long Steps, double Loss, double TokensPerSecond, double LearningRate, double GradientNorm, double? Mfu, double SecondsLeft,
+    long MemoryBytes = 0) : Event;
 
 /// <summary>A training step whose loss or gradient was no number, or a spike: its update was left out.</summary>
 public sealed record TrainingSkipped(long Step, string Reason, double Loss, double GradientNorm) : Event;

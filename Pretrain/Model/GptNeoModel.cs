@@ -30,6 +30,9 @@ public sealed class GptNeoModel : IDisposable
     /// <summary>After the last block.</summary>
     public LayerNorm ln_f { get; }
 
+    /// <summary>Told each block whose gradients the backward pass has finished, from the last to the first; null tells nobody.</summary>
+    internal Action<int>? BlockDone { get; set; }
+
     /// <summary>
     /// ids [B·T] int64 to the last hidden state [B·T, H]. <paramref name="hiddenStates"/>, where given, takes what Hugging Face calls
     /// by that name: the embeddings, each block's output but the last's, and the result.
@@ -64,6 +67,7 @@ public sealed class GptNeoModel : IDisposable
             Tensor before = blocks[i].Backward(dx, accumulate);
             dx.Dispose();
             dx = before;
+            BlockDone?.Invoke(i);
         }
 
         Functional.EmbeddingBackward(wte.Grad, ids, dx);                                     // [V, H]

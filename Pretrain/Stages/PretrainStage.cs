@@ -11,14 +11,16 @@ using DataForge.Pretrain.Training;
 
 namespace DataForge.Pretrain;
 
-/// <summary><c>4-tokens</c> to <c>5-model</c>: trains, with checkpoints, and exports what <c>from_pretrained</c> opens.</summary>
+/// <summary>
+/// <c>4-tokens</c>, or problems to fine-tune on, to <c>5-model</c>: trains, with checkpoints, and exports what <c>from_pretrained</c>
+/// opens. Started several times with RANK and WORLD_SIZE set, the processes train together and the first one writes.
+/// </summary>
 public sealed class PretrainStage(PretrainOptions options) : IStage
 {
-    // Raise it whenever the same tokens and options would give other weights.
-    private const int CodeVersion = 1;
+    // Raise it whenever the same tokens and options would give other weights or files.
+    private const int CodeVersion = 2;
     private const int SampleTokens = 96;
-    private const string Tokens = "4-tokens/";
-    private const string Export = "5-model/export/";
+    private const string Model = "5-model/";
 
     /// <inheritdoc/>
     public string Name => "pretrain";
@@ -26,72 +28,128 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
     /// <inheritdoc/>
     public async Task RunAsync(StageContext context, CancellationToken cancellation)
     {
-        Run run = context.Run;
-        IReadOnlyList<ManifestEntry> tokens = run.Manifest.Entries("tokenize");
-        if (tokens.Count == 0)
+        List<StagedOptions?> stages = options.Stages.Count == 0 ? [null] : [.. options.Stages];
+        using TrainingProcesses processes = Explained(() => TrainingProcesses.Join(options));
+        string? from = options.From;
+        List<string> parts = [];
+        for (int i = 0; i < stages.Count; i++)
         {
-            throw DataForgeException.Usage($"The run '{run.Name}' has no tokens yet: run dataforge build, or the stages up to tokenize.");
+            bool last = i == stages.Count - 1;
+            string name = stages[i]?.Name ?? "";
+            var place = new Place(
+                last ? "model" : "stage-" + name, last ? Model + "export/" : $"{Model}stages/{name}/",
+                stages[i] is null ? Model + "checkpoints" : $"{Model}checkpoints/{name}");
+            await RunStageAsync(context, processes, stages[i], from, place, cancellation).ConfigureAwait(false);
+            from = context.Run.PathOf(place.Export);
+            parts.Add(place.Part);
         }
 
-        var plan = new PartPlan("model", run.Manifest.OutputHash("tokenize"), 1, (output, token) =>
+        if (processes.IsFirst)
         {
-            Explained(() => Train(context, tokens, output, token));
+            context.Run.Manifest.KeepOnly(Name, parts.ToHashSet(StringComparer.Ordinal));
+        }
+    }
+
+    private async Task RunStageAsync(
+        StageContext context, TrainingProcesses processes, StagedOptions? stage, string? from, Place place, CancellationToken cancellation)
+    {
+        Run tokens = stage is { Run.Length: > 0 } ? Run.Open(context.Workspace, stage.Run) : context.Run;
+        if (options.Problems is null && tokens.Manifest.Entries("tokenize").Count == 0)
+        {
+            throw DataForgeException.Usage($"The run '{tokens.Name}' has no tokens yet: run dataforge build, or the stages up to tokenize.");
+        }
+
+        if (!processes.IsFirst)
+        {
+            if (Explained(processes.HearWhetherToTrain))
+            {
+                Explained(() => Train(context, processes, stage, tokens, from, place, null, cancellation));
+            }
+
+            return;
+        }
+
+        bool trained = false;
+        var plan = new PartPlan(place.Part, Explained(() => InputHash(tokens, from)), 1, (output, token) =>
+        {
+            trained = true;
+            Explained(() => processes.TellWhetherToTrain(true));
+            Explained(() => Train(context, processes, stage, tokens, from, place, output, token));
             return Task.CompletedTask;
         });
         await context.RunPartAsync(Name, StageHash.OfOptions(Name, CodeVersion, options), plan, cancellation).ConfigureAwait(false);
+        if (!trained)
+        {
+            Explained(() => processes.TellWhetherToTrain(false));
+        }
     }
 
-    private void Train(StageContext context, IReadOnlyList<ManifestEntry> tokens, PartOutput output, CancellationToken cancellation)
+    private string InputHash(Run tokens, string? from)
     {
-        Run run = context.Run;
-        BpeVocabulary vocabulary = TokenizerReader.ReadFolder(run.PathOf(Tokens));
-        TrainingOptions training = options.Training(options.Device == "auto" ? torch.CudaAvailable ? "cuda" : "cpu" : options.Device);
-        GptNeoConfig config = TrainingPresets.Find(options.Preset).Model(vocabulary.Count) with
+        List<string> hashes = [options.Problems is null ? tokens.Manifest.OutputHash("tokenize") : HashOfProblems(options.Problems)];
+        if (from is not null)
         {
-            BosTokenId = vocabulary.EndOfText, EosTokenId = vocabulary.EndOfText,
-        };
-
-        using var data = new PackedTrainingData(Shards(run, tokens, "train-"), Shards(run, tokens, "val"), new PackedDataOptions
-        {
-            BlockSize = training.BlockSize,
-            BatchSize = training.BatchSize,
-            MicroBatches = training.AccumulationSteps,
-            Seed = options.Seed,
-            ResampleByStars = options.ResampleByStars,
-            VocabularySize = vocabulary.Count,
-            FillerToken = vocabulary.EndOfText,
-            MaxValidationBlocks = options.MaxValidationBlocks,
-        });
-        UnigramEntropy unigram = UnigramEntropy.OfValidation(data, training.BatchSize, training.BlockSize, vocabulary.Count);
-
-        string checkpoints = run.PathOf("5-model/checkpoints");
-        using var trainer = new Trainer(config, training, data, new TrainingEvents(context.Events, training.Steps), context.Time);
-        trainer.Run(checkpoints, cancellation);
-        ExportModel(run, trainer, checkpoints, output);
-
-        output.Add("parameters", config.ParameterCount);
-        output.Add("steps", trainer.Step);
-        output.Add("tokens", trainer.Step * training.TokensPerStep);
-        output.Add("tokens.validated", unigram.Tokens);
-        output.Add("unigram_entropy.micronats", (long)(unigram.NatsPerToken * 1e6));
-        output.Add("loss.validation.micronats", (long)((trainer.BestLoss ?? 0) * 1e6));
-        WriteSample(context, trainer, vocabulary, cancellation);
-    }
-
-    // The trainer publishes a folder; the part's files get their names together with the manifest entry.
-    private static void ExportModel(Run run, Trainer trainer, string checkpoints, PartOutput output)
-    {
-        string work = run.PathOf("5-model/export.work");
-        trainer.Export(checkpoints, work);
-        foreach (string file in Directory.GetFiles(work).Order(StringComparer.Ordinal))
-        {
-            File.Move(file, output.Create(Export + Path.GetFileName(file)), overwrite: true);
+            foreach (string file in (string[])["config.json", GptNeoWeights.FileName, TokenizerFiles.TokenizerJson])
+            {
+                string path = Path.Combine(from, file);
+                hashes.Add(File.Exists(path) || file != TokenizerFiles.TokenizerJson ? StageHash.OfFile(path) : "");
+            }
         }
 
-        Directory.Delete(work, recursive: true);
-        foreach (ManifestOutput file in run.Manifest.Find("tokenize", "tokenizer")!.Outputs)
+        return hashes.Count == 1 ? hashes[0] : StageHash.Combine(hashes);
+    }
+
+    private static string HashOfProblems(string folder) => StageHash.Combine(
+        AppsProblems.Read(folder, out _).SelectMany(problem => problem.Answers.Prepend(problem.Prompt).Prepend(problem.Name)).Select(StageHash.Of));
+
+    private void Train(
+        StageContext context, TrainingProcesses processes, StagedOptions? stage, Run tokens, string? from, Place place, PartOutput? output,
+        CancellationToken cancellation)
+    {
+        Run run = context.Run;
+        string device = processes.DeviceOf(options.Device);
+        using TrainingJob job = options.Problems is null
+            ? TrainingJob.OnTokens(options, stage, tokens, from, device, processes.Size)
+            : TrainingJob.OnProblems(options, from!, device, processes.Size, text => Say(context, output, text));
+        if (stage is not null)
         {
-            File.Copy(run.PathOf(file.Path), output.Create(Export + Path.GetFileName(file.Path)), overwrite: true);
+            Say(context, output, $"stage '{stage.Name}' on {job.DataInWords}");
+        }
+
+        TrainingOptions training = job.Training with { Threads = processes.ThreadsOf(options.Threads) };
+        string checkpoints = run.PathOf(place.Checkpoints), best = run.PathOf(place.Export.TrimEnd('/') + ".best");
+        using TrainingEvents? events = output is null
+            ? null
+            : new TrainingEvents(context.Events, training.Steps, run.PathOf(Model + "tensorboard/" + place.Part), context.Time);
+        using var trainer = new Trainer(job.Config, training, job.Data, events ?? (ITrainingLog)new QuietLog(), context.Time, processes.Group);
+        if (job.Weights is not null)
+        {
+            trainer.LoadWeights(job.Weights);
+        }
+
+        var export = new ModelExport(run, options, job);
+        trainer.BestReached = reached => export.PublishBest(reached, best);
+        trainer.Run(checkpoints, cancellation);
+        if (output is null)
+        {
+            return;
+        }
+
+        export.Write(trainer, checkpoints, place.Export, output);
+        if (Directory.Exists(best))
+        {
+            Directory.Delete(best, recursive: true); // the export is the same model
+        }
+
+        output.Add("parameters", job.Config.ParameterCount);
+        output.Add("steps", trainer.Step);
+        output.Add("tokens", trainer.Step * training.TokensPerStep);
+        output.Add("tokens.validated", job.Unigram.Tokens);
+        output.Add("unigram_entropy.micronats", (long)(job.Unigram.NatsPerToken * 1e6));
+        output.Add("loss.validation.micronats", (long)((trainer.BestLoss ?? 0) * 1e6));
+        if (options.Problems is null)
+        {
+            WriteSample(context, trainer, job.Vocabulary, cancellation);
         }
     }
 
@@ -104,21 +162,33 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
         }
     }
 
-    private static IEnumerable<string> Shards(Run run, IReadOnlyList<ManifestEntry> tokens, string part) => tokens
-        .Where(entry => entry.Part.StartsWith(part, StringComparison.Ordinal))
-        .SelectMany(entry => entry.Outputs)
-        .Where(output => output.Path.EndsWith(".bin", StringComparison.Ordinal))
-        .Select(output => run.PathOf(output.Path));
+    private static void Say(StageContext context, PartOutput? output, string text)
+    {
+        if (output is not null)
+        {
+            context.Events.Write(Note.Information(text));
+        }
+    }
 
-    private static void Explained(Action train)
+    private static void Explained(Action action) => Explained(() =>
+    {
+        action();
+        return true;
+    });
+
+    private static T Explained<T>(Func<T> action)
     {
         try
         {
-            train();
+            return action();
         }
-        catch (Exception e) when (e is TorchException or TrainingException or TokenShardException or TokenizerFormatException or InvalidDataException)
+        catch (Exception e) when (e is TorchException or TrainingException or TokenShardException or TokenizerFormatException or InvalidDataException
+            or FileNotFoundException or DirectoryNotFoundException)
         {
             throw new DataForgeException(e.Message, inner: e);
         }
     }
+
+    /// <summary>Where one training's results go: its part, its export, its checkpoints.</summary>
+    private sealed record Place(string Part, string Export, string Checkpoints);
 }

@@ -1,3 +1,4 @@
+using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
@@ -23,15 +24,18 @@ public sealed class TokenizeStage(TokenizeOptions options) : IStage
     public async Task RunAsync(StageContext context, CancellationToken cancellation)
     {
         Run run = context.Run;
-        IReadOnlyList<ManifestOutput> shards = DatasetShards.Of(run);
         string optionsHash = StageHash.OfOptions(Name, CodeVersion, options);
-        string dataset = StageHash.Combine(shards.Select(shard => shard.Path + " " + shard.Sha256));
+        IReadOnlyList<ManifestOutput> shards = options.Sources.Count == 0
+            ? DatasetShards.Of(run)
+            : await TextSources.ImportAsync(context, options.Sources, Name, optionsHash, cancellation).ConfigureAwait(false);
+        IEnumerable<string> hashes = shards.Select(shard => shard.Path + " " + shard.Sha256);
+        string dataset = StageHash.Combine(options.Tokenizer is { } given ? hashes.Append(HashOfTokenizer(given)) : hashes);
 
         await context.RunPartAsync(Name, optionsHash, Plan("split", dataset, (output, token) => HoldOut(context, shards, output, token)), cancellation)
             .ConfigureAwait(false);
         HeldOutRepositories heldOut = HeldOutRepositories.Read(run.PathOf(Folder + HeldOutRepositories.FileName));
         await context.RunPartAsync(
-            Name, optionsHash, Plan("tokenizer", dataset, (output, token) => TrainTokenizer(context, shards, heldOut, output, token)), cancellation)
+            Name, optionsHash, Plan("tokenizer", dataset, (output, token) => MakeTokenizer(context, shards, heldOut, output, token)), cancellation)
             .ConfigureAwait(false);
 
         var encoding = new DatasetEncoding(run, TokenizerReader.ReadFolder(run.PathOf(Folder)), heldOut, options.Objective, context.Workers);
@@ -39,7 +43,7 @@ public sealed class TokenizeStage(TokenizeOptions options) : IStage
             $"train-{i:D5}", StageHash.Combine(dataset, shard.Sha256), shard.Bytes, (output, token) => encoding.WriteTraining(shard, $"{Folder}train-{i:D5}", output, token)))];
         plans.Add(new PartPlan("val", dataset, 1, (output, token) => encoding.WriteValidation(shards, Folder + "val", output, token)));
         await context.RunPartsAsync(Name, optionsHash, plans, "bytes", cancellation).ConfigureAwait(false);
-        run.Manifest.KeepOnly(Name, plans.Select(plan => plan.Part).Concat(["split", "tokenizer"]).ToHashSet(StringComparer.Ordinal));
+        run.Manifest.KeepOnly(Name, plans.Select(plan => plan.Part).Concat(["split", "tokenizer"]).Concat(options.Sources.Count > 0 ? ["text"] : []).ToHashSet(StringComparer.Ordinal));
     }
 
     private static PartPlan Plan(string part, string input, Action<PartOutput, CancellationToken> compute) => new(part, input, 1, (output, token) =>
@@ -88,6 +92,41 @@ public sealed class TokenizeStage(TokenizeOptions options) : IStage
         }
 
         return rows.Count;
+    }
+
+    private static string HashOfTokenizer(string folder)
+    {
+        _ = ReadGiven(folder);
+        return StageHash.Combine(TokenizerFiles.Names.Select(name => Path.Combine(folder, name)).Where(File.Exists).Select(StageHash.OfFile));
+    }
+
+    private static BpeVocabulary ReadGiven(string folder)
+    {
+        try
+        {
+            return TokenizerReader.ReadFolder(folder);
+        }
+        catch (Exception e) when (e is TokenizerFormatException or DirectoryNotFoundException)
+        {
+            throw DataForgeException.Usage($"tokenize.tokenizer: {e.Message}", e);
+        }
+    }
+
+    private void MakeTokenizer(
+        StageContext context, IReadOnlyList<ManifestOutput> shards, HeldOutRepositories heldOut, PartOutput output, CancellationToken cancellation)
+    {
+        if (options.Tokenizer is { } given)
+        {
+            foreach (string name in TokenizerFiles.Names.Where(name => File.Exists(Path.Combine(given, name))))
+            {
+                File.Copy(Path.Combine(given, name), output.Create(Folder + name), overwrite: true); // byte for byte
+            }
+
+            output.Add("vocabulary", ReadGiven(given).Count);
+            return;
+        }
+
+        TrainTokenizer(context, shards, heldOut, output, cancellation);
     }
 
     private void TrainTokenizer(

@@ -12,6 +12,9 @@ public static class TokenizerFiles
     public const string TokenizerJson = "tokenizer.json", VocabularyJson = "vocab.json", MergesText = "merges.txt",
         ConfigJson = "tokenizer_config.json", SpecialsJson = "special_tokens_map.json";
 
+    /// <summary>All names under which a tokenizer's files travel; one made elsewhere may have <c>added_tokens.json</c> too.</summary>
+    public static IReadOnlyList<string> Names { get; } = [TokenizerJson, VocabularyJson, MergesText, ConfigJson, SpecialsJson, "added_tokens.json"];
+
     /// <summary>The bytes of all files.</summary>
     /// <param name="vocabulary">The tokenizer.</param>
     /// <param name="modelMaxLength">The model's context in tokens, which tokenizer_config.json states.</param>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace DataForge.Pretrain.Torch;
 
-/// <summary>The C ABI of <c>native/dataforge_torch.cpp</c>; what each function does is said there.</summary>
+/// <summary>The C ABI of <c>native/dataforge_torch.cpp</c> and <c>process_group.cpp</c>; what each function does is said there.</summary>
 internal static unsafe partial class Native
 {
     private const string Library = NativeLibraryFinder.Name;
@@ -57,6 +57,22 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     internal static partial int dft_autograd_grad(
         nint* outputs, int outputCount, nint* inputs, int inputCount, nint* gradients, int retainGraph, nint* results);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_group_join(
+        int backend, byte* host, int port, int rank, int size, int served, byte* prefix, long timeoutMilliseconds, nint* group);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_group_all_reduce(nint group, nint tensor, nint* work);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_group_broadcast(nint group, nint tensor, int root, nint* work);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_group_wait(nint work);
+
+    [LibraryImport(Library)]
+    internal static partial void dft_group_leave(nint group);
 
     [LibraryImport(Library)]
     internal static partial int dft_manual_seed(ulong seed);

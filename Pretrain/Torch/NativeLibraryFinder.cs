@@ -11,7 +11,7 @@ namespace DataForge.Pretrain.Torch;
 public static partial class NativeLibraryFinder
 {
     internal const string Name = "dataforge_torch";
-    private const int AbiVersion = 1;
+    private const int AbiVersion = 2;
     private const string FileName = "libdataforge_torch.so";
     private const string Remedy = "run ./dataforge once, or Pretrain/Torch/native/build.sh artifacts/native, to compile it against this machine's libtorch";
 
@@ -80,6 +80,7 @@ public static partial class NativeLibraryFinder
     /// <item>GNU OpenMP's threads spin for milliseconds at a barrier before they sleep. Where anything else wants the processors, each
     /// barrier then costs the other thread's whole time slice: a training step was seen to take 30 times as long. A thousand turns
     /// (some microseconds) cost nothing on an idle machine.</item>
+    /// <item>c10d writes its own lines about failures to the terminal (through glog in Debian's build), beside the error that we show.</item>
     /// </list>
     /// </summary>
     private static void PrepareEnvironment()
@@ -93,7 +94,12 @@ public static partial class NativeLibraryFinder
         {
             SetUnlessGiven("GOMP_SPINCOUNT", "1000");
         }
+
+        SetUnlessGiven("GLOG_minloglevel", FatalOnly);
+        SetUnlessGiven("TORCH_CPP_LOG_LEVEL", "FATAL");
     }
+
+    private const string FatalOnly = "3"; // glog's number for it
 
     private static void SetUnlessGiven(string name, string value) => _ = setenv(name, value, overwrite: 0);
 

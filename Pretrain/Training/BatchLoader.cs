@@ -9,19 +9,21 @@ internal sealed class BatchLoader : IDisposable
     private readonly ITrainingData data;
     private readonly int block;
     private readonly int size;
+    private readonly int firstMicro;
     private readonly int vocabulary;
     private readonly int[] tokens;
     private readonly int[] labels;
     private readonly Tensor hostIds;
     private readonly Tensor hostTargets;
 
-    internal BatchLoader(ITrainingData data, GptNeoConfig model, TrainingOptions options, Device device)
+    internal BatchLoader(ITrainingData data, GptNeoConfig model, TrainingOptions options, Device device, int firstMicro, int micros)
     {
+        this.firstMicro = firstMicro;
         this.data = data;
         block = options.BlockSize;
         size = options.BatchSize * block;
         vocabulary = model.VocabSize;
-        tokens = new int[size * options.AccumulationSteps];
+        tokens = new int[size * micros];
         labels = new int[tokens.Length];
         hostIds = torch.zeros([size], ScalarType.Int64).DetachFromDisposeScope();
         hostTargets = torch.zeros([size], ScalarType.Int64).DetachFromDisposeScope();
@@ -35,12 +37,12 @@ internal sealed class BatchLoader : IDisposable
     /// <summary>[B·T] int64: the token after each position, or -100.</summary>
     internal Tensor Targets { get; }
 
-    /// <summary>Reads all micro-batches of a step; gives how many positions count in its loss.</summary>
+    /// <summary>Reads this process's micro-batches of a step; gives how many positions count in their loss.</summary>
     internal long ReadStep(long step)
     {
         for (int micro = 0; micro * size < tokens.Length; micro++)
         {
-            data.FillBatch(step, micro, tokens.AsSpan(micro * size, size), labels.AsSpan(micro * size, size));
+            data.FillBatch(step, firstMicro + micro, tokens.AsSpan(micro * size, size), labels.AsSpan(micro * size, size));
         }
 
         return Check(tokens, labels, $"step {step}");

@@ -6,13 +6,17 @@ namespace DataForge.Pretrain.Training;
 public static class HuggingFaceFolder
 {
     /// <summary>Writes the folder under another name and renames it, in place of an older one.</summary>
-    public static void Publish(GptNeoForCausalLM model, string folder)
+    /// <param name="model">The model.</param>
+    /// <param name="folder">Where it goes.</param>
+    /// <param name="complete">Adds what else belongs to it (tokenizer, card), given the folder's other name.</param>
+    public static void Publish(GptNeoForCausalLM model, string folder, Action<string>? complete = null)
     {
         string final = Path.GetFullPath(folder);
         string temporary = final + ".tmp", old = final + ".old";
         Remove(temporary);
         Remove(old);
         GptNeoWeights.SaveFolder(model, temporary);
+        complete?.Invoke(temporary);
         if (Directory.Exists(final))
         {
             Directory.Move(final, old);

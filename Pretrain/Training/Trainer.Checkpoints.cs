@@ -32,21 +32,22 @@ public sealed partial class Trainer
     {
         double loss = 0;
         tokens = 0;
-        for (int i = 0; i < data.ValidationBatches; i++)
+        for (int i = peers?.Rank ?? 0; i < data.ValidationBatches; i += peers?.Size ?? 1)
         {
             tokens += batches.ReadValidation(i);
             batches.Load(0);
-            loss += Model.LossSum(batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, cancellation);
+            loss += Model.LossSum(batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, Within(cancellation));
         }
 
-        return loss / tokens;
+        tokens = Sum(tokens);
+        return Sum(loss) / tokens;
     }
 
     private void Save(CheckpointStore store, string reason)
     {
-        if (Directory.Exists(store.PathOf(progress.Step)))
+        if (peers is { Rank: > 0 } || Directory.Exists(store.PathOf(progress.Step)))
         {
-            return;
+            return; // rank 0 writes for all
         }
 
         store.Save(progress, Model.Parameters, optimizer);
@@ -54,8 +55,61 @@ public sealed partial class Trainer
         log.Saved(new TrainingCheckpoint(progress.Step, store.PathOf(progress.Step), reason));
     }
 
-    /// <summary>Takes up the newest checkpoint that is sound; a damaged one is put aside and told.</summary>
+    /// <summary>Takes up the newest checkpoint that is sound: rank 0 reads it, so the others need not see the folder.</summary>
     private void Resume(CheckpointStore store)
+    {
+        if (peers is null)
+        {
+            TakeUpNewest(store);
+            return;
+        }
+
+        string? fault = null;
+        if (peers.Rank == 0)
+        {
+            try
+            {
+                TakeUpNewest(store);
+            }
+            catch (Exception e) when (e is TrainingException or IOException or InvalidDataException or UnauthorizedAccessException)
+            {
+                fault = e.Message; // the others must hear of it before this process ends
+            }
+        }
+
+        if (Sum(fault is null ? 0.0 : 1) > 0)
+        {
+            throw new TrainingException(fault ?? "process 0 could not begin; its own message says why");
+        }
+
+        ShareProgress(peers);
+    }
+
+    private void ShareProgress(DataParallel peers)
+    {
+        Span<double> numbers =
+        [
+            progress.Step, optimizer.Updates, progress.BestLoss ?? double.NaN, progress.BestStep, progress.EvaluatedStep,
+            progress.EvaluatedLoss ?? double.NaN, progress.EvaluationsSinceBest, spikes.Mean, spikes.Count, spikes.SkippedInARow,
+        ];
+        peers.Broadcast(numbers);
+        peers.Broadcast(Model.Parameters.Values);
+        peers.Broadcast(optimizer.ExpAvg);
+        peers.Broadcast(optimizer.ExpAvgSq);
+        progress.BestLoss = double.IsNaN(numbers[2]) ? null : numbers[2];
+        progress.BestStep = (long)numbers[3];
+        progress.EvaluatedStep = (long)numbers[4];
+        progress.EvaluatedLoss = double.IsNaN(numbers[5]) ? null : numbers[5];
+        progress.EvaluationsSinceBest = (int)numbers[6];
+        optimizer.Updates = (long)numbers[1];
+        spikes.Mean = numbers[7];
+        spikes.Count = (long)numbers[8];
+        spikes.SkippedInARow = (int)numbers[9];
+        Progress((long)numbers[0]);
+    }
+
+    /// <summary>Takes up the newest checkpoint that is sound; a damaged one is put aside and told.</summary>
+    private void TakeUpNewest(CheckpointStore store)
     {
         foreach (long step in store.Steps().Reverse())
         {

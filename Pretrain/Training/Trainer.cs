@@ -18,13 +18,21 @@ public sealed partial class Trainer : IDisposable
     private readonly AdamW optimizer;
     private readonly BatchLoader batches;
     private readonly SpikeDetector spikes;
+    private readonly DataParallel? peers;
+    private readonly int micros; // micro-batches of a step that are this process's
     private CheckpointState progress;
 
     /// <summary>A trainer of a new model, its weights drawn from the options' seed.</summary>
+    /// <param name="config">The model.</param>
+    /// <param name="options">How it is trained; where there is a group, as <see cref="TrainingOptions.SharedBy"/> shares it out.</param>
+    /// <param name="data">The batches, laid out for those options.</param>
+    /// <param name="log">Is told what happens.</param>
+    /// <param name="clock">For speeds only.</param>
+    /// <param name="group">The processes that train together; null where this one trains alone. It stays the caller's.</param>
     /// <exception cref="TrainingException">The options, the model and the data do not fit together; every fault is named.</exception>
-    public Trainer(GptNeoConfig config, TrainingOptions options, ITrainingData data, ITrainingLog log, TimeProvider? clock = null)
+    public Trainer(GptNeoConfig config, TrainingOptions options, ITrainingData data, ITrainingLog log, TimeProvider? clock = null, IProcessGroup? group = null)
     {
-        Check(config, options);
+        Check(config, options, group?.Size ?? 1);
         MemoryEstimate.CheckFits(config, options);
         this.options = options;
         this.data = data;
@@ -34,7 +42,9 @@ public sealed partial class Trainer : IDisposable
         Model = new GptNeoForCausalLM(config, device);
         Model.Initialize(options.Seed);
         optimizer = new AdamW(Model.Parameters, options);
-        batches = new BatchLoader(data, config, options, device);
+        peers = group is null ? null : new DataParallel(group, Model);
+        micros = options.AccumulationSteps / (group?.Size ?? 1);
+        batches = new BatchLoader(data, config, options, device, (group?.Rank ?? 0) * micros, micros);
         spikes = new SpikeDetector(options.SpikeFactor, options.WarmupSteps);
         progress = new CheckpointState
         {
@@ -48,6 +58,9 @@ public sealed partial class Trainer : IDisposable
 
     /// <summary>Steps made.</summary>
     public long Step => progress.Step;
+
+    /// <summary>Called after each new best was saved, with its weights in <see cref="Model"/>; in rank 0 only.</summary>
+    public Action<Trainer>? BestReached { get; set; }
 
     /// <summary>Lowest validation loss so far, in nats; null before the first evaluation.</summary>
     public double? BestLoss => progress.BestLoss;
@@ -79,8 +92,10 @@ public sealed partial class Trainer : IDisposable
         torch.set_num_threads(threads);
         torch.KeepFreedMemory();
         CheckpointStore store = new(checkpointFolder);
+        peers?.CheckSame($"{progress.Model}; {progress.Options}; {progress.Data}; {progress.Start}");
         Resume(store);
         double peak = options.PeakTeraflops > 0 ? options.PeakTeraflops * 1e12 : DeviceSpeed.MeasurePeak(Model.Device, clock);
+        peak *= peers?.Size ?? 1;
         using SpeedMeter speed = new(Model.Config, options, clock, peak, progress.Step);
         log.Started(new TrainingStarted(
             progress.Step, options.Steps, Model.Config.ParameterCount, options.TokensPerStep, speed.FlopsPerToken, peak, Model.Device.ToString(), threads,
@@ -91,11 +106,17 @@ public sealed partial class Trainer : IDisposable
             while (more)
             {
                 more = progress.Step < options.Steps && !StopsEarly();
+                ThrowWhereOneIsStopped(cancellation);
                 bool best = IsEvaluationDue(last: !more) && Evaluate(cancellation);
                 more = more && !StopsEarly();
                 if (best || !more || (progress.Step > 0 && progress.Step % options.CheckpointEvery == 0))
                 {
                     Save(store, best ? "best" : more ? "interval" : "end");
+                }
+
+                if (best && peers is not { Rank: > 0 })
+                {
+                    BestReached?.Invoke(this);
                 }
 
                 if (more)
@@ -107,6 +128,11 @@ public sealed partial class Trainer : IDisposable
         catch (OperationCanceledException)
         {
             Save(store, "cancelled");
+            throw;
+        }
+        catch (PeerLostException)
+        {
+            Save(store, "another process is gone"); // a step either was made by all or changed nothing here
             throw;
         }
     }
@@ -137,6 +163,7 @@ public sealed partial class Trainer : IDisposable
     public void Dispose()
     {
         batches.Dispose();
+        peers?.Dispose();
         optimizer.Dispose();
         Model.Dispose();
     }
@@ -171,21 +198,50 @@ public sealed partial class Trainer : IDisposable
     /// <summary>The gradient of the mean loss over every counted position of the step, all micro-batches together.</summary>
     private double Gradients(long step, CancellationToken cancellation)
     {
-        long counted = batches.ReadStep(step);
+        long counted = Sum(batches.ReadStep(step));
         if (counted == 0)
         {
             return double.NaN; // nothing to learn from: skipped, and told
         }
 
         double loss = 0;
-        for (int micro = 0; micro < options.AccumulationSteps; micro++)
+        for (int micro = 0; micro < micros; micro++)
         {
             batches.Load(micro);
+            Model.transformer.BlockDone = micro == micros - 1 ? peers?.BlockDone : null;
             loss += Model.ForwardBackward(
-                batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, 1.0 / counted, accumulate: micro > 0, cancellation);
+                batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, 1.0 / counted, accumulate: micro > 0, Within(cancellation));
         }
 
-        return loss / counted;
+        peers?.FinishGradients();
+        return Sum(loss) / counted;
+    }
+
+    /// <summary>The sum over all processes.</summary>
+    private double Sum(double own)
+    {
+        if (peers is not null)
+        {
+            Span<double> values = [own];
+            peers.Sum(values);
+            return values[0];
+        }
+
+        return own;
+    }
+
+    private long Sum(long own) => (long)Sum((double)own);
+
+    /// <summary>Alone, a run may stop within a step; several processes stop between steps, all at the same one.</summary>
+    private CancellationToken Within(CancellationToken cancellation) => peers is null ? cancellation : CancellationToken.None;
+
+    private void ThrowWhereOneIsStopped(CancellationToken cancellation)
+    {
+        if (peers is not null && Sum(cancellation.IsCancellationRequested ? 1.0 : 0) > 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw peers.StoppedElsewhere();
+        }
     }
 
     private void Progress(long step)
@@ -203,9 +259,14 @@ public sealed partial class Trainer : IDisposable
 
     private bool StopsEarly() => options.EarlyStopEvaluations > 0 && progress.EvaluationsSinceBest >= options.EarlyStopEvaluations;
 
-    private static void Check(GptNeoConfig config, TrainingOptions options)
+    private static void Check(GptNeoConfig config, TrainingOptions options, int processes)
     {
         List<string> faults = [.. options.Faults()];
+        if (options.AccumulationSteps % processes != 0)
+        {
+            faults.Add($"AccumulationSteps is {options.AccumulationSteps}, which {processes} processes cannot share");
+        }
+
         try
         {
             config.Validate();

@@ -97,6 +97,29 @@ public sealed record TrainingOptions
     /// <summary>Tokens of one optimizer step.</summary>
     public long TokensPerStep => (long)BatchSize * BlockSize * AccumulationSteps;
 
+    /// <summary>
+    /// The same step shared out to so many processes: the accumulation becomes a multiple of their number, with smaller micro-batches
+    /// where it must. The blocks of a step, and their order, stay the same.
+    /// </summary>
+    /// <exception cref="TrainingException">The blocks of a step cannot be shared evenly.</exception>
+    public TrainingOptions SharedBy(int processes)
+    {
+        int blocks = checked(BatchSize * AccumulationSteps);
+        if (blocks % processes != 0)
+        {
+            throw new TrainingException(
+                $"a step has {blocks} blocks (BatchSize × AccumulationSteps), which {processes} processes cannot share evenly; make it a multiple of {processes}");
+        }
+
+        int batch = BatchSize;
+        while (blocks % ((long)batch * processes) != 0)
+        {
+            batch--;
+        }
+
+        return this with { BatchSize = batch, AccumulationSteps = blocks / batch };
+    }
+
     /// <summary>Every fault, each as one line; empty where the options can be used.</summary>
     public IReadOnlyList<string> Faults()
     {
@@ -141,8 +164,11 @@ public sealed record TrainingOptions
         }
     }
 
-    /// <summary>Names everything that decides the weights (threads and device aside): a checkpoint of another fingerprint is refused.</summary>
+    /// <summary>
+    /// Names everything that decides the weights but the last bits: a checkpoint of another fingerprint is refused. Threads, device and
+    /// the way a step is cut into micro-batches are left out, so that a run can go on with other processes.
+    /// </summary>
     public string Fingerprint() => string.Create(
         CultureInfo.InvariantCulture,
-        $"steps {Steps} batch {BatchSize} block {BlockSize} accumulation {AccumulationSteps} lr {LearningRate} min {MinLearningRateRatio} warmup {WarmupSteps} {Decay} betas {Beta1} {Beta2} eps {Epsilon} wd {WeightDecay} clip {ClipNorm} spike {SpikeFactor}");
+        $"steps {Steps} blocks {(long)BatchSize * AccumulationSteps} of {BlockSize} lr {LearningRate} min {MinLearningRateRatio} warmup {WarmupSteps} {Decay} betas {Beta1} {Beta2} eps {Epsilon} wd {WeightDecay} clip {ClipNorm} spike {SpikeFactor}");
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compiles dataforge_torch.cpp and cpu_operators.cpp against the libtorch found on this machine.
+# Compiles the C++ files beside this script against the libtorch found on this machine.
 #   usage: build.sh OUTPUT_DIR
 # libtorch is looked for in: $LIBTORCH, `python3 -c "import torch"`, /usr/bin/python3's torch, Debian's libtorch-dev.
 # Writes OUTPUT_DIR/libdataforge_torch.so and beside it libdataforge_torch.txt, which says what it was made of; does nothing
@@ -28,7 +28,7 @@ header_version() { # the version that these headers belong to; its macro is put 
 mkdir -p "$out"
 so=$out/libdataforge_torch.so
 note=$out/libdataforge_torch.txt
-source_hash=$(cat "$here"/*.cpp "$here/build.sh" | sha256sum | cut -d" " -f1)
+source_hash=$( (cat "$here"/*.cpp "$here"/*.h "$here/build.sh"; ls -d /usr/include/gloo 2>/dev/null || true) | sha256sum | cut -d" " -f1)
 
 # What a build is made of; the same text means that there is nothing to do. Asking a Python for its torch takes a second, so a
 # second start trusts the folder in the note as long as the library there is the same.
@@ -72,7 +72,13 @@ fi
 version=$(header_version "$include")
 [ -n "$version" ] || fail "the headers in $include name no libtorch version"
 cuda=
-[ -e "$lib/libtorch_cuda.so" ] && cuda="-ltorch_cuda -lc10_cuda"
+if [ -e "$lib/libtorch_cuda.so" ]; then
+  cuda="-ltorch_cuda -lc10_cuda -DDFT_CUDA"
+  # pip's torch has the CUDA and NCCL headers in packages of their own, beside it.
+  for folder in "$lib"/../../nvidia/*/include "${CUDA_HOME:-/usr/local/cuda}/include"; do
+    [ -d "$folder" ] && cuda="$cuda -I$folder"
+  done
+fi
 flags="-O3 -fPIC -shared -fno-math-errno -fno-trapping-math -Wno-deprecated-declarations -D_GLIBCXX_USE_CXX11_ABI=$abi"
 
 echo "compiling libdataforge_torch.so against libtorch $version ($origin, $lib)"

@@ -26,11 +26,13 @@
 #include <malloc.h>
 #endif
 
-#define DFT_EXPORT extern "C" __attribute__((visibility("default")))
+#include "shim.h"
+
+thread_local std::string dft_error_text;
 
 namespace {
 
-constexpr int32_t kAbiVersion = 1;
+constexpr int32_t kAbiVersion = 2;
 
 enum Tag : int64_t {
   kNone = 0,          // None, or an absent optional
@@ -59,29 +61,7 @@ struct Value {
 };
 static_assert(sizeof(Value) == 24, "the managed side lays out the same 24 bytes");
 
-thread_local std::string last_error;
 std::atomic<int64_t> live_tensors{0};
-
-template <class F>
-auto guarded(F&& body, decltype(body()) failure) -> decltype(body()) {
-  try {
-    return body();
-  } catch (const c10::Error& e) {
-    last_error = e.what_without_backtrace();
-  } catch (const std::exception& e) {
-    last_error = e.what();
-  } catch (...) {
-    last_error = "unknown C++ exception";
-  }
-  return failure;
-}
-
-at::Tensor borrow(void* handle) {
-  if (handle == nullptr) return at::Tensor();
-  auto* impl = static_cast<c10::TensorImpl*>(handle);
-  c10::raw::intrusive_ptr::incref(impl);
-  return at::Tensor(c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>::reclaim(impl));
-}
 
 void* give(at::Tensor tensor) {
   if (!tensor.defined()) return nullptr;
@@ -179,7 +159,7 @@ void release_results(Value* results, int32_t count);
 
 DFT_EXPORT int32_t dft_abi_version() { return kAbiVersion; }
 DFT_EXPORT const char* dft_libtorch_version() { return TORCH_VERSION; }
-DFT_EXPORT const char* dft_last_error() { return last_error.c_str(); }
+DFT_EXPORT const char* dft_last_error() { return dft_error_text.c_str(); }
 
 // ---- tensors -------------------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,207 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using DataForge.Corpus;
+using DataForge.Corpus.Events;
+using DataForge.Corpus.Parquet;
+using DataForge.Corpus.Runs;
+using DataForge.Corpus.Shards;
+
+namespace DataForge.Pretrain.Stages;
+
+/// <summary>
+/// Text that is tokenized as it is, past all rules and licences: natural language, other programming languages. It becomes shards of the
+/// dataset's form under <c>4-tokens/text</c>, whose counts and whose rows (<c>license_evidence</c> "none: given as text") say so.
+/// </summary>
+/// <remarks>
+/// A JSON line is an object with <c>text</c> or <c>content</c>; a Parquet table has a column of one of these names. Where there is a
+/// <c>repo_name</c> it names what is held out together; other documents are put into 256 lots by their content.
+/// </remarks>
+internal static class TextSources
+{
+    /// <summary>The figure of documents that bypassed the rules.</summary>
+    public const string DocumentsCount = "documents.unfiltered";
+
+    private const string Folder = "4-tokens/text/";
+    private const string Part = "text";
+    private const string Evidence = "none: given as text";
+    private const int MaxDocument = 64 << 20;   // bytes
+    private const long ShardBytes = 256L << 20; // of text
+    private static readonly string[] TextNames = ["text", "content"];
+
+    /// <summary>Brings the sources into shards, once; gives them in order.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="sources">Each <c>jsonl:PATH</c> or <c>parquet:PATH</c>, a file or a folder of them.</param>
+    /// <param name="stage">The stage's name.</param>
+    /// <param name="optionsHash">Its options.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="DataForgeException">A source is none, or holds nothing.</exception>
+    public static async Task<IReadOnlyList<ManifestOutput>> ImportAsync(
+        StageContext context, IEnumerable<string> sources, string stage, string optionsHash, CancellationToken cancellation)
+    {
+        List<(bool IsParquet, string Path)> files = [.. sources.SelectMany(Files)];
+        string input = StageHash.Combine(files.Select(file => Path.GetFileName(file.Path) + " " + StageHash.OfFile(file.Path)));
+        var plan = new PartPlan(Part, input, 1, (output, token) =>
+        {
+            Import(context, files, output, token);
+            return Task.CompletedTask;
+        });
+        ManifestEntry entry = await context.RunPartAsync(stage, optionsHash, plan, cancellation).ConfigureAwait(false);
+        context.Events.Write(Note.Warning(
+            $"{entry.Counts.GetValueOrDefault(DocumentsCount):N0} documents are tokenized as they are: no rule, licence or redaction was applied to them"));
+        return [.. entry.Outputs.OrderBy(output => output.Path, StringComparer.Ordinal)];
+    }
+
+    private static IEnumerable<(bool IsParquet, string Path)> Files(string source)
+    {
+        int colon = source.IndexOf(':', StringComparison.Ordinal);
+        string kind = colon > 0 ? source[..colon] : "", path = source[(colon + 1)..];
+        bool parquet = kind == "parquet";
+        if (!parquet && kind != "jsonl")
+        {
+            throw DataForgeException.Usage($"The source '{source}' is none: tokenize takes jsonl:PATH and parquet:PATH.");
+        }
+
+        if (File.Exists(path))
+        {
+            return [(parquet, path)];
+        }
+
+        string[] endings = parquet ? [".parquet"] : [".jsonl", ".jsonl.gz"];
+        string[] found = !Directory.Exists(path) ? [] :
+            [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+                .Where(file => endings.Any(ending => file.EndsWith(ending, StringComparison.Ordinal))).Order(StringComparer.Ordinal)];
+        return found.Length > 0 ? found.Select(file => (parquet, file)) : throw DataForgeException.Usage($"The source {source} holds no file of that kind.");
+    }
+
+    private static void Import(StageContext context, List<(bool IsParquet, string Path)> files, PartOutput output, CancellationToken cancellation)
+    {
+        CorpusShard.Writer? writer = null;
+        int shards = 0;
+        long inShard = 0;
+        try
+        {
+            foreach ((bool parquet, string path) in files)
+            {
+                foreach ((byte[] text, string? repository) in parquet ? ParquetRows(path) : JsonLines(path, Bad))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    if (writer is null || inShard >= ShardBytes)
+                    {
+                        writer?.Close();
+                        writer?.Dispose();
+                        writer = new CorpusShard.Writer(output.Create($"{Folder}part-{shards++:D5}.parquet"));
+                        inShard = 0;
+                    }
+
+                    BlobId id = BlobId.Of(text);
+                    writer.Append(Row(id, text.Length, repository ?? "text/" + id.ToString()[..2], Path.GetFileName(path)), text);
+                    inShard += text.Length;
+                    output.Add(DocumentsCount);
+                    output.Add("bytes.unfiltered", text.Length);
+                }
+            }
+
+            writer?.Close();
+        }
+        finally
+        {
+            writer?.Dispose();
+        }
+
+        if (shards == 0)
+        {
+            throw DataForgeException.Usage("The sources hold no text: a JSON line needs \"text\" or \"content\", a Parquet table a column of that name.");
+        }
+
+        void Bad(string where, string detail)
+        {
+            output.Add("documents.bad");
+            context.Events.Write(new FileFault("tokenize", where, "text.unreadable", detail));
+        }
+    }
+
+    private static CorpusFile Row(BlobId id, int size, string repository, string file) => new()
+    {
+        BlobId = id,
+        ContentId = id,
+        Repository = new RepositoryFacts { Source = "text", Id = 0, Name = repository, Snapshot = 0 },
+        Path = file,
+        License = "",
+        LicenseClass = LicenseClass.None,
+        LicenseEvidence = Evidence,
+        Copies = 1,
+        Size = size,
+    };
+
+    private static IEnumerable<(byte[] Text, string? Repository)> ParquetRows(string path)
+    {
+        using ParquetReader reader = ParquetReader.Open(path);
+        string[] columns = [.. reader.Schema.Columns.Select(column => column.Name)];
+        string text = TextNames.FirstOrDefault(columns.Contains)
+            ?? throw DataForgeException.Usage($"{path} has no column text or content; it has {string.Join(", ", columns)}.");
+        bool named = columns.Contains("repo_name");
+        for (int group = 0; group < reader.RowGroupCount; group++)
+        {
+            using ParquetRowGroup rows = reader.ReadRowGroup(group, named ? [text, "repo_name"] : [text]);
+            for (int row = 0; row < rows.RowCount; row++)
+            {
+                BinaryColumn texts = rows.Binary(text);
+                if (!texts.IsNull(row) && texts[row].Length is > 0 and <= MaxDocument)
+                {
+                    yield return (texts[row].ToArray(), named && !rows.Binary("repo_name").IsNull(row) ? rows.Binary("repo_name").GetString(row) : null);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<(byte[] Text, string? Repository)> JsonLines(string path, Action<string, string> bad)
+    {
+        using FileStream file = File.OpenRead(path);
+        using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using var lines = new LimitedLines(stream, MaxDocument);
+        long number = 0;
+        while (lines.Next(out ReadOnlyMemory<byte> line, out bool tooLong))
+        {
+            number++;
+            if (tooLong)
+            {
+                bad($"{Path.GetFileName(path)}:{number}", $"longer than {MaxDocument >> 20} MiB");
+            }
+            else if (line.Length > 0)
+            {
+                (byte[] Text, string? Repository)? document = Document(line, fault => bad($"{Path.GetFileName(path)}:{number}", fault));
+                if (document is { Text.Length: > 0 })
+                {
+                    yield return document.Value;
+                }
+            }
+        }
+    }
+
+    private static (byte[] Text, string? Repository)? Document(ReadOnlyMemory<byte> line, Action<string> bad)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(line);
+            foreach (string name in TextNames)
+            {
+                if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out JsonElement text)
+                    && text.ValueKind == JsonValueKind.String)
+                {
+                    string? repository = json.RootElement.TryGetProperty("repo_name", out JsonElement repo) && repo.ValueKind == JsonValueKind.String
+                        ? repo.GetString() : null;
+                    return (Encoding.UTF8.GetBytes(text.GetString()!), repository);
+                }
+            }
+
+            bad("no text and no content");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            bad(e.Message);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text;
+using DataForge.Pretrain.Torch;
+
+namespace DataForge.Pretrain.Training;
+
+/// <summary>
+/// A process group of libtorch's c10d: Gloo for tensors in main memory, NCCL for those on GPUs. Gloo sums round a ring, in the order of
+/// the ranks: the same processes give the same bytes from run to run.
+/// </summary>
+public sealed unsafe class C10dProcessGroup : IProcessGroup
+{
+    private readonly nint handle;
+    private bool isBroken;
+
+    private C10dProcessGroup(nint handle, ProcessPlace place)
+    {
+        this.handle = handle;
+        Rank = place.Rank;
+        Size = place.Size;
+    }
+
+    /// <inheritdoc/>
+    public int Rank { get; }
+
+    /// <inheritdoc/>
+    public int Size { get; }
+
+    /// <summary>Meets the other processes.</summary>
+    /// <param name="place">Which this is, and where they meet.</param>
+    /// <param name="device">Where the tensors will lie.</param>
+    /// <param name="timeout">How long to wait for the others, here and in every call.</param>
+    /// <exception cref="TrainingException">They did not come, or this library knows no such group.</exception>
+    public static C10dProcessGroup Join(ProcessPlace place, DeviceType device, TimeSpan timeout)
+    {
+        nint group;
+        int status;
+        fixed (byte* host = Encoding.UTF8.GetBytes(place.MasterAddress + "\0"), prefix = Encoding.UTF8.GetBytes($"dataforge/{place.Attempt}\0"))
+        {
+            status = Native.dft_group_join(
+                device == DeviceType.CPU ? 0 : 1, host, place.MasterPort, place.Rank, place.Size, place.IsServed ? 1 : 0, prefix,
+                (long)timeout.TotalMilliseconds, &group);
+        }
+
+        return status == 0
+            ? new C10dProcessGroup(group, place)
+            : throw new TrainingException(
+                $"process {place.Rank} of {place.Size} could not meet the others at {place.MasterAddress}:{place.MasterPort} within {timeout.TotalSeconds:F0} s: {FirstLine(Native.LastError().Message)}");
+    }
+
+    /// <inheritdoc/>
+    public nint BeginSum(Tensor tensor)
+    {
+        nint work;
+        Check(Native.dft_group_all_reduce(handle, tensor.Handle, &work));
+        return work;
+    }
+
+    /// <inheritdoc/>
+    public void Wait(nint sum) => Check(Native.dft_group_wait(sum));
+
+    /// <inheritdoc/>
+    public void Broadcast(Tensor tensor)
+    {
+        nint work;
+        Check(Native.dft_group_broadcast(handle, tensor.Handle, 0, &work));
+        Wait(work);
+    }
+
+    /// <summary>Leaves the group. After a failure nothing is done: its threads may wait for processes that are gone.</summary>
+    public void Dispose()
+    {
+        if (!isBroken)
+        {
+            isBroken = true;
+            Native.dft_group_leave(handle);
+        }
+    }
+
+    private void Check(int status)
+    {
+        if (status < 0)
+        {
+            isBroken = true;
+            throw new TorchException(FirstLine(Native.LastError().Message));
+        }
+    }
+
+    // Gloo's errors begin with a file of its own source, "[../gloo/transport/tcp/pair.cc:598] ": that helps nobody here.
+    private static string FirstLine(string text)
+    {
+        string line = text.Split('\n', 2)[0].Trim();
+        int end = line.StartsWith('[') ? line.IndexOf("] ", StringComparison.Ordinal) : -1;
+        return end >= 0 ? line[(end + 2)..] : line;
+    }
+}

@@ -1,0 +1,182 @@
+using System.Security.Cryptography;
+using System.Text;
+using DataForge.Pretrain.Model;
+using DataForge.Pretrain.Torch;
+
+namespace DataForge.Pretrain.Training;
+
+/// <summary>
+/// One model trained by several processes, each with its share of a step's micro-batches. Gradients are summed once a step, a bucket of
+/// blocks at a time: a bucket's sum begins as soon as the last micro-batch's backward pass has finished its blocks, and goes on while it
+/// works on the earlier ones. What every process then does with the sums is the same, so their weights stay the same bytes.
+/// </summary>
+internal sealed class DataParallel : IDisposable
+{
+    private const long BucketElements = 1 << 20; // 4 MB: large enough that the ring's latency does not count
+    private readonly IProcessGroup group;
+    private readonly Bucket[] buckets;           // in the order in which the backward pass finishes them
+    private readonly nint[] begun;
+    private readonly Tensor hostNumbers;
+    private readonly Tensor numbers;
+    private int next;
+
+    internal DataParallel(IProcessGroup group, GptNeoForCausalLM model)
+    {
+        this.group = group;
+        buckets = [.. Buckets(model)];
+        begun = new nint[buckets.Length];
+        hostNumbers = torch.zeros([16], ScalarType.Float64).DetachFromDisposeScope();
+        numbers = model.Device.Type == DeviceType.CPU ? hostNumbers : hostNumbers.to(model.Device).DetachFromDisposeScope();
+        BlockDone = OnBlockDone;
+    }
+
+    internal int Rank => group.Rank;
+
+    internal int Size => group.Size;
+
+    /// <summary>To be called when the last micro-batch's backward pass has finished a block; kept, so that a step takes no memory.</summary>
+    internal Action<int> BlockDone { get; }
+
+    /// <summary>Begins the sums that are still to come, and waits for all.</summary>
+    internal void FinishGradients() => Guarded(() =>
+    {
+        while (next < buckets.Length)
+        {
+            Begin();
+        }
+
+        for (int i = 0; i < next; i++)
+        {
+            group.Wait(begun[i]);
+        }
+
+        next = 0;
+    });
+
+    /// <summary>Sums some numbers over all processes; at most 16.</summary>
+    internal void Sum(Span<double> values)
+    {
+        Span<double> host = hostNumbers.AsSpan<double>();
+        host.Clear();
+        values.CopyTo(host);
+        Exchange(sum: true);
+        hostNumbers.AsSpan<double>()[..values.Length].CopyTo(values);
+    }
+
+    /// <summary>Gives every process rank 0's numbers; at most 16.</summary>
+    internal void Broadcast(Span<double> values)
+    {
+        values.CopyTo(hostNumbers.AsSpan<double>());
+        Exchange(sum: false);
+        hostNumbers.AsSpan<double>()[..values.Length].CopyTo(values);
+    }
+
+    /// <summary>Gives every process rank 0's tensor.</summary>
+    internal void Broadcast(Tensor tensor) => Guarded(() => group.Broadcast(tensor));
+
+    /// <summary>Makes sure that all processes were given the same model, options and data.</summary>
+    /// <exception cref="TrainingException">They were not; thrown in every process.</exception>
+    internal void CheckSame(string what)
+    {
+        double own = BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(what))) >> 16; // 48 bits: exact in a double
+        Span<double> first = [own];
+        Broadcast(first);
+        Span<double> different = [first[0] == own ? 0 : 1];
+        Sum(different);
+        if (different[0] > 0)
+        {
+            throw new TrainingException(
+                $"{different[0]:F0} of the {Size} processes have another model, other options or other data than process 0; start them all with the same command over the same run");
+        }
+    }
+
+    /// <summary>The error for when a process was stopped by its user.</summary>
+    internal PeerLostException StoppedElsewhere() => new($"another of the {Size} processes was asked to stop; {Remedy}");
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Bucket bucket in buckets)
+        {
+            bucket.Gradients.Dispose();
+        }
+
+        numbers.Dispose();
+        hostNumbers.Dispose();
+    }
+
+    private string Remedy => $"start all {Size} again with the same command, and training goes on from its last checkpoint";
+
+    private void OnBlockDone(int block)
+    {
+        if (next < buckets.Length && buckets[next].LastBlock == block)
+        {
+            Guarded(Begin);
+        }
+    }
+
+    private void Begin()
+    {
+        begun[next] = group.BeginSum(buckets[next].Gradients);
+        next++;
+    }
+
+    private void Exchange(bool sum) => Guarded(() =>
+    {
+        if (!numbers.Equals(hostNumbers))
+        {
+            numbers.copy_(hostNumbers);
+        }
+
+        if (sum)
+        {
+            group.Wait(group.BeginSum(numbers));
+        }
+        else
+        {
+            group.Broadcast(numbers);
+        }
+
+        if (!numbers.Equals(hostNumbers))
+        {
+            hostNumbers.copy_(numbers);
+        }
+    });
+
+    private void Guarded(Action exchange)
+    {
+        try
+        {
+            exchange();
+        }
+        catch (TorchException e)
+        {
+            throw new PeerLostException($"process {Rank} of {Size}: another process is gone or does not answer ({e.Message}); {Remedy}", e);
+        }
+    }
+
+    // Blocks from the last to the first, several to a bucket where they are small; then the embeddings, then the vectors of all layers.
+    private static IEnumerable<Bucket> Buckets(GptNeoForCausalLM model)
+    {
+        ParameterSet parameters = model.Parameters;
+        IReadOnlyList<GptNeoBlock> blocks = model.transformer.h;
+        long end = parameters.DecayLength;
+        for (int block = blocks.Count - 1; block >= 0; block--)
+        {
+            long begin = blocks[block].attn.k_proj.Offset;
+            if (end - begin >= BucketElements || block == 0)
+            {
+                yield return new Bucket(block, Part(begin, end));
+                end = begin;
+            }
+        }
+
+        yield return new Bucket(-1, Part(0, end));
+        yield return new Bucket(-1, Part(parameters.DecayLength, parameters.Length));
+
+        Tensor Part(long from, long to) => parameters.Grads.narrow(0, from, to - from).DetachFromDisposeScope();
+    }
+
+    /// <summary>Gradients that are summed together, and the block whose backward pass finishes them (-1: only the whole pass does).</summary>
+    private readonly record struct Bucket(int LastBlock, Tensor Gradients);
+}

@@ -1,0 +1,114 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text;
+
+namespace DataForge.Pretrain.Training;
+
+/// <summary>
+/// Writes scalars as TensorBoard's event files: records of TFRecord (length and content, each with a masked CRC-32C;
+/// https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details), each an <c>Event</c> of TensorFlow's event.proto.
+/// Every record is whole in the file once its call returns.
+/// </summary>
+public sealed class TensorBoardWriter : IDisposable
+{
+    private const int Fixed64 = 1, LengthDelimited = 2, Fixed32 = 5, Varint = 0;
+    private readonly FileStream file;
+    private readonly byte[] buffer = new byte[4096];
+    private readonly byte[] value = new byte[512];
+    private readonly TimeProvider clock;
+
+    /// <summary>Begins a file <c>events.out.tfevents.TIME.NAME</c> in the folder.</summary>
+    /// <param name="folder">Made where it is not there.</param>
+    /// <param name="name">Ends the file's name.</param>
+    /// <param name="firstStep">From this step on, what earlier files of the folder say is void: a run that goes on repeats some steps.</param>
+    /// <param name="clock">For the events' times.</param>
+    public TensorBoardWriter(string folder, string name, long firstStep, TimeProvider clock)
+    {
+        this.clock = clock;
+        Directory.CreateDirectory(folder);
+        file = new FileStream(
+            Path.Combine(folder, $"events.out.tfevents.{clock.GetUtcNow().ToUnixTimeSeconds():D10}.{name}"), FileMode.Append, FileAccess.Write,
+            FileShare.Read, bufferSize: 0);
+        Span<byte> version = value;
+        WriteEvent(0, 3, version[..Encoding.UTF8.GetBytes("brain.Event:2", version)]);
+        WriteEvent(firstStep, 7, [Tag(1, Varint), 1]); // session_log { status: START }
+    }
+
+    /// <summary>Writes one scalar. Takes no managed memory for tags of up to 200 bytes.</summary>
+    public void Scalar(string tag, long step, double number)
+    {
+        // Summary { value { tag; simple_value } }
+        Span<byte> inner = value.AsSpan(8);
+        int length = Encoding.UTF8.GetByteCount(tag);
+        if (length > 200)
+        {
+            throw new ArgumentException($"the tag {tag} is longer than 200 bytes");
+        }
+
+        int at = 0;
+        inner[at++] = Tag(1, LengthDelimited);
+        at += WriteVarint(inner[at..], (ulong)length);
+        at += Encoding.UTF8.GetBytes(tag, inner[at..]);
+        inner[at++] = Tag(2, Fixed32);
+        BinaryPrimitives.WriteSingleLittleEndian(inner[at..], (float)number);
+        at += 4;
+        Span<byte> summary = stackalloc byte[512];
+        summary[0] = Tag(1, LengthDelimited);
+        int head = 1 + WriteVarint(summary[1..], (ulong)at);
+        inner[..at].CopyTo(summary[head..]);
+        WriteEvent(step, 5, summary[..(head + at)]);
+    }
+
+    /// <summary>The CRC-32C (RFC 3720) of some bytes, rotated and shifted as TFRecord has it.</summary>
+    internal static uint MaskedCrc(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = ~0u;
+        foreach (byte b in bytes)
+        {
+            crc = BitOperations.Crc32C(crc, b);
+        }
+
+        crc = ~crc;
+        return ((crc >> 15) | (crc << 17)) + 0xa282ead8u;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => file.Dispose();
+
+    // Event { wall_time = 1; step = 2; then one field of bytes }
+    private void WriteEvent(long step, int field, ReadOnlySpan<byte> content)
+    {
+        const int Head = 12; // length and its checksum
+        Span<byte> data = buffer.AsSpan(Head);
+        int at = 0;
+        data[at++] = Tag(1, Fixed64);
+        BinaryPrimitives.WriteDoubleLittleEndian(data[at..], (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds);
+        at += 8;
+        data[at++] = Tag(2, Varint);
+        at += WriteVarint(data[at..], (ulong)step);
+        data[at++] = Tag(field, LengthDelimited);
+        at += WriteVarint(data[at..], (ulong)content.Length);
+        content.CopyTo(data[at..]);
+        at += content.Length;
+
+        BinaryPrimitives.WriteUInt64LittleEndian(buffer, (ulong)at);
+        BinaryPrimitives.WriteUInt32LittleEndian(buffer.AsSpan(8), MaskedCrc(buffer.AsSpan(0, 8)));
+        BinaryPrimitives.WriteUInt32LittleEndian(data[at..], MaskedCrc(data[..at]));
+        file.Write(buffer.AsSpan(0, Head + at + 4));
+    }
+
+    private static byte Tag(int field, int wireType) => (byte)((field << 3) | wireType);
+
+    private static int WriteVarint(Span<byte> into, ulong number)
+    {
+        int at = 0;
+        while (number >= 0x80)
+        {
+            into[at++] = (byte)(number | 0x80);
+            number >>= 7;
+        }
+
+        into[at++] = (byte)number;
+        return at;
+    }
+}
