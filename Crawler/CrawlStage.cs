@@ -1,9 +1,9 @@
+using System.Data.Common;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace DataForge.Crawler;
 
@@ -38,7 +38,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         {
             await CrawlAsync(context, sources, cancellation).ConfigureAwait(false);
         }
-        catch (SqliteException e)
+        catch (DbException e)
         {
             throw new DataForgeException(
                 $"{context.Workspace.CatalogFile} cannot be read or written ({e.Message}): free space or mend its rights, then run the same command again.",

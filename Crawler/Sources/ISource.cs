@@ -48,6 +48,15 @@ public interface ISourceRepository
     /// <summary>Its name.</summary>
     string Name { get; }
 
+    /// <summary>Whether it is behind a network: opening it waits more than it computes.</summary>
+    bool IsRemote => false;
+
+    /// <summary>
+    /// What is known of it before it is opened, and is the same as long as its files are: with that of its last complete crawl it is not
+    /// opened. Null where nothing is known.
+    /// </summary>
+    string? Freshness => null;
+
     /// <summary>Opens it as it is now. Safe to call for several repositories at a time.</summary>
     ValueTask<IOpenRepository> OpenAsync(CancellationToken cancellation);
 }
@@ -125,6 +134,33 @@ public static class FaultRules
 
     /// <summary>The repository has more files, bytes or depth than the limits.</summary>
     public const string Limit = "limit";
+
+    /// <summary>A repository that has no commit yet.</summary>
+    public const string Empty = "empty";
+
+    /// <summary>A repository that is no longer there, or not for everybody.</summary>
+    public const string Vanished = "vanished";
+
+    /// <summary>A repository that now asks for rights.</summary>
+    public const string Private = "private";
+
+    /// <summary>A repository that its forge has blocked.</summary>
+    public const string Blocked = "blocked";
+
+    /// <summary>A repository that could not be had in its time.</summary>
+    public const string Timeout = "timeout";
+
+    /// <summary>A repository whose server does not answer, or gives up.</summary>
+    public const string Unreachable = "unreachable";
+
+    /// <summary>A repository that its server refuses to send, or sends from elsewhere.</summary>
+    public const string Refused = "refused";
+
+    /// <summary>A repository whose objects are damaged.</summary>
+    public const string Corrupt = "corrupt";
+
+    /// <summary>A repository of a form that is not read, such as one with ids of SHA-256.</summary>
+    public const string Unsupported = "unsupported";
 
     /// <summary>A row whose path names no Python file, licence or metadata.</summary>
     public const string NotPython = "not_python";

@@ -1,6 +1,7 @@
+using System.Data.Common;
+using System.Globalization;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
-using Microsoft.Data.Sqlite;
 
 namespace DataForge.Crawler.Storage;
 
@@ -21,87 +22,78 @@ internal sealed record SnapshotShare(
     RepositoryFacts Facts, string Signature, long Rows, bool IsComplete, SortedDictionary<string, long> Counts);
 
 /// <summary>
-/// What a workspace holds: repositories, their snapshots, raw parts, and the ids of all contents with their parts (about 40 bytes on
-/// disk each). It says so only of what is durable in <c>raw/</c>: a part's rows come here last, in one transaction that is flushed to
-/// the disk. Safe from several threads.
+/// What a workspace holds: repositories, their snapshots, raw parts, the ids of all contents with their parts (about 35 bytes on disk
+/// each), the ledger of searches, and who is at work on what. It says so only of what is durable in <c>raw/</c>: a part's rows come here
+/// last, in one transaction that is flushed to the disk. SQLite or PostgreSQL (<see cref="CatalogDatabase"/>). Safe from several threads;
+/// other processes may use the same catalog.
 /// </summary>
 internal sealed partial class Catalog : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly SqliteConnection _connection;
-    private readonly SqliteCommand _findContent;
-    private readonly SqliteParameter _contentId;
+    private readonly CatalogDatabase _database;
+    private readonly TimeProvider _time;
+    private readonly DbCommand _findContent;
 
-    static Catalog() => SQLitePCL.Batteries_V2.Init();
-
-    private Catalog(SqliteConnection connection)
+    private Catalog(CatalogDatabase database, TimeProvider time)
     {
-        _connection = connection;
-        _findContent = Command("SELECT part, size FROM contents WHERE id = $id");
-        _contentId = _findContent.Parameters.Add("$id", SqliteType.Blob);
-        _contentId.Value = Array.Empty<byte>();
-        _findContent.Prepare();
+        (_database, _time) = (database, time);
+        _findContent = Command(FindContentSql, ("$id", Array.Empty<byte>()));
     }
 
-    /// <summary>Opens a workspace's catalog, making it where it does not exist.</summary>
+    /// <summary>Opens a workspace's own catalog, making it where it does not exist.</summary>
     /// <exception cref="DataForgeException">It is of a later version.</exception>
-    public static Catalog Open(string path)
+    public static Catalog Open(string path) => Open(CatalogAddress.OfFile(path), TimeProvider.System);
+
+    /// <summary>Opens a catalog, making its tables where they do not exist.</summary>
+    /// <param name="address">Where it lies.</param>
+    /// <param name="time">The clock by which leases end; crawlers that share a catalog should agree on the time to some seconds.</param>
+    /// <exception cref="DataForgeException">It is of a later version, or its server cannot be reached.</exception>
+    public static Catalog Open(CatalogAddress address, TimeProvider time)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        CatalogDatabase database = address.File is { } file ? SqliteDatabase.Open(file) : PostgresDatabase.Open(address);
         try
         {
-            connection.Open();
-            using (SqliteCommand settings = connection.CreateCommand())
-            {
-                // FULL: a commit is on the disk before the next part begins, also when the machine loses power.
-                settings.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;";
-                settings.ExecuteNonQuery();
-            }
-
-            CatalogSchema.Migrate(connection, path);
-            return new Catalog(connection);
+            database.Migrate();
+            return new Catalog(database, time);
         }
         catch
         {
-            connection.Dispose();
+            database.Dispose();
             throw;
         }
     }
 
-    /// <summary>The number the next raw part gets.</summary>
-    public int NextPart => (int)Convert.ToInt64(
-        Scalar("SELECT COALESCE(MAX(number) + 1, 0) FROM parts"), System.Globalization.CultureInfo.InvariantCulture);
-
-    /// <summary>The part that stores a content, and its bytes; both −1 where none does.</summary>
-    public (int Part, long Size) FindContent(BlobId id)
+    /// <summary>Whether there is a catalog at the address.</summary>
+    public static bool Exists(CatalogAddress address)
     {
-        byte[] bytes = new byte[BlobId.Size];
-        id.CopyTo(bytes);
-        lock (_lock)
+        if (address.File is { } file)
         {
-            _contentId.Value = bytes;
-            using SqliteDataReader reader = _findContent.ExecuteReader();
-            return reader.Read() ? (reader.GetInt32(0), reader.GetInt64(1)) : (-1, -1);
+            return File.Exists(file);
         }
+
+        using PostgresDatabase database = PostgresDatabase.Open(address);
+        return database.HasCatalog();
     }
+
+    /// <summary>The number the next raw part gets.</summary>
+    public int NextPart => (int)Number("SELECT COALESCE(MAX(number) + 1, 0) FROM parts");
 
     /// <summary>The latest snapshot of a repository with this signature, or null.</summary>
     public SnapshotState? FindSnapshot(long repository, string signature)
     {
         lock (_lock)
         {
-            using SqliteCommand command = Command(
+            using DbCommand command = Command(
                 "SELECT number, rows, complete FROM snapshots WHERE repository = $r AND signature = $s ORDER BY number DESC LIMIT 1",
                 ("$r", repository), ("$s", signature));
-            using SqliteDataReader reader = command.ExecuteReader();
+            using DbDataReader reader = command.ExecuteReader();
             return reader.Read() ? new SnapshotState(repository, reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2) != 0) : null;
         }
     }
 
     /// <summary>The number of a repository's latest snapshot; 0 where it has none.</summary>
-    public int LatestSnapshot(long repository) => Convert.ToInt32(
-        Scalar("SELECT COALESCE(MAX(number), 0) FROM snapshots WHERE repository = $r", ("$r", repository)),
-        System.Globalization.CultureInfo.InvariantCulture);
+    public int LatestSnapshot(long repository) => (int)Number(
+        "SELECT COALESCE(MAX(number), 0) FROM snapshots WHERE repository = $r", ("$r", repository));
 
     /// <summary>The name a source has by its location, or null.</summary>
     public string? FindName(string kind, string location) =>
@@ -115,7 +107,7 @@ internal sealed partial class Catalog : IDisposable
     {
         lock (_lock)
         {
-            using SqliteTransaction transaction = _connection.BeginTransaction();
+            using DbTransaction transaction = _database.Begin(isDurable: true);
             foreach ((string kind, string location, string name) in names)
             {
                 Execute("INSERT INTO locations VALUES ($k, $l, $n)", ("$k", kind), ("$l", location), ("$n", name));
@@ -135,9 +127,9 @@ internal sealed partial class Catalog : IDisposable
                 return null;
             }
 
-            using SqliteCommand command = Command(
+            using DbCommand command = Command(
                 "SELECT repository, snapshot FROM source_snapshots WHERE source = $k ORDER BY repository", ("$k", key));
-            using SqliteDataReader reader = command.ExecuteReader();
+            using DbDataReader reader = command.ExecuteReader();
             List<(long, int)> snapshots = [];
             while (reader.Read())
             {
@@ -148,22 +140,28 @@ internal sealed partial class Catalog : IDisposable
         }
     }
 
+    /// <summary>States what sources of one repository each were crawled to.</summary>
+    public void SetSources(IReadOnlyList<(string Key, string Signature, (long Repository, int Snapshot) Snapshot)> sources)
+    {
+        foreach ((string key, string signature, (long, int) snapshot) in sources)
+        {
+            SetSource(key, signature, [snapshot]);
+        }
+    }
+
     /// <summary>States what a whole source was crawled to.</summary>
     public void SetSource(string key, string signature, IReadOnlyList<(long Repository, int Snapshot)> snapshots)
     {
         lock (_lock)
         {
-            using SqliteTransaction transaction = _connection.BeginTransaction();
+            using DbTransaction transaction = _database.Begin(isDurable: true);
             Execute("DELETE FROM source_snapshots WHERE source = $k", ("$k", key));
-            Execute("INSERT OR REPLACE INTO sources (key, signature) VALUES ($k, $s)", ("$k", key), ("$s", signature));
-            using SqliteCommand insert = Command("INSERT INTO source_snapshots VALUES ($k, $r, $n)", ("$k", key), ("$r", 0L), ("$n", 0));
-            foreach ((long repository, int snapshot) in snapshots)
-            {
-                insert.Parameters["$r"].Value = repository;
-                insert.Parameters["$n"].Value = snapshot;
-                insert.ExecuteNonQuery();
-            }
-
+            Execute(
+                "INSERT INTO sources (key, signature) VALUES ($k, $s) ON CONFLICT (key) DO UPDATE SET signature = excluded.signature",
+                ("$k", key), ("$s", signature));
+            _database.ExecuteMany(
+                "INSERT INTO source_snapshots VALUES ($k, $r, $n)", ["$k", "$r", "$n"],
+                snapshots.Select(snapshot => new object?[] { key, snapshot.Repository, snapshot.Snapshot }));
             transaction.Commit();
         }
     }
@@ -171,37 +169,60 @@ internal sealed partial class Catalog : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _findContent.Dispose();
-        _connection.Dispose();
-    }
-
-    private SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        SqliteCommand command = _connection.CreateCommand();
-        command.CommandText = sql;
-        foreach ((string name, object? value) in parameters)
+        lock (_lock)
         {
-            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+            try
+            {
+                EndWorker();
+            }
+            catch (DbException)
+            {
+                // The connection is broken: what ended it is reported where it happened, and the others see that this worker has ended.
+            }
+            finally
+            {
+                _findContent.Dispose();
+                _database.Dispose();
+            }
         }
-
-        return command;
     }
+
+    private DbCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) => _database.Command(sql, parameters);
 
     private object? Scalar(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         lock (_lock)
         {
-            using SqliteCommand command = Command(sql, parameters);
+            using DbCommand command = Command(sql, parameters);
             return command.ExecuteScalar();
         }
     }
 
-    private void Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    private int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         lock (_lock)
         {
-            using SqliteCommand command = Command(sql, parameters);
-            command.ExecuteNonQuery();
+            using DbCommand command = Command(sql, parameters);
+            return command.ExecuteNonQuery();
         }
     }
+
+    private List<T> Read<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        lock (_lock)
+        {
+            using DbCommand command = Command(sql, parameters);
+            using DbDataReader reader = command.ExecuteReader();
+            List<T> rows = [];
+            while (reader.Read())
+            {
+                rows.Add(read(reader));
+            }
+
+            return rows;
+        }
+    }
+
+    private long Number(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
+        Convert.ToInt64(Scalar(sql, parameters), CultureInfo.InvariantCulture);
 }

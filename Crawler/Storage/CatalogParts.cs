@@ -1,7 +1,7 @@
+using System.Data.Common;
 using System.Text.Json;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
-using Microsoft.Data.Sqlite;
 
 namespace DataForge.Crawler.Storage;
 
@@ -16,18 +16,17 @@ internal sealed partial class Catalog
     {
         lock (_lock)
         {
-            using SqliteTransaction transaction = _connection.BeginTransaction();
+            using DbTransaction transaction = _database.Begin(isDurable: true);
+            CheckWriter();
             if (part is not null)
             {
                 Execute(
                     "INSERT INTO parts VALUES ($n, $f, $b, $o, $c, $s)",
                     ("$n", part.Number), ("$f", part.FilesSha256), ("$b", part.BlobsSha256), ("$o", part.Occurrences), ("$c", part.Blobs),
                     ("$s", part.Bytes));
-                foreach (int contentPart in contentParts)
-                {
-                    Execute("INSERT INTO part_contents VALUES ($p, $c)", ("$p", part.Number), ("$c", contentPart));
-                }
-
+                _database.ExecuteMany(
+                    "INSERT INTO part_contents VALUES ($p, $c)", ["$p", "$c"],
+                    contentParts.Select(contentPart => new object?[] { part.Number, contentPart }));
                 AddContents(part.Number, newContents);
             }
 
@@ -38,6 +37,8 @@ internal sealed partial class Catalog
 
             transaction.Commit();
         }
+
+        MergeContentsWhenDue();
     }
 
     /// <summary>
@@ -48,7 +49,7 @@ internal sealed partial class Catalog
     {
         lock (_lock)
         {
-            using SqliteCommand command = Command(
+            using DbCommand command = Command(
                 """
                 SELECT r.name, s.commit_id, s.first_part, s.last_part, s.counts FROM snapshots s JOIN repositories r ON r.id = s.repository
                 WHERE s.repository = $r AND s.number = $n
@@ -58,9 +59,9 @@ internal sealed partial class Catalog
             SortedSet<int> parts = [];
             foreach ((long repository, int snapshot) in snapshots)
             {
-                command.Parameters["$r"].Value = repository;
-                command.Parameters["$n"].Value = snapshot;
-                using SqliteDataReader reader = command.ExecuteReader();
+                command.Parameters[0].Value = repository;
+                command.Parameters[1].Value = snapshot;
+                using DbDataReader reader = command.ExecuteReader();
                 reader.Read();
                 string? commit = reader.IsDBNull(1) ? null : reader.GetString(1);
                 repositories.Add(new RepositorySnapshot(repository, reader.GetString(0), snapshot, commit));
@@ -97,33 +98,22 @@ internal sealed partial class Catalog
 
         Execute(
             """
-            INSERT INTO snapshots VALUES ($r, $n, $s, $c, $p, $p, $w, $d, $t)
+            INSERT INTO snapshots (repository, number, signature, commit_id, first_part, last_part, rows, complete, counts, facts)
+            VALUES ($r, $n, $s, $c, $p, $p, $w, $d, $t, $f)
             ON CONFLICT (repository, number) DO UPDATE SET
-              first_part = COALESCE(first_part, $p), last_part = COALESCE($p, last_part), rows = rows + $w, complete = $d, counts = $t
+              first_part = COALESCE(snapshots.first_part, excluded.first_part), last_part = COALESCE(excluded.last_part, snapshots.last_part),
+              rows = snapshots.rows + excluded.rows, complete = excluded.complete, counts = excluded.counts
             """,
             ("$r", facts.Id), ("$n", facts.Snapshot), ("$s", share.Signature), ("$c", facts.Commit), ("$p", partWithRows),
-            ("$w", share.Rows), ("$d", share.IsComplete ? 1 : 0), ("$t", JsonSerializer.Serialize(counts)));
-    }
-
-    private void AddContents(int part, IEnumerable<(BlobId Id, int Size)> contents)
-    {
-        using SqliteCommand insert = Command(
-            "INSERT INTO contents (id, part, size) VALUES ($i, $p, $s)", ("$i", Array.Empty<byte>()), ("$p", part), ("$s", 0));
-        byte[] bytes = new byte[BlobId.Size];
-        foreach ((BlobId id, int size) in contents)
-        {
-            id.CopyTo(bytes);
-            insert.Parameters["$i"].Value = bytes;
-            insert.Parameters["$s"].Value = size;
-            insert.ExecuteNonQuery();
-        }
+            ("$w", share.Rows), ("$d", share.IsComplete ? 1 : 0), ("$t", JsonSerializer.Serialize(counts)),
+            ("$f", JsonSerializer.Serialize(facts)));
     }
 
     private RawPart Part(int number)
     {
-        using SqliteCommand command = Command(
+        using DbCommand command = Command(
             "SELECT files_sha256, blobs_sha256, occurrences, blobs, bytes FROM parts WHERE number = $n", ("$n", number));
-        using SqliteDataReader reader = command.ExecuteReader();
+        using DbDataReader reader = command.ExecuteReader();
         return reader.Read()
             ? new RawPart(number, reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4))
             : throw new DataForgeException($"the catalog does not know raw part {number}: it is damaged; crawl into another --workspace.");
@@ -131,8 +121,8 @@ internal sealed partial class Catalog
 
     private List<int> ContentParts(int part)
     {
-        using SqliteCommand command = Command("SELECT content_part FROM part_contents WHERE part = $p", ("$p", part));
-        using SqliteDataReader reader = command.ExecuteReader();
+        using DbCommand command = Command("SELECT content_part FROM part_contents WHERE part = $p", ("$p", part));
+        using DbDataReader reader = command.ExecuteReader();
         List<int> parts = [];
         while (reader.Read())
         {

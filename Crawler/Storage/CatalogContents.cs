@@ -1,0 +1,95 @@
+using System.Data.Common;
+using DataForge.Corpus;
+
+namespace DataForge.Crawler.Storage;
+
+/// <summary>
+/// The ids of all contents. Ids are random, so a row that goes straight into a large B-tree changes a page of its own: at a million rows,
+/// 4 KiB are written twice for its 33 bytes, and a row costs 7 times what it costs at ten thousand. So new rows go to a small table
+/// (<c>contents_recent</c>), which is merged into the large one, in the order of the ids, once it holds an eighth of it. A merge then puts
+/// about ten rows on each page it writes (a leaf holds about 85), and a row is rewritten about eight times in all: a cost of the row that
+/// does not depend on how many there are.
+/// </summary>
+internal sealed partial class Catalog
+{
+    private const string FindContentSql =
+        "SELECT part, size FROM contents WHERE id = $id UNION ALL SELECT part, size FROM contents_recent WHERE id = $id";
+
+    // The small table is merged when it has an eighth of the large one's rows, and at least 8,192. At most 2^20: 35 MB, in memory.
+    private const int MergeShare = 8;
+    private const long LeastMerge = 1 << 13;
+    private const long MostMerge = 1 << 20;
+
+    /// <summary>The part that stores a content, and its bytes; both −1 where none does.</summary>
+    public (int Part, long Size) FindContent(BlobId id)
+    {
+        byte[] bytes = Bytes(id);
+        lock (_lock)
+        {
+            _findContent.Parameters[0].Value = bytes;
+            using DbDataReader reader = _findContent.ExecuteReader();
+            return reader.Read() ? (reader.GetInt32(0), reader.GetInt64(1)) : (-1, -1);
+        }
+    }
+
+    /// <summary>Which of these contents are stored, with their parts and bytes: one question, where each alone would be a journey to the server.</summary>
+    public Dictionary<BlobId, (int Part, long Size)> FindContents(IEnumerable<BlobId> ids)
+    {
+        Dictionary<BlobId, (int, long)> found = [];
+        lock (_lock)
+        {
+            _database.ReadMany(
+                "SELECT id, part, size FROM contents WHERE id {0} UNION ALL SELECT id, part, size FROM contents_recent WHERE id {0}",
+                ids.Select(Bytes),
+                reader => found[new BlobId(reader.GetFieldValue<byte[]>(0))] = (reader.GetInt32(1), reader.GetInt64(2)));
+        }
+
+        return found;
+    }
+
+    /// <summary>Brings all contents into the table <c>contents</c>; for those who change it by their own SQL.</summary>
+    public void MergeContents()
+    {
+        lock (_lock)
+        {
+            // Not durable: should a power cut undo it, the rows stand where they stood before.
+            using DbTransaction transaction = _database.Begin(isDurable: false);
+            int rows = Execute("INSERT INTO contents (id, part, size) SELECT id, part, size FROM contents_recent ORDER BY id");
+            Execute("DELETE FROM contents_recent");
+            Execute("UPDATE tallies SET value = value + $n WHERE name = 'contents'", ("$n", rows));
+            Execute("UPDATE tallies SET value = 0 WHERE name = 'contents_recent'");
+            transaction.Commit();
+        }
+    }
+
+    private void MergeContentsWhenDue()
+    {
+        long all = Number("SELECT value FROM tallies WHERE name = 'contents'");
+        if (Number("SELECT value FROM tallies WHERE name = 'contents_recent'") >= Math.Clamp(all / MergeShare, LeastMerge, MostMerge))
+        {
+            MergeContents();
+        }
+    }
+
+    private void AddContents(int part, IEnumerable<(BlobId Id, int Size)> contents)
+    {
+        (BlobId Id, int Size)[] sorted = [.. contents];
+        if (sorted.Length == 0)
+        {
+            return;
+        }
+
+        Array.Sort(sorted, static (left, right) => left.Id.CompareTo(right.Id));
+        _database.ExecuteMany(
+            "INSERT INTO contents_recent (id, part, size) VALUES ($i, $p, $s)", ["$i", "$p", "$s"],
+            sorted.Select(content => new object?[] { Bytes(content.Id), part, content.Size }));
+        Execute("UPDATE tallies SET value = value + $n WHERE name = 'contents_recent'", ("$n", sorted.Length));
+    }
+
+    private static byte[] Bytes(BlobId id)
+    {
+        byte[] bytes = new byte[BlobId.Size];
+        id.CopyTo(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Data.Common;
+
+namespace DataForge.Crawler.Storage;
+
+/// <summary>
+/// The little in which the two databases differ. The SQL of the catalog is written once, in what both understand, with parameters as
+/// <c>$name</c>; only the tables themselves are declared for each.
+/// </summary>
+internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
+{
+    private bool _isDurable = true;
+
+    /// <summary>The one connection.</summary>
+    public DbConnection Connection => connection;
+
+    /// <summary>What a SELECT of rows to lease ends with, so that crawlers at the same table do not wait for each other.</summary>
+    public abstract string SkipLocked { get; }
+
+    /// <summary>Brings the tables to this program's version; safe where several processes do it at a time.</summary>
+    public abstract void Migrate();
+
+    /// <summary>
+    /// Begins a transaction. Where it need not be durable (a ledger's row), the commit waits for no disk: a power cut may take the last
+    /// such commits, always in reverse order and never one that a durable commit followed. A killed process takes none.
+    /// </summary>
+    public DbTransaction Begin(bool isDurable)
+    {
+        if (isDurable != _isDurable)
+        {
+            using DbCommand command = connection.CreateCommand();
+            command.CommandText = Durability(isDurable);
+            command.ExecuteNonQuery();
+            _isDurable = isDurable;
+        }
+
+        return connection.BeginTransaction();
+    }
+
+    /// <summary>A command with its parameters.</summary>
+    public DbCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        DbCommand command = connection.CreateCommand();
+        command.CommandText = Text(sql);
+        foreach ((string name, object? value) in parameters)
+        {
+            DbParameter parameter = command.CreateParameter();
+            parameter.ParameterName = ParameterName(name);
+            parameter.Value = value ?? DBNull.Value;
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+
+    /// <summary>Runs one statement for many rows.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="names">Its parameters.</param>
+    /// <param name="rows">Their values, in the order of the names; taken one at a time, so that the array may be the same each time.</param>
+    public abstract void ExecuteMany(string sql, IReadOnlyList<string> names, IEnumerable<object?[]> rows);
+
+    /// <summary>Reads the rows of many keys.</summary>
+    /// <param name="sql">The statement, with <c>{0}</c> where the comparison with a key goes.</param>
+    /// <param name="keys">The keys.</param>
+    /// <param name="read">Called for each row, in no particular order.</param>
+    public abstract void ReadMany(string sql, IEnumerable<byte[]> keys, Action<DbDataReader> read);
+
+    /// <summary>Holds a worker's lock until the connection is closed or the process ends, however it ends.</summary>
+    public abstract void HoldWorker(long worker);
+
+    /// <summary>Of these workers, those that do not hold their lock any more.</summary>
+    public abstract List<long> EndedWorkers(IReadOnlyList<long> workers);
+
+    /// <inheritdoc/>
+    public virtual void Dispose() => connection.Dispose();
+
+    /// <summary>The statement as this database writes it.</summary>
+    protected abstract string Text(string sql);
+
+    /// <summary>The name of a parameter as this database's provider wants it.</summary>
+    protected abstract string ParameterName(string name);
+
+    /// <summary>The statement that makes the next commits durable, or not.</summary>
+    protected abstract string Durability(bool isDurable);
+}

@@ -1,0 +1,95 @@
+using System.Data.Common;
+using DataForge.Crawler.GitHub;
+
+namespace DataForge.Crawler.Storage;
+
+/// <summary>The repositories that the ledger's windows hold, each with the facts of the day.</summary>
+internal sealed partial class Catalog
+{
+    // Bits of the column flags.
+    private const int Fork = 1;
+    private const int Private = 2;
+    private const int Archived = 4;
+    private const int Disabled = 8;
+
+    private const string MemberColumns =
+        "m.repository, m.name, m.clone_url, m.branch, m.stars, m.forks, m.kilobytes, m.flags, m.created_at, m.pushed_at, m.updated_at, m.license";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DiscoveredRepository> Members(string query, string text) => Read(
+        $"""
+        SELECT {MemberColumns} FROM members m WHERE m.window_number = (SELECT number FROM windows WHERE query = $q AND text = $t)
+        ORDER BY m.repository
+        """,
+        ReadRepository, ("$q", query), ("$t", text));
+
+    /// <inheritdoc/>
+    public IEnumerable<DiscoveredRepository> Repositories(string query)
+    {
+        // The best row of an id comes first, so a page's end within an id loses nothing. "|| ''" keeps both databases from going through
+        // the windows, and sorting what they hold, for every page.
+        for (long last = long.MinValue; ;)
+        {
+            List<DiscoveredRepository> page = Read(
+                $"""
+                SELECT {MemberColumns} FROM members m JOIN windows w ON w.number = m.window_number
+                WHERE m.repository > $last AND w.query || '' = $q
+                ORDER BY m.repository, COALESCE(m.updated_at, {long.MinValue + 1}) DESC, w.text LIMIT {PageRows}
+                """,
+                ReadRepository, ("$last", last), ("$q", query));
+            foreach (DiscoveredRepository repository in page)
+            {
+                if (repository.Id > last)
+                {
+                    last = repository.Id;
+                    yield return repository;
+                }
+            }
+
+            if (page.Count < PageRows)
+            {
+                yield break;
+            }
+        }
+    }
+
+    private void AddMembers(long window, IEnumerable<DiscoveredRepository> members) => _database.ExecuteMany(
+        """
+        INSERT INTO members (window_number, repository, name, clone_url, branch, stars, forks, kilobytes, flags, created_at, pushed_at, updated_at, license)
+        VALUES ($w, $r, $n, $c, $b, $s, $f, $k, $g, $t, $p, $u, $l)
+        """,
+        ["$w", "$r", "$n", "$c", "$b", "$s", "$f", "$k", "$g", "$t", "$p", "$u", "$l"],
+        members.OrderBy(member => member.Id).Select(member => new object?[]
+        {
+            window, member.Id, member.FullName, member.CloneUrl, member.DefaultBranch, member.Stars, member.Forks, member.SizeKilobytes,
+            (member.IsFork ? Fork : 0) | (member.IsPrivate ? Private : 0) | (member.IsArchived ? Archived : 0) | (member.IsDisabled ? Disabled : 0),
+            member.CreatedAt.ToUnixTimeSeconds(), member.PushedAt?.ToUnixTimeSeconds(), member.UpdatedAt?.ToUnixTimeSeconds(),
+            member.LicenseSpdx,
+        }));
+
+    private static DiscoveredRepository ReadRepository(DbDataReader reader)
+    {
+        long flags = reader.GetInt64(7);
+        return new DiscoveredRepository
+        {
+            Id = reader.GetInt64(0),
+            FullName = reader.GetString(1),
+            CloneUrl = reader.GetString(2),
+            DefaultBranch = reader.GetString(3),
+            Stars = reader.GetInt64(4),
+            Forks = reader.GetInt64(5),
+            SizeKilobytes = reader.GetInt64(6),
+            IsFork = (flags & Fork) != 0,
+            IsPrivate = (flags & Private) != 0,
+            IsArchived = (flags & Archived) != 0,
+            IsDisabled = (flags & Disabled) != 0,
+            CreatedAt = DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(8)),
+            PushedAt = Time(reader, 9),
+            UpdatedAt = Time(reader, 10),
+            LicenseSpdx = reader.IsDBNull(11) ? null : reader.GetString(11),
+        };
+    }
+
+    private static DateTimeOffset? Time(DbDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(column));
+}

@@ -1,0 +1,163 @@
+using System.Data.Common;
+using System.Globalization;
+using DataForge.Corpus;
+using DataForge.Corpus.Runs;
+using Microsoft.Data.Sqlite;
+
+namespace DataForge.Crawler.Storage;
+
+/// <summary>The catalog in a file of the workspace (<see href="https://www.sqlite.org/wal.html"/>).</summary>
+internal sealed class SqliteDatabase : CatalogDatabase
+{
+    private readonly string _path;
+    private FileLock? _worker;
+    private string? _workerFile;
+
+    static SqliteDatabase() => SQLitePCL.Batteries_V2.Init();
+
+    private SqliteDatabase(SqliteConnection connection, string path)
+        : base(connection) => _path = path;
+
+    /// <inheritdoc/>
+    public override string SkipLocked => "";
+
+    /// <summary>Opens the file, making it where it does not exist.</summary>
+    public static SqliteDatabase Open(string path)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            using SqliteCommand settings = connection.CreateCommand();
+            // FULL: a commit is on the disk before the next part begins, also when the machine loses power. 16 MiB between checkpoints:
+            // pages changed by several commits are written back once. Another process may hold the file for as long as a merge takes.
+            settings.CommandText =
+                """
+                PRAGMA busy_timeout = 60000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;
+                PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864;
+                """;
+            settings.ExecuteNonQuery();
+            return new SqliteDatabase(connection, path);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Migrate()
+    {
+        if (Version() == SqliteSchema.Steps.Count)
+        {
+            return;
+        }
+
+        using DbTransaction transaction = Connection.BeginTransaction();
+        int version = Version();
+        if (version > SqliteSchema.Steps.Count)
+        {
+            throw DataForgeException.Usage(
+                $"{_path} has version {version}, this program knows {SqliteSchema.Steps.Count}: use the program that made it, or another --workspace.");
+        }
+
+        for (; version < SqliteSchema.Steps.Count; version++)
+        {
+            using DbCommand step = Command(SqliteSchema.Steps[version] + $"\nPRAGMA user_version = {version + 1};");
+            step.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
+    }
+
+    /// <inheritdoc/>
+    public override void ExecuteMany(string sql, IReadOnlyList<string> names, IEnumerable<object?[]> rows)
+    {
+        using DbCommand command = Command(sql);
+        foreach (string name in names)
+        {
+            DbParameter parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            command.Parameters.Add(parameter);
+        }
+
+        foreach (object?[] row in rows)
+        {
+            for (int i = 0; i < names.Count; i++)
+            {
+                command.Parameters[i].Value = row[i] ?? DBNull.Value;
+            }
+
+            command.ExecuteNonQuery();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void ReadMany(string sql, IEnumerable<byte[]> keys, Action<DbDataReader> read)
+    {
+        using DbCommand command = Command(sql.Replace("{0}", "= $key", StringComparison.Ordinal), ("$key", Array.Empty<byte>()));
+        foreach (byte[] key in keys)
+        {
+            command.Parameters[0].Value = key;
+            using DbDataReader reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                read(reader);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void HoldWorker(long worker)
+    {
+        _workerFile = WorkerFile(worker);
+        _worker = FileLock.Take(_workerFile);
+    }
+
+    /// <inheritdoc/>
+    public override List<long> EndedWorkers(IReadOnlyList<long> workers)
+    {
+        List<long> ended = [];
+        foreach (long worker in workers)
+        {
+            using FileLock? taken = FileLock.TryTake(WorkerFile(worker));
+            if (taken is not null)
+            {
+                File.Delete(WorkerFile(worker));
+                ended.Add(worker);
+            }
+        }
+
+        return ended;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        if (_workerFile is not null)
+        {
+            File.Delete(_workerFile);
+        }
+
+        _worker?.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override string Text(string sql) => sql;
+
+    /// <inheritdoc/>
+    protected override string ParameterName(string name) => name;
+
+    /// <inheritdoc/>
+    protected override string Durability(bool isDurable) => isDurable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
+
+    private int Version()
+    {
+        using DbCommand command = Command("PRAGMA user_version");
+        return Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    private string WorkerFile(long worker) => $"{_path}-worker-{worker}";
+}
