@@ -188,7 +188,7 @@ internal static partial class LicenseNotices
     [GeneratedRegex(@"proprietary and confidential|confidential and proprietary|unauthori[sz]ed (?:copying|use|distribution|reproduction)|(?:may|must) not be (?:copied|reproduced|disclosed)|trade secret|internal use only|company confidential", RegexOptions.CultureInvariant)]
     private static partial Regex Proprietary();
 
-    [GeneratedRegex(@"(?<!common licenses )(?:(?:version |v)?(?<before>[123](?:\.[01])?)(?<late>\+| or later| or any later version)? of the )?gnu (?:(?<kind>affero|lesser|library|library or lesser|lesser or library) )?(?:general public license|gpl\b)|(?<!common licenses )\b(?<kind>agpl|lgpl|gpl)(?= ?(?:v|ver|version)? ?[123]|license| license)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<!common licenses )(?:(?:version |v)?(?<before>[123](?:\.[01])?)(?<late>\+| or later| or any later version)? of the )?gnu (?:(?<kind>affero|lesser|library|library or lesser|lesser or library) )?(?:general public license|gpl\b)|(?<=\bunder (?:the )?)(?<kind>agpl|lgpl|gpl)\b|(?<!common licenses )\b(?<kind>agpl|lgpl|gpl)(?= ?(?:v|ver|version)? ?[123]|license| license)", RegexOptions.CultureInvariant)]
     private static partial Regex GnuLicense();
 
     [GeneratedRegex(@"(?:\bsee (?:the )?|(?:copy|text|texts|copies) of (?:the )?(?:version [0-9.]+ of the )?)$", RegexOptions.CultureInvariant)]
