@@ -90,6 +90,13 @@ public sealed class LicenseDetector
         string notices = !isPython && (matches.Count == 0 || GrantPhrases.IsIn(left))
             ? LicenseNotices.Find(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftText))
             : "";
+        bool hasNotice = notices.Length > 0;
+        if (notices == SpdxLicenses.Bsd && found.Exists(id => RepositoryLicenses.MakesPrecise(id, notices)))
+        {
+            // "… under the terms of the BSD license as follows", and its text.
+            notices = "";
+        }
+
         if (matches.Count == 0 && notices.Length == 0 && strict && LicenseNotices.FindTags(text) is { } tags)
         {
             notices = tags;
@@ -98,7 +105,7 @@ public sealed class LicenseDetector
         bool isDoubtful = !isPython
             && (_matcher.NearMiss
                 || (found.Count > 0 && RestrictingPhrases.IndexIn(left) >= 0)
-                || (strict && notices.Length == 0 && GrantPhrases.IsIn(left)));
+                || (strict && !hasNotice && notices.Length == 0 && GrantPhrases.IsIn(left)));
         if (isDoubtful)
         {
             found.Add(SpdxLicenses.Unknown);

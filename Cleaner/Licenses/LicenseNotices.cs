@@ -24,7 +24,7 @@ internal static partial class LicenseNotices
     /// </summary>
     public static string Find(ReadOnlySpan<byte> text)
     {
-        string plain = Plain(text.Length > MaxText ? text[..MaxText] : text);
+        string plain = LlvmException().Replace(Plain(text.Length > MaxText ? text[..MaxText] : text), " ");
         var found = new List<string>();
         string rest = plain;
         foreach ((string word, Regex pattern, string id) in Named)
@@ -36,6 +36,12 @@ internal static partial class LicenseNotices
                 // "3-clause BSD license" is no plain "BSD license" as well.
                 rest = pattern.Replace(rest, " ");
             }
+        }
+
+        if (found.Contains("CC0-1.0"))
+        {
+            // CC0 is itself a dedication to the public domain.
+            found.Remove(SpdxLicenses.PublicDomain);
         }
 
         found.AddRange(Gnu(plain));
@@ -92,7 +98,12 @@ internal static partial class LicenseNotices
     private static IEnumerable<string> Gnu(string plain)
     {
         var found = new List<(string Family, string Version, bool Later)>();
-        foreach (Match match in GnuLicense().Matches(plain))
+        Match[] mentions = [.. GnuLicense().Matches(plain).Cast<Match>()];
+
+        // A notice grants under one licence and goes on to where its text is found, often by another one's name: "See the GNU General Public License for
+        // more details" stands in many notices of the LGPL. What is only pointed to counts where nothing is granted.
+        Match[] granting = [.. mentions.Where(match => !PointsToText().IsMatch(plain[Math.Max(0, match.Index - 60)..match.Index]))];
+        foreach (Match match in granting.Length == 0 ? mentions : granting)
         {
             string kind = match.Groups["kind"].Value;
             string family = kind is "affero" or "agpl" ? "AGPL" : kind is "" or "gpl" ? "GPL" : "LGPL";
@@ -153,7 +164,7 @@ internal static partial class LicenseNotices
     [GeneratedRegex(Under + @"(?:(?:mit|expat)(?: x11| expat| mit)?(?: style| like)? license|x11 mit license)|license mit\b|opensource org licenses mit|\bmit licensed", RegexOptions.CultureInvariant)]
     private static partial Regex Mit();
 
-    [GeneratedRegex(Under + "(?:creative commons )?(?:cc0|zero)|creative commons zero|creativecommons org publicdomain zero", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(Under + "(?:creative commons )?(?:cc0|zero)|creative commons zero|creativecommons org publicdomain zero|dedicated all copyright and related (?:and|or) neighboring rights to (?:this|the) [a-z]+ to the public domain", RegexOptions.CultureInvariant)]
     private static partial Regex Cc0();
 
     [GeneratedRegex(Under + "unlicense|unlicense org", RegexOptions.CultureInvariant)]
@@ -177,10 +188,17 @@ internal static partial class LicenseNotices
     [GeneratedRegex(@"proprietary and confidential|confidential and proprietary|unauthori[sz]ed (?:copying|use|distribution|reproduction)|(?:may|must) not be (?:copied|reproduced|disclosed)|trade secret|internal use only|company confidential", RegexOptions.CultureInvariant)]
     private static partial Regex Proprietary();
 
-    [GeneratedRegex(@"(?<!common licenses )(?:(?:version |v)?(?<before>[123](?:\.[01])?)(?<late>\+| or later| or any later version)? of the )?gnu (?:(?<kind>affero|lesser|library|library or lesser|lesser or library) )?(?:general public license|gpl\b)|(?<!common licenses )\b(?<kind>agpl|lgpl|gpl)(?= ?v? ?[123]|license| license)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<!common licenses )(?:(?:version |v)?(?<before>[123](?:\.[01])?)(?<late>\+| or later| or any later version)? of the )?gnu (?:(?<kind>affero|lesser|library|library or lesser|lesser or library) )?(?:general public license|gpl\b)|(?<=\bunder (?:the )?)(?<kind>agpl|lgpl|gpl)\b|(?<!common licenses )\b(?<kind>agpl|lgpl|gpl)(?= ?(?:v|ver|version)? ?[123]|license| license)", RegexOptions.CultureInvariant)]
     private static partial Regex GnuLicense();
 
-    [GeneratedRegex(@"(?:version |v|gpl ?v? ?|license )(?<v>[123](?:\.[01])?)\+?", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?:\bsee (?:the )?|(?:copy|text|texts|copies) of (?:the )?(?:version [0-9.]+ of the )?)$", RegexOptions.CultureInvariant)]
+    private static partial Regex PointsToText();
+
+    // "LLVM-exception" (https://spdx.org/licenses/LLVM-exception.html) speaks of other software under the GPL.
+    [GeneratedRegex(@"if you combine or link compiled forms of this software with software that is licensed under the gplv2 combined software and if a court.{0,300}?conflicts with the conditions of the gplv2", RegexOptions.CultureInvariant)]
+    private static partial Regex LlvmException();
+
+    [GeneratedRegex(@"(?:version |\bv ?|gpl ?v? ?|license )(?<v>[123](?:\.[01])?)\+?", RegexOptions.CultureInvariant)]
     private static partial Regex GnuVersion();
 
     [GeneratedRegex(@"usr share common licenses (?<name>apache 2\.0|cc0 1\.0|mpl [12]\.[01]|gpl [123]|lgpl (?:2\.1|[23])|gfdl 1\.[23]|bsd|artistic)\b", RegexOptions.CultureInvariant)]

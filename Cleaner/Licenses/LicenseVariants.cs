@@ -12,6 +12,7 @@ internal static partial class LicenseVariants
         "The names of its contributors may not be used to endorse or promote products derived from this software without specific prior written permission.",
         "The name of the author may not be used to endorse or promote products derived from this software without specific prior written permission.",
         "The name of the author may not be used to endorse or promote products derived from this software without prior written permission.",
+        "The names of the copyright holders, or the names of any members, or of any contributors, may not be used to endorse or promote products derived from this software without specific prior written permission.",
         "Neither the author nor the names of any contributors may be used to endorse or promote products derived from this software without specific prior written permission.",
     ];
 
@@ -37,6 +38,18 @@ internal static partial class LicenseVariants
             yield return Encoding.UTF8.GetBytes(disclaimer > 0 ? one[..disclaimer] : one);
         }
 
+        if (PartOf(id, plain) is { } part)
+        {
+            yield return Encoding.UTF8.GetBytes(part);
+        }
+
+        if (id == "X11")
+        {
+            // As others than the X Consortium use it: without its trademark, the authors' names in the place of its own.
+            string others = Trademark().Replace(plain, "");
+            yield return Encoding.UTF8.GetBytes(others.Replace("X CONSORTIUM", "AUTHORS OR COPYRIGHT HOLDERS", StringComparison.Ordinal).Replace("the X Consortium", "the authors", StringComparison.Ordinal));
+        }
+
         if (id == "MIT")
         {
             // Without the notice's "and this permission notice", as older copies have it, and with "(including the next paragraph)".
@@ -44,8 +57,26 @@ internal static partial class LicenseVariants
         }
     }
 
+    /// <summary>The terms alone of texts that are as often passed on without what SPDX has before or behind these; null for most.</summary>
+    private static string? PartOf(string id, string plain)
+    {
+        (string from, string to) = id switch
+        {
+            "CC0-1.0" => ("The laws of most jurisdictions", ""),
+            "Unicode-DFS-2015" or "Unicode-DFS-2016" => ("Permission is hereby granted", ""),
+            "W3C" or "W3C-19980720" => ("", "This formulation of W3C"),
+            _ => ("", ""),
+        };
+        int start = from.Length == 0 ? 0 : plain.IndexOf(from, StringComparison.Ordinal);
+        int end = to.Length == 0 ? plain.Length : plain.IndexOf(to, StringComparison.Ordinal);
+        return start >= 0 && end > start && end - start < plain.Length ? plain[start..end] : null;
+    }
+
     [GeneratedRegex("<copyright holder> makes no representations.*?implied warranty\\.", RegexOptions.Singleline)]
     private static partial Regex NoRepresentations();
+
+    [GeneratedRegex("X Window System is a trademark.*$", RegexOptions.Singleline)]
+    private static partial Regex Trademark();
 
     [GeneratedRegex("Neither the name of the copyright holder[^.]*\\.", RegexOptions.Singleline)]
     private static partial Regex NeitherNor();

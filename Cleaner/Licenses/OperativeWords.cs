@@ -44,11 +44,20 @@ internal static class RestrictingPhrases
         "if and only", "unless", "training of", "machine learning", "proprietary", "confidential",
     }.Select(LicenseTemplates.Phrase).GroupBy(phrase => phrase[0]).ToDictionary(group => group.Key, group => group.ToArray());
 
+    // The notices that the Apache and Mozilla licences ask for stand above their texts, and demand no more than these do.
+    private static readonly uint[] Notice = LicenseTemplates.Phrase("may not use this file except in compliance with the license");
+
     /// <summary>Where the first restricting phrase begins, or −1.</summary>
     public static int IndexIn(ReadOnlySpan<uint> words)
     {
         for (int i = 0; i < words.Length; i++)
         {
+            if (words[i] == Notice[0] && words[i..].StartsWith(Notice))
+            {
+                i += Notice.Length - 1;
+                continue;
+            }
+
             if (ByFirst.TryGetValue(words[i], out uint[][]? phrases))
             {
                 foreach (uint[] phrase in phrases)

@@ -47,6 +47,10 @@ internal static class PlantedSecrets
         string apiKey = Of(Alphanumeric, 32);
         yield return ($"d = {{\"api_key\": \"{apiKey}\"}}", apiKey);
         yield return ($"connect(user='x', passwd='{password}')", password);
+        string generated = Generated(random);
+        yield return ($"# password: {generated}", generated);
+        yield return ($"x = 1  # api key = {generated}, ask {Name()}", generated);
+        yield return ($"def f():\n    # {Name()}_token={generated}\n    pass", generated);
         string key = Of(Alphanumeric + "+/", 64);
         yield return ($"k = '''-----BEGIN RSA PRIVATE KEY-----\n{key}\n{Of(Alphanumeric, 40)}==\n-----END RSA PRIVATE KEY-----'''", key);
     }
@@ -84,7 +88,26 @@ internal static class PlantedSecrets
         yield return $"time = '{N(24)}:{N(60)}:{N(60)}'";
         yield return $"mac = '{Of(Hex, 2)}:{Of(Hex, 2)}:{Of(Hex, 2)}:{Of(Hex, 2)}:{Of(Hex, 2)}:{Of(Hex, 2)}'";
         yield return $"x = '{Name()}_{Name()}_{Name()}_{Name()}_{Name()}_{Name()}'";
+        yield return $"# token = {Name()}_token({Name()}{N(9)})";
+        yield return $"# password: {Name()}{N(9999)}{Name()}_{Name()}";
+        yield return $"# secret_key: {char.ToUpperInvariant(Name()[0])}{Name()}{N(99)}Provider";
+        yield return $"# tokens: {Name()}[{N(99)}].{Name()}{N(9)}";
+        yield return $"token = {Name()}{N(99)}{Name()}{N(99)}{Name()}{N(99)}  # {Name()}";
+        yield return $"# commit: {Of(Hex, 40)}";
         yield return $"asset = '{Name()}@{N(4)}x.png'";
+    }
+
+    /// <summary>What password generators give: letters of both cases and at least three digits, all mixed.</summary>
+    private static string Generated(Random random)
+    {
+        while (true)
+        {
+            string text = string.Concat(Enumerable.Range(0, random.Next(10, 25)).Select(_ => Alphanumeric[random.Next(Alphanumeric.Length)]));
+            if (text.Count(char.IsAsciiDigit) >= 3 && text.Any(char.IsAsciiLetterLower) && text.Any(char.IsAsciiLetterUpper))
+            {
+                return text;
+            }
+        }
     }
 
     private static (string Text, string Secret) Line(string name, string value, int tail = 0) => ($"{name} = '{value}'", tail == 0 ? value : value[^tail..]);
