@@ -91,17 +91,46 @@ internal sealed class SyntheticSets(string scene, int files) : IShingleSets
         HashSet<ulong> groups = [.. sizes.Where(pair => pair.Value <= LargestChecked).OrderBy(pair => Hashing.Mix(pair.Key)).Take(200).Select(pair => pair.Key)];
         groups.UnionWith(sizes.Where(pair => pair.Value <= LargestChecked).OrderByDescending(pair => pair.Value).Take(3).Select(pair => pair.Key));
         var members = groups.ToDictionary(group => group, _ => new List<int>());
+        ulong giant = sizes.MaxBy(pair => (pair.Value, ~pair.Key)).Key;
+        var ofGiant = new List<int>();
         for (int rank = 0; rank < files; rank++)
         {
-            if (members.TryGetValue(Member(rank).Group, out List<int>? ofGroup))
+            ulong group = Member(rank).Group;
+            if (members.TryGetValue(group, out List<int>? ofGroup))
             {
                 ofGroup.Add(rank);
+            }
+
+            if (group == giant)
+            {
+                ofGiant.Add(rank);
             }
         }
 
         int wrong = members.Values.Sum(ofGroup => Wrong(ofGroup, result, threshold));
+        int wrongOfGiant = WrongOfGiant(ofGiant, result, threshold);
         return $"{strangers:N0} dropped for a twin of another group; of {members.Count:N0} groups with {members.Values.Sum(ofGroup => ofGroup.Count):N0} files "
-            + $"(the largest of {members.Values.Select(ofGroup => ofGroup.Count).DefaultIfEmpty().Max():N0}), {wrong:N0} files are not as brute force has them";
+            + $"(the largest of {members.Values.Select(ofGroup => ofGroup.Count).DefaultIfEmpty().Max():N0}), {wrong:N0} files are not as brute force has them; of the largest group's "
+            + $"{ofGiant.Count:N0} files, {ofGiant.Count(rank => result.Twins[rank] == SelectionResult.Kept):N0} are kept, and {wrongOfGiant:N0} of those looked at are wrong";
+    }
+
+    // Of a group too large for the rule by brute force: a thousand kept files against each other, and a thousand dropped ones against their twins.
+    private int WrongOfGiant(List<int> ranks, SelectionResult result, double threshold)
+    {
+        const int Most = 1_000;
+        ulong[] buffer = [];
+        List<(int Rank, ulong[] Set)> kept = [.. ranks.Where(rank => result.Twins[rank] == SelectionResult.Kept).Take(Most).Select(rank => (rank, Get(rank, ref buffer).ToArray()))];
+        int wrong = kept.Count(file => kept.Any(other => other.Rank < file.Rank && Similarity(file.Set, other.Set) >= threshold));
+        int[] dropped = [.. ranks.Where(rank => result.Twins[rank] != SelectionResult.Kept)];
+        for (int i = 0; i < dropped.Length; i += Math.Max(1, dropped.Length / Most))
+        {
+            int twin = result.Twins[dropped[i]];
+            ulong[] set = Get(dropped[i], ref buffer).ToArray();
+            double similarity = Similarity(set, Get(twin, ref buffer));
+            wrong += result.Twins[twin] == SelectionResult.Kept && similarity >= threshold && similarity == result.Similarities[dropped[i]] ? 0 : 1;
+        }
+
+        return wrong;
     }
 
     // Files, in rank order, whose fate is not that of the rule taken at its word, or whose twin is not as similar as stated.
