@@ -81,7 +81,9 @@ public sealed unsafe class Op(string name, string overload = "")
 
         fixed (Value* first = args)
         {
+            long start = NativeClock.Start();
             int count = Native.dft_op_call(op, first, args.Length, results, capacity);
+            NativeClock.Stop(start);
             return count >= 0 ? count : throw new TorchException($"{Name}: {Native.LastError().Message}");
         }
     }

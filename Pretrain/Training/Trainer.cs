@@ -209,12 +209,37 @@ public sealed partial class Trainer : IDisposable
         {
             batches.Load(micro);
             Model.transformer.BlockDone = micro == micros - 1 ? peers?.BlockDone : null;
-            loss += Model.ForwardBackward(
-                batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, 1.0 / counted, accumulate: micro > 0, Within(cancellation));
+            try
+            {
+                loss += Model.ForwardBackward(
+                    batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, 1.0 / counted, accumulate: micro > 0, Within(cancellation));
+            }
+            catch (TorchException e) when (MemoryEstimate.IsOutOfMemory(e))
+            {
+                throw MemoryEstimate.OutOfMemory(options.BatchSize, Fits, e);
+            }
         }
 
         peers?.FinishGradients();
         return Sum(loss) / counted;
+    }
+
+    /// <summary>Whether a micro-batch of so many blocks goes through, forth and back; spoils the gradients.</summary>
+    private bool Fits(int batchSize)
+    {
+        try
+        {
+            Model.transformer.BlockDone = null;
+            using DisposeScope scope = torch.NewDisposeScope();
+            long size = (long)batchSize * options.BlockSize;
+            Model.ForwardBackward(
+                batches.Ids.narrow(0, 0, size), batches.Targets.narrow(0, 0, size), batchSize, options.BlockSize, 1, accumulate: false);
+            return true;
+        }
+        catch (TorchException e) when (MemoryEstimate.IsOutOfMemory(e))
+        {
+            return false;
+        }
     }
 
     /// <summary>The sum over all processes.</summary>
