@@ -15,8 +15,14 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
     /// <summary>[N, H] to [N, V].</summary>
     internal Tensor Logits(Tensor x)
     {
-        using Tensor transposed = wte.Value.t(); // [H, V], a view
-        return x.mm(transposed);
+        using Tensor transposed = wte.Work.t(); // [H, V], a view
+        if (!wte.IsNarrow)
+        {
+            return x.mm(transposed);
+        }
+
+        using Tensor logits = x.mm(transposed);
+        return logits.to(ScalarType.Float32);
     }
 
     /// <summary>The sum of the loss over the counted positions; targets [N], -100 where a position does not count.</summary>
@@ -25,7 +31,7 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
     /// <summary>The same, with the gradient of x [N, H]; that of wte is written to its place.</summary>
     internal (double Loss, Tensor Dx) LossAndBackward(Tensor x, Tensor targets, double scale, bool accumulate)
     {
-        Tensor dx = torch.empty([x.Size(0), x.Size(1)], device: x.Device);
+        Tensor dx = torch.empty([x.Size(0), x.Size(1)], wte.IsNarrow ? ScalarType.BFloat16 : ScalarType.Float32, x.Device);
         return (Chunks(x, targets, scale, accumulate, dx), dx);
     }
 
@@ -43,17 +49,31 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
             long count = Math.Min(chunk, rows - first);
             Tensor xc = x.narrow(0, first, count);                                // [c, H]
             Tensor tc = targets.narrow(0, first, count);                          // [c]
-            Tensor logits = Buffer(chunk, vocabulary, x.Device).narrow(0, 0, count); // [c, V]
-            Ops.MmOut.Do([xc, wte.Value.t(), logits]);
+            Tensor logits = Buffer(chunk, vocabulary, x.Device).narrow(0, 0, count); // [c, V] float32
+            Multiply(xc, logits);
             loss += Functional.CrossEntropyInPlace(logits, tc, scale);             // logits become d loss / d logits
             if (!dx.IsNull)
             {
-                Ops.MmOut.Do([logits, wte.Value, dx.narrow(0, first, count)]);    // [c, H]
-                Gradients.OfMatrix(wte.Grad, logits, xc, accumulate || first > 0); // [V, H]
+                Tensor gradient = wte.IsNarrow ? logits.to(ScalarType.BFloat16) : logits;
+                Ops.MmOut.Do([gradient, wte.Work, dx.narrow(0, first, count)]);   // [c, H]
+                Gradients.OfMatrix(wte.Grad, gradient, xc, accumulate || first > 0, wte.IsNarrow); // [V, H]
             }
         }
 
         return loss;
+    }
+
+    /// <summary>[c, H] to [c, V] float32, in place of what is there. The loss of bfloat16 logits is taken in float32, as Hugging Face does.</summary>
+    private void Multiply(Tensor xc, Tensor logits)
+    {
+        if (wte.IsNarrow)
+        {
+            logits.copy_(xc.mm(wte.Work.t()));
+        }
+        else
+        {
+            Ops.MmOut.Do([xc, wte.Work.t(), logits]);
+        }
     }
 
     private Tensor Buffer(long rows, long vocabulary, Device device)
