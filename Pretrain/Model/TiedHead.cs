@@ -9,7 +9,8 @@ namespace DataForge.Pretrain.Model;
 /// </summary>
 internal sealed class TiedHead(Parameter wte) : IDisposable
 {
-    private const long ChunkElements = 16 << 20; // 64 MB of logits
+    private const long ChunkElements = 16 << 20;        // 64 MB of logits
+    private const long ChunkElementsOnGpu = 256 << 20;  // 1 GB: fewer, larger products
     private Tensor buffer;
 
     /// <summary>[N, H] to [N, V].</summary>
@@ -41,8 +42,11 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
     private double Chunks(Tensor x, Tensor targets, double scale, bool accumulate, Tensor dx)
     {
         long rows = x.Size(0), vocabulary = wte.Shape[0];
-        long chunk = Math.Min(rows, Math.Max(1, ChunkElements / vocabulary));
+        bool onCpu = x.Device.Type == DeviceType.CPU;
+        long chunk = Math.Min(rows, Math.Max(1, (onCpu ? ChunkElements : ChunkElementsOnGpu) / vocabulary));
         double loss = 0;
+        using DisposeScope outer = torch.NewDisposeScope();
+        Tensor lossOnGpu = onCpu ? default : torch.zeros([], device: x.Device);
         for (long first = 0; first < rows; first += chunk)
         {
             using DisposeScope scope = torch.NewDisposeScope();
@@ -51,7 +55,15 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
             Tensor tc = targets.narrow(0, first, count);                          // [c]
             Tensor logits = Buffer(chunk, vocabulary, x.Device).narrow(0, 0, count); // [c, V] float32
             Multiply(xc, logits);
-            loss += Functional.CrossEntropyInPlace(logits, tc, scale);             // logits become d loss / d logits
+            if (onCpu)                                                            // logits become d loss / d logits
+            {
+                loss += Functional.CrossEntropyInPlace(logits, tc, scale);
+            }
+            else
+            {
+                lossOnGpu.add_(Functional.CrossEntropyByOperators(logits, tc, scale));
+            }
+
             if (!dx.IsNull)
             {
                 Tensor gradient = wte.IsNarrow ? logits.to(ScalarType.BFloat16) : logits;
@@ -60,7 +72,7 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
             }
         }
 
-        return loss;
+        return onCpu ? loss : lossOnGpu.item();
     }
 
     /// <summary>[c, H] to [c, V] float32, in place of what is there. The loss of bfloat16 logits is taken in float32, as Hugging Face does.</summary>

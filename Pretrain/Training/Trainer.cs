@@ -124,6 +124,8 @@ public sealed partial class Trainer : IDisposable
                     MakeStep(speed, cancellation);
                 }
             }
+
+            Model.Refresh();
         }
         catch (OperationCanceledException)
         {
