@@ -93,6 +93,12 @@ public sealed class PretrainOptions : IValidatableObject
     [Required]
     public string Device { get; set; } = "auto";
 
+    /// <summary>
+    /// <c>auto</c> (default: bfloat16 on a GPU, float32 on a CPU), <c>float32</c> or <c>bfloat16</c>: what the model computes in. Weights,
+    /// gradients, the optimizer and the loss are float32 in every case.
+    /// </summary>
+    public Precision Precision { get; set; }
+
     /// <summary>The device's peak in TFLOP/s, for the utilisation in the log; 0 (default) measures it.</summary>
     [NotHashed]
     [Range(0, 1e6)]
@@ -154,6 +160,7 @@ public sealed class PretrainOptions : IValidatableObject
             Seed = Seed,
             Threads = Threads,
             Device = device,
+            Precision = Precision,
             PeakTeraflops = PeakTeraflops,
         };
     }

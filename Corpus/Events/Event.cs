@@ -60,7 +60,7 @@ public sealed record Note(string Level, string Text) : Event
 /// </summary>
 public sealed record TrainingStep(
     long Step, long Steps, double Loss, double TokensPerSecond, double LearningRate, double GradientNorm, double? Mfu, double SecondsLeft,
-    long MemoryBytes = 0) : Event;
+    long? MemoryBytes = null) : Event;
 
 /// <summary>A training step whose loss or gradient was no number, or a spike: its update was left out.</summary>
 public sealed record TrainingSkipped(long Step, string Reason, double Loss, double GradientNorm) : Event;

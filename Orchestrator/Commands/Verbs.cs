@@ -37,6 +37,20 @@ internal static class Verbs
         Description = "dir:PATH, git:PATH-or-URL, jsonl:FILE or parquet:FILE-or-DIR; repeatable.", HelpName = "SOURCE",
     };
 
+    private static readonly Option<string[]> TextOption = new("--source")
+    {
+        Description = "jsonl:PATH or parquet:PATH; repeatable. Text to tokenize as it is, past all rules, in place of the dataset.", HelpName = "SOURCE",
+    };
+
+    private static readonly Option<string?> PresetOption = new("--preset") { Description = "A published recipe (pretrain.preset).", HelpName = "NAME" };
+
+    private static readonly Option<string?> FromOption = new("--from") { Description = "A GPT-Neo folder to start from (pretrain.from).", HelpName = "DIR" };
+
+    private static readonly Option<string?> ProblemsOption = new("--problems")
+    {
+        Description = "Problems in APPS's layout to fine-tune on (pretrain.problems).", HelpName = "DIR",
+    };
+
     private static readonly Option<string> UntilOption = new("--until")
     {
         Description = $"The last stage to run: {string.Join(", ", Pipeline.Names)}.", DefaultValueFactory = _ => "report", HelpName = "STAGE",
@@ -51,8 +65,8 @@ internal static class Verbs
             Stage("crawl", "Reads the sources into the workspace and pins the run's input.", SourceOption),
             Stage("clean", "Applies licences and rules: raw to 2-clean."),
             Stage("dedup", "Removes exact and near duplicates: 2-clean to 3-dataset."),
-            Stage("tokenize", "Trains the tokenizer and writes token shards: 3-dataset to 4-tokens."),
-            Stage("pretrain", "Trains the model: 4-tokens to 5-model."),
+            Stage("tokenize", "Trains the tokenizer and writes token shards: 3-dataset to 4-tokens.", TextOption),
+            Stage("pretrain", "Trains the model: 4-tokens to 5-model.", PresetOption, FromOption, ProblemsOption),
             GenerateCommand.Create(WorkspaceOption, RunOption),
             TraceCommand.Create(WorkspaceOption, RunOption, WorkersOption),
             Stage("report", "Draws 6-report from the run's manifests and events."),
@@ -137,9 +151,16 @@ internal static class Verbs
 
         // A verb without --source has no such result; its value is then the run's own.
         string[] sources = parsed.GetResult(SourceOption) is null ? [] : parsed.GetValue(SourceOption) ?? [];
+        string[] texts = parsed.GetResult(TextOption) is null ? [] : parsed.GetValue(TextOption) ?? [];
         IEnumerable<KeyValuePair<string, string?>> commandLine = (parsed.GetValue(SetOption) ?? []).Select(OptionsLoader.ParseSet)
-            .Concat(sources.Select((source, i) => new KeyValuePair<string, string?>($"Crawl:Sources:{i}", source)));
+            .Concat(sources.Select((source, i) => new KeyValuePair<string, string?>($"Crawl:Sources:{i}", source)))
+            .Concat(texts.Select((text, i) => new KeyValuePair<string, string?>($"Tokenize:Sources:{i}", text)))
+            .Concat(Given(parsed, PresetOption, "Pretrain:Preset")).Concat(Given(parsed, FromOption, "Pretrain:From"))
+            .Concat(Given(parsed, ProblemsOption, "Pretrain:Problems"));
         return new PipelineRequest(
             parsed.GetValue(WorkspaceOption)!, parsed.GetValue(RunOption)!, workers, parsed.GetValue(ConfigOption), [.. commandLine]);
     }
+
+    private static IEnumerable<KeyValuePair<string, string?>> Given(ParseResult parsed, Option<string?> option, string key) =>
+        parsed.GetResult(option) is null || parsed.GetValue(option) is not { } value ? [] : [new(key, value)];
 }

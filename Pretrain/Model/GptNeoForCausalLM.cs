@@ -15,14 +15,16 @@ public sealed class GptNeoForCausalLM : IDisposable
     /// <param name="config">Its shape.</param>
     /// <param name="device">Where it lives.</param>
     /// <param name="forTraining">Whether gradients get memory.</param>
-    public GptNeoForCausalLM(GptNeoConfig config, Device device = default, bool forTraining = true)
+    /// <param name="narrow">Whether it computes in bfloat16, from and to weights, gradients and loss in float32; then
+    /// <see cref="Refresh"/> must follow each change of the weights.</param>
+    public GptNeoForCausalLM(GptNeoConfig config, Device device = default, bool forTraining = true, bool narrow = false)
     {
         config.Validate();
         Config = config;
         Device = device;
         Parameters = new ParameterSet();
         transformer = new GptNeoModel(Parameters, config);
-        Parameters.Allocate(device, forTraining);
+        Parameters.Allocate(device, forTraining, narrow);
         foreach (GptNeoBlock block in transformer.h)
         {
             block.attn.Bind(Parameters);
@@ -48,6 +50,9 @@ public sealed class GptNeoForCausalLM : IDisposable
     /// own generator, a parameter's own stream named by its key, so the same seed gives the same weights under every libtorch.
     /// </summary>
     public void Initialize(ulong seed) => WeightInitializer.Run(Parameters, Config.InitializerRange, seed);
+
+    /// <summary>Takes up changed weights, where it computes in bfloat16; else there is nothing to do.</summary>
+    public void Refresh() => Parameters.Refresh();
 
     /// <summary>ids [B·T] int64 to logits [B·T, V].</summary>
     public Tensor Logits(Tensor ids, long batch, long length, List<Tensor>? hiddenStates = null)

@@ -70,13 +70,14 @@ public sealed class GptNeoModel : IDisposable
             BlockDone?.Invoke(i);
         }
 
-        Functional.EmbeddingBackward(wte.Grad, ids, dx);                                     // [V, H]
+        using Tensor wide = wte.IsNarrow ? dx.to(ScalarType.Float32) : dx.Alias();
+        Functional.EmbeddingBackward(wte.Grad, ids, wide);                                   // [V, H]
         if (!accumulate)
         {
             wpe.Grad.zero_();
         }
 
-        wpe.Grad.narrow(0, 0, length).add_(dx.view(batch, length, config.HiddenSize).sum(0)); // [T, H] of [P, H]
+        wpe.Grad.narrow(0, 0, length).add_(wide.view(batch, length, config.HiddenSize).sum(0)); // [T, H] of [P, H]
     }
 
     /// <summary>ids [n] to [n, H] for the next n positions of one text, which the cache then holds too.</summary>
@@ -111,8 +112,8 @@ public sealed class GptNeoModel : IDisposable
         }
 
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor tokens = Ops.Embedding.Call([wte.Value, ids]);                                // [B·T, H]
-        tokens.view(batch, length, config.HiddenSize).add_(wpe.Value.narrow(0, first, length)); // + [T, H]
+        Tensor tokens = Ops.Embedding.Call([wte.Work, ids]);                                // [B·T, H]
+        tokens.view(batch, length, config.HiddenSize).add_(wpe.Work.narrow(0, first, length)); // + [T, H]
         return tokens.MoveToOuterDisposeScope();
     }
 }

@@ -40,7 +40,7 @@ public sealed class GptNeoSelfAttention : IDisposable
     /// <summary>Reads k, v and q as one matrix; once the parameters have their memory.</summary>
     internal void Bind(ParameterSet parameters)
     {
-        stackedWeight = ParameterSet.Stack(parameters.Values, k_proj, v_proj, q_proj); // [3H, H]
+        stackedWeight = ParameterSet.Stack(parameters.Work, k_proj, v_proj, q_proj); // [3H, H]
         stackedGrad = parameters.Grads.IsNull ? default : ParameterSet.Stack(parameters.Grads, k_proj, v_proj, q_proj);
     }
 
@@ -50,7 +50,7 @@ public sealed class GptNeoSelfAttention : IDisposable
         input = x;
         using Tensor transposed = stackedWeight.t();                             // [H, 3H], a view
         Tensor kvq = x.mm(transposed);                                           // [B·T, 3H]
-        return out_proj.Forward(attention.Forward(kvq, batch, length));          // [B·T, H]
+        return out_proj.Forward(attention.Forward(kvq, batch, length, k_proj.IsNarrow));          // [B·T, H]
     }
 
     /// <summary>[B·T, H] to [B·T, H].</summary>
@@ -58,7 +58,7 @@ public sealed class GptNeoSelfAttention : IDisposable
     {
         using Tensor dSeen = out_proj.Backward(dy, accumulate);                  // [B·T, H]
         using Tensor dkvq = attention.Backward(dSeen);                           // [B·T, 3H]
-        Gradients.OfMatrix(stackedGrad, dkvq, input, accumulate);                // [3H, H]
+        Gradients.OfMatrix(stackedGrad, dkvq, input, accumulate, k_proj.IsNarrow); // [3H, H]
         return dkvq.mm(stackedWeight);                                           // [B·T, H]
     }
 
@@ -67,7 +67,7 @@ public sealed class GptNeoSelfAttention : IDisposable
     {
         using Tensor transposed = stackedWeight.t();                             // [H, 3H], a view
         using Tensor kvq = x.mm(transposed);                                     // [n, 3H]
-        return out_proj.Forward(attention.ForwardCached(kvq, cache, layer));     // [n, H]
+        return out_proj.Forward(attention.ForwardCached(kvq, cache, layer, k_proj.IsNarrow));     // [n, H]
     }
 
     /// <inheritdoc/>

@@ -8,17 +8,24 @@ namespace DataForge.Pretrain.Model;
 /// </summary>
 internal static class Gradients
 {
-    /// <summary>grad [out, in] (+)= dy [N, out]ᵀ · x [N, in].</summary>
-    internal static void OfMatrix(Tensor grad, Tensor dy, Tensor x, bool accumulate)
+    /// <summary>grad [out, in] (+)= dy [N, out]ᵀ · x [N, in]; where those two are narrow, their product is widened into place.</summary>
+    internal static void OfMatrix(Tensor grad, Tensor dy, Tensor x, bool accumulate, bool narrow)
     {
         using Tensor transposed = dy.t(); // [out, N], a view
+        if (narrow)
+        {
+            using Tensor product = transposed.mm(x);
+            Of(grad, product, accumulate);
+            return;
+        }
+
         grad.addmm_(transposed, x, beta: accumulate ? 1 : 0);
     }
 
     /// <summary>grad [out] (+)= sum over N of dy [N, out].</summary>
-    internal static void OfBias(Tensor grad, Tensor dy, bool accumulate)
+    internal static void OfBias(Tensor grad, Tensor dy, bool accumulate, bool narrow)
     {
-        using Tensor sum = dy.sum(0);
+        using Tensor sum = narrow ? dy.sum(0, ScalarType.Float32) : dy.sum(0);
         Of(grad, sum, accumulate);
     }
 

@@ -29,14 +29,14 @@ public sealed class LayerNorm
     public Tensor Forward(Tensor x)
     {
         input = x;
-        (Tensor y, mean, rstd) = Functional.LayerNorm(x, size, weight.Value, bias.Value, epsilon); // [N, H], [N, 1], [N, 1]
+        (Tensor y, mean, rstd) = Functional.LayerNorm(x, size, weight.Work, bias.Work, epsilon); // [N, H], [N, 1], [N, 1]
         return y;
     }
 
     /// <summary>[N, H] to [N, H].</summary>
     public Tensor Backward(Tensor dy, bool accumulate)
     {
-        (Tensor dx, Tensor dw, Tensor db) = Functional.LayerNormBackward(dy, input, size, mean, rstd, weight.Value, bias.Value);
+        (Tensor dx, Tensor dw, Tensor db) = Functional.LayerNormBackward(dy, input, size, mean, rstd, weight.Work, bias.Work);
         Gradients.Of(weight.Grad, dw, accumulate); // [H]
         Gradients.Of(bias.Grad, db, accumulate);   // [H]
         dw.Dispose();

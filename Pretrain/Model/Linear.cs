@@ -23,15 +23,15 @@ public sealed class Linear
     public Tensor Forward(Tensor x)
     {
         input = x;
-        using Tensor transposed = weight.Value.t(); // [in, out], a view
-        return bias.Value.addmm(x, transposed);     // [N, out]
+        using Tensor transposed = weight.Work.t(); // [in, out], a view
+        return bias.Work.addmm(x, transposed);     // [N, out]
     }
 
     /// <summary>Adds to the gradients (replaces them where <paramref name="accumulate"/> is false): [N, out] to [N, in].</summary>
     public Tensor Backward(Tensor dy, bool accumulate)
     {
-        Gradients.OfMatrix(weight.Grad, dy, input, accumulate); // [out, in] = dyᵀ x
-        Gradients.OfBias(bias.Grad, dy, accumulate);            // [out] = sum over rows of dy
-        return dy.mm(weight.Value);                             // [N, in]
+        Gradients.OfMatrix(weight.Grad, dy, input, accumulate, weight.IsNarrow); // [out, in] = dyᵀ x
+        Gradients.OfBias(bias.Grad, dy, accumulate, bias.IsNarrow);              // [out] = sum over rows of dy
+        return dy.mm(weight.Work);                                               // [N, in]
     }
 }

@@ -26,8 +26,14 @@ public sealed class Parameter(string name, long[] shape)
     /// <summary>Where it begins in the flat buffers, in elements.</summary>
     public long Offset { get; internal set; }
 
-    /// <summary>The values, in <see cref="Shape"/>.</summary>
+    /// <summary>The values in float32, in <see cref="Shape"/>: what the optimizer changes and a checkpoint holds.</summary>
     public Tensor Value { get; internal set; }
+
+    /// <summary>What the model computes with: <see cref="Value"/> itself, or its copy in bfloat16.</summary>
+    public Tensor Work { get; internal set; }
+
+    /// <summary>Whether <see cref="Work"/> is a copy in bfloat16.</summary>
+    internal bool IsNarrow { get; set; }
 
     /// <summary>The gradient, in <see cref="Shape"/>; undefined in a set made for inference.</summary>
     public Tensor Grad { get; internal set; }

@@ -22,6 +22,12 @@ public sealed class ParameterSet : IDisposable
     /// <summary>[Length] float32: every gradient; undefined in a set made for inference.</summary>
     public Tensor Grads { get; private set; }
 
+    /// <summary>[Length]: what the model computes with: <see cref="Values"/> itself, or its copy in bfloat16.</summary>
+    public Tensor Work { get; private set; }
+
+    /// <summary>Whether the model computes in bfloat16, over float32 masters.</summary>
+    public bool IsNarrow { get; private set; }
+
     /// <summary>Elements of a flat buffer, gaps included.</summary>
     public long Length { get; private set; }
 
@@ -45,8 +51,9 @@ public sealed class ParameterSet : IDisposable
     }
 
     /// <summary>Lays the parameters out and takes their memory, zeroed.</summary>
-    internal void Allocate(Device device, bool withGradients)
+    internal void Allocate(Device device, bool withGradients, bool narrow)
     {
+        IsNarrow = narrow;
         foreach (Parameter parameter in all.Where(p => p.Decays))
         {
             Place(parameter);
@@ -59,11 +66,23 @@ public sealed class ParameterSet : IDisposable
         }
 
         Values = torch.zeros([Length], device: device).DetachFromDisposeScope();
+        Work = narrow ? torch.zeros([Length], ScalarType.BFloat16, device).DetachFromDisposeScope() : Values;
         Grads = withGradients ? torch.zeros([Length], device: device).DetachFromDisposeScope() : default;
         foreach (Parameter parameter in all)
         {
             parameter.Value = Window(Values, parameter);
+            parameter.Work = narrow ? Window(Work, parameter) : parameter.Value;
+            parameter.IsNarrow = narrow;
             parameter.Grad = withGradients ? Window(Grads, parameter) : default;
+        }
+    }
+
+    /// <summary>Brings the copy in bfloat16, where there is one, up to date with the values: after each change of theirs.</summary>
+    internal void Refresh()
+    {
+        if (IsNarrow)
+        {
+            Work.copy_(Values);
         }
     }
 
@@ -88,10 +107,12 @@ public sealed class ParameterSet : IDisposable
         foreach (Parameter parameter in all)
         {
             parameter.Value.Dispose();
+            parameter.Work.Dispose(); // the same one again, or the copy's
             parameter.Grad.Dispose();
         }
 
         Values.Dispose();
+        Work.Dispose();
         Grads.Dispose();
     }
 

@@ -9,14 +9,21 @@ namespace DataForge.Pretrain.Model;
 /// </summary>
 internal sealed class TiedHead(Parameter wte) : IDisposable
 {
-    private const long ChunkElements = 16 << 20; // 64 MB of logits
+    private const long ChunkElements = 16 << 20;        // 64 MB of logits
+    private const long ChunkElementsOnGpu = 256 << 20;  // 1 GB: fewer, larger products
     private Tensor buffer;
 
     /// <summary>[N, H] to [N, V].</summary>
     internal Tensor Logits(Tensor x)
     {
-        using Tensor transposed = wte.Value.t(); // [H, V], a view
-        return x.mm(transposed);
+        using Tensor transposed = wte.Work.t(); // [H, V], a view
+        if (!wte.IsNarrow)
+        {
+            return x.mm(transposed);
+        }
+
+        using Tensor logits = x.mm(transposed);
+        return logits.to(ScalarType.Float32);
     }
 
     /// <summary>The sum of the loss over the counted positions; targets [N], -100 where a position does not count.</summary>
@@ -25,7 +32,7 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
     /// <summary>The same, with the gradient of x [N, H]; that of wte is written to its place.</summary>
     internal (double Loss, Tensor Dx) LossAndBackward(Tensor x, Tensor targets, double scale, bool accumulate)
     {
-        Tensor dx = torch.empty([x.Size(0), x.Size(1)], device: x.Device);
+        Tensor dx = torch.empty([x.Size(0), x.Size(1)], wte.IsNarrow ? ScalarType.BFloat16 : ScalarType.Float32, x.Device);
         return (Chunks(x, targets, scale, accumulate, dx), dx);
     }
 
@@ -35,25 +42,50 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
     private double Chunks(Tensor x, Tensor targets, double scale, bool accumulate, Tensor dx)
     {
         long rows = x.Size(0), vocabulary = wte.Shape[0];
-        long chunk = Math.Min(rows, Math.Max(1, ChunkElements / vocabulary));
+        bool onCpu = x.Device.Type == DeviceType.CPU;
+        long chunk = Math.Min(rows, Math.Max(1, (onCpu ? ChunkElements : ChunkElementsOnGpu) / vocabulary));
         double loss = 0;
+        using DisposeScope outer = torch.NewDisposeScope();
+        Tensor lossOnGpu = onCpu ? default : torch.zeros([], device: x.Device);
         for (long first = 0; first < rows; first += chunk)
         {
             using DisposeScope scope = torch.NewDisposeScope();
             long count = Math.Min(chunk, rows - first);
             Tensor xc = x.narrow(0, first, count);                                // [c, H]
             Tensor tc = targets.narrow(0, first, count);                          // [c]
-            Tensor logits = Buffer(chunk, vocabulary, x.Device).narrow(0, 0, count); // [c, V]
-            Ops.MmOut.Do([xc, wte.Value.t(), logits]);
-            loss += Functional.CrossEntropyInPlace(logits, tc, scale);             // logits become d loss / d logits
+            Tensor logits = Buffer(chunk, vocabulary, x.Device).narrow(0, 0, count); // [c, V] float32
+            Multiply(xc, logits);
+            if (onCpu)                                                            // logits become d loss / d logits
+            {
+                loss += Functional.CrossEntropyInPlace(logits, tc, scale);
+            }
+            else
+            {
+                lossOnGpu.add_(Functional.CrossEntropyByOperators(logits, tc, scale));
+            }
+
             if (!dx.IsNull)
             {
-                Ops.MmOut.Do([logits, wte.Value, dx.narrow(0, first, count)]);    // [c, H]
-                Gradients.OfMatrix(wte.Grad, logits, xc, accumulate || first > 0); // [V, H]
+                Tensor gradient = wte.IsNarrow ? logits.to(ScalarType.BFloat16) : logits;
+                Ops.MmOut.Do([gradient, wte.Work, dx.narrow(0, first, count)]);   // [c, H]
+                Gradients.OfMatrix(wte.Grad, gradient, xc, accumulate || first > 0, wte.IsNarrow); // [V, H]
             }
         }
 
-        return loss;
+        return onCpu ? loss : lossOnGpu.item();
+    }
+
+    /// <summary>[c, H] to [c, V] float32, in place of what is there. The loss of bfloat16 logits is taken in float32, as Hugging Face does.</summary>
+    private void Multiply(Tensor xc, Tensor logits)
+    {
+        if (wte.IsNarrow)
+        {
+            logits.copy_(xc.mm(wte.Work.t()));
+        }
+        else
+        {
+            Ops.MmOut.Do([xc, wte.Work.t(), logits]);
+        }
     }
 
     private Tensor Buffer(long rows, long vocabulary, Device device)

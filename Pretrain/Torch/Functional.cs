@@ -50,15 +50,14 @@ internal static unsafe class Functional
     }
 
     /// <summary>
-    /// The sum of the cross-entropy of logits [N, V] against targets [N]; negative targets do not count. Where
+    /// The sum of the cross-entropy of logits [N, V] against targets [N], on a CPU; negative targets do not count. Where
     /// <paramref name="scale"/> is not 0 the logits become its gradient times scale.
     /// </summary>
-    internal static double CrossEntropyInPlace(Tensor logits, Tensor targets, double scale) => logits.Device.Type == DeviceType.CPU
-        ? Ops.CrossEntropyInPlace.Number([logits, targets, scale])
-        : CrossEntropyByOperators(logits, targets, scale);
+    internal static double CrossEntropyInPlace(Tensor logits, Tensor targets, double scale) =>
+        Ops.CrossEntropyInPlace.Number([logits, targets, scale]);
 
-    /// <summary>The same by libtorch's own operators, on any device.</summary>
-    internal static double CrossEntropyByOperators(Tensor logits, Tensor targets, double scale)
+    /// <summary>The same by libtorch's own operators, on any device, as a tensor []: a GPU is not waited for.</summary>
+    internal static Tensor CrossEntropyByOperators(Tensor logits, Tensor targets, double scale)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor counted = Ops.Ge.Call([targets, 0]).to(ScalarType.Float32).view(-1, 1);     // [N, 1], 1 or 0
@@ -71,6 +70,6 @@ internal static unsafe class Functional
             logits.scatter_add_(-1, places, counted * -1.0).mul_(counted * scale);
         }
 
-        return loss.item();
+        return loss.MoveToOuterDisposeScope();
     }
 }

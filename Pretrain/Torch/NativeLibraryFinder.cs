@@ -56,11 +56,11 @@ public static partial class NativeLibraryFinder
         }
         catch (DllNotFoundException e)
         {
-            throw new TorchException($"{path} does not load ({FirstLine(e.Message)}); {Remedy}", e);
+            throw new TorchException($"{path} does not load ({Reason(e.Message)}); {Remedy}", e);
         }
         catch (BadImageFormatException e)
         {
-            throw new TorchException($"{path} is not a library of this machine ({FirstLine(e.Message)}); {Remedy}", e);
+            throw new TorchException($"{path} is not a library of this machine ({Reason(e.Message)}); {Remedy}", e);
         }
 
         if (!NativeLibrary.TryGetExport(library, "dft_abi_version", out nint version) || ((delegate* unmanaged<int>)version)() != AbiVersion)
@@ -103,7 +103,12 @@ public static partial class NativeLibraryFinder
 
     private static void SetUnlessGiven(string name, string value) => _ = setenv(name, value, overwrite: 0);
 
-    private static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
+    /// <summary>What the system's loader said (which library it missed); .NET puts a line of its own before it.</summary>
+    private static string Reason(string text)
+    {
+        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Length > 1 ? lines[1] : text.Trim();
+    }
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int setenv(string name, string value, int overwrite);

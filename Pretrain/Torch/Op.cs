@@ -44,6 +44,14 @@ public sealed unsafe class Op(string name, string overload = "")
         return (Own(results[0]), Own(results[1]), Own(results[2]));
     }
 
+    /// <summary>Calls an operator that gives five tensors (<c>default</c> for one it leaves undefined).</summary>
+    public (Tensor First, Tensor Second, Tensor Third, Tensor Fourth, Tensor Fifth) Call5(ReadOnlySpan<Value> args)
+    {
+        Value* results = stackalloc Value[5];
+        Expect(Invoke(args, results, 5), 5);
+        return (Own(results[0]), Own(results[1]), Own(results[2]), Own(results[3]), Own(results[4]));
+    }
+
     /// <summary>Calls an operator for its effect (in place, or into an <c>out</c> tensor); what it returns is let go.</summary>
     public void Do(ReadOnlySpan<Value> args)
     {
@@ -81,7 +89,9 @@ public sealed unsafe class Op(string name, string overload = "")
 
         fixed (Value* first = args)
         {
+            long start = NativeClock.Start();
             int count = Native.dft_op_call(op, first, args.Length, results, capacity);
+            NativeClock.Stop(start);
             return count >= 0 ? count : throw new TorchException($"{Name}: {Native.LastError().Message}");
         }
     }

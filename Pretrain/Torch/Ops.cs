@@ -69,6 +69,13 @@ internal static class Ops
     internal static readonly Op AddcdivInPlace = new("aten::addcdiv_");
     internal static readonly Op AddScalarInPlace = new("aten::add_", "Scalar");
 
+    internal static readonly Op Le = new("aten::le", "Scalar");
+    internal static readonly Op ClampMin = new("aten::clamp_min");
+    internal static readonly Op RsubScalar = new("aten::rsub", "Scalar");
+    internal static readonly Op FusedAdamWOnDevice = new("aten::_fused_adamw_");
+    internal static readonly Op FlashAttention = new("aten::_flash_attention_forward");
+    internal static readonly Op FlashAttentionBackward = new("aten::_flash_attention_backward");
+
     internal static readonly Op FusedAdamW = new("dataforge::adamw_");
     internal static readonly Op Attention = new("dataforge::attention");
     internal static readonly Op AttentionBackward = new("dataforge::attention_backward");

@@ -67,6 +67,9 @@ public readonly unsafe partial struct Tensor
 
     public Tensor sum(long dim, bool keepdim = false) => Ops.SumDims.Call([this, Value.List(&dim, 1), keepdim]);
 
+    /// <summary>The sum over one dimension, taken in another element type.</summary>
+    public Tensor sum(long dim, ScalarType dtype) => Ops.SumDims.Call([this, Value.List(&dim, 1), false, dtype]);
+
     public Tensor matmul(Tensor other) => Ops.Matmul.Call([this, other]);
 
     public Tensor mm(Tensor other) => Ops.Mm.Call([this, other]);

@@ -37,6 +37,9 @@ public readonly unsafe struct Value
     /// <summary>None, for an optional argument.</summary>
     public static Value None => default;
 
+    /// <summary>The undefined tensor, for an argument that is a tensor and not an optional one.</summary>
+    public static Value Undefined => new(Kind.Tensor, 0);
+
     /// <summary>Whatever the operator's schema gives for this argument.</summary>
     public static Value Default => new(Kind.Default, 0);
 

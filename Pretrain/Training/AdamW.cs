@@ -53,6 +53,41 @@ public sealed class AdamW : IDisposable
     /// <summary>The factor that clips gradients of that norm: min(1, ClipNorm / (norm + 1e-6)), as <c>clip_grad_norm_</c> has it.</summary>
     public double ClipFactor(double norm) => options.ClipNorm > 0 ? Math.Min(1, options.ClipNorm / (norm + 1e-6)) : 1;
 
+    /// <summary>Whether the device can clip, judge and update by itself: a GPU, with libtorch's fused operator.</summary>
+    internal bool IsOnDevice => parameters.Values.Device.Type == DeviceType.CUDA && Ops.FusedAdamWOnDevice.HasKernel(DeviceType.CUDA);
+
+    /// <summary>
+    /// One update of libtorch's fused operator, clipped, and left out where the norm is not at most <paramref name="limit"/>: nothing is
+    /// asked of the device before it has been given all of it. Gives the norm. <see cref="Updates"/> is the caller's to raise.
+    /// </summary>
+    internal double StepOnDevice(double learningRate, double limit)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor norm = Ops.Norm.Call([parameters.Grads]);                                                  // []
+        Tensor skip = Ops.RsubScalar.Call([Ops.Le.Call([norm, limit]).to(ScalarType.Float32), 1.0]);      // 0 or 1; a NaN gives 1
+        Tensor divisor = options.ClipNorm > 0                                                             // the operator divides by it
+            ? Ops.ClampMin.Call([(norm * (1 / options.ClipNorm)).add_(torch.full([], 1e-6 / options.ClipNorm, device: norm.Device)), 1.0])
+            : torch.full([], 1, device: norm.Device);
+        Tensor update = torch.full([], Updates + 1, device: norm.Device);
+        foreach (Range range in ranges)
+        {
+            if (!range.Values.IsNull)
+            {
+                StepOnDevice(range, learningRate, update, divisor, skip);
+            }
+        }
+
+        return norm.item();
+    }
+
+    private unsafe void StepOnDevice(Range range, double learningRate, Tensor update, Tensor divisor, Tensor skip)
+    {
+        nint values = range.Values.Handle, grads = range.Grads.Handle, first = range.ExpAvg.Handle, second = range.ExpAvgSq.Handle, step = update.Handle;
+        Ops.FusedAdamWOnDevice.Do([
+            Value.List(&values, 1), Value.List(&grads, 1), Value.List(&first, 1), Value.List(&second, 1), Value.List((nint*)null, 0), Value.List(&step, 1),
+            learningRate, options.Beta1, options.Beta2, range.WeightDecay, options.Epsilon, false, false, divisor, skip]);
+    }
+
     /// <summary>One update with the gradients times <paramref name="scale"/>.</summary>
     public void Step(double learningRate, double scale)
     {

@@ -63,6 +63,30 @@ public static class MemoryEstimate
             : "not even a BatchSize of 1 fits: choose a smaller model or BlockSize"));
     }
 
+    /// <summary>Whether libtorch's message means that memory ran out.</summary>
+    internal static bool IsOutOfMemory(TorchException e) =>
+        e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("can't allocate memory", StringComparison.Ordinal);
+
+    /// <summary>The error for when memory ran out, with the largest micro-batch that was seen to fit: found by trying, half by half.</summary>
+    /// <param name="batchSize">The micro-batch that did not fit.</param>
+    /// <param name="fits">Tries one of another size.</param>
+    /// <param name="cause">What libtorch said.</param>
+    internal static TrainingException OutOfMemory(int batchSize, Func<int, bool> fits, Exception cause)
+    {
+        int good = 0, bad = batchSize;
+        while (bad - good > 1)
+        {
+            int middle = good + ((bad - good) / 2);
+            (good, bad) = fits(middle) ? (middle, bad) : (good, middle);
+        }
+
+        return new TrainingException(
+            $"the device's memory does not hold a BatchSize of {batchSize}; " + (good > 0
+                ? $"the largest BatchSize that fits is {good} (raise AccumulationSteps in turn)"
+                : "not even a BatchSize of 1 fits: choose a smaller model or BlockSize"),
+            cause);
+    }
+
     /// <summary>Bytes that can still be taken: what the kernel calls available, within the container's limit.</summary>
     private static double Available()
     {

@@ -34,6 +34,11 @@ internal sealed class SpikeDetector(double factor, long warmupSteps)
         return null;
     }
 
+    /// <summary>The largest gradient norm that a step may have; infinite norms never.</summary>
+    internal double Limit(long step) => IsSettled(step) ? factor * Mean : double.MaxValue;
+
+    private bool IsSettled(long step) => factor > 0 && Count >= Settled && step >= warmupSteps;
+
     private string? Reason(long step, double loss, double norm)
     {
         if (!double.IsFinite(loss))
@@ -46,7 +51,6 @@ internal sealed class SpikeDetector(double factor, long warmupSteps)
             return "the gradient is not finite";
         }
 
-        bool settled = factor > 0 && Count >= Settled && step >= warmupSteps;
-        return settled && norm > factor * Mean ? $"the gradient norm is {norm / Mean:F1} times its recent mean" : null;
+        return IsSettled(step) && norm > factor * Mean ? $"the gradient norm is {norm / Mean:F1} times its recent mean" : null;
     }
 }

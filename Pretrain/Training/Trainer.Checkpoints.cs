@@ -30,6 +30,7 @@ public sealed partial class Trainer
 
     private double Validate(CancellationToken cancellation, out long tokens)
     {
+        Model.Refresh();
         double loss = 0;
         tokens = 0;
         for (int i = peers?.Rank ?? 0; i < data.ValidationBatches; i += peers?.Size ?? 1)

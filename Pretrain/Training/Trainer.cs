@@ -39,7 +39,7 @@ public sealed partial class Trainer : IDisposable
         this.log = log;
         this.clock = clock ?? TimeProvider.System;
         Device device = Device.Parse(options.Device);
-        Model = new GptNeoForCausalLM(config, device);
+        Model = new GptNeoForCausalLM(config, device, narrow: options.IsNarrow);
         Model.Initialize(options.Seed);
         optimizer = new AdamW(Model.Parameters, options);
         peers = group is null ? null : new DataParallel(group, Model);
@@ -94,7 +94,7 @@ public sealed partial class Trainer : IDisposable
         CheckpointStore store = new(checkpointFolder);
         peers?.CheckSame($"{progress.Model}; {progress.Options}; {progress.Data}; {progress.Start}");
         Resume(store);
-        double peak = options.PeakTeraflops > 0 ? options.PeakTeraflops * 1e12 : DeviceSpeed.MeasurePeak(Model.Device, clock);
+        double peak = options.PeakTeraflops > 0 ? options.PeakTeraflops * 1e12 : DeviceSpeed.MeasurePeak(Model.Device, clock, options.IsNarrow ? ScalarType.BFloat16 : ScalarType.Float32);
         peak *= peers?.Size ?? 1;
         using SpeedMeter speed = new(Model.Config, options, clock, peak, progress.Step);
         log.Started(new TrainingStarted(
@@ -124,6 +124,8 @@ public sealed partial class Trainer : IDisposable
                     MakeStep(speed, cancellation);
                 }
             }
+
+            Model.Refresh();
         }
         catch (OperationCanceledException)
         {
@@ -173,13 +175,8 @@ public sealed partial class Trainer : IDisposable
         speed.BeginStep();
         long step = progress.Step;
         double loss = Gradients(step, cancellation);
-        double norm = optimizer.GradientNorm();
         double rate = LearningRateSchedule.At(step, options);
-        string? fault = spikes.Judge(step, loss, norm);
-        if (fault is null)
-        {
-            optimizer.Step(rate, optimizer.ClipFactor(norm));
-        }
+        (double norm, string? fault) = optimizer.IsOnDevice ? UpdateOnDevice(step, loss, rate) : Update(step, loss, rate);
 
         Progress(step + 1);
         if (fault is null)
@@ -195,6 +192,30 @@ public sealed partial class Trainer : IDisposable
         }
     }
 
+    private (double Norm, string? Fault) Update(long step, double loss, double rate)
+    {
+        double norm = optimizer.GradientNorm();
+        string? fault = spikes.Judge(step, loss, norm);
+        if (fault is null)
+        {
+            optimizer.Step(rate, optimizer.ClipFactor(norm));
+        }
+
+        return (norm, fault);
+    }
+
+    /// <summary>
+    /// The device itself clips, and leaves the update out where the norm is beyond the limit, so that it need not wait for this process;
+    /// afterwards the same is judged here, for the books.
+    /// </summary>
+    private (double Norm, string? Fault) UpdateOnDevice(long step, double loss, double rate)
+    {
+        double norm = optimizer.StepOnDevice(rate, double.IsFinite(loss) ? spikes.Limit(step) : -1);
+        string? fault = spikes.Judge(step, loss, norm);
+        optimizer.Updates += fault is null ? 1 : 0;
+        return (norm, fault);
+    }
+
     /// <summary>The gradient of the mean loss over every counted position of the step, all micro-batches together.</summary>
     private double Gradients(long step, CancellationToken cancellation)
     {
@@ -204,17 +225,43 @@ public sealed partial class Trainer : IDisposable
             return double.NaN; // nothing to learn from: skipped, and told
         }
 
+        Model.Refresh();
         double loss = 0;
         for (int micro = 0; micro < micros; micro++)
         {
             batches.Load(micro);
             Model.transformer.BlockDone = micro == micros - 1 ? peers?.BlockDone : null;
-            loss += Model.ForwardBackward(
-                batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, 1.0 / counted, accumulate: micro > 0, Within(cancellation));
+            try
+            {
+                loss += Model.ForwardBackward(
+                    batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, 1.0 / counted, accumulate: micro > 0, Within(cancellation));
+            }
+            catch (TorchException e) when (MemoryEstimate.IsOutOfMemory(e))
+            {
+                throw MemoryEstimate.OutOfMemory(options.BatchSize, Fits, e);
+            }
         }
 
         peers?.FinishGradients();
         return Sum(loss) / counted;
+    }
+
+    /// <summary>Whether a micro-batch of so many blocks goes through, forth and back; spoils the gradients.</summary>
+    private bool Fits(int batchSize)
+    {
+        try
+        {
+            Model.transformer.BlockDone = null;
+            using DisposeScope scope = torch.NewDisposeScope();
+            long size = (long)batchSize * options.BlockSize;
+            Model.ForwardBackward(
+                batches.Ids.narrow(0, 0, size), batches.Targets.narrow(0, 0, size), batchSize, options.BlockSize, 1, accumulate: false);
+            return true;
+        }
+        catch (TorchException e) when (MemoryEstimate.IsOutOfMemory(e))
+        {
+            return false;
+        }
     }
 
     /// <summary>The sum over all processes.</summary>

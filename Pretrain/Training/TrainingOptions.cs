@@ -16,6 +16,19 @@ public enum LearningRateDecay
     Constant,
 }
 
+/// <summary>What a model computes in. Weights, gradients, the optimizer and the loss are float32 in every case.</summary>
+public enum Precision
+{
+    /// <summary>bfloat16 on a GPU, float32 on a CPU (where bfloat16 is slow without AMX or AVX512-bf16).</summary>
+    Auto,
+
+    /// <summary>float32.</summary>
+    Float32,
+
+    /// <summary>bfloat16.</summary>
+    BFloat16,
+}
+
 /// <summary>How a model is trained. Defaults are those of the nanoGPT recipe; presets by name are in <see cref="TrainingPresets"/>.</summary>
 public sealed record TrainingOptions
 {
@@ -88,9 +101,15 @@ public sealed record TrainingOptions
     /// <summary>cpu, cuda or cuda:N. Default cpu.</summary>
     public string Device { get; init; } = "cpu";
 
+    /// <summary>What the model computes in. Default: by the device.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>Whether that is bfloat16.</summary>
+    public bool IsNarrow => Precision == Precision.BFloat16 || (Precision == Precision.Auto && Device.StartsWith("cuda", StringComparison.Ordinal));
+
     /// <summary>
-    /// The device's peak in TFLOP/s, for the utilisation in the log (H100 SXM in bf16: 989). 0 measures a matrix product in float32 at
-    /// the start instead. Default 0.
+    /// The device's peak in TFLOP/s, for the utilisation in the log (H100 SXM in bf16: 989). 0 measures a matrix product at the start
+    /// instead, in what the model computes in. Default 0.
     /// </summary>
     public double PeakTeraflops { get; init; }
 
@@ -170,5 +189,5 @@ public sealed record TrainingOptions
     /// </summary>
     public string Fingerprint() => string.Create(
         CultureInfo.InvariantCulture,
-        $"steps {Steps} blocks {(long)BatchSize * AccumulationSteps} of {BlockSize} lr {LearningRate} min {MinLearningRateRatio} warmup {WarmupSteps} {Decay} betas {Beta1} {Beta2} eps {Epsilon} wd {WeightDecay} clip {ClipNorm} spike {SpikeFactor}");
+        $"steps {Steps} blocks {(long)BatchSize * AccumulationSteps} of {BlockSize} lr {LearningRate} min {MinLearningRateRatio} warmup {WarmupSteps} {Decay} betas {Beta1} {Beta2} eps {Epsilon} wd {WeightDecay} clip {ClipNorm} spike {SpikeFactor}{(IsNarrow ? " bf16" : "")}");
 }

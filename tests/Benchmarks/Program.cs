@@ -14,7 +14,12 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {
-    Console.Error.WriteLine($"dataforge: name a benchmark: {string.Join(", ", benchmarks.Keys)}.");
+    if (args is ["gpu", ..])
+    {
+        return GpuBenchmarks.Run(args[1..]);
+    }
+
+    Console.Error.WriteLine($"dataforge: name a benchmark: {string.Join(", ", benchmarks.Keys.Append("gpu"))}.");
     return 2;
 }
 

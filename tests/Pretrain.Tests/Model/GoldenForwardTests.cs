@@ -17,11 +17,11 @@ public class GoldenForwardTests
     {
         string folder = NativeTorch.Golden(config);
         using SafeTensors expected = new(Path.Combine(folder, "forward.safetensors"));
-        using GptNeoForCausalLM model = GptNeoWeights.LoadFolder(folder);
+        using GptNeoForCausalLM model = GptNeoWeights.LoadFolder(folder, NativeTorch.Device);
         using DisposeScope scope = torch.NewDisposeScope();
         long[] shape = expected.Entry("input_ids").Shape;
         List<Tensor> states = [];
-        Tensor logits = model.Logits(torch.tensor(expected.ReadInt64s("input_ids"), shape[0] * shape[1]), shape[0], shape[1], states);
+        Tensor logits = model.Logits(torch.tensor(expected.ReadInt64s("input_ids"), shape[0] * shape[1]).to(NativeTorch.Device), shape[0], shape[1], states);
         Assert.InRange(NativeTorch.MaxDifference(NativeTorch.Floats(logits), expected.ReadFloats("logits")), 0, tolerance);
         Assert.Equal(model.Config.NumLayers + 1, states.Count);
         for (int i = 0; i < states.Count; i++)
@@ -40,7 +40,7 @@ public class GoldenForwardTests
         string folder = NativeTorch.Golden(config);
         using SafeTensors forward = new(Path.Combine(folder, "forward.safetensors"));
         using SafeTensors gradients = new(Path.Combine(folder, "gradients.safetensors"));
-        using GptNeoForCausalLM model = GptNeoWeights.LoadFolder(folder, forTraining: true);
+        using GptNeoForCausalLM model = GptNeoWeights.LoadFolder(folder, NativeTorch.Device, forTraining: true);
         foreach (GptNeoBlock block in model.transformer.h)
         {
             block.attn.Core.AllowFused = fused; // the CPU's own operator, or libtorch's as on a GPU
@@ -67,7 +67,7 @@ public class GoldenForwardTests
     {
         string folder = NativeTorch.Golden(config);
         using SafeTensors forward = new(Path.Combine(folder, "forward.safetensors"));
-        using GptNeoForCausalLM model = GptNeoWeights.LoadFolder(folder);
+        using GptNeoForCausalLM model = GptNeoWeights.LoadFolder(folder, NativeTorch.Device);
         using DisposeScope scope = torch.NewDisposeScope();
         (Tensor ids, Tensor targets, long counted, long[] shape) = Batch(forward);
         Assert.Equal(forward.ReadFloats("loss")[0], model.LossSum(ids, targets, shape[0], shape[1]) / counted, 5e-6);
@@ -84,6 +84,6 @@ public class GoldenForwardTests
             targets[i] = (i + 1) % shape[1] == 0 ? -100 : ids[i + 1];
         }
 
-        return (torch.tensor(ids, ids.Length), torch.tensor(targets, ids.Length), shape[0] * (shape[1] - 1), shape);
+        return (torch.tensor(ids, ids.Length).to(NativeTorch.Device), torch.tensor(targets, ids.Length).to(NativeTorch.Device), shape[0] * (shape[1] - 1), shape);
     }
 }

@@ -53,7 +53,7 @@ public sealed class TrainingStagesTests : IDisposable
         Run code = await Tokens("code", Text("code", "def f(x):\n    return x + 1\n", 30), new TokenizeOptions { Tokenizer = language.PathOf("4-tokens") });
         var options = new PretrainOptions
         {
-            Preset = "quickstart", Steps = 6, BatchSize = 2, Threads = 2,
+            Preset = "quickstart", Steps = 6, BatchSize = 2, Threads = 2, SamplePrompt = "",
             Stages = [new StagedOptions { Name = "nl", Run = "language" }, new StagedOptions { Name = "mono", Steps = 4, LearningRate = 1e-3 }],
         };
         await new PretrainStage(options).RunAsync(Context(code), CancellationToken.None);
@@ -111,6 +111,7 @@ public sealed class TrainingStagesTests : IDisposable
     private async Task<Run> Model(string name, string text, PretrainOptions options)
     {
         Run run = await Tokens(name, text, new TokenizeOptions());
+        options.SamplePrompt = "";
         await new PretrainStage(options).RunAsync(Context(run), CancellationToken.None);
         return run;
     }

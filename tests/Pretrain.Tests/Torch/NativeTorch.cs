@@ -12,6 +12,9 @@ internal static class NativeTorch
         torch.set_num_threads(Math.Min(2, Environment.ProcessorCount));
     }
 
+    /// <summary>Where the golden tests compute: DATAFORGE_TEST_DEVICE, such as cuda; cpu where it is not set.</summary>
+    internal static Device Device { get; } = Device.Parse(Environment.GetEnvironmentVariable("DATAFORGE_TEST_DEVICE") ?? "cpu");
+
     internal static string Golden(string config)
     {
         SkipWithoutLibrary();
@@ -20,7 +23,7 @@ internal static class NativeTorch
         return folder!;
     }
 
-    internal static float[] Floats(Tensor tensor) => tensor.contiguous().AsSpan<float>().ToArray();
+    internal static float[] Floats(Tensor tensor) => tensor.to(Device.CPU).contiguous().AsSpan<float>().ToArray();
 
     /// <summary>The largest absolute difference, with its place.</summary>
     internal static double MaxDifference(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)

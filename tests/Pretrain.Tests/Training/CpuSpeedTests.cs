@@ -38,6 +38,40 @@ public class CpuSpeedTests(ITestOutputHelper output)
         Assert.True(ratios[Rounds / 2] >= atLeast, $"median ratio {ratios[Rounds / 2]:F3}");
     }
 
+    /// <summary>Of whole steps, the share that is spent outside libtorch's operators.</summary>
+    [Theory(Explicit = true)]
+    [InlineData("5m", 20)]
+    [InlineData("110m", 3)]
+    public void Step_managedShare_isUnderThreePercent(string model, int steps)
+    {
+        NativeTorch.SkipWithoutLibrary();
+        (GptNeoConfig config, TrainingOptions options) = Sizes(model, steps, Environment.ProcessorCount);
+        using TemporaryFolder folder = new();
+        long begun = 0, inside = 0, allocated = 0;
+        FixedData data = new(step =>
+        {
+            if (step == 2)
+            {
+                (begun, inside, allocated) = (Stopwatch.GetTimestamp(), NativeClock.Ticks, GC.GetAllocatedBytesForCurrentThread());
+            }
+        });
+        long ended = 0;
+        double share = 0;
+        LastStepLog log = new(options.Steps, () =>
+        {
+            ended = Stopwatch.GetTimestamp();
+            share = 1 - ((double)(NativeClock.Ticks - inside) / (ended - begun));
+            allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        });
+        using Trainer trainer = new(config, options, data, log);
+        NativeClock.IsOn = true;
+        trainer.Run(folder.Path, CancellationToken.None);
+        NativeClock.IsOn = false;
+        Print(string.Create(CultureInfo.InvariantCulture, $"{model}: {share:P2} of a step outside operators, {allocated / (double)steps:F1} bytes allocated a step"));
+        Assert.InRange(share, 0, 0.03);
+        Assert.InRange(allocated / (double)steps, 0, 64);
+    }
+
     /// <summary>5,000 steps of the reference's tiny model: resident memory after 1,000 and at the end.</summary>
     [Fact(Explicit = true)]
     public void Run_fiveThousandSteps_memoryStaysFlat()
@@ -56,13 +90,7 @@ public class CpuSpeedTests(ITestOutputHelper output)
 
     private static double Ours(string model, int steps, int threads)
     {
-        bool large = model == "110m";
-        GptNeoConfig config = large ? GptNeoConfig.Base110M() : GptNeoConfig.Small();
-        TrainingOptions options = new()
-        {
-            Steps = steps + 2, BatchSize = large ? 1 : 4, BlockSize = large ? 512 : 256, LearningRate = 1e-4, WarmupSteps = 0, EvaluateEvery = 0,
-            CheckpointEvery = 1000, Threads = threads, PeakTeraflops = 1,
-        };
+        (GptNeoConfig config, TrainingOptions options) = Sizes(model, steps, threads);
         using TemporaryFolder folder = new();
         using CancellationTokenSource enough = new();
         RecordingLog log = new();
@@ -70,6 +98,16 @@ public class CpuSpeedTests(ITestOutputHelper output)
         using Trainer trainer = new(config, options, data, log);
         trainer.Run(folder.Path, enough.Token);
         return Median([.. log.Steps.Skip(2).Select(s => s.TokensPerSecond)]);
+    }
+
+    private static (GptNeoConfig Config, TrainingOptions Options) Sizes(string model, int steps, int threads)
+    {
+        bool large = model == "110m";
+        return (large ? GptNeoConfig.Base110M() : GptNeoConfig.Small(), new TrainingOptions
+        {
+            Steps = steps + 2, BatchSize = large ? 1 : 4, BlockSize = large ? 512 : 256, LearningRate = 1e-4, WarmupSteps = 0, EvaluateEvery = 0,
+            CheckpointEvery = 1000, Threads = threads, PeakTeraflops = 1,
+        });
     }
 
     private static double Plain(string model, int steps, int threads)

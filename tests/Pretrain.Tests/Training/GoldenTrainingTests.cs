@@ -81,7 +81,7 @@ public class GoldenTrainingTests
         for (int i = 0; i < 40; i++)
         {
             ReadOnlySpan<long> next = i == 0 ? sequence.AsSpan(0, prompt.Length) : sequence.AsSpan(prompt.Length + i - 1, 1);
-            float[] made = NativeTorch.Floats(model.NextLogits(torch.tensor(next, next.Length), cache));
+            float[] made = NativeTorch.Floats(model.NextLogits(torch.tensor(next, next.Length).to(NativeTorch.Device), cache));
             Assert.InRange(NativeTorch.MaxDifference(made, logits.AsSpan(i * size, size)), 0, tolerance);
         }
     }
@@ -93,7 +93,7 @@ public class GoldenTrainingTests
         {
             Steps = 20, BatchSize = 4 / accumulation, AccumulationSteps = accumulation, BlockSize = 64, LearningRate = 1e-3, WarmupSteps = 5,
             MinLearningRateRatio = 0.1, Beta1 = 0.9, Beta2 = 0.95, Epsilon = 1e-8, WeightDecay = 0.1, ClipNorm = 1, CheckpointEvery = 1,
-            CheckpointsKept = 100, Threads = 2, PeakTeraflops = 1,
+            CheckpointsKept = 100, Threads = 2, PeakTeraflops = 1, Device = NativeTorch.Device.ToString(), Precision = Precision.Float32,
         };
         GptNeoConfig config = GptNeoConfig.Load(Path.Combine(golden, "config.json"));
         Trainer trainer = new(config, options, new ArrayData(batches.ReadInt64s("batches"), 4 * 64), log);

@@ -99,6 +99,38 @@ internal sealed class SilentLog : ITrainingLog
     }
 }
 
+/// <summary>Calls when the last step was made, and takes no memory.</summary>
+internal sealed class LastStepLog(long steps, Action onLast) : ITrainingLog
+{
+    public void Started(in TrainingStarted started)
+    {
+    }
+
+    public void Step(in TrainingStep step)
+    {
+        if (step.Step == steps - 1)
+        {
+            onLast();
+        }
+    }
+
+    public void Evaluated(in TrainingEvaluation evaluation)
+    {
+    }
+
+    public void Skipped(in TrainingStepSkipped skipped)
+    {
+    }
+
+    public void Saved(in TrainingCheckpoint checkpoint)
+    {
+    }
+
+    public void Rejected(in TrainingCheckpoint checkpoint)
+    {
+    }
+}
+
 /// <summary>Keeps what it is told.</summary>
 internal sealed class RecordingLog : ITrainingLog
 {
