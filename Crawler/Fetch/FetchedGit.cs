@@ -42,6 +42,9 @@ internal sealed class FetchedGit : IFetchedRepository
 
     public RepositoryFacts Facts { get; }
 
+    /// <summary>Whether the commit was given rather than asked for, and may be gone.</summary>
+    public bool IsPinned { get; init; }
+
     /// <summary>The commit.</summary>
     public string Signature => Facts.Commit!;
 
@@ -55,14 +58,18 @@ internal sealed class FetchedGit : IFetchedRepository
             {
                 await FetchCommitAsync("blob:none", cancellation).ConfigureAwait(false);
             }
+            catch (FetchException e) when (IsPinned && e.Rule == FaultRules.Refused && Missing(e.Detail) == Facts.Commit)
+            {
+                throw new FetchException(FaultRules.Vanished, $"commit {Facts.Commit} is not there any more", inner: e);
+            }
             catch (FetchException e) when (e.Rule == FaultRules.Refused)
             {
                 // A server that knows no filters sends everything.
                 await FetchCommitAsync(null, cancellation).ConfigureAwait(false);
             }
         }, cancellation).ConfigureAwait(false);
-        _tree = new GitTree(Facts.Commit!, _transport.Context.Options, cancellation);
-        _entries = Guarded(() => _handles.With(_tree.Walk));
+        _tree = new GitTree(Facts.Commit!, _transport.Context.Options);
+        _entries = Guarded(() => _handles.With(repository => _tree.Walk(repository, cancellation)));
         HashSet<BlobId> seen = [];
         List<BlobId> ids = [];
         foreach (GitEntry entry in _entries)
@@ -112,7 +119,7 @@ internal sealed class FetchedGit : IFetchedRepository
     {
         (string, string)? missing = _hasLeftLarge ? (FaultRules.Size, "1 MiB or more, left out where all would be too much") : null;
         return new(_handles.With(repository => _tree!.Finish(
-            repository, _entries, id => _elsewhere.TryGetValue(id, out long size) ? size : -1, missing)));
+            repository, _entries, id => _elsewhere.TryGetValue(id, out long size) ? size : -1, cancellation, missing)));
     }
 
     public ReadFile Read(FoundFile file)
