@@ -13,6 +13,9 @@ internal sealed partial class Catalog : ILeases
     private long? _worker;
     private long? _writerEpoch;
 
+    /// <summary>The number under which other workers see this one; null until its first lease.</summary>
+    public long? WorkerId => _worker;
+
     /// <inheritdoc/>
     public void AddWork(string queue, IEnumerable<long> repositories, CancellationToken cancellation)
     {
