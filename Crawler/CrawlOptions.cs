@@ -7,7 +7,8 @@ namespace DataForge.Crawler;
 public sealed class CrawlOptions
 {
     /// <summary>
-    /// The sources, each as <c>kind:rest</c>: <c>dir:PATH</c>, <c>git:PATH-or-URL</c>, <c>jsonl:FILE</c>, <c>parquet:FILE-or-DIR</c>.
+    /// The sources, each as <c>kind:rest</c>: <c>dir:PATH</c>, <c>git:PATH-or-URL</c>, <c>jsonl:FILE</c>, <c>parquet:FILE-or-DIR</c>,
+    /// <c>github:QUERY</c>.
     /// Default none. Their order does not matter.
     /// </summary>
     [NotHashed]
@@ -90,6 +91,25 @@ public sealed class CrawlOptions
     [Range(1, 86_400)]
     [NotHashed]
     public int GitTimeoutSeconds { get; set; } = 3600;
+
+    /// <summary>
+    /// Where the REST API of <c>github:</c> sources is: <c>https://api.github.com</c> (default), <c>https://HOST/api/v3</c> of a GitHub
+    /// Enterprise server, or a test forge. http is for loopback: it would carry the token in the clear.
+    /// </summary>
+    [Required]
+    public string GitHubBaseAddress { get; set; } = "https://api.github.com";
+
+    /// <summary>
+    /// File with tokens for <c>github:</c> sources, one a line, readable by its owner alone. Default none. Tokens of the environment
+    /// (DATAFORGE_GITHUB_TOKENS, GITHUB_TOKEN, GH_TOKEN) are used as well.
+    /// </summary>
+    [NotHashed]
+    public string? GitHubTokenFile { get; set; }
+
+    /// <summary>Seconds an answer of the API may take, body included. Default 30; 1 to 600.</summary>
+    [Range(1, 600)]
+    [NotHashed]
+    public int GitHubTimeoutSeconds { get; set; } = 30;
 
     /// <summary>
     /// Whether a run that has its input already crawls again and takes the newest snapshots. Default false: its input stays as it was

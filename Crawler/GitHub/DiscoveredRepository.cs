@@ -47,4 +47,35 @@ public sealed record DiscoveredRepository
 
     /// <summary>Whether GitHub disabled it.</summary>
     public bool IsDisabled { get; init; }
+
+    /// <summary>An answer as a repository; null where it lacks what makes one, or its name or address is no such.</summary>
+    public static DiscoveredRepository? Of(Repository answer) =>
+        answer is { Id: > 0, FullName: { } name, CloneUrl: { } address, CreatedAt: { } created } && GitHubClient.IsFullName(name) && IsAddress(address)
+            ? new DiscoveredRepository
+            {
+                Id = answer.Id,
+                FullName = name,
+                CloneUrl = address,
+                DefaultBranch = answer.DefaultBranch is { Length: <= MaxText } branch ? branch : "",
+                Stars = Math.Max(0, answer.StargazersCount),
+                Forks = Math.Max(0, answer.ForksCount),
+                IsFork = answer.Fork,
+                CreatedAt = Whole(created),
+                PushedAt = answer.PushedAt is { } pushed ? Whole(pushed) : null,
+                UpdatedAt = answer.UpdatedAt is { } updated ? Whole(updated) : null,
+                LicenseSpdx = answer.License?.SpdxId is { Length: > 0 and <= MaxText } license ? license : null,
+                SizeKilobytes = Math.Max(0, answer.Size),
+                IsPrivate = answer.Private,
+                IsArchived = answer.Archived ?? false,
+                IsDisabled = answer.Disabled ?? false,
+            }
+            : null;
+
+    private const int MaxText = 1024;
+
+    private static bool IsAddress(string text) => text.Length <= MaxText && !text.Any(static c => char.IsControl(c) || c == ' ')
+        && Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "https" or "http"
+        && address.UserInfo.Length == 0;
+
+    private static DateTimeOffset Whole(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
 }

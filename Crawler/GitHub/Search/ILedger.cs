@@ -10,7 +10,7 @@ namespace DataForge.Crawler.GitHub;
 /// <para>Each method is one transaction, durable when it returns, and safe from several threads; a ledger may be shared by several
 /// processes.</para>
 /// </summary>
-public interface ILedger
+public interface ILedger : IAnswerStore
 {
     /// <summary>
     /// Opens a round and returns its number, from 1: of a query never seen, round 1 with one open window of text ""; where the last round
@@ -63,7 +63,11 @@ public interface ILedger
     /// millions.
     /// </summary>
     IEnumerable<DiscoveredRepository> Repositories(string query);
+}
 
+/// <summary>Answers kept for conditional requests, which cost no quota as long as nothing changed. Safe from several threads.</summary>
+public interface IAnswerStore
+{
     /// <summary>The answer kept for an address (path and query, without the host); null where there is none.</summary>
     ConditionalAnswer? FindAnswer(string path);
 

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace DataForge.Crawler.GitHub;
+
+/// <summary>How complete the crawl of one query is.</summary>
+public sealed record QueryStatus
+{
+    /// <summary>The query.</summary>
+    public required string Query { get; init; }
+
+    /// <summary>The round under way, or the last one.</summary>
+    public int Round { get; init; }
+
+    /// <summary><c>discovering</c>, <c>discovered</c> (its repositories are being fetched) or <c>complete</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Windows that are read, or to be read.</summary>
+    public long Windows { get; init; }
+
+    /// <summary>Windows to be read in this round.</summary>
+    public long OpenWindows { get; init; }
+
+    /// <summary>Windows that were split.</summary>
+    public long SplitWindows { get; init; }
+
+    /// <summary>Searches that the last reading of every window took.</summary>
+    public long Searches { get; init; }
+
+    /// <summary>Repositories there are, summed over the windows read.</summary>
+    public long Expected { get; init; }
+
+    /// <summary>Repositories seen, summed over the same windows; in an unchanging world each repository is in one window.</summary>
+    public long Seen { get; init; }
+
+    /// <summary>Repositories known to exist and not seen.</summary>
+    public long Shortfall { get; init; }
+
+    /// <summary>
+    /// Results that split windows had and the windows in their place, read in the same round, do not have: a bound that leaves something
+    /// out, or a world that changed meanwhile. Not counted in the shortfall.
+    /// </summary>
+    public long LostInSplits { get; init; }
+
+    /// <summary>Answers that stayed incomplete.</summary>
+    public long IncompleteAnswers { get; init; }
+
+    /// <summary>Windows that lack repositories, had incomplete answers, or cannot be split, in ordinal order of their texts.</summary>
+    public IReadOnlyList<WindowStatus> Lacking { get; init; } = [];
+}
+
+/// <summary>A window that a crawl cannot vouch for.</summary>
+public sealed record WindowStatus(string Window, long Expected, long Seen, long Shortfall, int IncompleteAnswers, bool IsUnsplittable);
+
+/// <summary>How complete the crawl of all <c>github:</c> queries is, and what is missing, by the ledger alone.</summary>
+public sealed record CrawlStatus
+{
+    private const int ShownWindows = 50;
+
+    /// <summary>One entry for each query, in ordinal order.</summary>
+    public IReadOnlyList<QueryStatus> Queries { get; init; } = [];
+
+    /// <summary>Reads the ledger.</summary>
+    public static CrawlStatus Read(ILedger ledger) => new() { Queries = [.. ledger.Queries().Select(query => Read(ledger, query))] };
+
+    /// <summary>The status as indented JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, StatusJson.Default.CrawlStatus);
+
+    /// <summary>The status as lines for people, each query's first 50 lacking windows with it.</summary>
+    public string ToText()
+    {
+        if (Queries.Count == 0)
+        {
+            return "no github: query was crawled into this workspace yet\n";
+        }
+
+        var text = new StringBuilder();
+        foreach (QueryStatus query in Queries)
+        {
+            double share = query.Expected == 0 ? 1 : (double)query.Seen / query.Expected;
+            text.Append(CultureInfo.InvariantCulture, $"""
+                {query.Query}
+                  round {query.Round}, {query.State}: {query.Windows - query.OpenWindows:N0} of {query.Windows:N0} windows read, {query.SplitWindows:N0} split, {query.Searches:N0} searches
+                  expected {query.Expected:N0}, seen {query.Seen:N0} ({share:P2}), missing {query.Shortfall:N0}, incomplete answers {query.IncompleteAnswers:N0}, lost in splits {query.LostInSplits:N0}
+
+                """);
+            foreach (WindowStatus window in query.Lacking.Take(ShownWindows))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"    {(window.Window.Length == 0 ? "the whole query" : window.Window)}: {window.Seen:N0} of {window.Expected:N0}, missing {window.Shortfall:N0}");
+                text.Append(window.IsUnsplittable ? ", cannot be split further" : "");
+                text.Append(window.IncompleteAnswers > 0 ? $", {window.IncompleteAnswers} incomplete answers" : "").Append('\n');
+            }
+
+            if (query.Lacking.Count > ShownWindows)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"    and {query.Lacking.Count - ShownWindows:N0} windows more\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static QueryStatus Read(ILedger ledger, string key)
+    {
+        (int round, bool isClosed) = ledger.State(key);
+        var status = new QueryStatus { Query = key, Round = round, State = "discovering" };
+        List<WindowStatus> lacking = [];
+        Dictionary<string, SearchWindow> all = new(StringComparer.Ordinal);
+        foreach (SearchWindow window in ledger.Windows(key))
+        {
+            all.Add(window.Text, window);
+            status = Add(status, window);
+            if (window.State != WindowState.Split && (window.Shortfall > 0 || window.IncompleteAnswers > 0 || window.IsUnsplittable))
+            {
+                lacking.Add(new(window.Text, window.Expected, window.Seen, window.Shortfall, window.IncompleteAnswers, window.IsUnsplittable));
+            }
+        }
+
+        return status with
+        {
+            State = status.OpenWindows > 0 ? "discovering" : isClosed ? "complete" : "discovered",
+            Lacking = lacking,
+            LostInSplits = Lost(SearchQuery.Parse(key), all),
+        };
+    }
+
+    private static QueryStatus Add(QueryStatus status, SearchWindow window)
+    {
+        bool isSplit = window.State == WindowState.Split;
+        return status with
+        {
+            Windows = status.Windows + (isSplit ? 0 : 1),
+            OpenWindows = status.OpenWindows + (window.State == WindowState.Open ? 1 : 0),
+            SplitWindows = status.SplitWindows + (isSplit ? 1 : 0),
+            Searches = status.Searches + window.Searches,
+            Expected = status.Expected + (isSplit ? 0 : window.Expected),
+            Seen = status.Seen + (isSplit ? 0 : window.Seen),
+            Shortfall = status.Shortfall + window.Shortfall,
+            IncompleteAnswers = status.IncompleteAnswers + (isSplit ? 0 : window.IncompleteAnswers),
+        };
+    }
+
+    private static long Lost(SearchQuery query, Dictionary<string, SearchWindow> all)
+    {
+        long lost = 0;
+        foreach (SearchWindow window in all.Values.Where(window => window.State == WindowState.Split))
+        {
+            long left = window.Expected;
+            foreach (string child in query.Split(window.Text))
+            {
+                bool isComparable = all.TryGetValue(child, out SearchWindow? part) && part.Round == window.Round;
+                left = isComparable ? left - part!.Expected : long.MinValue / 2;
+            }
+
+            lost += Math.Max(0, left);
+        }
+
+        return lost;
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(CrawlStatus))]
+internal sealed partial class StatusJson : JsonSerializerContext;
