@@ -12,6 +12,9 @@ namespace DataForge.Crawler;
 /// </summary>
 internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions options, ScanContext scan) : IDisposable
 {
+    // So many repositories in a row that do not answer are a network that does not.
+    private const int MaxUnreachable = 50;
+
     private readonly List<IDisposable> _held = [];
 
     /// <summary>Crawls, and returns the snapshot of each repository of these sources, in order.</summary>
@@ -22,6 +25,7 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
         var tally = new CrawlTally(progress);
         List<(ISourceRepository Repository, ISource Source)> repositories = [];
         List<(ISource Source, string Key, string Signature)> whole = [];
+        List<(ISource Source, Action<IReadOnlyList<(long, int)>> Finished)> finished = [];
         long total = 0;
         foreach (ISource source in sources)
         {
@@ -45,6 +49,11 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
             {
                 whole.Add((source, known.Value.Key, signature));
             }
+
+            if (found.Finished is not null)
+            {
+                finished.Add((source, found.Finished));
+            }
         }
 
         repositories.Sort(static (left, right) => left.Repository.Id.CompareTo(right.Repository.Id));
@@ -54,12 +63,14 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
         progress.SetTotal(tally.Files);
 
         List<(long Repository, int Snapshot)> snapshots = tally.Snapshots();
-        foreach ((ISource source, string key, string signature) in whole)
+        List<(long Repository, int Snapshot)> Of(ISource source)
         {
             HashSet<long> ids = [.. repositories.Where(item => item.Source == source).Select(item => item.Repository.Id)];
-            catalog.SetSource(key, signature, [.. snapshots.Where(snapshot => ids.Contains(snapshot.Repository))]);
+            return [.. snapshots.Where(snapshot => ids.Contains(snapshot.Repository))];
         }
 
+        whole.ForEach(item => catalog.SetSource(item.Key, item.Signature, Of(item.Source)));
+        finished.ForEach(item => item.Finished(Of(item.Source)));
         return snapshots;
     }
 
@@ -70,20 +81,49 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
     {
         using var ahead = new ReadAhead(catalog, options, context.Workers, tally);
         using var parts = new PartSequence(context, catalog, options, tally);
+        List<Work> written = [];
+        int unreachable = 0;
         await foreach (ReadChunk chunk in ahead.ReadAsync(repositories, cancellation).ConfigureAwait(false))
         {
+            int commits = parts.Commits;
             using (chunk)
             {
                 parts.Write(chunk, cancellation);
             }
 
+            // A part that ends within a repository holds all rows of those before it.
+            if (parts.Commits > commits)
+            {
+                Committed(ahead, written);
+            }
+
             if (chunk.IsLast)
             {
-                ahead.Close(chunk.Work.Open);
+                ahead.Close(chunk.Work);
+                written.Add(chunk.Work);
+                unreachable = CheckReachable(chunk.Work, unreachable);
             }
         }
 
         parts.Commit();
+        Committed(ahead, written);
+    }
+
+    private static void Committed(ReadAhead ahead, List<Work> written)
+    {
+        written.ForEach(ahead.Committed);
+        written.Clear();
+        ahead.Flush();
+    }
+
+    // One that cannot be had is a row. When none can be had any more it is not their fault, and rows would say that it is.
+    private static int CheckReachable(Work work, int before)
+    {
+        int count = work.Opened.Fault is { IsPassing: true } ? before + 1 : 0;
+        return count < MaxUnreachable
+            ? count
+            : throw new DataForgeException(
+                $"{count} repositories in a row could not be had (the last one: {work.Facts.Name}, {work.Opened.Fault!.Message}): see that the forge can be reached, then run the same command again.");
     }
 
     private static void CheckDistinct(List<(ISourceRepository Repository, ISource Source)> repositories)

@@ -8,7 +8,7 @@ public sealed class CrawlOptions
 {
     /// <summary>
     /// The sources, each as <c>kind:rest</c>: <c>dir:PATH</c>, <c>git:PATH-or-URL</c>, <c>jsonl:FILE</c>, <c>parquet:FILE-or-DIR</c>,
-    /// <c>github:QUERY</c>.
+    /// <c>github:QUERY</c>, or <c>pinned:FILE</c>, a list of commits as a crawl of <c>github:</c> sources writes it (<c>1-commits.jsonl</c>).
     /// Default none. Their order does not matter.
     /// </summary>
     [NotHashed]
@@ -91,6 +91,51 @@ public sealed class CrawlOptions
     [Range(1, 86_400)]
     [NotHashed]
     public int GitTimeoutSeconds { get; set; } = 3600;
+
+    /// <summary>Seconds a repository of a forge may take, from its first request on (rule <c>timeout</c>). Default 600; 1 to 86,400.</summary>
+    [Range(1, 86_400)]
+    [NotHashed]
+    public int FetchTimeoutSeconds { get; set; } = 600;
+
+    /// <summary>
+    /// Bytes received of one repository. One that would pass them is fetched again without files of 1 MiB and more, and given up where
+    /// that is too much too (rule <c>limit</c>). Default 1 GiB; 1 KiB to 1 TiB.
+    /// </summary>
+    [Range(1L << 10, 1L << 40)]
+    [NotHashed]
+    public long FetchMaxBytes { get; set; } = 1L << 30;
+
+    /// <summary>Objects of one pack that a forge sends (rule <c>limit</c>). Default 2,000,000; 1 to 100,000,000.</summary>
+    [Range(1, 100_000_000)]
+    [NotHashed]
+    public int FetchMaxObjects { get; set; } = 2_000_000;
+
+    /// <summary>Transfers from a forge at a time; 0 finds the number by itself. Default 0; 0 to 64. Never changes a row.</summary>
+    [Range(0, 64)]
+    [NotHashed]
+    public int FetchConnections { get; set; }
+
+    /// <summary>Repositories of a forge that are begun before the one to be written next is there. Default 128; 1 to 10,000.</summary>
+    [Range(1, 10_000)]
+    [NotHashed]
+    public int FetchAhead { get; set; } = 128;
+
+    /// <summary>Bytes on disk of repositories fetched and not yet written; beyond it no further one is begun. Default 4 GiB; 1 MiB to 1 TiB.</summary>
+    [Range(1L << 20, 1L << 40)]
+    [NotHashed]
+    public long FetchAheadBytes { get; set; } = 4L << 30;
+
+    /// <summary>How a forge's repositories are transferred: <c>git</c> or <c>archive</c> (a tar.gz of the default branch). Default <c>git</c>.</summary>
+    [RegularExpression("git|archive")]
+    [NotHashed]
+    public string FetchTransport { get; set; } = "git";
+
+    /// <summary>
+    /// Where the catalog is: none for <c>catalog.db</c> in the workspace (default), or <c>postgres://user@host:port/database</c>. The
+    /// password comes from PGPASSWORD or <c>~/.pgpass</c>.
+    /// </summary>
+    [NotHashed]
+    public string? Catalog { get; set; }
 
     /// <summary>
     /// Where the REST API of <c>github:</c> sources is: <c>https://api.github.com</c> (default), <c>https://HOST/api/v3</c> of a GitHub

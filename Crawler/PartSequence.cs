@@ -24,6 +24,9 @@ internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlO
     private long _partStart;
     private int _faultEvents;
 
+    /// <summary>Parts committed so far, those without rows included.</summary>
+    public int Commits { get; private set; }
+
     /// <summary>Appends a chunk; ends the snapshot with its last one.</summary>
     public void Write(ReadChunk chunk, CancellationToken cancellation)
     {
@@ -73,6 +76,7 @@ internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlO
 
         _part.Dispose();
         _part = null;
+        Commits++;
     }
 
     /// <summary>Throws the part away that was not committed.</summary>
@@ -95,12 +99,15 @@ internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlO
         if (read.Fault is null && id is { } blob)
         {
             part = _part!.Contains(blob) ? _part.Number : catalog.FindContent(blob).Part;
-            if (part < 0)
+            if (part < 0 && read.Buffer is not null)
             {
-                // A source leaves a content unread only where it is stored already.
-                byte[] buffer = read.Buffer ?? throw new InvalidOperationException($"{repository.Name} {file.Path} came without its content.");
-                _part.AppendContent(blob, buffer.AsSpan(0, read.Length));
+                _part.AppendContent(blob, read.Buffer.AsSpan(0, read.Length));
                 part = _part.Number;
+            }
+            else if (part < 0)
+            {
+                // A source leaves a content unread only where it is stored, or another repository has it; that one turned out to be damaged.
+                read = ReadFile.Faulty(FaultRules.Unreadable, "the repository that has this content first could not give it", file.Size);
             }
         }
 

@@ -17,6 +17,12 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
         "protocol.https.allow=always", "protocol.ssh.allow=always", "advice.detachedHead=false",
     ];
 
+    private const int MaxOutput = 64 << 20;
+    private const int MaxErrors = 64 << 10;
+    private const int SignalKill = 128 + 9;
+    private const int SignalCpu = 128 + 24;
+    private const int SignalFileSize = 128 + 25;
+
     // What reaches the network through a proxy or an agent; everything else of the environment stays out.
     private static readonly string[] Passed =
     [
@@ -26,7 +32,19 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
 
     /// <summary>Runs git in a folder and returns what it wrote, byte for byte.</summary>
     /// <exception cref="GitException">git failed, or took too long.</exception>
-    public async Task<byte[]> RunAsync(string folder, IEnumerable<string> arguments, string? input, CancellationToken cancellation)
+    public Task<byte[]> RunAsync(string folder, IEnumerable<string> arguments, string? input, CancellationToken cancellation) =>
+        RunAsync(folder, arguments, (stream, token) => FeedAsync(stream, input, token), null, cancellation);
+
+    /// <summary>Runs git in a folder, within limits, and returns what it wrote. It is ended when <paramref name="feed"/> throws.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="arguments">The command and its arguments.</param>
+    /// <param name="feed">Writes its input; the stream is closed afterwards.</param>
+    /// <param name="limits">What it may use; null for no limits but time.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="GitException">git failed, or took too long.</exception>
+    public async Task<byte[]> RunAsync(
+        string folder, IEnumerable<string> arguments, Func<Stream, CancellationToken, Task> feed, ProcessLimits? limits,
+        CancellationToken cancellation)
     {
         var start = new ProcessStartInfo("git")
         {
@@ -43,13 +61,27 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
         patience.CancelAfter(limit);
         try
         {
+            limits?.Apply(process.Id);
             using var output = new MemoryStream();
-            Task read = process.StandardOutput.BaseStream.CopyToAsync(output, patience.Token);
-            Task<string> errors = process.StandardError.ReadToEndAsync(patience.Token);
-            await FeedAsync(process, input, patience.Token).ConfigureAwait(false);
+            Task read = CopyAsync(process.StandardOutput.BaseStream, output, patience.Token);
+            Task<string> errors = ErrorsAsync(process.StandardError.BaseStream, patience.Token);
+            bool isBroken = false;
+            try
+            {
+                await feed(process.StandardInput.BaseStream, patience.Token).ConfigureAwait(false);
+                process.StandardInput.Close();
+            }
+            catch (BrokenPipeException)
+            {
+                // git ended before it read all; its exit code and its words say why.
+                isBroken = true;
+            }
+
             await Task.WhenAll(read, errors).ConfigureAwait(false);
             await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
-            return process.ExitCode == 0 ? output.ToArray() : throw new GitException(Reason(await errors.ConfigureAwait(false)));
+            return process.ExitCode == 0 && !isBroken
+                ? output.ToArray()
+                : throw new GitException(Reason(await errors.ConfigureAwait(false), process.ExitCode));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -76,21 +108,48 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
         }
     }
 
-    private static async Task FeedAsync(Process process, string? input, CancellationToken cancellation)
+    private static async Task FeedAsync(Stream stream, string? input, CancellationToken cancellation)
+    {
+        if (input is not null)
+        {
+            await WriteAsync(stream, Encoding.ASCII.GetBytes(input), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes to git's input.</summary>
+    /// <exception cref="BrokenPipeException">git has ended.</exception>
+    public static async ValueTask WriteAsync(Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         try
         {
-            if (input is not null)
-            {
-                await process.StandardInput.BaseStream.WriteAsync(Encoding.ASCII.GetBytes(input), cancellation).ConfigureAwait(false);
-            }
-
-            process.StandardInput.Close();
+            await stream.WriteAsync(bytes, cancellation).ConfigureAwait(false);
         }
-        catch (IOException) when (input is not null)
+        catch (IOException e)
         {
-            // git ended before it read all; its exit code and its words say why.
+            throw new BrokenPipeException(e);
         }
+    }
+
+    private static async Task CopyAsync(Stream from, MemoryStream to, CancellationToken cancellation)
+    {
+        byte[] buffer = new byte[4096];
+        while (await from.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and var count)
+        {
+            to.Write(buffer, 0, to.Length < MaxOutput ? count : throw new GitException($"git wrote more than {MaxOutput} bytes"));
+        }
+    }
+
+    // A server's words go through git's error stream, and a server may be talkative.
+    private static async Task<string> ErrorsAsync(Stream from, CancellationToken cancellation)
+    {
+        using var kept = new MemoryStream();
+        byte[] buffer = new byte[4096];
+        while (await from.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and var count)
+        {
+            kept.Write(buffer, 0, kept.Length < MaxErrors ? count : 0);
+        }
+
+        return Encoding.UTF8.GetString(kept.ToArray());
     }
 
     private void SetEnvironment(IDictionary<string, string?> environment)
@@ -112,13 +171,21 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
         environment["GIT_ALLOW_PROTOCOL"] = "file:https:ssh";
     }
 
-    // The line that says what is wrong, as one line.
-    private static string Reason(string errors)
+    // The line that says what is wrong, as one line; a signal (128 and its number) leaves none.
+    private static string Reason(string errors, int exit)
     {
+        if (exit is SignalCpu or SignalFileSize or SignalKill)
+        {
+            return exit == SignalFileSize ? "git wrote a larger file than it may" : "git used more than it may";
+        }
+
         string[] lines = errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return lines.FirstOrDefault(line => line.StartsWith("fatal:", StringComparison.Ordinal))
             ?? lines.LastOrDefault() ?? "git failed and did not say why";
     }
+
+    /// <summary>git's input is closed from its side.</summary>
+    internal sealed class BrokenPipeException(Exception inner) : Exception("git has ended", inner);
 }
 
 /// <summary>git failed; the message is its own line.</summary>

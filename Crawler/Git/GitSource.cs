@@ -27,10 +27,10 @@ internal sealed class GitSource(string text, GitLocation location) : ISource, IL
         LibGit2.Load();
         var command = new GitCommand(context.ScratchFolder, TimeSpan.FromSeconds(context.Options.GitTimeoutSeconds));
         GitMirror? mirror = location.IsAddress ? new GitMirror(text, location.Location, context.MirrorFolder, command) : null;
-        return new(new SourceScan([new Repository(this, mirror, command, context)], -1));
+        return new(new SourceScan([new Repository(this, mirror, context)], -1));
     }
 
-    private sealed class Repository(GitSource source, GitMirror? mirror, GitCommand command, ScanContext context) : ISourceRepository
+    private sealed class Repository(GitSource source, GitMirror? mirror, ScanContext context) : ISourceRepository
     {
         public long Id { get; } = RepositoryIds.Of(KindName, source.Name);
 
@@ -40,7 +40,7 @@ internal sealed class GitSource(string text, GitLocation location) : ISource, IL
         {
             string folder = mirror is null ? source.Location : await mirror.UpdateAsync(cancellation).ConfigureAwait(false);
             var facts = new RepositoryFacts { Id = Id, Name = source.Name, Source = KindName };
-            return OpenGit.Open(source.Text, folder, facts, mirror, command, context);
+            return OpenGit.Open(source.Text, folder, facts, mirror, context);
         }
     }
 }

@@ -10,7 +10,7 @@ namespace DataForge.Crawler.Git;
 internal sealed record GitEntry(string Path, int Mode, FileKind Kind, BlobId Id);
 
 /// <summary>Walks the tree of a commit. Trees are not trusted: their names may be any bytes, and they may repeat without end.</summary>
-internal sealed class GitTree(string folder, string commit, GitCommand command, CrawlOptions options, CancellationToken cancellation)
+internal sealed class GitTree(string commit, CrawlOptions options, CancellationToken cancellation)
 {
     private readonly ListingBuilder _listing = new(options);
     private readonly List<GitEntry> _entries = [];
@@ -23,8 +23,14 @@ internal sealed class GitTree(string folder, string commit, GitCommand command, 
     }
 
     /// <summary>The files with their sizes, in order, limits applied.</summary>
-    public IReadOnlyList<FoundFile> Finish(Repository repository, IReadOnlyList<GitEntry> entries, Func<BlobId, long> storedSize)
+    /// <param name="repository">The repository.</param>
+    /// <param name="entries">What <see cref="Walk(Repository)"/> found.</param>
+    /// <param name="storedSize">The size of a content that the repository lacks; −1 where it is not known.</param>
+    /// <param name="missing">The rule for a content that nobody has, and more about it.</param>
+    public IReadOnlyList<FoundFile> Finish(
+        Repository repository, IReadOnlyList<GitEntry> entries, Func<BlobId, long> storedSize, (string Rule, string Detail)? missing = null)
     {
+        (string rule, string detail) = missing ?? (FaultRules.Unreadable, "the object is missing");
         foreach (GitEntry entry in entries)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -38,8 +44,8 @@ internal sealed class GitTree(string folder, string commit, GitCommand command, 
                 Kind = entry.Kind,
                 Size = size,
                 BlobId = entry.Id,
-                Fault = isLink ? FaultRules.Symlink : size < 0 ? FaultRules.Unreadable : null,
-                Detail = isLink ? "links are not followed" : size < 0 ? "the object is missing" : "",
+                Fault = isLink ? FaultRules.Symlink : size < 0 ? rule : null,
+                Detail = isLink ? "links are not followed" : size < 0 ? detail : "",
             });
         }
 
@@ -81,9 +87,9 @@ internal sealed class GitTree(string folder, string commit, GitCommand command, 
             byte[] name = Encoding.UTF8.GetBytes(entry.Name);
             if (entry.Name.Contains('\uFFFD', StringComparison.Ordinal))
             {
-                // LibGit2Sharp reads names as UTF-8 and loses what is none; the command line has the bytes.
-                names ??= RawNames(tree.Sha);
-                name = names[place];
+                // LibGit2Sharp reads names as UTF-8 and loses what is none; the object has the bytes.
+                names ??= RawNames(repository, tree.Sha);
+                name = place < names.Length ? names[place] : name;
             }
 
             byte[] bytes = FileSystem.Join(prefix, name);
@@ -122,15 +128,20 @@ internal sealed class GitTree(string folder, string commit, GitCommand command, 
         _listing.Pending++;
     }
 
-    private byte[][] RawNames(string tree)
+    // A tree object: for each entry its mode in octal, SP, its name, NUL, its id in 20 bytes.
+    private byte[][] RawNames(Repository repository, string tree)
     {
-        byte[] output = command.RunAsync(folder, ["ls-tree", "-z", tree], null, cancellation).GetAwaiter().GetResult();
+        byte[] output = RawObject.Read(Path.Combine(repository.Info.Path, "objects"), BlobId.Parse(tree)) ?? [];
         List<byte[]> names = [];
-        for (int start = 0, end; start < output.Length; start = end + 1)
+        for (int start = 0, end; start < output.Length; start = end + 1 + BlobId.Size)
         {
-            // mode SP type SP id TAB name NUL
             end = Array.IndexOf(output, (byte)0, start);
-            names.Add(output[(Array.IndexOf(output, (byte)'\t', start) + 1)..end]);
+            if (end < 0)
+            {
+                break;
+            }
+
+            names.Add(output[(Array.IndexOf(output, (byte)' ', start) + 1)..end]);
         }
 
         return [.. names];

@@ -13,17 +13,22 @@ internal static unsafe class LibGit2
     private const string WantedName = "git2-a2bde63";
 
     // libgit2 1.5, include/git2/common.h, git_libgit2_opt_t.
+    private const int SetSearchPath = 5;
     private const int SetExtensions = 34;
     private const int SetOwnerValidation = 36;
 
     private static readonly string[] Names = ["libgit2.so.1.5", "libgit2.so.1.7", "libgit2.so"];
-    private static readonly Lazy<bool> Loaded = new(Initialize);
+    private static readonly Lazy<nint> Loaded = new(Initialize);
+
+    /// <summary>The library.</summary>
+    /// <exception cref="DataForgeException">It is not installed.</exception>
+    public static nint Library => Loaded.Value;
 
     /// <summary>Loads the library; once a process.</summary>
     /// <exception cref="DataForgeException">It is not installed.</exception>
     public static void Load() => _ = Loaded.Value;
 
-    private static bool Initialize()
+    private static nint Initialize()
     {
         nint library = 0;
         if (!Names.Any(name => NativeLibrary.TryLoad(name, out library)))
@@ -41,10 +46,18 @@ internal static unsafe class LibGit2
         // Nothing of a repository is run or written here, so it may belong to anyone.
         _ = options(SetOwnerValidation, 0, 0);
 
+        // Nor does the configuration of the machine or its user have a say (levels 1 to 4: program data, system, XDG, global).
+        var search = (delegate* unmanaged[Cdecl]<int, int, byte*, int>)options;
+        byte nowhere = 0;
+        for (int level = 1; level <= 4; level++)
+        {
+            _ = search(SetSearchPath, level, &nowhere);
+        }
+
         // A repository fetched without its blobs says so by this extension; which blobs are needed is known here, and they are fetched.
         byte* name = (byte*)Marshal.StringToCoTaskMemUTF8("partialclone");
         _ = options(SetExtensions, (nint)(&name), 1);
         Marshal.FreeCoTaskMem((nint)name);
-        return true;
+        return library;
     }
 }

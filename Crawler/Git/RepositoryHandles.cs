@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using DataForge.Corpus;
+using DataForge.Crawler.Sources;
+using LibGit2Sharp;
+
+namespace DataForge.Crawler.Git;
+
+/// <summary>Open handles of one repository on disk; each serves one thread at a time. Safe from several threads.</summary>
+internal sealed class RepositoryHandles(string folder) : IDisposable
+{
+    private readonly ConcurrentBag<Repository> _free = [];
+
+    /// <summary>Adds a handle.</summary>
+    public void Add(Repository handle) => _free.Add(handle);
+
+    /// <summary>Uses a handle.</summary>
+    public T With<T>(Func<Repository, T> use)
+    {
+        Repository handle = _free.TryTake(out Repository? free) ? free : new Repository(folder);
+        try
+        {
+            return use(handle);
+        }
+        finally
+        {
+            _free.Add(handle);
+        }
+    }
+
+    /// <summary>Whether an object is there.</summary>
+    public static bool Contains(Repository repository, BlobId id) => repository.ObjectDatabase.Contains(new ObjectId(id.ToString()));
+
+    /// <summary>Reads a content whose size was found to be within the limits.</summary>
+    public ReadFile Read(BlobId id, long size) => With(repository =>
+    {
+        try
+        {
+            Blob? blob = repository.Lookup<Blob>(new ObjectId(id.ToString()));
+            return blob is null ? ReadFile.Faulty(FaultRules.Unreadable, "the object is missing", size) : Content(blob, id);
+        }
+        catch (LibGit2SharpException e)
+        {
+            return ReadFile.Faulty(FaultRules.Unreadable, e.Message, size);
+        }
+    });
+
+    /// <summary>Closes them: what was added to the repository is seen by new ones.</summary>
+    public void Dispose()
+    {
+        while (_free.TryTake(out Repository? handle))
+        {
+            handle.Dispose();
+        }
+    }
+
+    private static ReadFile Content(Blob blob, BlobId id)
+    {
+        int length = (int)blob.Size;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, length));
+        using Stream content = blob.GetContentStream();
+        content.ReadExactly(buffer, 0, length);
+        if (BlobId.Of(buffer.AsSpan(0, length)) == id)
+        {
+            return new ReadFile(buffer, length, length);
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        return ReadFile.Faulty(FaultRules.Unreadable, "the object's content is not what its id says", length);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace DataForge.Forge;
+
+/// <summary>
+/// What the forge tells of itself, for use from outside: <c>/_forge/requests</c> (each request as a line of JSON) and
+/// <c>/_forge/traffic</c> (git's and archives' traffic by repository).
+/// </summary>
+internal sealed class AdminInterface(ForgeServer server)
+{
+    public async Task AnswerAsync(HttpContext context, string path)
+    {
+        IEnumerable<object>? lines = path switch
+        {
+            "/_forge/requests" => server.Log.All,
+            "/_forge/traffic" => server.Traffic.ByRepository.OrderBy(pair => pair.Key).Select(pair => (object)new
+            {
+                id = pair.Key, name = server.Repositories.Find(pair.Key)?.FullName, pair.Value.Fetches, pair.Value.Requests, pair.Value.BytesSent,
+            }),
+            _ => null,
+        };
+        if (lines is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        context.Response.ContentType = "application/x-ndjson";
+        foreach (object line in lines)
+        {
+            await context.Response.WriteAsync(JsonSerializer.Serialize(line) + "\n", context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+}

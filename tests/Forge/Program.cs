@@ -1,0 +1,3 @@
+using DataForge.Forge.Commands;
+
+return await ServeCommand.InvokeAsync(args);

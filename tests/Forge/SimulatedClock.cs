@@ -1,0 +1,161 @@
+using System.Diagnostics;
+
+namespace DataForge.Forge;
+
+/// <summary>
+/// A clock that stands still while anything happens and jumps to the next timer when nothing does, so that hours of waiting pass in
+/// seconds. "Nothing happens" means: no request is under way (<see cref="Begin"/>, <see cref="End"/>) and none of that, nor a new timer,
+/// was seen for a short real time.
+/// </summary>
+public sealed class SimulatedClock : TimeProvider, IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly List<SimulatedTimer> _timers = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TimeSpan _quiet;
+    private DateTimeOffset _now;
+    private long _lastActivity = Stopwatch.GetTimestamp();
+    private int _underWay;
+
+    /// <summary>Starts at a time.</summary>
+    /// <param name="start">The time.</param>
+    /// <param name="quiet">Real time without activity before the clock jumps; default 40 milliseconds.</param>
+    public SimulatedClock(DateTimeOffset start, TimeSpan? quiet = null)
+    {
+        _now = start;
+        _quiet = quiet ?? TimeSpan.FromMilliseconds(40);
+        new Thread(Run) { IsBackground = true, Name = "simulated clock" }.Start();
+    }
+
+    /// <inheritdoc/>
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <summary>How often the clock jumped.</summary>
+    public int Jumps { get; private set; }
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_lock)
+        {
+            return _now;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override long GetTimestamp() => GetUtcNow().Ticks;
+
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new SimulatedTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Something is under way: the clock stands.</summary>
+    public void Begin()
+    {
+        lock (_lock)
+        {
+            _underWay++;
+            Touch();
+        }
+    }
+
+    /// <summary>It ended, or waits for the clock itself.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            _underWay--;
+            Touch();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Cancel();
+
+    private void Touch() => _lastActivity = Stopwatch.GetTimestamp();
+
+    private void Run()
+    {
+        while (!_stop.Token.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(5)))
+        {
+            foreach (SimulatedTimer timer in Jump())
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static timer => timer.Fire(), timer, preferLocal: false);
+            }
+        }
+    }
+
+    private List<SimulatedTimer> Jump()
+    {
+        lock (_lock)
+        {
+            if (_underWay > 0 || _timers.Count == 0 || Stopwatch.GetElapsedTime(_lastActivity) < _quiet)
+            {
+                return [];
+            }
+
+            DateTimeOffset next = _timers.Min(timer => timer.Due);
+            _now = next > _now ? next : _now;
+            List<SimulatedTimer> due = _timers.FindAll(timer => timer.Due <= _now);
+            foreach (SimulatedTimer timer in due)
+            {
+                if (timer.Period > TimeSpan.Zero)
+                {
+                    timer.Due = _now + timer.Period;
+                }
+                else
+                {
+                    _timers.Remove(timer);
+                }
+            }
+
+            Jumps++;
+            Touch();
+            return due;
+        }
+    }
+
+    private sealed class SimulatedTimer(SimulatedClock clock, TimerCallback callback, object? state) : ITimer
+    {
+        public DateTimeOffset Due { get; set; }
+
+        public TimeSpan Period { get; private set; }
+
+        public void Fire() => callback(state);
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock._lock)
+            {
+                clock._timers.Remove(this);
+                if (dueTime >= TimeSpan.Zero)
+                {
+                    Due = clock._now + dueTime;
+                    Period = period;
+                    clock._timers.Add(this);
+                    clock.Touch();
+                }
+
+                return true;
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (clock._lock)
+            {
+                clock._timers.Remove(this);
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
