@@ -53,6 +53,11 @@ internal sealed partial class Catalog
         }
     }
 
+    /// <summary>A repository as some window last described it; null where none holds it.</summary>
+    public DiscoveredRepository? FindRepository(long id) => Read(
+        $"SELECT {MemberColumns} FROM members m WHERE m.repository = $r ORDER BY COALESCE(m.updated_at, {long.MinValue + 1}) DESC LIMIT 1",
+        ReadRepository, ("$r", id)).FirstOrDefault();
+
     private void AddMembers(long window, IEnumerable<DiscoveredRepository> members) => _database.ExecuteMany(
         """
         INSERT INTO members (window_number, repository, name, clone_url, branch, stars, forks, kilobytes, flags, created_at, pushed_at, updated_at, license)

@@ -11,6 +11,7 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["dedup"] = args => DedupBenchmarks.Run(args),
     ["dedup-base"] = args => DedupBaseBenchmarks.Run(args),
     ["dedup-scale"] = args => DedupScaleBenchmarks.Run(args),
+    ["catalog"] = args => CatalogBenchmarks.Run(args),
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {
