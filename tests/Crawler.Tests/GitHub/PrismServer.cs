@@ -110,6 +110,13 @@ internal sealed class PrismServer : IDisposable
             }
         }
 
+        // GitHub's example of a repository lacks a field that its own schema requires, and with --errors Prism refuses to answer by it.
+        JsonObject example = components["examples"]!["full-repository-default-response"]!["value"]!.AsObject();
+        foreach (JsonObject repository in (JsonObject[])[example, example["source"]!.AsObject()])
+        {
+            repository.TryAdd("language", null);
+        }
+
         return cut.ToJsonString(new JsonSerializerOptions { MaxDepth = 256 });
     }
 
