@@ -23,7 +23,7 @@ internal sealed class UserBudget(IReadOnlyList<GitHubToken> tokens, int maxConcu
     public bool IsKnown => tokens.Count > 0;
 
     /// <summary>Whether this user's requests carry one of these tokens.</summary>
-    public bool Owns(GitHubToken token) => tokens.Contains(token);
+    public bool Owns(GitHubToken token) => tokens.Any(token.IsSame);
 
     /// <summary>The budget of a resource.</summary>
     public PrimaryBudget Budget(string resource)
