@@ -10,7 +10,7 @@ namespace DataForge.Forge;
 /// </summary>
 public sealed class SimulatedClock : TimeProvider, IDisposable
 {
-    private const int QuietWork = 12;
+    private const int QuietWork = 40;
     private readonly Lock _lock = new();
     private readonly List<SimulatedTimer> _timers = [];
     private readonly CancellationTokenSource _stop = new();
@@ -25,11 +25,11 @@ public sealed class SimulatedClock : TimeProvider, IDisposable
 
     /// <summary>Starts at a time.</summary>
     /// <param name="start">The time.</param>
-    /// <param name="quiet">Real time without activity before the clock jumps; default 40 milliseconds.</param>
+    /// <param name="quiet">Real time without activity before the clock jumps; default 50 milliseconds.</param>
     public SimulatedClock(DateTimeOffset start, TimeSpan? quiet = null)
     {
         _now = start;
-        _quiet = quiet ?? TimeSpan.FromMilliseconds(40);
+        _quiet = quiet ?? TimeSpan.FromMilliseconds(50);
         new Thread(Run) { IsBackground = true, Name = "simulated clock" }.Start();
     }
 

@@ -59,7 +59,7 @@ public sealed class ForgeDiscoveryTests
         await test.Forge.SettleAsync();
         Assert.Equal(first, second);
         Assert.DoesNotContain(test.Forge.Log.All, record => record.Resource == "core");
-        Assert.InRange(test.Forge.Log.All.Count, 1, windows);
+        Assert.True(test.Forge.Log.All.Count <= windows, $"{windows} windows: {string.Join('\n', test.Forge.Log.All)}");
     }
 
     [Fact]
