@@ -25,6 +25,7 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
         var tally = new CrawlTally(progress);
         List<(ISourceRepository Repository, ISource Source)> repositories = [];
         List<(ISource Source, string Key, string Signature)> whole = [];
+        List<(ISource Source, Action<IReadOnlyList<(long, int)>> Finished)> finished = [];
         long total = 0;
         foreach (ISource source in sources)
         {
@@ -48,6 +49,11 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
             {
                 whole.Add((source, known.Value.Key, signature));
             }
+
+            if (found.Finished is not null)
+            {
+                finished.Add((source, found.Finished));
+            }
         }
 
         repositories.Sort(static (left, right) => left.Repository.Id.CompareTo(right.Repository.Id));
@@ -57,12 +63,14 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
         progress.SetTotal(tally.Files);
 
         List<(long Repository, int Snapshot)> snapshots = tally.Snapshots();
-        foreach ((ISource source, string key, string signature) in whole)
+        List<(long Repository, int Snapshot)> Of(ISource source)
         {
             HashSet<long> ids = [.. repositories.Where(item => item.Source == source).Select(item => item.Repository.Id)];
-            catalog.SetSource(key, signature, [.. snapshots.Where(snapshot => ids.Contains(snapshot.Repository))]);
+            return [.. snapshots.Where(snapshot => ids.Contains(snapshot.Repository))];
         }
 
+        whole.ForEach(item => catalog.SetSource(item.Key, item.Signature, Of(item.Source)));
+        finished.ForEach(item => item.Finished(Of(item.Source)));
         return snapshots;
     }
 

@@ -8,7 +8,7 @@ public sealed class CrawlOptions
 {
     /// <summary>
     /// The sources, each as <c>kind:rest</c>: <c>dir:PATH</c>, <c>git:PATH-or-URL</c>, <c>jsonl:FILE</c>, <c>parquet:FILE-or-DIR</c>,
-    /// <c>github:QUERY</c>.
+    /// <c>github:QUERY</c>, or <c>pinned:FILE</c>, a list of commits as a crawl of <c>github:</c> sources writes it (<c>1-commits.jsonl</c>).
     /// Default none. Their order does not matter.
     /// </summary>
     [NotHashed]
@@ -127,7 +127,15 @@ public sealed class CrawlOptions
 
     /// <summary>How a forge's repositories are transferred: <c>git</c> or <c>archive</c> (a tar.gz of the default branch). Default <c>git</c>.</summary>
     [RegularExpression("git|archive")]
+    [NotHashed]
     public string FetchTransport { get; set; } = "git";
+
+    /// <summary>
+    /// Where the catalog is: none for <c>catalog.db</c> in the workspace (default), or <c>postgres://user@host:port/database</c>. The
+    /// password comes from PGPASSWORD or <c>~/.pgpass</c>.
+    /// </summary>
+    [NotHashed]
+    public string? Catalog { get; set; }
 
     /// <summary>
     /// Where the REST API of <c>github:</c> sources is: <c>https://api.github.com</c> (default), <c>https://HOST/api/v3</c> of a GitHub

@@ -2,6 +2,7 @@ using System.Data.Common;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
+using DataForge.Crawler.Fetch;
 using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
 
@@ -41,7 +42,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         catch (DbException e)
         {
             throw new DataForgeException(
-                $"{context.Workspace.CatalogFile} cannot be read or written ({e.Message}): free space or mend its rights, then run the same command again.",
+                $"the catalog of {context.Workspace.Folder} cannot be read or written ({e.Message}): free space, mend its rights or see to its server, then run the same command again.",
                 inner: e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -64,18 +65,27 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
             return;
         }
 
-        RawFolder.CheckOwner(workspace);
-        using Catalog catalog = Catalog.Open(workspace.CatalogFile);
+        CatalogAddress address = CatalogAddress.Parse(options.Catalog, workspace.CatalogFile);
+        if (!address.IsShared)
+        {
+            RawFolder.CheckOwner(workspace);
+        }
+
+        using Catalog catalog = Catalog.Open(address, context.Time);
         RawFolder.Recover(workspace, catalog);
         SourceNames.Assign(catalog, sources.OfType<ILocatedSource>());
         using var scratch = new ScratchFolder(Path.Combine(workspace.Folder, "scratch"));
-        var scan = new ScanContext(options, scratch.Path, Path.Combine(workspace.Folder, "mirrors"), id => catalog.FindContent(id).Size);
+        var scan = new ScanContext(options, scratch.Path, Path.Combine(workspace.Folder, "mirrors"), id => catalog.FindContent(id).Size)
+        {
+            Time = context.Time, Tell = context.Events.Write, Catalog = catalog,
+        };
         IReadOnlyList<(long, int)> snapshots;
         using (var crawl = new Crawl(context, catalog, options, scan))
         {
             snapshots = await crawl.RunAsync(sources, cancellation).ConfigureAwait(false);
         }
 
+        PinnedList.Write(Path.Combine(context.Run.Folder, PinnedList.FileName), catalog, snapshots);
         Pin(context.Run, catalog, snapshots);
     }
 

@@ -47,7 +47,7 @@ internal sealed class RepositoryOpener(Catalog catalog, CrawlOptions options, in
 {
     private readonly Lock _lock = new();
     private readonly HashSet<IOpenRepository> _open = [];
-    private readonly List<(string Key, string Signature, (long Repository, int Snapshot) Snapshot)> _settled = [];
+    private readonly List<SettledRepository> _settled = [];
     private readonly SemaphoreSlim _local = new(workers);
     private readonly Claims _claims = new();
     private readonly DiskBudget _budget = new(options.FetchAheadBytes);
@@ -206,14 +206,14 @@ internal sealed class RepositoryOpener(Catalog catalog, CrawlOptions options, in
     /// <summary>Writes to the catalog how fresh repositories are, so that the next crawl need not open them. May be late: it only saves work.</summary>
     public void Flush()
     {
-        List<(string, string, (long, int))> settled;
+        List<SettledRepository> settled;
         lock (_lock)
         {
             settled = [.. _settled];
             _settled.Clear();
         }
 
-        catalog.SetSources(settled);
+        catalog.Settle(settled);
     }
 
     /// <summary>Closes what an interrupted crawl left open.</summary>
@@ -233,15 +233,19 @@ internal sealed class RepositoryOpener(Catalog catalog, CrawlOptions options, in
 
     private void Settle(Opened opened, (long Repository, int Snapshot) snapshot)
     {
+        if (!opened.Source.IsRemote)
+        {
+            return;
+        }
+
         // What may be had another time is asked for again.
         bool isFinal = opened.Fault is not { } fault
             || (!fault.IsPassing && fault.Rule is not (FaultRules.Vanished or FaultRules.Private or FaultRules.Blocked));
-        if (isFinal && opened.Source.Freshness is { } freshness)
+        string? signature = isFinal && opened.Source.Freshness is { } freshness ? FreshnessSignature(freshness) : null;
+        RepositoryState state = ForgeStates.Of(opened.Repository.Facts, opened.Source.Name, opened.Source.PushedAt, opened.Fault);
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                _settled.Add((FreshnessKey(opened.Source), FreshnessSignature(freshness), snapshot));
-            }
+            _settled.Add(new SettledRepository(FreshnessKey(opened.Source), signature, snapshot.Snapshot, state));
         }
     }
 

@@ -42,6 +42,9 @@ internal sealed class FetchedGit : IFetchedRepository
 
     public RepositoryFacts Facts { get; }
 
+    /// <summary>Whether the commit was given rather than asked for, and may be gone.</summary>
+    public bool IsPinned { get; init; }
+
     /// <summary>The commit.</summary>
     public string Signature => Facts.Commit!;
 
@@ -54,6 +57,10 @@ internal sealed class FetchedGit : IFetchedRepository
             try
             {
                 await FetchCommitAsync("blob:none", cancellation).ConfigureAwait(false);
+            }
+            catch (FetchException e) when (IsPinned && e.Rule == FaultRules.Refused && Missing(e.Detail) == Facts.Commit)
+            {
+                throw new FetchException(FaultRules.Vanished, $"commit {Facts.Commit} is not there any more", inner: e);
             }
             catch (FetchException e) when (e.Rule == FaultRules.Refused)
             {

@@ -21,22 +21,28 @@ internal sealed class ForgeRepository(DiscoveredRepository found, string kind, F
     /// </summary>
     public string? Freshness => found.PushedAt is { } pushed
         ? StageHash.Combine(
-            pushed.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), found.DefaultBranch, found.CloneUrl,
+            pushed.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), found.DefaultBranch,
             $"{transport.Context.Options.FetchMaxBytes} {transport.Context.Options.FetchMaxObjects} {transport.Context.Options.FetchTransport}")
         : null;
+
+    public DateTimeOffset? PushedAt => found.PushedAt;
 
     public async ValueTask<IOpenRepository> OpenAsync(CancellationToken cancellation)
     {
         var quota = new FetchQuota(transport.Context.Options, transport.Time);
         try
         {
-            Uri address = Address();
-            var upload = new UploadPack(transport.Http);
-            RemoteHead head = await transport.Gate.RunAsync(
-                () => quota.DuringAsync(() => upload.HeadAsync(address, found.DefaultBranch, quota, cancellation)), cancellation).ConfigureAwait(false);
-            return head.Commit is { } commit
-                ? new FetchedGit(Facts() with { Commit = commit }, head.Address, transport, quota)
-                : new FaultyRepository(Facts(), new FetchException(FaultRules.Empty, "it has no commit"));
+            try
+            {
+                return await OpenAsync(found.CloneUrl, quota, cancellation).ConfigureAwait(false);
+            }
+            catch (FetchException e) when (transport.Lookup is not null && e.Rule is FaultRules.Vanished or FaultRules.Private or FaultRules.Blocked)
+            {
+                (FetchException? fault, string? address) = await transport.Lookup(found, e, cancellation).ConfigureAwait(false);
+                return fault is null && address is not null
+                    ? await OpenAsync(address, quota, cancellation).ConfigureAwait(false)
+                    : new FaultyRepository(Facts(), fault ?? e);
+            }
         }
         catch (FetchException e)
         {
@@ -44,9 +50,24 @@ internal sealed class ForgeRepository(DiscoveredRepository found, string kind, F
         }
     }
 
-    private Uri Address() => Uri.TryCreate(found.CloneUrl, UriKind.Absolute, out Uri? address) && transport.Http.IsAtForge(address)
-        ? address
-        : throw new FetchException(FaultRules.Refused, "its address is not at the forge");
+    private async Task<IOpenRepository> OpenAsync(string cloneUrl, FetchQuota quota, CancellationToken cancellation)
+    {
+        Uri at = Uri.TryCreate(cloneUrl, UriKind.Absolute, out Uri? address) && transport.Http.IsAtForge(address)
+            ? address
+            : throw new FetchException(FaultRules.Refused, "its address is not at the forge");
+        if (transport.Context.Options.FetchTransport == ArchiveRepository.TransportName)
+        {
+            var archive = new ArchiveRepository(Facts(), found.DefaultBranch, transport, quota);
+            return await transport.Gate.RunAsync(() => quota.DuringAsync(() => archive.ReadAsync(cancellation)), cancellation).ConfigureAwait(false);
+        }
+
+        RemoteHead head = await transport.Gate.RunAsync(
+            () => quota.DuringAsync(() => new UploadPack(transport.Http).HeadAsync(at, found.DefaultBranch, quota, cancellation)), cancellation)
+            .ConfigureAwait(false);
+        return head.Commit is { } commit
+            ? new FetchedGit(Facts() with { Commit = commit }, head.Address, transport, quota)
+            : throw new FetchException(FaultRules.Empty, "it has no commit");
+    }
 
     private RepositoryFacts Facts() => new()
     {

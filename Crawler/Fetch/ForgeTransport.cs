@@ -1,4 +1,5 @@
 using DataForge.Crawler.Git;
+using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
@@ -10,11 +11,12 @@ internal sealed class ForgeTransport : IDisposable
 
     /// <param name="context">Options and folders.</param>
     /// <param name="forge">Scheme, host and port that repositories lie at.</param>
+    /// <param name="api">Base of the forge's interface, where archives are asked for.</param>
     /// <param name="authorize">Puts credentials on a request, or does nothing.</param>
     /// <param name="time">The clock.</param>
-    public ForgeTransport(ScanContext context, Uri forge, Action<HttpRequestMessage> authorize, TimeProvider time)
+    public ForgeTransport(ScanContext context, Uri forge, Uri api, Action<HttpRequestMessage> authorize, TimeProvider time)
     {
-        (Context, Time) = (context, time);
+        (Context, Time, Api) = (context, time, api);
         Gate = new FetchGate(context.Options.FetchConnections, time);
         _client = new HttpClient(new SocketsHttpHandler
         {
@@ -25,7 +27,7 @@ internal sealed class ForgeTransport : IDisposable
             MaxConnectionsPerServer = 2 * FetchGate.MaxCount,
         })
         { Timeout = Timeout.InfiniteTimeSpan };
-        Http = new GitHttp(_client, forge, authorize, Gate, time);
+        Http = new GitHttp(_client, forge, api, authorize, Gate, time);
         Folder = NewFolder(context.MirrorFolder);
         Git = new GitCommand(context.ScratchFolder, TimeSpan.FromSeconds(context.Options.FetchTimeoutSeconds));
     }
@@ -35,6 +37,12 @@ internal sealed class ForgeTransport : IDisposable
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
+
+    /// <summary>Base of the forge's interface.</summary>
+    public Uri Api { get; }
+
+    /// <summary>Says more exactly why git was refused, or where the repository is now; null where nobody can.</summary>
+    public Func<DiscoveredRepository, FetchException, CancellationToken, Task<(FetchException? Fault, string? CloneUrl)>>? Lookup { get; set; }
 
     /// <summary>How many transfers run at a time.</summary>
     public FetchGate Gate { get; }

@@ -10,18 +10,23 @@ namespace DataForge.Crawler.Fetch;
 /// </summary>
 /// <param name="http">Must not follow redirects by itself.</param>
 /// <param name="forge">Scheme, host and port that repositories may lie at.</param>
+/// <param name="api">Where archives are asked for.</param>
 /// <param name="authorize">Puts credentials on a request to the forge.</param>
 /// <param name="gate">Told of throttling.</param>
 /// <param name="time">The clock that waiting goes by.</param>
-internal sealed class GitHttp(HttpClient http, Uri forge, Action<HttpRequestMessage> authorize, FetchGate gate, TimeProvider time)
+internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRequestMessage> authorize, FetchGate gate, TimeProvider time)
 {
     private const int Tries = 5;
     private const int Redirects = 5;
     private const string Service = "/git-upload-pack";
+    private const string Archives = "codeload.github.com";
 
     // A body of which nothing has come for so long is a dead one.
     private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Scheme, host and port that repositories may lie at.</summary>
+    public Uri Forge => forge;
 
     /// <summary>Whether an address lies at the forge.</summary>
     public bool IsAtForge(Uri address) => address.IsAbsoluteUri && address.UserInfo.Length == 0
@@ -33,6 +38,29 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Action<HttpRequestMess
         Uri repository, ReadOnlyMemory<byte> message, FetchQuota quota, Func<PktReader, CancellationToken, Task> read,
         CancellationToken cancellation)
     {
+        Uri answered = await AskAsync(new Uri(repository.AbsoluteUri.TrimEnd('/') + Service), address =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, address);
+            request.Headers.TryAddWithoutValidation("Git-Protocol", "version=2");
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/x-git-upload-pack-result"));
+            request.Content = new ReadOnlyMemoryContent(message);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-git-upload-pack-request");
+            return request;
+        }, quota, (body, token) => read(new PktReader(body), token), cancellation).ConfigureAwait(false);
+        return answered.AbsolutePath.EndsWith(Service, StringComparison.Ordinal)
+            ? new Uri(answered.GetLeftPart(UriPartial.Path)[..^Service.Length])
+            : throw new FetchException(FaultRules.Refused, "redirected away from git");
+    }
+
+    /// <summary>Gets a body and has it read.</summary>
+    /// <exception cref="FetchException">It could not be had.</exception>
+    public Task GetAsync(Uri address, FetchQuota quota, Func<Stream, CancellationToken, Task> read, CancellationToken cancellation) =>
+        AskAsync(address, static to => new HttpRequestMessage(HttpMethod.Get, to), quota, read, cancellation);
+
+    private async Task<Uri> AskAsync(
+        Uri address, Func<Uri, HttpRequestMessage> make, FetchQuota quota, Func<Stream, CancellationToken, Task> read,
+        CancellationToken cancellation)
+    {
         CancellationToken patience = quota.Patience;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience);
         for (int trial = 1; ; trial++)
@@ -41,7 +69,7 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Action<HttpRequestMess
             TimeSpan? wait = null;
             try
             {
-                return await TryAsync(repository, message, quota, read, stop.Token).ConfigureAwait(false);
+                return await TryAsync(address, make, quota, read, stop.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && patience.IsCancellationRequested)
             {
@@ -82,42 +110,38 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Action<HttpRequestMess
     }
 
     private async Task<Uri> TryAsync(
-        Uri repository, ReadOnlyMemory<byte> message, FetchQuota quota, Func<PktReader, CancellationToken, Task> read,
+        Uri address, Func<Uri, HttpRequestMessage> make, FetchQuota quota, Func<Stream, CancellationToken, Task> read,
         CancellationToken cancellation)
     {
         for (int redirects = 0; ; redirects++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, repository.AbsoluteUri.TrimEnd('/') + Service);
-            request.Headers.TryAddWithoutValidation("Git-Protocol", "version=2");
+            using HttpRequestMessage request = make(address);
             request.Headers.TryAddWithoutValidation("User-Agent", "git/dataforge");
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/x-git-upload-pack-result"));
             Authorize(request);
-            request.Content = new ReadOnlyMemoryContent(message);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-git-upload-pack-request");
             using HttpResponseMessage answer = await SendAsync(request, cancellation).ConfigureAwait(false);
             if ((int)answer.StatusCode is 301 or 302 or 307 or 308)
             {
-                repository = redirects < Redirects ? Redirected(request.RequestUri!, answer) : throw new FetchException(FaultRules.Refused, "redirected in circles");
+                address = redirects < Redirects ? Redirected(address, answer) : throw new FetchException(FaultRules.Refused, "redirected in circles");
                 continue;
             }
 
             Check(answer);
             Stream body = await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-            await read(new PktReader(new ReceivedStream(body, quota, IdleLimit, time)), cancellation).ConfigureAwait(false);
-            return repository;
+            await read(new ReceivedStream(body, quota, IdleLimit, time), cancellation).ConfigureAwait(false);
+            return address;
         }
     }
 
     /// <summary>Puts credentials on a request that goes to the forge.</summary>
-    internal void Authorize(HttpRequestMessage request)
+    private void Authorize(HttpRequestMessage request)
     {
-        if (IsAtForge(request.RequestUri!))
+        if (IsAtForge(request.RequestUri!) || Uri.Compare(request.RequestUri!, api, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0)
         {
             authorize(request);
         }
     }
 
-    internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var idle = new CancellationTokenSource(IdleLimit, time);
@@ -132,15 +156,16 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Action<HttpRequestMess
         }
     }
 
+    // Archives lie on a host of their own, which needs no credentials.
     private Uri Redirected(Uri from, HttpResponseMessage answer)
     {
         Uri? to = answer.Headers.Location is { } location ? new Uri(from, location) : null;
-        return to is not null && IsAtForge(to) && to.AbsolutePath.EndsWith(Service, StringComparison.Ordinal)
-            ? new Uri(to.GetLeftPart(UriPartial.Path)[..^Service.Length])
+        return to is not null && (IsAtForge(to) || (to.Host == Archives && to.Scheme == Uri.UriSchemeHttps && to.UserInfo.Length == 0))
+            ? to
             : throw new FetchException(FaultRules.Refused, "redirected away from the forge");
     }
 
-    internal void Check(HttpResponseMessage answer)
+    private void Check(HttpResponseMessage answer)
     {
         int status = (int)answer.StatusCode;
         if (answer.StatusCode == HttpStatusCode.TooManyRequests || (status is 403 or 503 && answer.Headers.RetryAfter is not null))

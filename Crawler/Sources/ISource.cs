@@ -1,4 +1,6 @@
 using DataForge.Corpus;
+using DataForge.Corpus.Events;
+using DataForge.Crawler.Storage;
 
 namespace DataForge.Crawler.Sources;
 
@@ -26,7 +28,11 @@ public interface ISource
 /// <param name="Repositories">In order of their numbers, each number once.</param>
 /// <param name="Files">How many files there are, for the progress line; −1 where unknown.</param>
 /// <param name="Held">What to let go of when the crawl is over.</param>
-public sealed record SourceScan(IReadOnlyList<ISourceRepository> Repositories, long Files, IDisposable? Held = null);
+public sealed record SourceScan(IReadOnlyList<ISourceRepository> Repositories, long Files, IDisposable? Held = null)
+{
+    /// <summary>Called when all of it is committed, with the snapshot of each of its repositories.</summary>
+    public Action<IReadOnlyList<(long Repository, int Snapshot)>>? Finished { get; init; }
+}
 
 /// <summary>What a source may use.</summary>
 /// <param name="Options">The options.</param>
@@ -35,6 +41,15 @@ public sealed record SourceScan(IReadOnlyList<ISourceRepository> Repositories, l
 /// <param name="StoredSize">The bytes of a content that is in the workspace already; −1 where it is not. Safe from several threads.</param>
 public sealed record ScanContext(CrawlOptions Options, string ScratchFolder, string MirrorFolder, Func<BlobId, long> StoredSize)
 {
+    /// <summary>The clock of waiting and of limits; no row depends on it.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Takes a line for people.</summary>
+    public Action<Note> Tell { get; init; } = static _ => { };
+
+    // What became of repositories, and the ledger of searches.
+    internal Catalog? Catalog { get; init; }
+
     /// <summary>Whether a content is in the workspace already, and need not be read.</summary>
     public bool IsStored(BlobId id) => StoredSize(id) >= 0;
 }
@@ -56,6 +71,9 @@ public interface ISourceRepository
     /// opened. Null where nothing is known.
     /// </summary>
     string? Freshness => null;
+
+    /// <summary>When it was last pushed to, where a forge said so.</summary>
+    DateTimeOffset? PushedAt => null;
 
     /// <summary>Opens it as it is now. Safe to call for several repositories at a time.</summary>
     ValueTask<IOpenRepository> OpenAsync(CancellationToken cancellation);

@@ -1,6 +1,8 @@
 using DataForge.Corpus;
+using DataForge.Crawler.Fetch;
 using DataForge.Crawler.Folders;
 using DataForge.Crawler.Git;
+using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Rows;
 
 namespace DataForge.Crawler.Sources;
@@ -8,7 +10,7 @@ namespace DataForge.Crawler.Sources;
 /// <summary>Reads the list of sources that the user named.</summary>
 public static class SourceList
 {
-    private const string Forms = "dir:PATH, git:PATH-or-URL, jsonl:FILE or parquet:FILE-or-DIR";
+    private const string Forms = "dir:PATH, git:PATH-or-URL, jsonl:FILE, parquet:FILE-or-DIR, github:QUERY or pinned:FILE";
 
     /// <summary>
     /// The sources, each once, in an order that does not depend on the order they were named in. All <c>jsonl:</c> files are one source,
@@ -24,6 +26,8 @@ public static class SourceList
 
         SortedDictionary<string, ISource> folders = new(StringComparer.Ordinal);
         SortedDictionary<string, ISource> repositories = new(StringComparer.Ordinal);
+        SortedDictionary<string, SearchQuery> queries = new(StringComparer.Ordinal);
+        SortedSet<string> pinned = new(StringComparer.Ordinal);
         SortedSet<string> lines = new(StringComparer.Ordinal);
         SortedSet<string> tables = new(StringComparer.Ordinal);
         foreach (string text in options.Sources)
@@ -40,6 +44,13 @@ public static class SourceList
                     GitLocation location = GitLocation.Parse(text, rest);
                     repositories.TryAdd(location.Location, new GitSource(text, location));
                     break;
+                case GitHubSource.KindName:
+                    SearchQuery query = SearchQuery.Parse(rest);
+                    queries.TryAdd(query.Key, query);
+                    break;
+                case "pinned":
+                    pinned.UnionWith(RowFiles.Find(text, rest, allowsFolder: false));
+                    break;
                 case "jsonl":
                     lines.UnionWith(RowFiles.Find(text, rest, allowsFolder: false));
                     break;
@@ -52,6 +63,12 @@ public static class SourceList
         }
 
         List<ISource> sources = [.. folders.Values, .. repositories.Values];
+        if (queries.Count > 0)
+        {
+            sources.Add(new GitHubSource([.. queries.Values]));
+        }
+
+        sources.AddRange(pinned.Select(static file => new PinnedSource(file)));
         if (lines.Count > 0)
         {
             sources.Add(new JsonLinesSource([.. lines]));

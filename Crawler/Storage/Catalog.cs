@@ -140,15 +140,6 @@ internal sealed partial class Catalog : IDisposable
         }
     }
 
-    /// <summary>States what sources of one repository each were crawled to.</summary>
-    public void SetSources(IReadOnlyList<(string Key, string Signature, (long Repository, int Snapshot) Snapshot)> sources)
-    {
-        foreach ((string key, string signature, (long, int) snapshot) in sources)
-        {
-            SetSource(key, signature, [snapshot]);
-        }
-    }
-
     /// <summary>States what a whole source was crawled to.</summary>
     public void SetSource(string key, string signature, IReadOnlyList<(long Repository, int Snapshot)> snapshots)
     {

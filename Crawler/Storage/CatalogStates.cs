@@ -15,14 +15,7 @@ internal sealed partial class Catalog
         lock (_lock)
         {
             using DbTransaction transaction = _database.Begin(isDurable: false);
-            Execute(
-                """
-                INSERT INTO repository_states (repository, state, name, commit_id, pushed_at, detail) VALUES ($r, $s, $n, $c, $p, $d)
-                ON CONFLICT (repository) DO UPDATE SET
-                  state = excluded.state, name = excluded.name, commit_id = excluded.commit_id, pushed_at = excluded.pushed_at, detail = excluded.detail
-                """,
-                ("$r", state.Repository), ("$s", state.Status.ToString()), ("$n", state.Name), ("$c", state.Commit),
-                ("$p", state.PushedAt?.ToUnixTimeSeconds()), ("$d", state.Detail));
+            Put(state);
             transaction.Commit();
         }
     }
@@ -62,6 +55,15 @@ internal sealed partial class Catalog
         Scalar("SELECT facts FROM snapshots WHERE repository = $r AND number = $n", ("$r", repository), ("$n", snapshot)) is string json
             ? JsonSerializer.Deserialize<RepositoryFacts>(json)
             : null;
+
+    private void Put(RepositoryState state) => Execute(
+        """
+        INSERT INTO repository_states (repository, state, name, commit_id, pushed_at, detail) VALUES ($r, $s, $n, $c, $p, $d)
+        ON CONFLICT (repository) DO UPDATE SET
+          state = excluded.state, name = excluded.name, commit_id = excluded.commit_id, pushed_at = excluded.pushed_at, detail = excluded.detail
+        """,
+        ("$r", state.Repository), ("$s", state.Status.ToString()), ("$n", state.Name), ("$c", state.Commit),
+        ("$p", state.PushedAt?.ToUnixTimeSeconds()), ("$d", state.Detail));
 
     private static RepositoryState ReadState(DbDataReader reader) => new(
         reader.GetInt64(0), Enum.Parse<RepositoryStatus>(reader.GetString(1)), reader.GetString(2),

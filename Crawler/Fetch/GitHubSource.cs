@@ -1,0 +1,100 @@
+using System.Net.Http.Headers;
+using System.Text;
+using DataForge.Corpus;
+using DataForge.Corpus.Events;
+using DataForge.Crawler.GitHub;
+using DataForge.Crawler.Sources;
+using DataForge.Crawler.Storage;
+
+namespace DataForge.Crawler.Fetch;
+
+/// <summary>
+/// <c>github:QUERY</c>: the repositories that searches find, each read at its default branch. Several queries are one source, for a
+/// repository may be found by more than one.
+/// </summary>
+internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
+{
+    public const string KindName = "github";
+
+    private const string PublicApi = "api.github.com";
+    private static readonly Uri PublicForge = new("https://github.com");
+
+    public string Kind => KindName;
+
+    public string Text => string.Join(" and ", queries.Select(query => $"{KindName}:{query.Key}"));
+
+    public (string Key, string Signature)? WholeSignature(CrawlOptions options) => null;
+
+    public async ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
+    {
+        Catalog catalog = context.Catalog ?? throw new InvalidOperationException("a forge is crawled with a catalog");
+        ForgeTransport transport = OpenTransport(context);
+        GitHubSession? session = null;
+        try
+        {
+            session = await GitHubSession.OpenAsync(context.Options, catalog, context.Time, cancellation).ConfigureAwait(false);
+            var watch = new RepositoryWatch(session.Client, catalog, context.Tell);
+            transport.Lookup = watch.LookUpAsync;
+            SortedDictionary<long, DiscoveredRepository> found = [];
+            foreach (SearchQuery query in queries)
+            {
+                foreach (DiscoveredRepository repository in await session.Discovery.RunAsync(query, cancellation).ConfigureAwait(false))
+                {
+                    found.TryAdd(repository.Id, repository);
+                }
+
+                await watch.CheckMissingAsync(query.Key, found, cancellation).ConfigureAwait(false);
+            }
+
+            watch.TellRenames(found.Values);
+            context.Tell(Note.Information(
+                $"{Text}: {found.Count} repositories found, {queries.Sum(query => catalog.Windows(query.Key).Sum(window => window.Shortfall))} known to be out of a search's reach"));
+            return new SourceScan(
+                [.. found.Values.Select(repository => new ForgeRepository(repository, KindName, transport))], -1, new Held(transport, session))
+            {
+                Finished = snapshots =>
+                {
+                    foreach (SearchQuery query in queries)
+                    {
+                        RepositoryWatch.Remember(catalog, query.Key, snapshots);
+                        catalog.Close(query.Key);
+                    }
+                },
+            };
+        }
+        catch
+        {
+            session?.Dispose();
+            transport.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the repositories of the options' forge are fetched with.</summary>
+    public static ForgeTransport OpenTransport(ScanContext context)
+    {
+        Uri api = GitHubClientOptions.Of(context.Options).BaseAddress;
+        Uri forge = api.Host == PublicApi ? PublicForge : new Uri(api.GetLeftPart(UriPartial.Authority));
+        GitHubToken? token = GitHubTokens.Load(context.Options.GitHubTokenFile, Environment.GetEnvironmentVariable).FirstOrDefault();
+        return new ForgeTransport(context, forge, api, request => Authorize(request, token), context.Time);
+    }
+
+    // git's service takes a token as the password of any user.
+    private static void Authorize(HttpRequestMessage request, GitHubToken? token)
+    {
+        token?.Authorize(request);
+        if (request.Headers.Authorization?.Parameter is { } secret)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes("x-access-token:" + secret)));
+        }
+    }
+
+    private sealed class Held(ForgeTransport transport, GitHubSession session) : IDisposable
+    {
+        public void Dispose()
+        {
+            transport.Dispose();
+            session.Dispose();
+        }
+    }
+}

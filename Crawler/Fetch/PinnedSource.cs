@@ -1,0 +1,43 @@
+using DataForge.Corpus;
+using DataForge.Crawler.GitHub;
+using DataForge.Crawler.Sources;
+
+namespace DataForge.Crawler.Fetch;
+
+/// <summary><c>pinned:FILE</c>: commits that a crawl of <c>github:</c> sources listed (<see cref="PinnedList"/>), with their facts of that day.</summary>
+internal sealed class PinnedSource(string file) : ISource
+{
+    public string Kind => GitHubSource.KindName;
+
+    public string Text => $"pinned:{file}";
+
+    public (string Key, string Signature)? WholeSignature(CrawlOptions options) => null;
+
+    public ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
+    {
+        IReadOnlyList<RepositoryFacts> pinned = PinnedList.Read(file);
+        ForgeTransport transport = GitHubSource.OpenTransport(context);
+        return new(new SourceScan([.. pinned.Select(facts => new PinnedRepository(facts, transport))], -1, transport));
+    }
+
+    private sealed class PinnedRepository(RepositoryFacts facts, ForgeTransport transport) : ISourceRepository
+    {
+        public long Id => facts.Id;
+
+        public string Name => facts.Name;
+
+        public bool IsRemote => true;
+
+        // A commit never changes.
+        public string? Freshness => facts.Commit is null ? null : $"commit {facts.Commit}";
+
+        public ValueTask<IOpenRepository> OpenAsync(CancellationToken cancellation)
+        {
+            RepositoryFacts now = facts with { Snapshot = 1 };
+            Uri address = new(transport.Http.Forge, $"{facts.Name}.git");
+            return new(facts.Commit is { } commit
+                ? new FetchedGit(now, address, transport, new FetchQuota(transport.Context.Options, transport.Time)) { IsPinned = true }
+                : new FaultyRepository(now, new FetchException(FaultRules.Empty, "it had no commit")));
+        }
+    }
+}
