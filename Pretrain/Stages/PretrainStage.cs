@@ -1,5 +1,6 @@
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
+using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Pretrain.Data;
 using DataForge.Pretrain.Generation;
@@ -68,6 +69,7 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
         using var trainer = new Trainer(config, training, data, new TrainingEvents(context.Events, training.Steps), context.Time);
         trainer.Run(checkpoints, cancellation);
         ExportModel(run, trainer, checkpoints, output);
+        File.WriteAllBytes(output.Create(ModelOptOuts.File), CanonicalJson.Write(new ModelOptOuts(WorkspaceOptOuts.Read(context.Workspace).Lists, [])));
 
         output.Add("parameters", config.ParameterCount);
         output.Add("steps", trainer.Step);
