@@ -42,6 +42,7 @@ internal sealed class OptOutCorpus
 
         Add("acme/gone", "src/tiny.py", $"# {Marker}\n", 900);
         Add("acme/gone", "src/broken.py", $"def {Marker}(:\n  pass\n", 900);
+        Add("acme/gone", "src/cookie.py", $"# -*- coding: {Marker} -*-\n" + Code($"{Marker}_cookie", 42), 900);
         Add("acme/gone", "setup.py", Code($"{Marker}_setup", 40), 900);
         Add("acme/gone", "src/twice.py", Code($"{Marker}_twice", 41), 900);
         Add("acme/gone", "src/again.py", Code($"{Marker}_twice", 41), 900);
@@ -132,7 +133,7 @@ internal sealed class OptOutCorpus
     }
 
     /// <summary>A module of its own: names, numbers and statements drawn from a seed.</summary>
-    private static string Code(string name, int seed, int functions = 8)
+    public static string Code(string name, int seed, int functions = 8)
     {
         var random = new Random(seed);
         var text = new StringBuilder($"\"\"\"Module {name}.\"\"\"\nimport os\nimport sys\n\n\n");
