@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using DataForge.Cleaner.Decontamination;
 using DataForge.Cleaner.Rules;
 using DataForge.Corpus;
+using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 
 namespace DataForge.Cleaner;
@@ -62,8 +63,9 @@ public sealed class CleanOptions : IValidatableObject
     public bool KeepVendored { get; set; }
 
     /// <summary>
-    /// A file of opt-outs, one a line: a repository's name, a name ending in <c>/*</c> for all of an owner, or a name and a path separated by a
-    /// space. <c>#</c> begins a comment. Its content, not its path, is part of the options hash.
+    /// A file of opt-outs, one a line: a repository's name; an owner's name, alone or ending in <c>/*</c>, for all of the owner's; or a name and a path
+    /// separated by a space. <c>#</c> begins a comment. Its content, not its path, is part of the options hash. What <c>dataforge optout</c> removed
+    /// stays out without it.
     /// </summary>
     [NotHashed]
     public string? OptOutFile { get; set; }
@@ -196,9 +198,12 @@ public sealed class CleanOptions : IValidatableObject
         }
     }
 
-    /// <summary>The hash of the options that decide rows, files they name included, and of the code's version.</summary>
-    internal string Hash(BenchmarkIndex? benchmarks) => StageHash.Combine(
-        StageHash.OfOptions("clean", CleanStage.CodeVersion, this), OptOutFile is { } file ? StageHash.OfFile(file) : "", benchmarks?.Hash ?? "");
+    /// <summary>The hash of the options that decide rows, files they name and the workspace's opt-outs included, and of the code's version.</summary>
+    internal string Hash(BenchmarkIndex? benchmarks, WorkspaceOptOuts removed) => StageHash.Combine(
+    [
+        StageHash.OfOptions("clean", CleanStage.CodeVersion, this), OptOutFile is { } file ? StageHash.OfFile(file) : "", benchmarks?.Hash ?? "",
+        .. removed.Hash.Length > 0 ? [removed.Hash] : Array.Empty<string>(),
+    ]);
 
     /// <summary>The rules' thresholds: the preset's, and the options' over them.</summary>
     internal RuleThresholds Thresholds() => RuleThresholds.Of(this);

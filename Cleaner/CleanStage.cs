@@ -2,6 +2,7 @@ using DataForge.Cleaner.Decontamination;
 using DataForge.Cleaner.Rules;
 using DataForge.Cleaner.Steps;
 using DataForge.Corpus;
+using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 
 namespace DataForge.Cleaner;
@@ -25,7 +26,7 @@ public sealed class CleanStage(CleanOptions options) : IStage
         RunInput input = context.Run.ReadInput();
         var raw = new RawParts(context.Workspace, input);
         BenchmarkIndex? benchmarks = BenchmarkIndex.Load(options.BenchmarkFiles);
-        string hash = options.Hash(benchmarks);
+        string hash = options.Hash(benchmarks, WorkspaceOptOuts.Read(context.Workspace));
 
         // What evidence says does not depend on options.
         string evidenceHash = StageHash.Combine("licenses", $"v{CodeVersion}");

@@ -1,4 +1,6 @@
 using DataForge.Corpus;
+using DataForge.Corpus.Events;
+using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
@@ -10,12 +12,15 @@ namespace DataForge.Crawler;
 /// on several threads (<see cref="ReadAhead"/>); what they bring is written by one, in order (<see cref="PartSequence"/>), so that parts
 /// depend on content alone.
 /// </summary>
-internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions options, ScanContext scan) : IDisposable
+internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions options, ScanContext scan, WorkspaceOptOuts optOuts) : IDisposable
 {
     // So many repositories in a row that do not answer are a network that does not.
     private const int MaxUnreachable = 50;
 
     private readonly List<IDisposable> _held = [];
+
+    /// <summary>Repositories found and passed by, because they asked to be left out.</summary>
+    public int OptedOut { get; private set; }
 
     /// <summary>Crawls, and returns the snapshot of each repository of these sources, in order.</summary>
     public async Task<IReadOnlyList<(long Repository, int Snapshot)>> RunAsync(
@@ -43,7 +48,9 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
                 _held.Add(found.Held);
             }
 
-            repositories.AddRange(found.Repositories.Select(repository => (repository, source)));
+            List<ISourceRepository> wanted = [.. found.Repositories.Where(repository => !optOuts.Covers(repository.Id, repository.Name))];
+            OptedOut += found.Repositories.Count - wanted.Count;
+            repositories.AddRange(wanted.Select(repository => (repository, source)));
             total = total < 0 || found.Files < 0 ? -1 : total + found.Files;
             if (known is not null)
             {
@@ -54,6 +61,11 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
             {
                 finished.Add((source, found.Finished));
             }
+        }
+
+        if (OptedOut > 0)
+        {
+            context.Events.Write(Note.Information($"{OptedOut} {(OptedOut == 1 ? "repository" : "repositories")} of these sources asked to be left out and {(OptedOut == 1 ? "is" : "are")} not crawled"));
         }
 
         repositories.Sort(static (left, right) => left.Repository.Id.CompareTo(right.Repository.Id));

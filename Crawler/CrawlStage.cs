@@ -1,6 +1,7 @@
 using System.Data.Common;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
+using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.Fetch;
 using DataForge.Crawler.Sharing;
@@ -23,8 +24,10 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
     /// <summary>The name of the run's manifest entry; its output is <c>1-input.json</c>.</summary>
     internal const string InputPart = "input";
 
+    internal const string StageName = "crawl";
+
     /// <inheritdoc/>
-    public string Name => "crawl";
+    public string Name => StageName;
 
     /// <inheritdoc/>
     /// <exception cref="DataForgeException">A source is wrong, gone or damaged, or the workspace cannot be written.</exception>
@@ -73,21 +76,24 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         using Catalog? own = shared is null ? Open(workspace, address, context.Time) : null;
         Catalog catalog = shared ?? own!;
         RawFolder.Recover(workspace, catalog);
-        SourceNames.Assign(catalog, sources.OfType<ILocatedSource>());
+        WorkspaceOptOuts optOuts = WorkspaceOptOuts.Read(workspace);
+        SourceNames.Assign(catalog, sources.OfType<ILocatedSource>(), optOuts);
         using var scratch = new ScratchFolder(Path.Combine(workspace.Folder, "scratch"));
         var scan = new ScanContext(options, scratch.Path, Path.Combine(workspace.Folder, "mirrors"), id => catalog.FindContent(id).Size)
         {
             Time = context.Time, Tell = context.Events.Write, Catalog = catalog, Shared = shared is null ? null : new SharedFetch(shared, shelf),
         };
         IReadOnlyList<(long, int)> snapshots;
-        using (var crawl = new Crawl(context, catalog, options, scan))
+        int optedOut;
+        using (var crawl = new Crawl(context, catalog, options, scan, optOuts))
         {
             snapshots = await crawl.RunAsync(sources, cancellation).ConfigureAwait(false);
+            optedOut = crawl.OptedOut;
         }
 
         shelf.Clear();
         PinnedList.Write(Path.Combine(context.Run.Folder, PinnedList.FileName), catalog, snapshots);
-        Pin(context.Run, catalog, snapshots);
+        Pin(context.Run, catalog, snapshots, optedOut);
     }
 
     private static Catalog Open(Workspace workspace, CatalogAddress address, TimeProvider time)
@@ -97,11 +103,16 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
     }
 
     private bool IsPinned(Run run) => !options.Repin && File.Exists(run.InputFile)
-        && run.Manifest.Find(Name, InputPart) is { } entry && entry.OptionsHash == OptionsHash() && Manifest.IsWhole(run.Folder, entry);
+        && run.Manifest.Find(Name, InputPart) is { } entry && entry.OptionsHash == PinHash(options) && Manifest.IsWhole(run.Folder, entry);
 
-    private void Pin(Run run, Catalog catalog, IReadOnlyList<(long Repository, int Snapshot)> snapshots)
+    private void Pin(Run run, Catalog catalog, IReadOnlyList<(long Repository, int Snapshot)> snapshots, int optedOut)
     {
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal) { ["repositories"] = snapshots.Count };
+        if (optedOut > 0)
+        {
+            counts["repositories.opted_out"] = optedOut;
+        }
+
         byte[] input = CanonicalJson.Write(catalog.Input(snapshots, counts));
         if (!File.Exists(run.InputFile) || !File.ReadAllBytes(run.InputFile).AsSpan().SequenceEqual(input))
         {
@@ -114,13 +125,13 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
             Stage = Name,
             Part = InputPart,
             InputHash = hash,
-            OptionsHash = OptionsHash(),
+            OptionsHash = PinHash(options),
             Outputs = [new ManifestOutput(Path.GetFileName(run.InputFile), input.Length, hash)],
             Counts = counts,
         });
     }
 
     // A run is pinned to options and sources; both are as the user gave them.
-    private string OptionsHash() => StageHash.Combine(
-        [StageHash.OfOptions(Name, CodeVersion, options), .. options.Sources.Distinct().Order(StringComparer.Ordinal)]);
+    internal static string PinHash(CrawlOptions options) => StageHash.Combine(
+        [StageHash.OfOptions(StageName, CodeVersion, options), .. options.Sources.Distinct().Order(StringComparer.Ordinal)]);
 }

@@ -1,4 +1,5 @@
 using DataForge.Corpus;
+using DataForge.Corpus.OptOuts;
 
 namespace DataForge.Cleaner.Rules;
 
@@ -6,7 +7,7 @@ namespace DataForge.Cleaner.Rules;
 /// Rules about where a file was found, in order of rank: what the crawl could not store, opt-outs, vendored folders, names, stars. The rule
 /// about licences comes behind these, where the file's own header is known.
 /// </summary>
-internal sealed class OccurrenceRules(RuleThresholds thresholds, bool keepVendored, OptOutList optOuts)
+internal sealed class OccurrenceRules(RuleThresholds thresholds, bool keepVendored, OptOutList optOuts, WorkspaceOptOuts removed)
 {
     /// <summary>Why the occurrence must leave; null where it passes.</summary>
     public Finding? Judge(Occurrence row, bool isVendored)
@@ -16,7 +17,7 @@ internal sealed class OccurrenceRules(RuleThresholds thresholds, bool keepVendor
             return new Finding(fault, row.Size >= 0 ? row.Size.ToString(System.Globalization.CultureInfo.InvariantCulture) : "", "");
         }
 
-        if (optOuts.Find(row.Repository.Name, row.Path) is { } optOut)
+        if ((optOuts.Find(row.Repository.Name, row.Path) ?? removed.Find(row.Repository.Id, row.Repository.Name)) is { } optOut)
         {
             return new Finding("opt_out", optOut, "");
         }
@@ -67,55 +68,5 @@ internal static class VendoredPath
         }
 
         return null;
-    }
-}
-
-/// <summary>Who asked to be left out: repositories, all of an owner's repositories, single files.</summary>
-internal sealed class OptOutList
-{
-    private readonly HashSet<string> _entries = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _files = new(StringComparer.Ordinal);
-
-    /// <summary>Reads a list (<see cref="CleanOptions.OptOutFile"/>); null is an empty one.</summary>
-    public static OptOutList Read(string? file)
-    {
-        var list = new OptOutList();
-        foreach (string line in file is null ? [] : File.ReadLines(file))
-        {
-            int comment = line.IndexOf('#');
-            string entry = (comment < 0 ? line : line[..comment]).Trim();
-            if (entry.Contains(' '))
-            {
-                list._files.Add(entry);
-            }
-            else if (entry.Length > 0)
-            {
-                list._entries.Add(entry);
-            }
-        }
-
-        return list;
-    }
-
-    /// <summary>The entry that covers a file, or null.</summary>
-    public string? Find(string repository, string path)
-    {
-        if (_entries.Count == 0 && _files.Count == 0)
-        {
-            return null;
-        }
-
-        if (_entries.TryGetValue(repository, out string? entry))
-        {
-            return entry;
-        }
-
-        int slash = repository.IndexOf('/');
-        if (slash > 0 && _entries.TryGetValue(repository[..slash] + "/*", out entry))
-        {
-            return entry;
-        }
-
-        return _files.TryGetValue($"{repository} {path}", out entry) ? entry : null;
     }
 }

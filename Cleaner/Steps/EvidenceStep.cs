@@ -53,11 +53,29 @@ internal static class EvidenceStep
 
     private static void Compute(RawParts raw, int part, PartOutput output, CancellationToken cancellation)
     {
+        (PartEvidence rows, Dictionary<BlobId, SortedSet<EvidenceKind>> wanted) = Scan(raw.Workspace.RawFilesPart(part), part, cancellation);
+        var found = new List<Evidence>();
+        if (wanted.Count > 0)
+        {
+            ReadBlobs(raw.Workspace.RawBlobsPart(part), wanted, found, cancellation);
+        }
+
+        found.Sort((a, b) => string.CompareOrdinal(a.Blob, b.Blob) is not 0 and var order ? order : a.Kind.CompareTo(b.Kind));
+        File.WriteAllBytes(output.Create(FileOf(part)), CanonicalJson.Write(rows with { Evidence = found }));
+        output.Add("evidence", found.Count);
+    }
+
+    /// <summary>What a part's rows tell, and which contents stored in it are evidence, of what kinds.</summary>
+    /// <param name="files">The part's file of occurrences.</param>
+    /// <param name="part">Its number.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static (PartEvidence Rows, Dictionary<BlobId, SortedSet<EvidenceKind>> Wanted) Scan(string files, int part, CancellationToken cancellation)
+    {
         var repositories = new List<(RepositoryFacts Facts, long Rows)>();
         var wanted = new Dictionary<BlobId, SortedSet<EvidenceKind>>();
         var parts = new SortedSet<int>();
         var rows = new List<EvidenceRow>();
-        foreach (Occurrence row in RawFilesShard.Read(raw.Workspace.RawFilesPart(part)))
+        foreach (Occurrence row in RawFilesShard.Read(files))
         {
             if (repositories.Count > 0 && ReferenceEquals(repositories[^1].Facts, row.Repository))
             {
@@ -85,21 +103,14 @@ internal static class EvidenceStep
             }
         }
 
-        var found = new List<Evidence>();
-        if (wanted.Count > 0)
-        {
-            ReadBlobs(raw.Workspace.RawBlobsPart(part), wanted, found, cancellation);
-        }
-
-        found.Sort((a, b) => string.CompareOrdinal(a.Blob, b.Blob) is not 0 and var order ? order : a.Kind.CompareTo(b.Kind));
-        File.WriteAllBytes(output.Create(FileOf(part)), CanonicalJson.Write(new PartEvidence
+        var known = new PartEvidence
         {
             Repositories = [.. repositories.Select(item => new RepositoryRows(item.Facts.Id, item.Facts.Snapshot, item.Rows, item.Facts.ForgeLicense))],
             EvidenceParts = [.. parts],
             Rows = rows,
-            Evidence = found,
-        }));
-        output.Add("evidence", found.Count);
+            Evidence = [],
+        };
+        return (known, wanted);
     }
 
     private static void ReadBlobs(

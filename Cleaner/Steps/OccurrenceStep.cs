@@ -1,6 +1,7 @@
 using DataForge.Cleaner.Licenses;
 using DataForge.Cleaner.Rules;
 using DataForge.Corpus;
+using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 
@@ -17,7 +18,8 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
     private readonly Dictionary<(long, int), List<int>> _partsOf = [];
     private readonly Dictionary<int, PartEvidence> _parts = [];
     private readonly EvidenceCache _cache = new(run);
-    private readonly OccurrenceRules _rules = new(options.Thresholds(), options.KeepVendored, OptOutList.Read(options.OptOutFile));
+    private readonly OccurrenceRules _rules = new(
+        options.Thresholds(), options.KeepVendored, OptOutList.Read(options.OptOutFile), WorkspaceOptOuts.Read(run.Workspace));
 
     /// <summary>The part's name in the manifest.</summary>
     public static string PartName(int part) => $"occurrences-{part:D5}";
@@ -27,6 +29,9 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
 
     /// <summary>Which row group of it is for which raw part, relative to the run's folder.</summary>
     public static string IndexOf(int part) => $"2-clean/occurrences/part-{part:D5}.json";
+
+    /// <summary>What left, relative to the run's folder.</summary>
+    public static string DroppedFileOf(int part) => $"dropped/2-clean/{PartName(part)}.parquet";
 
     /// <summary>Plans, one for each raw part that the run reads. Needs what step A wrote.</summary>
     public List<PartPlan> Plans()
@@ -77,7 +82,7 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
     {
         Dictionary<long, RepositoryLicenses> licenses = ReadLicenses(part, cancellation);
         var survivors = new List<Survivor>();
-        string droppedFile = $"dropped/2-clean/{PartName(part)}.parquet";
+        string droppedFile = DroppedFileOf(part);
         using var dropped = new DroppedShard.Writer(output.Create(droppedFile));
         foreach (Occurrence row in RawFilesShard.Read(raw.Workspace.RawFilesPart(part)))
         {

@@ -36,6 +36,13 @@ public static partial class AtomicFile
         SyncFolder(Path.GetDirectoryName(path)!);
     }
 
+    /// <summary>Puts a whole file in the place of another, which may be gone. Other names of that one (hard links) keep what they have.</summary>
+    public static void Replace(string path, string target)
+    {
+        File.Move(path, target, overwrite: true);
+        SyncFolder(Path.GetDirectoryName(target)!);
+    }
+
     /// <summary>Gives an existing file a second name, by a hard link where the file system has them, else by a copy.</summary>
     public static void LinkOrCopy(string existing, string path)
     {

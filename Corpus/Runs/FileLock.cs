@@ -25,6 +25,20 @@ public sealed class FileLock : IDisposable
         }
     }
 
+    /// <summary>Takes the lock together with others who share it, or returns null where somebody holds it alone (<see cref="TryTake"/>).</summary>
+    public static FileLock? TryShare(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, 1));
+        }
+        catch (IOException e) when (IsHeldElsewhere(e))
+        {
+            return null;
+        }
+    }
+
     /// <summary>Waits for the lock; <paramref name="onWait"/> is called once if there is waiting to do.</summary>
     public static async Task<FileLock> TakeAsync(string path, Action? onWait, CancellationToken cancellation)
     {

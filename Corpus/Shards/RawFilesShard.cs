@@ -5,7 +5,9 @@ namespace DataForge.Corpus.Shards;
 /// <summary><c>raw/files-NNNNN.parquet</c>: one row per occurrence, in order of repository number and path (ordinal, as UTF-8 bytes).</summary>
 public static class RawFilesShard
 {
-    private const string Kind = "raw-files v1";
+    /// <summary>The kind and version of the columns.</summary>
+    public const string Kind = "raw-files v1";
+
 
     private static readonly ParquetSchema Schema = new(
         new("repository_id", ParquetType.Int64),

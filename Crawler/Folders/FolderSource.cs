@@ -14,7 +14,7 @@ internal sealed class FolderSource(string text, string path, FileSystem? files =
 
     public string Text => text;
 
-    public string Location { get; } = FileSystem.RealPath(path) ?? path;
+    public string Location { get; } = LocationOf(path);
 
     public IReadOnlyList<string> NameParts => Location.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
@@ -23,6 +23,13 @@ internal sealed class FolderSource(string text, string path, FileSystem? files =
     public string Name { get; set; } = "";
 
     public (string Key, string Signature)? WholeSignature(CrawlOptions options) => null;
+
+    /// <summary>Where a path leads, links followed.</summary>
+    public static string LocationOf(string path)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        return FileSystem.RealPath(full) ?? full;
+    }
 
     public ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
     {

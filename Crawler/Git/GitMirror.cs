@@ -12,7 +12,10 @@ internal sealed class GitMirror(string text, string address, string mirrorFolder
 {
     private const string Branch = "refs/heads/crawled";
 
-    private string Folder => Path.Combine(mirrorFolder, StageHash.Of(address)[..32] + ".git");
+    private string Folder => Path.Combine(mirrorFolder, FolderName(address));
+
+    /// <summary>The name of an address's copy among the mirrors.</summary>
+    public static string FolderName(string address) => StageHash.Of(address)[..32] + ".git";
 
     /// <summary>Brings the copy to the remote HEAD, if it is not there already, and returns its folder.</summary>
     /// <exception cref="DataForgeException">The repository cannot be reached, or has no commit.</exception>

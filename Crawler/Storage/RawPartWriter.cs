@@ -59,21 +59,33 @@ internal sealed class RawPartWriter : IDisposable
         }
 
         // What the part holds is its input: the outside world leaves no other trace that is the same on every machine.
-        _input.AppendData(Encoding.UTF8.GetBytes(
-            $"{row.Repository.Id}\0{row.Repository.Snapshot}\0{row.Path}\0{row.Mode}\0{row.Kind}\0{row.BlobId}\0{row.BlobPart}\0{row.Fault}\n"));
+        _input.AppendData(Encoding.UTF8.GetBytes(InputOf(row)));
         SnapshotShare share = _shares[^1];
         _shares[^1] = share with { Rows = share.Rows + 1 };
+        Count(_counts, row);
+        Count(share.Counts, row);
+    }
+
+    /// <summary>What a row adds to its part's input hash.</summary>
+    public static string InputOf(Occurrence row) =>
+        $"{row.Repository.Id}\0{row.Repository.Snapshot}\0{row.Path}\0{row.Mode}\0{row.Kind}\0{row.BlobId}\0{row.BlobPart}\0{row.Fault}\n";
+
+    /// <summary>Adds a row's figures to counts.</summary>
+    public static void Count(SortedDictionary<string, long> counts, Occurrence row)
+    {
         string kind = row.Kind.ToString().ToLowerInvariant();
-        Count(share, "occurrences." + kind, 1);
+        Add("occurrences." + kind, 1);
         if (row.Size > 0)
         {
-            Count(share, "bytes." + kind, row.Size);
+            Add("bytes." + kind, row.Size);
         }
 
         if (row.Fault is not null)
         {
-            Count(share, "faults." + row.Fault, 1);
+            Add("faults." + row.Fault, 1);
         }
+
+        void Add(string name, long by) => counts[name] = counts.GetValueOrDefault(name) + by;
     }
 
     /// <summary>Begins (or goes on with) a repository's snapshot.</summary>
@@ -148,11 +160,5 @@ internal sealed class RawPartWriter : IDisposable
         string hash = StageHash.OfFile(AtomicFile.TemporaryName(path));
         AtomicFile.Commit(path);
         return new ManifestOutput("raw/" + Path.GetFileName(path), new FileInfo(path).Length, hash, rows);
-    }
-
-    private void Count(SnapshotShare share, string name, long by)
-    {
-        _counts[name] = _counts.GetValueOrDefault(name) + by;
-        share.Counts[name] = share.Counts.GetValueOrDefault(name) + by;
     }
 }

@@ -1,3 +1,4 @@
+using DataForge.Corpus.OptOuts;
 using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Storage;
@@ -9,12 +10,15 @@ internal static class SourceNames
     /// Names the sources. New ones are taken together, in order of their locations: those that share a name all get one part of their
     /// location more, until no two names are equal and none is taken; where the parts do not suffice, a number is added.
     /// </summary>
-    public static void Assign(Catalog catalog, IEnumerable<ILocatedSource> sources)
+    /// <param name="catalog">Where names are kept.</param>
+    /// <param name="sources">The sources to name.</param>
+    /// <param name="optOuts">What was removed: such a source has its old name, which nobody else gets.</param>
+    public static void Assign(Catalog catalog, IEnumerable<ILocatedSource> sources, WorkspaceOptOuts optOuts)
     {
         var open = new List<(ILocatedSource Source, int Parts)>();
         foreach (ILocatedSource source in sources.OrderBy(source => source.Location, StringComparer.Ordinal))
         {
-            source.Name = catalog.FindName(source.Kind, source.Location) ?? "";
+            source.Name = catalog.FindName(source.Kind, source.Location) ?? optOuts.NameAt(source.Kind, source.Location) ?? "";
             if (source.Name.Length == 0)
             {
                 open.Add((source, Math.Min(source.LeastNameParts, source.NameParts.Count)));
@@ -22,7 +26,7 @@ internal static class SourceNames
         }
 
         var taken = new Dictionary<string, ILocatedSource>(StringComparer.Ordinal);
-        bool IsTaken(string name) => name.Length == 0 || taken.ContainsKey(name) || catalog.HasName(name);
+        bool IsTaken(string name) => name.Length == 0 || taken.ContainsKey(name) || catalog.HasName(name) || optOuts.HasName(name);
         while (open.Count > 0)
         {
             var next = new List<(ILocatedSource, int)>();

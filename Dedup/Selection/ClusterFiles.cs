@@ -14,8 +14,6 @@ internal sealed class ClusterFiles
     /// <summary>Members from which on a cluster is called a giant.</summary>
     public const int Giant = 1_000;
 
-    private const int Listed = 20;
-
     private static readonly ParquetSchema MemberSchema = new(
         new("cluster", ParquetType.String),
         new("cluster_size", ParquetType.Int32),
@@ -60,9 +58,7 @@ internal sealed class ClusterFiles
     /// <summary>Writes a row for each member: cluster by cluster in the order of their best files, members by rank.</summary>
     public long WriteMembers(string path)
     {
-        using var file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
-        using var rows = new ParquetWriter(file, MemberSchema, new ParquetWriterOptions { Codec = ParquetCodec.Zstd, Level = 3, RowGroupBytes = 16 << 20 });
-        Span<byte> hex = stackalloc byte[2 * BlobId.Size];
+        using var rows = new Writer(path);
         for (int start = 0; start < _members.Length;)
         {
             int size = 1;
@@ -75,66 +71,76 @@ internal sealed class ClusterFiles
             {
                 int rank = (int)(uint)member;
                 int twin = _result.Twins[rank];
-                IdOf((int)(member >> 32)).FormatHex(hex);
-                rows.AppendBinary(0, hex);
-                rows.AppendInt32(1, size);
-                IdOf(rank).FormatHex(hex);
-                rows.AppendBinary(2, hex);
-                rows.AppendBoolean(3, twin == SelectionResult.Kept);
-                if (twin == SelectionResult.Kept)
-                {
-                    rows.AppendNull(4);
-                    rows.AppendNull(5);
-                }
-                else
-                {
-                    IdOf(twin).FormatHex(hex);
-                    rows.AppendBinary(4, hex);
-                    rows.AppendDouble(5, _result.Similarities[rank]);
-                }
-
-                rows.EndRow();
+                bool isKept = twin == SelectionResult.Kept;
+                rows.Append(IdOf((int)(member >> 32)), size, IdOf(rank), isKept, isKept ? null : IdOf(twin), isKept ? null : _result.Similarities[rank]);
             }
 
             start += size;
         }
 
         rows.Close();
-        return rows.RowCount;
+        return rows.Rows;
     }
 
     private BlobId IdOf(int rank) => _signatures.BlobId(_ranks.OrdinalOf[rank]);
 
     private ClusterReport MakeReport(int[] sizes)
     {
-        var bySize = new SortedDictionary<int, (long Clusters, long Files)>();
-        var largest = new PriorityQueue<(int Rank, int Size), (int Size, int Worseness)>();
-        long clusters = 0;
-        long giants = 0;
-        for (int rank = 0; rank < sizes.Length; rank++)
-        {
-            if (sizes[rank] < 2)
-            {
-                continue;
-            }
+        // Cluster by cluster, in the order of their best files.
+        return ClusterReport.Of(
+            sizes.Length, Enumerable.Range(0, sizes.Length).Where(rank => sizes[rank] > 1).Select(rank => (IdOf(rank), sizes[rank])));
+    }
 
-            clusters++;
-            giants += sizes[rank] >= Giant ? 1 : 0;
-            int bound = (int)BitOperations.RoundUpToPowerOf2((uint)sizes[rank]);
-            (long ofBound, long files) = bySize.GetValueOrDefault(bound);
-            bySize[bound] = (ofBound + 1, files + sizes[rank]);
-            largest.Enqueue((rank, sizes[rank]), (sizes[rank], -rank));
-            if (largest.Count > Listed)
-            {
-                largest.Dequeue();
-            }
+    /// <summary>Writes the table of members, row by row.</summary>
+    public sealed class Writer : IDisposable
+    {
+        private readonly FileStream _file;
+        private readonly ParquetWriter _rows;
+
+        /// <param name="path">The file.</param>
+        public Writer(string path)
+        {
+            _file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+            _rows = new ParquetWriter(_file, MemberSchema, new ParquetWriterOptions { Codec = ParquetCodec.Zstd, Level = 3, RowGroupBytes = 16 << 20 });
         }
 
-        return new ClusterReport(
-            sizes.Length, clusters, _members.Length, giants,
-            [.. bySize.Select(pair => new ClusterSizes(pair.Key, pair.Value.Clusters, pair.Value.Files))],
-            [.. largest.UnorderedItems.Select(item => item.Element).OrderByDescending(item => item.Size).ThenBy(item => item.Rank)
-                .Select(item => new LargeCluster(IdOf(item.Rank).ToString(), item.Size))]);
+        /// <summary>Rows so far.</summary>
+        public long Rows => _rows.RowCount;
+
+        /// <summary>Appends a member.</summary>
+        public void Append(BlobId cluster, int size, BlobId id, bool kept, BlobId? twin, double? similarity)
+        {
+            Span<byte> hex = stackalloc byte[2 * BlobId.Size];
+            cluster.FormatHex(hex);
+            _rows.AppendBinary(0, hex);
+            _rows.AppendInt32(1, size);
+            id.FormatHex(hex);
+            _rows.AppendBinary(2, hex);
+            _rows.AppendBoolean(3, kept);
+            if (twin is { } other && similarity is { } shared)
+            {
+                other.FormatHex(hex);
+                _rows.AppendBinary(4, hex);
+                _rows.AppendDouble(5, shared);
+            }
+            else
+            {
+                _rows.AppendNull(4);
+                _rows.AppendNull(5);
+            }
+
+            _rows.EndRow();
+        }
+
+        /// <summary>Writes the footer.</summary>
+        public void Close() => _rows.Close();
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            _rows.Dispose();
+            _file.Dispose();
+        }
     }
 }
 
@@ -146,7 +152,40 @@ internal sealed class ClusterFiles
 /// <param name="Sizes">Clusters by size.</param>
 /// <param name="Largest">The 20 largest.</param>
 internal sealed record ClusterReport(
-    long Files, long Clusters, long ClusteredFiles, long Giants, IReadOnlyList<ClusterSizes> Sizes, IReadOnlyList<LargeCluster> Largest);
+    long Files, long Clusters, long ClusteredFiles, long Giants, IReadOnlyList<ClusterSizes> Sizes, IReadOnlyList<LargeCluster> Largest)
+{
+    private const int Listed = 20;
+
+    /// <summary>The report of these clusters, each with the id of its best file and its size, in the order of their best files.</summary>
+    public static ClusterReport Of(long files, IEnumerable<(BlobId Best, int Size)> clusters)
+    {
+        var bySize = new SortedDictionary<int, (long Clusters, long Files)>();
+        var largest = new PriorityQueue<(BlobId Best, int Size, long Place), (int Size, long Worseness)>();
+        long count = 0;
+        long members = 0;
+        long giants = 0;
+        foreach ((BlobId best, int size) in clusters)
+        {
+            giants += size >= ClusterFiles.Giant ? 1 : 0;
+            members += size;
+            int bound = (int)BitOperations.RoundUpToPowerOf2((uint)size);
+            (long ofBound, long ofFiles) = bySize.GetValueOrDefault(bound);
+            bySize[bound] = (ofBound + 1, ofFiles + size);
+            largest.Enqueue((best, size, count), (size, -count));
+            count++;
+            if (largest.Count > Listed)
+            {
+                largest.Dequeue();
+            }
+        }
+
+        return new ClusterReport(
+            files, count, members, giants,
+            [.. bySize.Select(pair => new ClusterSizes(pair.Key, pair.Value.Clusters, pair.Value.Files))],
+            [.. largest.UnorderedItems.Select(item => item.Element).OrderByDescending(item => item.Size).ThenBy(item => item.Place)
+                .Select(item => new LargeCluster(item.Best.ToString(), item.Size))]);
+    }
+}
 
 /// <summary>Clusters whose size is above half of <paramref name="UpTo"/> and at most it.</summary>
 internal sealed record ClusterSizes(int UpTo, long Clusters, long Files);

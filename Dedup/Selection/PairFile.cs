@@ -29,20 +29,52 @@ internal sealed class PairFile
     public long Write(string path, RankTable ranks, SignatureParts signatures)
     {
         _pairs.Sort();
-        using var file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
-        using var rows = new ParquetWriter(file, Schema, new ParquetWriterOptions { Codec = ParquetCodec.Zstd, Level = 3, RowGroupBytes = 16 << 20 });
-        Span<byte> hex = stackalloc byte[2 * BlobId.Size];
+        using var rows = new Writer(path);
         foreach ((int rank, int better, double jaccard) in _pairs)
         {
-            signatures.BlobId(ranks.OrdinalOf[rank]).FormatHex(hex);
-            rows.AppendBinary(0, hex);
-            signatures.BlobId(ranks.OrdinalOf[better]).FormatHex(hex);
-            rows.AppendBinary(1, hex);
-            rows.AppendDouble(2, jaccard);
-            rows.EndRow();
+            rows.Append(signatures.BlobId(ranks.OrdinalOf[rank]), signatures.BlobId(ranks.OrdinalOf[better]), jaccard);
         }
 
         rows.Close();
-        return rows.RowCount;
+        return rows.Rows;
+    }
+
+    /// <summary>Writes the table, row by row.</summary>
+    public sealed class Writer : IDisposable
+    {
+        private readonly FileStream _file;
+        private readonly ParquetWriter _rows;
+
+        /// <param name="path">The file.</param>
+        public Writer(string path)
+        {
+            _file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+            _rows = new ParquetWriter(_file, Schema, new ParquetWriterOptions { Codec = ParquetCodec.Zstd, Level = 3, RowGroupBytes = 16 << 20 });
+        }
+
+        /// <summary>Rows so far.</summary>
+        public long Rows => _rows.RowCount;
+
+        /// <summary>Appends a pair.</summary>
+        public void Append(BlobId id, BlobId better, double jaccard)
+        {
+            Span<byte> hex = stackalloc byte[2 * BlobId.Size];
+            id.FormatHex(hex);
+            _rows.AppendBinary(0, hex);
+            better.FormatHex(hex);
+            _rows.AppendBinary(1, hex);
+            _rows.AppendDouble(2, jaccard);
+            _rows.EndRow();
+        }
+
+        /// <summary>Writes the footer.</summary>
+        public void Close() => _rows.Close();
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            _rows.Dispose();
+            _file.Dispose();
+        }
     }
 }

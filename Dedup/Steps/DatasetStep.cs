@@ -68,11 +68,11 @@ internal sealed class DatasetStep(Run run, Sources sources, ShardPlan plan, Dedu
                 cancellation.ThrowIfCancellationRequested();
                 CorpusFile file = rows.File(row);
                 Fate fate = fates[groupStart + row - firstRow];
-                Count(output, "in", file);
+                Count(output.Add, "in", file);
                 if (fate.Rule == DropRule.None)
                 {
                     kept.Append(file, rows.Text(row));
-                    CountKept(output, file);
+                    CountOut(output.Add, file);
                 }
                 else
                 {
@@ -104,20 +104,27 @@ internal sealed class DatasetStep(Run run, Sources sources, ShardPlan plan, Dedu
         Jaccard = fate.Similarity,
     };
 
-    private static void Count(PartOutput output, string side, CorpusFile file)
+    /// <summary>What a kept file adds to its part's counts, as one read and as one that stays.</summary>
+    public static void CountKept(Action<string, long> add, CorpusFile file)
     {
-        output.Add("contents." + side);
-        output.Add("occurrences." + side, file.Copies);
-        output.Add("bytes." + side, file.Size);
+        Count(add, "in", file);
+        CountOut(add, file);
     }
 
-    private static void CountKept(PartOutput output, CorpusFile file)
+    private static void Count(Action<string, long> add, string side, CorpusFile file)
     {
-        Count(output, "out", file);
-        output.Add("license." + (file.License.Length > 0 ? file.License : "none"));
-        output.Add("license_class." + file.LicenseClass.Name());
+        add("contents." + side, 1);
+        add("occurrences." + side, file.Copies);
+        add("bytes." + side, file.Size);
+    }
+
+    private static void CountOut(Action<string, long> add, CorpusFile file)
+    {
+        Count(add, "out", file);
+        add("license." + (file.License.Length > 0 ? file.License : "none"), 1);
+        add("license_class." + file.LicenseClass.Name(), 1);
         // Upper bounds in bytes, padded so that their order as text is their order as numbers.
         int bound = Array.Find(SizeBounds, bound => file.Size < bound);
-        output.Add(bound > 0 ? string.Create(CultureInfo.InvariantCulture, $"size.{bound:D7}") : "size.larger");
+        add(bound > 0 ? string.Create(CultureInfo.InvariantCulture, $"size.{bound:D7}") : "size.larger", 1);
     }
 }

@@ -5,6 +5,7 @@ using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler;
 using DataForge.Dedup;
+using DataForge.Orchestrator.OptOut;
 using DataForge.Orchestrator.Reporting;
 using DataForge.Orchestrator.Settings;
 using DataForge.Orchestrator.Terminal;
@@ -46,6 +47,7 @@ internal static class Pipeline
         PipelineRequest request, string first, string last, CancellationToken cancellation)
     {
         Workspace workspace = Workspace.Open(request.WorkspaceFolder);
+        using FileLock held = OptOutJournal.HoldOff(workspace);
         Run run = Run.Open(workspace, request.RunName);
         DataForgeOptions options = OptionsLoader.Load(run, request.OptionsFile, request.CommandLine);
         OptionsLoader.Save(run, options);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DataForge.Corpus;
 using DataForge.Orchestrator.Inspection;
+using DataForge.Orchestrator.OptOut;
 using DataForge.Orchestrator.Settings;
 using DataForge.Orchestrator.Tracing;
 
@@ -69,6 +70,7 @@ internal static class Verbs
             Stage("pretrain", "Trains the model: 4-tokens to 5-model.", PresetOption, FromOption, ProblemsOption),
             GenerateCommand.Create(WorkspaceOption, RunOption),
             TraceCommand.Create(WorkspaceOption, RunOption, WorkersOption),
+            OptOutCommand.Create(WorkspaceOption),
             Stage("report", "Draws 6-report from the run's manifests and events."),
         };
         InspectionCommands.Create(WorkspaceOption, RunOption).ToList().ForEach(root.Add);

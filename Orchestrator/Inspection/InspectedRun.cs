@@ -18,6 +18,7 @@ internal static class InspectedRun
             throw DataForgeException.Usage($"The workspace {workspaceFolder} has no run '{name}' that anything was built in; name another with --workspace and --run.");
         }
 
+        OptOut.OptOutJournal.RefuseUnfinished(workspaceFolder);
         return Run.Open(Workspace.Open(workspaceFolder), name);
     }
 }

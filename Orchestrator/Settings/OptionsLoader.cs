@@ -50,10 +50,25 @@ internal static class OptionsLoader
         return options;
     }
 
+    /// <summary>The options a run was built under, as its <c>config.json</c> has them; the defaults where it has none.</summary>
+    public static DataForgeOptions OfRun(Run run)
+    {
+        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        if (File.Exists(run.ConfigFile))
+        {
+            Lay(values, FromFile(run.ConfigFile));
+        }
+
+        return Bind(values);
+    }
+
+    /// <summary>Options as <c>config.json</c> has them.</summary>
+    public static byte[] Json(DataForgeOptions options) => [.. JsonSerializer.SerializeToUtf8Bytes(options, ConfigFormat), (byte)'\n'];
+
     /// <summary>Writes the options as resolved into the run.</summary>
     public static void Save(Run run, DataForgeOptions options)
     {
-        byte[] json = [.. JsonSerializer.SerializeToUtf8Bytes(options, ConfigFormat), (byte)'\n'];
+        byte[] json = Json(options);
         using FileLock held = FileLock.Take(run.LockFile);
         if (!File.Exists(run.ConfigFile) || !json.AsSpan().SequenceEqual(File.ReadAllBytes(run.ConfigFile)))
         {

@@ -1,5 +1,6 @@
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
+using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Pretrain.Data;
 using DataForge.Pretrain.Generation;
@@ -141,6 +142,7 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
             Directory.Delete(best, recursive: true); // the export is the same model
         }
 
+        File.WriteAllBytes(output.Create(ModelOptOuts.File), CanonicalJson.Write(new ModelOptOuts(WorkspaceOptOuts.Read(context.Workspace).Lists, [])));
         output.Add("parameters", job.Config.ParameterCount);
         output.Add("steps", trainer.Step);
         output.Add("tokens", trainer.Step * training.TokensPerStep);

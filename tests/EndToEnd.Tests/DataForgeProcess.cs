@@ -58,6 +58,9 @@ internal sealed partial class DataForgeProcess : IDisposable
         return true;
     }
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>What Ctrl-C sends.</summary>
     public void Interrupt() => _ = Kill(_process.Id, 2);
 

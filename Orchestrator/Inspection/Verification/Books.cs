@@ -85,7 +85,9 @@ internal static class Books
             }
         }
 
-        return twins == left.Length ? twins : throw FirstFault.Of(run.PathOf("dropped/3-dataset"), $"{left.Length - twins} duplicates have no twin");
+        // Twins that asked to be left out are gone; their duplicates say so.
+        long without = left.Length - twins - dataset.Sum(tally => tally.Orphans);
+        return without == 0 ? twins : throw FirstFault.Of(run.PathOf("dropped/3-dataset"), $"{without} duplicates have no twin");
     }
 
     private static BlobId[] Sorted(Run run, string where, IEnumerable<BlobId> ids)

@@ -1,6 +1,7 @@
 using DataForge.Corpus;
 using DataForge.Corpus.Parquet;
 using DataForge.Corpus.Runs;
+using DataForge.Dedup.Removal;
 
 namespace DataForge.Orchestrator.Inspection.Verification;
 
@@ -24,6 +25,9 @@ internal sealed class Tally(ManifestEntry entry)
 
     /// <summary>Duplicates among these.</summary>
     public List<Duplicate> Duplicates { get; } = [];
+
+    /// <summary>Duplicates whose kept twins were removed by an opt-out.</summary>
+    public long Orphans { get; private set; }
 
     /// <summary>Takes a row group of <c>2-clean</c> or <c>3-dataset</c>, and recomputes its git ids.</summary>
     public void AddFiles(ParquetRowGroup rows, StatedFile file)
@@ -58,6 +62,7 @@ internal sealed class Tally(ManifestEntry entry)
     {
         BinaryColumn levels = rows.Binary("level");
         BinaryColumn rules = rows.Binary("rule");
+        BinaryColumn values = rows.Binary("value");
         BinaryColumn thresholds = rows.Binary("threshold");
         BinaryColumn ids = rows.Binary("blob_id");
         BinaryColumn twins = rows.Binary("twin_blob_id");
@@ -82,7 +87,11 @@ internal sealed class Tally(ManifestEntry entry)
             Dropped.Add(id);
             Add("dropped_contents." + rule, 1);
             Add("bytes.dropped", sizes[row]);
-            if (!twins.IsNull(row))
+            if (twins.IsNull(row))
+            {
+                Orphans += rule is "exact_duplicate" or "near_duplicate" && values.GetString(row) == DatasetRemoval.TwinRemoved ? 1 : 0;
+            }
+            else
             {
                 double threshold = double.Parse(thresholds.GetString(row), System.Globalization.CultureInfo.InvariantCulture);
                 Duplicates.Add(new Duplicate(id, BlobId.Parse(twins[row]), similarities.IsNull(row) ? double.NaN : similarities[row], threshold));
