@@ -72,6 +72,7 @@ public sealed class LicenseDetector
         || CopyrightLine.IndexOfIgnoreCase(text, "redistribut"u8) >= 0
         || CopyrightLine.IndexOfIgnoreCase(text, "proprietary"u8) >= 0
         || CopyrightLine.IndexOfIgnoreCase(text, "permission"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "gpl"u8) >= 0
         || text.IndexOf("©"u8) >= 0;
 
     private string Detect(ReadOnlySpan<byte> text, bool strict)

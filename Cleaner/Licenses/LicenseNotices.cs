@@ -14,7 +14,7 @@ internal static partial class LicenseNotices
         ("apache", Apache(), "Apache-2.0"), ("mozilla", Mpl2(), "MPL-2.0"), ("mpl", Mpl2Short(), "MPL-2.0"), ("mozilla", Mpl11(), "MPL-1.1"),
         ("zope public", Zpl(), "ZPL-2.1"), ("zpl", Zpl(), "ZPL-2.1"), ("python", Psf(), "PSF-2.0"), ("psf", Psf(), "PSF-2.0"), ("isc license", Isc(), "ISC"), ("boost", Boost(), "BSL-1.0"),
         ("bsd", Bsd3(), "BSD-3-Clause"), ("bsd", Bsd2(), "BSD-2-Clause"), ("bsd", Bsd(), SpdxLicenses.Bsd), ("license", Mit(), "MIT"), ("zero", Cc0(), "CC0-1.0"),
-        ("cc0", Cc0(), "CC0-1.0"), ("unlicense", Unlicense(), "Unlicense"), ("public domain", PublicDomain(), SpdxLicenses.PublicDomain),
+        ("cc0", Cc0(), "CC0-1.0"), ("neighboring", Cc0(), "CC0-1.0"), ("unlicense", Unlicense(), "Unlicense"), ("public domain", PublicDomain(), SpdxLicenses.PublicDomain),
         ("eclipse", Epl1(), "EPL-1.0"), ("eclipse", Epl2(), "EPL-2.0"), ("artistic", Artistic2(), "Artistic-2.0"), ("c", NonCommercial(), SpdxLicenses.Unknown),
         ("p", Proprietary(), SpdxLicenses.Unknown),
     ];
@@ -126,7 +126,7 @@ internal static partial class LicenseNotices
         }
     }
 
-    private const string Under = @"(?:under|license|licensed|released|distributed|terms of|conditions of|provisions of|is) (?:the |a |an |terms |conditions |of |in |by |open source |same |permissive |provisions |standard |terms and conditions |license )*";
+    private const string Under = @"(?:under|license|licensed|released|distributed|terms of|conditions of|provisions of|is) (?:the |a |an |either |one |both |terms |conditions |of |in |by |open source |same |permissive |provisions |standard |terms and conditions |license )*";
 
     [GeneratedRegex(Under + "apache (?:software |public )?(?:license |license v|license version |v|version )*2", RegexOptions.CultureInvariant)]
     private static partial Regex Apache();
@@ -161,7 +161,7 @@ internal static partial class LicenseNotices
     [GeneratedRegex(Under + @"bsd (?:style |like |type )?license|license bsd\b|\bbsd (?:style )?license (?:see|that can be found)", RegexOptions.CultureInvariant)]
     private static partial Regex Bsd();
 
-    [GeneratedRegex(Under + @"(?:(?:mit|expat)(?: x11| expat| mit)?(?: style| like)? license|x11 mit license)|license mit\b|opensource org licenses mit|\bmit licensed", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(Under + @"(?:(?:mit|expat)(?: x11| expat| mit)?(?: style| like)? license|x11 mit license)|license mit\b|\b(?:or|and) (?:the )?(?:mit|expat) license|opensource org licenses mit|\bmit licensed", RegexOptions.CultureInvariant)]
     private static partial Regex Mit();
 
     [GeneratedRegex(Under + "(?:creative commons )?(?:cc0|zero)|creative commons zero|creativecommons org publicdomain zero|dedicated all copyright and related (?:and|or) neighboring rights to (?:this|the) [a-z]+ to the public domain", RegexOptions.CultureInvariant)]

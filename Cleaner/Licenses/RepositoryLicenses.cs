@@ -106,7 +106,8 @@ public sealed class RepositoryLicenses
 
     private static ResolvedLicense? Combine(List<(string Path, Evidence Evidence)> evidence)
     {
-        var metadata = evidence.Where(item => item.Evidence.Kind is EvidenceKind.CoreMetadata or EvidenceKind.PyProject).Select(item => item.Evidence.Expression);
+        var metadata = evidence.Where(item => item.Evidence.Kind is not (EvidenceKind.LicenseText or EvidenceKind.DebianCopyright or EvidenceKind.Notice))
+            .OrderBy(item => item.Evidence.Kind).Select(item => item.Evidence.Expression);
         var texts = evidence.Where(item => item.Evidence.Kind == EvidenceKind.LicenseText && item.Evidence.Expression.Length > 0).ToList();
         if (texts.Count > 0)
         {
@@ -133,7 +134,7 @@ public sealed class RepositoryLicenses
     private static int Order(Evidence evidence) => evidence is { Kind: EvidenceKind.DebianCopyright, Files: null } ? (int)EvidenceKind.SetupPy : (int)evidence.Kind;
 
     /// <summary>
-    /// Several licence texts apply together, unless the package's metadata says how they relate; the LGPL is given by two texts, its own and the
+    /// Several licence texts apply together, unless the package's metadata or README says how they relate; the LGPL is given by two texts, its own and the
     /// GPL's.
     /// </summary>
     private static string Together(IEnumerable<string> expressions, IEnumerable<string> metadata)

@@ -23,6 +23,9 @@ public class EvidenceTests
     [InlineData("README.md", FileKind.Metadata, "# X\nReads GPL files.\n\n## License\n\nReleased under the MIT License.\n", "MIT")]
     [InlineData("README.md", FileKind.Metadata, "# X\nWorks with MIT licensed things.\n", "")]
     [InlineData("LICENSE", FileKind.License, "MIT", "MIT")]
+    [InlineData("README.md", FileKind.Metadata, "# X\n\n## License\n\nLicensed under either of\n\n * Apache License, Version 2.0 (LICENSE-APACHE)\n * MIT license (LICENSE-MIT)\n\nat your option.\n", "Apache-2.0 OR MIT")]
+    [InlineData("README.rst", FileKind.Metadata, "X\n=\n\nLicense\n-------\n\nThis project is dual licensed under the MIT license and the GNU GPL version 2 or later.\n", "GPL-2.0-or-later OR MIT")]
+    [InlineData("README.rst", FileKind.Metadata, "X\n=\n\nLicense: code under the BSD 3-Clause license, and data under the Mozilla Public License 2.0.\n", "BSD-3-Clause AND MPL-2.0")]
     public void Read_metadata_givesExpression(string path, FileKind kind, string text, string expected) =>
         Assert.Equal(expected, Read(path, kind, text).Expression);
 
@@ -41,6 +44,42 @@ public class EvidenceTests
         Assert.Equal(("GPL-3.0", "forge"), (new RepositoryLicenses("GPL-3.0", []).Resolve("a.py").Expression, new RepositoryLicenses("GPL-3.0", []).Resolve("a.py").Source));
         Assert.Equal(LicenseClass.None, new RepositoryLicenses(null, []).Resolve("a.py").Class);
         Assert.Equal(LicenseClass.Unknown, new RepositoryLicenses("NOASSERTION", []).Resolve("a.py").Class);
+    }
+
+    [Theory]
+    [InlineData("## License\n\nDual licensed under the MIT license or the GNU GPL version 3, at your choice.\n", "GPL-3.0-only OR MIT", LicenseClass.Permissive)]
+    [InlineData("## License\n\nSee the LICENSE files.\n", "GPL-3.0-only AND MIT", LicenseClass.StrongCopyleft)]
+    public void Resolve_twoTexts_readmeSaysHowTheyRelate(string readme, string expected, LicenseClass value)
+    {
+        var licenses = new RepositoryLicenses(null,
+        [
+            ("LICENSE-MIT", Read("LICENSE-MIT", FileKind.License, Sample.Mit)),
+            ("LICENSE-GPL", Read("LICENSE-GPL", FileKind.License, LicenseNearMissTests.TextOf("GPL-3.0-only"))),
+            ("README.md", Read("README.md", FileKind.Metadata, readme)),
+        ]);
+        Assert.Equal((expected, value), (licenses.Resolve("a.py").Expression, licenses.Resolve("a.py").Class));
+    }
+
+    [Theory]
+    [InlineData("", "BSD-3-Clause AND MIT")]
+    [InlineData("You may choose either license.\n\n", "BSD-3-Clause OR MIT")]
+    public void Read_severalTextsInOneFile_givesAllOfThem(string before, string expected) =>
+        Assert.Equal(expected, Read("LICENSE", FileKind.License, before + Sample.Mit + "\n\n----\n\n" + LicenseNearMissTests.TextOf("BSD-3-Clause")).Expression);
+
+    [Theory]
+    [InlineData("MIT")]
+    [InlineData("ISC")]
+    [InlineData("BSD-2-Clause")]
+    [InlineData("BSD-3-Clause")]
+    [InlineData("Zlib")]
+    [InlineData("Unlicense")]
+    public void OfHeader_wholeTextInCommentsOrDocstring_isFound(string id)
+    {
+        string text = LicenseNearMissTests.TextOf(id);
+        var detector = new LicenseDetector();
+        string comments = string.Concat(text.Split('\n').Select(line => $"# {line}\n"));
+        Assert.Equal(id, detector.OfHeader(Encoding.UTF8.GetBytes("#!/usr/bin/env python\n#\n# Copyright (c) 2020 Ada Lovelace\n#\n" + comments)).Expression);
+        Assert.Equal(id, detector.OfHeader(Encoding.UTF8.GetBytes($"'''\nReads files.\n\nCopyright (c) 2020 Ada Lovelace\n\n{text}\n'''\n")).Expression);
     }
 
     [Fact]

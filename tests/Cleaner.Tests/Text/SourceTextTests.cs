@@ -19,6 +19,15 @@ public class SourceTextTests
     [InlineData("euc-jp", "euc-jp", "日本語")]
     [InlineData("euc_kr", "euc-kr", "한국어")]
     [InlineData("iso-8859-15", "iso-8859-15", "€")]
+    [InlineData("iso8859-3", "iso-8859-3", "ĉ")]
+    [InlineData("iso8859_13", "iso-8859-13", "ž")]
+    [InlineData("gb18030", "gb18030", "中文")]
+    [InlineData("cp949", "ks_c_5601-1987", "한국어")]
+    [InlineData("cp932", "shift_jis", "日本語")]
+    [InlineData("koi8_u", "koi8-u", "їжак")]
+    [InlineData("cp437", "ibm437", "é")]
+    [InlineData("mac-roman", "macintosh", "é")]
+    [InlineData("tis-620", "windows-874", "ไทย")]
     public void Decode_declaredEncoding_givesUtf8ThatSaysSo(string python, string net, string text)
     {
         var source = new SourceText();
