@@ -1,4 +1,5 @@
 using DataForge.Corpus.Runs;
+using DataForge.Dedup.Candidates;
 using DataForge.Dedup.Dataset;
 using DataForge.Dedup.Ranking;
 using DataForge.Dedup.Signatures;
@@ -42,14 +43,8 @@ public sealed class DedupStage(DedupOptions options) : IStage
         parts.Add(ranks.Part);
 
         string signaturesAndRanks = StageHash.Combine(sources.BaseHash, HashOf([.. signatures, ranks]));
-        plans =
-        [
-            .. Enumerable.Range(0, CandidateStep.Groups(BandPlan.For(options.Threshold, options.MissProbability))).Select(group => new PartPlan(
-                WorkFiles.CandidatesPart(group), signaturesAndRanks, 1, Plain(
-                    (output, token) => CandidateStep.Compute(run, sources, group, options, output, token)))),
-        ];
-        IReadOnlyList<ManifestEntry> candidates = await context.RunPartsAsync(StageName, optionsHash, plans, "parts", cancellation).ConfigureAwait(false);
-        parts.UnionWith(plans.Select(plan => plan.Part));
+        IReadOnlyList<ManifestEntry> candidates = await FindCandidatesAsync(context, sources, optionsHash, signaturesAndRanks, cancellation).ConfigureAwait(false);
+        parts.UnionWith(candidates.Select(entry => entry.Part));
 
         ManifestEntry selection = await context.RunPartAsync(
             StageName, optionsHash, new PartPlan(WorkFiles.SelectionPart, StageHash.Combine(signaturesAndRanks, HashOf(candidates)), 1, Plain(
@@ -74,6 +69,19 @@ public sealed class DedupStage(DedupOptions options) : IStage
         await context.RunPartsAsync(StageName, optionsHash, plans, "parts", cancellation).ConfigureAwait(false);
         await context.RunPartAsync(StageName, optionsHash, CardStep.Plan(run, options), cancellation).ConfigureAwait(false);
         Leftovers.RemoveTemporary(run);
+    }
+
+    // A method of its own, so that its memory is free when it ends.
+    private async Task<IReadOnlyList<ManifestEntry>> FindCandidatesAsync(
+        StageContext context, Sources sources, string optionsHash, string inputHash, CancellationToken cancellation)
+    {
+        var memory = new JoinMemory(() => RankTable.ReadFirsts(context.Run.PathOf(WorkFiles.Ranks)));
+        IReadOnlyList<PartPlan> plans =
+        [
+            .. Enumerable.Range(0, CandidateStep.Groups(BandPlan.For(options.Threshold, options.MissProbability))).Select(group => new PartPlan(
+                WorkFiles.CandidatesPart(group), inputHash, 1, Plain((output, token) => CandidateStep.Compute(sources, group, options, memory, output, token)))),
+        ];
+        return await context.RunPartsAsync(StageName, optionsHash, plans, "parts", cancellation).ConfigureAwait(false);
     }
 
     private static Func<PartOutput, CancellationToken, Task> Plain(Action<PartOutput, CancellationToken> compute) => (output, cancellation) =>

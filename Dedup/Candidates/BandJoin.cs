@@ -35,8 +35,7 @@ internal sealed class BandJoin
     private readonly int _maxPaired;
     private readonly long _maxSlice;
     private readonly ulong[] _buffer = new ulong[1 << 16];
-    private ulong[] _words = [];
-    private ulong[] _scratch = [];
+    private readonly WordBuffer _sort;
     private int _count;
 
     /// <param name="signatures">The signatures of all parts.</param>
@@ -45,9 +44,10 @@ internal sealed class BandJoin
     /// <param name="baseKept">Files with the first ranks, all of the base, that are known not to be near duplicates of each other.</param>
     /// <param name="allPairs">Whether every bucket becomes pairs, however large.</param>
     /// <param name="memory">Bytes for the sort.</param>
-    public BandJoin(SignatureParts signatures, int[] ranks, int baseParts, int baseKept, bool allPairs, long memory)
+    /// <param name="sort">Where it takes place.</param>
+    public BandJoin(SignatureParts signatures, int[] ranks, int baseParts, int baseKept, bool allPairs, long memory, WordBuffer sort)
     {
-        (_signatures, _ranks, _baseParts, _baseKept) = (signatures, ranks, baseParts, baseKept);
+        (_signatures, _ranks, _baseParts, _baseKept, _sort) = (signatures, ranks, baseParts, baseKept, sort);
         _rankBits = KeyedRanks.RankBits(ranks.Length);
         _maxPaired = allPairs ? int.MaxValue : MaxPairedBucket;
         _maxSlice = Math.Max(1 << 10, memory / (2 * sizeof(ulong)));
@@ -82,12 +82,12 @@ internal sealed class BandJoin
         for (int slice = 0; slice < _slices; slice++)
         {
             Load(band, slice, cancellation);
-            if (_scratch.Length < _count)
+            if (_sort.Scratch.Length < _count)
             {
-                _scratch = new ulong[_words.Length];
+                _sort.Scratch = new ulong[_sort.Words.Length];
             }
 
-            KeyedRanks.ForEachGroup(_words.AsSpan(0, _count), _scratch, _rankBits, bucket => Emit(bucket, pairs, hot));
+            KeyedRanks.ForEachGroup(_sort.Words.AsSpan(0, _count), _sort.Scratch, _rankBits, bucket => Emit(bucket, pairs, hot));
         }
     }
 
@@ -127,12 +127,13 @@ internal sealed class BandJoin
             {
                 ReadOnlySpan<int> ranks = _ranks.AsSpan(start + (int)row, keys.Length);
                 MakeRoom(keys.Length);
+                ulong[] words = _sort.Words;
                 int count = _count;
                 for (int i = 0; i < keys.Length; i++)
                 {
                     if (keys[i] != 0 && ranks[i] >= 0 && (!isOfBase || IsMarked(keys[i])) && (slices == 1 || (int)(((keys[i] >> 32) * (ulong)slices) >> 32) == slice))
                     {
-                        _words[count++] = KeyedRanks.Pack(keys[i], ranks[i], _rankBits);
+                        words[count++] = KeyedRanks.Pack(keys[i], ranks[i], _rankBits);
                     }
                 }
 
@@ -143,13 +144,13 @@ internal sealed class BandJoin
 
     private void MakeRoom(int more)
     {
-        if (_words.Length - _count < more)
+        if (_sort.Words.Length - _count < more)
         {
             // Slices are even but for hot buckets, so a little above a slice's size is room enough for most.
             long needed = _count + (long)more;
-            long ample = Math.Min(2L * _words.Length, _maxSlice + (_maxSlice / 16));
+            long ample = Math.Min(2L * _sort.Words.Length, _maxSlice + (_maxSlice / 16));
             long length = needed <= ample ? ample : needed + (needed / 4);
-            Array.Resize(ref _words, (int)Math.Min(length, Array.MaxLength));
+            Array.Resize(ref _sort.Words, (int)Math.Min(length, Array.MaxLength));
         }
     }
 

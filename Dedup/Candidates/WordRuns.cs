@@ -12,22 +12,23 @@ internal sealed class WordRunWriter : IDisposable
     private readonly WordFileWriter _file;
     private readonly int _rankBits;
     private readonly long _capacity;
-    private ulong[] _words;
-    private ulong[] _scratch;
+    private readonly WordBuffer _buffer;
+    private int _limit;
     private int _count;
 
     /// <param name="path">The file.</param>
     /// <param name="files">Ranks are below this; so are second halves, where <paramref name="isPair"/> says so.</param>
     /// <param name="isPair">Whether the second half is a rank too.</param>
     /// <param name="memory">Bytes to gather in.</param>
-    public WordRunWriter(string path, int files, bool isPair, long memory)
+    /// <param name="buffer">Where they are gathered.</param>
+    public WordRunWriter(string path, int files, bool isPair, long memory, WordBuffer buffer)
     {
+        _buffer = buffer;
         _file = new WordFileWriter(path);
         _rankBits = KeyedRanks.RankBits(files);
         SecondBits = isPair ? _rankBits : 32;
         _capacity = Math.Clamp(memory / (2 * sizeof(ulong)), 1 << 10, Array.MaxLength / 2);
-        _words = new ulong[Math.Min(_capacity, 1 << 16)];
-        _scratch = [];
+        _limit = (int)Math.Min(_capacity, buffer.Words.Length);
     }
 
     /// <summary>Words written, each counted once a run.</summary>
@@ -38,12 +39,12 @@ internal sealed class WordRunWriter : IDisposable
     /// <summary>Appends a word.</summary>
     public void Add(uint rank, uint second)
     {
-        if (_count == _words.Length)
+        if (_count == _limit)
         {
             MakeRoom();
         }
 
-        _words[_count++] = ((ulong)rank << 32) | second;
+        _buffer.Words[_count++] = ((ulong)rank << 32) | second;
     }
 
     /// <summary>Writes the last run and closes the file.</summary>
@@ -61,14 +62,15 @@ internal sealed class WordRunWriter : IDisposable
     // The same pair comes once a band, so dropping repetitions often makes room enough.
     private void MakeRoom()
     {
-        if (_words.Length < _capacity)
+        if (_buffer.Words.Length < _capacity)
         {
-            Array.Resize(ref _words, (int)Math.Min(_capacity, 2L * _words.Length));
+            Array.Resize(ref _buffer.Words, (int)Math.Min(_capacity, Math.Max(1 << 16, 2L * _buffer.Words.Length)));
+            _limit = _buffer.Words.Length;
             return;
         }
 
         Sort();
-        if (_count > _words.Length / 2)
+        if (_count > _capacity / 2)
         {
             Flush();
         }
@@ -76,14 +78,14 @@ internal sealed class WordRunWriter : IDisposable
 
     private void Sort()
     {
-        if (_scratch.Length < _count)
+        if (_buffer.Scratch.Length < _count)
         {
-            _scratch = new ulong[_words.Length];
+            _buffer.Scratch = new ulong[_buffer.Words.Length];
         }
 
-        Span<ulong> words = _words.AsSpan(0, _count);
-        RadixSort.Sort(words, _scratch, 0, SecondBits);
-        RadixSort.Sort(words, _scratch, 32, 32 + _rankBits);
+        Span<ulong> words = _buffer.Words.AsSpan(0, _count);
+        RadixSort.Sort(words, _buffer.Scratch, 0, SecondBits);
+        RadixSort.Sort(words, _buffer.Scratch, 32, 32 + _rankBits);
         _count = Distinct(words);
     }
 
@@ -112,7 +114,7 @@ internal sealed class WordRunWriter : IDisposable
         if (_count > 0)
         {
             _file.Append([(ulong)_count]);
-            _file.Append(_words.AsSpan(0, _count));
+            _file.Append(_buffer.Words.AsSpan(0, _count));
             Written += _count;
             _count = 0;
         }

@@ -83,25 +83,11 @@ public static class DedupScaleBenchmarks
         int groups = Math.Min(plan.Bands, 12);
         var hotBuckets = new uint[groups];
         int largest = 0;
-        steps.Measure("candidates", () => Parallel.For(0, groups, new ParallelOptions { MaxDegreeOfParallelism = workers }, group =>
+        steps.Measure("candidates", () =>
         {
-            (int[] firsts, int baseKept) = RankTable.ReadFirsts(ranksFile);
-            var join = new BandJoin(signatures, firsts, 0, baseKept, allPairs: false, options.SortMemory / 2);
-            using var pairs = new WordRunWriter(Path.Combine(folder, $"{group}.pairs"), files, isPair: true, options.SortMemory / 4);
-            using var hot = new WordRunWriter(Path.Combine(folder, $"{group}.hot"), files, isPair: false, options.SortMemory / 4);
-            for (int band = group * plan.Bands / groups; band < (group + 1) * plan.Bands / groups; band++)
-            {
-                join.Join(band, pairs, hot, CancellationToken.None);
-            }
-
-            pairs.Close();
-            hot.Close();
-            hotBuckets[group] = join.HotBuckets;
-            lock (hotBuckets)
-            {
-                largest = Math.Max(largest, join.LargestBucket);
-            }
-        }));
+            var memory = new JoinMemory(() => RankTable.ReadFirsts(ranksFile));
+            Parallel.For(0, groups, new ParallelOptions { MaxDegreeOfParallelism = workers }, group => Join(group, memory));
+        });
         RankTable? ranks = null;
         SelectionResult? result = null;
         ClusterFiles? clusters = null;
@@ -127,6 +113,28 @@ public static class DedupScaleBenchmarks
             + $"{hotBuckets.Sum(count => (long)count):N0} hot buckets, the largest bucket of {largest:N0}; {clusters!.Report.Clusters:N0} clusters, {clusters.Report.Giants:N0} of them giants");
         Console.WriteLine($"  {sets.Check(result, options.Threshold)}");
         return new Measured(files, steps.Seconds, steps.Processor, steps.ProcessorOf("signatures"), steps.Peak, disk);
+
+        void Join(int group, JoinMemory memory)
+        {
+            (int[] firsts, int baseKept) = memory.Ranks;
+            JoinBuffers buffers = memory.Take();
+            var join = new BandJoin(signatures, firsts, 0, baseKept, allPairs: false, options.SortMemory / 2, buffers.Band);
+            using var pairs = new WordRunWriter(Path.Combine(folder, $"{group}.pairs"), files, isPair: true, options.SortMemory / 4, buffers.Pairs);
+            using var hot = new WordRunWriter(Path.Combine(folder, $"{group}.hot"), files, isPair: false, options.SortMemory / 4, buffers.Hot);
+            for (int band = group * plan.Bands / groups; band < (group + 1) * plan.Bands / groups; band++)
+            {
+                join.Join(band, pairs, hot, CancellationToken.None);
+            }
+
+            pairs.Close();
+            hot.Close();
+            memory.Return(buffers);
+            hotBuckets[group] = join.HotBuckets;
+            lock (hotBuckets)
+            {
+                largest = Math.Max(largest, join.LargestBucket);
+            }
+        }
     }
 
     private static long WriteSignatures(string path, int from, int to, SyntheticSets sets, BandPlan plan, ulong seed)

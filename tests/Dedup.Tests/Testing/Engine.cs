@@ -36,9 +36,9 @@ internal static class Engine
 
         RankTable ranks = RankTable.FromOrder(signatures, byRank, 0, 0, CancellationToken.None);
         int[] firsts = [.. Enumerable.Range(0, sets.Count).Select(ordinal => ranks.FirstOf[ranks.RankOf[ordinal]] == ranks.RankOf[ordinal] ? ranks.RankOf[ordinal] : -1)];
-        var join = new BandJoin(signatures, firsts, 0, 0, options.AllPairs, options.SortMemory / 2);
-        using (var pairs = new WordRunWriter(folder["pairs"], sets.Count, isPair: true, options.SortMemory / 4))
-        using (var hot = new WordRunWriter(folder["hot"], sets.Count, isPair: false, options.SortMemory / 4))
+        var join = new BandJoin(signatures, firsts, 0, 0, options.AllPairs, options.SortMemory / 2, new WordBuffer());
+        using (var pairs = new WordRunWriter(folder["pairs"], sets.Count, isPair: true, options.SortMemory / 4, new WordBuffer()))
+        using (var hot = new WordRunWriter(folder["hot"], sets.Count, isPair: false, options.SortMemory / 4, new WordBuffer()))
         {
             for (int band = 0; band < kernel.Plan.Bands; band++)
             {
