@@ -59,6 +59,9 @@ internal static unsafe partial class Native
         nint* outputs, int outputCount, nint* inputs, int inputCount, nint* gradients, int retainGraph, nint* results);
 
     [LibraryImport(Library)]
+    internal static partial int dft_group_available(int backend);
+
+    [LibraryImport(Library)]
     internal static partial int dft_group_join(
         int backend, byte* host, int port, int rank, int size, int served, byte* prefix, long timeoutMilliseconds, nint* group);
 

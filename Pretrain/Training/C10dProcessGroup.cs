@@ -25,6 +25,9 @@ public sealed unsafe class C10dProcessGroup : IProcessGroup
     /// <inheritdoc/>
     public int Size { get; }
 
+    /// <summary>Whether the native library has groups for tensors on such devices.</summary>
+    public static bool IsAvailable(DeviceType device) => Native.dft_group_available(BackendOf(device)) != 0;
+
     /// <summary>Meets the other processes.</summary>
     /// <param name="place">Which this is, and where they meet.</param>
     /// <param name="device">Where the tensors will lie.</param>
@@ -32,12 +35,19 @@ public sealed unsafe class C10dProcessGroup : IProcessGroup
     /// <exception cref="TrainingException">They did not come, or this library knows no such group.</exception>
     public static C10dProcessGroup Join(ProcessPlace place, DeviceType device, TimeSpan timeout)
     {
+        if (!IsAvailable(device))
+        {
+            throw new TrainingException(device == DeviceType.CPU
+                ? "several processes were asked for, but the native library was compiled without Gloo; install libgloo-dev and run ./dataforge once"
+                : "several processes were asked for, but the native library was compiled without NCCL: its header nccl.h was not found");
+        }
+
         nint group;
         int status;
         fixed (byte* host = Encoding.UTF8.GetBytes(place.MasterAddress + "\0"), prefix = Encoding.UTF8.GetBytes($"dataforge/{place.Attempt}\0"))
         {
             status = Native.dft_group_join(
-                device == DeviceType.CPU ? 0 : 1, host, place.MasterPort, place.Rank, place.Size, place.IsServed ? 1 : 0, prefix,
+                BackendOf(device), host, place.MasterPort, place.Rank, place.Size, place.IsServed ? 1 : 0, prefix,
                 (long)timeout.TotalMilliseconds, &group);
         }
 
@@ -75,6 +85,8 @@ public sealed unsafe class C10dProcessGroup : IProcessGroup
             Native.dft_group_leave(handle);
         }
     }
+
+    private static int BackendOf(DeviceType device) => device == DeviceType.CPU ? 0 : 1; // Gloo, NCCL
 
     private void Check(int status)
     {

@@ -81,6 +81,17 @@ c10::intrusive_ptr<Group> make_group(int32_t backend, const c10::intrusive_ptr<c
 
 }  // namespace
 
+// Whether groups over tensors of this kind of device were compiled in (0: CPU, Gloo; 1: CUDA, NCCL).
+DFT_EXPORT int32_t dft_group_available(int32_t backend) {
+#if DFT_GLOO
+  if (backend == kGloo) return 1;
+#endif
+#if DFT_NCCL
+  if (backend == kNccl) return 1;
+#endif
+  return 0;
+}
+
 // Joins a group of `size` processes, of which this one is number `rank`. They meet at a TCP store on host:port, which rank 0 serves
 // unless `served` says that somebody else does (torchrun's agent). Blocks until all are there, at most `timeout_ms`.
 DFT_EXPORT int32_t dft_group_join(int32_t backend, const char* host, int32_t port, int32_t rank, int32_t size, int32_t served,

@@ -14,6 +14,7 @@ public sealed class TrainingStagesTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly List<Event> events = [];
+    private readonly List<int> bestFiles = [];
 
     public void Dispose() => folder.Dispose();
 
@@ -21,7 +22,11 @@ public sealed class TrainingStagesTests : IDisposable
     public async Task FineTune_fewProblems_overfitsThemAndLeavesTheTokenizer()
     {
         NativeTorch.SkipWithoutLibrary();
-        Run base_ = await Model("base", Text("base", "def f(x):\n    return x + 1\n", 40), new PretrainOptions { Preset = "quickstart", Steps = 10, BatchSize = 2, Threads = 2 });
+        Run base_ = await Model("base", Text("base", "def f(x):\n    return x + 1\n", 40), new PretrainOptions
+        {
+            Preset = "quickstart", Steps = 10, BatchSize = 2, Threads = 2, EvaluateEvery = 5,
+        });
+        Assert.Equal(9, Assert.Single(bestFiles)); // whole, tokenizer and card included, while training went on
         string export = base_.PathOf("5-model/export");
         Assert.Equal(
             ["README.md", "config.json", "generation_config.json", "merges.txt", "model.safetensors", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.json"],
@@ -160,10 +165,18 @@ public sealed class TrainingStagesTests : IDisposable
 
     private Run Open(string name) => Run.Open(Workspace.Open(folder.In("workspace")), name);
 
-    private StageContext Context(Run run) => new(run, new EventLog(null, TimeProvider.System, new Sink(events)), 2, TimeProvider.System);
+    private StageContext Context(Run run) => new(run, new EventLog(null, TimeProvider.System, new Sink(this)), 2, TimeProvider.System);
 
-    private sealed class Sink(List<Event> events) : IEventSink
+    private sealed class Sink(TrainingStagesTests test) : IEventSink
     {
-        public void Write(Event happened) => events.Add(happened);
+        public void Write(Event happened)
+        {
+            test.events.Add(happened);
+            string best = test.folder.In("workspace", "runs", "base", "5-model", "export.best");
+            if (happened is Corpus.Events.TrainingStep { Step: 6 } && Directory.Exists(best))
+            {
+                test.bestFiles.Add(Directory.GetFiles(best).Length);
+            }
+        }
     }
 }

@@ -40,7 +40,7 @@ public class DataParallelTests
     [Fact]
     public void Run_twoProcessesHalfTheBatchEach_reachTheSingleProcessLosses()
     {
-        NativeTorch.SkipWithoutLibrary();
+        SkipWithoutGloo();
         using TemporaryFolder folder = new();
         RecordingLog alone = new();
         using Trainer trainer = new(Config, Options, new BlockData(128, 32, Options), alone);
@@ -65,7 +65,7 @@ public class DataParallelTests
     [InlineData(1)]
     public void Run_oneProcessKilled_endsTheOtherWithAClearErrorAndResumes(int killed)
     {
-        NativeTorch.SkipWithoutLibrary();
+        SkipWithoutGloo();
         using TemporaryFolder folder = new();
         string checkpoints = folder.In("killed", "checkpoints");
         Process[] both = Start(folder.In("killed"), delay: 20);
@@ -90,11 +90,17 @@ public class DataParallelTests
     [Fact]
     public void Join_nobodyElseComes_endsWithAClearError()
     {
-        NativeTorch.SkipWithoutLibrary();
+        SkipWithoutGloo();
         ProcessPlace place = new(1, 2, 0, 1, "127.0.0.1", FreePort(), false, "0");
         TrainingException e = Assert.Throws<TrainingException>(() => C10dProcessGroup.Join(place, DeviceType.CPU, TimeSpan.FromSeconds(1)));
         Assert.StartsWith("process 1 of 2 could not meet the others at 127.0.0.1:", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
+    }
+
+    private static void SkipWithoutGloo()
+    {
+        NativeTorch.SkipWithoutLibrary();
+        Assert.SkipWhen(!C10dProcessGroup.IsAvailable(DeviceType.CPU), "libdataforge_torch.so was compiled without Gloo (libgloo-dev)");
     }
 
     /// <summary>A child. Run only by the tests above.</summary>
