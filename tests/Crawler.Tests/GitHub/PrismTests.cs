@@ -52,7 +52,7 @@ public sealed class PrismTests(PrismTests.Server server) : IClassFixture<PrismTe
         Assert.True(user.Value!.Id > 0);
 
         Assert.Empty(handler.Violations);
-        Assert.Equal(14, handler.Requests);
+        Assert.Equal(15, handler.Requests);
     }
 
     [Fact]
