@@ -68,8 +68,8 @@ internal sealed class FetchedGit : IFetchedRepository
                 await FetchCommitAsync(null, cancellation).ConfigureAwait(false);
             }
         }, cancellation).ConfigureAwait(false);
-        _tree = new GitTree(Facts.Commit!, _transport.Context.Options, cancellation);
-        _entries = Guarded(() => _handles.With(_tree.Walk));
+        _tree = new GitTree(Facts.Commit!, _transport.Context.Options);
+        _entries = Guarded(() => _handles.With(repository => _tree.Walk(repository, cancellation)));
         HashSet<BlobId> seen = [];
         List<BlobId> ids = [];
         foreach (GitEntry entry in _entries)
@@ -119,7 +119,7 @@ internal sealed class FetchedGit : IFetchedRepository
     {
         (string, string)? missing = _hasLeftLarge ? (FaultRules.Size, "1 MiB or more, left out where all would be too much") : null;
         return new(_handles.With(repository => _tree!.Finish(
-            repository, _entries, id => _elsewhere.TryGetValue(id, out long size) ? size : -1, missing)));
+            repository, _entries, id => _elsewhere.TryGetValue(id, out long size) ? size : -1, cancellation, missing)));
     }
 
     public ReadFile Read(FoundFile file)
