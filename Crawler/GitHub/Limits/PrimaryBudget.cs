@@ -22,6 +22,9 @@ internal sealed class PrimaryBudget
     /// <summary>Requests that may be sent now.</summary>
     public long Remaining => _unlimited ? long.MaxValue : _remaining;
 
+    /// <summary>Takes in what the server says is left, before the first request.</summary>
+    public void Begin(RateLimitHeaders told) => (_known, _reset, _remaining) = (true, told.Reset, told.Remaining);
+
     /// <summary>When a request may be sent: now, later, or null: when an answer has come.</summary>
     public DateTimeOffset? Earliest(DateTimeOffset now)
     {

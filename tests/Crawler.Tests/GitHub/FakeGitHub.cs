@@ -31,7 +31,11 @@ internal sealed class FakeGitHub(TestTime time) : HttpMessageHandler
     /// <summary>Whether a search's answer is incomplete: its results are cut to the number returned, −1 for no cut.</summary>
     public Func<int, int>? Incomplete { get; set; }
 
+    /// <summary>All requests but those for what is left.</summary>
     public List<string> Requests { get; } = [];
+
+    /// <summary>Requests for what is left, which cost nothing.</summary>
+    public int Overviews { get; private set; }
 
     public List<string> Authorizations { get; } = [];
 
@@ -58,6 +62,12 @@ internal sealed class FakeGitHub(TestTime time) : HttpMessageHandler
         int number;
         lock (_lock)
         {
+            if (request.RequestUri!.AbsolutePath.EndsWith("/rate_limit", StringComparison.Ordinal))
+            {
+                Overviews++;
+                return Reply(200, Limits.Overview(Login(request)));
+            }
+
             Requests.Add(request.RequestUri!.PathAndQuery);
             Authorizations.Add(request.Headers.Authorization?.Parameter ?? "");
             Last = request;
@@ -116,7 +126,7 @@ internal sealed class FakeGitHub(TestTime time) : HttpMessageHandler
             return Reply(401, """{"message":"Bad credentials"}""");
         }
 
-        string user = token.Length > 0 ? Users[token].Login : "";
+        string user = Login(request);
         string path = request.RequestUri!.AbsolutePath;
         string resource = path == "/search/repositories" ? "search" : "core";
         Dictionary<string, string> headers = [];
@@ -129,7 +139,6 @@ internal sealed class FakeGitHub(TestTime time) : HttpMessageHandler
         {
             "/search/repositories" => Search(number, request.RequestUri, headers),
             "/user" => (200, new JsonObject { ["id"] = Users[token].Id, ["login"] = user }.ToJsonString()),
-            "/rate_limit" => (200, """{"resources":{"core":{"limit":5000,"used":1,"remaining":4999,"reset":1700000000}}}"""),
             _ => Repository(path),
         };
         string etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)).AsSpan(0, 8))}\"";
@@ -143,6 +152,9 @@ internal sealed class FakeGitHub(TestTime time) : HttpMessageHandler
         return Reply(status, body, Pairs(headers));
     }
 
+    private string Login(HttpRequestMessage request) =>
+        request.Headers.Authorization?.Parameter is { } token && Users.TryGetValue(token, out (long Id, string Login) user) ? user.Login : "";
+
     private (int Status, string Body) Repository(string path)
     {
         FakeRepository? repository = Repositories.Find(repository => path == $"/repos/{repository.Name}");
@@ -153,7 +165,7 @@ internal sealed class FakeGitHub(TestTime time) : HttpMessageHandler
     {
         System.Collections.Specialized.NameValueCollection query = HttpUtility.ParseQueryString(address.Query);
         int page = int.Parse(query["page"]!, CultureInfo.InvariantCulture);
-        List<FakeRepository> found = [.. Repositories.Where(repository => Matches(repository, query["q"]!))];
+        List<FakeRepository> found = [.. Repositories.Where(Condition(query["q"]!))];
         int total = found.Count;
         Func<FakeRepository, long> key = query["sort"] switch
         {
@@ -184,24 +196,16 @@ internal sealed class FakeGitHub(TestTime time) : HttpMessageHandler
         return (200, body.ToJsonString());
     }
 
-    private static bool Matches(FakeRepository repository, string query)
+    private static Func<FakeRepository, bool> Condition(string query)
     {
-        foreach (string word in query.Split(' '))
-        {
-            string[] parts = word.Split(':', 2);
-            if (parts[0] is "created" or "pushed" or "stars")
-            {
-                long value = parts[0] switch { "created" => repository.Created, "pushed" => repository.Pushed, _ => repository.Stars };
-                (long low, long high) = Range(parts[1]);
-                if (value < low || value > high)
-                {
-                    return false;
-                }
-            }
-        }
-
-        return true;
+        (long Low, long High)[] ranges = [.. ((string[])["created:", "pushed:", "stars:"]).Select(name => query.Split(' ')
+            .Where(word => word.StartsWith(name, StringComparison.Ordinal))
+            .Select(word => Range(word[name.Length..]))
+            .LastOrDefault((long.MinValue, long.MaxValue)))];
+        return repository => Holds(ranges[0], repository.Created) && Holds(ranges[1], repository.Pushed) && Holds(ranges[2], repository.Stars);
     }
+
+    private static bool Holds((long Low, long High) range, long value) => range.Low <= value && value <= range.High;
 
     private static (long Low, long High) Range(string text)
     {

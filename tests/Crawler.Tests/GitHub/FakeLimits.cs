@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace DataForge.Crawler.Tests.GitHub;
 
 /// <summary>How a server counts a primary window.</summary>
@@ -101,12 +103,28 @@ internal sealed class FakeLimits(TimeProvider time)
         }
     }
 
+    /// <summary>What a user has left.</summary>
+    public string Overview(string user)
+    {
+        var resources = new JsonObject();
+        foreach (string resource in (string[])["core", "search"])
+        {
+            Dictionary<string, string> headers = [];
+            Clean(user, resource, time.GetUtcNow());
+            Tell(user, resource, headers);
+            resources[resource] = new JsonObject(headers.Where(pair => pair.Key != "x-ratelimit-resource")
+                .Select(pair => KeyValuePair.Create(pair.Key["x-ratelimit-".Length..], (JsonNode?)long.Parse(pair.Value))));
+        }
+
+        return new JsonObject { ["resources"] = resources }.ToJsonString();
+    }
+
     private void Tell(string user, string resource, Dictionary<string, string> headers)
     {
         List<DateTimeOffset> used = Of(_used, (user, resource));
         DateTimeOffset now = time.GetUtcNow();
         DateTimeOffset reset = Kind == WindowKind.Fixed
-            ? _ends.GetValueOrDefault((user, resource), now + Length(resource))
+            ? used.Count > 0 ? _ends[(user, resource)] : now + Length(resource)
             : (used.Count > 0 ? used[0] : now) + Length(resource);
         headers["x-ratelimit-limit"] = $"{Size(resource)}";
         headers["x-ratelimit-remaining"] = $"{Math.Max(0, Size(resource) - used.Count)}";

@@ -27,6 +27,7 @@ public sealed class FaultTests
     public async Task RunAsync_a_fault_at_every_fifth_request_is_survived(string kind)
     {
         using var test = new TestSession();
+        test.Options = test.Options with { Timeout = TimeSpan.FromSeconds(30) };
         test.Server.Repositories = FakeRepository.Crowd(1300, seed: 11);
         test.Server.Plant = (number, _, cancellation) => number % 5 == 2
             ? PlantAsync(kind, test.Time, cancellation)
@@ -44,6 +45,7 @@ public sealed class FaultTests
     public async Task GetAsync_a_server_that_never_recovers_ends_in_a_message(string kind)
     {
         using var test = new TestSession();
+        test.Options = test.Options with { Timeout = TimeSpan.FromSeconds(30) };
         test.Server.Plant = (_, _, cancellation) => PlantAsync(kind, test.Time, cancellation);
         using GitHubSession session = await test.OpenAsync();
         DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(() => session.Client.GetRepositoryAsync("a/b"));

@@ -103,7 +103,7 @@ public sealed class GitHubClientTests
         await session.Client.GetCommitAsync("a/b", "feature/x y");
         HttpRequestMessage request = test.Server.Last!;
         Assert.Equal("/api/v3/repos/a/b/commits/feature%2Fx%20y?per_page=1", test.Server.Requests[0]);
-        Assert.Equal("application/vnd.github+json", request.Headers.Accept.ToString());
+        Assert.Equal("application/vnd.github+json, application/json; q=0.9", request.Headers.Accept.ToString());
         Assert.Equal("2022-11-28", request.Headers.GetValues("X-GitHub-Api-Version").Single());
         Assert.StartsWith("DataForge/", request.Headers.UserAgent.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("secret-token", request.ToString(), StringComparison.Ordinal);

@@ -13,7 +13,11 @@ internal sealed class TestSession : IDisposable
 
     public MemoryLedger Ledger { get; set; } = new();
 
-    public GitHubClientOptions Options { get; set; } = new() { BaseAddress = new Uri(FakeGitHub.Host) };
+    public GitHubClientOptions Options { get; set; } = new()
+    {
+        BaseAddress = new Uri(FakeGitHub.Host),
+        Timeout = TimeSpan.FromHours(20), // The clock may jump before a request is on its way; tests of hangs set a shorter one.
+    };
 
     public string[] Tokens { get; set; } = ["secret-token-1"];
 

@@ -8,7 +8,7 @@ namespace DataForge.Crawler.Tests.GitHub;
 /// </summary>
 internal sealed class TestTime : TimeProvider, IDisposable
 {
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(60);
     private readonly Lock _lock = new();
     private readonly List<Timer> _timers = [];
     private readonly Thread _thread;
@@ -81,7 +81,7 @@ internal sealed class TestTime : TimeProvider, IDisposable
             List<Timer> due = [];
             lock (_lock)
             {
-                if (_underWay == 0 && _timers.Count > 0 && Stopwatch.GetElapsedTime(_touched) > Quiet)
+                if (_underWay == 0 && _timers.Count > 0 && ThreadPool.PendingWorkItemCount == 0 && Stopwatch.GetElapsedTime(_touched) > Quiet)
                 {
                     DateTimeOffset next = _timers.Min(timer => timer.Due);
                     _now = next > _now ? next : _now;
