@@ -93,7 +93,12 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
             foreach (string file in (string[])["config.json", GptNeoWeights.FileName, TokenizerFiles.TokenizerJson])
             {
                 string path = Path.Combine(from, file);
-                hashes.Add(File.Exists(path) || file != TokenizerFiles.TokenizerJson ? StageHash.OfFile(path) : "");
+                if (!File.Exists(path) && file != TokenizerFiles.TokenizerJson) // which may be two older files instead
+                {
+                    throw new TrainingException($"{from} is no model to start from: it holds no {file}; give a GPT-Neo folder as Hugging Face lays it out");
+                }
+
+                hashes.Add(File.Exists(path) ? StageHash.OfFile(path) : "");
             }
         }
 

@@ -45,14 +45,14 @@ internal sealed class BatchLoader : IDisposable
             data.FillBatch(step, firstMicro + micro, tokens.AsSpan(micro * size, size), labels.AsSpan(micro * size, size));
         }
 
-        return Check(tokens, labels, $"step {step}");
+        return Check(tokens, labels, "step", step);
     }
 
     /// <summary>Reads one validation batch, as micro-batch 0; gives how many positions count.</summary>
     internal long ReadValidation(int index)
     {
         data.FillValidation(index, tokens.AsSpan(0, size), labels.AsSpan(0, size));
-        return Check(tokens.AsSpan(0, size), labels.AsSpan(0, size), $"validation batch {index}");
+        return Check(tokens.AsSpan(0, size), labels.AsSpan(0, size), "validation batch", index);
     }
 
     /// <summary>Lays out one of the micro-batches read. A target is the next position's label; a block's last position has none.</summary>
@@ -82,14 +82,14 @@ internal sealed class BatchLoader : IDisposable
         hostTargets.Dispose();
     }
 
-    private long Check(ReadOnlySpan<int> ids, ReadOnlySpan<int> following, string where)
+    private long Check(ReadOnlySpan<int> ids, ReadOnlySpan<int> following, string kind, long number)
     {
         long counted = 0;
         for (int i = 0; i < ids.Length; i++)
         {
             if ((uint)ids[i] >= (uint)vocabulary || (following[i] != ITrainingData.IgnoredLabel && (uint)following[i] >= (uint)vocabulary))
             {
-                throw new TrainingException($"{where} holds token {ids[i]} with label {following[i]} where the model's vocabulary has {vocabulary}; the token shards belong to another tokenizer");
+                throw new TrainingException($"{kind} {number} holds token {ids[i]} with label {following[i]} where the model's vocabulary has {vocabulary}; the token shards belong to another tokenizer");
             }
 
             counted += i % block != 0 && following[i] != ITrainingData.IgnoredLabel ? 1 : 0;

@@ -84,6 +84,10 @@ public sealed class TrainingStagesTests : IDisposable
         DataForgeException e = await Assert.ThrowsAsync<DataForgeException>(() => new PretrainStage(options).RunAsync(Context(second), CancellationToken.None));
         Assert.Contains("has another tokenizer than the tokens were made with", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
+
+        options.From = folder.In("nowhere");
+        e = await Assert.ThrowsAsync<DataForgeException>(() => new PretrainStage(options).RunAsync(Context(second), CancellationToken.None));
+        Assert.Contains("is no model to start from: it holds no config.json", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public class DataParallelTests
 {
     private const string FolderVariable = "DATAFORGE_TEST_GROUP_FOLDER";
     private const string DelayVariable = "DATAFORGE_TEST_GROUP_DELAY";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private static readonly GptNeoConfig Config = new()
     {
@@ -113,7 +113,7 @@ public class DataParallelTests
         int delay = int.Parse(Environment.GetEnvironmentVariable(DelayVariable)!, CultureInfo.InvariantCulture);
         try
         {
-            using C10dProcessGroup group = C10dProcessGroup.Join(place, DeviceType.CPU, TimeSpan.FromSeconds(30));
+            using C10dProcessGroup group = C10dProcessGroup.Join(place, DeviceType.CPU, TimeSpan.FromSeconds(60));
             TrainingOptions options = Options.SharedBy(2);
             RecordingLog log = new() { OnStep = _ => Thread.Sleep(delay) };
             using Trainer trainer = new(Config, options, new BlockData(128, 32, options), log, group: group);

@@ -44,15 +44,19 @@ public class TrainerTests
     {
         NativeTorch.SkipWithoutLibrary();
         using TemporaryFolder folder = new();
-        long before = 0, after = 0;
+        List<long> allocated = new(4);
         FixedData data = new(step =>
         {
-            before = step == 100 ? GC.GetAllocatedBytesForCurrentThread() : before;
-            after = step == 200 ? GC.GetAllocatedBytesForCurrentThread() : after;
+            if (step >= 100 && step % 100 == 0)
+            {
+                allocated.Add(GC.GetAllocatedBytesForCurrentThread());
+            }
         });
-        using Trainer trainer = new(Tiny, Options with { Steps = 201, EvaluateEvery = 0, CheckpointEvery = 1000 }, data, new SilentLog());
+        using Trainer trainer = new(Tiny, Options with { Steps = 401, EvaluateEvery = 0, CheckpointEvery = 1000 }, data, new SilentLog());
         trainer.Run(folder.Path, CancellationToken.None);
-        Assert.InRange((after - before) / 100.0, 0, 64);
+
+        // The runtime itself takes some hundred bytes now and then, when it compiles a method anew; a step would show in every hundred.
+        Assert.Equal(0, Enumerable.Range(0, 3).Min(i => allocated[i + 1] - allocated[i]));
     }
 
     [Fact]
