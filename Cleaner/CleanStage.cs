@@ -23,8 +23,9 @@ public sealed class CleanStage(CleanOptions options) : IStage
     {
         RunInput input = context.Run.ReadInput();
         var raw = new RawParts(context.Workspace, input);
-        BenchmarkIndex? benchmarks = BenchmarkIndex.Load(options.BenchmarkFiles);
-        string hash = options.Hash(benchmarks);
+
+        // Read beside the first step, which does not need them.
+        Task<BenchmarkIndex?> loading = Task.Run(() => BenchmarkIndex.Load(options.BenchmarkFiles), cancellation);
 
         // What evidence says does not depend on options.
         string evidenceHash = StageHash.Combine("licenses", $"v{CodeVersion}");
@@ -44,6 +45,8 @@ public sealed class CleanStage(CleanOptions options) : IStage
             parts.UnionWith(evidence.Select(plan => plan.Part));
         }
 
+        BenchmarkIndex? benchmarks = await loading.ConfigureAwait(false);
+        string hash = options.Hash(benchmarks);
         var occurrences = new OccurrenceStep(context.Run, raw, input, options);
         List<PartPlan> plans = occurrences.Plans();
         await context.RunPartsAsync(Name, hash, plans, "files", cancellation).ConfigureAwait(false);
