@@ -30,9 +30,7 @@ public sealed class CleanStage(CleanOptions options) : IStage
 
         // What evidence says does not depend on options.
         string evidenceHash = StageHash.Combine("licenses", $"v{CodeVersion}");
-        PartPlan rules = RuleReport.Plan(options, benchmarks);
-        await context.RunPartAsync(Name, hash, rules, cancellation).ConfigureAwait(false);
-        var parts = new HashSet<string>(StringComparer.Ordinal) { rules.Part };
+        var parts = new HashSet<string>(StringComparer.Ordinal);
         var open = new SortedSet<int>(input.Parts.Select(part => part.Number));
         var done = new SortedSet<int>();
         while (open.Count > 0)
@@ -50,6 +48,9 @@ public sealed class CleanStage(CleanOptions options) : IStage
 
         BenchmarkIndex? benchmarks = await loading.ConfigureAwait(false);
         string hash = options.Hash(benchmarks);
+        PartPlan rules = RuleReport.Plan(options, benchmarks);
+        await context.RunPartAsync(Name, hash, rules, cancellation).ConfigureAwait(false);
+        parts.Add(rules.Part);
         var occurrences = new OccurrenceStep(context.Run, raw, input, options);
         List<PartPlan> plans = occurrences.Plans();
         await context.RunPartsAsync(Name, hash, plans, "files", cancellation).ConfigureAwait(false);
