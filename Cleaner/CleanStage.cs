@@ -25,14 +25,13 @@ public sealed class CleanStage(CleanOptions options) : IStage
     {
         RunInput input = context.Run.ReadInput();
         var raw = new RawParts(context.Workspace, input);
-        BenchmarkIndex? benchmarks = BenchmarkIndex.Load(options.BenchmarkFiles);
-        string hash = options.Hash(benchmarks, WorkspaceOptOuts.Read(context.Workspace));
+
+        // Read beside the first step, which does not need them.
+        Task<BenchmarkIndex?> loading = Task.Run(() => BenchmarkIndex.Load(options.BenchmarkFiles), cancellation);
 
         // What evidence says does not depend on options.
         string evidenceHash = StageHash.Combine("licenses", $"v{CodeVersion}");
-        PartPlan rules = RuleReport.Plan(options, benchmarks);
-        await context.RunPartAsync(Name, hash, rules, cancellation).ConfigureAwait(false);
-        var parts = new HashSet<string>(StringComparer.Ordinal) { rules.Part };
+        var parts = new HashSet<string>(StringComparer.Ordinal);
         var open = new SortedSet<int>(input.Parts.Select(part => part.Number));
         var done = new SortedSet<int>();
         while (open.Count > 0)
@@ -48,6 +47,11 @@ public sealed class CleanStage(CleanOptions options) : IStage
             parts.UnionWith(evidence.Select(plan => plan.Part));
         }
 
+        BenchmarkIndex? benchmarks = await loading.ConfigureAwait(false);
+        string hash = options.Hash(benchmarks, WorkspaceOptOuts.Read(context.Workspace));
+        PartPlan rules = RuleReport.Plan(options, benchmarks);
+        await context.RunPartAsync(Name, hash, rules, cancellation).ConfigureAwait(false);
+        parts.Add(rules.Part);
         var occurrences = new OccurrenceStep(context.Run, raw, input, options);
         List<PartPlan> plans = occurrences.Plans();
         await context.RunPartsAsync(Name, hash, plans, "files", cancellation).ConfigureAwait(false);

@@ -81,6 +81,7 @@ internal static partial class LicenseNotices
         for (int i = 0; i < text.Length; i++)
         {
             byte b = text[i];
+            int tag = b == '<' ? TagLength(text[i..]) : 0;
             bool isDot = b == '.' && i > 0 && char.IsAsciiDigit((char)text[i - 1]) && i + 1 < text.Length && char.IsAsciiDigit((char)text[i + 1]);
             if (char.IsAsciiLetterOrDigit((char)b) || b == '+' || isDot)
             {
@@ -90,9 +91,26 @@ internal static partial class LicenseNotices
             {
                 plain.Append(' ');
             }
+
+            i += Math.Max(0, tag - 1);
         }
 
         return plain.Replace("licence", "license").ToString();
+    }
+
+    // An HTML tag, as READMEs have them: '<', letters, then a space or '>'. "<https://…>" is none.
+    private static int TagLength(ReadOnlySpan<byte> text)
+    {
+        const int MaxTag = 300;
+        int name = text.Length > 1 && text[1] == '/' ? 2 : 1;
+        int letters = name;
+        while (letters < text.Length && char.IsAsciiLetterOrDigit((char)text[letters]))
+        {
+            letters++;
+        }
+
+        int close = text[..Math.Min(text.Length, MaxTag)].IndexOf((byte)'>');
+        return letters > name && letters < text.Length && text[letters] is (byte)' ' or (byte)'>' or (byte)'/' && close > 0 ? close + 1 : 0;
     }
 
     private static IEnumerable<string> Gnu(string plain)

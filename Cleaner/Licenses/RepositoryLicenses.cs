@@ -9,10 +9,9 @@ namespace DataForge.Cleaner.Licenses;
 /// </summary>
 public sealed class RepositoryLicenses
 {
-    private readonly Dictionary<string, List<(string Path, Evidence Evidence)>> _byFolder = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ResolvedLicense?> _resolved = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Folder> _byFolder = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Folder, string Project), ResolvedLicense?> _resolved = [];
     private readonly ResolvedLicense _forge;
-    private readonly bool _hasDebianFiles;
 
     /// <param name="forgeLicense">What the forge or source says; null where it says nothing.</param>
     /// <param name="evidence">Paths with what their blobs say.</param>
@@ -22,14 +21,13 @@ public sealed class RepositoryLicenses
         {
             if (found.Expression.Length > 0 || found.Files is { Count: > 0 })
             {
-                string folder = EvidencePath.FolderOf(path);
-                if (!_byFolder.TryGetValue(folder, out var list))
+                string name = EvidencePath.FolderOf(path);
+                if (!_byFolder.TryGetValue(name, out Folder? folder))
                 {
-                    _byFolder[folder] = list = [];
+                    _byFolder[name] = folder = new Folder();
                 }
 
-                list.Add((path, found));
-                _hasDebianFiles |= found.Files is not null;
+                folder.Add(path, found);
             }
         }
 
@@ -44,7 +42,7 @@ public sealed class RepositoryLicenses
         ResolvedLicense? vague = null;
         for (string folder = EvidencePath.Parent(path); ; folder = EvidencePath.Parent(folder))
         {
-            if (_byFolder.TryGetValue(folder, out var evidence) && (OfDebianFile(evidence, folder, path) ?? OfFolder(evidence, folder, path)) is { } found
+            if (_byFolder.TryGetValue(folder, out Folder? evidence) && (OfDebianFile(evidence, folder, path) ?? OfFolder(evidence, folder, path)) is { } found
                 && (vague is null || MakesPrecise(found.Expression, vague.Expression)))
             {
                 if (found.Expression != SpdxLicenses.Bsd)
@@ -66,18 +64,16 @@ public sealed class RepositoryLicenses
     public static bool MakesPrecise(string precise, string vague) =>
         vague == SpdxLicenses.Bsd && precise is "BSD-2-Clause" or "BSD-3-Clause";
 
-    private ResolvedLicense? OfDebianFile(List<(string Path, Evidence Evidence)> evidence, string folder, string path)
+    private static ResolvedLicense? OfDebianFile(Folder evidence, string folder, string path)
     {
-        if (!_hasDebianFiles)
+        if (evidence.Debian.Count == 0)
         {
             return null;
         }
 
         string below = folder.Length == 0 ? path : path[(folder.Length + 1)..];
-        foreach ((_, Evidence debian) in evidence.Where(item => item.Evidence.Files is not null))
+        foreach ((Evidence debian, FilesParagraph[] narrow) in evidence.Debian)
         {
-            // The paragraph for all files speaks for the package as any licence text does; a narrower one was written for this file.
-            FilesParagraph[] narrow = [.. debian.Files!.Where(paragraph => !paragraph.Patterns.Contains("*"))];
             if (DebianCopyright.LicenseOf(narrow, below) is { } license)
             {
                 return Resolved(license, $"debian/copyright@{debian.Blob}", debian.Copyright);
@@ -87,21 +83,46 @@ public sealed class RepositoryLicenses
         return null;
     }
 
-    private ResolvedLicense? OfFolder(List<(string Path, Evidence Evidence)> evidence, string folder, string path)
+    private ResolvedLicense? OfFolder(Folder evidence, string folder, string path)
     {
         // Where several projects are installed side by side, each one's metadata speaks for its own packages.
-        string[] projects = [.. evidence.Select(item => EvidencePath.ProjectOf(item.Path)).OfType<string>().Distinct(StringComparer.Ordinal)];
-        string project = projects.Length > 1 ? Top(folder, path) : "";
-        string key = folder + "\n" + project;
-        if (!_resolved.TryGetValue(key, out ResolvedLicense? found))
+        string project = evidence.Projects.Count > 1 ? Top(folder, path) : "";
+        if (!_resolved.TryGetValue((folder, project), out ResolvedLicense? found))
         {
-            IEnumerable<(string Path, Evidence Evidence)> own = project.Length == 0
-                ? evidence
-                : evidence.Where(item => EvidencePath.ProjectOf(item.Path) is not { } name || name == project);
-            _resolved[key] = found = Combine([.. own]);
+            _resolved[(folder, project)] = found = Combine(
+                [.. evidence.Items.Where(item => project.Length == 0 || item.Project is null || item.Project == project).Select(item => (item.Path, item.Evidence))]);
         }
 
         return found;
+    }
+
+    /// <summary>The evidence that speaks for one folder; a file is asked about it often, and a folder of installed packages has hundreds of pieces.</summary>
+    private sealed class Folder
+    {
+        public List<(string Path, Evidence Evidence, string? Project)> Items { get; } = [];
+
+        public HashSet<string> Projects { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>
+        /// Debian's files, with their paragraphs that are not for all files: the one for all speaks for the package as any licence text does; a narrower one
+        /// was written for the files it names.
+        /// </summary>
+        public List<(Evidence Evidence, FilesParagraph[] Narrow)> Debian { get; } = [];
+
+        public void Add(string path, Evidence evidence)
+        {
+            string? project = EvidencePath.ProjectOf(path);
+            Items.Add((path, evidence, project));
+            if (project is not null)
+            {
+                Projects.Add(project);
+            }
+
+            if (evidence.Files is { } files)
+            {
+                Debian.Add((evidence, [.. files.Where(paragraph => !paragraph.Patterns.Contains("*"))]));
+            }
+        }
     }
 
     private static ResolvedLicense? Combine(List<(string Path, Evidence Evidence)> evidence)

@@ -13,12 +13,13 @@ namespace DataForge.Benchmarks;
 /// <summary>
 /// The cleaner over the Python files of some folders: line statistics, licence detection, then the whole stage from Parquet to Parquet with all rules,
 /// licences, redaction and decontamination on. Each measurement of the stage is a process of its own, so that its first round has all of a fresh
-/// process's start in it and its peak memory is the stage's own; the second round is warm. The input is crawled once; "1x" is the first quarter of it.
-/// <c>clean FOLDER… [--workers 1,2] [--rounds 2] [--full-only] [--part-mb 32] [--preset PyCodeGpt] [--keep WORKSPACE]</c>
+/// process's start in it and its peak memory is the stage's own; the second round is warm. The input is crawled once; "1x" is the first quarter of it. Without folders it is
+/// what python3 imports from.
+/// <c>clean [FOLDER…] [--workers 1,2] [--rounds 2] [--full-only] [--part-mb 32] [--preset PyCodeGpt] [--keep WORKSPACE]</c>
 /// </summary>
 internal static class CleanBenchmarks
 {
-    private const string Usage = "usage: clean FOLDER… [--workers 1,2] [--rounds 2] [--full-only] [--part-mb 32] [--preset PyCodeGpt] [--keep WORKSPACE]";
+    private const string Usage = "usage: clean [FOLDER…] [--workers 1,2] [--rounds 2] [--full-only] [--part-mb 32] [--preset PyCodeGpt] [--keep WORKSPACE]";
 
     /// <summary>Runs it; prints one line a measurement. Returns the exit code.</summary>
     public static int Run(string[] args)
@@ -50,6 +51,7 @@ internal static class CleanBenchmarks
             }
         }
 
+        folders = folders.Count > 0 ? folders : [.. RealPython.Folders];
         if (folders.Count == 0)
         {
             Console.Error.WriteLine(Usage);

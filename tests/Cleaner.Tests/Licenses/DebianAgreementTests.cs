@@ -20,6 +20,8 @@ public class DebianAgreementTests
 
         public bool IsSameClass => Declared.Length > 0 && SpdxExpression.ClassOf(Declared) == SpdxExpression.ClassOf(Found);
 
+        public bool IsLaundered => Declared.Length > 0 && Declared != SpdxLicenses.Unknown && SpdxExpression.ClassOf(Declared) > LicenseClass.PublicDomain && SpdxExpression.ClassOf(Found) <= LicenseClass.PublicDomain;
+
         public string Pair => $"{Name}\t{Found}";
     }
 
@@ -47,6 +49,10 @@ public class DebianAgreementTests
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine(report.ToString());
+
+        // The dear mistake: what its name says is not permissive.
+        string[] laundered = [.. different.Where(item => item.IsLaundered && !reasons.GetValueOrDefault(item.Pair, "").StartsWith("The text is another licence", StringComparison.Ordinal)).Select(item => $"{item.Package}: {item.Pair}")];
+        Assert.True(laundered.Length <= (IsWholeProof ? 0 : 2), string.Join('\n', laundered));
         Assert.True(unexplained.Count <= (IsWholeProof ? 0 : 0.02 * all.Count), report.ToString());
     }
 

@@ -24,6 +24,7 @@ public class EvidenceTests
     [InlineData("README.md", FileKind.Metadata, "# X\nWorks with MIT licensed things.\n", "")]
     [InlineData("LICENSE", FileKind.License, "MIT", "MIT")]
     [InlineData("README.md", FileKind.Metadata, "# X\n\n## License\n\nLicensed under either of\n\n * Apache License, Version 2.0 (LICENSE-APACHE)\n * MIT license (LICENSE-MIT)\n\nat your option.\n", "Apache-2.0 OR MIT")]
+    [InlineData("README.md", FileKind.Metadata, "# X\n\n### License\n\nLicensed under either of <a href=\"LICENSE-APACHE\">Apache License, Version 2.0</a> or <a href=\"LICENSE-MIT\">MIT license</a> at your option.\n", "Apache-2.0 OR MIT")]
     [InlineData("README.rst", FileKind.Metadata, "X\n=\n\nLicense\n-------\n\nThis project is dual licensed under the MIT license and the GNU GPL version 2 or later.\n", "GPL-2.0-or-later OR MIT")]
     [InlineData("README.rst", FileKind.Metadata, "X\n=\n\nLicense: code under the BSD 3-Clause license, and data under the Mozilla Public License 2.0.\n", "BSD-3-Clause AND MPL-2.0")]
     public void Read_metadata_givesExpression(string path, FileKind kind, string text, string expected) =>
