@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataForge.Corpus;
 using DataForge.Crawler.Git;
+using DataForge.Crawler.Sharing;
 using DataForge.Crawler.Sources;
 using LibGit2Sharp;
 
@@ -34,16 +35,23 @@ internal sealed class FetchedGit : IFetchedRepository
     {
         LibGit2.Load();
         (Facts, _address, _transport, _quota) = (facts, address, transport, quota);
-        string folder = Path.Combine(transport.Folder, facts.Id.ToString(CultureInfo.InvariantCulture) + ".git");
+        string folder = FolderOf(transport, facts.Id);
         _upload = new UploadPack(transport.Http);
         _mirror = new Mirror(folder, transport.Git, quota);
         _handles = new RepositoryHandles(folder);
     }
 
+    /// <summary>Where a repository's mirror is while it is read.</summary>
+    public static string FolderOf(ForgeTransport transport, long repository) =>
+        Path.Combine(transport.Folder, repository.ToString(CultureInfo.InvariantCulture) + ".git");
+
     public RepositoryFacts Facts { get; }
 
     /// <summary>Whether the commit was given rather than asked for, and may be gone.</summary>
     public bool IsPinned { get; init; }
+
+    /// <summary>Whether another crawler fetched its trees, and contents with them, and the mirror is there.</summary>
+    public bool IsFetched { get; init; }
 
     /// <summary>The commit.</summary>
     public string Signature => Facts.Commit!;
@@ -54,6 +62,11 @@ internal sealed class FetchedGit : IFetchedRepository
     {
         await GuardedAsync(async () =>
         {
+            if (IsFetched)
+            {
+                return;
+            }
+
             try
             {
                 await FetchCommitAsync("blob:none", cancellation).ConfigureAwait(false);
@@ -126,6 +139,13 @@ internal sealed class FetchedGit : IFetchedRepository
     {
         BlobId id = file.BlobId!.Value;
         return _elsewhere.ContainsKey(id) ? new ReadFile(null, 0, file.Size) : _handles.Read(id, file.Size);
+    }
+
+    /// <summary>Leaves what was fetched for the crawler that writes; not where it was too much, for that one may need less.</summary>
+    public bool TryShelve(Shelf shelf)
+    {
+        _handles.Dispose();
+        return !_hasLeftLarge && shelf.TryPut(Facts.Id, new Shelved(Facts.Commit!, _address), _mirror.Folder);
     }
 
     public void Dispose()
