@@ -90,7 +90,7 @@ internal sealed class FakeForge : IDisposable
                 string head = await ReadHeadAsync(stream);
                 Requests.Enqueue(head);
                 string[] parts = head.Split(' ')[1].Split('/');
-                await (_answers.TryGetValue(parts.Length > 2 ? parts[2].Split('.')[0] : "", out Func<NetworkStream, Task>? answer)
+                await (_answers.TryGetValue(parts.Length > 3 && parts[1] == "repos" ? parts[3] : parts.Length > 2 ? parts[2].Split('.')[0] : "", out Func<NetworkStream, Task>? answer)
                     ? answer(stream)
                     : WriteAsync(stream, "HTTP/1.1 404 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
             }

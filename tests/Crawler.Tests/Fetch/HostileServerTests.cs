@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using DataForge.Corpus;
@@ -158,6 +160,91 @@ public class HostileServerTests
             + string.Join('\n', Directory.EnumerateFiles(folder["w"], "*", SearchOption.AllDirectories).Select(file => Encoding.Latin1.GetString(File.ReadAllBytes(file))));
         Assert.DoesNotContain(Token, all, StringComparison.Ordinal);
         Assert.DoesNotContain(Basic(Token), all, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Crawl_archivesMadeToHarm_nothingLeavesTheSpool()
+    {
+        using var folder = new TemporaryFolder();
+        using var forge = new FakeForge();
+        string commit = new('a', 40);
+        Dictionary<string, string> expected = [];
+        void Archive(string name, string outcome, Action<TarWriter> write)
+        {
+            expected.Add(name, outcome);
+            forge.SetBody(name, Zip(write, commit));
+        }
+
+        static PaxTarEntry Entry(string path, string content, TarEntryType type = TarEntryType.RegularFile, string link = "")
+        {
+            var entry = new PaxTarEntry(type, path);
+            if (type == TarEntryType.RegularFile)
+            {
+                entry.DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content));
+            }
+            else if (link.Length > 0)
+            {
+                entry.LinkName = link;
+            }
+
+            return entry;
+        }
+
+        Archive("good", "a.py, deep/b.py", tar =>
+        {
+            tar.WriteEntry(Entry("o-good/a.py", "1"));
+            tar.WriteEntry(Entry("o-good/deep/b.py", "2"));
+            tar.WriteEntry(Entry("o-good/c.bin", "3"));
+        });
+        Archive("paths", "../../outside.py !path, /etc/x.py !path, a/../../y.py !path, z.py", tar =>
+        {
+            tar.WriteEntry(Entry("o/../../outside.py", "1"));
+            tar.WriteEntry(Entry("o//etc/x.py", "1"));
+            tar.WriteEntry(Entry("o/a/../../y.py", "1"));
+            tar.WriteEntry(Entry("o/z.py", "1"));
+        });
+        Archive("links", "a.py !symlink, c.py", tar =>
+        {
+            tar.WriteEntry(Entry("o/a.py", "", TarEntryType.SymbolicLink, "/etc/passwd"));
+            tar.WriteEntry(Entry("o/b.py", "", TarEntryType.HardLink, "/etc/passwd"));
+            tar.WriteEntry(Entry("o/c.py", "1"));
+        });
+        Archive("bomb", ". !limit", tar => tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "o/big.bin") { DataStream = new MemoryStream(new byte[64 << 20]) }));
+        expected.Add("cut", ". !unreachable");
+        byte[] whole = Zip(tar => tar.WriteEntry(Entry("o/a.py", new string('x', 5000))), commit);
+        forge.SetBody("cut", whole[..(whole.Length / 2)]);
+        expected.Add("noise", ". !corrupt");
+        forge.SetBody("noise", [.. "these are no archives"u8]);
+        expected.Add("other", ". !refused");
+        forge.SetBody("other", Zip(tar => tar.WriteEntry(Entry("o/a.py", "1")), new string('b', 40)));
+        expected.Add("unnamed", ". !unsupported");
+        forge.SetBody("unnamed", Zip(tar => tar.WriteEntry(Entry("o/a.py", "1")), null));
+
+        TestCrawl crawl = Crawl(folder["w"], forge, commit, expected.Keys);
+        crawl.Options.FetchTransport = "archive";
+        await crawl.RunAsync("r", "pinned:" + folder["w.jsonl"]);
+        Dictionary<string, string> rows = crawl.Rows().GroupBy(row => row.Repository.Name[2..]).ToDictionary(
+            group => group.Key, group => string.Join(", ", group.Select(row => row.Path + (row.Fault is null ? "" : $" !{row.Fault}"))));
+        Assert.All(expected, pair => Assert.True(pair.Value == rows[pair.Key], $"{pair.Key}: {rows[pair.Key]}, not {pair.Value}"));
+        Assert.Equal(["w", "w.jsonl"], Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder["w", "mirrors"]));
+    }
+
+    private static byte[] Zip(Action<TarWriter> write, string? commit)
+    {
+        using var bytes = new MemoryStream();
+        using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
+        using (var tar = new TarWriter(gzip, TarEntryFormat.Pax))
+        {
+            if (commit is not null)
+            {
+                tar.WriteEntry(new PaxGlobalExtendedAttributesTarEntry([new("comment", commit)]));
+            }
+
+            write(tar);
+        }
+
+        return bytes.ToArray();
     }
 
     private static string Basic(string token) => Convert.ToBase64String(Encoding.ASCII.GetBytes("x-access-token:" + token));
