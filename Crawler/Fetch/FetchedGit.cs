@@ -82,7 +82,7 @@ internal sealed class FetchedGit : IFetchedRepository
             }
         }, cancellation).ConfigureAwait(false);
         _tree = new GitTree(Facts.Commit!, _transport.Context.Options);
-        _entries = Guarded(() => _handles.With(repository => _tree.Walk(repository, cancellation)));
+        await WalkAsync(_tree, cancellation).ConfigureAwait(false);
         HashSet<BlobId> seen = [];
         List<BlobId> ids = [];
         foreach (GitEntry entry in _entries)
@@ -153,6 +153,22 @@ internal sealed class FetchedGit : IFetchedRepository
         _handles.Dispose();
         _mirror.Dispose();
     }
+
+    // A few kilobytes of trees may stand for millions of entries, so the walk takes of the repository's time.
+    private Task WalkAsync(GitTree tree, CancellationToken cancellation) => _quota.DuringAsync(() =>
+    {
+        CancellationToken patience = _quota.Patience;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience);
+        try
+        {
+            _entries = Guarded(() => _handles.With(repository => tree.Walk(repository, stop.Token)));
+            return Task.FromResult(true);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw _quota.TimeOver();
+        }
+    });
 
     private async Task FetchCommitAsync(string? filter, CancellationToken cancellation)
     {

@@ -10,6 +10,8 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["clean"] = args => CleanBenchmarks.Run(args),
     ["dedup"] = args => DedupBenchmarks.Run(args),
     ["dedup-base"] = args => DedupBaseBenchmarks.Run(args),
+    ["fetch"] = args => FetchBenchmarks.Speed(args),
+    ["fetch-bytes"] = args => FetchBenchmarks.Bytes(args),
     ["dedup-scale"] = args => DedupScaleBenchmarks.Run(args),
     ["catalog"] = args => CatalogBenchmarks.Run(args),
 };

@@ -6,7 +6,7 @@ namespace DataForge.EndToEnd.Tests;
 /// <summary>The program as its users run it: a process of its own.</summary>
 internal sealed partial class DataForgeProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
     private readonly Process _process;
     private readonly Task<string> _output;
     private readonly Task<string> _error;

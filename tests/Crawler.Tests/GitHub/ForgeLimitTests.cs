@@ -14,7 +14,7 @@ public sealed class ForgeLimitTests
         var limits = new LimitSizes { Core = 300, PointsPerMinute = 90, Concurrent = 20 };
         await using ForgeSession test = await ForgeSession.OpenAsync(
             new GeneratorOptions { Count = 1000 },
-            ["alice-1"],
+            ["alice-1", "alice-2"],
             limits,
             new GitHubClientOptions { PointsPerMinute = limits.PointsPerMinute, MaxConcurrency = limits.Concurrent / 2 });
 

@@ -10,7 +10,7 @@ namespace DataForge.Crawler.Tests.Sharing;
 /// <summary>Crawlers that share a workspace and a PostgreSQL catalog, over a forge.</summary>
 public class SharedCrawlTests(PostgresFixture postgres)
 {
-    private const int Repositories = 30;
+    private const int Repositories = 16;
 
     [Fact]
     public async Task TwoCrawlers_oneWorkspace_theBytesAndCatalogOfOneAlone()

@@ -93,6 +93,81 @@ public class LedgerTests(PostgresFixture postgres)
         Assert.Equal("a", other.Take("q")!.Text);
     }
 
+    [Theory]
+    [InlineData("sqlite", 1)]
+    [InlineData("sqlite", 2)]
+    [InlineData("postgres", 3)]
+    public void Ledger_randomWork_answersAsTheOneInMemory(string database, int seed)
+    {
+        using var test = new TestCatalog(database, postgres);
+        using Catalog catalog = test.Open();
+        ILedger[] ledgers = [catalog, new MemoryLedger()];
+        var random = new Random(seed);
+        string[] queries = ["a", "b"];
+        List<SearchWindow> held = [];
+        foreach (string query in queries)
+        {
+            Both(ledger => ledger.Begin(query));
+        }
+
+        for (int step = 0; step < 250; step++)
+        {
+            string query = queries[random.Next(2)];
+            switch (random.Next(6))
+            {
+                case 0 or 1:
+                    if (Both(ledger => ledger.Take(query)) is { } taken)
+                    {
+                        held.Add(taken);
+                    }
+
+                    break;
+                case 2 or 3 when held.Count > 0:
+                    SearchWindow window = held[random.Next(held.Count)];
+                    held.Remove(window);
+                    bool isSplit = window.Text.Length < 3 && random.Next(2) == 0;
+                    string[] children = isSplit ? [.. Enumerable.Range(0, 3).Select(i => window.Text + (char)('c' - i))] : [];
+                    DiscoveredRepository[] members = isSplit
+                        ? []
+                        : [.. Enumerable.Range(0, random.Next(30)).Select(_ => random.Next(40)).Distinct().Select(id => Repository(id, random.Next(-1, 3)))];
+                    SearchWindow read = window with
+                    {
+                        State = isSplit ? WindowState.Split : WindowState.Done, Expected = random.Next(9), Seen = members.Length, Searches = 3,
+                    };
+                    foreach (ILedger ledger in ledgers)
+                    {
+                        ledger.Record(read, children, members);
+                    }
+
+                    break;
+                case 4 when held.Count > 0:
+                    SearchWindow released = held[^1];
+                    held.RemoveAt(held.Count - 1);
+                    Array.ForEach(ledgers, ledger => ledger.Release(released));
+                    break;
+                default:
+                    if (Both(ledger => ledger.OpenWindows(query)) == 0)
+                    {
+                        Array.ForEach(ledgers, ledger => ledger.Close(query));
+                        Both(ledger => ledger.Begin(query));
+                    }
+
+                    break;
+            }
+
+            Both(ledger => ledger.State(query));
+            Both(ledger => string.Join('\n', ledger.Windows(query)));
+            Both(ledger => string.Join('\n', ledger.Repositories(query)));
+        }
+
+        T Both<T>(Func<ILedger, T> ask)
+        {
+            T answer = ask(ledgers[0]);
+            Assert.Equal(ask(ledgers[1]), answer);
+            return answer;
+        }
+    }
+
     [Fact]
     public void StoreAnswer_again_replacesIt()
     {

@@ -10,9 +10,9 @@ public sealed class ForgeKillTests
     [Fact]
     public async Task Crawl_killed_at_random_moments_same_raw_bytes_and_same_catalog()
     {
-        int kills = ForgeWorld.Size("DATAFORGE_FORGE_KILLS", 5);
+        int kills = ForgeWorld.Size("DATAFORGE_FORGE_KILLS", 3);
         await using ForgeWorld world = await ForgeWorld.StartAsync(
-            new GeneratorOptions { Count = ForgeWorld.Size("DATAFORGE_FORGE_KILLED_REPOSITORIES", 1300) }, ForgeWorld.Size("DATAFORGE_FORGE_CONTENT", 20));
+            new GeneratorOptions { Count = ForgeWorld.Size("DATAFORGE_FORGE_KILLED_REPOSITORIES", 1100) }, ForgeWorld.Size("DATAFORGE_FORGE_CONTENT", 20));
         long start = Stopwatch.GetTimestamp();
         await world.CrawlAllAsync("whole");
         TimeSpan whole = Stopwatch.GetElapsedTime(start);

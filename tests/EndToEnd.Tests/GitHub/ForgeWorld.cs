@@ -48,10 +48,10 @@ internal sealed class ForgeWorld : IAsyncDisposable
         return new ForgeWorld(folder, forge, filled);
     }
 
-    /// <summary>The arguments of a crawl into a workspace.</summary>
+    /// <summary>The arguments of a crawl into a workspace, which a new run of it looks at the forge again for.</summary>
     public IEnumerable<string> Arguments(string workspace, string run = "r") =>
     [
-        "crawl", "--workspace", this[workspace], "--run", run, "--workers", "2", "--source", Source,
+        "build", "--until", "crawl", "--workspace", this[workspace], "--run", run, "--workers", "2", "--source", Source,
         "--set", $"crawl.githubbaseaddress={Forge.Address}", "--set", "crawl.rawpartbytes=1048576",
     ];
 
