@@ -81,8 +81,8 @@ internal sealed class FetchedGit : IFetchedRepository
                 await FetchCommitAsync(null, cancellation).ConfigureAwait(false);
             }
         }, cancellation).ConfigureAwait(false);
-        _tree = new GitTree(Facts.Commit!, _transport.Context.Options, cancellation);
-        _entries = Guarded(() => _handles.With(_tree.Walk));
+        _tree = new GitTree(Facts.Commit!, _transport.Context.Options);
+        await WalkAsync(_tree, cancellation).ConfigureAwait(false);
         HashSet<BlobId> seen = [];
         List<BlobId> ids = [];
         foreach (GitEntry entry in _entries)
@@ -132,7 +132,7 @@ internal sealed class FetchedGit : IFetchedRepository
     {
         (string, string)? missing = _hasLeftLarge ? (FaultRules.Size, "1 MiB or more, left out where all would be too much") : null;
         return new(_handles.With(repository => _tree!.Finish(
-            repository, _entries, id => _elsewhere.TryGetValue(id, out long size) ? size : -1, missing)));
+            repository, _entries, id => _elsewhere.TryGetValue(id, out long size) ? size : -1, cancellation, missing)));
     }
 
     public ReadFile Read(FoundFile file)
@@ -153,6 +153,22 @@ internal sealed class FetchedGit : IFetchedRepository
         _handles.Dispose();
         _mirror.Dispose();
     }
+
+    // A few kilobytes of trees may stand for millions of entries, so the walk takes of the repository's time.
+    private Task WalkAsync(GitTree tree, CancellationToken cancellation) => _quota.DuringAsync(() =>
+    {
+        CancellationToken patience = _quota.Patience;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience);
+        try
+        {
+            _entries = Guarded(() => _handles.With(repository => tree.Walk(repository, stop.Token)));
+            return Task.FromResult(true);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw _quota.TimeOver();
+        }
+    });
 
     private async Task FetchCommitAsync(string? filter, CancellationToken cancellation)
     {

@@ -77,6 +77,11 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
         Uri api = GitHubClientOptions.Of(context.Options).BaseAddress;
         Uri forge = api.Host == PublicApi ? PublicForge : new Uri(api.GetLeftPart(UriPartial.Authority));
         GitHubToken? token = GitHubTokens.Load(context.Options.GitHubTokenFile, Environment.GetEnvironmentVariable).FirstOrDefault();
+        if (token is not null && forge.Scheme != Uri.UriSchemeHttps && !forge.IsLoopback)
+        {
+            throw DataForgeException.Usage($"a token would travel to {forge} for all to read; use https.");
+        }
+
         return new ForgeTransport(context, forge, api, request => Authorize(request, token), context.Time) { Shared = context.Shared };
     }
 

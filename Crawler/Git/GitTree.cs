@@ -10,25 +10,29 @@ namespace DataForge.Crawler.Git;
 internal sealed record GitEntry(string Path, int Mode, FileKind Kind, BlobId Id);
 
 /// <summary>Walks the tree of a commit. Trees are not trusted: their names may be any bytes, and they may repeat without end.</summary>
-internal sealed class GitTree(string commit, CrawlOptions options, CancellationToken cancellation)
+internal sealed class GitTree(string commit, CrawlOptions options)
 {
     private readonly ListingBuilder _listing = new(options);
     private readonly List<GitEntry> _entries = [];
+    private CancellationToken _cancellation;
 
     /// <summary>Finds the files; what cannot be read is kept for <see cref="Finish"/>.</summary>
-    public IReadOnlyList<GitEntry> Walk(Repository repository)
+    public IReadOnlyList<GitEntry> Walk(Repository repository, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         Enter(repository, () => repository.Lookup<Commit>(commit)?.Tree, [], ".", options.MaxFolderDepth);
         return _entries;
     }
 
     /// <summary>The files with their sizes, in order, limits applied.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="entries">What <see cref="Walk(Repository)"/> found.</param>
+    /// <param name="entries">What <see cref="Walk(Repository, CancellationToken)"/> found.</param>
     /// <param name="storedSize">The size of a content that the repository lacks; −1 where it is not known.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <param name="missing">The rule for a content that nobody has, and more about it.</param>
     public IReadOnlyList<FoundFile> Finish(
-        Repository repository, IReadOnlyList<GitEntry> entries, Func<BlobId, long> storedSize, (string Rule, string Detail)? missing = null)
+        Repository repository, IReadOnlyList<GitEntry> entries, Func<BlobId, long> storedSize, CancellationToken cancellation,
+        (string Rule, string Detail)? missing = null)
     {
         (string rule, string detail) = missing ?? (FaultRules.Unreadable, "the object is missing");
         foreach (GitEntry entry in entries)
@@ -78,7 +82,7 @@ internal sealed class GitTree(string commit, CrawlOptions options, CancellationT
 
     private void Walk(Repository repository, Tree tree, byte[] prefix, int depth)
     {
-        cancellation.ThrowIfCancellationRequested();
+        _cancellation.ThrowIfCancellationRequested();
         byte[][]? names = null;
         int index = 0;
         foreach (TreeEntry entry in tree)

@@ -46,8 +46,8 @@ internal sealed class OpenGit : IOpenRepository
 
     public async ValueTask<IReadOnlyList<FoundFile>> ListAsync(CancellationToken cancellation)
     {
-        var tree = new GitTree(Facts.Commit!, _context.Options, cancellation);
-        IReadOnlyList<GitEntry> entries = _handles.With(tree.Walk);
+        var tree = new GitTree(Facts.Commit!, _context.Options);
+        IReadOnlyList<GitEntry> entries = _handles.With(repository => tree.Walk(repository, cancellation));
         if (_mirror is not null)
         {
             string[] missing = _handles.With(repository => entries
@@ -60,7 +60,7 @@ internal sealed class OpenGit : IOpenRepository
             }
         }
 
-        return _handles.With(repository => tree.Finish(repository, entries, _context.StoredSize));
+        return _handles.With(repository => tree.Finish(repository, entries, _context.StoredSize, cancellation));
     }
 
     public ReadFile Read(FoundFile file)

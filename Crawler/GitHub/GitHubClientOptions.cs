@@ -23,7 +23,7 @@ public sealed record GitHubClientOptions
     /// <summary>Bytes of an answer, decompressed. A full page of 100 repositories has about 600 KB.</summary>
     public int MaxBodyBytes { get; init; } = 16 << 20;
 
-    /// <summary>How often a request is made again before the crawl stops.</summary>
+    /// <summary>How often a request is made again before the crawl stops; 1 or more.</summary>
     public int Retries { get; init; } = 12;
 
     /// <summary>Seed of the jitter between retries.</summary>

@@ -127,7 +127,7 @@ public sealed class GitHubSession : IDisposable
         services.AddHttpClient(Transport.ClientName, client =>
             {
                 client.Timeout = Timeout.InfiniteTimeSpan; // The pipeline's own, by the injected clock.
-                client.DefaultRequestHeaders.Add("Accept", "application/vnd.github+json");
+                client.DefaultRequestHeaders.Add("Accept", "application/vnd.github+json, application/json; q=0.9");
                 client.DefaultRequestHeaders.Add("X-GitHub-Api-Version", "2022-11-28");
                 client.DefaultRequestHeaders.Add("User-Agent", $"DataForge/{typeof(GitHubSession).Assembly.GetName().Version?.ToString(3)}");
             })

@@ -26,6 +26,8 @@ internal sealed class Transport
     private readonly TimeProvider _time;
     private readonly ResiliencePipeline<Reply> _attempts;
     private readonly ResiliencePipeline<Reply> _attempt;
+    private readonly SemaphoreSlim _beginning = new(1);
+    private bool _hasBegun;
 
     public Transport(GitHubClientOptions options, IHttpClientFactory clients, RequestLimiter limiter, TimeProvider time)
     {
@@ -82,6 +84,11 @@ internal sealed class Transport
     public async Task<Reply> GetAsync(
         string path, string? resource, JsonTypeInfo type, string? etag, GitHubToken? token, CancellationToken cancellation)
     {
+        if (resource is not null && !Volatile.Read(ref _hasBegun))
+        {
+            await BeginAsync(cancellation).ConfigureAwait(false);
+        }
+
         var address = new Uri(_options.BaseAddress, path);
         for (int hop = 0; hop <= MaxRedirects && IsOurs(address); hop++)
         {
@@ -95,6 +102,30 @@ internal sealed class Transport
         }
 
         return new Reply { Outcome = ApiOutcome.MovedAway, Message = $"moved to {address.Host}" };
+    }
+
+    // Another program, or this one before it was killed, may have spent the budgets: asking what is left costs nothing. A server without
+    // limits has no such page.
+    private async Task BeginAsync(CancellationToken cancellation)
+    {
+        await _beginning.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            foreach (GitHubToken? token in _hasBegun ? [] : _limiter.Tokens)
+            {
+                Reply reply = await GetAsync("rate_limit", null, Json.Default.RateLimitOverview, null, token, cancellation).ConfigureAwait(false);
+                if (reply.Value is RateLimitOverview overview)
+                {
+                    _limiter.Begin(token, overview);
+                }
+            }
+
+            Volatile.Write(ref _hasBegun, true);
+        }
+        finally
+        {
+            _beginning.Release();
+        }
     }
 
     private async Task<Reply> RetryAsync(Question question, CancellationToken cancellation)

@@ -6,8 +6,11 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["parquet"] = args => ParquetBenchmarks.Run(args),
     ["python"] = args => PythonBenchmarks.Run(args),
     ["tokenizer"] = args => TokenizerBenchmarks.Run(args),
+    ["explain"] = args => ExplainBenchmarks.Run(args),
     ["clean"] = args => CleanBenchmarks.Run(args),
     ["dedup"] = args => DedupBenchmarks.Run(args),
+    ["fetch"] = args => FetchBenchmarks.Speed(args),
+    ["fetch-bytes"] = args => FetchBenchmarks.Bytes(args),
     ["dedup-scale"] = args => DedupScaleBenchmarks.Run(args),
     ["catalog"] = args => CatalogBenchmarks.Run(args),
 };

@@ -6,7 +6,7 @@ namespace DataForge.EndToEnd.Tests;
 /// <summary>The program as its users run it: a process of its own.</summary>
 internal sealed partial class DataForgeProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
     private readonly Process _process;
     private readonly Task<string> _output;
     private readonly Task<string> _error;
@@ -20,15 +20,30 @@ internal sealed partial class DataForgeProcess : IDisposable
 
     public static DataForgeProcess Start(params IEnumerable<string> arguments) => StartIn(Environment.CurrentDirectory, arguments);
 
-    public static DataForgeProcess StartIn(string folder, params IEnumerable<string> arguments)
+    public static DataForgeProcess StartIn(string folder, params IEnumerable<string> arguments) =>
+        StartWith(folder, new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts it with more in its environment.</summary>
+    public static DataForgeProcess StartWith(string folder, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "DataForge.Orchestrator.dll");
         var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder,
         };
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         return new DataForgeProcess(Process.Start(start)!);
     }
+
+    /// <summary>The process's number.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
 
     /// <summary>Runs the program to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(params IEnumerable<string> arguments)

@@ -53,7 +53,10 @@ internal sealed class Exchange(HttpContext context, TimeProvider clock, string p
             case FaultKind.CutBody:
                 await WriteAsync(body[..(body.Length / 2)]).ConfigureAwait(false);
                 await response.Body.FlushAsync(Aborted).ConfigureAwait(false);
-                Reset();
+
+                // Closed, not reset: a reset would also take back what was sent, and look like a request that never arrived.
+                await Task.Delay(20, Aborted).ConfigureAwait(false);
+                Context.Abort();
                 break;
             case FaultKind.SlowBody:
                 int piece = Math.Max(1, (body.Length + 15) / 16);

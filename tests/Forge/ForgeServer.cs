@@ -24,6 +24,7 @@ public sealed class ForgeServer : IAsyncDisposable
     private RestInterface? _rest;
     private GitInterface? _git;
     private AdminInterface? _admin;
+    private int _underWay;
 
     private ForgeServer(WebApplication web, ForgeOptions options, ForgeCatalog repositories)
     {
@@ -80,6 +81,18 @@ public sealed class ForgeServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>
+    /// Waits until no request is under way. An answer is in its caller's hands a moment before it stands in <see cref="Log"/> and
+    /// <see cref="Traffic"/>: tests wait here before they look.
+    /// </summary>
+    public async Task SettleAsync()
+    {
+        while (Volatile.Read(ref _underWay) > 0)
+        {
+            await Task.Delay(1).ConfigureAwait(false);
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -126,6 +139,7 @@ public sealed class ForgeServer : IAsyncDisposable
         var exchange = new Exchange(context, _options.Clock, path);
         var simulated = _options.Clock as SimulatedClock;
         simulated?.Begin();
+        Interlocked.Increment(ref _underWay);
         try
         {
             exchange.Fault = Faults.Next(exchange.Target);
@@ -148,8 +162,9 @@ public sealed class ForgeServer : IAsyncDisposable
         }
         finally
         {
-            simulated?.End();
             Log.Add(exchange.Record);
+            Interlocked.Decrement(ref _underWay);
+            simulated?.End();
         }
     }
 }

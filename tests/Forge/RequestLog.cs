@@ -35,12 +35,13 @@ public sealed class RequestLog
     public IReadOnlyList<RequestRecord> Refused => [.. All.Where(record => record.Status is 403 or 429 && record.Fault is null)];
 
     /// <summary>
-    /// The share of the budget allowed that was used while work remained: of the time from the first request to the last, cut into windows
+    /// The share of a user's budget that was used while work remained: of the time from the first request to the last, cut into windows
     /// from the first one on, those that were over before the last request count. 1 where all of it fits into one window.
     /// </summary>
-    public double UsedShare(string resource, int limit, TimeSpan window)
+    public double UsedShare(string user, string resource, int limit, TimeSpan window)
     {
-        RequestRecord[] charged = [.. All.Where(record => record.Resource == resource && record.IsCharged).OrderBy(record => record.At)];
+        RequestRecord[] charged =
+            [.. All.Where(record => record.User == user && record.Resource == resource && record.IsCharged).OrderBy(record => record.At)];
         if (charged.Length == 0)
         {
             return 1;

@@ -17,9 +17,13 @@ internal sealed class PrimaryBudget
     private bool _unlimited;
     private bool _asking;
     private int _inFlight;
+    private long _sent;
 
     /// <summary>Requests that may be sent now.</summary>
     public long Remaining => _unlimited ? long.MaxValue : _remaining;
+
+    /// <summary>Takes in what the server says is left, before the first request.</summary>
+    public void Begin(RateLimitHeaders told) => (_known, _reset, _remaining) = (true, told.Reset, told.Remaining);
 
     /// <summary>When a request may be sent: now, later, or null: when an answer has come.</summary>
     public DateTimeOffset? Earliest(DateTimeOffset now)
@@ -48,7 +52,7 @@ internal sealed class PrimaryBudget
         bool asks = !_known && !_unlimited;
         _asking |= asks;
         _remaining = _known ? _remaining - 1 : 0;
-        return new Charge(this, now, asks, IsAlone: _inFlight++ == 0);
+        return new Charge(this, now, asks, Number: ++_sent, IsFirst: _inFlight++ == 0);
     }
 
     /// <summary>Ends a request that was never sent.</summary>
@@ -81,7 +85,8 @@ internal sealed class PrimaryBudget
 
     private void Learn(Charge charge, RateLimitHeaders told, bool isFree)
     {
-        bool isAlone = charge.IsAlone && _inFlight == 0;
+        // No other was under way at any time between its sending and its answer: the answer is exact.
+        bool isAlone = charge.IsFirst && charge.Number == _sent;
         if (!_known || told.Reset > _reset)
         {
             if (!_known && !charge.Asks && told.Reset <= _reset)
@@ -119,6 +124,7 @@ internal sealed class PrimaryBudget
     /// <param name="Budget">Where it is charged.</param>
     /// <param name="SentAt">When.</param>
     /// <param name="Asks">Whether it went ahead to learn what is left.</param>
-    /// <param name="IsAlone">Whether no other was under way when it was sent.</param>
-    public readonly record struct Charge(PrimaryBudget Budget, DateTimeOffset SentAt, bool Asks, bool IsAlone);
+    /// <param name="Number">How many were sent up to it.</param>
+    /// <param name="IsFirst">Whether no other was under way when it was sent.</param>
+    public readonly record struct Charge(PrimaryBudget Budget, DateTimeOffset SentAt, bool Asks, long Number, bool IsFirst);
 }

@@ -19,6 +19,11 @@ internal readonly record struct RateLimitHeaders(long Limit, long Remaining, Dat
             ? new RateLimitHeaders(limit, remaining, DateTimeOffset.FromUnixTimeSeconds(reset))
             : null;
 
+    /// <summary>The same, from <c>GET /rate_limit</c>; null where it makes no sense.</summary>
+    public static RateLimitHeaders? Of(RateLimit told) => told is { Limit: >= 0, Remaining: >= 0, Reset: >= 0 and <= LastSecond }
+        ? new RateLimitHeaders(told.Limit, told.Remaining, DateTimeOffset.FromUnixTimeSeconds(told.Reset))
+        : null;
+
     /// <summary>Reads <c>retry-after</c>, seconds or a date (RFC 9110, section 10.2.3), as a time to wait from now on.</summary>
     public static TimeSpan? RetryAfter(HttpResponseHeaders headers, DateTimeOffset now)
     {

@@ -39,6 +39,25 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
         }
     }
 
+    /// <summary>A token of each user, null for the anonymous one.</summary>
+    public IEnumerable<GitHubToken?> Tokens => users.Select(user => user.Token);
+
+    /// <summary>Takes in what a user has left, as <c>GET /rate_limit</c> tells it.</summary>
+    public void Begin(GitHubToken? token, RateLimitOverview overview)
+    {
+        lock (_lock)
+        {
+            UserBudget user = users.First(user => token is null || user.Owns(token));
+            foreach (string resource in (string[])[GitHubClient.CoreResource, GitHubClient.SearchResource])
+            {
+                if (overview.Resources.TryGetValue(resource, out RateLimit? left) && RateLimitHeaders.Of(left) is { } told)
+                {
+                    user.Budget(resource).Begin(told);
+                }
+            }
+        }
+    }
+
     private (UserBudget? User, DateTimeOffset? Earliest) Choose(string? resource, GitHubToken? token, DateTimeOffset now)
     {
         UserBudget? best = null;

@@ -22,8 +22,11 @@ internal sealed class UserBudget(IReadOnlyList<GitHubToken> tokens, int maxConcu
     /// <summary>Whether requests carry a token.</summary>
     public bool IsKnown => tokens.Count > 0;
 
+    /// <summary>One of the user's tokens; null for an anonymous user.</summary>
+    public GitHubToken? Token => tokens.Count > 0 ? tokens[0] : null;
+
     /// <summary>Whether this user's requests carry one of these tokens.</summary>
-    public bool Owns(GitHubToken token) => tokens.Contains(token);
+    public bool Owns(GitHubToken token) => tokens.Any(token.IsSame);
 
     /// <summary>The budget of a resource.</summary>
     public PrimaryBudget Budget(string resource)

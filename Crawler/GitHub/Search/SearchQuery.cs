@@ -29,7 +29,7 @@ public sealed class SearchQuery
     public static SearchQuery Parse(string text)
     {
         string[] words = [.. Words(text)];
-        return words.Length > 0 && text.Length <= MaxLength && !text.Any(char.IsControl)
+        return words.Length > 0 && text.Length <= MaxLength && !words.Any(word => word.Any(char.IsControl))
             ? new SearchQuery(words)
             : throw DataForgeException.Usage(
                 $"'{text}' is no search of 1 to {MaxLength} characters; write something like github:\"language:python stars:>=10\".");

@@ -59,6 +59,11 @@ internal sealed class WindowReader(GitHubClient client, SearchQuery query, Searc
         }
 
         bool isUnsplittable = page.TotalCount > GitHubClient.MaxResults;
+        if (isKnown && isUnsplittable && page.TotalCount == window.Expected && IsKnown(page))
+        {
+            return Done(first.ETag, known, window.Expected, window.Seen, 0, true);
+        }
+
         if (isKnown && !isUnsplittable && await ReadChangesAsync(first, cancellation).ConfigureAwait(false) is { } members)
         {
             return Done(first.ETag, members, _expected, members.Count, _incomplete, false);
@@ -66,6 +71,12 @@ internal sealed class WindowReader(GitHubClient client, SearchQuery query, Searc
 
         await ReadAllAsync(isKnown ? null : first, text, isUnsplittable, cancellation).ConfigureAwait(false);
         return Done(first.ETag, _seen.Values, Math.Max(_expected, _seen.Count), _seen.Count, _incomplete, isUnsplittable);
+    }
+
+    private bool IsKnown(SearchPage page)
+    {
+        Dictionary<long, DiscoveredRepository> members = known.ToDictionary(member => member.Id);
+        return page.Items.All(row => members.TryGetValue(row.Id, out DiscoveredRepository? old) && old == Describe(row));
     }
 
     // What changed comes first. Once a page ends with a row that did not change, and the rows known and new are as many as there are,

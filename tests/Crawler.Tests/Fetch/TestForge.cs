@@ -11,7 +11,7 @@ namespace DataForge.Crawler.Tests.Fetch;
 internal sealed class TestForge : IAsyncDisposable
 {
     /// <summary>A query that finds all of them.</summary>
-    public const string Source = "github:language:python stars:>=10";
+    public const string Source = "github:language:python stars:>=10 fork:true";
 
     private const long Pushed = 1_600_000_000;
     private static readonly ForgeOwner Owner = new(1, "owner");

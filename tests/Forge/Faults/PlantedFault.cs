@@ -12,7 +12,7 @@ public enum FaultKind
     /// <summary>Nothing is ever sent; the caller has to give up.</summary>
     Hang,
 
-    /// <summary>Half of the body is sent, then the connection is reset; <c>content-length</c> states the whole.</summary>
+    /// <summary>Half of the body is sent, then the connection is closed; <c>content-length</c> states the whole.</summary>
     CutBody,
 
     /// <summary>The body comes in sixteen pieces with a pause before each.</summary>
