@@ -1,7 +1,6 @@
 using System.Text;
 using DataForge.Crawler.Git;
 using DataForge.Testing;
-using LibGit2Sharp;
 
 namespace DataForge.Crawler.Tests.Git;
 
@@ -44,17 +43,5 @@ public class GitCommandTests
             folder.Path, ["-c", "core.compression=0", "hash-object", "-w", "--stdin"],
             (stream, token) => GitCommand.WriteAsync(stream, noise, token).AsTask(), small, CancellationToken.None));
         Assert.Contains("larger file", fault.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Open_anyMachine_libgit2ReadsNoConfigurationOfTheUser()
-    {
-        using var folder = new TemporaryFolder();
-        TestGit.Run(folder.Path, "init", "-q", "--bare", folder["r.git"]);
-        LibGit2.Load();
-        using var repository = new Repository(folder["r.git"]);
-        Assert.False(repository.Config.HasConfig(ConfigurationLevel.Global));
-        Assert.False(repository.Config.HasConfig(ConfigurationLevel.System));
-        Assert.False(repository.Config.HasConfig(ConfigurationLevel.Xdg));
     }
 }
