@@ -94,10 +94,10 @@ internal sealed class SqliteDatabase : CatalogDatabase
     }
 
     /// <inheritdoc/>
-    public override void ReadMany(string sql, IEnumerable<byte[]> keys, Action<DbDataReader> read)
+    public override void ReadMany<T>(string sql, IEnumerable<T> keys, Action<DbDataReader> read)
     {
-        using DbCommand command = Command(sql.Replace("{0}", "= $key", StringComparison.Ordinal), ("$key", Array.Empty<byte>()));
-        foreach (byte[] key in keys)
+        using DbCommand command = Command(sql.Replace("{0}", "= $key", StringComparison.Ordinal), ("$key", null));
+        foreach (T key in keys)
         {
             command.Parameters[0].Value = key;
             using DbDataReader reader = command.ExecuteReader();
