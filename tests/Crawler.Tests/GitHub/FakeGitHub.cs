@@ -31,6 +31,9 @@ internal sealed class FakeGitHub(TestTime time) : HttpMessageHandler
     /// <summary>Whether a search's answer is incomplete: its results are cut to the number returned, −1 for no cut.</summary>
     public Func<int, int>? Incomplete { get; set; }
 
+    /// <summary>Whether answers have entity tags; GitHub's searches have none.</summary>
+    public bool SendsTags { get; set; } = true;
+
     /// <summary>All requests but those for what is left.</summary>
     public List<string> Requests { get; } = [];
 
@@ -142,7 +145,11 @@ internal sealed class FakeGitHub(TestTime time) : HttpMessageHandler
             _ => Repository(path),
         };
         string etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)).AsSpan(0, 8))}\"";
-        headers["ETag"] = etag;
+        if (SendsTags)
+        {
+            headers["ETag"] = etag;
+        }
+
         if (request.Headers.IfNoneMatch.ToString() == etag)
         {
             Limits.Refund(user, resource, headers);

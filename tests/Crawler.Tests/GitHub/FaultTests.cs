@@ -54,6 +54,25 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task GetAsync_a_server_in_trouble_is_left_alone_for_a_while()
+    {
+        using var test = new TestSession();
+        test.Server.Repositories = FakeRepository.Crowd(20, seed: 1);
+        DateTimeOffset start = test.Time.GetUtcNow();
+        int during = 0;
+        test.Server.Plant = (_, _, _) =>
+        {
+            bool isDown = test.Time.GetUtcNow() < start + TimeSpan.FromMinutes(3);
+            during += isDown ? 1 : 0;
+            return Task.FromResult(isDown ? FakeGitHub.Reply(503) : null);
+        };
+        using GitHubSession session = await test.OpenAsync();
+        ApiAnswer<Repository>[] answers = await Task.WhenAll(test.Server.Repositories.Select(one => session.Client.GetRepositoryAsync(one.Name)));
+        Assert.All(answers, answer => Assert.Equal(ApiOutcome.Ok, answer.Outcome));
+        Assert.InRange(during, 10, 60); // Twenty requests, each tried again and again, would be 140.
+    }
+
+    [Fact]
     public async Task GetAsync_refusals_without_a_time_wait_a_minute_then_twice_as_long()
     {
         using var test = new TestSession();
