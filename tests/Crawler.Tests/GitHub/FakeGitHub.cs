@@ -25,6 +25,9 @@ internal sealed class FakeGitHub(TestTime time) : HttpMessageHandler
     /// <summary>Answers in place of the ordinary one, by the request's number from 1; null answers as ever.</summary>
     public Func<int, HttpRequestMessage, CancellationToken, Task<HttpResponseMessage?>>? Plant { get; set; }
 
+    /// <summary>The same for requests for what is left.</summary>
+    public Func<int, Task<HttpResponseMessage?>>? PlantOverview { get; set; }
+
     /// <summary>Reorders the results of a search.</summary>
     public Func<int, List<FakeRepository>, List<FakeRepository>>? Shuffle { get; set; }
 
@@ -63,14 +66,20 @@ internal sealed class FakeGitHub(TestTime time) : HttpMessageHandler
     {
         await Task.Yield();
         int number;
+        bool isOverview;
         lock (_lock)
         {
-            if (request.RequestUri!.AbsolutePath.EndsWith("/rate_limit", StringComparison.Ordinal))
-            {
-                Overviews++;
-                return Reply(200, Limits.Overview(Login(request)));
-            }
+            isOverview = request.RequestUri!.AbsolutePath.EndsWith("/rate_limit", StringComparison.Ordinal);
+            number = isOverview ? ++Overviews : 0;
+        }
 
+        if (isOverview)
+        {
+            return (PlantOverview is null ? null : await PlantOverview(number)) ?? Reply(200, Limits.Overview(Login(request)));
+        }
+
+        lock (_lock)
+        {
             Requests.Add(request.RequestUri!.PathAndQuery);
             Authorizations.Add(request.Headers.Authorization?.Parameter ?? "");
             Last = request;
