@@ -3,6 +3,7 @@ using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.Fetch;
+using DataForge.Crawler.Sharing;
 using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
 
@@ -11,7 +12,8 @@ namespace DataForge.Crawler;
 /// <summary>
 /// Reads the sources into the workspace and pins the run's input. What is there already is neither read (an unchanged repository) nor
 /// stored (a known content) again. A run that has its input keeps it (<see cref="CrawlOptions.Repin"/>) as long as the options and the
-/// sources named are the same. One process crawls into a workspace at a time; a second waits.
+/// sources named are the same. One process crawls into a workspace at a time; a second waits,
+/// and fetches for the first meanwhile where they share a catalog.
 /// </summary>
 public sealed class CrawlStage(CrawlOptions options) : IStage
 {
@@ -56,28 +58,26 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
     private async Task CrawlAsync(StageContext context, IReadOnlyList<ISource> sources, CancellationToken cancellation)
     {
         Workspace workspace = context.Workspace;
-        using FileLock held = await FileLock.TakeAsync(
-            Path.Combine(workspace.Folder, "crawl.lock"),
-            () => context.Events.Write(Note.Information("waiting for another process that crawls into this workspace")),
-            cancellation).ConfigureAwait(false);
+        CatalogAddress address = CatalogAddress.Parse(options.Catalog, workspace.CatalogFile);
+        var shelf = new Shelf(Path.Combine(workspace.Folder, "mirrors", "shelf"));
+
+        // A shared catalog is opened before the turn comes, to help those whose turn it is.
+        using Catalog? shared = address.IsShared ? Open(workspace, address, context.Time) : null;
+        await using CrawlTurn turn = await CrawlTurn.TakeAsync(context, options, shared, shelf, cancellation).ConfigureAwait(false);
+        shelf.Clear();
         if (IsPinned(context.Run))
         {
             return;
         }
 
-        CatalogAddress address = CatalogAddress.Parse(options.Catalog, workspace.CatalogFile);
-        if (!address.IsShared)
-        {
-            RawFolder.CheckOwner(workspace);
-        }
-
-        using Catalog catalog = Catalog.Open(address, context.Time);
+        using Catalog? own = shared is null ? Open(workspace, address, context.Time) : null;
+        Catalog catalog = shared ?? own!;
         RawFolder.Recover(workspace, catalog);
         SourceNames.Assign(catalog, sources.OfType<ILocatedSource>());
         using var scratch = new ScratchFolder(Path.Combine(workspace.Folder, "scratch"));
         var scan = new ScanContext(options, scratch.Path, Path.Combine(workspace.Folder, "mirrors"), id => catalog.FindContent(id).Size)
         {
-            Time = context.Time, Tell = context.Events.Write, Catalog = catalog,
+            Time = context.Time, Tell = context.Events.Write, Catalog = catalog, Shared = shared is null ? null : new SharedFetch(shared, shelf),
         };
         IReadOnlyList<(long, int)> snapshots;
         using (var crawl = new Crawl(context, catalog, options, scan))
@@ -85,8 +85,15 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
             snapshots = await crawl.RunAsync(sources, cancellation).ConfigureAwait(false);
         }
 
+        shelf.Clear();
         PinnedList.Write(Path.Combine(context.Run.Folder, PinnedList.FileName), catalog, snapshots);
         Pin(context.Run, catalog, snapshots);
+    }
+
+    private static Catalog Open(Workspace workspace, CatalogAddress address, TimeProvider time)
+    {
+        RawFolder.CheckOwner(workspace, address);
+        return Catalog.Open(address, time);
     }
 
     private bool IsPinned(Run run) => !options.Repin && File.Exists(run.InputFile)

@@ -69,7 +69,7 @@ internal sealed class RepositoryOpener(Catalog catalog, CrawlOptions options, in
     public async ValueTask<Opened?> OpenAsync(Opened opened, CancellationToken cancellation)
     {
         ISourceRepository source = opened.Source;
-        if (source.Freshness is { } freshness && catalog.FindSource(FreshnessKey(source), FreshnessSignature(freshness)) is [var known])
+        if (FindFresh(catalog, _rowsHash, source) is { } known)
         {
             tally.Add(known);
             _budget.Leave(opened.Place);
@@ -226,6 +226,13 @@ internal sealed class RepositoryOpener(Catalog catalog, CrawlOptions options, in
 
         _local.Dispose();
     }
+
+    /// <summary>The snapshot of a repository that is as fresh as it can be, and need not be opened; null where it must.</summary>
+    public static (long Repository, int Snapshot)? FindFresh(Catalog catalog, string rowsHash, ISourceRepository source) =>
+        source.Freshness is { } freshness
+        && catalog.FindSource(FreshnessKey(source), StageHash.Combine(rowsHash, freshness)) is [var known]
+            ? known
+            : null;
 
     private static string FreshnessKey(ISourceRepository source) => $"fresh:{source.Id}";
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataForge.Corpus;
 using DataForge.Crawler.Git;
+using DataForge.Crawler.Sharing;
 using DataForge.Crawler.Sources;
 using LibGit2Sharp;
 
@@ -34,16 +35,23 @@ internal sealed class FetchedGit : IFetchedRepository
     {
         LibGit2.Load();
         (Facts, _address, _transport, _quota) = (facts, address, transport, quota);
-        string folder = Path.Combine(transport.Folder, facts.Id.ToString(CultureInfo.InvariantCulture) + ".git");
+        string folder = FolderOf(transport, facts.Id);
         _upload = new UploadPack(transport.Http);
         _mirror = new Mirror(folder, transport.Git, quota);
         _handles = new RepositoryHandles(folder);
     }
 
+    /// <summary>Where a repository's mirror is while it is read.</summary>
+    public static string FolderOf(ForgeTransport transport, long repository) =>
+        Path.Combine(transport.Folder, repository.ToString(CultureInfo.InvariantCulture) + ".git");
+
     public RepositoryFacts Facts { get; }
 
     /// <summary>Whether the commit was given rather than asked for, and may be gone.</summary>
     public bool IsPinned { get; init; }
+
+    /// <summary>Whether another crawler fetched its trees, and contents with them, and the mirror is there.</summary>
+    public bool IsFetched { get; init; }
 
     /// <summary>The commit.</summary>
     public string Signature => Facts.Commit!;
@@ -54,6 +62,11 @@ internal sealed class FetchedGit : IFetchedRepository
     {
         await GuardedAsync(async () =>
         {
+            if (IsFetched)
+            {
+                return;
+            }
+
             try
             {
                 await FetchCommitAsync("blob:none", cancellation).ConfigureAwait(false);
@@ -69,7 +82,7 @@ internal sealed class FetchedGit : IFetchedRepository
             }
         }, cancellation).ConfigureAwait(false);
         _tree = new GitTree(Facts.Commit!, _transport.Context.Options);
-        _entries = Guarded(() => _handles.With(repository => _tree.Walk(repository, cancellation)));
+        await WalkAsync(_tree, cancellation).ConfigureAwait(false);
         HashSet<BlobId> seen = [];
         List<BlobId> ids = [];
         foreach (GitEntry entry in _entries)
@@ -128,11 +141,34 @@ internal sealed class FetchedGit : IFetchedRepository
         return _elsewhere.ContainsKey(id) ? new ReadFile(null, 0, file.Size) : _handles.Read(id, file.Size);
     }
 
+    /// <summary>Leaves what was fetched for the crawler that writes; not where it was too much, for that one may need less.</summary>
+    public bool TryShelve(Shelf shelf)
+    {
+        _handles.Dispose();
+        return !_hasLeftLarge && shelf.TryPut(Facts.Id, new Shelved(Facts.Commit!, _address), _mirror.Folder);
+    }
+
     public void Dispose()
     {
         _handles.Dispose();
         _mirror.Dispose();
     }
+
+    // A few kilobytes of trees may stand for millions of entries, so the walk takes of the repository's time.
+    private Task WalkAsync(GitTree tree, CancellationToken cancellation) => _quota.DuringAsync(() =>
+    {
+        CancellationToken patience = _quota.Patience;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience);
+        try
+        {
+            _entries = Guarded(() => _handles.With(repository => tree.Walk(repository, stop.Token)));
+            return Task.FromResult(true);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw _quota.TimeOver();
+        }
+    });
 
     private async Task FetchCommitAsync(string? filter, CancellationToken cancellation)
     {

@@ -61,6 +61,12 @@ internal sealed class ForgeRepository(DiscoveredRepository found, string kind, F
             return await transport.Gate.RunAsync(() => quota.DuringAsync(() => archive.ReadAsync(cancellation)), cancellation).ConfigureAwait(false);
         }
 
+        if (transport.Shared is { } shared
+            && await shared.TakeAsync(Id, FetchedGit.FolderOf(transport, Id), cancellation).ConfigureAwait(false) is { } shelved)
+        {
+            return new FetchedGit(Facts() with { Commit = shelved.Commit }, shelved.Address, transport, quota) { IsFetched = true };
+        }
+
         RemoteHead head = await transport.Gate.RunAsync(
             () => quota.DuringAsync(() => new UploadPack(transport.Http).HeadAsync(at, found.DefaultBranch, quota, cancellation)), cancellation)
             .ConfigureAwait(false);

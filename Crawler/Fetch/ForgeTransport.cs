@@ -1,5 +1,6 @@
 using DataForge.Crawler.Git;
 using DataForge.Crawler.GitHub;
+using DataForge.Crawler.Sharing;
 using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
@@ -43,6 +44,9 @@ internal sealed class ForgeTransport : IDisposable
 
     /// <summary>Says more exactly why git was refused, or where the repository is now; null where nobody can.</summary>
     public Func<DiscoveredRepository, FetchException, CancellationToken, Task<(FetchException? Fault, string? CloneUrl)>>? Lookup { get; set; }
+
+    /// <summary>What other crawlers fetch for this one; null where there are none.</summary>
+    public SharedFetch? Shared { get; init; }
 
     /// <summary>How many transfers run at a time.</summary>
     public FetchGate Gate { get; }

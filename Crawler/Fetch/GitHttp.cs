@@ -41,7 +41,6 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRe
         Uri answered = await AskAsync(new Uri(repository.AbsoluteUri.TrimEnd('/') + Service), address =>
         {
             var request = new HttpRequestMessage(HttpMethod.Post, address);
-            request.Headers.TryAddWithoutValidation("Git-Protocol", "version=2");
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/x-git-upload-pack-result"));
             request.Content = new ReadOnlyMemoryContent(message);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-git-upload-pack-request");
@@ -117,6 +116,7 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRe
         {
             using HttpRequestMessage request = make(address);
             request.Headers.TryAddWithoutValidation("User-Agent", "git/dataforge");
+            request.Headers.TryAddWithoutValidation("Git-Protocol", "version=2");
             Authorize(request);
             using HttpResponseMessage answer = await SendAsync(request, cancellation).ConfigureAwait(false);
             if ((int)answer.StatusCode is 301 or 302 or 307 or 308)

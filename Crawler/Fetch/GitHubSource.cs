@@ -47,6 +47,7 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
             }
 
             watch.TellRenames(found.Values);
+            context.Shared?.Publish(found.Keys, cancellation);
             context.Tell(Note.Information(
                 $"{Text}: {found.Count} repositories found, {queries.Sum(query => catalog.Windows(query.Key).Sum(window => window.Shortfall))} known to be out of a search's reach"));
             return new SourceScan(
@@ -76,7 +77,12 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
         Uri api = GitHubClientOptions.Of(context.Options).BaseAddress;
         Uri forge = api.Host == PublicApi ? PublicForge : new Uri(api.GetLeftPart(UriPartial.Authority));
         GitHubToken? token = GitHubTokens.Load(context.Options.GitHubTokenFile, Environment.GetEnvironmentVariable).FirstOrDefault();
-        return new ForgeTransport(context, forge, api, request => Authorize(request, token), context.Time);
+        if (token is not null && forge.Scheme != Uri.UriSchemeHttps && !forge.IsLoopback)
+        {
+            throw DataForgeException.Usage($"a token would travel to {forge} for all to read; use https.");
+        }
+
+        return new ForgeTransport(context, forge, api, request => Authorize(request, token), context.Time) { Shared = context.Shared };
     }
 
     // git's service takes a token as the password of any user.

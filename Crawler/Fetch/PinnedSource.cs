@@ -31,13 +31,29 @@ internal sealed class PinnedSource(string file) : ISource
         // A commit never changes.
         public string? Freshness => facts.Commit is null ? null : $"commit {facts.Commit}";
 
-        public ValueTask<IOpenRepository> OpenAsync(CancellationToken cancellation)
+        public async ValueTask<IOpenRepository> OpenAsync(CancellationToken cancellation)
         {
             RepositoryFacts now = facts with { Snapshot = 1 };
-            Uri address = new(transport.Http.Forge, $"{facts.Name}.git");
-            return new(facts.Commit is { } commit
-                ? new FetchedGit(now, address, transport, new FetchQuota(transport.Context.Options, transport.Time)) { IsPinned = true }
-                : new FaultyRepository(now, new FetchException(FaultRules.Empty, "it had no commit")));
+            if (facts.Commit is not { } commit)
+            {
+                return new FaultyRepository(now, new FetchException(FaultRules.Empty, "it had no commit"));
+            }
+
+            var quota = new FetchQuota(transport.Context.Options, transport.Time);
+            if (transport.Context.Options.FetchTransport != ArchiveRepository.TransportName)
+            {
+                return new FetchedGit(now, new Uri(transport.Http.Forge, $"{facts.Name}.git"), transport, quota) { IsPinned = true };
+            }
+
+            try
+            {
+                var archive = new ArchiveRepository(now, commit, transport, quota);
+                return await transport.Gate.RunAsync(() => quota.DuringAsync(() => archive.ReadAsync(cancellation)), cancellation).ConfigureAwait(false);
+            }
+            catch (FetchException e)
+            {
+                return new FaultyRepository(now, e);
+            }
         }
     }
 }

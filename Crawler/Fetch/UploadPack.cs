@@ -18,10 +18,49 @@ internal sealed record RemoteHead(Uri Address, string? Commit);
 internal sealed class UploadPack(GitHttp http)
 {
     private const string Agent = "agent=dataforge";
+    private const string OtherFormat = "its ids are of another hash than SHA-1";
 
     /// <summary>Asks what HEAD names, or else the branch that the forge calls the default.</summary>
     /// <exception cref="FetchException">The repository cannot be had.</exception>
     public async Task<RemoteHead> HeadAsync(Uri repository, string? branch, FetchQuota quota, CancellationToken cancellation)
+    {
+        try
+        {
+            return await AskHeadAsync(repository, branch, quota, cancellation).ConfigureAwait(false);
+        }
+        catch (FetchException e) when (e.Rule == FaultRules.Unreachable)
+        {
+            // git's backend breaks off where client and repository differ in their hash, without a word to the client.
+            return await IsOtherFormatAsync(repository, quota, cancellation).ConfigureAwait(false)
+                ? throw new FetchException(FaultRules.Unsupported, OtherFormat, inner: e)
+                : throw new FetchException(e.Rule, e.Detail, e.IsPassing, e);
+        }
+    }
+
+    private async Task<bool> IsOtherFormatAsync(Uri repository, FetchQuota quota, CancellationToken cancellation)
+    {
+        bool isOther = false;
+        try
+        {
+            await http.GetAsync(new Uri(repository.AbsoluteUri.TrimEnd('/') + "/info/refs?service=git-upload-pack"), quota, async (body, token) =>
+            {
+                var reader = new PktReader(body);
+                PktKind kind;
+                while ((kind = await reader.ReadAsync(token).ConfigureAwait(false)) != PktKind.End)
+                {
+                    isOther |= kind == PktKind.Data && reader.Text.StartsWith("object-format=", StringComparison.Ordinal) && reader.Text != "object-format=sha1";
+                }
+            }, cancellation).ConfigureAwait(false);
+        }
+        catch (FetchException)
+        {
+            // No answer to this either: the first fault stands.
+        }
+
+        return isOther;
+    }
+
+    private async Task<RemoteHead> AskHeadAsync(Uri repository, string? branch, FetchQuota quota, CancellationToken cancellation)
     {
         var message = new ArrayBufferWriter<byte>();
         PktLine.Line(message, "command=ls-refs");
@@ -108,13 +147,13 @@ internal sealed class UploadPack(GitHttp http)
     {
         string said = FetchException.Printable(words);
         bool isFormat = said.Contains("object format", StringComparison.OrdinalIgnoreCase);
-        return isFormat ? new FetchException(FaultRules.Unsupported, "its ids are of another hash than SHA-1") : new FetchException(FaultRules.Refused, said);
+        return isFormat ? new FetchException(FaultRules.Unsupported, OtherFormat) : new FetchException(FaultRules.Refused, said);
     }
 
     private static string CheckId(string id) => id.Length == 40 && id.All(char.IsAsciiHexDigitLower)
         ? id
         : throw (id.Length == 64
-            ? new FetchException(FaultRules.Unsupported, "its ids are of another hash than SHA-1")
+            ? new FetchException(FaultRules.Unsupported, OtherFormat)
             : new FetchException(FaultRules.Corrupt, "the server names a commit by something that is no id"));
 }
 

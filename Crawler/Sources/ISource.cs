@@ -1,5 +1,6 @@
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
+using DataForge.Crawler.Sharing;
 using DataForge.Crawler.Storage;
 
 namespace DataForge.Crawler.Sources;
@@ -49,6 +50,9 @@ public sealed record ScanContext(CrawlOptions Options, string ScratchFolder, str
 
     // What became of repositories, and the ledger of searches.
     internal Catalog? Catalog { get; init; }
+
+    // What other crawlers fetch for this one; null where the catalog is not shared.
+    internal SharedFetch? Shared { get; init; }
 
     /// <summary>Whether a content is in the workspace already, and need not be read.</summary>
     public bool IsStored(BlobId id) => StoredSize(id) >= 0;

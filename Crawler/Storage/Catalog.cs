@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using DataForge.Corpus;
@@ -164,11 +165,14 @@ internal sealed partial class Catalog : IDisposable
         {
             try
             {
-                EndWorker();
+                if (_database.Connection.State == ConnectionState.Open)
+                {
+                    EndWorker();
+                }
             }
             catch (DbException)
             {
-                // The connection is broken: what ended it is reported where it happened, and the others see that this worker has ended.
+                // The server has gone: what took it away is reported where it happened, and the others see that this worker has ended.
             }
             finally
             {

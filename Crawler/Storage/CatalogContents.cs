@@ -54,10 +54,10 @@ internal sealed partial class Catalog
         {
             // Not durable: should a power cut undo it, the rows stand where they stood before.
             using DbTransaction transaction = _database.Begin(isDurable: false);
+            AddToTally("contents_recent", null);
             int rows = Execute("INSERT INTO contents (id, part, size) SELECT id, part, size FROM contents_recent ORDER BY id");
             Execute("DELETE FROM contents_recent");
-            Execute("UPDATE tallies SET value = value + $n WHERE name = 'contents'", ("$n", rows));
-            Execute("UPDATE tallies SET value = 0 WHERE name = 'contents_recent'");
+            AddToTally("contents", rows);
             transaction.Commit();
         }
     }
@@ -79,12 +79,17 @@ internal sealed partial class Catalog
             return;
         }
 
+        AddToTally("contents_recent", sorted.Length);
         Array.Sort(sorted, static (left, right) => left.Id.CompareTo(right.Id));
         _database.ExecuteMany(
             "INSERT INTO contents_recent (id, part, size) VALUES ($i, $p, $s)", ["$i", "$p", "$s"],
             sorted.Select(content => new object?[] { Bytes(content.Id), part, content.Size }));
-        Execute("UPDATE tallies SET value = value + $n WHERE name = 'contents_recent'", ("$n", sorted.Length));
     }
+
+    // Comes first in a transaction that changes the small table: the row's lock keeps a merge and an addition apart. Null: begins anew at 0.
+    private void AddToTally(string name, long? rows) => Execute(
+        rows is null ? "UPDATE tallies SET value = 0 WHERE name = $n" : "UPDATE tallies SET value = value + $r WHERE name = $n",
+        rows is null ? [("$n", name)] : [("$r", rows), ("$n", name)]);
 
     private static byte[] Bytes(BlobId id)
     {

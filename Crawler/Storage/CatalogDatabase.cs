@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 
 namespace DataForge.Crawler.Storage;
@@ -25,6 +26,11 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
     /// </summary>
     public DbTransaction Begin(bool isDurable)
     {
+        if (connection.State != ConnectionState.Open)
+        {
+            throw new ConnectionLostException();
+        }
+
         if (isDurable != _isDurable)
         {
             using DbCommand command = connection.CreateCommand();
@@ -82,3 +88,6 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
     /// <summary>The statement that makes the next commits durable, or not.</summary>
     protected abstract string Durability(bool isDurable);
 }
+
+/// <summary>The server, or the way to it, has gone while the catalog was open.</summary>
+internal sealed class ConnectionLostException() : DbException("the connection to the catalog is lost");

@@ -26,42 +26,74 @@ internal sealed partial class Catalog
     /// <inheritdoc/>
     public IEnumerable<DiscoveredRepository> Repositories(string query)
     {
-        // The best row of an id comes first, so a page's end within an id loses nothing. "|| ''" keeps both databases from going through
-        // the windows, and sorting what they hold, for every page.
+        if (Scalar("SELECT number FROM queries WHERE query = $q", ("$q", query)) is not { } number)
+        {
+            yield break;
+        }
+
         for (long last = long.MinValue; ;)
         {
-            List<DiscoveredRepository> page = Read(
+            List<(DiscoveredRepository Repository, string Window)> page = Read(
                 $"""
-                SELECT {MemberColumns} FROM members m JOIN windows w ON w.number = m.window_number
-                WHERE m.repository > $last AND w.query || '' = $q
-                ORDER BY m.repository, COALESCE(m.updated_at, {long.MinValue + 1}) DESC, w.text LIMIT {PageRows}
+                SELECT {MemberColumns}, (SELECT w.text FROM windows w WHERE w.number = m.window_number) FROM members m
+                WHERE m.repository > $last AND m.query_number = $q ORDER BY m.repository LIMIT {PageRows}
                 """,
-                ReadRepository, ("$last", last), ("$q", query));
-            foreach (DiscoveredRepository repository in page)
+                static reader => (ReadRepository(reader), reader.GetString(12)), ("$last", last), ("$q", number));
+
+            // Of the last repository of a full page there may be more rows: the next page begins with it. No more windows hold a
+            // repository than it has changed from one to another while a round was read.
+            bool isLast = page.Count < PageRows;
+            long end = isLast || page[0].Repository.Id == page[^1].Repository.Id ? long.MaxValue : page[^1].Repository.Id;
+            DiscoveredRepository? best = null;
+            string bestWindow = "";
+            foreach ((DiscoveredRepository repository, string window) in page)
             {
-                if (repository.Id > last)
+                if (best is not null && best.Id != repository.Id)
                 {
-                    last = repository.Id;
-                    yield return repository;
+                    yield return best;
+                    (last, best) = (best.Id, null);
+                }
+
+                if (repository.Id == end)
+                {
+                    break;
+                }
+
+                int order = best is null ? 1 : Nullable.Compare(repository.UpdatedAt, best.UpdatedAt);
+                if (order > 0 || (order == 0 && string.CompareOrdinal(window, bestWindow) < 0))
+                {
+                    (best, bestWindow) = (repository, window);
                 }
             }
 
-            if (page.Count < PageRows)
+            if (best is not null)
+            {
+                yield return best;
+                last = best.Id;
+            }
+
+            if (isLast)
             {
                 yield break;
             }
         }
     }
 
-    private void AddMembers(long window, IEnumerable<DiscoveredRepository> members) => _database.ExecuteMany(
+    /// <summary>A repository as some window last described it; null where none holds it.</summary>
+    public DiscoveredRepository? FindRepository(long id) => Read(
+        $"SELECT {MemberColumns} FROM members m WHERE m.repository = $r ORDER BY COALESCE(m.updated_at, {long.MinValue + 1}) DESC LIMIT 1",
+        ReadRepository, ("$r", id)).FirstOrDefault();
+
+    private void AddMembers(long query, long window, IEnumerable<DiscoveredRepository> members) => _database.ExecuteMany(
         """
-        INSERT INTO members (window_number, repository, name, clone_url, branch, stars, forks, kilobytes, flags, created_at, pushed_at, updated_at, license)
-        VALUES ($w, $r, $n, $c, $b, $s, $f, $k, $g, $t, $p, $u, $l)
+        INSERT INTO members
+          (window_number, repository, query_number, name, clone_url, branch, stars, forks, kilobytes, flags, created_at, pushed_at, updated_at, license)
+        VALUES ($w, $r, $q, $n, $c, $b, $s, $f, $k, $g, $t, $p, $u, $l)
         """,
-        ["$w", "$r", "$n", "$c", "$b", "$s", "$f", "$k", "$g", "$t", "$p", "$u", "$l"],
+        ["$w", "$r", "$q", "$n", "$c", "$b", "$s", "$f", "$k", "$g", "$t", "$p", "$u", "$l"],
         members.OrderBy(member => member.Id).Select(member => new object?[]
         {
-            window, member.Id, member.FullName, member.CloneUrl, member.DefaultBranch, member.Stars, member.Forks, member.SizeKilobytes,
+            window, member.Id, query, member.FullName, member.CloneUrl, member.DefaultBranch, member.Stars, member.Forks, member.SizeKilobytes,
             (member.IsFork ? Fork : 0) | (member.IsPrivate ? Private : 0) | (member.IsArchived ? Archived : 0) | (member.IsDisabled ? Disabled : 0),
             member.CreatedAt.ToUnixTimeSeconds(), member.PushedAt?.ToUnixTimeSeconds(), member.UpdatedAt?.ToUnixTimeSeconds(),
             member.LicenseSpdx,

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using DataForge.Corpus;
@@ -12,6 +13,45 @@ internal sealed partial class Catalog : ILeases
     // Of this worker, null until it asks for its first lease. The epoch counts the writers there were; null while another writes, or none.
     private long? _worker;
     private long? _writerEpoch;
+
+    /// <summary>Registers this worker with the others, as its first lease would. Returns its number.</summary>
+    public long Register()
+    {
+        lock (_lock)
+        {
+            return Worker();
+        }
+    }
+
+    /// <summary>Ends the writer's turn: forgets its queue and lets another write. Does nothing where the connection is lost.</summary>
+    public void EndTurn(string queue)
+    {
+        lock (_lock)
+        {
+            if (_database.Connection.State != ConnectionState.Open)
+            {
+                return;
+            }
+
+            try
+            {
+                // Only the writer has a queue to forget.
+                if (_writerEpoch is not null)
+                {
+                    DropWork(queue);
+                }
+
+                ReleaseWriter();
+            }
+            catch (DbException)
+            {
+                // The server has gone, and the turn with it.
+            }
+        }
+    }
+
+    /// <summary>The number under which other workers see this one; null until its first lease.</summary>
+    public long? WorkerId => _worker;
 
     /// <inheritdoc/>
     public void AddWork(string queue, IEnumerable<long> repositories, CancellationToken cancellation)
@@ -110,6 +150,28 @@ internal sealed partial class Catalog : ILeases
     }
 
     /// <inheritdoc/>
+    public bool TryTakeOver(string queue, long repository)
+    {
+        lock (_lock)
+        {
+            return Take() || (FreeEndedWorkers() && Take());
+
+            bool Take()
+            {
+                using DbTransaction transaction = _database.Begin(isDurable: false);
+                int taken = Execute(
+                    """
+                    UPDATE work SET done = 1, worker = NULL, leased_until = NULL
+                    WHERE queue = $q AND repository = $r AND done = 0 AND (worker IS NULL OR worker = $w OR leased_until <= $now)
+                    """,
+                    ("$q", queue), ("$r", repository), ("$w", Worker()), ("$now", Now()));
+                transaction.Commit();
+                return taken == 1 || FindWork(queue, repository) is null or { IsDone: true };
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public void Release(string queue, long repository)
     {
         lock (_lock)
@@ -179,22 +241,22 @@ internal sealed partial class Catalog : ILeases
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<(string Name, long Leases, bool IsWriter)> Workers()
+    public IReadOnlyList<(long Id, string Name, long Leases, bool IsWriter)> Workers()
     {
         lock (_lock)
         {
             FreeEndedWorkers();
             using DbCommand command = Command(
                 """
-                SELECT k.name, (SELECT COUNT(*) FROM work WHERE worker = k.id AND done = 0)
+                SELECT k.id, k.name, (SELECT COUNT(*) FROM work WHERE worker = k.id AND done = 0)
                   + (SELECT COUNT(*) FROM windows WHERE worker = k.id AND state = 0), (SELECT COUNT(*) FROM writers WHERE worker = k.id)
                 FROM workers k ORDER BY k.id
                 """);
             using DbDataReader reader = command.ExecuteReader();
-            List<(string, long, bool)> workers = [];
+            List<(long, string, long, bool)> workers = [];
             while (reader.Read())
             {
-                workers.Add((reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2) != 0));
+                workers.Add((reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3) != 0));
             }
 
             return workers;

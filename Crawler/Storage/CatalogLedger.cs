@@ -111,7 +111,7 @@ internal sealed partial class Catalog : ILedger
                 ("$q", window.Query), ("$t", window.Text), ("$s", (int)window.State), ("$e", window.Expected), ("$n", window.Seen),
                 ("$i", window.IncompleteAnswers), ("$c", window.Searches), ("$u", window.IsUnsplittable ? 1 : 0), ("$g", window.ETag));
             Execute("DELETE FROM members WHERE window_number = $n", ("$n", number));
-            AddMembers(number, members);
+            AddMembers(Number("SELECT number FROM queries WHERE query = $q", ("$q", window.Query)), number, members);
             AddWindows(window.Query, children);
             transaction.Commit();
         }
@@ -162,9 +162,18 @@ internal sealed partial class Catalog : ILedger
         static reader => new ConditionalAnswer(reader.GetString(0), reader.GetFieldValue<byte[]>(1)), ("$p", path)).FirstOrDefault();
 
     /// <inheritdoc/>
-    public void StoreAnswer(string path, ConditionalAnswer answer) => Execute(
-        "INSERT INTO answers (path, etag, body) VALUES ($p, $e, $b) ON CONFLICT (path) DO UPDATE SET etag = excluded.etag, body = excluded.body",
-        ("$p", path), ("$e", answer.ETag), ("$b", answer.Body));
+    public void StoreAnswer(string path, ConditionalAnswer answer)
+    {
+        lock (_lock)
+        {
+            // An answer lost to a power cut is asked for again.
+            using DbTransaction transaction = _database.Begin(isDurable: false);
+            Execute(
+                "INSERT INTO answers (path, etag, body) VALUES ($p, $e, $b) ON CONFLICT (path) DO UPDATE SET etag = excluded.etag, body = excluded.body",
+                ("$p", path), ("$e", answer.ETag), ("$b", answer.Body));
+            transaction.Commit();
+        }
+    }
 
     private void AddWindows(string query, IReadOnlyList<string> texts) => _database.ExecuteMany(
         """

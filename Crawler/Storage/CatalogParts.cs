@@ -30,11 +30,7 @@ internal sealed partial class Catalog
                 AddContents(part.Number, newContents);
             }
 
-            foreach (SnapshotShare share in shares)
-            {
-                Add(share, part?.Number);
-            }
-
+            Add([.. shares], part?.Number);
             transaction.Commit();
         }
 
@@ -82,21 +78,33 @@ internal sealed partial class Catalog
         }
     }
 
-    private void Add(SnapshotShare share, int? part)
+    private void Add(List<SnapshotShare> shares, int? part)
     {
-        RepositoryFacts facts = share.Facts;
-        int? partWithRows = share.Rows > 0 ? part : null;
-        Execute(
-            "INSERT INTO repositories VALUES ($i, $n, $s) ON CONFLICT (id) DO NOTHING",
-            ("$i", facts.Id), ("$n", facts.Name), ("$s", facts.Source));
-        var counts = new SortedDictionary<string, long>(share.Counts, StringComparer.Ordinal);
-        object? known = Scalar("SELECT counts FROM snapshots WHERE repository = $r AND number = $n", ("$r", facts.Id), ("$n", facts.Snapshot));
-        if (known is string before)
+        _database.ExecuteMany(
+            "INSERT INTO repositories VALUES ($i, $n, $s) ON CONFLICT (id) DO NOTHING", ["$i", "$n", "$s"],
+            shares.Select(share => new object?[] { share.Facts.Id, share.Facts.Name, share.Facts.Source }));
+        using DbCommand find = Command("SELECT counts FROM snapshots WHERE repository = $r AND number = $n", ("$r", 0L), ("$n", 0L));
+        List<object?[]> rows = [];
+        foreach (SnapshotShare share in shares)
         {
-            AddCounts(counts, ReadCounts(before));
+            RepositoryFacts facts = share.Facts;
+            int? partWithRows = share.Rows > 0 ? part : null;
+            var counts = new SortedDictionary<string, long>(share.Counts, StringComparer.Ordinal);
+            find.Parameters[0].Value = facts.Id;
+            find.Parameters[1].Value = (long)facts.Snapshot;
+            if (find.ExecuteScalar() is string before)
+            {
+                AddCounts(counts, ReadCounts(before));
+            }
+
+            rows.Add(
+            [
+                facts.Id, facts.Snapshot, share.Signature, facts.Commit, partWithRows, share.Rows, share.IsComplete ? 1 : 0,
+                JsonSerializer.Serialize(counts), JsonSerializer.Serialize(facts),
+            ]);
         }
 
-        Execute(
+        _database.ExecuteMany(
             """
             INSERT INTO snapshots (repository, number, signature, commit_id, first_part, last_part, rows, complete, counts, facts)
             VALUES ($r, $n, $s, $c, $p, $p, $w, $d, $t, $f)
@@ -104,9 +112,7 @@ internal sealed partial class Catalog
               first_part = COALESCE(snapshots.first_part, excluded.first_part), last_part = COALESCE(excluded.last_part, snapshots.last_part),
               rows = snapshots.rows + excluded.rows, complete = excluded.complete, counts = excluded.counts
             """,
-            ("$r", facts.Id), ("$n", facts.Snapshot), ("$s", share.Signature), ("$c", facts.Commit), ("$p", partWithRows),
-            ("$w", share.Rows), ("$d", share.IsComplete ? 1 : 0), ("$t", JsonSerializer.Serialize(counts)),
-            ("$f", JsonSerializer.Serialize(facts)));
+            ["$r", "$n", "$s", "$c", "$p", "$w", "$d", "$t", "$f"], rows);
     }
 
     private RawPart Part(int number)

@@ -38,6 +38,12 @@ internal interface ILeases
     /// <returns>Whether this worker still held it. If not, another does it again, and this one need do nothing.</returns>
     bool Complete(string queue, long repository, string? outcome);
 
+    /// <summary>
+    /// Marks a repository as done without a lease, so that nobody leases it; the caller does it, or has no need to.
+    /// </summary>
+    /// <returns>False where another worker holds it just now: ask again.</returns>
+    bool TryTakeOver(string queue, long repository);
+
     /// <summary>Gives a leased repository back undone.</summary>
     void Release(string queue, long repository);
 
@@ -60,6 +66,6 @@ internal interface ILeases
     /// <summary>Lets another worker write.</summary>
     void ReleaseWriter();
 
-    /// <summary>Who holds leases now: name, repositories and windows leased, and whether it writes.</summary>
-    IReadOnlyList<(string Name, long Leases, bool IsWriter)> Workers();
+    /// <summary>Who is at work now: number, name, repositories and windows leased, and whether it writes.</summary>
+    IReadOnlyList<(long Id, string Name, long Leases, bool IsWriter)> Workers();
 }

@@ -9,9 +9,9 @@ internal static class RawFolder
 {
     /// <summary>Refuses a workspace that has parts and no catalog: a new one would take them for leftovers.</summary>
     /// <exception cref="DataForgeException">It is one.</exception>
-    public static void CheckOwner(Workspace workspace)
+    public static void CheckOwner(Workspace workspace, CatalogAddress catalog)
     {
-        int known = File.Exists(workspace.CatalogFile)
+        int known = Catalog.Exists(catalog)
             ? -1
             : Directory.EnumerateFiles(workspace.RawFolder).Select(Number).DefaultIfEmpty(-1).Max();
         if (known >= 0)
@@ -52,7 +52,7 @@ internal static class RawFolder
     }
 
     private static DataForgeException Unknown(Workspace workspace, int part) => new(
-        $"{workspace.RawFolder} holds part {part}, which catalog.db does not know: restore the catalog that belongs to it, or crawl into another --workspace.");
+        $"{workspace.RawFolder} holds part {part}, which the catalog (catalog.db, or the database named by --catalog) does not know: restore the catalog that belongs to it, or crawl into another --workspace.");
 
     // files-00012.parquet, blobs-00012.parquet.tmp, 00012.json → 12; −1 for any other file.
     private static int Number(string path)

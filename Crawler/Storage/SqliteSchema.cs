@@ -48,7 +48,7 @@ internal static class SqliteSchema
         ALTER TABLE snapshots ADD COLUMN facts TEXT;
 
         -- The ledger: queries, their windows, and the repositories each window holds, with the facts of the day. Times are Unix seconds.
-        CREATE TABLE queries (query TEXT PRIMARY KEY, round INTEGER NOT NULL, closed INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE queries (number INTEGER PRIMARY KEY, query TEXT NOT NULL UNIQUE, round INTEGER NOT NULL, closed INTEGER NOT NULL);
         CREATE TABLE windows (
           number INTEGER PRIMARY KEY, query TEXT NOT NULL, text TEXT NOT NULL, state INTEGER NOT NULL, round INTEGER NOT NULL,
           expected INTEGER NOT NULL, seen INTEGER NOT NULL, incomplete INTEGER NOT NULL, searches INTEGER NOT NULL,
@@ -56,10 +56,10 @@ internal static class SqliteSchema
         CREATE INDEX windows_open ON windows (query, text) WHERE state = 0;
         CREATE INDEX windows_leased ON windows (worker) WHERE worker IS NOT NULL;
         CREATE TABLE members (
-          window_number INTEGER NOT NULL, repository INTEGER NOT NULL, name TEXT NOT NULL, clone_url TEXT NOT NULL, branch TEXT NOT NULL,
-          stars INTEGER NOT NULL, forks INTEGER NOT NULL, kilobytes INTEGER NOT NULL, flags INTEGER NOT NULL, created_at INTEGER NOT NULL,
+          window_number INTEGER NOT NULL, repository INTEGER NOT NULL, query_number INTEGER NOT NULL, name TEXT NOT NULL, clone_url TEXT NOT NULL,
+          branch TEXT NOT NULL, stars INTEGER NOT NULL, forks INTEGER NOT NULL, kilobytes INTEGER NOT NULL, flags INTEGER NOT NULL, created_at INTEGER NOT NULL,
           pushed_at INTEGER, updated_at INTEGER, license TEXT, PRIMARY KEY (window_number, repository)) WITHOUT ROWID;
-        CREATE INDEX members_repository ON members (repository);
+        CREATE INDEX members_repository ON members (repository, query_number);
 
         -- Answers kept for conditional requests.
         CREATE TABLE answers (path TEXT PRIMARY KEY, etag TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;

@@ -9,7 +9,10 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["explain"] = args => ExplainBenchmarks.Run(args),
     ["clean"] = args => CleanBenchmarks.Run(args),
     ["dedup"] = args => DedupBenchmarks.Run(args),
+    ["fetch"] = args => FetchBenchmarks.Speed(args),
+    ["fetch-bytes"] = args => FetchBenchmarks.Bytes(args),
     ["dedup-scale"] = args => DedupScaleBenchmarks.Run(args),
+    ["catalog"] = args => CatalogBenchmarks.Run(args),
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {

@@ -33,8 +33,16 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
     {
         string reference = branch.Length > 0 ? branch : "HEAD";
         var address = new Uri(transport.Api, $"repos/{Facts.Name}/tarball/{Uri.EscapeDataString(reference)}");
-        await transport.Http.GetAsync(address, quota, ReadAsync, cancellation).ConfigureAwait(false);
-        return this;
+        try
+        {
+            await transport.Http.GetAsync(address, quota, ReadAsync, cancellation).ConfigureAwait(false);
+            return this;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public ValueTask<IReadOnlyList<FoundFile>> ListAsync(CancellationToken cancellation) => new(_files);
@@ -93,6 +101,11 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
         string commit = tar.Comment is { Length: 40 } id && id.All(char.IsAsciiHexDigitLower)
             ? id
             : throw new FetchException(FaultRules.Unsupported, "its archive does not say of which commit it is");
+        if (Facts.Commit is { } wanted && wanted != commit)
+        {
+            throw new FetchException(FaultRules.Refused, "the archive is of another commit than was asked for");
+        }
+
         Facts = Facts with { Commit = commit };
         _files = listing.Finish();
     }

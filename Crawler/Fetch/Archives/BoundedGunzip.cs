@@ -7,7 +7,7 @@ namespace DataForge.Crawler.Fetch;
 internal sealed class BoundedGunzip(Stream received, FetchQuota quota, long maxBytes) : Stream
 {
     // Deflate gives 1,032 bytes for one at most; source code about four.
-    private const long MaxRatio = 200;
+    private const long MaxRatio = 100;
     private const long FreeBytes = 16 << 20;
 
     private readonly GZipStream _inner = new(received, CompressionMode.Decompress);

@@ -115,8 +115,12 @@ public class GitHubSourceTests
     {
         using var folder = new TemporaryFolder();
         await using var forge = new TestForge(folder);
-        ForgeRepository[] all = [.. await Task.WhenAll(Enumerable.Range(0, 6).Select(i => forge.AddAsync($"r{i}", ("a.py", $"a = {i}\n"))))];
-        all = [.. all.OrderBy(repository => repository.Name, StringComparer.Ordinal)];
+        List<ForgeRepository> all = [];
+        for (int i = 0; i < 6; i++)
+        {
+            all.Add(await forge.AddAsync($"r{i}", ("a.py", $"a = {i}\n")));
+        }
+
         await forge.StartAsync();
         TestCrawl crawl = await forge.Crawl(folder["w"]).RunAsync("r1", TestForge.Source);
         Assert.Equal(6, crawl.Rows().Count);

@@ -102,7 +102,7 @@ public class HostileRepositoryTests
         {
             string blob = it.Blob("r = 1\n");
             string tree = it.Tree([.. Enumerable.Range(0, 10).Select(i => (RawRepository.File, $"f{i}.txt", blob))]);
-            for (int level = 0; level < 7; level++)
+            for (int level = 0; level < 5; level++)
             {
                 string below = tree;
                 tree = it.Tree([.. Enumerable.Range(0, 10).Select(i => (RawRepository.Folder, $"d{i}", below))]);

@@ -1,0 +1,302 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using DataForge.Corpus;
+using DataForge.Corpus.Runs;
+using DataForge.Crawler.GitHub;
+using DataForge.Crawler.Storage;
+using DataForge.Testing;
+
+namespace DataForge.Benchmarks;
+
+/// <summary>
+/// Each operation of the catalog with few and many rows in every table: <c>catalog [sqlite|postgres] [--rows 10000,100000,1000000]</c>.
+/// The catalogs of all sizes are open at once and measured in turns, so that what else the machine does weighs on all of them; a time is
+/// the median of the turns, but that of a commit is the mean, since merges of the small table of contents belong to it.
+/// </summary>
+public static class CatalogBenchmarks
+{
+    private const int Turns = 9;
+    private const int PartContents = 6000;
+    private const int PartSnapshots = 100;
+    private const int WindowMembers = 500;
+    private const string Query = "language:python";
+
+    /// <summary>Runs it. Returns the exit code.</summary>
+    public static int Run(string[] args)
+    {
+        bool isPostgres = args.Contains("postgres");
+        int at = Array.IndexOf(args, "--rows");
+        int[] sizes = [.. (at >= 0 ? args[at + 1] : "10000,100000,1000000").Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+        using PostgresServer? server = isPostgres ? PostgresServer.TryStart(isDurable: true) : null;
+        if (isPostgres && server is null)
+        {
+            Console.Error.WriteLine("PostgreSQL is not installed.");
+            return 1;
+        }
+
+        using var folder = new TemporaryFolder();
+        List<Subject> subjects = [];
+        try
+        {
+            foreach (int size in sizes)
+            {
+                var watch = Stopwatch.StartNew();
+                var subject = new Subject(CatalogAddress.Parse(server?.CreateDatabase(), folder[$"{size}.db"]), size);
+                subjects.Add(subject);
+                subject.Fill();
+                Console.WriteLine($"{size,9:N0} rows in each table: filled in {watch.Elapsed.TotalSeconds:F1} s, {subject.DiskBytes(server) / 1e6:F0} MB on disk");
+            }
+
+            Console.WriteLine($"{(isPostgres ? "PostgreSQL" : "SQLite"),-44}{string.Concat(sizes.Select(size => $"{size,12:N0}"))}   last/first");
+            Mean("commit a part: 6,000 contents, per content", subjects);
+            Measure("  and 100 snapshots, per snapshot", subjects, 1, PartSnapshots, subject => subject.CommitSnapshots());
+            Measure("find a content that is there", subjects, 2000, 1, subject => subject.FindContent(isThere: true));
+            Measure("find a content that is not", subjects, 2000, 1, subject => subject.FindContent(isThere: false));
+            Measure("find 1,000 contents at once, per content", subjects, 3, 1000, subject => subject.FindContents());
+            Measure("find a snapshot", subjects, 1000, 1, subject => subject.FindSnapshot());
+            Measure("ledger: take and record a window, per member", subjects, 1, WindowMembers, subject => subject.RecordWindow());
+            Measure("ledger: read repositories, per repository", subjects, 1, 5000, subject => subject.ReadRepositories());
+            Measure("ledger: find and store an answer", subjects, 50, 1, subject => subject.Answer());
+            Measure("set and find a repository's state", subjects, 50, 1, subject => subject.SetState());
+            Measure("lease 10 repositories and complete them", subjects, 10, 1, subject => subject.Lease());
+            Measure("renew leases, writer's included", subjects, 10, 1, subject => subject.Renew());
+            Console.WriteLine($"(microseconds) peak memory {PeakMemory() / 1e6:F0} MB, all catalogs together");
+            return 0;
+        }
+        finally
+        {
+            subjects.ForEach(subject => subject.Dispose());
+        }
+    }
+
+    private static void Mean(string name, List<Subject> subjects)
+    {
+        // As many turns as it takes for the largest to merge twice.
+        var totals = new double[subjects.Count];
+        long[] goals = [.. subjects.Select(subject => Math.Max(20_000L, subject.Size / 4))];
+        const int Steps = 20;
+        for (int step = 1; step <= Steps; step++)
+        {
+            for (int i = 0; i < subjects.Count; i++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                while (subjects[i].Added < goals[i] * step / Steps)
+                {
+                    subjects[i].CommitPart(PartContents);
+                }
+
+                totals[i] += Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+            }
+        }
+
+        Print(name, [.. subjects.Select((subject, i) => totals[i] / subject.Added)]);
+    }
+
+    private static void Measure(string name, List<Subject> subjects, int times, int each, Action<Subject> operation)
+    {
+        var turns = new double[subjects.Count, Turns];
+        for (int turn = -1; turn < Turns; turn++)
+        {
+            for (int i = 0; i < subjects.Count; i++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                for (int time = 0; time < times; time++)
+                {
+                    operation(subjects[i]);
+                }
+
+                if (turn >= 0)
+                {
+                    turns[i, turn] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / times / each;
+                }
+            }
+        }
+
+        Print(name, [.. subjects.Select((_, i) => Enumerable.Range(0, Turns).Select(turn => turns[i, turn]).Order().ElementAt(Turns / 2))]);
+    }
+
+    private static void Print(string name, double[] times) =>
+        Console.WriteLine($"{name,-44}{string.Concat(times.Select(time => $"{time,12:F1}"))}{times[^1] / times[0],12:F2}");
+
+    private static long PeakMemory() => File.ReadLines("/proc/self/status").Where(line => line.StartsWith("VmHWM", StringComparison.Ordinal))
+        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024).FirstOrDefault();
+
+    // A catalog with so many rows in every table. What an operation looks for is drawn from all of them.
+    private sealed class Subject(CatalogAddress address, int size) : IDisposable
+    {
+        private readonly Catalog _catalog = Catalog.Open(address, TimeProvider.System);
+        private readonly TimeSpan _duration = TimeSpan.FromMinutes(10);
+        private long _contents;
+        private long _snapshots;
+        private int _windows;
+        private ulong _draw = 1;
+
+        public int Size => size;
+
+        public long Added => _contents - size;
+
+        public void Fill()
+        {
+            while (_contents < size)
+            {
+                CommitPart(Math.Min(PartContents, (int)(size - _contents)));
+            }
+
+            while (_snapshots < size)
+            {
+                CommitSnapshots(Math.Min(5000, (int)(size - _snapshots)));
+            }
+
+            _catalog.Begin(Query);
+            int windows = size / WindowMembers;
+            _catalog.Record(
+                _catalog.Take(Query)! with { State = WindowState.Split }, [.. Enumerable.Range(0, windows + 40).Select(i => $"created:{i:D7}")], []);
+            while (_windows < windows)
+            {
+                RecordWindow();
+            }
+
+            _catalog.AddWork("q", Enumerable.Range(0, size).Select(i => (long)i * 131), CancellationToken.None);
+            for (int done = 0; done < size / 2; done += 1000)
+            {
+                foreach (long repository in _catalog.TryLeaseRepositories("q", Math.Min(1000, (size / 2) - done), _duration))
+                {
+                    _catalog.Complete("q", repository, null);
+                }
+            }
+
+            for (int i = 0; i < size; i++)
+            {
+                _catalog.SetState(new RepositoryState(i * 131L, RepositoryStatus.Present, $"owner/repository-{i}", "0123456789012345678901234567890123456789"));
+            }
+
+            _catalog.TryBecomeWriter(_duration);
+        }
+
+        public long DiskBytes(PostgresServer? server)
+        {
+            if (address.File is { } file)
+            {
+                return new FileInfo(file).Length;
+            }
+
+            string name = address.Text[(address.Text.LastIndexOf('/') + 1)..];
+            return long.Parse(server!.Sql(name, "SELECT pg_database_size(current_database())").Trim(), CultureInfo.InvariantCulture);
+        }
+
+        public void CommitPart(int contents)
+        {
+            int number = _catalog.NextPart;
+            _catalog.CommitPart(
+                new RawPart(number, new string('a', 64), new string('b', 64), contents, contents, 32 << 20), [],
+                Enumerable.Range(0, contents).Select(i => (Id(_contents + i), 5000)), [number]);
+            _contents += contents;
+        }
+
+        public void CommitSnapshots(int count = PartSnapshots)
+        {
+            _catalog.CommitPart(
+                null,
+                Enumerable.Range(0, count).Select(i => new SnapshotShare(
+                    new RepositoryFacts
+                    {
+                        Id = (_snapshots + i) * 131, Name = $"owner/repository-{_snapshots + i}", Source = "github",
+                        Commit = "0123456789012345678901234567890123456789", Stars = 12, Forks = 3, CreatedAt = "2020-01-01T00:00:00Z",
+                    },
+                    "0123456789012345678901234567890123456789012345678901234567890123", 60, IsComplete: true,
+                    new SortedDictionary<string, long>(StringComparer.Ordinal) { ["bytes.python"] = 300_000, ["occurrences.python"] = 60 })),
+                [], []);
+            _snapshots += count;
+        }
+
+        public void FindContent(bool isThere)
+        {
+            (int part, _) = _catalog.FindContent(Id(isThere ? Draw(_contents) : -1 - Draw(1L << 40)));
+            if (part >= 0 != isThere)
+            {
+                throw new InvalidOperationException("the catalog's answer is wrong");
+            }
+        }
+
+        public void FindContents()
+        {
+            int found = _catalog.FindContents(Enumerable.Range(0, 1000).Select(i => Id(i % 2 == 0 ? Draw(_contents) : -1 - Draw(1L << 40)))).Count;
+            if (found is 0 or > 500)
+            {
+                throw new InvalidOperationException("the catalog's answer is wrong");
+            }
+        }
+
+        public void FindSnapshot() => _catalog.FindSnapshot(
+            Draw(_snapshots) * 131, "0123456789012345678901234567890123456789012345678901234567890123");
+
+        public void RecordWindow()
+        {
+            // Windows of creation times: their repositories have numbers near each other, in no order.
+            SearchWindow window = _catalog.Take(Query)!;
+            _catalog.Record(
+                window with { State = WindowState.Done, Expected = WindowMembers, Seen = WindowMembers, ETag = "W/\"0123456789abcdef\"" }, [],
+                [.. Enumerable.Range(0, WindowMembers).Select(i => new DiscoveredRepository
+                {
+                    Id = (((long)_windows * WindowMembers) + i) * 131, FullName = $"owner/repository-{_windows}-{i}",
+                    CloneUrl = $"https://github.example/owner/repository-{_windows}-{i}.git", DefaultBranch = "main", Stars = i % 10,
+                    CreatedAt = DateTimeOffset.FromUnixTimeSeconds(1_500_000_000), UpdatedAt = DateTimeOffset.FromUnixTimeSeconds(1_600_000_000),
+                    LicenseSpdx = "MIT",
+                })]);
+            _windows++;
+        }
+
+        public void ReadRepositories()
+        {
+            if (_catalog.Repositories(Query).Take(5000).Count() != 5000)
+            {
+                throw new InvalidOperationException("the catalog's answer is wrong");
+            }
+        }
+
+        public void Answer()
+        {
+            string path = $"/repositories/{Draw(size)}";
+            _catalog.FindAnswer(path);
+            _catalog.StoreAnswer(path, new ConditionalAnswer("\"0123456789\"", new byte[300]));
+        }
+
+        public void SetState()
+        {
+            RepositoryState state = _catalog.FindState(Draw(size) * 131)!;
+            _catalog.SetState(state with { Status = RepositoryStatus.Vanished });
+        }
+
+        public void Lease()
+        {
+            IReadOnlyList<long> leased = _catalog.TryLeaseRepositories("q", 10, _duration);
+            foreach (long repository in leased)
+            {
+                if (!_catalog.Complete("q", repository, null))
+                {
+                    throw new InvalidOperationException("the catalog's answer is wrong");
+                }
+            }
+        }
+
+        public void Renew() => _catalog.Renew(_duration);
+
+        public void Dispose() => _catalog.Dispose();
+
+        private long Draw(long below)
+        {
+            _draw = (_draw * 6364136223846793005) + 1442695040888963407;
+            return (long)((_draw >> 11) % (ulong)below);
+        }
+
+        private static BlobId Id(long number)
+        {
+            Span<byte> bytes = stackalloc byte[8 + SHA1.HashSizeInBytes];
+            BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
+            SHA1.HashData(bytes[..8], bytes[8..]);
+            return new BlobId(bytes[8..]);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text;
+using DataForge.Crawler.Git;
+using DataForge.Testing;
+
+namespace DataForge.Crawler.Tests.Git;
+
+public class GitCommandTests
+{
+    [Fact]
+    public async Task Run_anyMachine_noConfigurationButItsOwn()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["home"]);
+        File.WriteAllText(folder["home", ".gitconfig"], "[core]\n\tfsmonitor = touch canary\n");
+        var git = new GitCommand(folder["home"], TimeSpan.FromSeconds(60));
+        string[] settings = Encoding.UTF8.GetString(await git.RunAsync(folder.Path, ["config", "--list", "--show-origin"], null, CancellationToken.None))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.NotEmpty(settings);
+        Assert.All(settings, setting => Assert.StartsWith("command line:", setting, StringComparison.Ordinal));
+
+        foreach (string address in (string[])["ext::sh -c id", "http://127.0.0.1:9/x", "git://127.0.0.1/x", "fd::0"])
+        {
+            GitException fault = await Assert.ThrowsAsync<GitException>(() => git.RunAsync(folder.Path, ["ls-remote", "--", address], null, CancellationToken.None));
+            Assert.Contains("not allowed", fault.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Run_limits_endItWithAReason()
+    {
+        using var folder = new TemporaryFolder();
+        var git = new GitCommand(folder.Path, TimeSpan.FromSeconds(60));
+        await git.RunAsync(folder.Path, ["init", "-q", "--bare", "--template="], null, CancellationToken.None);
+        var small = new ProcessLimits(1L << 30, 1 << 16, 60);
+        byte[] noise = new byte[1 << 20];
+        new Span<byte>(noise).Fill(1);
+        for (int i = 0; i < noise.Length; i++)
+        {
+            noise[i] = (byte)((i * 2654435761L) >> 13);
+        }
+
+        GitException fault = await Assert.ThrowsAsync<GitException>(() => git.RunAsync(
+            folder.Path, ["-c", "core.compression=0", "hash-object", "-w", "--stdin"],
+            (stream, token) => GitCommand.WriteAsync(stream, noise, token).AsTask(), small, CancellationToken.None));
+        Assert.Contains("larger file", fault.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,134 @@
+using DataForge.Corpus;
+using DataForge.Corpus.Events;
+using DataForge.Crawler.Storage;
+using DataForge.Crawler.Tests.Fetch;
+using DataForge.Crawler.Tests.Storage;
+using DataForge.Testing;
+
+namespace DataForge.Crawler.Tests.Sharing;
+
+/// <summary>Crawlers that share a workspace and a PostgreSQL catalog, over a forge.</summary>
+public class SharedCrawlTests(PostgresFixture postgres)
+{
+    private const int Repositories = 16;
+
+    [Fact]
+    public async Task TwoCrawlers_oneWorkspace_theBytesAndCatalogOfOneAlone()
+    {
+        using var folder = new TemporaryFolder();
+        await using TestForge forge = await ForgeAsync(folder);
+        TestCrawl alone = await Crawl(forge, folder["alone"]).RunAsync("r", TestForge.Source);
+        forge.Server.Traffic.Clear();
+
+        string database = postgres.Server.CreateDatabase();
+        TestCrawl one = Crawl(forge, folder["w"], database);
+        TestCrawl other = Crawl(forge, folder["w"], database);
+        await Task.WhenAll(one.RunAsync("r", TestForge.Source), other.RunAsync("r", TestForge.Source));
+        Assert.Equal(alone.RawHashes(), one.RawHashes());
+        Assert.Equal(File.ReadAllText(alone.Run.InputFile), File.ReadAllText(one.Run.InputFile));
+        Assert.Equal(Dump(alone), Dump(one));
+        Assert.True(Helped(one) + Helped(other) > 0, "neither helped the other");
+        Assert.Empty(Directory.GetFileSystemEntries(folder["w", "mirrors"]));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task TwoCrawlers_writerKilled_theOtherTakesOver(int afterParts)
+    {
+        using var folder = new TemporaryFolder();
+        await using TestForge forge = await ForgeAsync(folder);
+        TestCrawl alone = await Crawl(forge, folder["alone"]).RunAsync("r", TestForge.Source);
+
+        string database = postgres.Server.CreateDatabase();
+        CatalogAddress address = CatalogAddress.Parse(database, "");
+        TestCrawl killed = Crawl(forge, folder["w"], database);
+        TestCrawl survivor = Crawl(forge, folder["w"], database);
+        var isWriting = new TaskCompletionSource();
+        int parts = 0;
+        killed.OnEvent = happened =>
+        {
+            if (happened is PartDone && ++parts == afterParts)
+            {
+                // The other has begun to help by now; this one's connection ends as its process would.
+                isWriting.SetResult();
+                SpinWait.SpinUntil(() => survivor.Events.Count > 0, TimeSpan.FromSeconds(20));
+                Kill(address);
+            }
+        };
+        Task<TestCrawl> dying = killed.RunAsync("r", TestForge.Source);
+        await isWriting.Task;
+        Task<TestCrawl> surviving = survivor.RunAsync("r", TestForge.Source);
+        DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(() => dying);
+        Assert.Contains("run the same command again", fault.Message, StringComparison.Ordinal);
+        await surviving;
+        Assert.Equal(alone.RawHashes(), survivor.RawHashes());
+        Assert.Equal(File.ReadAllText(alone.Run.InputFile), File.ReadAllText(survivor.Run.InputFile));
+        Assert.Equal(Dump(alone), Dump(survivor));
+    }
+
+    [Fact]
+    public async Task Crawl_otherWorkspacesCatalog_refusesToTouchRaw()
+    {
+        using var folder = new TemporaryFolder();
+        await using TestForge forge = await ForgeAsync(folder);
+        TestCrawl crawl = await Crawl(forge, folder["w"]).RunAsync("r", TestForge.Source);
+        string[] raw = crawl.RawHashes();
+        TestCrawl other = Crawl(forge, folder["w"], postgres.Server.CreateDatabase());
+        await Assert.ThrowsAsync<DataForgeException>(() => other.RunAsync("s", TestForge.Source));
+        await Assert.ThrowsAsync<DataForgeException>(() => other.RunAsync("s", TestForge.Source));
+        Assert.Equal(raw, crawl.RawHashes());
+    }
+
+    private static async Task<TestForge> ForgeAsync(TemporaryFolder folder)
+    {
+        var forge = new TestForge(folder);
+        for (int i = 0; i < Repositories; i++)
+        {
+            // Two of three files are others' too; 200 KB of them that do not compress.
+            await forge.AddAsync($"r{i}", [.. Enumerable.Range(0, 6).Select(k => ($"f{k}.py", Content(k < 4 ? (i + k) % 10 : (100 * i) + k)))]);
+        }
+
+        forge.Add("empty", null);
+        return await forge.StartAsync();
+
+        static string Content(int seed)
+        {
+            byte[] bytes = new byte[25_000];
+            new Random(seed).NextBytes(bytes);
+            return "# " + Convert.ToHexString(bytes) + "\n";
+        }
+    }
+
+    private static TestCrawl Crawl(TestForge forge, string workspace, string? catalog = null)
+    {
+        TestCrawl crawl = forge.Crawl(workspace);
+        crawl.Options.Catalog = catalog;
+        crawl.Options.RawPartBytes = 1 << 20;
+        crawl.Options.FetchAhead = 2;
+        crawl.Options.FetchConnections = 1;
+        return crawl;
+    }
+
+    private static string Dump(TestCrawl crawl)
+    {
+        using Catalog catalog = Catalog.Open(CatalogAddress.Parse(crawl.Options.Catalog, crawl.Workspace.CatalogFile), TimeProvider.System);
+        return TestCatalog.Dump(catalog);
+    }
+
+    private static int Helped(TestCrawl crawl) => crawl.Events.OfType<Note>()
+        .Where(note => note.Text.EndsWith("repositories fetched for the other process", StringComparison.Ordinal))
+        .Sum(note => int.Parse(note.Text.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+
+    private static void Kill(CatalogAddress address)
+    {
+        using var connection = new Npgsql.NpgsqlConnection(address.Connection);
+        connection.Open();
+        using var command = new Npgsql.NpgsqlCommand(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = (SELECT worker FROM writers)
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """, connection);
+        Assert.Equal(true, command.ExecuteScalar());
+    }
+}

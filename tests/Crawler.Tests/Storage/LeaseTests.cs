@@ -1,0 +1,150 @@
+using DataForge.Corpus;
+using DataForge.Crawler.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace DataForge.Crawler.Tests.Storage;
+
+public class LeaseTests(PostgresFixture postgres)
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public void Lease_untilCompletedReleasedOrOver_belongsToOne(string database)
+    {
+        using var test = new TestCatalog(database, postgres);
+        using Catalog one = test.Open();
+        using Catalog other = test.Open();
+        one.AddWork("q", [5, 1, 4, 2, 3], CancellationToken.None);
+        other.AddWork("q", [6, 1], CancellationToken.None);
+        Assert.Equal([1, 2], one.TryLeaseRepositories("q", 2, Minute));
+        Assert.Equal([3, 4, 5, 6], other.TryLeaseRepositories("q", 10, Minute));
+        Assert.Empty(one.TryLeaseRepositories("q", 10, Minute));
+        Assert.True(one.Complete("q", 1, "ok"));
+        Assert.False(one.Complete("q", 1, "ok"));
+        Assert.False(one.Complete("q", 3, "ok"));
+        one.Release("q", 3);
+        Assert.Empty(one.TryLeaseRepositories("q", 10, Minute));
+        one.Release("q", 2);
+        Assert.Equal([2], other.TryLeaseRepositories("q", 10, Minute));
+        Assert.Equal([(0L, false), (5L, false)], other.Workers().Select(worker => (worker.Leases, worker.IsWriter)));
+
+        // One's lease runs out while other renews; then other's too, and it may still complete what nobody has taken.
+        other.Release("q", 2);
+        Assert.Equal([2], one.TryLeaseRepositories("q", 10, Minute));
+        test.Time.Advance(Minute / 2);
+        Assert.Equal(4, other.Renew(Minute));
+        test.Time.Advance(Minute / 2);
+        Assert.Equal([2], other.TryLeaseRepositories("q", 10, Minute));
+        Assert.False(one.Complete("q", 2, null));
+        test.Time.Advance(2 * Minute);
+        Assert.True(other.Complete("q", 3, "gone"));
+        Assert.Equal([2, 4, 5, 6], one.TryLeaseRepositories("q", 10, Minute));
+        Assert.False(other.Complete("q", 4, null));
+        foreach (long repository in new[] { 2, 4, 5, 6 })
+        {
+            Assert.True(one.HasOpenWork("q"));
+            Assert.True(one.Complete("q", repository, null));
+        }
+
+        Assert.False(one.HasOpenWork("q"));
+        Assert.Equal((true, "gone"), one.FindWork("q", 3));
+        Assert.Equal((true, null), one.FindWork("q", 4));
+        Assert.Null(one.FindWork("q", 7));
+        one.DropWork("q");
+        Assert.Null(one.FindWork("q", 3));
+    }
+
+    [Fact]
+    public void Lease_holderKilled_isFreeAtOnce()
+    {
+        using var test = new TestCatalog("postgres", postgres);
+        using Catalog one = test.Open();
+        Catalog killed = test.Open();
+        one.AddWork("q", [1, 2, 3], CancellationToken.None);
+        Assert.Equal([1, 2], killed.TryLeaseRepositories("q", 2, Minute));
+        Assert.True(killed.TryBecomeWriter(Minute));
+        Assert.False(one.TryBecomeWriter(Minute));
+        Kill(test, killed);
+        Assert.Equal([1, 2, 3], one.TryLeaseRepositories("q", 10, Minute));
+        Assert.True(one.TryBecomeWriter(Minute));
+        Assert.Single(one.Workers());
+
+        // What is left of the killed one sees a broken connection, and is put away without another fault.
+        Assert.ThrowsAny<System.Data.Common.DbException>(() => killed.TryLeaseRepositories("q", 1, Minute));
+        killed.Dispose();
+    }
+
+    [Fact]
+    public void Lease_sqliteHolderKilled_isFreeAtOnce()
+    {
+        using var test = new TestCatalog("sqlite", postgres);
+        using Catalog one = test.Open();
+        one.AddWork("q", [1, 2, 3], CancellationToken.None);
+
+        // What a killed process leaves: rows, and a file that nobody holds.
+        using (var connection = new SqliteConnection($"Data Source={test.Address.File};Pooling=False"))
+        {
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = """
+                INSERT INTO workers VALUES (77, 'gone');
+                UPDATE work SET worker = 77, leased_until = 9223372036854775807 WHERE repository < 3;
+                INSERT INTO writers VALUES ('raw', 77, 9223372036854775807, 12);
+                """;
+            command.ExecuteNonQuery();
+        }
+
+        File.WriteAllText(test.Address.File + "-worker-77", "");
+        Assert.Equal([1, 2, 3], one.TryLeaseRepositories("q", 10, Minute));
+        Assert.True(one.TryBecomeWriter(Minute));
+        Assert.False(File.Exists(test.Address.File + "-worker-77"));
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public void CommitPart_byReplacedWriter_isRefused(string database)
+    {
+        using var test = new TestCatalog(database, postgres);
+        using Catalog one = test.Open();
+        using Catalog other = test.Open();
+        Assert.True(one.TryBecomeWriter(Minute));
+        Assert.True(one.TryBecomeWriter(Minute));
+        TestParts.Commit(one, 0, 0, 10, 1);
+        test.Time.Advance(2 * Minute);
+
+        // Late, but nobody took over.
+        TestParts.Commit(one, 1, 10, 10, 2);
+        Assert.True(other.TryBecomeWriter(Minute));
+        Assert.False(one.TryBecomeWriter(Minute));
+        Assert.Throws<DataForgeException>(() => TestParts.Commit(one, 2, 20, 10, 3));
+        TestParts.Commit(other, 2, 20, 10, 3);
+        other.ReleaseWriter();
+        Assert.True(one.TryBecomeWriter(Minute));
+        TestParts.Commit(one, 3, 30, 10, 4);
+    }
+
+    /// <summary>Ends the connection of a worker, as the end of its process would.</summary>
+    internal static void Kill(TestCatalog test, Catalog worker)
+    {
+        using var connection = new Npgsql.NpgsqlConnection(test.Address.Connection);
+        connection.Open();
+        using var command = new Npgsql.NpgsqlCommand(
+            $"""
+            SELECT pg_terminate_backend(pid) FROM pg_locks l WHERE locktype = 'advisory' AND objid = {worker.WorkerId}
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """, connection);
+        Assert.Equal(true, command.ExecuteScalar());
+        using var left = new Npgsql.NpgsqlCommand(
+            $"""
+            SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {worker.WorkerId}
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """, connection);
+        while ((long)left.ExecuteScalar()! > 0)
+        {
+            Thread.Sleep(5);
+        }
+    }
+}
