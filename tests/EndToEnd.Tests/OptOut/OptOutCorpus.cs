@@ -42,7 +42,7 @@ internal sealed class OptOutCorpus
 
         Add("acme/gone", "src/tiny.py", $"# {Marker}\n", 900);
         Add("acme/gone", "src/broken.py", $"def {Marker}(:\n  pass\n", 900);
-        Add("acme/gone", "src/cookie.py", $"# -*- coding: {Marker} -*-\n" + Code($"{Marker}_cookie", 42), 900);
+        Add("acme/gone", "src/binary.py", Code($"{Marker}_binary", 42) + "\0", 900);
         Add("acme/gone", "setup.py", Code($"{Marker}_setup", 40), 900);
         Add("acme/gone", "src/twice.py", Code($"{Marker}_twice", 41), 900);
         Add("acme/gone", "src/again.py", Code($"{Marker}_twice", 41), 900);

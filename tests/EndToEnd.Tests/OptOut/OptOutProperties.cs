@@ -1,8 +1,6 @@
 using System.Text.Json;
-using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
-using DataForge.Corpus.Shards;
 using DataForge.Orchestrator.Commands;
 using DataForge.Orchestrator.Inspection.Verification;
 using DataForge.Orchestrator.OptOut;
@@ -41,7 +39,7 @@ public sealed class OptOutProperties
     {
         using var folder = new TemporaryFolder();
         string[] names = [.. Enumerable.Range(0, random.Next(4, 8)).Select(i => $"zq{i % 3}own/zq{i}rep")];
-        HashSet<string> gone = [.. names.Where(_ => random.Next(3) == 0).DefaultIfEmpty(names[0])];
+        HashSet<string> gone = [.. names[1..].Where(_ => random.Next(3) == 0).DefaultIfEmpty(names[^1])];
         List<(string Repository, string Json)> rows = Rows(random, names, gone);
         File.WriteAllLines(folder["all.jsonl"], rows.Select(row => row.Json));
         File.WriteAllLines(folder["kept.jsonl"], rows.Where(row => !gone.Contains(row.Repository)).Select(row => row.Json));
