@@ -1,4 +1,5 @@
 using DataForge.Cleaner.Decontamination;
+using DataForge.Cleaner.Rules;
 using DataForge.Cleaner.Steps;
 using DataForge.Corpus;
 using DataForge.Corpus.OptOuts;
@@ -29,7 +30,9 @@ public sealed class CleanStage(CleanOptions options) : IStage
 
         // What evidence says does not depend on options.
         string evidenceHash = StageHash.Combine("licenses", $"v{CodeVersion}");
-        var parts = new HashSet<string>(StringComparer.Ordinal);
+        PartPlan rules = RuleReport.Plan(options, benchmarks);
+        await context.RunPartAsync(Name, hash, rules, cancellation).ConfigureAwait(false);
+        var parts = new HashSet<string>(StringComparer.Ordinal) { rules.Part };
         var open = new SortedSet<int>(input.Parts.Select(part => part.Number));
         var done = new SortedSet<int>();
         while (open.Count > 0)

@@ -10,7 +10,8 @@ list_checks() {
   tokenizer       ids against Hugging Face's on 10,000 files
   rules           the rules against their transcription in Python, on every file
   dedup           duplicates against brute force, at four thresholds
-  bench NAME …    a benchmark: parquet, python, tokenizer, clean, dedup, dedup-scale (its own arguments follow)
+  inspection      explain, stats and verify (with 50 planted faults) on a build of the FOLDERs
+  bench NAME …    a benchmark: parquet, python, tokenizer, clean, dedup, dedup-scale, explain (its own arguments follow)
 LIST
 }
 
@@ -54,6 +55,10 @@ run_check() {
     dedup)
       [ -z "$folders" ] || export DATAFORGE_TEST_FOLDERS="$folders"
       DATAFORGE_LONG_TESTS=1 check_tests Dedup.Tests -class DataForge.Dedup.Tests.RealCorpusTests
+      ;;
+    inspection)
+      : "${folders:=/usr/lib/python3/dist-packages}"
+      DATAFORGE_TEST_FOLDERS="$folders" check_tests EndToEnd.Tests -class DataForge.EndToEnd.Tests.InspectionTests -class DataForge.EndToEnd.Tests.VerifyTests
       ;;
     bench)
       require_dotnet

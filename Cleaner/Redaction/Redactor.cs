@@ -24,6 +24,9 @@ internal sealed class Redactor
 
     private readonly int[] _counts = new int[4];
 
+    /// <summary>What was replaced in the current text, where it stood before; in order.</summary>
+    public IReadOnlyList<Secret> Replaced => _confirmed;
+
     /// <summary>Redacts the text in place; false where there was nothing to do.</summary>
     public bool Redact(SourceText source)
     {

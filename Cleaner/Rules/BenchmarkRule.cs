@@ -1,4 +1,5 @@
 using DataForge.Cleaner.Decontamination;
+using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Rules;
 
@@ -7,6 +8,8 @@ internal sealed class BenchmarkRule(BenchmarkIndex index) : ContentRule
 {
     public const string Name = "benchmark";
     private readonly BenchmarkIndex.Scanner _scanner = new(index);
+
+    public override AppliedRule Applied => new(Name, "", "");
 
     public override Finding? Judge(JudgedText text) => _scanner.Find(text.Text) is { } found ? new Finding(Name, $"{found.Problem} {found.Part}", "") : null;
 }

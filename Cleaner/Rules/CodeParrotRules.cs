@@ -1,4 +1,5 @@
 using DataForge.Cleaner.Licenses;
+using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Rules;
 
@@ -50,6 +51,8 @@ internal sealed class GeneratedRule(params string[] markers) : ContentRule
 
     private readonly (string, byte[])[] _markers = FirstLines.Phrases(markers);
 
+    public override AppliedRule Applied => new(Name, "no marker in the", "first 5 lines");
+
     public override Finding? Judge(JudgedText text) => FirstLines.Find(text.Text, _markers) is { } marker ? new Finding(Name, marker, "first 5 lines") : null;
 }
 
@@ -63,6 +66,8 @@ internal sealed class ConfigOrTestRule(double probability) : ContentRule
     private const ulong Salt = 1;
     private const double Share = 0.05;
     private static readonly (string, byte[])[] Markers = FirstLines.Phrases("unit tests", "test file", "configuration file");
+
+    public override AppliedRule Applied => new(Name, "leaves with probability", Finding.Number(probability));
 
     public override Finding? Judge(JudgedText text)
     {
@@ -79,7 +84,7 @@ internal sealed class ConfigOrTestRule(double probability) : ContentRule
             marker = ByteCount.IsOver(text.Text, "config"u8, threshold) ? "config" : ByteCount.IsOver(text.Text, "test"u8, threshold) ? "test" : null;
         }
 
-        return marker is null ? null : new Finding(Name, marker, Finding.Of("", probability, probability).Threshold);
+        return marker is null ? null : new Finding(Name, marker, Finding.Number(probability));
     }
 }
 
@@ -89,13 +94,15 @@ internal sealed class NoKeywordsRule(double probability) : ContentRule
     public const string Name = "no_keywords";
     private const ulong Salt = 2;
 
+    public override AppliedRule Applied => new(Name, "leaves with probability", Finding.Number(probability));
+
     public override Finding? Judge(JudgedText text) =>
         Chance(text.Id, Salt) < probability
         && CopyrightLine.IndexOfIgnoreCase(text.Text, "def "u8) < 0
         && CopyrightLine.IndexOfIgnoreCase(text.Text, "class "u8) < 0
         && CopyrightLine.IndexOfIgnoreCase(text.Text, "for "u8) < 0
         && CopyrightLine.IndexOfIgnoreCase(text.Text, "while "u8) < 0
-            ? new Finding(Name, "none", Finding.Of("", probability, probability).Threshold)
+            ? new Finding(Name, "none", Finding.Number(probability))
             : null;
 }
 
@@ -103,6 +110,10 @@ internal sealed class NoKeywordsRule(double probability) : ContentRule
 internal sealed class FewAssignmentsRule(int threshold) : ContentRule
 {
     public const string Name = "few_assignments";
+
+    public override AppliedRule Applied => new(Name, "at least", Finding.Number(threshold));
+
+    public override string Measure(JudgedText text) => Finding.Number(text.Text.Count((byte)'='));
 
     public override Finding? Judge(JudgedText text)
     {
@@ -119,7 +130,13 @@ internal sealed class CharactersPerTokenRule(double threshold) : ContentRule
 {
     public const string Name = "characters_per_token";
 
-    public override Finding? Judge(JudgedText text)
+    public override AppliedRule Applied => new(Name, "at least", Finding.Number(threshold));
+
+    public override string Measure(JudgedText text) => Finding.Number(RatioOf(text));
+
+    public override Finding? Judge(JudgedText text) => RatioOf(text) is var ratio && ratio < threshold ? Finding.Of(Name, ratio, threshold) : null;
+
+    private double RatioOf(JudgedText text)
     {
         ReadOnlySpan<byte> bytes = text.Text;
         long tokens = 0;
@@ -162,8 +179,7 @@ internal sealed class CharactersPerTokenRule(double threshold) : ContentRule
             }
         }
 
-        double ratio = tokens == 0 ? threshold : (double)text.Statistics.Characters / tokens;
-        return ratio < threshold ? Finding.Of(Name, ratio, threshold) : null;
+        return tokens == 0 ? threshold : (double)text.Statistics.Characters / tokens;
     }
 
     private static bool IsLetter(byte b) => (byte)((b | 0x20) - 'a') < 26 || b == '_';

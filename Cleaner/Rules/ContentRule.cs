@@ -11,7 +11,8 @@ internal readonly record struct Finding(string Rule, string Value, string Thresh
     /// <summary>A finding of two numbers, written the same everywhere.</summary>
     public static Finding Of(string rule, double value, double threshold) => new(rule, Number(value), Number(threshold));
 
-    private static string Number(double value) => Math.Round(value, 6).ToString("0.######", CultureInfo.InvariantCulture);
+    /// <summary>A number as it is written everywhere.</summary>
+    public static string Number(double value) => Math.Round(value, 6).ToString("0.######", CultureInfo.InvariantCulture);
 }
 
 /// <summary>A text under judgement, with what is known of it so far. One object serves one text after another.</summary>
@@ -75,8 +76,14 @@ internal sealed class JudgedText
 /// <summary>A rule about text. It judges without taking memory; only a finding takes some.</summary>
 internal abstract class ContentRule
 {
+    /// <summary>The rule as it applies.</summary>
+    public abstract AppliedRule Applied { get; }
+
     /// <summary>Says why the text must leave, or null.</summary>
     public abstract Finding? Judge(JudgedText text);
+
+    /// <summary>What the rule measures of a text, whether or not it passes; for explanations.</summary>
+    public virtual string Measure(JudgedText text) => Judge(text)?.Value ?? "none";
 
     /// <summary>
     /// A number in [0, 1) that depends on the content and the rule alone: the id's first 64 bits, uniform already, stirred with the rule's salt by

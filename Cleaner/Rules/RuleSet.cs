@@ -25,6 +25,9 @@ internal sealed class RuleSet
         return new RuleSet(rules);
     }
 
+    /// <summary>The rules in order of rank.</summary>
+    public IEnumerable<ContentRule> Rules => _rules.OrderBy(item => item.Rank).Select(item => item.Rule);
+
     /// <summary>Every reason why the text must leave, by rank; for tests.</summary>
     public IEnumerable<Finding> All(JudgedText text) => _rules.OrderBy(item => item.Rank).Select(item => item.Rule.Judge(text)).OfType<Finding>();
 

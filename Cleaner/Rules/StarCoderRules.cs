@@ -1,4 +1,5 @@
 using System.Buffers;
+using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Rules;
 
@@ -6,6 +7,8 @@ namespace DataForge.Cleaner.Rules;
 internal sealed class XmlRule : ContentRule
 {
     public const string Name = "xml";
+
+    public override AppliedRule Applied => new(Name, "no declaration in the", "first 100 characters");
 
     public override Finding? Judge(JudgedText text)
     {
@@ -31,6 +34,8 @@ internal sealed class EncodedDataRule : ContentRule
     private const int MaxMatch = 1024;
     private const double MaxShare = 0.5;
     private static readonly SearchValues<byte> Base64 = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/\n="u8);
+
+    public override AppliedRule Applied => new(Name, "at most", "1024 characters and 50 %");
 
     public override Finding? Judge(JudgedText text)
     {

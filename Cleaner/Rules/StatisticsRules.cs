@@ -1,4 +1,5 @@
 using DataForge.Cleaner.Text;
+using DataForge.Corpus;
 using DataForge.Corpus.Python;
 
 namespace DataForge.Cleaner.Rules;
@@ -6,6 +7,10 @@ namespace DataForge.Cleaner.Rules;
 /// <summary>A rule over one number of <see cref="TextStatistics"/>: too little, or too much.</summary>
 internal sealed class StatisticRule(string name, double threshold, bool isMost, Func<JudgedText, double> measure) : ContentRule
 {
+    public override AppliedRule Applied => new(name, isMost ? "at most" : "at least", Finding.Number(threshold));
+
+    public override string Measure(JudgedText text) => Finding.Number(measure(text));
+
     public override Finding? Judge(JudgedText text)
     {
         double value = measure(text);
@@ -21,13 +26,23 @@ internal sealed class CodeCharactersRule(double threshold) : ContentRule
 {
     public const string Name = "code_characters";
 
+    public override AppliedRule Applied => new(Name, "at least", Finding.Number(threshold));
+
+    public override string Measure(JudgedText text) => Finding.Number(ShareOf(text));
+
     public override Finding? Judge(JudgedText text)
+    {
+        double share = ShareOf(text);
+        return share < threshold ? Finding.Of(Name, share, threshold) : null;
+    }
+
+    private static double ShareOf(JudgedText text)
     {
         TextStatistics all = text.Statistics;
         long foreign = all.Foreign;
         if (foreign == 0)
         {
-            return null;
+            return 1;
         }
 
         long characters = all.Characters - all.WhiteSpace;
@@ -42,8 +57,7 @@ internal sealed class CodeCharactersRule(double threshold) : ContentRule
             }
         }
 
-        double share = characters <= 0 ? 1 : 1 - ((double)foreign / characters);
-        return share < threshold ? Finding.Of(Name, share, threshold) : null;
+        return characters <= 0 ? 1 : 1 - ((double)foreign / characters);
     }
 }
 
@@ -52,13 +66,18 @@ internal sealed class KeywordsRule(int threshold) : ContentRule
 {
     public const string Name = "keywords_min";
 
-    public override Finding? Judge(JudgedText text)
+    public override AppliedRule Applied => new(Name, "at least", Finding.Number(threshold));
+
+    public override string Measure(JudgedText text) => Finding.Number(CountOf(text));
+
+    public override Finding? Judge(JudgedText text) => CountOf(text) is var count && count < threshold ? Finding.Of(Name, count, threshold) : null;
+
+    private static int CountOf(JudgedText text)
     {
         ParseFacts facts = text.Facts;
-        int count = facts.CountOf("def"u8) + facts.CountOf("class"u8) + facts.CountOf("if"u8) + facts.CountOf("elif"u8) + facts.CountOf("else"u8)
+        return facts.CountOf("def"u8) + facts.CountOf("class"u8) + facts.CountOf("if"u8) + facts.CountOf("elif"u8) + facts.CountOf("else"u8)
             + facts.CountOf("for"u8) + facts.CountOf("while"u8) + facts.CountOf("with"u8) + facts.CountOf("try"u8) + facts.CountOf("except"u8)
             + facts.CountOf("finally"u8) + facts.CountOf("return"u8) + facts.CountOf("yield"u8) + facts.CountOf("raise"u8) + facts.CountOf("lambda"u8);
-        return count < threshold ? Finding.Of(Name, count, threshold) : null;
     }
 }
 
@@ -67,6 +86,10 @@ internal sealed class SyntaxRule(bool keepPython2) : ContentRule
 {
     public const string Name = "syntax";
     public const string Python2Name = "python2";
+
+    public override AppliedRule Applied => new(Name, "must be", keepPython2 ? "Python 3.14 or Python 2" : "Python 3.14");
+
+    public override string Measure(JudgedText text) => Judge(text)?.Value ?? (text.Verdict.Outcome == ParseOutcome.Python2 ? "Python 2" : "it is");
 
     public override Finding? Judge(JudgedText text)
     {
@@ -85,14 +108,16 @@ internal sealed class CommentShareRule(double least, double most) : ContentRule
 {
     public const string Name = "comment_share";
 
-    public override Finding? Judge(JudgedText text)
-    {
-        if (text.Verdict.Outcome == ParseOutcome.Invalid || text.Text.IsEmpty)
-        {
-            return null;
-        }
+    public override AppliedRule Applied => new(Name, "between", $"{Finding.Number(least)} and {Finding.Number(most)}");
 
-        double share = (double)(text.Facts.CommentBytes + text.Facts.DocstringBytes) / text.Text.Length;
-        return share < least ? Finding.Of(Name, share, least) : share > most ? Finding.Of(Name, share, most) : null;
-    }
+    public override string Measure(JudgedText text) => ShareOf(text) is { } share ? Finding.Number(share) : "none";
+
+    public override Finding? Judge(JudgedText text) => ShareOf(text) is not { } share ? null
+        : share < least ? Finding.Of(Name, share, least)
+        : share > most ? Finding.Of(Name, share, most)
+        : null;
+
+    private static double? ShareOf(JudgedText text) => text.Verdict.Outcome == ParseOutcome.Invalid || text.Text.IsEmpty
+        ? null
+        : (double)(text.Facts.CommentBytes + text.Facts.DocstringBytes) / text.Text.Length;
 }

@@ -36,6 +36,25 @@ public static class RawBlobsShard
         /// <exception cref="DataForgeException">The row group is damaged.</exception>
         public Rows ReadRowGroup(int index) => new(ShardFile.Read(_reader, path, index));
 
+        /// <summary>The row of a content in a row group, found without reading contents; −1 where it is not there.</summary>
+        /// <exception cref="DataForgeException">The row group is damaged.</exception>
+        public int Find(int index, BlobId id)
+        {
+            using ParquetRowGroup rows = ShardFile.Read(_reader, path, index, "blob_id");
+            BinaryColumn ids = rows.Binary("blob_id");
+            Span<byte> wanted = stackalloc byte[2 * BlobId.Size];
+            id.FormatHex(wanted);
+            for (int row = 0; row < rows.RowCount; row++)
+            {
+                if (ids[row].SequenceEqual(wanted))
+                {
+                    return row;
+                }
+            }
+
+            return -1;
+        }
+
         /// <inheritdoc/>
         public void Dispose() => _reader.Dispose();
     }

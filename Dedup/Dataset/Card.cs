@@ -100,7 +100,7 @@ internal static class Card
 
     private static void Rules(StringBuilder card, DatasetFigures figures, string settings)
     {
-        card.Append("\n## Rules\n\nWhat left, by rule, with what it was held against:\n\n| stage | rule | threshold | occurrences | contents |\n| --- | --- | --- | ---: | ---: |\n");
+        card.Append("\n## Rules\n\nThe rules that applied, with what files were held against, and what left by each:\n\n| stage | rule | threshold | occurrences | contents |\n| --- | --- | --- | ---: | ---: |\n");
         foreach (RuleFigure rule in figures.Rules)
         {
             Line(card, $"| {rule.Stage} | {rule.Rule} | {Cell(string.Join("; ", rule.Thresholds))} | {N(rule.Occurrences)} | {N(rule.Contents)} |");

@@ -1,3 +1,4 @@
+using DataForge.Corpus;
 using DataForge.Corpus.Parquet;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
@@ -104,7 +105,7 @@ public sealed record DatasetFigures
                 new("contents that pass the rules on text", clean.GetValueOrDefault("contents.out"), clean.GetValueOrDefault("bytes.out")),
                 new("files of the dataset: no duplicate of a better one", dedup.GetValueOrDefault("contents.out"), dedup.GetValueOrDefault("bytes.out")),
             ],
-            Rules = [.. RulesOf(run, Clean, clean).Concat(RulesOf(run, DedupStage.StageName, dedup))
+            Rules = [.. RulesOf(run, Clean, clean).Concat(UnbrokenRules(run, clean)).Concat(RulesOf(run, DedupStage.StageName, dedup))
                 .OrderByDescending(rule => rule.Occurrences).ThenBy(rule => rule.Rule, StringComparer.Ordinal)],
             Licenses = Named(dedup, "license."),
             LicenseClasses = Named(dedup, "license_class."),
@@ -135,6 +136,11 @@ public sealed record DatasetFigures
             stage, rule.Name, thresholds.TryGetValue(rule.Name, out SortedSet<string>? known) ? [.. known.Take(MostThresholds)] : [],
             rule.Files, counts.GetValueOrDefault("dropped_contents." + rule.Name)));
     }
+
+    // A rule that nothing failed has shaped the dataset no less than another: who wants this dataset again needs to know it.
+    private static IEnumerable<RuleFigure> UnbrokenRules(Run run, SortedDictionary<string, long> counts) => AppliedRules.Of(run)
+        .Where(rule => counts.GetValueOrDefault("dropped." + rule.Rule) == 0)
+        .Select(rule => new RuleFigure(Clean, rule.Rule, rule.Threshold.Length > 0 ? [rule.Threshold] : [], 0, 0));
 
     private static Dictionary<string, SortedSet<string>> Thresholds(Run run, string stage)
     {

@@ -15,8 +15,8 @@ internal static class OptionsLoader
 {
     private const string EnvironmentPrefix = "DATAFORGE_";
 
-    // What the launcher itself sets.
-    private static readonly string[] NotOptions = ["NATIVE"];
+    // What the launcher sets, what holds secrets (and must not get into config.json), and what tests read.
+    private static readonly string[] NotOptions = ["NATIVE", "GITHUB_TOKENS", "TEST_FOLDERS"];
 
     /// <summary>How config.json is written: names as the binder reads them.</summary>
     private static readonly JsonSerializerOptions ConfigFormat = new()

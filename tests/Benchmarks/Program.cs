@@ -6,6 +6,7 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["parquet"] = args => ParquetBenchmarks.Run(args),
     ["python"] = args => PythonBenchmarks.Run(args),
     ["tokenizer"] = args => TokenizerBenchmarks.Run(args),
+    ["explain"] = args => ExplainBenchmarks.Run(args),
     ["clean"] = args => CleanBenchmarks.Run(args),
     ["dedup"] = args => DedupBenchmarks.Run(args),
     ["dedup-scale"] = args => DedupScaleBenchmarks.Run(args),

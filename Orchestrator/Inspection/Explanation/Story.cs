@@ -10,20 +10,6 @@ internal static class Story
 {
     private const int MostPlaces = 100;
 
-    // Measures that 2-clean has of each file, by the rules that hold them against something.
-    private static readonly (string Rule, string Bound, Func<PassedRecord, double> Measure)[] Measured =
-    [
-        ("size", "at most", file => file.Size),
-        ("lines_min", "at least", file => file.Lines),
-        ("lines_max", "at most", file => file.Lines),
-        ("line_mean", "at most", file => file.MeanLine),
-        ("line_max", "at most", file => file.MaxLine),
-        ("alphanumeric", "at least", file => file.AlphanumericShare),
-    ];
-
-    private static readonly string[] NotOfText =
-        ["license", "license_conflict", "name", "vendored", "stars", "opt_out", "unreadable", "symlink", "exact_duplicate", "near_duplicate"];
-
     /// <summary>The story of a blob id, or of <c>repository path</c>.</summary>
     /// <exception cref="DataForgeException">The run has seen no such file.</exception>
     public static string Tell(StoryIndex index, string question)
@@ -49,11 +35,11 @@ internal static class Story
 
         if (records.Select(record => record.BlobId).FirstOrDefault(found => found is not null) is { } content)
         {
-            Content(text, index, content, index.Of(content));
+            Content(text, index, content, index.Of(content), question);
         }
         else
         {
-            Places(text, [.. records.OfType<FoundRecord>()], [], null);
+            Places(text, [.. records.OfType<FoundRecord>()], [], null, question);
             text.Append("  its content was not stored\n");
         }
 
@@ -65,17 +51,23 @@ internal static class Story
     private static DataForgeException Unknown(StoryIndex index, string question) => new(
         $"the run '{index.Run.Name}' has seen no file '{question}'; give a blob id of 40 digits, or a repository and a path as the dataset writes them.");
 
-    private static void Content(StringBuilder text, StoryIndex index, BlobId id, IReadOnlyList<StoryRecord> records)
+    private static void Content(StringBuilder text, StoryIndex index, BlobId id, IReadOnlyList<StoryRecord> records, string? asked = null)
     {
         PassedRecord? passed = records.OfType<PassedRecord>().FirstOrDefault();
         KeptRecord? kept = records.OfType<KeptRecord>().FirstOrDefault();
         LeftRecord? left = records.OfType<LeftRecord>().FirstOrDefault(record => record.Level == DropLevel.Content);
         List<FoundRecord> found = [.. records.OfType<FoundRecord>()];
         Line(text, $"content {id}: {Fate(found, passed, kept, left)}");
-        Places(text, found, [.. records.OfType<LeftRecord>().Where(record => record.Level == DropLevel.Occurrence)], passed);
+        Places(text, found, [.. records.OfType<LeftRecord>().Where(record => record.Level == DropLevel.Occurrence)], passed, asked);
         if (passed is not null)
         {
-            Passed(text, index, passed);
+            Passed(text, passed);
+        }
+
+        // Where every occurrence left, and where the content was no text, no rule about text has judged it.
+        if (passed is not null || left is { Stage: "clean" })
+        {
+            Measures.Tell(text, index.Run, id, found.Max(place => place.BlobPart), passed is null ? left!.Rule : null);
         }
 
         if (left is not null)
@@ -114,11 +106,13 @@ internal static class Story
             : "a licence text or package metadata: evidence, never in the dataset";
     }
 
-    private static void Places(StringBuilder text, List<FoundRecord> found, List<LeftRecord> left, PassedRecord? best)
+    private static void Places(StringBuilder text, List<FoundRecord> found, List<LeftRecord> left, PassedRecord? best, string? asked)
     {
         Line(text, $"  found at {found.Count} {(found.Count == 1 ? "place" : "places")}");
         ILookup<(string, string), LeftRecord> byPlace = left.ToLookup(record => (record.Repository, record.Path));
-        foreach (FoundRecord place in found.OrderBy(place => place.Repository, StringComparer.Ordinal).ThenBy(place => place.Path, StringComparer.Ordinal).Take(MostPlaces))
+
+        // The place asked for stands first: an empty file is found at thousands.
+        foreach (FoundRecord place in found.OrderBy(place => $"{place.Repository} {place.Path}" == asked ? 0 : 1).ThenBy(place => place.Repository, StringComparer.Ordinal).ThenBy(place => place.Path, StringComparer.Ordinal).Take(MostPlaces))
         {
             string link = place is { Source: "github", Commit.Length: > 0 } ? $"https://github.com/{place.Repository}/blob/{place.Commit}/{place.Path}" : place.Source;
             string commit = place.Commit.Length > 0 ? $", commit {place.Commit}" : "";
@@ -141,27 +135,12 @@ internal static class Story
         }
     }
 
-    private static void Passed(StringBuilder text, StoryIndex index, PassedRecord file)
+    private static void Passed(StringBuilder text, PassedRecord file)
     {
         Line(text, $"  licence {(file.License.Length > 0 ? file.License : "none")} ({file.LicenseClass}), by {file.Evidence}; {file.Copies} {(file.Copies == 1 ? "occurrence" : "occurrences")} passed");
         foreach (string line in file.Copyright.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             Line(text, $"    {line}");
-        }
-
-        text.Append("  passed the cleaner's rules\n");
-        SortedDictionary<string, string> thresholds = index.Thresholds();
-        foreach ((string rule, string bound, Func<PassedRecord, double> measure) in Measured)
-        {
-            // A rule that no file of the run failed may not be one of its rules: then only the measure is told.
-            string threshold = thresholds.Remove(rule, out string? known) && known.Length > 0 ? $" ({bound} {known})" : "";
-            Line(text, $"    {rule} {Math.Round(measure(file), 6)}{threshold}");
-        }
-
-        string others = string.Join(", ", thresholds.Where(rule => !NotOfText.Contains(rule.Key)).Select(rule => rule.Value.Length > 0 ? $"{rule.Key} ({rule.Value})" : rule.Key));
-        if (others.Length > 0)
-        {
-            Line(text, $"    and those that other files of the run failed: {others}");
         }
 
         Line(text, $"  clean: {file.Shard}, row {file.Row}, {file.Encoding}, text {(file.ContentId == file.BlobId ? "as it was found" : $"changed, its git id is {file.ContentId}")}");

@@ -9,14 +9,14 @@ namespace DataForge.Orchestrator.Inspection.Explanation;
 /// <summary>
 /// What a run knows of each file, so that a question is answered by a few reads (<c>index/stories.bin</c>). It is drawn from the run's files, says of
 /// which manifest entries, and is made anew where these have changed; it can be removed at any time. All little-endian:
-/// <para>magic (8 bytes), stamp (32: SHA-256 of the manifest entries), offset of the thresholds, offset and number of the keys (int64 each); records
-/// (<see cref="StoryRecord"/>) one after another; thresholds by rule; keys in order: 64 bits, and the offset of a record.</para>
+/// <para>magic (8 bytes), stamp (32: SHA-256 of the manifest entries), offset and number of the keys (int64 each); records
+/// (<see cref="StoryRecord"/>) one after another; keys in order: 64 bits, and the offset of a record.</para>
 /// A file is known by the first 64 bits of its blob id, and by those of SHA-256 over <c>repository path</c>; what they lead to is compared in full.
 /// </summary>
 internal sealed class StoryIndex : IDisposable
 {
     /// <summary>Bytes of the header.</summary>
-    public const int HeaderLength = 8 + 32 + (3 * sizeof(long));
+    public const int HeaderLength = 8 + 32 + (2 * sizeof(long));
 
     /// <summary>Bytes of a key.</summary>
     public const int KeyLength = 2 * sizeof(long);
@@ -25,7 +25,6 @@ internal sealed class StoryIndex : IDisposable
 
     private readonly FileStream _file;
     private readonly BinaryReader _reader;
-    private readonly long _thresholds;
     private readonly long _keys;
     private readonly long _keyCount;
 
@@ -33,13 +32,12 @@ internal sealed class StoryIndex : IDisposable
     {
         (Run, _file) = (run, file);
         _reader = new BinaryReader(file, Encoding.UTF8);
-        _thresholds = BinaryPrimitives.ReadInt64LittleEndian(header[40..]);
-        _keys = BinaryPrimitives.ReadInt64LittleEndian(header[48..]);
-        _keyCount = BinaryPrimitives.ReadInt64LittleEndian(header[56..]);
+        _keys = BinaryPrimitives.ReadInt64LittleEndian(header[40..]);
+        _keyCount = BinaryPrimitives.ReadInt64LittleEndian(header[48..]);
     }
 
     /// <summary>What an index begins with.</summary>
-    public static ReadOnlySpan<byte> Magic => "DFSTORY1"u8;
+    public static ReadOnlySpan<byte> Magic => "DFSTORY2"u8;
 
     /// <summary>The run.</summary>
     public Run Run { get; }
@@ -82,19 +80,6 @@ internal sealed class StoryIndex : IDisposable
         LeftRecord left => $"{left.Repository} {left.Path}" == place,
         _ => false,
     })];
-
-    /// <summary>Thresholds that the run's dropped files were held against, by rule.</summary>
-    public SortedDictionary<string, string> Thresholds()
-    {
-        _file.Position = _thresholds;
-        var thresholds = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        for (int left = _reader.ReadInt32(); left > 0; left--)
-        {
-            thresholds[_reader.ReadString()] = _reader.ReadString();
-        }
-
-        return thresholds;
-    }
 
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();

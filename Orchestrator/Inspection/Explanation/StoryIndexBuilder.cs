@@ -19,7 +19,6 @@ internal sealed class StoryIndexBuilder
     private readonly Run _run;
     private readonly BinaryWriter _to;
     private readonly List<(ulong Key, long Offset)> _keys = [];
-    private readonly SortedDictionary<string, string> _thresholds = new(StringComparer.Ordinal);
 
     private StoryIndexBuilder(Run run, BinaryWriter to) => (_run, _to) = (run, to);
 
@@ -55,7 +54,7 @@ internal sealed class StoryIndexBuilder
                 if (pinned.TryGetValue(repository.Id, out int snapshot) && snapshot == repository.Snapshot)
                 {
                     var found = new FoundRecord(
-                        repository.Name, repository.Source, repository.Commit ?? "", row.Path, row.Size, row.Kind, repository.Snapshot, row.Fault ?? "") { BlobId = row.BlobId };
+                        repository.Name, repository.Source, repository.Commit ?? "", row.Path, row.Size, row.Kind, repository.Snapshot, row.BlobPart, row.Fault ?? "") { BlobId = row.BlobId };
                     Add(found, $"{repository.Name} {row.Path}");
                 }
             }
@@ -71,7 +70,6 @@ internal sealed class StoryIndexBuilder
                 var left = new LeftRecord(
                     stage, row.Level, row.Rule, row.Value, row.Threshold, row.Repository, row.Path, row.Copies, row.Twin, row.Jaccard ?? 0) { BlobId = row.BlobId };
                 Add(left, row.Level == DropLevel.Occurrence ? $"{row.Repository} {row.Path}" : null);
-                _thresholds.TryAdd(row.Rule, row.Threshold);
             }
         }
     }
@@ -133,14 +131,6 @@ internal sealed class StoryIndexBuilder
 
     private void Finish(byte[] stamp)
     {
-        long thresholds = _to.BaseStream.Position;
-        _to.Write(_thresholds.Count);
-        foreach ((string rule, string threshold) in _thresholds)
-        {
-            _to.Write(rule);
-            _to.Write(threshold);
-        }
-
         long keys = _to.BaseStream.Position;
         _keys.Sort();
         foreach ((ulong key, long offset) in _keys)
@@ -152,7 +142,6 @@ internal sealed class StoryIndexBuilder
         _to.Seek(0, SeekOrigin.Begin);
         _to.Write(StoryIndex.Magic);
         _to.Write(stamp);
-        _to.Write(thresholds);
         _to.Write(keys);
         _to.Write((long)_keys.Count);
     }

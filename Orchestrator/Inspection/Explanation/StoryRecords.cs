@@ -48,10 +48,10 @@ internal abstract record StoryRecord
 }
 
 /// <summary>A place where it was found.</summary>
-internal sealed record FoundRecord(string Repository, string Source, string Commit, string Path, long Size, FileKind FileKind, int Snapshot, string Fault) : StoryRecord
+internal sealed record FoundRecord(string Repository, string Source, string Commit, string Path, long Size, FileKind FileKind, int Snapshot, int BlobPart, string Fault) : StoryRecord
 {
     public static FoundRecord ReadRest(BinaryReader from, BlobId? id) => new(
-        from.ReadString(), from.ReadString(), from.ReadString(), from.ReadString(), from.ReadInt64(), (FileKind)from.ReadInt32(), from.ReadInt32(), from.ReadString()) { BlobId = id };
+        from.ReadString(), from.ReadString(), from.ReadString(), from.ReadString(), from.ReadInt64(), (FileKind)from.ReadInt32(), from.ReadInt32(), from.ReadInt32(), from.ReadString()) { BlobId = id };
 
     public override void Write(BinaryWriter to)
     {
@@ -63,6 +63,7 @@ internal sealed record FoundRecord(string Repository, string Source, string Comm
         to.Write(Size);
         to.Write((int)FileKind);
         to.Write(Snapshot);
+        to.Write(BlobPart);
         to.Write(Fault);
     }
 }

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using DataForge.Corpus;
+using DataForge.Corpus.Runs;
+using DataForge.Corpus.Shards;
+using DataForge.Testing;
+
+namespace DataForge.Benchmarks;
+
+/// <summary>
+/// How long <c>explain</c> takes to answer as its users call it, a process a question: for files kept, and dropped by each rule of a run.
+/// <c>explain WORKSPACE RUN [questions of a kind]</c>, default 5.
+/// </summary>
+internal static partial class ExplainBenchmarks
+{
+    /// <summary>Runs and prints one line a kind of file.</summary>
+    public static void Run(string[] args)
+    {
+        Workspace workspace = Workspace.Open(args[0]);
+        Corpus.Runs.Run run = Corpus.Runs.Run.Open(workspace, args[1]);
+        int each = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 5;
+        List<(string Kind, List<string> Questions)> kinds = [("kept", Kept(run, each))];
+        IEnumerable<DroppedFile> dropped = Directory.EnumerateFiles(run.PathOf("dropped"), "*.parquet", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal).SelectMany(DroppedShard.Read);
+        kinds.AddRange(dropped.GroupBy(row => row.Rule).OrderBy(rule => rule.Key, StringComparer.Ordinal)
+            .Select(rule => (rule.Key, rule.Take(each).Select(row => $"{row.Repository} {row.Path}").ToList())));
+
+        // The first question makes the index.
+        Ask(args, kinds[0].Questions[0]);
+        Console.WriteLine("a process a question, milliseconds: by the clock (median, longest); of processor time (median); inside (median, longest)");
+        var all = new List<(double Wall, double Processor, double Inside)>();
+        foreach ((string kind, List<string> questions) in kinds)
+        {
+            List<(double Wall, double Processor, double Inside)> times = questions.ConvertAll(question => Ask(args, question));
+            Print(kind, times);
+            all.AddRange(times);
+        }
+
+        Print($"all {all.Count}", all);
+    }
+
+    private static void Print(string kind, List<(double Wall, double Processor, double Inside)> times)
+    {
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{kind,-20} {Median(times.Select(time => time.Wall)),6:F0} {times.Max(time => time.Wall),6:F0}    {Median(times.Select(time => time.Processor)),6:F0}    {Median(times.Select(time => time.Inside)),6:F0} {times.Max(time => time.Inside),6:F0}"));
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+
+    private static List<string> Kept(Corpus.Runs.Run run, int count)
+    {
+        using var shard = new CorpusShard.Reader(Directory.EnumerateFiles(run.PathOf("3-dataset/data"), "*.parquet").Order(StringComparer.Ordinal).First());
+        using CorpusShard.Rows rows = shard.ReadRowGroup(0, "blob_id");
+        return [.. Enumerable.Range(0, Math.Min(count, rows.Count)).Select(i => rows.Id(i * rows.Count / count).ToString())];
+    }
+
+    private static (double Wall, double Processor, double Inside) Ask(string[] args, string question)
+    {
+        string program = Path.Combine(SharedFiles.ProjectRoot, "artifacts", "bin", "Orchestrator", "release", "DataForge.Orchestrator.dll");
+        var start = new ProcessStartInfo("dotnet", [program, "explain", "--workspace", args[0], "--run", args[1], question]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        double before = ProcessorOfChildren();
+        long begin = Stopwatch.GetTimestamp();
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        double wall = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+        double processor = ProcessorOfChildren() - before;
+        string answered = error.GetAwaiter().GetResult().Split("answered in ")[^1].Split(' ')[0];
+        return (wall, processor, double.Parse(answered, CultureInfo.InvariantCulture));
+    }
+
+    // Milliseconds, user and system, of children that have ended (getrusage(2), RUSAGE_CHILDREN = -1): two timevals begin the struct of 18 longs.
+    private static double ProcessorOfChildren()
+    {
+        Span<long> usage = stackalloc long[18];
+        _ = GetUsage(-1, ref MemoryMarshal.GetReference(usage));
+        return ((usage[0] + usage[2]) * 1e3) + ((usage[1] + usage[3]) / 1e3);
+    }
+
+    [LibraryImport("libc", EntryPoint = "getrusage")]
+    private static partial int GetUsage(int who, ref long usage);
+}
