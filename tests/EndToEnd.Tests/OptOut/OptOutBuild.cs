@@ -72,7 +72,7 @@ public sealed class OptOutBuild : IAsyncLifetime
             .Select(group => (group.Key, group.Sum(file => file.Size), (long)group.Count()))];
         for (ulong seed = 1; seed < 1000; seed++)
         {
-            HeldOutSplit split = HeldOutSplit.Choose(repositories, new HeldOutOptions { Share = 0.15, MinSize = 256 << 10, MinRepositories = 10, Seed = seed });
+            HeldOutSplit split = HeldOutSplit.Choose(repositories, new HeldOutOptions { Share = 0.2, MinSize = 256 << 10, MinRepositories = 10, Seed = seed });
             if (split.IsValidation(one) && !split.IsValidation(other))
             {
                 return seed;
@@ -86,7 +86,7 @@ public sealed class OptOutBuild : IAsyncLifetime
     [
         "build", "--workspace", workspace, "--run", run, "--until", until, "--source", rows, "--source", folder, "--workers", "2",
         "--set", "crawl.rawpartbytes=1048576", "--set", "dedup.shardbytes=250000", "--set", "tokenize.vocabularysize=600",
-        "--set", "tokenize.validationminrepositories=10", "--set", "tokenize.validationshare=0.15", .. more,
+        "--set", "tokenize.validationminrepositories=10", "--set", "tokenize.validationshare=0.2", .. more,
     ];
 
     internal static async Task<string> SucceedAsync(IEnumerable<string> arguments)

@@ -13,7 +13,7 @@ namespace DataForge.EndToEnd.Tests.OptOut;
 public sealed class OptOutProperties
 {
     // More seeds than the ordinary run takes: DATAFORGE_OPTOUT_SEEDS=200.
-    private static readonly int s_seeds = int.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_OPTOUT_SEEDS"), out int asked) ? asked : 4;
+    private static readonly int s_seeds = int.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_OPTOUT_SEEDS"), out int asked) ? asked : 3;
 
     /// <summary>
     /// Whatever was shared with whom: nothing of theirs is left, the run is whole, and the next build is that of a workspace that never had them.
