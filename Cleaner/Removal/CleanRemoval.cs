@@ -1,3 +1,4 @@
+using System.Globalization;
 using DataForge.Cleaner.Licenses;
 using DataForge.Cleaner.Steps;
 using DataForge.Corpus;
@@ -36,15 +37,8 @@ public sealed class CleanRemoval(RunRewrite run, CleanOptions options, IReadOnly
         foreach (ManifestEntry entry in entries)
         {
             cancellation.ThrowIfCancellationRequested();
-            int dash = entry.Part.LastIndexOf('-');
-            if (dash < 0)
-            {
-                // The rules that applied name no repository.
-                continue;
-            }
-
-            int part = int.Parse(entry.Part.AsSpan(dash + 1), System.Globalization.CultureInfo.InvariantCulture);
-            if (!run.Workspace.IsRewritten("raw/" + Path.GetFileName(run.Run.Workspace.RawFilesPart(part))))
+            bool isOfRaw = int.TryParse(entry.Part.AsSpan(entry.Part.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int part);
+            if (!isOfRaw || !run.Workspace.IsRewritten("raw/" + Path.GetFileName(run.Run.Workspace.RawFilesPart(part))))
             {
                 continue;
             }
@@ -156,7 +150,7 @@ public sealed class CleanRemoval(RunRewrite run, CleanOptions options, IReadOnly
         var left = new List<Survivor>();
         foreach (ManifestEntry entry in entries.Where(entry => entry.Part.StartsWith("occurrences-", StringComparison.Ordinal)))
         {
-            int source = int.Parse(entry.Part.AsSpan("occurrences-".Length), System.Globalization.CultureInfo.InvariantCulture);
+            int source = int.Parse(entry.Part.AsSpan("occurrences-".Length), CultureInfo.InvariantCulture);
             foreach (SurvivorGroup group in CanonicalJson.Read<List<SurvivorGroup>>(run.Current(OccurrenceStep.IndexOf(source))).Where(group => group.Part == part))
             {
                 left.AddRange(SurvivorShard.Read(run.Current(OccurrenceStep.FileOf(source)), group.RowGroup, shared).Where(survivor => touched.Contains(survivor.BlobId)));

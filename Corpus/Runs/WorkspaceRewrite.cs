@@ -53,18 +53,23 @@ public sealed class WorkspaceRewrite(Workspace workspace, string folder, string 
     /// <summary>Writes a small file.</summary>
     public void Write(string relative, ReadOnlySpan<byte> content) => File.WriteAllBytes(Create(relative), content);
 
-    /// <summary>What a manifest entry states of a new file, which is brought to the disk.</summary>
+    /// <summary>Brings all new files to the disk: what says that they are there may be written next.</summary>
+    public void Flush()
+    {
+        foreach (string path in Directory.Exists(_new) ? Directory.EnumerateFiles(_new, "*", SearchOption.AllDirectories) : [])
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+            file.Flush(flushToDisk: true);
+        }
+    }
+
+    /// <summary>What a manifest entry states of a new file.</summary>
     /// <param name="relative">Relative to the workspace.</param>
     /// <param name="stated">The path as the entry has it.</param>
     /// <param name="rows">Its rows, where it has any to count.</param>
     public ManifestOutput Output(string relative, string stated, long? rows)
     {
         string path = Path.Combine(_new, relative);
-        using (var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite))
-        {
-            file.Flush(flushToDisk: true);
-        }
-
         return new ManifestOutput(stated, new FileInfo(path).Length, StageHash.OfFile(path), rows);
     }
 

@@ -4,6 +4,7 @@ using DataForge.Corpus.Runs;
 using DataForge.Orchestrator.Inspection.Explanation;
 using DataForge.Orchestrator.Inspection.Statistics;
 using DataForge.Orchestrator.Inspection.Verification;
+using DataForge.Orchestrator.OptOut;
 using DataForge.Orchestrator.Terminal;
 
 namespace DataForge.Orchestrator.Inspection;
@@ -61,6 +62,9 @@ internal static class InspectionCommands
         {
             long start = Stopwatch.GetTimestamp();
             Run opened = InspectedRun.Open(parsed.GetValue(workspace)!, parsed.GetValue(run)!);
+
+            // It may write the index, from files that an opt-out would take away meanwhile.
+            using FileLock held = OptOutJournal.HoldOff(opened.Workspace);
             using StoryIndex index = StoryIndex.Open(opened, () => Console.Error.WriteLine("indexing the run for this and later questions"));
             Console.Out.Write(Story.Tell(index, string.Join(' ', parsed.GetValue(file)!)));
             Console.Error.WriteLine(FormattableString.Invariant($"answered in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms"));

@@ -61,6 +61,7 @@ internal sealed class OptOutApplication(Workspace workspace)
             : RemovedRows.None;
         var runs = new RunRemoval(rewrite, removed, list);
         IReadOnlyList<RunToFinish> toFinish = runs.Rewrite(cancellation);
+        rewrite.Flush();
         var ready = new OptOutJournal
         {
             Entries = entries,

@@ -47,7 +47,9 @@ internal sealed class RunRemoval(WorkspaceRewrite rewrite, RemovedRows removed, 
     /// <summary>Removes them from all runs; returns what is left to do for each of those that change.</summary>
     public IReadOnlyList<RunToFinish> Rewrite(CancellationToken cancellation)
     {
-        List<Run> runs = [.. rewrite.Workspace.RunNames().Select(name => Run.Open(rewrite.Workspace, name))];
+        // A folder without a version is no run, but what somebody put there.
+        List<Run> runs = [.. rewrite.Workspace.RunNames()
+            .Where(name => File.Exists(Path.Combine(rewrite.Workspace.RunsFolder, name, "version"))).Select(name => Run.Open(rewrite.Workspace, name))];
         Dictionary<string, DataForgeOptions> options = runs.ToDictionary(run => run.Name, OptionsLoader.OfRun, StringComparer.Ordinal);
 
         // A run after its base: what left that is missing here.

@@ -2,6 +2,7 @@ using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Orchestrator.Inspection.Verification;
+using DataForge.Pretrain.Data;
 using DataForge.Testing;
 
 namespace DataForge.EndToEnd.Tests.OptOut;
@@ -48,8 +49,11 @@ public sealed class OptOutBuild : IAsyncLifetime
         corpus.Write(_folder["in/rows.jsonl"]);
 
         // Of run one acme/gone is held out, of run two other/keep, which has a copy: documents have to change sides.
-        await SucceedAsync(Build(Before, "one", "tokenize", Rows, Folder, "--set", "tokenize.seed=3"));
-        await SucceedAsync(Build(Before, "two", "tokenize", Rows, Folder, "--set", "dedup.threshold=0.7", "--set", "tokenize.fimrate=0.5", "--set", "tokenize.seed=14"));
+        await SucceedAsync(Build(Before, "one", "dedup", Rows, Folder));
+        await SucceedAsync(Build(Before, "one", "tokenize", Rows, Folder, "--set", $"tokenize.seed={SeedThatHoldsOut("acme/gone", "other/keep")}"));
+        await SucceedAsync(Build(
+            Before, "two", "tokenize", Rows, Folder, "--set", "dedup.threshold=0.7", "--set", "tokenize.fimrate=0.5",
+            "--set", $"tokenize.seed={SeedThatHoldsOut("other/keep", "acme/gone")}"));
         corpus.Change();
         corpus.Write(_folder["in/rows.jsonl"]);
         corpus.Write(_folder["in/kept.jsonl"], onlyKept: true);
@@ -61,11 +65,28 @@ public sealed class OptOutBuild : IAsyncLifetime
         Told = await SucceedAsync(["optout", List, "--workspace", After]);
     }
 
+    // Both runs have the same files of these repositories; a chance of a few percent a seed.
+    private ulong SeedThatHoldsOut(string one, string other)
+    {
+        (string, long, long)[] repositories = [.. Dataset(Before, "one").Values.GroupBy(file => file.Repository.Name)
+            .Select(group => (group.Key, group.Sum(file => file.Size), (long)group.Count()))];
+        for (ulong seed = 1; seed < 1000; seed++)
+        {
+            HeldOutSplit split = HeldOutSplit.Choose(repositories, new HeldOutOptions { Share = 0.2, MinSize = 256 << 10, MinRepositories = 10, Seed = seed });
+            if (split.IsValidation(one) && !split.IsValidation(other))
+            {
+                return seed;
+            }
+        }
+
+        throw new InvalidOperationException($"no seed holds {one} out and not {other}");
+    }
+
     internal static IEnumerable<string> Build(string workspace, string run, string until, string rows, string folder, params string[] more) =>
     [
         "build", "--workspace", workspace, "--run", run, "--until", until, "--source", rows, "--source", folder, "--workers", "2",
         "--set", "crawl.rawpartbytes=1048576", "--set", "dedup.shardbytes=250000", "--set", "tokenize.vocabularysize=600",
-        "--set", "tokenize.validationminrepositories=10", "--set", "tokenize.validationshare=0.15", .. more,
+        "--set", "tokenize.validationminrepositories=10", "--set", "tokenize.validationshare=0.2", .. more,
     ];
 
     internal static async Task<string> SucceedAsync(IEnumerable<string> arguments)

@@ -35,14 +35,14 @@ internal sealed class OptOutCorpus
         // Of the best known repository, so it speaks for every content it has.
         Add("acme/gone", "LICENSE", mit + "\nCopyright (c) 2019 Zqxmarker Inc.\n", 900);
         Add("acme/gone", "NOTICE", $"Copyright (c) 2018 {Marker} authors\n", 900);
-        for (int i = 0; i < 6; i++)
+        for (int i = 0; i < 3; i++)
         {
             Add("acme/gone", $"src/own{i}.py", Code($"{Marker}_own{i}", i), 900);
         }
 
         Add("acme/gone", "src/tiny.py", $"# {Marker}\n", 900);
         Add("acme/gone", "src/broken.py", $"def {Marker}(:\n  pass\n", 900);
-        Add("acme/gone", "src/cookie.py", $"# -*- coding: {Marker} -*-\n" + Code($"{Marker}_cookie", 42), 900);
+        Add("acme/gone", "src/binary.py", Code($"{Marker}_binary", 42) + "\0", 900);
         Add("acme/gone", "setup.py", Code($"{Marker}_setup", 40), 900);
         Add("acme/gone", "src/twice.py", Code($"{Marker}_twice", 41), 900);
         Add("acme/gone", "src/again.py", Code($"{Marker}_twice", 41), 900);
@@ -105,7 +105,7 @@ internal sealed class OptOutCorpus
     {
         int repository = 0;
         long sum = 0;
-        foreach (string file in Directory.EnumerateFiles(library, "*.py").Order(StringComparer.Ordinal))
+        foreach (string file in Directory.EnumerateFiles(library, "*.py", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length < 24_000).Order(StringComparer.Ordinal))
         {
             string content;
             try
@@ -124,7 +124,7 @@ internal sealed class OptOutCorpus
 
             sum += content.Length;
             string name = $"fill/r{repository++ / 3}";
-            Add(name, Path.GetFileName(file), content, repository % 7);
+            Add(name, Path.GetRelativePath(library, file), content, repository % 7);
             if (repository % 3 == 1)
             {
                 Add(name, "LICENSE", mit, repository % 7);
