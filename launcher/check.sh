@@ -8,6 +8,7 @@ list_checks() {
   parquet-fuzz    1,000,000 mutated Parquet files
   parquet-readers round trips of 1,000,000 rows through DuckDB, parquet-wasm and hyparquet
   tokenizer       ids against Hugging Face's on 10,000 files
+  licenses        licences against Debian's declarations, all of them
   rules           the rules against their transcription in Python, on every file
   dedup           duplicates against brute force, at four thresholds
   inspection      explain, stats and verify (with 50 planted faults) on a build of the FOLDERs
@@ -55,6 +56,9 @@ run_check() {
     dedup)
       [ -z "$folders" ] || export DATAFORGE_TEST_FOLDERS="$folders"
       DATAFORGE_LONG_TESTS=1 check_tests Dedup.Tests -class DataForge.Dedup.Tests.RealCorpusTests
+      ;;
+    licenses)
+      DATAFORGE_LICENSES=1 check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Licenses.DebianAgreementTests
       ;;
     inspection)
       : "${folders:=/usr/lib/python3/dist-packages}"

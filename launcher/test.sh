@@ -1,6 +1,7 @@
 # Runs every test project and sums up. Sourced by ./dataforge.
 
-npm_packages=(@duckdb/node-api@1.5.6-r.1 parquet-wasm@0.8.0 hyparquet@1.31.5 hyparquet-compressors@1.1.2 @huggingface/tokenizers@0.2.0 spdx-license-list@6.12.0 pyodide@314.0.7)
+npm_packages=(@duckdb/node-api@1.5.6-r.1 parquet-wasm@0.8.0 hyparquet@1.31.5 hyparquet-compressors@1.1.2 @huggingface/tokenizers@0.2.0 spdx-license-list@6.12.0 pyodide@314.0.7
+  @octokit/openapi@23.0.2 @octokit/fixtures@23.1.2 @stoplight/prism-cli@5.14.2)
 
 install_test_needs() {
   # shellcheck disable=SC2046
@@ -23,7 +24,7 @@ run_tests() { # [test project names, such as Corpus.Tests]
   install_test_needs
   build_once solution DataForge.sln
   local projects=("$@")
-  [ ${#projects[@]} -gt 0 ] || projects=(Corpus.Tests Crawler.Tests Cleaner.Tests Dedup.Tests Pretrain.Tests EndToEnd.Tests)
+  [ ${#projects[@]} -gt 0 ] || projects=(Corpus.Tests Crawler.Tests Cleaner.Tests Dedup.Tests Pretrain.Tests Forge.Tests EndToEnd.Tests)
   local total=0 failed=0 skipped=0 status=0 start=$SECONDS
   for project in "${projects[@]}"; do
     say "== $project"

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DataForge.Corpus.Parquet.Codecs;
 
 namespace DataForge.Corpus.Runs;
 
@@ -8,7 +9,10 @@ public sealed class PartOutput(Run run)
     private readonly ConcurrentDictionary<string, long> _counts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long?> _files = new(StringComparer.Ordinal);
 
-    /// <summary>The versions of the codecs used, for the manifest.</summary>
+    /// <summary>The codecs that tables are written with, and their versions: with the same ones, the same rows are the same bytes.</summary>
+    public static string ParquetCodecs { get; } = "zstd " + ZstdLibrary.Version;
+
+    /// <summary>The versions of the codecs used, for the manifest; empty for those of the tables.</summary>
     public string Codecs { get; set; } = "";
 
     /// <summary>
@@ -60,7 +64,7 @@ public sealed class PartOutput(Run run)
             Part = part,
             InputHash = inputHash,
             OptionsHash = optionsHash,
-            Codecs = Codecs,
+            Codecs = Codecs.Length == 0 && outputs.Any(output => output.Path.EndsWith(".parquet", StringComparison.Ordinal)) ? ParquetCodecs : Codecs,
             Outputs = outputs,
             Counts = new SortedDictionary<string, long>(_counts, StringComparer.Ordinal),
         };

@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DataForge.Corpus;
+using DataForge.Corpus.Runs;
+using DataForge.Crawler.Storage;
 
 namespace DataForge.Crawler.GitHub;
 
@@ -61,6 +64,20 @@ public sealed record CrawlStatus
 
     /// <summary>One entry for each query, in ordinal order.</summary>
     public IReadOnlyList<QueryStatus> Queries { get; init; } = [];
+
+    /// <summary>The status of a workspace; empty where nothing was crawled into it.</summary>
+    /// <exception cref="DataForgeException">The catalog is of a later version, or its server cannot be reached.</exception>
+    public static CrawlStatus Of(Workspace workspace, CrawlOptions options)
+    {
+        CatalogAddress address = CatalogAddress.Parse(options.Catalog, workspace.CatalogFile);
+        if (!Catalog.Exists(address))
+        {
+            return new CrawlStatus();
+        }
+
+        using Catalog catalog = Catalog.Open(address, TimeProvider.System);
+        return Read(catalog);
+    }
 
     /// <summary>Reads the ledger.</summary>
     public static CrawlStatus Read(ILedger ledger) => new() { Queries = [.. ledger.Queries().Select(query => Read(ledger, query))] };

@@ -122,6 +122,7 @@ internal sealed class RawPartWriter : IDisposable
             Part = $"{Number:D5}",
             InputHash = Convert.ToHexStringLower(_input.GetHashAndReset()),
             OptionsHash = optionsHash,
+            Codecs = PartOutput.ParquetCodecs,
             Outputs = [blobs, files],
             Counts = _counts,
         };

@@ -35,13 +35,17 @@ internal static class Verbs
 
     private static readonly Option<string[]> SourceOption = new("--source")
     {
-        Description = "dir:PATH, git:PATH-or-URL, jsonl:FILE or parquet:FILE-or-DIR; repeatable.", HelpName = "SOURCE",
+        Description = "github:QUERY, dir:PATH, git:PATH-or-URL, jsonl:FILE, parquet:FILE-or-DIR or pinned:FILE; repeatable.", HelpName = "SOURCE",
     };
 
     private static readonly Option<string[]> TextOption = new("--source")
     {
         Description = "jsonl:PATH or parquet:PATH; repeatable. Text to tokenize as it is, past all rules, in place of the dataset.", HelpName = "SOURCE",
     };
+
+    private static readonly Option<bool> StatusOption = new("--status") { Description = "Only tells how complete the crawl of github: queries is, and what is missing." };
+
+    private static readonly Option<bool> JsonOption = new("--json") { Description = "The status as JSON." };
 
     private static readonly Option<string?> PresetOption = new("--preset") { Description = "A published recipe (pretrain.preset).", HelpName = "NAME" };
 
@@ -63,7 +67,7 @@ internal static class Verbs
         var root = new RootCommand("Turns Python repositories into a clean, licensed, deduplicated corpus, and a language model trained on it.")
         {
             Quickstart(), Build(),
-            Stage("crawl", "Reads the sources into the workspace and pins the run's input.", SourceOption),
+            Stage("crawl", "Reads the sources into the workspace and pins the run's input.", SourceOption, StatusOption, JsonOption),
             Stage("clean", "Applies licences and rules: raw to 2-clean."),
             Stage("dedup", "Removes exact and near duplicates: 2-clean to 3-dataset."),
             Stage("tokenize", "Trains the tokenizer and writes token shards: 3-dataset to 4-tokens.", TextOption),
@@ -127,6 +131,12 @@ internal static class Verbs
         AddCommon(command);
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (name == Pipeline.Names[0] && parsed.GetValue(StatusOption))
+            {
+                CrawlStatusCommand.Run(Request(parsed), parsed.GetValue(JsonOption));
+                return 0;
+            }
+
             // Who asks for a crawl wants what is there now; a build keeps what its run was pinned to.
             PipelineRequest request = Request(parsed) with { Repin = name == Pipeline.Names[0] };
             await Pipeline.RunAsync(request, name, name, cancellation).ConfigureAwait(false);
