@@ -189,7 +189,7 @@ internal sealed class SyntheticSets(string scene, int files) : IShingleSets
     // Group g has a share that falls with g^0.6.
     private (ulong Group, double Changed) Grouped(ulong lot, double little)
     {
-        var group = (ulong)(files * 0.15 * Math.Pow((lot >> 8) % 1_000_003 / 1_000_003.0, 2.5));
+        var group = (ulong)(files * 0.15 * Math.Pow((uint)(lot >> 8) / (double)(1UL << 32), 2.5));
         ulong kind = (lot >> 48) % 8;
         return (group, kind == 0 && group >= (ulong)files / 20_000 ? 0.08 : kind is 1 or 2 ? 0 : little);
     }
