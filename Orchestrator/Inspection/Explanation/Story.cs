@@ -35,11 +35,11 @@ internal static class Story
 
         if (records.Select(record => record.BlobId).FirstOrDefault(found => found is not null) is { } content)
         {
-            Content(text, index, content, index.Of(content));
+            Content(text, index, content, index.Of(content), question);
         }
         else
         {
-            Places(text, [.. records.OfType<FoundRecord>()], [], null);
+            Places(text, [.. records.OfType<FoundRecord>()], [], null, question);
             text.Append("  its content was not stored\n");
         }
 
@@ -51,14 +51,14 @@ internal static class Story
     private static DataForgeException Unknown(StoryIndex index, string question) => new(
         $"the run '{index.Run.Name}' has seen no file '{question}'; give a blob id of 40 digits, or a repository and a path as the dataset writes them.");
 
-    private static void Content(StringBuilder text, StoryIndex index, BlobId id, IReadOnlyList<StoryRecord> records)
+    private static void Content(StringBuilder text, StoryIndex index, BlobId id, IReadOnlyList<StoryRecord> records, string? asked = null)
     {
         PassedRecord? passed = records.OfType<PassedRecord>().FirstOrDefault();
         KeptRecord? kept = records.OfType<KeptRecord>().FirstOrDefault();
         LeftRecord? left = records.OfType<LeftRecord>().FirstOrDefault(record => record.Level == DropLevel.Content);
         List<FoundRecord> found = [.. records.OfType<FoundRecord>()];
         Line(text, $"content {id}: {Fate(found, passed, kept, left)}");
-        Places(text, found, [.. records.OfType<LeftRecord>().Where(record => record.Level == DropLevel.Occurrence)], passed);
+        Places(text, found, [.. records.OfType<LeftRecord>().Where(record => record.Level == DropLevel.Occurrence)], passed, asked);
         if (passed is not null)
         {
             Passed(text, passed);
@@ -106,11 +106,13 @@ internal static class Story
             : "a licence text or package metadata: evidence, never in the dataset";
     }
 
-    private static void Places(StringBuilder text, List<FoundRecord> found, List<LeftRecord> left, PassedRecord? best)
+    private static void Places(StringBuilder text, List<FoundRecord> found, List<LeftRecord> left, PassedRecord? best, string? asked)
     {
         Line(text, $"  found at {found.Count} {(found.Count == 1 ? "place" : "places")}");
         ILookup<(string, string), LeftRecord> byPlace = left.ToLookup(record => (record.Repository, record.Path));
-        foreach (FoundRecord place in found.OrderBy(place => place.Repository, StringComparer.Ordinal).ThenBy(place => place.Path, StringComparer.Ordinal).Take(MostPlaces))
+
+        // The place asked for stands first: an empty file is found at thousands.
+        foreach (FoundRecord place in found.OrderBy(place => $"{place.Repository} {place.Path}" == asked ? 0 : 1).ThenBy(place => place.Repository, StringComparer.Ordinal).ThenBy(place => place.Path, StringComparer.Ordinal).Take(MostPlaces))
         {
             string link = place is { Source: "github", Commit.Length: > 0 } ? $"https://github.com/{place.Repository}/blob/{place.Commit}/{place.Path}" : place.Source;
             string commit = place.Commit.Length > 0 ? $", commit {place.Commit}" : "";
