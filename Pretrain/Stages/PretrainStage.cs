@@ -22,6 +22,7 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
     private const int CodeVersion = 2;
     private const int SampleTokens = 96;
     private const string Model = "5-model/";
+    private const string ModelPart = "model";
 
     /// <inheritdoc/>
     public string Name => "pretrain";
@@ -38,7 +39,7 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
             bool last = i == stages.Count - 1;
             string name = stages[i]?.Name ?? "";
             var place = new Place(
-                last ? "model" : "stage-" + name, last ? Model + "export/" : $"{Model}stages/{name}/",
+                last ? ModelPart : "stage-" + name, last ? Model + "export/" : $"{Model}stages/{name}/",
                 stages[i] is null ? Model + "checkpoints" : $"{Model}checkpoints/{name}");
             await RunStageAsync(context, processes, stages[i], from, place, cancellation).ConfigureAwait(false);
             from = context.Run.PathOf(place.Export);
@@ -147,14 +148,20 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
             Directory.Delete(best, recursive: true); // the export is the same model
         }
 
-        File.WriteAllBytes(output.Create(ModelOptOuts.File), CanonicalJson.Write(new ModelOptOuts(WorkspaceOptOuts.Read(context.Workspace).Lists, [])));
-        output.Add("parameters", job.Config.ParameterCount);
-        output.Add("steps", trainer.Step);
-        output.Add("tokens", trainer.Step * training.TokensPerStep);
-        output.Add("tokens.validated", job.Unigram.Tokens);
-        output.Add("unigram_entropy.micronats", (long)(job.Unigram.NatsPerToken * 1e6));
-        output.Add("loss.validation.micronats", (long)((trainer.BestLoss ?? 0) * 1e6));
-        if (options.Problems is null)
+        if (place.Part == ModelPart)
+        {
+            File.WriteAllBytes(output.Create(ModelOptOuts.File), CanonicalJson.Write(new ModelOptOuts(WorkspaceOptOuts.Read(context.Workspace).Lists, [])));
+        }
+
+        // Totals over a stage's entries are sums: what an earlier training reached must not be added to the model's.
+        string prefix = place.Part == ModelPart ? "" : place.Part + ".";
+        output.Add(prefix + "parameters", job.Config.ParameterCount);
+        output.Add(prefix + "steps", trainer.Step);
+        output.Add(prefix + "tokens", trainer.Step * training.TokensPerStep);
+        output.Add(prefix + "tokens.validated", job.Unigram.Tokens);
+        output.Add(prefix + "unigram_entropy.micronats", (long)(job.Unigram.NatsPerToken * 1e6));
+        output.Add(prefix + "loss.validation.micronats", (long)((trainer.BestLoss ?? 0) * 1e6));
+        if (options.Problems is null && place.Part == ModelPart)
         {
             WriteSample(context, trainer, job.Vocabulary, cancellation);
         }

@@ -69,6 +69,8 @@ public sealed class TrainingStagesTests : IDisposable
         Assert.Equal("seed 1", new CheckpointStore(code.PathOf("5-model/checkpoints/nl")).Verify(6).Start);
         Assert.True(File.Exists(code.PathOf("5-model/export/model.safetensors")));
 
+        Assert.Equal((4, 6), (code.Manifest.Totals("pretrain")["steps"], code.Manifest.Totals("pretrain")["stage-nl.steps"]));
+
         int before = events.Count;
         await new PretrainStage(options).RunAsync(Context(code), CancellationToken.None);
         Assert.All(events.Skip(before).OfType<PartDone>(), part => Assert.True(part.Reused)); // all there already
