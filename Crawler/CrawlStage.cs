@@ -44,7 +44,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         catch (DbException e)
         {
             throw new DataForgeException(
-                $"the catalog of {context.Workspace.Folder} cannot be read or written ({e.Message}): free space, mend its rights or see to its server, then run the same command again.",
+                $"the catalog {CatalogAddress.Parse(options.Catalog, context.Workspace.CatalogFile)} cannot be read or written ({e.Message}): free space, mend its rights or see to its server, then run the same command again.",
                 inner: e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

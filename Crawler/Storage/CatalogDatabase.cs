@@ -68,7 +68,11 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
     /// <param name="sql">The statement, with <c>{0}</c> where the comparison with a key goes.</param>
     /// <param name="keys">The keys.</param>
     /// <param name="read">Called for each row, in no particular order.</param>
-    public abstract void ReadMany(string sql, IEnumerable<byte[]> keys, Action<DbDataReader> read);
+    public abstract void ReadMany<T>(string sql, IEnumerable<T> keys, Action<DbDataReader> read)
+        where T : notnull;
+
+    /// <summary>Takes the bytes of deleted rows out of the database's files. Rewrites them: not within a transaction, and not often.</summary>
+    public abstract void Compact();
 
     /// <summary>Holds a worker's lock until the connection is closed or the process ends, however it ends.</summary>
     public abstract void HoldWorker(long worker);

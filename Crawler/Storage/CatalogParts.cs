@@ -83,16 +83,17 @@ internal sealed partial class Catalog
         _database.ExecuteMany(
             "INSERT INTO repositories VALUES ($i, $n, $s) ON CONFLICT (id) DO NOTHING", ["$i", "$n", "$s"],
             shares.Select(share => new object?[] { share.Facts.Id, share.Facts.Name, share.Facts.Source }));
-        using DbCommand find = Command("SELECT counts FROM snapshots WHERE repository = $r AND number = $n", ("$r", 0L), ("$n", 0L));
+        Dictionary<(long, int), string> known = [];
+        _database.ReadMany(
+            "SELECT repository, number, counts FROM snapshots WHERE repository {0}", shares.Select(share => share.Facts.Id),
+            reader => known[(reader.GetInt64(0), reader.GetInt32(1))] = reader.GetString(2));
         List<object?[]> rows = [];
         foreach (SnapshotShare share in shares)
         {
             RepositoryFacts facts = share.Facts;
             int? partWithRows = share.Rows > 0 ? part : null;
             var counts = new SortedDictionary<string, long>(share.Counts, StringComparer.Ordinal);
-            find.Parameters[0].Value = facts.Id;
-            find.Parameters[1].Value = (long)facts.Snapshot;
-            if (find.ExecuteScalar() is string before)
+            if (known.TryGetValue((facts.Id, facts.Snapshot), out string? before))
             {
                 AddCounts(counts, ReadCounts(before));
             }

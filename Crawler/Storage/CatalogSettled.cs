@@ -26,21 +26,17 @@ internal sealed partial class Catalog
         lock (_lock)
         {
             using DbTransaction transaction = _database.Begin(isDurable: false);
-            foreach (SettledRepository repository in repositories)
-            {
-                Execute("DELETE FROM source_snapshots WHERE source = $k", ("$k", repository.Key));
-                Execute("DELETE FROM sources WHERE key = $k", ("$k", repository.Key));
-                if (repository.Signature is not null)
-                {
-                    Execute("INSERT INTO sources (key, signature) VALUES ($k, $s)", ("$k", repository.Key), ("$s", repository.Signature));
-                    Execute(
-                        "INSERT INTO source_snapshots VALUES ($k, $r, $n)",
-                        ("$k", repository.Key), ("$r", repository.State.Repository), ("$n", repository.Snapshot));
-                }
-
-                Put(repository.State);
-            }
-
+            SettledRepository[] fresh = [.. repositories.Where(repository => repository.Signature is not null)];
+            IEnumerable<object?[]> keys = repositories.Select(repository => new object?[] { repository.Key });
+            _database.ExecuteMany("DELETE FROM source_snapshots WHERE source = $k", ["$k"], keys);
+            _database.ExecuteMany("DELETE FROM sources WHERE key = $k", ["$k"], keys);
+            _database.ExecuteMany(
+                "INSERT INTO sources (key, signature) VALUES ($k, $s) ON CONFLICT (key) DO UPDATE SET signature = excluded.signature", ["$k", "$s"],
+                fresh.Select(repository => new object?[] { repository.Key, repository.Signature }));
+            _database.ExecuteMany(
+                "INSERT INTO source_snapshots VALUES ($k, $r, $n) ON CONFLICT (source, repository) DO UPDATE SET snapshot = excluded.snapshot", ["$k", "$r", "$n"],
+                fresh.Select(repository => new object?[] { repository.Key, repository.State.Repository, repository.Snapshot }));
+            Put(repositories.Select(repository => repository.State));
             transaction.Commit();
         }
     }

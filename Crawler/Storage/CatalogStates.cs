@@ -15,7 +15,7 @@ internal sealed partial class Catalog
         lock (_lock)
         {
             using DbTransaction transaction = _database.Begin(isDurable: false);
-            Put(state);
+            Put([state]);
             transaction.Commit();
         }
     }
@@ -56,14 +56,17 @@ internal sealed partial class Catalog
             ? JsonSerializer.Deserialize<RepositoryFacts>(json)
             : null;
 
-    private void Put(RepositoryState state) => Execute(
+    private void Put(IEnumerable<RepositoryState> states) => _database.ExecuteMany(
         """
         INSERT INTO repository_states (repository, state, name, commit_id, pushed_at, detail) VALUES ($r, $s, $n, $c, $p, $d)
         ON CONFLICT (repository) DO UPDATE SET
           state = excluded.state, name = excluded.name, commit_id = excluded.commit_id, pushed_at = excluded.pushed_at, detail = excluded.detail
         """,
-        ("$r", state.Repository), ("$s", state.Status.ToString()), ("$n", state.Name), ("$c", state.Commit),
-        ("$p", state.PushedAt?.ToUnixTimeSeconds()), ("$d", state.Detail));
+        ["$r", "$s", "$n", "$c", "$p", "$d"],
+        states.Select(state => new object?[]
+        {
+            state.Repository, state.Status.ToString(), state.Name, state.Commit, state.PushedAt?.ToUnixTimeSeconds(), state.Detail,
+        }));
 
     private static RepositoryState ReadState(DbDataReader reader) => new(
         reader.GetInt64(0), Enum.Parse<RepositoryStatus>(reader.GetString(1)), reader.GetString(2),

@@ -99,10 +99,10 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
     }
 
     /// <inheritdoc/>
-    public override void ReadMany(string sql, IEnumerable<byte[]> keys, Action<DbDataReader> read)
+    public override void ReadMany<T>(string sql, IEnumerable<T> keys, Action<DbDataReader> read)
     {
-        using DbCommand command = Command(sql.Replace("{0}", "= ANY($keys)", StringComparison.Ordinal), ("$keys", Array.Empty<byte[]>()));
-        foreach (byte[][] chunk in keys.Chunk(10 * BatchRows))
+        using DbCommand command = Command(sql.Replace("{0}", "= ANY($keys)", StringComparison.Ordinal), ("$keys", Array.Empty<T>()));
+        foreach (T[] chunk in keys.Chunk(10 * BatchRows))
         {
             command.Parameters[0].Value = chunk;
             using DbDataReader reader = command.ExecuteReader();
@@ -112,6 +112,9 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
             }
         }
     }
+
+    /// <inheritdoc/>
+    public override void Compact() => Run("VACUUM FULL");
 
     /// <inheritdoc/>
     public override void HoldWorker(long worker) => Run($"SELECT pg_advisory_lock({WorkerLock}, {worker})");

@@ -94,10 +94,10 @@ internal sealed class SqliteDatabase : CatalogDatabase
     }
 
     /// <inheritdoc/>
-    public override void ReadMany(string sql, IEnumerable<byte[]> keys, Action<DbDataReader> read)
+    public override void ReadMany<T>(string sql, IEnumerable<T> keys, Action<DbDataReader> read)
     {
-        using DbCommand command = Command(sql.Replace("{0}", "= $key", StringComparison.Ordinal), ("$key", Array.Empty<byte>()));
-        foreach (byte[] key in keys)
+        using DbCommand command = Command(sql.Replace("{0}", "= $key", StringComparison.Ordinal), ("$key", null));
+        foreach (T key in keys)
         {
             command.Parameters[0].Value = key;
             using DbDataReader reader = command.ExecuteReader();
@@ -106,6 +106,16 @@ internal sealed class SqliteDatabase : CatalogDatabase
                 read(reader);
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public override void Compact()
+    {
+        // They stay in free pages, and in the log, until both are written anew.
+        using DbCommand vacuum = Command("VACUUM");
+        vacuum.ExecuteNonQuery();
+        using DbCommand log = Command("PRAGMA wal_checkpoint(TRUNCATE)");
+        log.ExecuteNonQuery();
     }
 
     /// <inheritdoc/>

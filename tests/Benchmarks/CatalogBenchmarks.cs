@@ -46,6 +46,7 @@ public static class CatalogBenchmarks
                 var subject = new Subject(CatalogAddress.Parse(server?.CreateDatabase(), folder[$"{size}.db"]), size);
                 subjects.Add(subject);
                 subject.Fill();
+                subject.Analyze(server);
                 Console.WriteLine($"{size,9:N0} rows in each table: filled in {watch.Elapsed.TotalSeconds:F1} s, {subject.DiskBytes(server) / 1e6:F0} MB on disk");
             }
 
@@ -59,6 +60,7 @@ public static class CatalogBenchmarks
             Measure("ledger: take and record a window, per member", subjects, 1, WindowMembers, subject => subject.RecordWindow());
             Measure("ledger: read repositories, per repository", subjects, 1, 5000, subject => subject.ReadRepositories());
             Measure("ledger: find and store an answer", subjects, 50, 1, subject => subject.Answer());
+            Measure("settle 100 repositories, per repository", subjects, 1, 100, subject => subject.Settle());
             Measure("set and find a repository's state", subjects, 50, 1, subject => subject.SetState());
             Measure("lease 10 repositories and complete them", subjects, 10, 1, subject => subject.Lease());
             Measure("renew leases, writer's included", subjects, 10, 1, subject => subject.Renew());
@@ -159,27 +161,24 @@ public static class CatalogBenchmarks
             }
 
             _catalog.AddWork("q", Enumerable.Range(0, size).Select(i => (long)i * 131), CancellationToken.None);
-            for (int done = 0; done < size / 2; done += 1000)
+            foreach (int[] chunk in Enumerable.Range(0, size).Chunk(5000))
             {
-                foreach (long repository in _catalog.TryLeaseRepositories("q", Math.Min(1000, (size / 2) - done), _duration))
-                {
-                    _catalog.Complete("q", repository, null);
-                }
-            }
-
-            for (int i = 0; i < size; i++)
-            {
-                _catalog.SetState(new RepositoryState(i * 131L, RepositoryStatus.Present, $"owner/repository-{i}", "0123456789012345678901234567890123456789"));
+                _catalog.Settle([.. chunk.Select(i => new SettledRepository(
+                    $"fresh:{i * 131L}", "0123456789012345678901234567890123456789012345678901234567890123", 1, new RepositoryState(
+                        i * 131L, RepositoryStatus.Present, $"owner/repository-{i}", "0123456789012345678901234567890123456789")))]);
             }
 
             _catalog.TryBecomeWriter(_duration);
         }
 
+        // What PostgreSQL does by itself a minute after so many rows have come.
+        public void Analyze(PostgresServer? server) => server?.Sql(address.Text[(address.Text.LastIndexOf('/') + 1)..], "VACUUM ANALYZE");
+
         public long DiskBytes(PostgresServer? server)
         {
             if (address.File is { } file)
             {
-                return new FileInfo(file).Length;
+                return new FileInfo(file).Length + new FileInfo(file + "-wal").Length;
             }
 
             string name = address.Text[(address.Text.LastIndexOf('/') + 1)..];
@@ -262,6 +261,10 @@ public static class CatalogBenchmarks
             _catalog.FindAnswer(path);
             _catalog.StoreAnswer(path, new ConditionalAnswer("\"0123456789\"", new byte[300]));
         }
+
+        public void Settle() => _catalog.Settle([.. Enumerable.Range(0, 100).Select(_ => Draw(size) * 131).Distinct().Select(id => new SettledRepository(
+            $"fresh:{id}", "1123456789012345678901234567890123456789012345678901234567890123", 1, new RepositoryState(
+                id, RepositoryStatus.Present, "owner/repository", "0123456789012345678901234567890123456789")))]);
 
         public void SetState()
         {
