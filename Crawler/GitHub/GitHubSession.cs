@@ -62,8 +62,8 @@ public sealed class GitHubSession : IDisposable
         try
         {
             IHttpClientFactory clients = services.GetRequiredService<IHttpClientFactory>();
-            IReadOnlyList<IReadOnlyList<GitHubToken>> users = tokens.Count < 2
-                ? [tokens]
+            IReadOnlyList<UserBudget> users = tokens.Count < 2
+                ? [NewBudget(options, tokens)]
                 : await ByUserAsync(options, clients, tokens, ledger, time, cancellation).ConfigureAwait(false);
             GitHubClient client = NewClient(options, clients, users, ledger, time);
             return new GitHubSession(services, client, new Discovery(client, ledger, time, Workers), tokens.Count == 0 ? 0 : users.Count);
@@ -81,16 +81,15 @@ public sealed class GitHubSession : IDisposable
     private static GitHubClient NewClient(
         GitHubClientOptions options,
         IHttpClientFactory clients,
-        IReadOnlyList<IReadOnlyList<GitHubToken>> users,
+        IReadOnlyList<UserBudget> users,
         IAnswerStore answers,
-        TimeProvider time)
-    {
-        UserBudget[] budgets = [.. users.Select(tokens => new UserBudget(tokens, options.MaxConcurrency, options.PointsPerMinute))];
-        return new GitHubClient(new Transport(options, clients, new RequestLimiter(budgets, time), time), answers);
-    }
+        TimeProvider time) => new(new Transport(options, clients, new RequestLimiter(users, time), time), answers);
 
-    // GitHub counts by user: tokens of one user are one budget.
-    private static async Task<IReadOnlyList<IReadOnlyList<GitHubToken>>> ByUserAsync(
+    private static UserBudget NewBudget(GitHubClientOptions options, IReadOnlyList<GitHubToken> tokens) =>
+        new(tokens, options.MaxConcurrency, options.PointsPerMinute);
+
+    // GitHub counts by user: tokens of one user are one budget, which the questions whose they are were part of.
+    private static async Task<IReadOnlyList<UserBudget>> ByUserAsync(
         GitHubClientOptions options,
         IHttpClientFactory clients,
         IReadOnlyList<GitHubToken> tokens,
@@ -98,7 +97,8 @@ public sealed class GitHubSession : IDisposable
         TimeProvider time,
         CancellationToken cancellation)
     {
-        GitHubClient client = NewClient(options, clients, [.. tokens.Select(token => new[] { token })], answers, time);
+        UserBudget[] alone = [.. tokens.Select(token => NewBudget(options, [token]))];
+        GitHubClient client = NewClient(options, clients, alone, answers, time);
         SortedDictionary<long, List<GitHubToken>> users = [];
         foreach (GitHubToken token in tokens)
         {
@@ -117,7 +117,12 @@ public sealed class GitHubSession : IDisposable
             own.Add(token);
         }
 
-        return [.. users.Values];
+        return [.. users.Values.Select(own =>
+        {
+            UserBudget budget = NewBudget(options, own);
+            budget.Count(alone.Where(one => own.Exists(one.Owns)));
+            return budget;
+        })];
     }
 
     // One factory for all requests. It logs nothing: its logs could hold headers.

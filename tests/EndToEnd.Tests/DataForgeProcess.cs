@@ -31,6 +31,12 @@ internal sealed partial class DataForgeProcess : IDisposable
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder,
         };
+        // Sizes of proofs are for the tests alone; the program would take them for options.
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("DATAFORGE_FORGE_", StringComparison.Ordinal)).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;

@@ -142,7 +142,7 @@ internal sealed class WindowReader(GitHubClient client, SearchQuery query, Searc
     }
 
     private async Task<ApiAnswer<SearchPage>?> NextAsync(ApiAnswer<SearchPage> answer, int number, CancellationToken cancellation) =>
-        answer.Next is { } next && number < MaxPages
+        answer is { Next: { } next, Value: { Items.Count: > 0 } page } && number < MaxPages && number * GitHubClient.PageSize < page.TotalCount
             ? await AskAsync(_ => client.NextSearchPageAsync(next, cancellation), null).ConfigureAwait(false)
             : null;
 
