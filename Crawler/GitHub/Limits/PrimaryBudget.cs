@@ -23,7 +23,13 @@ internal sealed class PrimaryBudget
     public long Remaining => _unlimited ? long.MaxValue : _remaining;
 
     /// <summary>Takes in what the server says is left, before the first request.</summary>
-    public void Begin(RateLimitHeaders told) => (_known, _reset, _remaining) = (true, told.Reset, told.Remaining);
+    public void Begin(RateLimitHeaders told, DateTimeOffset now)
+    {
+        if (told.IsCredible(now))
+        {
+            (_known, _reset, _remaining) = (true, told.Reset, told.Remaining);
+        }
+    }
 
     /// <summary>When a request may be sent: now, later, or null: when an answer has come.</summary>
     public DateTimeOffset? Earliest(DateTimeOffset now)
@@ -72,12 +78,12 @@ internal sealed class PrimaryBudget
     {
         _asking &= !charge.Asks;
         _inFlight--;
-        if (told is { } budget)
+        if (told is { } budget && budget.IsCredible(charge.SentAt))
         {
             _unlimited = false;
             Learn(charge, budget, isFree);
         }
-        else if (isGood && !_known)
+        else if (told is null && isGood && !_known)
         {
             _unlimited = true;
         }

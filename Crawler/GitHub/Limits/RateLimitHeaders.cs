@@ -9,7 +9,13 @@ namespace DataForge.Crawler.GitHub.Limits;
 /// <param name="Reset">When it ends; whole seconds.</param>
 internal readonly record struct RateLimitHeaders(long Limit, long Remaining, DateTimeOffset Reset)
 {
-    private const long LastSecond = 253_402_300_799; // 9999-12-31T23:59:59Z, the last that a DateTimeOffset holds.
+    /// <summary>No window is as long; a reset further off is no statement.</summary>
+    public static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
+
+    private const long LastSecond = 7_258_118_400; // The year 2200: sums with it stay within what a DateTimeOffset holds.
+
+    /// <summary>Whether it can be true at a time.</summary>
+    public bool IsCredible(DateTimeOffset now) => Reset - now <= LongestWindow;
 
     /// <summary>Reads the headers; null where they are missing or make no sense.</summary>
     public static RateLimitHeaders? Read(HttpResponseHeaders headers) =>

@@ -52,7 +52,7 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
             {
                 if (overview.Resources.TryGetValue(resource, out RateLimit? left) && RateLimitHeaders.Of(left) is { } told)
                 {
-                    user.Budget(resource).Begin(told);
+                    user.Budget(resource).Begin(told, time.GetUtcNow());
                 }
             }
         }
@@ -149,7 +149,9 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
             user.Leave(now, wasSent: true);
             if (isRefusal)
             {
-                user.Refuse(now, retryAfter, told);
+                // A budget that took the answer in waits by itself; other requests of the user need not.
+                bool isHeld = charge is not null && !(charge.Value.Budget.Earliest(now) <= now);
+                user.Refuse(now, retryAfter, told, isHeld);
             }
             else if (isGood)
             {

@@ -99,13 +99,21 @@ internal sealed class UserBudget(IReadOnlyList<GitHubToken> tokens, int maxConcu
     /// Takes a refusal (403 or 429) in: nothing is sent for as long as the answer asks; where it does not say, until the window ends
     /// if that is used up, and otherwise for a minute, doubled each time.
     /// </summary>
-    public void Refuse(DateTimeOffset now, TimeSpan? retryAfter, RateLimitHeaders? told)
+    /// <param name="now">The time.</param>
+    /// <param name="retryAfter">How long the answer asks to wait; null where it does not.</param>
+    /// <param name="told">What it said of the budget.</param>
+    /// <param name="isHeld">Whether that budget waits already.</param>
+    public void Refuse(DateTimeOffset now, TimeSpan? retryAfter, RateLimitHeaders? told, bool isHeld)
     {
         if (retryAfter is { } wait)
         {
             _blockedUntil = Later(_blockedUntil, now + wait);
         }
-        else if (told is not { Remaining: 0 } || told.Value.Reset <= now)
+        else if (told is { Remaining: 0 } budget && budget.Reset > now && budget.IsCredible(now))
+        {
+            _blockedUntil = isHeld ? _blockedUntil : Later(_blockedUntil, budget.Reset + TimeSpan.FromSeconds(1));
+        }
+        else
         {
             // Refusals of requests that were under way together are one.
             if (now >= _blockedUntil)

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using DataForge.Corpus;
 
 namespace DataForge.Crawler.GitHub;
@@ -32,6 +33,14 @@ public sealed class Discovery
     /// <exception cref="DataForgeException">The search makes no sense to GitHub, or GitHub cannot be reached.</exception>
     public async Task<IReadOnlyList<DiscoveredRepository>> RunAsync(SearchQuery query, CancellationToken cancellation = default)
     {
+        await FinishAsync(query, cancellation).ConfigureAwait(false);
+        return [.. _ledger.Repositories(query.Key)];
+    }
+
+    /// <summary>The same as <see cref="RunAsync"/>, for callers that read what was found from the ledger: there may be millions.</summary>
+    /// <exception cref="DataForgeException">The search makes no sense to GitHub, or GitHub cannot be reached.</exception>
+    public async Task FinishAsync(SearchQuery query, CancellationToken cancellation = default)
+    {
         _ledger.Begin(query.Key);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var work = new Work(this, query, stop);
@@ -39,7 +48,6 @@ public sealed class Discovery
         await Task.WhenAll(workers).ConfigureAwait(false);
         work.Fault?.Throw();
         cancellation.ThrowIfCancellationRequested();
-        return [.. _ledger.Repositories(query.Key)];
     }
 
     // One round of one query.
@@ -50,7 +58,7 @@ public sealed class Discovery
         private int _busy;
 
         /// <summary>What stopped it; null where nothing did.</summary>
-        public System.Runtime.ExceptionServices.ExceptionDispatchInfo? Fault { get; private set; }
+        public ExceptionDispatchInfo? Fault { get; private set; }
 
         public async Task RunAsync()
         {
@@ -66,7 +74,7 @@ public sealed class Discovery
                 {
                     Fault ??= e is OperationCanceledException && stop.IsCancellationRequested
                         ? null
-                        : System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(e);
+                        : ExceptionDispatchInfo.Capture(e);
                 }
 
                 await stop.CancelAsync().ConfigureAwait(false);

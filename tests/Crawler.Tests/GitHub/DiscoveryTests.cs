@@ -147,6 +147,23 @@ public sealed class DiscoveryTests
     }
 
     [Fact]
+    public async Task RunAsync_next_round_without_entity_tags_takes_a_search_a_window_too()
+    {
+        using var test = new TestSession();
+        test.Server.SendsTags = false;
+        test.Server.Repositories =
+        [
+            .. FakeRepository.Crowd(2500, seed: 12),
+            .. Enumerable.Range(0, 1200).Select(i => new FakeRepository(5000 + i, 1_500_000_001, 1_500_000_001, 1_500_000_001, 11, 3)),
+        ];
+        IReadOnlyList<DiscoveredRepository> first = await test.DiscoverAsync();
+        test.Ledger.Close(Query);
+        int requests = test.Server.Requests.Count;
+        Assert.Equal(first, await test.DiscoverAsync());
+        Assert.Equal(test.Ledger.Windows(Query).LongCount(window => window.State == WindowState.Done), test.Server.Requests.Count - requests);
+    }
+
+    [Fact]
     public async Task RunAsync_next_round_reads_what_changed_appeared_and_went()
     {
         using var test = new TestSession();

@@ -25,11 +25,17 @@ internal sealed class FakeGitHub(TestTime time) : HttpMessageHandler
     /// <summary>Answers in place of the ordinary one, by the request's number from 1; null answers as ever.</summary>
     public Func<int, HttpRequestMessage, CancellationToken, Task<HttpResponseMessage?>>? Plant { get; set; }
 
+    /// <summary>The same for requests for what is left.</summary>
+    public Func<int, Task<HttpResponseMessage?>>? PlantOverview { get; set; }
+
     /// <summary>Reorders the results of a search.</summary>
     public Func<int, List<FakeRepository>, List<FakeRepository>>? Shuffle { get; set; }
 
     /// <summary>Whether a search's answer is incomplete: its results are cut to the number returned, −1 for no cut.</summary>
     public Func<int, int>? Incomplete { get; set; }
+
+    /// <summary>Whether answers have entity tags; GitHub's searches have none.</summary>
+    public bool SendsTags { get; set; } = true;
 
     /// <summary>All requests but those for what is left.</summary>
     public List<string> Requests { get; } = [];
@@ -60,14 +66,20 @@ internal sealed class FakeGitHub(TestTime time) : HttpMessageHandler
     {
         await Task.Yield();
         int number;
+        bool isOverview;
         lock (_lock)
         {
-            if (request.RequestUri!.AbsolutePath.EndsWith("/rate_limit", StringComparison.Ordinal))
-            {
-                Overviews++;
-                return Reply(200, Limits.Overview(Login(request)));
-            }
+            isOverview = request.RequestUri!.AbsolutePath.EndsWith("/rate_limit", StringComparison.Ordinal);
+            number = isOverview ? ++Overviews : 0;
+        }
 
+        if (isOverview)
+        {
+            return (PlantOverview is null ? null : await PlantOverview(number)) ?? Reply(200, Limits.Overview(Login(request)));
+        }
+
+        lock (_lock)
+        {
             Requests.Add(request.RequestUri!.PathAndQuery);
             Authorizations.Add(request.Headers.Authorization?.Parameter ?? "");
             Last = request;
@@ -142,7 +154,11 @@ internal sealed class FakeGitHub(TestTime time) : HttpMessageHandler
             _ => Repository(path),
         };
         string etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)).AsSpan(0, 8))}\"";
-        headers["ETag"] = etag;
+        if (SendsTags)
+        {
+            headers["ETag"] = etag;
+        }
+
         if (request.Headers.IfNoneMatch.ToString() == etag)
         {
             Limits.Refund(user, resource, headers);

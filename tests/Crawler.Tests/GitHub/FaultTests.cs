@@ -11,6 +11,8 @@ public sealed class FaultTests
     [Theory]
     [InlineData("403 retry-after")]
     [InlineData("403 reset")]
+    [InlineData("403 past reset")]
+    [InlineData("403 reset in a century")]
     [InlineData("403 bare")]
     [InlineData("429 retry-after")]
     [InlineData("429 date")]
@@ -51,6 +53,43 @@ public sealed class FaultTests
         DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(() => session.Client.GetRepositoryAsync("a/b"));
         Assert.Contains("api.github.test", fault.Message, StringComparison.Ordinal);
         Assert.InRange(test.Server.Requests.Count, 5, test.Options.Retries + 1);
+    }
+
+    [Fact]
+    public async Task GetAsync_a_server_in_trouble_is_left_alone_for_a_while()
+    {
+        using var test = new TestSession();
+        test.Server.Repositories = FakeRepository.Crowd(20, seed: 1);
+        DateTimeOffset start = test.Time.GetUtcNow();
+        int during = 0;
+        test.Server.Plant = (_, _, _) =>
+        {
+            bool isDown = test.Time.GetUtcNow() < start + TimeSpan.FromMinutes(3);
+            during += isDown ? 1 : 0;
+            return Task.FromResult(isDown ? FakeGitHub.Reply(503) : null);
+        };
+        using GitHubSession session = await test.OpenAsync();
+        ApiAnswer<Repository>[] answers = await Task.WhenAll(test.Server.Repositories.Select(one => session.Client.GetRepositoryAsync(one.Name)));
+        Assert.All(answers, answer => Assert.Equal(ApiOutcome.Ok, answer.Outcome));
+        Assert.InRange(during, 10, 60); // Twenty requests, each tried again and again, would be 140.
+    }
+
+    [Theory]
+    [InlineData("403 retry-after")]
+    [InlineData("403 reset")]
+    [InlineData("403 past reset")]
+    [InlineData("429 bare")]
+    [InlineData("500")]
+    [InlineData("reset")]
+    [InlineData("html")]
+    public async Task GetAsync_a_fault_of_the_very_first_request_is_waited_out(string kind)
+    {
+        using var test = new TestSession();
+        test.Server.Repositories = FakeRepository.Crowd(1, seed: 1);
+        test.Server.PlantOverview = number => number <= 2 ? PlantAsync(kind, test.Time, default) : Task.FromResult<HttpResponseMessage?>(null);
+        using GitHubSession session = await test.OpenAsync();
+        Assert.Equal(ApiOutcome.Ok, (await session.Client.GetRepositoryAsync(test.Server.Repositories[0].Name)).Outcome);
+        Assert.Equal(3, test.Server.Overviews);
     }
 
     [Fact]
@@ -121,6 +160,11 @@ public sealed class FaultTests
                 return FakeGitHub.Reply(
                     403, "{}", ("x-ratelimit-limit", "30"), ("x-ratelimit-remaining", "0"),
                     ("x-ratelimit-reset", $"{time.GetUtcNow().ToUnixTimeSeconds() + 90}"), ("x-ratelimit-resource", "search"));
+            case "403 past reset" or "403 reset in a century":
+                DateTimeOffset wrong = time.GetUtcNow().AddYears(kind.EndsWith("century", StringComparison.Ordinal) ? 100 : -1);
+                return FakeGitHub.Reply(
+                    403, "{}", ("x-ratelimit-limit", "30"), ("x-ratelimit-remaining", "0"),
+                    ("x-ratelimit-reset", $"{wrong.ToUnixTimeSeconds()}"), ("x-ratelimit-resource", "search"));
             case "403 bare":
                 return FakeGitHub.Reply(403);
             case "429 retry-after":
