@@ -71,6 +71,9 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
     public abstract void ReadMany<T>(string sql, IEnumerable<T> keys, Action<DbDataReader> read)
         where T : notnull;
 
+    /// <summary>Takes the bytes of deleted rows out of the database's files. Rewrites them: not within a transaction, and not often.</summary>
+    public abstract void Compact();
+
     /// <summary>Holds a worker's lock until the connection is closed or the process ends, however it ends.</summary>
     public abstract void HoldWorker(long worker);
 

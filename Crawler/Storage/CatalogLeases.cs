@@ -1,4 +1,3 @@
-using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using DataForge.Corpus;
@@ -13,45 +12,6 @@ internal sealed partial class Catalog : ILeases
     // Of this worker, null until it asks for its first lease. The epoch counts the writers there were; null while another writes, or none.
     private long? _worker;
     private long? _writerEpoch;
-
-    /// <summary>Registers this worker with the others, as its first lease would. Returns its number.</summary>
-    public long Register()
-    {
-        lock (_lock)
-        {
-            return Worker();
-        }
-    }
-
-    /// <summary>Ends the writer's turn: forgets its queue and lets another write. Does nothing where the connection is lost.</summary>
-    public void EndTurn(string queue)
-    {
-        lock (_lock)
-        {
-            if (_database.Connection.State != ConnectionState.Open)
-            {
-                return;
-            }
-
-            try
-            {
-                // Only the writer has a queue to forget.
-                if (_writerEpoch is not null)
-                {
-                    DropWork(queue);
-                }
-
-                ReleaseWriter();
-            }
-            catch (DbException)
-            {
-                // The server has gone, and the turn with it.
-            }
-        }
-    }
-
-    /// <summary>The number under which other workers see this one; null until its first lease.</summary>
-    public long? WorkerId => _worker;
 
     /// <inheritdoc/>
     public void AddWork(string queue, IEnumerable<long> repositories, CancellationToken cancellation)
@@ -261,77 +221,6 @@ internal sealed partial class Catalog : ILeases
 
             return workers;
         }
-    }
-
-    // Of a worker that was the writer: refuses to go on where another has taken over. The row stays locked until the commit.
-    private void CheckWriter()
-    {
-        if (_writerEpoch is { } epoch && Execute(
-            "UPDATE writers SET epoch = epoch WHERE name = $n AND worker = $w AND epoch = $e", ("$n", RawWriter), ("$w", _worker), ("$e", epoch)) == 0)
-        {
-            throw new DataForgeException("another crawler took over writing, since this one was silent for too long: run the same command again.");
-        }
-    }
-
-    // This worker's number, under which others see that it lives. The lock is held before the row can be seen.
-    private long Worker()
-    {
-        if (_worker is null)
-        {
-            FreeEndedWorkers();
-            using DbTransaction transaction = _database.Begin(isDurable: false);
-            long worker = Number(
-                "INSERT INTO workers (name) VALUES ($n) RETURNING id", ("$n", $"{Environment.MachineName}:{Environment.ProcessId}"));
-            _database.HoldWorker(worker);
-            transaction.Commit();
-            _worker = worker;
-        }
-
-        return _worker.Value;
-    }
-
-    private void EndWorker()
-    {
-        if (_worker is { } worker)
-        {
-            Free([worker]);
-            _worker = null;
-        }
-    }
-
-    private bool FreeEndedWorkers()
-    {
-        List<long> others = [];
-        using (DbCommand command = Command("SELECT id FROM workers WHERE id <> $w", ("$w", _worker ?? -1)))
-        using (DbDataReader reader = command.ExecuteReader())
-        {
-            while (reader.Read())
-            {
-                others.Add(reader.GetInt64(0));
-            }
-        }
-
-        List<long> ended = others.Count > 0 ? _database.EndedWorkers(others) : others;
-        if (ended.Count > 0)
-        {
-            Free(ended);
-        }
-
-        return ended.Count > 0;
-    }
-
-    private void Free(List<long> workers)
-    {
-        using DbTransaction transaction = _database.Begin(isDurable: false);
-        foreach (long worker in workers)
-        {
-            Execute("UPDATE work SET worker = NULL, leased_until = NULL WHERE worker = $w AND done = 0", ("$w", worker));
-            Execute("UPDATE windows SET worker = NULL, leased_until = NULL WHERE worker = $w", ("$w", worker));
-            Execute("UPDATE writers SET worker = NULL, leased_until = NULL WHERE worker = $w", ("$w", worker));
-            Execute("DELETE FROM workers WHERE id = $w", ("$w", worker));
-        }
-
-        transaction.Commit();
     }
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();

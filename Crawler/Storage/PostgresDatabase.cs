@@ -114,6 +114,9 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
     }
 
     /// <inheritdoc/>
+    public override void Compact() => Run("VACUUM FULL");
+
+    /// <inheritdoc/>
     public override void HoldWorker(long worker) => Run($"SELECT pg_advisory_lock({WorkerLock}, {worker})");
 
     /// <inheritdoc/>

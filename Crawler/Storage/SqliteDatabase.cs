@@ -109,6 +109,16 @@ internal sealed class SqliteDatabase : CatalogDatabase
     }
 
     /// <inheritdoc/>
+    public override void Compact()
+    {
+        // They stay in free pages, and in the log, until both are written anew.
+        using DbCommand vacuum = Command("VACUUM");
+        vacuum.ExecuteNonQuery();
+        using DbCommand log = Command("PRAGMA wal_checkpoint(TRUNCATE)");
+        log.ExecuteNonQuery();
+    }
+
+    /// <inheritdoc/>
     public override void HoldWorker(long worker)
     {
         _workerFile = WorkerFile(worker);

@@ -178,7 +178,7 @@ public static class CatalogBenchmarks
         {
             if (address.File is { } file)
             {
-                return new FileInfo(file).Length;
+                return new FileInfo(file).Length + new FileInfo(file + "-wal").Length;
             }
 
             string name = address.Text[(address.Text.LastIndexOf('/') + 1)..];
