@@ -62,8 +62,8 @@ public sealed class GitHubSession : IDisposable
         try
         {
             IHttpClientFactory clients = services.GetRequiredService<IHttpClientFactory>();
-            IReadOnlyList<IReadOnlyList<GitHubToken>> users = tokens.Count < 2
-                ? [tokens]
+            IReadOnlyList<UserBudget> users = tokens.Count < 2
+                ? [NewBudget(options, tokens)]
                 : await ByUserAsync(options, clients, tokens, ledger, time, cancellation).ConfigureAwait(false);
             GitHubClient client = NewClient(options, clients, users, ledger, time);
             return new GitHubSession(services, client, new Discovery(client, ledger, time, Workers), tokens.Count == 0 ? 0 : users.Count);
@@ -78,19 +78,15 @@ public sealed class GitHubSession : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _services.Dispose();
 
+    private static UserBudget NewBudget(GitHubClientOptions options, IReadOnlyList<GitHubToken> tokens) =>
+        new(tokens, options.MaxConcurrency, options.PointsPerMinute);
+
     private static GitHubClient NewClient(
-        GitHubClientOptions options,
-        IHttpClientFactory clients,
-        IReadOnlyList<IReadOnlyList<GitHubToken>> users,
-        IAnswerStore answers,
-        TimeProvider time)
-    {
-        UserBudget[] budgets = [.. users.Select(tokens => new UserBudget(tokens, options.MaxConcurrency, options.PointsPerMinute))];
-        return new GitHubClient(new Transport(options, clients, new RequestLimiter(budgets, time), time), answers);
-    }
+        GitHubClientOptions options, IHttpClientFactory clients, IReadOnlyList<UserBudget> users, IAnswerStore answers, TimeProvider time) =>
+        new(new Transport(options, clients, new RequestLimiter(users, time), time), answers);
 
     // GitHub counts by user: tokens of one user are one budget.
-    private static async Task<IReadOnlyList<IReadOnlyList<GitHubToken>>> ByUserAsync(
+    private static async Task<IReadOnlyList<UserBudget>> ByUserAsync(
         GitHubClientOptions options,
         IHttpClientFactory clients,
         IReadOnlyList<GitHubToken> tokens,
@@ -98,10 +94,12 @@ public sealed class GitHubSession : IDisposable
         TimeProvider time,
         CancellationToken cancellation)
     {
-        GitHubClient client = NewClient(options, clients, [.. tokens.Select(token => new[] { token })], answers, time);
-        SortedDictionary<long, List<GitHubToken>> users = [];
-        foreach (GitHubToken token in tokens)
+        UserBudget[] single = [.. tokens.Select(token => NewBudget(options, [token]))];
+        GitHubClient client = NewClient(options, clients, single, answers, time);
+        SortedDictionary<long, List<int>> users = [];
+        for (int i = 0; i < tokens.Count; i++)
         {
+            GitHubToken token = tokens[i];
             ApiAnswer<User> answer = await client.GetUserAsync(token, cancellation).ConfigureAwait(false);
             if (answer.Value is not { Id: > 0 } user)
             {
@@ -109,15 +107,20 @@ public sealed class GitHubSession : IDisposable
                     $"{options.BaseAddress.Host} does not say whose the token of {token.Origin} is ({answer.Outcome}); leave it out.");
             }
 
-            if (!users.TryGetValue(user.Id, out List<GitHubToken>? own))
+            if (!users.TryGetValue(user.Id, out List<int>? own))
             {
                 users[user.Id] = own = [];
             }
 
-            own.Add(token);
+            own.Add(i);
         }
 
-        return [.. users.Values];
+        return [.. users.Values.Select(own =>
+        {
+            UserBudget budget = NewBudget(options, [.. own.Select(i => tokens[i])]);
+            budget.TakeOver(own.Select(i => single[i]));
+            return budget;
+        })];
     }
 
     // One factory for all requests. It logs nothing: its logs could hold headers.
