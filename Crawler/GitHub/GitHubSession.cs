@@ -78,17 +78,14 @@ public sealed class GitHubSession : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _services.Dispose();
 
-    private static GitHubClient NewClient(
-        GitHubClientOptions options,
-        IHttpClientFactory clients,
-        IReadOnlyList<UserBudget> users,
-        IAnswerStore answers,
-        TimeProvider time) => new(new Transport(options, clients, new RequestLimiter(users, time), time), answers);
-
     private static UserBudget NewBudget(GitHubClientOptions options, IReadOnlyList<GitHubToken> tokens) =>
         new(tokens, options.MaxConcurrency, options.PointsPerMinute);
 
-    // GitHub counts by user: tokens of one user are one budget, which the questions whose they are were part of.
+    private static GitHubClient NewClient(
+        GitHubClientOptions options, IHttpClientFactory clients, IReadOnlyList<UserBudget> users, IAnswerStore answers, TimeProvider time) =>
+        new(new Transport(options, clients, new RequestLimiter(users, time), time), answers);
+
+    // GitHub counts by user: tokens of one user are one budget.
     private static async Task<IReadOnlyList<UserBudget>> ByUserAsync(
         GitHubClientOptions options,
         IHttpClientFactory clients,
@@ -97,11 +94,12 @@ public sealed class GitHubSession : IDisposable
         TimeProvider time,
         CancellationToken cancellation)
     {
-        UserBudget[] alone = [.. tokens.Select(token => NewBudget(options, [token]))];
-        GitHubClient client = NewClient(options, clients, alone, answers, time);
-        SortedDictionary<long, List<GitHubToken>> users = [];
-        foreach (GitHubToken token in tokens)
+        UserBudget[] single = [.. tokens.Select(token => NewBudget(options, [token]))];
+        GitHubClient client = NewClient(options, clients, single, answers, time);
+        SortedDictionary<long, List<int>> users = [];
+        for (int i = 0; i < tokens.Count; i++)
         {
+            GitHubToken token = tokens[i];
             ApiAnswer<User> answer = await client.GetUserAsync(token, cancellation).ConfigureAwait(false);
             if (answer.Value is not { Id: > 0 } user)
             {
@@ -109,18 +107,18 @@ public sealed class GitHubSession : IDisposable
                     $"{options.BaseAddress.Host} does not say whose the token of {token.Origin} is ({answer.Outcome}); leave it out.");
             }
 
-            if (!users.TryGetValue(user.Id, out List<GitHubToken>? own))
+            if (!users.TryGetValue(user.Id, out List<int>? own))
             {
                 users[user.Id] = own = [];
             }
 
-            own.Add(token);
+            own.Add(i);
         }
 
         return [.. users.Values.Select(own =>
         {
-            UserBudget budget = NewBudget(options, own);
-            budget.Count(alone.Where(one => own.Exists(one.Owns)));
+            UserBudget budget = NewBudget(options, [.. own.Select(i => tokens[i])]);
+            budget.TakeOver(own.Select(i => single[i]));
             return budget;
         })];
     }

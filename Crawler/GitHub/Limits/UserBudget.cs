@@ -19,6 +19,15 @@ internal sealed class UserBudget(IReadOnlyList<GitHubToken> tokens, int maxConcu
     private int _inFlight;
     private int _turn;
 
+    /// <summary>Counts the requests of budgets that this one takes the place of: the server counts them on.</summary>
+    public void TakeOver(IEnumerable<UserBudget> others)
+    {
+        foreach (DateTimeOffset ended in others.SelectMany(other => other._ended).Order())
+        {
+            _ended.Enqueue(ended);
+        }
+    }
+
     /// <summary>Whether requests carry a token.</summary>
     public bool IsKnown => tokens.Count > 0;
 
