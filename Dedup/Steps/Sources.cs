@@ -54,10 +54,11 @@ internal sealed class Sources
 
         Run before = Run.Open(run.Workspace, options.Base);
         ManifestEntry? selection = before.Manifest.Find(DedupStage.StageName, WorkFiles.SelectionPart);
-        if (selection is null || selection.OptionsHash != optionsHash || !Manifest.IsWhole(before.Folder, selection))
+        if (selection is null || selection.OptionsHash != optionsHash || !Manifest.IsWhole(before.Folder, selection)
+            || selection.Outputs.All(output => output.Path != WorkFiles.Selection))
         {
             throw DataForgeException.Usage(
-                $"The run '{options.Base}' cannot be a base: it was not deduplicated to the end, or under other options for shingles, threshold or seed.");
+                $"The run '{options.Base}' cannot be a base: it was not deduplicated to the end (or lost files to an opt-out: run dedup on it again), or under other options for shingles, threshold or seed.");
         }
 
         IReadOnlyList<SourcePart> parts = CanonicalJson.Read<IReadOnlyList<SourcePart>>(before.PathOf(WorkFiles.Sources));
