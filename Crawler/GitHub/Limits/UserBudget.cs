@@ -37,15 +37,6 @@ internal sealed class UserBudget(IReadOnlyList<GitHubToken> tokens, int maxConcu
     /// <summary>Whether this user's requests carry one of these tokens.</summary>
     public bool Owns(GitHubToken token) => tokens.Any(token.IsSame);
 
-    /// <summary>Counts the requests that others made for the same user into the minute's points.</summary>
-    public void Count(IEnumerable<UserBudget> others)
-    {
-        foreach (DateTimeOffset ended in others.SelectMany(other => other._ended).Order())
-        {
-            _ended.Enqueue(ended);
-        }
-    }
-
     /// <summary>The budget of a resource.</summary>
     public PrimaryBudget Budget(string resource)
     {
