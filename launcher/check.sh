@@ -12,7 +12,10 @@ list_checks() {
   rules           the rules against their transcription in Python, on every file
   dedup           duplicates against brute force, at four thresholds
   inspection      explain, stats and verify (with 50 planted faults) on a build of the FOLDERs
-  bench NAME …    a benchmark: parquet, python, tokenizer, clean, dedup, dedup-scale, explain (its own arguments follow)
+  training        a step beside the same computation in plain PyTorch; memory over 5,000 steps
+  forge           crawls of a forge of 25,000 repositories, killed 20 times
+  optout          an opt-out killed 20 times; 200 workspaces drawn from seeds
+  bench NAME …    a benchmark (its own arguments follow); without a NAME it lists them
 LIST
 }
 
@@ -56,6 +59,16 @@ run_check() {
     dedup)
       [ -z "$folders" ] || export DATAFORGE_TEST_FOLDERS="$folders"
       DATAFORGE_LONG_TESTS=1 check_tests Dedup.Tests -class DataForge.Dedup.Tests.RealCorpusTests
+      ;;
+    training)
+      check_tests Pretrain.Tests -class DataForge.Pretrain.Tests.Training.CpuSpeedTests -explicit only
+      ;;
+    forge)
+      export DATAFORGE_FORGE_REPOSITORIES=25000 DATAFORGE_FORGE_CONTENT=300 DATAFORGE_FORGE_KILLS=20
+      check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.GitHub
+      ;;
+    optout)
+      DATAFORGE_OPTOUT_SOAK=20 DATAFORGE_OPTOUT_SEEDS=200 check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.OptOut
       ;;
     licenses)
       DATAFORGE_LICENSES=1 check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Licenses.DebianAgreementTests

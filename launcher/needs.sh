@@ -18,6 +18,7 @@ missing_packages() {
   has_library 'libopenblas\.so' || echo libopenblas0-openmp
   has_library 'libgit2\.so' || echo libgit2-1.5
   has_library 'libzstd\.so\.1' || echo libzstd1
+  [ -d /usr/include/gloo ] || echo libgloo-dev
 }
 
 # What only the tests need.
