@@ -125,7 +125,7 @@ public static class CatalogBenchmarks
     private static long PeakMemory() => File.ReadLines("/proc/self/status").Where(line => line.StartsWith("VmHWM", StringComparison.Ordinal))
         .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024).FirstOrDefault();
 
-    // A catalog with so many rows in every table. What an operation looks for is drawn from all of them.
+    // A catalog with so many rows in every table. Contents are looked for in no order, repositories in that of their numbers.
     private sealed class Subject(CatalogAddress address, int size) : IDisposable
     {
         private readonly Catalog _catalog = Catalog.Open(address, TimeProvider.System);
@@ -134,6 +134,7 @@ public static class CatalogBenchmarks
         private long _snapshots;
         private int _windows;
         private ulong _draw = 1;
+        private int _next;
 
         public int Size => size;
 
@@ -229,7 +230,7 @@ public static class CatalogBenchmarks
         }
 
         public void FindSnapshot() => _catalog.FindSnapshot(
-            Draw(_snapshots) * 131, "0123456789012345678901234567890123456789012345678901234567890123");
+            Next() * 131, "0123456789012345678901234567890123456789012345678901234567890123");
 
         public void RecordWindow()
         {
@@ -262,13 +263,13 @@ public static class CatalogBenchmarks
             _catalog.StoreAnswer(path, new ConditionalAnswer("\"0123456789\"", new byte[300]));
         }
 
-        public void Settle() => _catalog.Settle([.. Enumerable.Range(0, 100).Select(_ => Draw(size) * 131).Distinct().Select(id => new SettledRepository(
+        public void Settle() => _catalog.Settle([.. Enumerable.Range(0, 100).Select(_ => Next() * 131).Select(id => new SettledRepository(
             $"fresh:{id}", "1123456789012345678901234567890123456789012345678901234567890123", 1, new RepositoryState(
                 id, RepositoryStatus.Present, "owner/repository", "0123456789012345678901234567890123456789")))]);
 
         public void SetState()
         {
-            RepositoryState state = _catalog.FindState(Draw(size) * 131)!;
+            RepositoryState state = _catalog.FindState(Next() * 131)!;
             _catalog.SetState(state with { Status = RepositoryStatus.Vanished });
         }
 
@@ -287,6 +288,9 @@ public static class CatalogBenchmarks
         public void Renew() => _catalog.Renew(_duration);
 
         public void Dispose() => _catalog.Dispose();
+
+        // A crawl comes to repositories in the order of their numbers.
+        private long Next() => ((size / 3) + _next++) % size;
 
         private long Draw(long below)
         {
