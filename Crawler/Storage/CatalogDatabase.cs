@@ -80,9 +80,6 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
     /// <summary>Of these workers, those that do not hold their lock any more.</summary>
     public abstract List<long> EndedWorkers(IReadOnlyList<long> workers);
 
-    /// <summary>Writes the tables anew, so that nothing of deleted rows stays in their files.</summary>
-    public abstract void Scrub();
-
     /// <inheritdoc/>
     public virtual void Dispose() => connection.Dispose();
 

@@ -84,7 +84,7 @@ internal sealed partial class Catalog
             // Answers of the forge name repositories; they are only kept to spare requests.
             Execute("DELETE FROM answers");
             transaction.Commit();
-            _database.Scrub();
+            _database.Compact();
         }
     }
 

@@ -144,9 +144,6 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
     protected override string ParameterName(string name) => name[1..];
 
     /// <inheritdoc/>
-    public override void Scrub() => Run("VACUUM FULL");
-
-    /// <inheritdoc/>
     protected override string Durability(bool isDurable) => isDurable ? "SET synchronous_commit = on" : "SET synchronous_commit = off";
 
     private static string FirstLine(Exception e) => e.Message.Split('\n')[0].Trim();

@@ -161,17 +161,6 @@ internal sealed class SqliteDatabase : CatalogDatabase
     protected override string ParameterName(string name) => name;
 
     /// <inheritdoc/>
-    public override void Scrub()
-    {
-        using DbCommand vacuum = Command("VACUUM");
-        vacuum.ExecuteNonQuery();
-
-        // What the log holds stays there until it is written anew.
-        using DbCommand checkpoint = Command("PRAGMA wal_checkpoint(TRUNCATE)");
-        checkpoint.ExecuteNonQuery();
-    }
-
-    /// <inheritdoc/>
     protected override string Durability(bool isDurable) => isDurable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
 
     private int Version()

@@ -101,6 +101,18 @@ public sealed class VerifyTests(InspectedBuild built) : IClassFixture<InspectedB
         Assert.False(Throws(run));
     }
 
+    /// <summary>A run against a base names twins that are in the base's dataset alone.</summary>
+    [Fact]
+    public async Task Verify_runWithABase_looksForTwinsThereToo()
+    {
+        Assert.SkipWhen(InspectedBuild.Missing is not null, InspectedBuild.Missing ?? "");
+        (int code, string output, string error) = await DataForgeProcess.RunAsync([.. built.Build.Arguments("w", run: "after", until: "dedup"), "--set", "dedup.base=r"]);
+        Assert.True(code == 0, output + error);
+        (code, output, error) = await DataForgeProcess.RunAsync("verify", "--workspace", built.Workspace, "--run", "after");
+        Assert.True(code == 0, output + error);
+        Assert.StartsWith("after is whole: ", output, StringComparison.Ordinal);
+    }
+
     private static bool Throws(Run run)
     {
         try

@@ -1,5 +1,7 @@
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
+using DataForge.Corpus.Shards;
+using DataForge.Orchestrator.Settings;
 
 namespace DataForge.Orchestrator.Inspection.Verification;
 
@@ -71,10 +73,11 @@ internal static class Books
         }
 
         long twins = 0;
+        var ofBase = new Lazy<HashSet<BlobId>>(() => KeptBefore(run));
         foreach (Duplicate duplicate in dataset.SelectMany(tally => tally.Duplicates))
         {
             twins++;
-            if (!Has(kept, duplicate.Twin))
+            if (!Has(kept, duplicate.Twin) && !ofBase.Value.Contains(duplicate.Twin))
             {
                 throw FirstFault.Of(run.PathOf("dropped/3-dataset"), $"the twin {duplicate.Twin} of {duplicate.Id} is not in the dataset");
             }
@@ -88,6 +91,31 @@ internal static class Books
         // Twins that asked to be left out are gone; their duplicates say so.
         long without = left.Length - twins - dataset.Sum(tally => tally.Orphans);
         return without == 0 ? twins : throw FirstFault.Of(run.PathOf("dropped/3-dataset"), $"{without} duplicates have no twin");
+    }
+
+    // What the runs that this one was deduplicated against have in their datasets: a twin may be there.
+    private static HashSet<BlobId> KeptBefore(Run run)
+    {
+        var kept = new HashSet<BlobId>();
+        var seen = new HashSet<string>(StringComparer.Ordinal) { run.Name };
+        for (string? name = OptionsLoader.OfRun(run).Dedup.Base; !string.IsNullOrEmpty(name) && seen.Add(name);)
+        {
+            Run before = Run.Open(run.Workspace, name);
+            foreach (ManifestOutput shard in before.Manifest.Entries("dedup").SelectMany(entry => entry.Outputs)
+                .Where(output => output.Path.StartsWith("3-dataset/data/", StringComparison.Ordinal)))
+            {
+                using var reader = new CorpusShard.Reader(before.PathOf(shard.Path));
+                for (int group = 0; group < reader.RowGroupCount; group++)
+                {
+                    using CorpusShard.Rows rows = reader.ReadRowGroup(group, "blob_id");
+                    kept.UnionWith(Enumerable.Range(0, rows.Count).Select(rows.Id));
+                }
+            }
+
+            name = OptionsLoader.OfRun(before).Dedup.Base;
+        }
+
+        return kept;
     }
 
     private static BlobId[] Sorted(Run run, string where, IEnumerable<BlobId> ids)
