@@ -32,7 +32,7 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
         GitHubSession? session = null;
         try
         {
-            session = await GitHubSession.OpenAsync(context.Options, catalog, context.Time, cancellation).ConfigureAwait(false);
+            session = await GitHubSession.OpenAsync(context.Options, catalog, context.Time, text => context.Tell(Note.Warning(text)), cancellation).ConfigureAwait(false);
             var watch = new RepositoryWatch(session.Client, catalog, context.Tell);
             transport.Lookup = watch.LookUpAsync;
             SortedDictionary<long, DiscoveredRepository> found = [];

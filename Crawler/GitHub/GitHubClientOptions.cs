@@ -26,6 +26,9 @@ public sealed record GitHubClientOptions
     /// <summary>How often a request is made again before the crawl stops; 1 or more.</summary>
     public int Retries { get; init; } = 12;
 
+    /// <summary>Told in words when a request that failed is about to be made again, so that an outage is no silence; null for nobody.</summary>
+    public Action<string>? Tell { get; init; }
+
     /// <summary>Seed of the jitter between retries.</summary>
     public int Seed { get; init; } = 1;
 

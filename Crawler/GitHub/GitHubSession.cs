@@ -30,11 +30,13 @@ public sealed class GitHubSession : IDisposable
     /// <param name="options">The crawl's options.</param>
     /// <param name="ledger">The ledger.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="tell">Told in words when requests fail and are made again.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="DataForgeException">The address or a token is wrong, or GitHub cannot be reached.</exception>
-    public static Task<GitHubSession> OpenAsync(CrawlOptions options, ILedger ledger, TimeProvider time, CancellationToken cancellation = default) =>
+    public static Task<GitHubSession> OpenAsync(
+        CrawlOptions options, ILedger ledger, TimeProvider time, Action<string>? tell = null, CancellationToken cancellation = default) =>
         OpenAsync(
-            GitHubClientOptions.Of(options), GitHubTokens.Load(options.GitHubTokenFile, Environment.GetEnvironmentVariable), ledger, time, null,
+            GitHubClientOptions.Of(options) with { Tell = tell }, GitHubTokens.Load(options.GitHubTokenFile, Environment.GetEnvironmentVariable), ledger, time, null,
             cancellation);
 
     /// <summary>Opens a session.</summary>

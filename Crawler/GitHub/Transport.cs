@@ -50,6 +50,19 @@ internal sealed class Transport
                         return jitter.NextDouble();
                     }
                 },
+                OnRetry = args =>
+                {
+                    // The first failure of a request is nothing to speak of.
+                    if (args.AttemptNumber > 0)
+                    {
+                        string why = args.Outcome.Exception is { } fault ? fault.Message.Split('\n')[0] : "it answers with an error or a refusal";
+                        options.Tell?.Invoke(FormattableString.Invariant(
+                            $"{options.BaseAddress.Host}: {why}; trying again in {Math.Ceiling(args.RetryDelay.TotalSeconds)} s ({args.AttemptNumber + 1} of {options.Retries})"));
+                    }
+
+                    return ValueTask.CompletedTask;
+                },
+
                 // After a refusal the limiter knows how long to wait, and whether another user need not.
                 DelayGenerator = static args => ValueTask.FromResult(args.Outcome switch
                 {

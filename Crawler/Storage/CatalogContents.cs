@@ -26,6 +26,7 @@ internal sealed partial class Catalog
         byte[] bytes = Bytes(id);
         lock (_lock)
         {
+            _database.CheckOpen();
             _findContent.Parameters[0].Value = bytes;
             using DbDataReader reader = _findContent.ExecuteReader();
             return reader.Read() ? (reader.GetInt32(0), reader.GetInt64(1)) : (-1, -1);

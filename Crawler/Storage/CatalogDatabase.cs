@@ -26,11 +26,7 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
     /// </summary>
     public DbTransaction Begin(bool isDurable)
     {
-        if (connection.State != ConnectionState.Open)
-        {
-            throw new ConnectionLostException();
-        }
-
+        CheckOpen();
         if (isDurable != _isDurable)
         {
             using DbCommand command = connection.CreateCommand();
@@ -42,9 +38,20 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
         return connection.BeginTransaction();
     }
 
+    /// <summary>Tells a lost connection as the fault of the database that it is; a provider takes the next command for a fault of the program.</summary>
+    /// <exception cref="ConnectionLostException">The connection was closed by the other side.</exception>
+    public void CheckOpen()
+    {
+        if (connection.State != ConnectionState.Open)
+        {
+            throw new ConnectionLostException();
+        }
+    }
+
     /// <summary>A command with its parameters.</summary>
     public DbCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
+        CheckOpen();
         DbCommand command = connection.CreateCommand();
         command.CommandText = Text(sql);
         foreach ((string name, object? value) in parameters)

@@ -193,7 +193,7 @@ public class FolderSourceTests
     public async Task Crawl_noSuchFolder_wrongUse()
     {
         using var folder = new TemporaryFolder();
-        foreach (string source in (string[])["dir:" + folder["gone"], "dir:", "gone", "github:psf/requests", "jsonl:" + folder["gone"], "parquet:" + folder.Path])
+        foreach (string source in (string[])["dir:" + folder["gone"], "dir:", "gone", "github:", "jsonl:" + folder["gone"], "parquet:" + folder.Path])
         {
             DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(() => new TestCrawl(folder["w"]).RunAsync("r", source));
             Assert.Equal(2, fault.ExitCode);
