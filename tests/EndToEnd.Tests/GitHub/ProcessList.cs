@@ -43,10 +43,14 @@ internal sealed class ProcessList
             }
         }
 
+        string ofRoot = Read($"/proc/{root}/cmdline");
         foreach (int id in parents.Keys.Where(id => IsBelow(id, root, parents)))
         {
-            _lines.Add(Read($"/proc/{id}/cmdline"));
-            if (id != root)
+            string line = Read($"/proc/{id}/cmdline");
+            _lines.Add(line);
+
+            // Between fork and exec a child is its parent still, environment and all; its command line tells that it is over.
+            if (id != root && line.Length > 0 && line != ofRoot)
             {
                 _environments.Add(Read($"/proc/{id}/environ"));
             }
