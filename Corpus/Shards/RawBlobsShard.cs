@@ -7,12 +7,15 @@ public static class RawBlobsShard
 {
     private const string Kind = "raw-blobs v1";
 
+    // Single contents are read by those who ask about a file.
+    private const int RowGroupBytes = 2 << 20;
+
     private static readonly ParquetSchema Schema = new(
         new("blob_id", ParquetType.String),
         new("content", ParquetType.Binary));
 
     /// <summary>Writes contents.</summary>
-    public sealed class Writer(string path) : ShardWriter(path, Kind, Schema)
+    public sealed class Writer(string path) : ShardWriter(path, Kind, Schema, RowGroupBytes)
     {
         /// <summary>Appends a row.</summary>
         public void Append(BlobId id, ReadOnlySpan<byte> content)

@@ -5,14 +5,18 @@ namespace DataForge.Corpus.Shards;
 /// <summary>Writes a shard's file. Nothing about the machine or the time goes into it.</summary>
 public abstract class ShardWriter : IDisposable
 {
-    private static readonly ParquetWriterOptions Options = new() { Codec = ParquetCodec.Zstd, Level = 3, RowGroupBytes = 16 << 20 };
-
     private readonly FileStream _file;
 
-    private protected ShardWriter(string path, string kind, ParquetSchema schema)
+    /// <param name="path">The file.</param>
+    /// <param name="kind">Kind and version, written under <see cref="ShardFile.KindKey"/>.</param>
+    /// <param name="schema">The columns.</param>
+    /// <param name="rowGroupBytes">Bytes in memory of a row group, about: what a reader of a single row has to decode.</param>
+    private protected ShardWriter(string path, string kind, ParquetSchema schema, int rowGroupBytes = 16 << 20)
     {
         _file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
-        Table = new ParquetWriter(_file, schema, Options, new Dictionary<string, string> { [ShardFile.KindKey] = kind });
+        Table = new ParquetWriter(
+            _file, schema, new ParquetWriterOptions { Codec = ParquetCodec.Zstd, Level = 3, RowGroupBytes = rowGroupBytes },
+            new Dictionary<string, string> { [ShardFile.KindKey] = kind });
     }
 
     /// <summary>Rows so far.</summary>
