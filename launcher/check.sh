@@ -13,7 +13,8 @@ list_checks() {
   dedup           duplicates against brute force, at four thresholds
   inspection      explain, stats and verify (with 50 planted faults) on a build of the FOLDERs
   training        a step beside the same computation in plain PyTorch; memory over 5,000 steps
-  forge           crawls of a forge of 25,000 repositories, killed 20 times
+  forge           crawls of a forge of 25,000 repositories; another killed 20 times
+  forge-limits    discovery of 25,000 repositories within GitHub's limits, with faults
   optout          an opt-out killed 20 times; 200 workspaces drawn from seeds
   bench NAME …    a benchmark (its own arguments follow); without a NAME it lists them
 LIST
@@ -66,6 +67,10 @@ run_check() {
     forge)
       export DATAFORGE_FORGE_REPOSITORIES=25000 DATAFORGE_FORGE_CONTENT=300 DATAFORGE_FORGE_KILLS=20
       check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.GitHub
+      ;;
+    forge-limits)
+      DATAFORGE_FORGE_REPOSITORIES=25000 check_tests Crawler.Tests -class DataForge.Crawler.Tests.GitHub.ForgeDiscoveryTests \
+        -class DataForge.Crawler.Tests.GitHub.ForgeLimitTests -class DataForge.Crawler.Tests.GitHub.ForgeFaultTests
       ;;
     optout)
       DATAFORGE_OPTOUT_SOAK=20 DATAFORGE_OPTOUT_SEEDS=200 check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.OptOut
