@@ -39,11 +39,14 @@ public sealed class ForgeCrawlTests
         // A thirtieth changed: only their new contents travel.
         ForgeRepository[] changed = [.. world.Filled.Where((_, i) => i % 30 == 4)];
         HashSet<BlobId> contents = [];
+
+        // A push is later than everything before it, wherever the repository stood; a crawl reads the last updated first and goes by that.
+        long now = world.Forge.Repositories.All.Max(one => one.PushedAt) + 90_000;
         foreach (ForgeRepository repository in changed)
         {
             byte[] added = System.Text.Encoding.UTF8.GetBytes($"ADDED_TO = {repository.Id}\n");
             await ContentLibrary.PushAsync(
-                repository, [new ForgeFile("added.py", added), new ForgeFile("docs/figure.bin", new byte[200_000])], repository.PushedAt + 90_000);
+                repository, [new ForgeFile("added.py", added), new ForgeFile("docs/figure.bin", new byte[200_000])], now++);
             contents.Add(BlobId.Of(added));
         }
 
