@@ -26,7 +26,12 @@ missing_test_packages() {
   command -v node >/dev/null || echo nodejs
   command -v npm >/dev/null || echo npm
   command -v python3 >/dev/null || echo python3
-  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || echo postgresql
+}
+
+# A database server for the tests of shared catalogs; without it they skip and say so.
+install_postgres() {
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null && return 0
+  (install_packages postgresql) || say 'dataforge: there is no PostgreSQL here; the tests that need it will be skipped.'
 }
 
 require_dotnet() {

@@ -6,6 +6,7 @@ npm_packages=(@duckdb/node-api@1.5.6-r.1 parquet-wasm@0.8.0 hyparquet@1.31.5 hyp
 install_test_needs() {
   # shellcheck disable=SC2046
   install_packages $(missing_test_packages)
+  install_postgres
   local stamp="$artifacts/npm/stamp"
   if [ "$(cat "$stamp" 2>/dev/null)" != "${npm_packages[*]}" ]; then
     say "Installing independent readers from npm …"
