@@ -12,9 +12,6 @@ public sealed class PartOutput(Run run)
     /// <summary>The codecs that tables are written with, and their versions: with the same ones, the same rows are the same bytes.</summary>
     public static string ParquetCodecs { get; } = "zstd " + ZstdLibrary.Version;
 
-    /// <summary>The versions of the codecs used, for the manifest; empty for those of the tables.</summary>
-    public string Codecs { get; set; } = "";
-
     /// <summary>
     /// Announces a file of this part and returns the temporary path to write it under. It gets its own name when the part is whole.
     /// </summary>
@@ -64,7 +61,7 @@ public sealed class PartOutput(Run run)
             Part = part,
             InputHash = inputHash,
             OptionsHash = optionsHash,
-            Codecs = Codecs.Length == 0 && outputs.Any(output => output.Path.EndsWith(".parquet", StringComparison.Ordinal)) ? ParquetCodecs : Codecs,
+            Codecs = outputs.Any(output => output.Path.EndsWith(".parquet", StringComparison.Ordinal)) ? ParquetCodecs : "",
             Outputs = outputs,
             Counts = new SortedDictionary<string, long>(_counts, StringComparer.Ordinal),
         };

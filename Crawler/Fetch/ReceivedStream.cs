@@ -1,25 +1,11 @@
 namespace DataForge.Crawler.Fetch;
 
 /// <summary>A body as it is received: buffered, its bytes counted against a repository's quota, given up where nothing comes for long.</summary>
-internal sealed class ReceivedStream(Stream inner, FetchQuota quota, TimeSpan idleLimit, TimeProvider time) : Stream
+internal sealed class ReceivedStream(Stream inner, FetchQuota quota, TimeSpan idleLimit, TimeProvider time) : ForwardStream
 {
     private readonly byte[] _buffer = new byte[64 << 10];
     private int _start;
     private int _end;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <exception cref="TimeoutException">Nothing came for long.</exception>
     /// <exception cref="FetchException">Too much came.</exception>
@@ -40,18 +26,6 @@ internal sealed class ReceivedStream(Stream inner, FetchQuota quota, TimeSpan id
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private async ValueTask<int> FillAsync(CancellationToken cancellation)
     {

@@ -4,7 +4,7 @@ using DataForge.Crawler.Sources;
 namespace DataForge.Crawler.Fetch;
 
 /// <summary>A gzip stream that stops where it would give more than it may: in all, or for each byte that was received.</summary>
-internal sealed class BoundedGunzip(Stream received, FetchQuota quota, long maxBytes) : Stream
+internal sealed class BoundedGunzip(Stream received, FetchQuota quota, long maxBytes) : ForwardStream
 {
     // Deflate gives 1,032 bytes for one at most; source code about four.
     private const long MaxRatio = 100;
@@ -12,20 +12,6 @@ internal sealed class BoundedGunzip(Stream received, FetchQuota quota, long maxB
 
     private readonly GZipStream _inner = new(received, CompressionMode.Decompress);
     private long _given;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <exception cref="FetchException">It gives too much.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -41,18 +27,6 @@ internal sealed class BoundedGunzip(Stream received, FetchQuota quota, long maxB
             ? throw new FetchException(FaultRules.Limit, $"an archive that expands more than {MaxRatio}-fold")
             : count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
