@@ -80,6 +80,14 @@ internal static class Pipeline
         return run;
     }
 
+    /// <summary>Tells something between two runs: a line in the run's log and on the terminal.</summary>
+    public static void Tell(PipelineRequest request, string text)
+    {
+        using var sink = new ClosingSink();
+        using var events = new EventLog(Run.Open(Workspace.Open(request.WorkspaceFolder), request.RunName).EventsFolder, TimeProvider.System, sink.Console);
+        events.Write(Note.Information(text));
+    }
+
     private static int PlaceOf(string stage) => Names.Index().First(entry => entry.Item == stage).Index;
 
     // Leaves the cursor on a fresh line, however the run ends.

@@ -2,6 +2,7 @@ using System.CommandLine;
 using DataForge.Corpus;
 using DataForge.Orchestrator.Inspection;
 using DataForge.Orchestrator.OptOut;
+using DataForge.Orchestrator.Scheduling;
 using DataForge.Orchestrator.Settings;
 using DataForge.Orchestrator.Tracing;
 
@@ -61,13 +62,18 @@ internal static class Verbs
         Description = $"The last stage to run: {string.Join(", ", Pipeline.Names)}.", DefaultValueFactory = _ => "report", HelpName = "STAGE",
     };
 
+    private static readonly Option<string?> ScheduleOption = new("--schedule")
+    {
+        Description = "Stays, and runs now and at these times, as cron writes them ('30 3 * * *'), taking what changed since.", HelpName = "CRON",
+    };
+
     /// <summary>Runs the verb that the arguments name; returns the exit code.</summary>
     public static async Task<int> InvokeAsync(string[] args, CancellationToken cancellation)
     {
         var root = new RootCommand("Turns Python repositories into a clean, licensed, deduplicated corpus, and a language model trained on it.")
         {
             Quickstart(), Build(),
-            Stage("crawl", "Reads the sources into the workspace and pins the run's input.", SourceOption, StatusOption, JsonOption),
+            Stage("crawl", "Reads the sources into the workspace and pins the run's input.", SourceOption, ScheduleOption, StatusOption, JsonOption),
             Stage("clean", "Applies licences and rules: raw to 2-clean."),
             Stage("dedup", "Removes exact and near duplicates: 2-clean to 3-dataset."),
             Stage("tokenize", "Trains the tokenizer and writes token shards: 3-dataset to 4-tokens.", TextOption),
@@ -91,7 +97,7 @@ internal static class Verbs
 
     private static Command Build()
     {
-        var command = new Command("build", "Runs all stages, from the sources to the report.") { SourceOption, UntilOption };
+        var command = new Command("build", "Runs all stages, from the sources to the report.") { SourceOption, UntilOption, ScheduleOption };
         AddCommon(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -101,7 +107,7 @@ internal static class Verbs
                 throw DataForgeException.Usage($"--until {until}: the stages are {string.Join(", ", Pipeline.Names)}.");
             }
 
-            await Pipeline.RunAsync(Request(parsed), Pipeline.Names[0], until, cancellation).ConfigureAwait(false);
+            await RunAsync(parsed, Request(parsed), Pipeline.Names[0], until, cancellation).ConfigureAwait(false);
             return 0;
         });
         return command;
@@ -139,10 +145,24 @@ internal static class Verbs
 
             // Who asks for a crawl wants what is there now; a build keeps what its run was pinned to.
             PipelineRequest request = Request(parsed) with { Repin = name == Pipeline.Names[0] };
-            await Pipeline.RunAsync(request, name, name, cancellation).ConfigureAwait(false);
+            await RunAsync(parsed, request, name, name, cancellation).ConfigureAwait(false);
             return 0;
         });
         return command;
+    }
+
+    // Once, or at the times of --schedule; what is run on a schedule takes what is there now, as a crawl does.
+    private static Task RunAsync(ParseResult parsed, PipelineRequest request, string first, string last, CancellationToken cancellation)
+    {
+        if (parsed.GetResult(ScheduleOption) is null || parsed.GetValue(ScheduleOption) is not { } times)
+        {
+            return Pipeline.RunAsync(request, first, last, cancellation);
+        }
+
+        TimeProvider time = TimeProvider.System;
+        return new ScheduledRuns(
+            CronSchedule.Parse(times, time.LocalTimeZone), time,
+            stop => Pipeline.RunAsync(request with { Repin = true }, first, last, stop), text => Pipeline.Tell(request, text)).RunAsync(cancellation);
     }
 
     private static void AddCommon(Command command)

@@ -1,0 +1,69 @@
+using DataForge.Corpus;
+using NCrontab;
+
+namespace DataForge.Orchestrator.Scheduling;
+
+/// <summary>
+/// Times as crontab(5) writes them: minute, hour, day of month, month, day of week, and before them a second where there are six fields
+/// (https://man7.org/linux/man-pages/man5/crontab.5.html).
+/// </summary>
+internal sealed class CronSchedule
+{
+    private readonly CrontabSchedule _times;
+    private readonly TimeZoneInfo _zone;
+
+    private CronSchedule(CrontabSchedule times, TimeZoneInfo zone) => (_times, _zone) = (times, zone);
+
+    /// <summary>Reads five or six fields; times are of that zone.</summary>
+    /// <exception cref="DataForgeException">It is no such text. Exit code 2.</exception>
+    public static CronSchedule Parse(string text, TimeZoneInfo zone)
+    {
+        string[] fields = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        if (fields.Length is not (5 or 6))
+        {
+            throw Wrong(text, "it has not five fields");
+        }
+
+        // cron takes either day where both are named, the library both: what is meant is better asked.
+        if (fields[^3] != "*" && fields[^1] != "*")
+        {
+            throw Wrong(text, "it names days of the month and of the week; give one of them as *");
+        }
+
+        // Sunday is 0 or 7.
+        fields[^1] = string.Join(',', fields[^1].Split(',').Select(day => day == "7" ? "0" : day));
+        var options = new CrontabSchedule.ParseOptions { IncludingSeconds = fields.Length == 6 };
+        if (CrontabSchedule.TryParse(string.Join(' ', fields), options) is not { } times)
+        {
+            throw Wrong(text, "it cannot be read");
+        }
+
+        return new CronSchedule(times, zone);
+    }
+
+    /// <summary>The first time after that one; null where none is to come within fifty years.</summary>
+    public DateTimeOffset? Next(DateTimeOffset after)
+    {
+        DateTime at = TimeZoneInfo.ConvertTime(after, _zone).DateTime;
+        DateTime end = at.AddYears(50);
+        while (true)
+        {
+            at = _times.GetNextOccurrence(at, end);
+            if (at >= end)
+            {
+                return null;
+            }
+
+            // An hour that the clocks leave out runs into the next; one that they repeat may lie behind us.
+            DateTime real = _zone.IsInvalidTime(at) ? at.AddHours(1) : at;
+            var next = new DateTimeOffset(real, _zone.GetUtcOffset(real));
+            if (next > after)
+            {
+                return next;
+            }
+        }
+    }
+
+    private static DataForgeException Wrong(string text, string why) => DataForgeException.Usage(
+        $"--schedule '{text}': {why}. Give minute, hour, day of month, month and day of week, as in '30 3 * * *' or '0 */6 * * 1-5'.");
+}
