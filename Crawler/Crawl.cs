@@ -22,6 +22,9 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
     /// <summary>Repositories found and passed by, because they asked to be left out.</summary>
     public int OptedOut { get; private set; }
 
+    /// <summary>Queries of the ledger whose rounds are over when the run has its input.</summary>
+    public List<string> Queries { get; } = [];
+
     /// <summary>Crawls, and returns the snapshot of each repository of these sources, in order.</summary>
     public async Task<IReadOnlyList<(long Repository, int Snapshot)>> RunAsync(
         IReadOnlyList<ISource> sources, CancellationToken cancellation)
@@ -57,6 +60,7 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
                 whole.Add((source, known.Value.Key, signature));
             }
 
+            Queries.AddRange(found.Queries);
             if (found.Finished is not null)
             {
                 finished.Add((source, found.Finished));

@@ -35,6 +35,7 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
             session = await GitHubSession.OpenAsync(context.Options, catalog, context.Time, text => context.Tell(Note.Warning(text)), cancellation).ConfigureAwait(false);
             var watch = new RepositoryWatch(session.Client, catalog, context.Tell);
             transport.Lookup = watch.LookUpAsync;
+            transport.Charge = session.Client.EnterAsync;
             SortedDictionary<long, DiscoveredRepository> found = [];
             foreach (SearchQuery query in queries)
             {
@@ -51,14 +52,14 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
             context.Tell(Note.Information(
                 $"{Text}: {found.Count} repositories found, {queries.Sum(query => catalog.Windows(query.Key).Sum(window => window.Shortfall))} known to be out of a search's reach"));
             return new SourceScan(
-                [.. found.Values.Select(repository => new ForgeRepository(repository, KindName, transport))], -1, new Held(transport, session))
+                [.. found.Values.Select(repository => new ForgeRepository(repository, KindName, transport))], -1, new ForgeHeld(transport, session))
             {
+                Queries = [.. queries.Select(query => query.Key)],
                 Finished = snapshots =>
                 {
                     foreach (SearchQuery query in queries)
                     {
                         RepositoryWatch.Remember(catalog, query.Key, snapshots);
-                        catalog.Close(query.Key);
                     }
                 },
             };
@@ -94,13 +95,14 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes("x-access-token:" + secret)));
         }
     }
+}
 
-    private sealed class Held(ForgeTransport transport, GitHubSession session) : IDisposable
+/// <summary>What a crawl of a forge holds open.</summary>
+internal sealed class ForgeHeld(ForgeTransport transport, GitHubSession? session) : IDisposable
+{
+    public void Dispose()
     {
-        public void Dispose()
-        {
-            transport.Dispose();
-            session.Dispose();
-        }
+        transport.Dispose();
+        session?.Dispose();
     }
 }

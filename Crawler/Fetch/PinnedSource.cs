@@ -1,4 +1,5 @@
 using DataForge.Corpus;
+using DataForge.Corpus.Events;
 using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Sources;
 
@@ -13,11 +14,26 @@ internal sealed class PinnedSource(string file) : ISource
 
     public (string Key, string Signature)? WholeSignature(CrawlOptions options) => null;
 
-    public ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
+    public async ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
     {
         IReadOnlyList<RepositoryFacts> pinned = PinnedList.Read(file);
         ForgeTransport transport = GitHubSource.OpenTransport(context);
-        return new(new SourceScan([.. pinned.Select(facts => new PinnedRepository(facts, transport))], -1, transport));
+        GitHubSession? session = null;
+        if (context.Options.FetchTransport == ArchiveRepository.TransportName && context.Catalog is { } catalog)
+        {
+            try
+            {
+                session = await GitHubSession.OpenAsync(context.Options, catalog, context.Time, text => context.Tell(Note.Warning(text)), cancellation).ConfigureAwait(false);
+                transport.Charge = session.Client.EnterAsync;
+            }
+            catch
+            {
+                transport.Dispose();
+                throw;
+            }
+        }
+
+        return new SourceScan([.. pinned.Select(facts => new PinnedRepository(facts, transport))], -1, new ForgeHeld(transport, session));
     }
 
     private sealed class PinnedRepository(RepositoryFacts facts, ForgeTransport transport) : ISourceRepository

@@ -10,6 +10,10 @@ public sealed class GitHubSession : IDisposable
 {
     // At two seconds an answer, eight windows use 240 searches a minute up, which is eight users' budget.
     private const int Workers = 8;
+
+    // A connection that comes about at all does so in a second or two, lost packets included.
+    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(10);
+
     private readonly ServiceProvider _services;
 
     private GitHubSession(ServiceProvider services, GitHubClient client, Discovery discovery, int users)
@@ -142,7 +146,7 @@ public sealed class GitHubSession : IDisposable
             {
                 AllowAutoRedirect = false,
                 AutomaticDecompression = DecompressionMethods.All,
-                ConnectTimeout = options.Timeout,
+                ConnectTimeout = options.Timeout < LongestConnect ? options.Timeout : LongestConnect,
                 MaxConnectionsPerServer = options.MaxConcurrency,
                 MaxResponseHeadersLength = 64,
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),

@@ -33,6 +33,9 @@ public sealed record SourceScan(IReadOnlyList<ISourceRepository> Repositories, l
 {
     /// <summary>Called when all of it is committed, with the snapshot of each of its repositories.</summary>
     public Action<IReadOnlyList<(long Repository, int Snapshot)>>? Finished { get; init; }
+
+    /// <summary>Queries of the ledger whose rounds are over when the run has its input.</summary>
+    public IReadOnlyList<string> Queries { get; init; } = [];
 }
 
 /// <summary>What a source may use.</summary>
