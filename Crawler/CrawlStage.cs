@@ -101,7 +101,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         }
 
         shelf.Clear();
-        PinnedList.Write(Path.Combine(context.Run.Folder, PinnedList.FileName), catalog, snapshots);
+        PinnedList.Write(Path.Combine(context.Run.Folder, PinnedList.FileName), catalog, snapshots, options.RowsHash());
         Pin(context.Run, catalog, snapshots, optedOut, queries);
     }
 

@@ -242,7 +242,7 @@ internal sealed class Transport
                 .ConfigureAwait(false);
         }
         catch (HttpRequestException e) when (!_hasAnswered && IsUnconnected(e)
-            && _time.GetElapsedTime(question.Began) + ConnectPause > _options.ConnectPatience)
+            && _time.GetElapsedTime(question.Began) + ConnectPause >= _options.ConnectPatience)
         {
             throw new DataForgeException(
                 $"{_options.BaseAddress.Authority} cannot be reached ({e.Message}): see that this machine has a network and that Crawl:GitHubBaseAddress is right, then run the same command again.",
