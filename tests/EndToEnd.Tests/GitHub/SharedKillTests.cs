@@ -36,10 +36,10 @@ public sealed class SharedKillTests : IDisposable
         int done = 0;
         for (int number = 0; done < kills; number++)
         {
-            var pair = new CrawlerPair(world, $"shared-{number}", _postgres.CreateDatabase(), random, ownRuns: number % 2 == 1);
+            var pair = new CrawlerPair(world, $"shared-{number}", _postgres.CreateDatabase(), random, ownRuns: random.Next(2) == 1);
             await using (pair)
             {
-                await pair.RunAsync(firstKind: done, kills: Math.Min(3, kills - done));
+                await pair.RunAsync(firstKind: number, kills: Math.Min(3, kills - done));
                 done += pair.Kills;
                 string story = $"seed {seed}, {pair.Story}";
                 AssertSame(story, world.RawHashes("alone"), world.RawHashes(pair.Workspace));
