@@ -14,6 +14,9 @@ internal sealed class CrawlTurn : IAsyncDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
+    // A machine with too much to do may leave a process without a turn for seconds.
+    private static readonly TimeSpan LeastSilence = TimeSpan.FromSeconds(10);
+
     private readonly FileLock _file;
     private readonly Catalog? _shared;
     private readonly CancellationTokenSource _end = new();
@@ -36,6 +39,7 @@ internal sealed class CrawlTurn : IAsyncDisposable
     {
         string path = Path.Combine(context.Workspace.Folder, "crawl.lock");
         TimeSpan lease = TimeSpan.FromSeconds(options.LeaseSeconds);
+        shared?.LimitSilence(lease > LeastSilence ? lease : LeastSilence);
 
         // An archive cannot be fetched for another: what of it the other needs is not known before all of it is read.
         FileLock file = FileLock.TryTake(path) ?? (shared is null || options.FetchTransport == ArchiveRepository.TransportName
