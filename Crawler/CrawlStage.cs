@@ -89,7 +89,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         using var scratch = new ScratchFolder(Path.Combine(workspace.Folder, "scratch"));
         var scan = new ScanContext(options, scratch.Path, Path.Combine(workspace.Folder, "mirrors"), id => catalog.FindContent(id).Size)
         {
-            Time = context.Time, Tell = context.Events.Write, Catalog = catalog, Shared = shared is null ? null : new SharedFetch(shared, shelf),
+            Time = context.Time, Tell = context.Events.Write, Progress = unit => context.Progress(StageName, unit, 0), Catalog = catalog, Shared = shared is null ? null : new SharedFetch(shared, shelf),
         };
         IReadOnlyList<(long, int)> snapshots;
         int optedOut;

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
+using DataForge.Corpus.Runs;
 using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
@@ -37,8 +38,12 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
             transport.Lookup = watch.LookUpAsync;
             transport.Charge = session.Client.EnterAsync;
             SortedDictionary<long, DiscoveredRepository> found = [];
+            using StageProgress? progress = context.Progress?.Invoke("found");
+            SearchProgress? shown = progress is null ? null : new SearchProgress(progress, catalog);
+            session.Discovery.OnRecorded = shown is null ? null : shown.Recorded;
             foreach (SearchQuery query in queries)
             {
+                shown?.Begin(query.Key);
                 foreach (DiscoveredRepository repository in await session.Discovery.RunAsync(query, cancellation).ConfigureAwait(false))
                 {
                     found.TryAdd(repository.Id, repository);
@@ -49,8 +54,9 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
 
             watch.TellRenames(found.Values);
             context.Shared?.Publish(found.Keys, cancellation);
+            long shortfall = queries.Sum(query => catalog.Windows(query.Key).Sum(window => window.Shortfall));
             context.Tell(Note.Information(
-                $"{Text}: {found.Count} repositories found, {queries.Sum(query => catalog.Windows(query.Key).Sum(window => window.Shortfall))} known to be out of a search's reach"));
+                $"{Text}: {found.Count:N0} repositories found{(shortfall > 0 ? $", {shortfall:N0} known to be out of a search's reach (crawl --status names their windows)" : "")}"));
             return new SourceScan(
                 [.. found.Values.Select(repository => new ForgeRepository(repository, KindName, transport))], -1, new ForgeHeld(transport, session))
             {

@@ -89,7 +89,7 @@ public sealed class GitHubSession : IDisposable
 
     private static GitHubClient NewClient(
         GitHubClientOptions options, IHttpClientFactory clients, IReadOnlyList<UserBudget> users, IAnswerStore answers, TimeProvider time) =>
-        new(new Transport(options, clients, new RequestLimiter(users, time), time), answers);
+        new(new Transport(options, clients, new RequestLimiter(users, time, options.Tell is { } tell ? text => tell($"{options.BaseAddress.Authority}: {text}") : null), time), answers);
 
     // GitHub counts by user: tokens of one user are one budget.
     private static async Task<IReadOnlyList<UserBudget>> ByUserAsync(

@@ -1,5 +1,6 @@
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
+using DataForge.Corpus.Runs;
 using DataForge.Crawler.Sharing;
 using DataForge.Crawler.Storage;
 
@@ -50,6 +51,9 @@ public sealed record ScanContext(CrawlOptions Options, string ScratchFolder, str
 
     /// <summary>Takes a line for people.</summary>
     public Action<Note> Tell { get; init; } = static _ => { };
+
+    /// <summary>Begins a progress line that counts in a unit; null where nobody looks.</summary>
+    public Func<string, StageProgress>? Progress { get; init; }
 
     // What became of repositories, and the ledger of searches.
     internal Catalog? Catalog { get; init; }
