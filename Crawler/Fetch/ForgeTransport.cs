@@ -10,6 +10,7 @@ namespace DataForge.Crawler.Fetch;
 internal sealed class ForgeTransport : IDisposable
 {
     private readonly HttpClient _client;
+    private volatile bool _hasServersWithoutFilters;
 
     /// <param name="context">Options and folders.</param>
     /// <param name="forge">Scheme, host and port that repositories lie at.</param>
@@ -48,6 +49,13 @@ internal sealed class ForgeTransport : IDisposable
 
     /// <summary>Gives leave for a request of the interface's core budget, as each archive costs one; null where there is no such budget.</summary>
     public Func<CancellationToken, Task<RequestLimiter.Permit>>? Charge { get; set; }
+
+    /// <summary>Whether some repository was at a server that takes no partial fetches: then each is asked what it takes, which is faster than to fail.</summary>
+    public bool HasServersWithoutFilters
+    {
+        get => _hasServersWithoutFilters;
+        set => _hasServersWithoutFilters = value;
+    }
 
     /// <summary>What other crawlers fetch for this one; null where there are none.</summary>
     public SharedFetch? Shared { get; init; }
