@@ -14,7 +14,7 @@ namespace DataForge.Crawler.Tests.Fetch;
 /// A blob of 1 GiB, by git's own packs and by packs made by hand, from servers that know filters and from one that does not: its bytes in
 /// full are asked for with <c>DATAFORGE_FORGE_LARGE_BLOB=1073741824</c>.
 /// </summary>
-public class LargeBlobTests
+public class LargeBlobTests(LargeBlobTests.Blobs blobs) : IClassFixture<LargeBlobTests.Blobs>
 {
     private const string Variable = "DATAFORGE_FORGE_LARGE_BLOB";
     private const long Megabyte = 1 << 20;
@@ -43,7 +43,7 @@ public class LargeBlobTests
         using var folder = new TemporaryFolder();
         await using var forge = new TestForge(folder);
         var repository = new RawRepository(folder["forge", "large.git"]);
-        string id = LargeBlob(repository.Path, noise);
+        string id = blobs.Lend(repository.Path, noise);
         repository.HeadOfTree((RawRepository.File, "a.py", repository.Blob("a = 1\n")), (RawRepository.File, name, id));
         ForgeRepository large = forge.Add("large", repository.Path);
         large.KnowsNoFilters = !knowsFilters;
@@ -118,20 +118,6 @@ public class LargeBlobTests
         Assert.InRange(peak.Git, 0, 1100 * Megabyte);
         Assert.InRange(peak.Disk, 0, crawl.Options.FetchMaxBytes + (80 * Megabyte));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(crawl.Workspace.Folder, "mirrors")));
-    }
-
-    // Written by git, and packed by it: the test's own process holds none of it.
-    private static string LargeBlob(string repository, bool noise)
-    {
-        string source = noise ? "openssl enc -aes-128-ctr -pass pass:seed -nosalt < /dev/zero 2> /dev/null" : "cat /dev/zero";
-        string size = Size.ToString(CultureInfo.InvariantCulture);
-        string id = Shell(repository, $"{source} | head -c {size} | git -c core.bigFileThreshold=16m -c core.compression=1 hash-object -w --stdin").Trim();
-        if (noise)
-        {
-            Assert.NotEqual(IdOfZeros("blob", Size), id);
-        }
-
-        return id;
     }
 
     private static string Shell(string folder, string command)
@@ -218,6 +204,34 @@ public class LargeBlobTests
             // Files come and go while they are counted.
             return 0;
         }
+    }
+
+    /// <summary>The two blobs, each in a pack that git wrote, made when they are asked for; the test's own process holds nothing of them.</summary>
+    public sealed class Blobs : IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+        private readonly string?[] _ids = new string?[2];
+
+        /// <summary>Lets a repository see the blob among its own objects, and returns its id.</summary>
+        public string Lend(string repository, bool noise)
+        {
+            int which = noise ? 1 : 0;
+            string store = _folder[$"store-{which}.git"];
+            if (_ids[which] is null)
+            {
+                _ = new RawRepository(store);
+                string source = noise ? "openssl enc -aes-128-ctr -pass pass:seed -nosalt < /dev/zero 2> /dev/null" : "cat /dev/zero";
+                string size = Size.ToString(CultureInfo.InvariantCulture);
+                _ids[which] = Shell(
+                    store, $"{source} | head -c {size} > blob; git -c core.bigFileThreshold=16m -c pack.compression={1 - which} -c core.compression={1 - which} hash-object -w --no-filters blob; rm blob").Trim();
+                Assert.NotEmpty(Directory.GetFiles(Path.Combine(store, "objects", "pack"), "*.pack"));
+            }
+
+            File.WriteAllText(Path.Combine(repository, "objects", "info", "alternates"), Path.Combine(store, "objects") + "\n");
+            return _ids[which]!;
+        }
+
+        public void Dispose() => _folder.Dispose();
     }
 
     private sealed record Peak(long Managed, long Git, long Disk, double Seconds);
