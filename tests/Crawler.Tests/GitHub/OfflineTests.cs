@@ -80,7 +80,7 @@ public sealed class OfflineTests
         DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(
             () => crawl.RunAsync("r", kind == "github" ? "github:language:python" : "pinned:" + folder["list.jsonl"]));
         Assert.Contains("cannot be reached (Connection refused", fault.Message, StringComparison.Ordinal);
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 20);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 60);
         Assert.Empty(crawl.RawHashes());
     }
 
