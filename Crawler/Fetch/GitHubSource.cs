@@ -55,8 +55,11 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
             watch.TellRenames(found.Values);
             context.Shared?.Publish(found.Keys, cancellation);
             long shortfall = queries.Sum(query => catalog.Windows(query.Key).Sum(window => window.Shortfall));
-            context.Tell(Note.Information(
-                $"{Text}: {found.Count:N0} repositories found{(shortfall > 0 ? $", {shortfall:N0} known to be out of a search's reach (crawl --status names their windows)" : "")}"));
+            string many = found.Count == 1 ? "repository" : "repositories";
+            string beyond = shortfall > 0 ? $", {shortfall:N0} known to be out of a search's reach (crawl --status names their windows)" : "";
+            context.Tell(found.Count == 0
+                ? Note.Warning($"{Text}: no repository matches; see whether the query says what is meant")
+                : Note.Information($"{Text}: {found.Count:N0} {many} found{beyond}"));
             return new SourceScan(
                 [.. found.Values.Select(repository => new ForgeRepository(repository, KindName, transport))], -1, new ForgeHeld(transport, session))
             {
