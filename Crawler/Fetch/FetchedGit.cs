@@ -69,15 +69,27 @@ internal sealed class FetchedGit : IFetchedRepository
 
             try
             {
-                await FetchCommitAsync("blob:none", cancellation).ConfigureAwait(false);
+                bool knowsNone = _transport.HasServersWithoutFilters
+                    && await _upload.KnowsFiltersAsync(_address, _quota, cancellation).ConfigureAwait(false) == false;
+                await FetchCommitAsync(knowsNone ? null : "blob:none", cancellation).ConfigureAwait(false);
             }
             catch (FetchException e) when (IsPinned && e.Rule == FaultRules.Refused && Missing(e.Detail) == Facts.Commit)
             {
                 throw new FetchException(FaultRules.Vanished, $"commit {Facts.Commit} is not there any more", inner: e);
             }
-            catch (FetchException e) when (e.Rule == FaultRules.Refused)
+            catch (FetchException e) when (e.Rule is FaultRules.Refused or FaultRules.Unreachable)
             {
-                // A server that knows no filters sends everything.
+                // A server that knows no filters sends everything. git's own breaks off without a word to the client.
+                if (e.Rule == FaultRules.Unreachable)
+                {
+                    if (await _upload.KnowsFiltersAsync(_address, _quota, cancellation).ConfigureAwait(false) != false)
+                    {
+                        throw;
+                    }
+
+                    _transport.HasServersWithoutFilters = true;
+                }
+
                 await FetchCommitAsync(null, cancellation).ConfigureAwait(false);
             }
         }, cancellation).ConfigureAwait(false);

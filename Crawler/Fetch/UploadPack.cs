@@ -31,15 +31,20 @@ internal sealed class UploadPack(GitHttp http)
         catch (FetchException e) when (e.Rule == FaultRules.Unreachable)
         {
             // git's backend breaks off where client and repository differ in their hash, without a word to the client.
-            return await IsOtherFormatAsync(repository, quota, cancellation).ConfigureAwait(false)
+            return (await CapabilitiesAsync(repository, quota, cancellation).ConfigureAwait(false)).IsOtherFormat
                 ? throw new FetchException(FaultRules.Unsupported, OtherFormat, inner: e)
                 : throw new FetchException(e.Rule, e.Detail, e.IsPassing, e);
         }
     }
 
-    private async Task<bool> IsOtherFormatAsync(Uri repository, FetchQuota quota, CancellationToken cancellation)
+    /// <summary>Whether the server takes partial fetches; null where it does not say.</summary>
+    public async Task<bool?> KnowsFiltersAsync(Uri repository, FetchQuota quota, CancellationToken cancellation) =>
+        (await CapabilitiesAsync(repository, quota, cancellation).ConfigureAwait(false)).KnowsFilters;
+
+    private async Task<(bool IsOtherFormat, bool? KnowsFilters)> CapabilitiesAsync(Uri repository, FetchQuota quota, CancellationToken cancellation)
     {
         bool isOther = false;
+        bool? knowsFilters = null;
         try
         {
             await http.GetAsync(new Uri(repository.AbsoluteUri.TrimEnd('/') + "/info/refs?service=git-upload-pack"), quota, async (body, token) =>
@@ -48,7 +53,9 @@ internal sealed class UploadPack(GitHttp http)
                 PktKind kind;
                 while ((kind = await reader.ReadAsync(token).ConfigureAwait(false)) != PktKind.End)
                 {
-                    isOther |= kind == PktKind.Data && reader.Text.StartsWith("object-format=", StringComparison.Ordinal) && reader.Text != "object-format=sha1";
+                    string line = kind == PktKind.Data ? reader.Text : "";
+                    knowsFilters = line.StartsWith("fetch", StringComparison.Ordinal) ? line.Split('=', ' ').Contains("filter") : knowsFilters;
+                    isOther |= line.StartsWith("object-format=", StringComparison.Ordinal) && line != "object-format=sha1";
                 }
             }, cancellation).ConfigureAwait(false);
         }
@@ -57,7 +64,7 @@ internal sealed class UploadPack(GitHttp http)
             // No answer to this either: the first fault stands.
         }
 
-        return isOther;
+        return (isOther, knowsFilters);
     }
 
     private async Task<RemoteHead> AskHeadAsync(Uri repository, string? branch, FetchQuota quota, CancellationToken cancellation)

@@ -19,7 +19,13 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
 
     private const int MaxOutput = 64 << 20;
     private const int MaxErrors = 64 << 10;
+    private const int SignalHangUp = 128 + 1;
+    private const int SignalInterrupt = 128 + 2;
     private const int SignalKill = 128 + 9;
+    private const int SignalEnd = 128 + 15;
+
+    // Between git's end by Ctrl-C, which goes to all processes of a terminal, and this process's own there is a moment at most.
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
     private const int SignalCpu = 128 + 24;
     private const int SignalFileSize = 128 + 25;
 
@@ -79,6 +85,13 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
 
             await Task.WhenAll(read, errors).ConfigureAwait(false);
             await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+            if (process.ExitCode is SignalHangUp or SignalInterrupt or SignalEnd)
+            {
+                // Somebody stops the crawl, or git alone: no fault of the repository, of which no row may say so.
+                await Task.Delay(Moment, cancellation).ConfigureAwait(false);
+                throw new DataForgeException("git was stopped from outside: run the same command again.");
+            }
+
             return process.ExitCode == 0 && !isBroken
                 ? output.ToArray()
                 : throw new GitException(Reason(await errors.ConfigureAwait(false), process.ExitCode));

@@ -35,6 +35,9 @@ public sealed record QueryStatus
     /// <summary>Repositories there are, summed over the windows read.</summary>
     public long Expected { get; init; }
 
+    /// <summary>Results of the query as a whole when it was last asked; what the windows read are a part of while others are open. 0 before.</summary>
+    public long Whole { get; init; }
+
     /// <summary>Repositories seen, summed over the same windows; in an unchanging world each repository is in one window.</summary>
     public long Seen { get; init; }
 
@@ -65,6 +68,12 @@ public sealed record CrawlStatus
     /// <summary>One entry for each query, in ordinal order.</summary>
     public IReadOnlyList<QueryStatus> Queries { get; init; } = [];
 
+    /// <summary>
+    /// Repositories by what became of them when they were last asked for (present, empty, vanished, private, blocked, moved, failed), of all
+    /// queries together; those that are found and not fetched yet are not among them.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> Repositories { get; init; } = new SortedDictionary<string, long>(StringComparer.Ordinal);
+
     /// <summary>The status of a workspace; empty where nothing was crawled into it.</summary>
     /// <exception cref="DataForgeException">The catalog is of a later version, or its server cannot be reached.</exception>
     public static CrawlStatus Of(Workspace workspace, CrawlOptions options)
@@ -76,7 +85,11 @@ public sealed record CrawlStatus
         }
 
         using Catalog catalog = Catalog.Open(address, TimeProvider.System);
-        return Read(catalog);
+        return Read(catalog) with
+        {
+            Repositories = new SortedDictionary<string, long>(
+                catalog.CountStates().ToDictionary(state => state.Status.ToString().ToLowerInvariant(), state => state.Count), StringComparer.Ordinal),
+        };
     }
 
     /// <summary>Reads the ledger.</summary>
@@ -96,11 +109,12 @@ public sealed record CrawlStatus
         var text = new StringBuilder();
         foreach (QueryStatus query in Queries)
         {
-            double share = query.Expected == 0 ? 1 : (double)query.Seen / query.Expected;
+            string share = query.Expected > 0 ? ((double)query.Seen / query.Expected).ToString("P2", CultureInfo.InvariantCulture)
+                : query.OpenWindows > 0 ? "not asked yet" : "nothing matches";
             text.Append(CultureInfo.InvariantCulture, $"""
                 {query.Query}
                   round {query.Round}, {query.State}: {query.Windows - query.OpenWindows:N0} of {query.Windows:N0} windows read, {query.SplitWindows:N0} split, {query.Searches:N0} searches
-                  expected {query.Expected:N0}, seen {query.Seen:N0} ({share:P2}), missing {query.Shortfall:N0}, incomplete answers {query.IncompleteAnswers:N0}, lost in splits {query.LostInSplits:N0}
+                  expected {query.Expected:N0}{(query.OpenWindows > 0 && query.Whole > query.Expected ? string.Create(CultureInfo.InvariantCulture, $" so far, of about {query.Whole:N0} in all") : "")}, seen {query.Seen:N0} ({share}), missing {query.Shortfall:N0}, incomplete answers {query.IncompleteAnswers:N0}, lost in splits {query.LostInSplits:N0}
 
                 """);
             foreach (WindowStatus window in query.Lacking.Take(ShownWindows))
@@ -114,6 +128,11 @@ public sealed record CrawlStatus
             {
                 text.Append(CultureInfo.InvariantCulture, $"    and {query.Lacking.Count - ShownWindows:N0} windows more\n");
             }
+        }
+
+        if (Repositories.Count > 0)
+        {
+            text.Append("repositories asked for: ").AppendJoin(", ", Repositories.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value:N0} {pair.Key}"))).Append('\n');
         }
 
         return text.ToString();
@@ -139,6 +158,7 @@ public sealed record CrawlStatus
         {
             State = status.OpenWindows > 0 ? "discovering" : isClosed ? "complete" : "discovered",
             Lacking = lacking,
+            Whole = all.TryGetValue("", out SearchWindow? whole) ? whole.Expected : 0,
             LostInSplits = Lost(SearchQuery.Parse(key), all),
         };
     }

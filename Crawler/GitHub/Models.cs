@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace DataForge.Crawler.GitHub;
@@ -144,6 +145,22 @@ public sealed record User
 public sealed record ErrorBody
 {
     public string? Message { get; init; }
+
+    /// <summary>What is wrong in particular: objects of which some have a message, or texts.</summary>
+    public JsonElement Errors { get; init; }
+
+    /// <summary>The message, with that of the first error that has one.</summary>
+    public string Text
+    {
+        get
+        {
+            string? first = Errors.ValueKind != JsonValueKind.Array ? null : Errors.EnumerateArray()
+                .Select(static error => error.ValueKind == JsonValueKind.Object && error.TryGetProperty("message", out JsonElement text) && text.ValueKind == JsonValueKind.String
+                    ? text.GetString() : null)
+                .FirstOrDefault(static text => !string.IsNullOrEmpty(text));
+            return first is null ? Message ?? "" : $"{Message}: {first}";
+        }
+    }
 }
 
 [JsonSourceGenerationOptions(

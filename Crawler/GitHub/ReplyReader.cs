@@ -106,7 +106,7 @@ internal static class ReplyReader
     {
         try
         {
-            string message = JsonSerializer.Deserialize(body, Json.Default.ErrorBody)?.Message ?? "";
+            string message = JsonSerializer.Deserialize(body, Json.Default.ErrorBody)?.Text ?? "";
             return new string([.. message.Take(MaxMessage).Select(static c => char.IsControl(c) ? ' ' : c)]);
         }
         catch (JsonException)

@@ -84,6 +84,11 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
     /// <summary>Holds a worker's lock until the connection is closed or the process ends, however it ends.</summary>
     public abstract void HoldWorker(long worker);
 
+    /// <summary>Has this worker's connection ended, its locks with it, once it was silent for so long with a transaction open.</summary>
+    public virtual void LimitSilence(TimeSpan limit)
+    {
+    }
+
     /// <summary>Of these workers, those that do not hold their lock any more.</summary>
     public abstract List<long> EndedWorkers(IReadOnlyList<long> workers);
 

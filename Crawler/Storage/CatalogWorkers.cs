@@ -16,6 +16,18 @@ internal sealed partial class Catalog
         }
     }
 
+    /// <summary>
+    /// Says after how long a silence in the middle of a transaction this worker is taken for gone: rows that it locked would hold the others up
+    /// beyond any lease's end, were it hung just then.
+    /// </summary>
+    public void LimitSilence(TimeSpan limit)
+    {
+        lock (_lock)
+        {
+            _database.LimitSilence(limit);
+        }
+    }
+
     /// <summary>Ends the writer's turn: forgets its queue and lets another write. Does nothing where the connection is lost.</summary>
     public void EndTurn(string queue)
     {

@@ -45,6 +45,10 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
         }
     }
 
+    /// <inheritdoc/>
+    public override void LimitSilence(TimeSpan limit) =>
+        Run(string.Create(CultureInfo.InvariantCulture, $"SET idle_in_transaction_session_timeout = {(long)limit.TotalMilliseconds}"));
+
     /// <summary>Whether the database holds a catalog already.</summary>
     public bool HasCatalog()
     {

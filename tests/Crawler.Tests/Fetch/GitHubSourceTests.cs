@@ -193,6 +193,28 @@ public class GitHubSourceTests
         Assert.Equal(Convert.ToHexString(git.Contents(0)[BlobId.Of("a = 1\n"u8)]), Convert.ToHexString(archive.Contents(0)[BlobId.Of("a = 1\n"u8)]));
     }
 
+    [Fact]
+    public async Task Crawl_serverWithoutPartialFetches_sameRowsByFetchingAll()
+    {
+        using var folder = new TemporaryFolder();
+        await using var forge = new TestForge(folder);
+        for (int i = 0; i < 5; i++)
+        {
+            await forge.AddAsync($"r{i}", ("a.py", $"a = {i}\n"), ("shared.py", "s = 1\n"), ("data.bin", new string('x', 1000 + i)));
+        }
+
+        await forge.StartAsync();
+        TestCrawl partial = await forge.Crawl(folder["w"]).RunAsync("r", TestForge.Source);
+        foreach (ForgeRepository repository in forge.Repositories.All.Skip(1))
+        {
+            repository.KnowsNoFilters = true;
+        }
+
+        TestCrawl whole = await forge.Crawl(folder["w2"]).RunAsync("r", TestForge.Source);
+        Assert.Equal(10, whole.Rows().Count(row => row.Fault is null));
+        Assert.Equal(partial.RawHashes(), whole.RawHashes());
+    }
+
     private static int Windows(TestCrawl crawl)
     {
         using Catalog catalog = Catalog.Open(crawl.Workspace.CatalogFile);

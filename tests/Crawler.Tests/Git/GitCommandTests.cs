@@ -1,4 +1,5 @@
 using System.Text;
+using DataForge.Corpus;
 using DataForge.Crawler.Git;
 using DataForge.Testing;
 
@@ -43,5 +44,24 @@ public class GitCommandTests
             folder.Path, ["-c", "core.compression=0", "hash-object", "-w", "--stdin"],
             (stream, token) => GitCommand.WriteAsync(stream, noise, token).AsTask(), small, CancellationToken.None));
         Assert.Contains("larger file", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public async Task Run_stoppedByASignal_isNoFaultOfTheRepository(string signal)
+    {
+        using var folder = new TemporaryFolder();
+        var git = new GitCommand(folder.Path, TimeSpan.FromSeconds(60));
+
+        // The signal is on its way when git waits for its child, which may end first.
+        string[] arguments = ["-c", $"alias.stopped=!kill -{signal} $PPID; sleep 1", "stopped"];
+        DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(() => git.RunAsync(folder.Path, arguments, null, CancellationToken.None));
+        Assert.Contains("run the same command again", fault.Message, StringComparison.Ordinal);
+
+        // Ctrl-C reaches git first, then this process: the crawl is stopped, and nothing else.
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1.5));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => git.RunAsync(folder.Path, arguments, null, stop.Token));
     }
 }

@@ -226,9 +226,9 @@ public sealed class DiscoveryTests
     public async Task RunAsync_a_query_that_GitHub_refuses_says_so()
     {
         using var test = new TestSession();
-        test.Server.Plant = (_, _, _) => Task.FromResult<HttpResponseMessage?>(FakeGitHub.Reply(422, """{"message":"Validation Failed"}"""));
+        test.Server.Plant = (_, _, _) => Task.FromResult<HttpResponseMessage?>(FakeGitHub.Reply(422, """{"message":"Validation Failed","errors":[{"resource":"Search"},{"message":"stars is no number","field":"q"}]}"""));
         DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(() => test.DiscoverAsync("user:nobody"));
-        Assert.Contains("Validation Failed", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Validation Failed: stars is no number", fault.Message, StringComparison.Ordinal);
         Assert.Equal(DataForgeException.WrongUse, fault.ExitCode);
         Assert.NotNull(test.Ledger.Take("user:nobody"));
     }
