@@ -18,6 +18,7 @@ internal static class PageStyle
         .bar{display:block;height:14px;border-radius:3px;background:var(--bar)}.name{overflow-wrap:anywhere}.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
         summary{cursor:pointer;list-style:none;border-radius:4px}summary::-webkit-details-marker{display:none}summary .name::before{content:"▸";display:inline-block;width:16px;color:var(--dim)}details[open]>summary .name::before{content:"▾"}
         summary:hover .name{text-decoration:underline}summary:focus-visible{outline:2px solid var(--bar);outline-offset:1px}
+        @media(max-width:480px){.bars>*,.bars summary{grid-template-columns:minmax(0,1fr) var(--label)}.bars .name{grid-column:1/-1}}
         .curves{display:flex;flex-wrap:wrap;gap:18px 24px}figure{margin:0;flex:1 1 220px;min-width:0;container-type:inline-size;display:flex;flex-direction:column}figcaption{font-size:13px;margin-bottom:auto}
         .plot{position:relative;height:230px;margin:8px 4px 26px 34px;border-bottom:1px solid var(--line);font-size:12px;color:var(--dim)}
         .plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible}.plot span{position:absolute;white-space:nowrap;line-height:1}

@@ -121,7 +121,7 @@ internal static class ReportPage
 
     private static string Explained(Drop drop)
     {
-        string threshold = drop.Threshold.Length > 0 ? $" What stays: {Charts.Escape($"{drop.Bound} {drop.Threshold}".Trim())}." : "";
+        string threshold = drop.Threshold.Length > 0 ? $" What stays: {Charts.Escape($"{drop.Bound} {drop.Threshold.Replace(", ", ",", StringComparison.Ordinal).Replace(",", ", ", StringComparison.Ordinal)}".Trim())}." : "";
         string contents = drop.Contents > 0 ? $" Distinct contents that left as a whole: {Text.Number(drop.Contents)}." : "";
         string folder = drop.Stage == "clean" ? "dropped/2-clean" : "dropped/3-dataset";
         string words = RuleWords.Of(drop.Rule) is { Length: > 0 } known ? Charts.Escape(known) : "";

@@ -42,6 +42,7 @@ internal sealed class StageSummary
         "clean" or "dedup" => $"{Count("contents.out"):N0} files stay, {ConsoleSink.Bytes(Count("bytes.out"))}",
         "tokenize" => $"{Count("tokens.train"):N0} tokens to train on, {Count("tokens.validation"):N0} to validate",
         "pretrain" => $"{Count("steps"):N0} steps over {Count("tokens"):N0} tokens",
+        "report" => "6-report/index.html is drawn",
         _ => "",
     };
 
