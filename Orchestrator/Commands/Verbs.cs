@@ -136,6 +136,11 @@ internal static class Verbs
                 return 0;
             }
 
+            if (name == Pipeline.Names[0] && parsed.GetValue(JsonOption))
+            {
+                throw DataForgeException.Usage("--json goes with --status; a crawl itself writes no JSON.");
+            }
+
             // These only go on with what is there: a mistyped name must not make a run.
             if (name is "clean" or "dedup" or "report")
             {

@@ -99,9 +99,10 @@ internal sealed class ConsoleSink(TextWriter output, bool isTerminal, Func<int> 
         double rate = at.Done / at.Seconds;
         int filled = (int)(share * BarWidth);
         string bar = Width >= RoomForBar ? $"{new string('█', filled)}{new string('░', BarWidth - filled)} " : "";
-        string left = at.Done > 0 && at.Done < at.Total ? $"  {Duration((at.Total - at.Done) / rate)} left" : "";
-        string amount = at.Unit == "bytes" ? $"{Bytes(rate)}/s" : $"{rate:N0} {at.Unit}/s";
-        return $"{at.Stage,-NameWidth} {bar}{share,4:P0}  {amount}{left}";
+        // The first parts say little: a small one among large ones would tell of days.
+        string left = share >= 0.01 && at.Done < at.Total ? $"  {Duration((at.Total - at.Done) / rate)} left" : "";
+        string amount = at.Done == 0 ? "" : at.Unit == "bytes" ? $"{Bytes(rate)}/s" : $"{rate:N0} {at.Unit}/s";
+        return $"{at.Stage,-NameWidth} {bar}{100 * share,3:F0} %  {amount}{left}".TrimEnd();
     }
 
     private static string Training(TrainingStep step) => string.Create(

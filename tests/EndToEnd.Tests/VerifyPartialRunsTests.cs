@@ -17,7 +17,7 @@ public sealed class VerifyPartialRunsTests(PartialRuns built) : IClassFixture<Pa
         (int code, string output, string error) = await DataForgeProcess.RunAsync("verify", "--workspace", built.Workspace, "--run", run);
         Assert.True(code == 0, output + error);
         Assert.StartsWith($"{run} is whole: ", output, StringComparison.Ordinal);
-        Assert.Contains($"  {missing}: the run has no part of it\n", output, StringComparison.Ordinal);
+        Assert.Contains($"  {missing}: the run has no finished part of it\n", output, StringComparison.Ordinal);
         Assert.Contains(remark, output, StringComparison.Ordinal);
     }
 

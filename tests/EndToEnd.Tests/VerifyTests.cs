@@ -15,7 +15,7 @@ public sealed class VerifyTests(InspectedBuild built) : IClassFixture<InspectedB
         (int code, string output, string error) = await DataForgeProcess.RunAsync("verify", "--workspace", built.Workspace, "--run", "r");
         Assert.True(code == 0, output + error);
         Assert.StartsWith("r is whole: ", output, StringComparison.Ordinal);
-        Assert.Contains("  pretrain, report: the run has no part of it\n", output, StringComparison.Ordinal);
+        Assert.Contains("  pretrain, report: the run has no finished part of it\n", output, StringComparison.Ordinal);
     }
 
     [Fact]

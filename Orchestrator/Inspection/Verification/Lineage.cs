@@ -71,7 +71,7 @@ internal sealed class Lineage(Run run, RunParts parts)
     {
         if (File.Exists(run.PathOf(ModelOptOuts.File)) && CanonicalJson.Read<ModelOptOuts>(run.PathOf(ModelOptOuts.File)).AppliedSince.Count is > 0 and int lists)
         {
-            _remarks.Add($"Opt-outs ({lists} lists) took files from this run after its model was trained; it still knows them until it is trained anew.");
+            _remarks.Add($"Opt-outs ({lists} {(lists == 1 ? "list" : "lists")}) took files from this run after its model was trained; it still knows them until it is trained anew.");
         }
 
         List<StagedOptions?> stages = _options.Stages.Count == 0 ? [null] : [.. _options.Stages];

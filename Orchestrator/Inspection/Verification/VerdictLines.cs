@@ -17,7 +17,7 @@ internal static class VerdictLines
             ("tables", what.Tables, $"{Number(what.Tables)}, {Number(what.Rows)} rows: every page parses"),
             ("contents", what.Contents, $"{Number(what.Contents)}: git ids"),
             ("duplicates", what.Twins, $"{Number(what.Twins)}: their kept twins are there"),
-            ("documents", what.Documents, $"{Number(what.Documents)}: tokens, made from what the run holds"),
+            ("documents", what.Documents, $"{Number(what.Documents)}: they are tokens"),
             ("checkpoints", what.Checkpoints, $"{Number(what.Checkpoints)}: check-sums of tensors"),
         })
         {
@@ -29,7 +29,7 @@ internal static class VerdictLines
 
         if (what.Missing.Count > 0)
         {
-            yield return Row("not there", $"{string.Join(", ", what.Missing)}: the run has no part of it");
+            yield return Row("not there", $"{string.Join(", ", what.Missing)}: the run has no finished part of it");
         }
 
         foreach (string remark in what.Remarks)

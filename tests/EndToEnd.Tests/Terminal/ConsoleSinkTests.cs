@@ -30,7 +30,7 @@ public sealed class ConsoleSinkTests
     public void Write_narrowTerminal_leavesOutWholeFiguresAndIndentsWhatFollows()
     {
         string shown = Shown(40);
-        Assert.Contains("\rclean     50 %  20.0 MB/s  5.0 s left", shown, StringComparison.Ordinal);
+        Assert.Contains("\rclean      50 %  20.0 MB/s  5.0 s left", shown, StringComparison.Ordinal);
         Assert.Contains("\rpretrain  step 5/1,200  loss 5.344     ", shown, StringComparison.Ordinal);
         Assert.Contains("\n          ", shown, StringComparison.Ordinal);
         Assert.DoesNotContain('█', shown);
