@@ -15,6 +15,7 @@ namespace DataForge.Orchestrator.Inspection.Verification;
 internal sealed class ModelCheck(Run run, RunParts parts, CancellationToken cancellation)
 {
     private const int Chunk = 1 << 20; // elements compared at a time
+    private readonly Dictionary<string, CheckpointState> _newest = new(StringComparer.Ordinal);
 
     /// <summary>Checkpoints whose tensors have their check-sums.</summary>
     public int Checkpoints { get; private set; }
@@ -61,6 +62,7 @@ internal sealed class ModelCheck(Run run, RunParts parts, CancellationToken canc
             }
 
             using var tensors = new SafeTensors(Path.Combine(place, "tensors.safetensors"));
+            _newest[store.Folder] = state;
             Checkpoints++;
         }
     }
@@ -81,18 +83,17 @@ internal sealed class ModelCheck(Run run, RunParts parts, CancellationToken canc
         }
 
         // Checkpoints may be removed once a model is exported; without them there is nothing to hold it against.
-        if (store.Steps() is not { Count: > 0 } steps)
+        if (!_newest.TryGetValue(store.Folder, out CheckpointState? end))
         {
             return;
         }
 
-        CheckpointState end = store.Verify(steps[^1]);
         long loss = (long)((end.BestLoss ?? 0) * 1e6);
         Books.Same(entryFile, $"{prefix}steps is {entry.Count(prefix + "steps")}, the last checkpoint is of step {end.Step}", entry.Count(prefix + "steps"), end.Step);
         Books.Same(
             entryFile, $"{prefix}loss.validation.micronats is {entry.Count(prefix + "loss.validation.micronats")}, the last checkpoint says {loss}",
             entry.Count(prefix + "loss.validation.micronats"), loss);
-        long taken = end.BestLoss is not null && steps.Contains(end.BestStep) ? end.BestStep : end.Step;
+        long taken = end.BestLoss is not null && store.Steps().Contains(end.BestStep) ? end.BestStep : end.Step;
         using var checkpoint = new SafeTensors(Path.Combine(store.PathOf(taken), "tensors.safetensors"));
         foreach (SafeTensorEntry tensor in weights.Entries.Values)
         {
