@@ -108,22 +108,7 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
             return;
         }
 
-        LicensedOccurrence best = kept[0];
-        outcome.Attribution = new CorpusFile
-        {
-            BlobId = id,
-            ContentId = id,
-            Repository = best.Occurrence.Repository,
-            Path = best.Occurrence.Path,
-            License = best.License,
-            LicenseClass = best.Rank.License,
-            LicenseEvidence = best.Evidence,
-            Copyright = LicensePolicy.Copyright(header, best.Occurrence),
-            Copies = kept.Count,
-            OtherOccurrences = LicensePolicy.Others(kept),
-            Size = content.Length,
-            IsVendored = best.Occurrence.IsVendored,
-        };
+        outcome.Attribution = LicensePolicy.Attributed(kept, header, id, content.Length);
     }
 
     // What was taken out of a text that leaves: these figures stand in no table, so they are found again.

@@ -107,25 +107,13 @@ internal sealed class ContentJudge(
         LicensedOccurrence best = kept[0];
         TextStatistics statistics = _text.Statistics;
         clean.Append(
-            new CorpusFile
+            LicensePolicy.Attributed(kept, header, _source.IsChanged ? BlobId.Of(_source.Text) : best.Occurrence.BlobId, size) with
             {
-                BlobId = best.Occurrence.BlobId,
-                ContentId = _source.IsChanged ? BlobId.Of(_source.Text) : best.Occurrence.BlobId,
-                Repository = best.Occurrence.Repository,
-                Path = best.Occurrence.Path,
-                License = best.License,
-                LicenseClass = best.Rank.License,
-                LicenseEvidence = best.Evidence,
-                Copyright = LicensePolicy.Copyright(header, best.Occurrence),
-                Copies = kept.Count,
-                OtherOccurrences = LicensePolicy.Others(kept),
                 SourceEncoding = _source.Encoding,
-                Size = size,
                 Lines = statistics.Lines,
                 MeanLine = statistics.MeanLine,
                 MaxLine = statistics.MaxLine,
                 AlphanumericShare = statistics.AlphanumericShare,
-                IsVendored = best.Occurrence.IsVendored,
             },
             _source.Text);
         output.Add("contents.out");

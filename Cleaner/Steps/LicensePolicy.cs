@@ -46,19 +46,8 @@ internal sealed class LicensePolicy(CleanOptions options)
                 continue;
             }
 
-            leave(new DroppedFile
-            {
-                Level = DropLevel.Occurrence,
-                Rule = "license",
-                Value = Cut(license.Length == 0 ? "none" : $"{license} ({value.Name()})"),
-                Threshold = _policyText,
-                BlobId = occurrence.BlobId,
-                RepositoryId = occurrence.Repository.Id,
-                Repository = occurrence.Repository.Name,
-                Commit = occurrence.Repository.Commit,
-                Path = occurrence.Path,
-                Size = occurrence.Size,
-            });
+            var why = new Finding("license", Cut(license.Length == 0 ? "none" : $"{license} ({value.Name()})"), _policyText);
+            leave(DroppedRow.Of(DropLevel.Occurrence, why, occurrence.BlobId, occurrence.Repository, occurrence.Path, occurrence.Size));
         }
 
         _kept.Sort((a, b) => a.Rank.CompareTo(b.Rank));
@@ -85,8 +74,8 @@ internal sealed class LicensePolicy(CleanOptions options)
         return known.Count > 1 ? new Finding("license_conflict", Cut(string.Join(" / ", known)), "one licence") : null;
     }
 
-    /// <summary>The occurrences behind the best one, as the shards name them.</summary>
-    public static List<string> Others(IReadOnlyList<LicensedOccurrence> kept)
+    // The occurrences behind the best one, as the shards name them.
+    private static List<string> Others(IReadOnlyList<LicensedOccurrence> kept)
     {
         var others = new List<string>();
         for (int i = 1; i < kept.Count && others.Count < MaxOthers; i++)
@@ -101,24 +90,32 @@ internal sealed class LicensePolicy(CleanOptions options)
     public static DroppedFile Dropped(Finding finding, IReadOnlyList<LicensedOccurrence> kept, long size)
     {
         Survivor best = kept[0].Occurrence;
-        return new DroppedFile
+        return DroppedRow.Of(DropLevel.Content, finding, best.BlobId, best.Repository, best.Path, size, kept.Count);
+    }
+
+    /// <summary>A content that stays, as its occurrences and the file's own header speak for it; its text is described elsewhere.</summary>
+    public static CorpusFile Attributed(IReadOnlyList<LicensedOccurrence> kept, LicenseFinding header, BlobId contentId, long size)
+    {
+        LicensedOccurrence best = kept[0];
+        return new CorpusFile
         {
-            Level = DropLevel.Content,
-            Rule = finding.Rule,
-            Value = finding.Value,
-            Threshold = finding.Threshold,
-            BlobId = best.BlobId,
-            RepositoryId = best.Repository.Id,
-            Repository = best.Repository.Name,
-            Commit = best.Repository.Commit,
-            Path = best.Path,
-            Size = size,
+            BlobId = best.Occurrence.BlobId,
+            ContentId = contentId,
+            Repository = best.Occurrence.Repository,
+            Path = best.Occurrence.Path,
+            License = best.License,
+            LicenseClass = best.Rank.License,
+            LicenseEvidence = best.Evidence,
+            Copyright = Copyright(header, best.Occurrence),
             Copies = kept.Count,
+            OtherOccurrences = Others(kept),
+            Size = size,
+            IsVendored = best.Occurrence.IsVendored,
         };
     }
 
-    /// <summary>Copyright lines of the file and of what covers it.</summary>
-    public static IReadOnlyList<string> Copyright(LicenseFinding header, Survivor best)
+    // Copyright lines of the file and of what covers it.
+    private static IReadOnlyList<string> Copyright(LicenseFinding header, Survivor best)
     {
         if (best.Copyright.Length == 0)
         {

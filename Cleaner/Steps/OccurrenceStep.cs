@@ -98,7 +98,7 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
             if (finding is { } why)
             {
                 output.Add($"dropped.{why.Rule}");
-                dropped.Append(Dropped(row, why));
+                dropped.Append(DroppedRow.Of(DropLevel.Occurrence, why, row.BlobId, row.Repository, row.Path, row.Size));
             }
             else
             {
@@ -161,18 +161,4 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
         ILookup<long, (string, Evidence)> byRepository = said.ToLookup(item => item.Row.Repository, item => (item.Row.Path, item.Evidence));
         return repositories.ToDictionary(item => item.Id, item => new RepositoryLicenses(item.ForgeLicense, byRepository[item.Id]));
     }
-
-    private static DroppedFile Dropped(Occurrence row, Finding finding) => new()
-    {
-        Level = DropLevel.Occurrence,
-        Rule = finding.Rule,
-        Value = finding.Value,
-        Threshold = finding.Threshold,
-        BlobId = row.BlobId,
-        RepositoryId = row.Repository.Id,
-        Repository = row.Repository.Name,
-        Commit = row.Repository.Commit,
-        Path = row.Path,
-        Size = row.Size,
-    };
 }

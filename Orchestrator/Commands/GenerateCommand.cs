@@ -70,6 +70,7 @@ internal static class GenerateCommand
 
     private static string ExportOf(string workspace, string run)
     {
+        Inspection.InspectedRun.RequireFolder(workspace, run);
         string folder = Path.Combine(workspace, "runs", run, "5-model", "export");
         return Directory.Exists(folder)
             ? folder
@@ -81,6 +82,11 @@ internal static class GenerateCommand
         if (options.Faults() is { Count: > 0 } faults)
         {
             throw DataForgeException.Usage(string.Join(" ", faults));
+        }
+
+        if (!File.Exists(Path.Combine(folder, "config.json")))
+        {
+            throw DataForgeException.Usage($"{folder} holds no model (no config.json): give a GPT-Neo folder as Hugging Face lays it out.");
         }
 
         try

@@ -94,7 +94,7 @@ internal static class Pipeline
     private sealed class ClosingSink : IDisposable
     {
         public ConsoleSink Console { get; } = new(
-            System.Console.Out, !System.Console.IsOutputRedirected, System.Console.IsOutputRedirected ? 80 : Math.Max(40, System.Console.WindowWidth));
+            System.Console.Out, !System.Console.IsOutputRedirected, () => System.Console.WindowWidth);
 
         public void Dispose() => Console.Close();
     }

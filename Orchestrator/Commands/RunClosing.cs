@@ -28,7 +28,9 @@ internal static class RunClosing
 
         string policy = string.Join(", ", Settings.RunConfig.LicensePolicy(run));
         output.WriteLine($"licences   {policy} pass; {ConsoleSink.Bytes(clean.GetValueOrDefault("bytes.in"))} of distinct files survive the licence policy and the rules on names");
-        output.WriteLine($"losses     validation {Nats(training, "loss.validation.micronats")}, unigram entropy of the same tokens {Nats(training, "unigram_entropy.micronats")} nat a token");
+        output.WriteLine(training.GetValueOrDefault("tokens.validated") == 0
+            ? "losses     no tokens were held out"
+            : $"losses     validation {Nats(training, "loss.validation.micronats")}, unigram entropy of the same tokens {Nats(training, "unigram_entropy.micronats")} nat a token");
         output.WriteLine($"dataset    {Shown(run, "3-dataset/data")}  {dataset.GetValueOrDefault("contents.out"):N0} files, {ConsoleSink.Bytes(dataset.GetValueOrDefault("bytes.out"))}");
         output.WriteLine($"dropped    {Shown(run, "dropped")}  every file that left, with its rule or twin");
         output.WriteLine($"tokenizer  {Shown(run, "4-tokens")}");

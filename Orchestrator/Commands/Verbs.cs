@@ -87,8 +87,7 @@ internal static class Verbs
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            throw DataForgeException.Usage(
-                string.Join(" ", parsed.Errors.Select(error => error.Message)) + " Run dataforge --help to see what there is.");
+            throw DataForgeException.Usage(ParseFaults.Explain(parsed));
         }
 
         return await parsed.InvokeAsync(
@@ -143,6 +142,17 @@ internal static class Verbs
                 return 0;
             }
 
+            if (name == Pipeline.Names[0] && parsed.GetValue(JsonOption))
+            {
+                throw DataForgeException.Usage("--json goes with --status; a crawl itself writes no JSON.");
+            }
+
+            // These only go on with what is there: a mistyped name must not make a run.
+            if (name is "clean" or "dedup" or "report")
+            {
+                InspectedRun.RequireFolder(parsed.GetValue(WorkspaceOption)!, parsed.GetValue(RunOption)!);
+            }
+
             // Who asks for a crawl wants what is there now; a build keeps what its run was pinned to.
             PipelineRequest request = Request(parsed) with { Repin = name == Pipeline.Names[0] };
             await RunAsync(parsed, request, name, name, cancellation).ConfigureAwait(false);
@@ -187,12 +197,20 @@ internal static class Verbs
         IEnumerable<KeyValuePair<string, string?>> commandLine = (parsed.GetValue(SetOption) ?? []).Select(OptionsLoader.ParseSet)
             .Concat(sources.Select((source, i) => new KeyValuePair<string, string?>($"Crawl:Sources:{i}", source)))
             .Concat(texts.Select((text, i) => new KeyValuePair<string, string?>($"Tokenize:Sources:{i}", text)))
-            .Concat(Given(parsed, PresetOption, "Pretrain:Preset")).Concat(Given(parsed, FromOption, "Pretrain:From"))
-            .Concat(Given(parsed, ProblemsOption, "Pretrain:Problems"));
+            .Concat(Given(parsed, PresetOption, "Pretrain:Preset")).Concat(Folder(parsed, FromOption, "Pretrain:From"))
+            .Concat(Folder(parsed, ProblemsOption, "Pretrain:Problems"));
         return new PipelineRequest(
             parsed.GetValue(WorkspaceOption)!, parsed.GetValue(RunOption)!, workers, parsed.GetValue(ConfigOption), [.. commandLine]);
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> Given(ParseResult parsed, Option<string?> option, string key) =>
         parsed.GetResult(option) is null || parsed.GetValue(option) is not { } value ? [] : [new(key, value)];
+
+    private static IEnumerable<KeyValuePair<string, string?>> Folder(ParseResult parsed, Option<string?> option, string key)
+    {
+        foreach (KeyValuePair<string, string?> given in Given(parsed, option, key))
+        {
+            yield return Directory.Exists(given.Value) ? given : throw DataForgeException.Usage($"{option.Name} {given.Value}: there is no such folder.");
+        }
+    }
 }

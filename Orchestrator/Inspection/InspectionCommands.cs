@@ -45,10 +45,12 @@ internal static class InspectionCommands
             Run opened = InspectedRun.Open(parsed.GetValue(workspace)!, parsed.GetValue(run)!);
             long start = Stopwatch.GetTimestamp();
             Checked what = await Task.Run(() => new RunVerifier(opened, cancellation).Verify(), cancellation).ConfigureAwait(false);
-            Console.WriteLine(FormattableString.Invariant(
-                $"{opened.Name} is whole: {what.Files:N0} files ({ConsoleSink.Bytes(what.Bytes)}) have their check-sums, {what.Tables:N0} tables of {what.Rows:N0} rows parse, {what.Contents:N0} contents have their git ids,"));
-            Console.WriteLine(FormattableString.Invariant(
-                $"the books of {what.Entries:N0} manifest entries balance, {what.Twins:N0} duplicates have their kept twins, {what.Documents:N0} documents are tokens ({ConsoleSink.Duration(Stopwatch.GetElapsedTime(start).TotalSeconds)})."));
+            string seconds = ConsoleSink.Duration(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            foreach (string line in VerdictLines.Of(opened.Name, what, seconds))
+            {
+                Console.WriteLine(line);
+            }
+
             return 0;
         });
         return command;

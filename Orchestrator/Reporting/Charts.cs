@@ -4,82 +4,103 @@ using System.Text;
 
 namespace DataForge.Orchestrator.Reporting;
 
-/// <summary>Charts as inline HTML and SVG, with no script.</summary>
-internal static class Charts
+/// <summary>A bar: its name, its length, what it says, and what opens below it; null where nothing does.</summary>
+internal sealed record Bar(string Name, double Value, string Label, string? Details = null);
+
+/// <summary>A line of a chart.</summary>
+internal sealed record Line(string Class, IReadOnlyList<(double X, double Y)> Points);
+
+/// <summary>What the vertical axis of a chart goes over, and where it has its marks.</summary>
+internal sealed record Scale(double Least, double Most, double Mark)
 {
-    private const int Width = 720;
-    private const int Height = 260;
-    private const int Left = 48;
-    private const int Bottom = 32;
-    private const int Top = 12;
-    private const int Right = 12;
-
-    /// <summary>Horizontal bars with their names and values, longest first or as given.</summary>
-    public static string Bars(IReadOnlyList<(string Name, double Value, string Label)> rows)
+    /// <summary>A scale with about five marks that holds all values.</summary>
+    public static Scale Of(IEnumerable<double> values)
     {
-        double most = rows.Count == 0 ? 1 : Math.Max(1e-9, rows.Max(row => row.Value));
-        var html = new StringBuilder("<table class=\"bars\">");
-        foreach ((string name, double value, string label) in rows)
-        {
-            html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Escape(name)}</th><td><div class=\"bar\" style=\"width:{Math.Max(0.3, 100 * value / most):F1}%\"></div></td><td class=\"number\">{Escape(label)}</td></tr>");
-        }
-
-        return html.Append("</table>").ToString();
+        (double least, double most) = values.Aggregate((double.MaxValue, double.MinValue), (range, value) => (Math.Min(range.Item1, value), Math.Max(range.Item2, value)));
+        (least, most) = least > most ? (0, 1) : (least, most);
+        double mark = Step((most - least) / 4);
+        return new Scale(Math.Floor(least / mark) * mark, Math.Max(Math.Ceiling(most / mark), Math.Floor(least / mark) + 1) * mark, mark);
     }
 
-    /// <summary>Lines over steps, with a level line where one is given.</summary>
-    public static string Lines(
-        IReadOnlyList<(string Class, string Name, IReadOnlyList<(double X, double Y)> Points)> lines, (string Name, double Y)? level)
+    /// <summary>The least of 1, 2 and 5 times a power of ten that is no less; at least 0.001.</summary>
+    public static double Step(double wanted)
     {
-        List<(double X, double Y)> all = [.. lines.SelectMany(line => line.Points)];
-        if (all.Count == 0)
+        double power = Math.Pow(10, Math.Floor(Math.Log10(Math.Max(wanted, 0.001)) + 1e-9));
+        return power * new[] { 1, 2, 5, 10 }.First(factor => factor * power >= Math.Max(wanted, 0.001) * (1 - 1e-9));
+    }
+}
+
+/// <summary>Charts as inline HTML and SVG, with no script. Text is HTML, so that it keeps its size at any width.</summary>
+internal static class Charts
+{
+    /// <summary>Horizontal bars with their names and values, in the order given.</summary>
+    public static string Bars(string what, IReadOnlyList<Bar> rows)
+    {
+        // Each row is a grid of its own: one width for all labels, so that bars begin and end alike.
+        double most = rows.Select(row => row.Value).DefaultIfEmpty(1).Max();
+        int label = rows.Select(row => row.Label.Length).DefaultIfEmpty(0).Max() + 1;
+        var html = new StringBuilder($"<div class=\"bars\" style=\"--label:{label}ch\" role=\"list\" aria-label=\"{Escape(what)}\">");
+        foreach (Bar row in rows)
         {
-            return "<p class=\"none\">No step was recorded.</p>";
+            string width = row.Value > 0 ? $" style=\"width:{Invariant(Math.Max(0.3, 100 * row.Value / most), "F1")}%\"" : " style=\"width:0\"";
+            string cells = $"<span class=\"name\">{Escape(row.Name)}</span><span aria-hidden=\"true\"><span class=\"bar\"{width}></span></span><span class=\"number\">{Escape(row.Label)}</span>";
+            html.Append(row.Details is null ? $"<div role=\"listitem\">{cells}</div>" : $"<div role=\"listitem\" style=\"display:block;padding:0\"><details><summary>{cells}</summary><p>{row.Details}</p></details></div>");
         }
 
-        double mostX = Math.Max(1, all.Max(point => point.X));
-        double leastY = Math.Floor(Math.Min(all.Min(point => point.Y), level?.Y ?? double.MaxValue));
-        double mostY = Math.Ceiling(Math.Max(all.Max(point => point.Y), level?.Y ?? double.MinValue));
-        double X(double x) => Left + ((Width - Left - Right) * x / mostX);
-        double Y(double y) => Top + ((Height - Top - Bottom) * (mostY - y) / Math.Max(1, mostY - leastY));
+        return html.Append("</div>").ToString();
+    }
 
-        var svg = new StringBuilder($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"Loss in nats a token over steps\">");
-        for (double y = leastY; y <= mostY; y++)
+    /// <summary>Lines over steps.</summary>
+    /// <param name="described">What they show, for who does not see them.</param>
+    /// <param name="lines">The lines; all may be empty.</param>
+    /// <param name="scale">The vertical axis.</param>
+    /// <param name="lastStep">The last step of the horizontal axis, which begins at 0.</param>
+    /// <param name="level">A dashed level; null for none.</param>
+    public static string Plot(string described, IReadOnlyList<Line> lines, Scale scale, double lastStep, double? level)
+    {
+        if (lines.All(line => line.Points.Count == 0))
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(y):F1}\" y2=\"{Y(y):F1}\"/><text x=\"{Left - 8}\" y=\"{Y(y) + 4:F1}\" text-anchor=\"end\">{y:F0}</text>");
+            return "<div class=\"plot\"><span class=\"empty\">no step yet</span></div>";
         }
 
-        for (int i = 0; i <= 4; i++)
+        double most = Math.Max(1, lastStep);
+        var svg = new StringBuilder();
+        var labels = new StringBuilder();
+        for (int i = 0; scale.Least + (i * scale.Mark) <= scale.Most + (scale.Mark / 2); i++)
         {
-            double x = mostX * i / 4;
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(x):F1}\" y=\"{Height - 10}\" text-anchor=\"{(i == 0 ? "start" : i == 4 ? "end" : "middle")}\">{(i == 4 ? "step " : "")}{x:N0}</text>");
+            double y = scale.Least + (i * scale.Mark);
+            string at = Invariant(1000 - Y(y), "F1");
+            svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"0\" x2=\"1000\" y1=\"{at}\" y2=\"{at}\"/>");
+            labels.Append(CultureInfo.InvariantCulture, $"<span class=\"y\" style=\"bottom:{Y(y) / 10:F1}%\">{y.ToString(scale.Mark >= 1 ? "F0" : scale.Mark >= 0.1 ? "F1" : scale.Mark >= 0.01 ? "F2" : "F3", CultureInfo.InvariantCulture)}</span>");
         }
 
-        if (level is { } at)
+        if (level is { } held)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"level\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(at.Y):F1}\" y2=\"{Y(at.Y):F1}\"/><text x=\"{Width - Right}\" y=\"{Y(at.Y) - 5:F1}\" text-anchor=\"end\">{Escape(at.Name)}</text>");
+            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"level\" x1=\"0\" x2=\"1000\" y1=\"{1000 - Y(held):F1}\" y2=\"{1000 - Y(held):F1}\"/>");
         }
 
-        foreach ((string css, _, IReadOnlyList<(double X, double Y)> points) in lines)
+        foreach (Line line in lines.Where(line => line.Points.Count > 0))
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<polyline class=\"{css}\" points=\"");
-            foreach ((double x, double y) in points)
-            {
-                svg.Append(CultureInfo.InvariantCulture, $"{X(x):F1},{Y(y):F1} ");
-            }
-
-            svg.Append("\"/>");
+            // A single point has no length: it becomes a short dash.
+            IEnumerable<(double X, double Y)> points = line.Points.Count > 1 ? line.Points : [(line.Points[0].X - (most / 100), line.Points[0].Y), line.Points[0]];
+            svg.Append(CultureInfo.InvariantCulture, $"<polyline class=\"{line.Class}\" points=\"{string.Join(' ', points.Select(point => $"{Invariant(1000 * point.X / most, "F1")},{Invariant(1000 - Y(point.Y), "F1")}"))}\"/>");
         }
 
-        svg.Append("</svg><p class=\"legend\">");
-        foreach ((string css, string name, _) in lines)
+        double mark = Math.Max(1, Scale.Step(most / 4));
+        labels.Append("<span class=\"x\" style=\"left:0\">0</span>");
+        for (double x = mark; x <= most * 0.85; x += mark)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<span class=\"{css}\">{Escape(name)}</span> ");
+            labels.Append(CultureInfo.InvariantCulture, $"<span class=\"x minor\" style=\"left:{100 * x / most:F1}%\">{x:N0}</span>");
         }
 
-        return svg.Append("</p>").ToString();
+        labels.Append(CultureInfo.InvariantCulture, $"<span class=\"x end\" style=\"left:100%\">step {most:N0}</span>");
+        return $"<div class=\"plot\" role=\"img\" aria-label=\"{Escape(described)}\"><svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" aria-hidden=\"true\">{svg}</svg>{labels}</div>";
+
+        double Y(double y) => 1000 * (y - scale.Least) / (scale.Most - scale.Least);
     }
 
     /// <summary>Text that cannot become markup.</summary>
     public static string Escape(string text) => WebUtility.HtmlEncode(text);
+
+    private static string Invariant(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

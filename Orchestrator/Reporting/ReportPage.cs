@@ -1,116 +1,165 @@
 using System.Globalization;
 using System.Text;
-using DataForge.Orchestrator.Terminal;
 
 namespace DataForge.Orchestrator.Reporting;
 
-/// <summary>The report as one self-contained page: no script, no link to anywhere.</summary>
+/// <summary>The report as one self-contained page: no script, nothing from elsewhere.</summary>
 internal static class ReportPage
 {
-    private const string Style = """
-        :root{color-scheme:light dark;--ink:#1d2329;--dim:#5b6670;--paper:#fff;--line:#dfe4e8;--bar:#3b7dd8;--second:#d9822b;--level:#7a8792}
-        @media(prefers-color-scheme:dark){:root{--ink:#e6eaee;--dim:#9aa6b1;--paper:#15191d;--line:#2e363d;--bar:#5b9bf0;--second:#f0a04b;--level:#8b98a3}}
-        *{box-sizing:border-box}body{margin:0 auto;max-width:820px;padding:32px 20px 64px;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
-        h1{font-size:26px;margin:0 0 4px}h2{font-size:18px;margin:36px 0 10px;border-top:1px solid var(--line);padding-top:18px}p{margin:6px 0}.dim,.legend,.none{color:var(--dim)}
-        .tiles{display:flex;flex-wrap:wrap;gap:10px;margin-top:18px}.tile{flex:1 1 150px;border:1px solid var(--line);border-radius:8px;padding:10px 14px}.tile b{display:block;font-size:21px}.tile span{color:var(--dim);font-size:13px}
-        .bars{width:100%;border-collapse:collapse}.bars th{font-weight:400;text-align:left;padding:3px 12px 3px 0;width:34%;overflow-wrap:anywhere}.bars td{padding:3px 0}.bar{height:14px;border-radius:3px;background:var(--bar)}
-        .number{text-align:right;white-space:nowrap;padding-left:12px!important;width:1%;font-variant-numeric:tabular-nums}
-        svg{width:100%;height:auto}svg text{font-size:12px;fill:var(--dim)}.grid{stroke:var(--line)}.level{stroke:var(--level);stroke-dasharray:5 4}polyline{fill:none;stroke-width:1.8}
-        polyline.train{stroke:var(--bar)}polyline.validation{stroke:var(--second);stroke-width:2.4}.legend span::before{content:"";display:inline-block;width:18px;height:3px;margin:0 6px 4px 12px;background:var(--bar)}.legend .validation::before{background:var(--second)}
-        pre{background:color-mix(in srgb,var(--line) 45%,transparent);border-radius:8px;padding:14px;overflow-x:auto;font:13px/1.5 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}pre b{font-weight:600;color:var(--bar)}
-        """;
+    private const int MostLicenses = 20;
 
     /// <summary>The page in HTML.</summary>
     public static string Write(ReportData data)
     {
         var page = new StringBuilder();
         string name = Charts.Escape(data.RunName);
-        page.Append(CultureInfo.InvariantCulture, $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>DataForge: {name}</title><style>{Style}</style></head><body>");
-        page.Append(CultureInfo.InvariantCulture, $"<h1>{name}</h1><p class=\"dim\">Licences that pass: {Charts.Escape(string.Join(", ", data.LicensePolicy))}.</p>");
+        page.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
+        page.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\"><link rel=\"icon\" href=\"data:,\">");
+        page.Append(CultureInfo.InvariantCulture, $"<title>DataForge: {name}</title><style>{PageStyle.Css}</style></head><body><main>");
+        page.Append(CultureInfo.InvariantCulture, $"<h1>{name}</h1><p class=\"dim\">{Charts.Escape(Standing(data))}</p>");
         Tiles(page, data);
-        Section(page, "From occurrences to tokens", Charts.Bars([.. data.Funnel.Take(data.Funnel.Count - 1).Select(FunnelBar)]) + Tokens(data));
-        Section(page, "Files dropped, by rule", data.Dropped.Count > 0 ? Charts.Bars(Bars(data.Dropped, 30)) : "<p class=\"none\">None.</p>");
-        Section(page, "Licences in the dataset", Charts.Bars(Bars(data.Licenses, 20)));
+        Section(page, "From occurrences to tokens", Funnel(data));
+        if (data.Funnel.Count > 0)
+        {
+            Section(page, "Files dropped, by rule", Drops(data));
+        }
+
+        if (data.Licenses.Count > 0)
+        {
+            Section(page, "Licences in the dataset", $"<p class=\"dim\">Files by licence. Classes that pass: {Charts.Escape(string.Join(", ", data.LicensePolicy))}.</p>" + Charts.Bars("Files by licence", Licenses(data.Licenses)));
+        }
+
         if (data.Sizes.Count > 0)
         {
-            Section(page, "File sizes in the dataset", Charts.Bars([.. data.Sizes.Select(size => (SizeName(size.Name), (double)size.Value, Number(size.Value)))]));
+            Section(page, "File sizes in the dataset", Charts.Bars("Files by size", Sizes(data.Sizes)));
         }
 
-        Section(page, "Training", Losses(data));
-        if (data.Sample is { } sample)
+        Section(page, "Training", TrainingSection.Write(data));
+        if (data.Sample is { } sample && data.Model.IsDone)
         {
-            Section(page, "A completion by the model", $"<pre><b>{Charts.Escape(sample.Prompt)}</b>{Charts.Escape(sample.Completion)}</pre>");
+            Section(page, "A completion by the model", $"<p class=\"dim\">The prompt, in bold, and what the model wrote, always the likeliest token.</p><pre><b>{Charts.Escape(sample.Prompt)}</b>{Charts.Escape(sample.Completion)}</pre>");
         }
 
-        return page.Append("</body></html>\n").ToString();
+        return page.Append("<footer>Drawn from the run's manifests and events; <code>dataforge report</code> draws it again.</footer></main></body></html>\n").ToString();
+    }
+
+    // What is done and what is not, in a sentence.
+    private static string Standing(ReportData data)
+    {
+        string? begun = Listed(Progress.Begun), done = Listed(Progress.Done), none = Listed(Progress.None);
+        return string.Join(" ", new[]
+        {
+            done is null ? null : $"Done: {done}.", begun is null ? null : $"Under way or interrupted: {begun}.", none is null ? null : $"No part of this run so far: {none}.",
+        }.OfType<string>());
+
+        string? Listed(Progress progress) =>
+            data.Stages.Where(state => state.Progress == progress).Select(state => state.Stage).ToArray() is { Length: > 0 } names ? string.Join(", ", names) : null;
     }
 
     private static void Tiles(StringBuilder page, ReportData data)
     {
-        FunnelStep dataset = data.Funnel[^2];
         page.Append("<div class=\"tiles\">");
-        Tile(page, Number(data.Funnel[0].Count), "occurrences read");
-        Tile(page, $"{Number(dataset.Count)}", $"files in the dataset, {ConsoleSink.Bytes(dataset.Bytes ?? 0)}");
-        Tile(page, Number(data.Funnel[^1].Count), "tokens");
-        if (data.ValidationLoss is { } loss)
+        if (data.Funnel.Count > 0)
         {
-            Tile(page, Nats(loss), $"validation loss, nat a token{(data.UnigramEntropy is { } entropy ? $" (unigram entropy {Nats(entropy)})" : "")}");
+            Tile(page, Text.Number(data.Funnel[0].Count), "occurrences of Python files read");
+            FunnelStep last = data.Funnel[^1];
+            Tile(page, Text.Number(last.Count), $"{(IsDataset(data) ? "files in the dataset" : "files that stay so far")}, {Text.Bytes(last.Bytes ?? 0)}");
+        }
+
+        if (data.Tokens is { } tokens)
+        {
+            Tile(page, Text.Number(tokens.Training + tokens.Validation), "tokens");
+        }
+
+        TrainingCurve model = data.Model;
+        if (model.ValidationLoss is { } loss)
+        {
+            Tile(page, Text.Nats(loss), $"validation loss, nats a token (unigram entropy {Text.Nats(model.UnigramEntropy)})");
+        }
+        else if (data.Trainings.LastOrDefault(curve => curve.Steps.Count > 0) is { } curve)
+        {
+            Tile(page, Text.Nats(curve.Steps[^1].Loss), $"training loss at step {Text.Number(curve.Steps[^1].Step)}, nats a token");
         }
 
         page.Append("</div>");
     }
 
-    private static string Losses(ReportData data)
+    private static bool IsDataset(ReportData data) => data.Stages.Any(state => state is { Stage: "dedup", Progress: Progress.Done });
+
+    private static string Funnel(ReportData data)
     {
-        string chart = Charts.Lines(
-            [
-                ("train", "training loss", [.. Thinned(data.Steps).Select(step => ((double)step.Step, step.Loss))]),
-                ("validation", "validation loss", [.. data.Evaluations.Select(evaluated => ((double)evaluated.Step, evaluated.Loss))]),
-            ],
-            data.UnigramEntropy is { } entropy ? ($"unigram entropy {Nats(entropy)}", entropy) : null);
-        string words = data is { ValidationLoss: { } loss, UnigramEntropy: { } unigram }
-            ? $"<p>Validation loss {Nats(loss)} nat a token; the unigram entropy of the same tokens is {Nats(unigram)}, so the model is {Nats(unigram - loss)} nat better than word counts alone.</p>"
-            : "";
-        string size = data.Parameters > 0 ? $"<p class=\"dim\">{Number(data.Parameters)} parameters, {Number(data.Steps.Count)} steps recorded.</p>" : "";
-        return chart + words + size;
-    }
-
-    // A line of a few hundred points looks the same and loads at once.
-    private static IEnumerable<T> Thinned<T>(IReadOnlyList<T> points)
-    {
-        const int Most = 500;
-        int stride = Math.Max(1, points.Count / Most);
-        return points.Where((_, i) => i % stride == 0 || i == points.Count - 1);
-    }
-
-    private static (string, double, string) FunnelBar(FunnelStep step) =>
-        (step.Name, step.Count, Number(step.Count) + (step.Bytes is { } bytes ? $" · {ConsoleSink.Bytes(bytes)}" : ""));
-
-    private static string Tokens(ReportData data) => $"<p class=\"dim\">The dataset is {Number(data.Funnel[^1].Count)} tokens.</p>";
-
-    private static List<(string, double, string)> Bars(IReadOnlyList<Amount> amounts, int most)
-    {
-        List<(string, double, string)> rows = [.. amounts.Take(most).Select(amount => (amount.Name, (double)amount.Value, Number(amount.Value)))];
-        if (amounts.Count > most)
+        if (data.Funnel.Count == 0 && data.Tokens is null)
         {
-            long rest = amounts.Skip(most).Sum(amount => amount.Value);
-            rows.Add(($"{amounts.Count - most} more", rest, Number(rest)));
+            return "<p class=\"dim\">This run has no files and no tokens of its own so far.</p>";
+        }
+
+        string bars = data.Funnel.Count == 0
+            ? "<p class=\"dim\">This run has no crawled files: nothing was cleaned or deduplicated in it.</p>"
+            : Charts.Bars("From occurrences to the dataset", [.. data.Funnel.Select(step => new Bar(step.Name, step.Count, Text.Number(step.Count) + (step.Bytes is { } bytes ? $" · {Text.Bytes(bytes)}" : "")))]);
+        if (data.Tokens is not { } tokens)
+        {
+            return bars + "<p class=\"dim\">No tokens yet.</p>";
+        }
+
+        string given = tokens.Unfiltered > 0
+            ? $"<p>The tokens are of {Text.Number(tokens.Unfiltered)} documents of text given as it is: no rule, licence or redaction was applied to them.</p>"
+            : "";
+        return $"{bars}{given}<p class=\"dim\">{Text.Number(tokens.Training)} tokens to train on, {Text.Number(tokens.Validation)} held out to validate, from a vocabulary of {Text.Number(tokens.Vocabulary)}.</p>";
+    }
+
+    private static string Drops(ReportData data)
+    {
+        if (data.Dropped.Count == 0)
+        {
+            return "<p class=\"dim\">None.</p>";
+        }
+
+        string all = Text.Number(data.Dropped.Sum(drop => drop.Occurrences));
+        return $"<p class=\"dim\">{all} occurrences left, each with a row in <code>dropped/</code>. Open a rule to see what it drops.</p>"
+            + Charts.Bars("Occurrences dropped, by rule", [.. data.Dropped.Select(drop => new Bar(drop.Rule, drop.Occurrences, Text.Number(drop.Occurrences), Explained(drop)))]);
+    }
+
+    private static string Explained(Drop drop)
+    {
+        string threshold = drop.Threshold.Length > 0 ? $" What stays: {Charts.Escape($"{drop.Bound} {drop.Threshold.Replace(", ", ",", StringComparison.Ordinal).Replace(",", ", ", StringComparison.Ordinal)}".Trim())}." : "";
+        string contents = drop.Contents > 0 ? $" Distinct contents that left as a whole: {Text.Number(drop.Contents)}." : "";
+        string folder = drop.Stage == "clean" ? "dropped/2-clean" : "dropped/3-dataset";
+        string words = RuleWords.Of(drop.Rule) is { Length: > 0 } known ? Charts.Escape(known) : "";
+        return $"{words}{threshold}{contents} Each file, with the value measured{(drop.Stage == "dedup" ? " and the twin that was kept" : "")}: <code>{folder}/*.parquet</code>, where <code>rule</code> is <code>{Charts.Escape(drop.Rule)}</code>.".TrimStart();
+    }
+
+    private static List<Bar> Licenses(IReadOnlyList<Amount> licenses)
+    {
+        List<Bar> rows = [.. licenses.Take(MostLicenses).Select(amount => new Bar(amount.Name, amount.Value, Text.Number(amount.Value)))];
+        if (licenses.Count > MostLicenses)
+        {
+            long rest = licenses.Skip(MostLicenses).Sum(amount => amount.Value);
+            rows.Add(new Bar($"{licenses.Count - MostLicenses} more", rest, Text.Number(rest)));
         }
 
         return rows;
     }
 
     // Names sort as text in manifests, so they are written as zero-padded upper bounds in bytes.
-    private static string SizeName(string bound) =>
-        long.TryParse(bound, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? $"under {bytes / 1024.0:0.#} KiB" : bound;
+    private static List<Bar> Sizes(IReadOnlyList<Amount> sizes)
+    {
+        var rows = new List<Bar>();
+        long below = 0;
+        foreach (Amount size in sizes)
+        {
+            string name = long.TryParse(size.Name, NumberStyles.None, CultureInfo.InvariantCulture, out long bound)
+                ? string.Create(CultureInfo.InvariantCulture, $"{(below > 0 ? $"{below / 1024.0:0.#} to" : "under")} {bound / 1024.0:0.#} KiB")
+                : below > 0 ? $"{Text.Number(below >> 10)} KiB and more" : "larger";
+            rows.Add(new Bar(name, size.Value, Text.Number(size.Value)));
+            below = bound;
+        }
+
+        return rows;
+    }
 
     private static void Section(StringBuilder page, string title, string body) =>
-        page.Append(CultureInfo.InvariantCulture, $"<h2>{Charts.Escape(title)}</h2>{body}");
+        page.Append(CultureInfo.InvariantCulture, $"<section><h2>{Charts.Escape(title)}</h2>{body}</section>");
 
     private static void Tile(StringBuilder page, string value, string what) =>
         page.Append(CultureInfo.InvariantCulture, $"<div class=\"tile\"><b>{Charts.Escape(value)}</b><span>{Charts.Escape(what)}</span></div>");
-
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static string Nats(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
 }

@@ -135,6 +135,11 @@ internal static class OptionsLoader
 
     private static DataForgeOptions Bind(Dictionary<string, string?> values)
     {
+        if (OptionNames.Faults(values).ToArray() is { Length: > 0 } faults)
+        {
+            throw DataForgeException.Usage(string.Join(" ", faults));
+        }
+
         var options = new DataForgeOptions();
         try
         {

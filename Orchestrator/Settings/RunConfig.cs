@@ -8,7 +8,7 @@ internal static class RunConfig
 {
     /// <summary>The licence classes that pass.</summary>
     public static IReadOnlyList<string> LicensePolicy(Run run) =>
-        JsonNode.Parse(File.ReadAllBytes(run.ConfigFile))?["Clean"]?["LicensePolicy"] is JsonArray policy
+        File.Exists(run.ConfigFile) && JsonNode.Parse(File.ReadAllBytes(run.ConfigFile))?["Clean"]?["LicensePolicy"] is JsonArray policy
             ? [.. policy.Select(name => name!.ToString())]
             : [];
 }

@@ -7,11 +7,15 @@ namespace DataForge.Orchestrator.Terminal;
 /// Shows a run from its events: on a terminal one line that rewrites itself, elsewhere a plain line every ten seconds; a summary line
 /// for each stage in both. Knows nothing but the events.
 /// </summary>
-internal sealed class ConsoleSink(TextWriter output, bool isTerminal, int width) : IEventSink
+/// <param name="output">Where to.</param>
+/// <param name="isTerminal">Whether lines can rewrite themselves there.</param>
+/// <param name="columns">The terminal's width, asked for each line: people resize windows.</param>
+internal sealed class ConsoleSink(TextWriter output, bool isTerminal, Func<int> columns) : IEventSink
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
     private const int NameWidth = 9;
     private const int BarWidth = 16;
+    private const int RoomForBar = 64;
 
     private readonly StageSummary _summary = new();
     private bool _lineIsOpen;
@@ -71,26 +75,34 @@ internal sealed class ConsoleSink(TextWriter output, bool isTerminal, int width)
         }
     }
 
-    internal static string Duration(double seconds) => seconds < 60
-        ? seconds.ToString("F1", CultureInfo.InvariantCulture) + " s"
-        : $"{(int)seconds / 60}:{(int)seconds % 60:D2} min";
+    internal static string Duration(double seconds) => seconds switch
+    {
+        < 60 => seconds.ToString("F1", CultureInfo.InvariantCulture) + " s",
+        < 3600 => $"{(int)seconds / 60}:{(int)seconds % 60:D2} min",
+        < 48 * 3600 => $"{(int)seconds / 3600}:{(int)seconds / 60 % 60:D2} h",
+        < double.PositiveInfinity => (seconds / 86400).ToString("N1", CultureInfo.InvariantCulture) + " days",
+        _ => "unknown",
+    };
 
     internal static string Bytes(double bytes) => bytes switch
     {
+        >= 1e12 => $"{bytes / 1e12:F2} TB",
         >= 1e9 => $"{bytes / 1e9:F2} GB",
         >= 1e6 => $"{bytes / 1e6:F1} MB",
         >= 1e3 => $"{bytes / 1e3:F1} kB",
         _ => $"{bytes:F0} B",
     };
 
-    private static string Progress(StageAdvanced at)
+    private string Progress(StageAdvanced at)
     {
         double share = Math.Clamp((double)at.Done / at.Total, 0, 1);
         double rate = at.Done / at.Seconds;
         int filled = (int)(share * BarWidth);
-        string left = at.Done > 0 && at.Done < at.Total ? $"  {Duration((at.Total - at.Done) / rate)} left" : "";
-        string amount = at.Unit == "bytes" ? $"{Bytes(rate)}/s" : $"{rate:N0} {at.Unit}/s";
-        return $"{at.Stage,-NameWidth} {new string('█', filled)}{new string('░', BarWidth - filled)} {share,4:P0}  {amount}{left}";
+        string bar = Width >= RoomForBar ? $"{new string('█', filled)}{new string('░', BarWidth - filled)} " : "";
+        // The first parts say little: a small one among large ones would tell of days.
+        string left = share >= 0.01 && at.Done < at.Total ? $"  {Duration((at.Total - at.Done) / rate)} left" : "";
+        string amount = at.Done == 0 ? "" : at.Unit == "bytes" ? $"{Bytes(rate)}/s" : $"{rate:N0} {at.Unit}/s";
+        return $"{at.Stage,-NameWidth} {bar}{100 * share,3:F0} %  {amount}{left}".TrimEnd();
     }
 
     private static string Training(TrainingStep step) => string.Create(
@@ -133,9 +145,39 @@ internal sealed class ConsoleSink(TextWriter output, bool isTerminal, int width)
             _lineIsOpen = false;
         }
 
-        output.WriteLine(line);
+        foreach (string row in isTerminal ? Wrapped(line) : [line])
+        {
+            output.WriteLine(row);
+        }
     }
 
     // One column is left free: a full line would wrap on some terminals.
-    private string Fit(string line) => line.Length < width ? line.PadRight(width - 1) : line[..(width - 1)];
+    private int Width => Math.Max(20, isTerminal ? columns() : 80) - 1;
+
+    // A line that rewrites itself must not wrap: of one that is too long the last figures are left out, whole.
+    private string Fit(string line)
+    {
+        int width = Width;
+        while (line.Length > width && line.LastIndexOf("  ", StringComparison.Ordinal) is > NameWidth and int gap)
+        {
+            line = line[..gap].TrimEnd();
+        }
+
+        return line.Length > width ? line[..width] : line.PadRight(width);
+    }
+
+    // Breaks at spaces; what follows stands under the text, not under the stage's name.
+    private IEnumerable<string> Wrapped(string line)
+    {
+        int width = Width;
+        string indent = "";
+        while (indent.Length + line.Length > width && line.LastIndexOf(' ', width - indent.Length) is > NameWidth and int space)
+        {
+            yield return indent + line[..space];
+            line = line[(space + 1)..];
+            indent = new string(' ', NameWidth + 1);
+        }
+
+        yield return indent + line;
+    }
 }

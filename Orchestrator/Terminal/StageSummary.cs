@@ -27,7 +27,7 @@ internal sealed class StageSummary
 
     public IEnumerable<string> Finish(StageFinished finished)
     {
-        string parts = _reused > 0 && _computed == 0 ? "nothing to compute" : _reused > 0 ? $"{_computed} parts computed, {_reused} reused" : "";
+        string parts = _reused > 0 && _computed == 0 ? "nothing to compute" : _reused > 0 ? $"{_computed} {(_computed == 1 ? "part" : "parts")} computed, {_reused} reused" : "";
         string what = string.Join(", ", new[] { What(finished.Stage), parts }.Where(text => text.Length > 0));
         yield return $"{finished.Stage,-NameWidth} {what} ({ConsoleSink.Duration(finished.Seconds)})";
         if (Drops() is { Length: > 0 } drops)
@@ -42,6 +42,7 @@ internal sealed class StageSummary
         "clean" or "dedup" => $"{Count("contents.out"):N0} files stay, {ConsoleSink.Bytes(Count("bytes.out"))}",
         "tokenize" => $"{Count("tokens.train"):N0} tokens to train on, {Count("tokens.validation"):N0} to validate",
         "pretrain" => $"{Count("steps"):N0} steps over {Count("tokens"):N0} tokens",
+        "report" => "6-report/index.html",
         _ => "",
     };
 
@@ -52,7 +53,7 @@ internal sealed class StageSummary
         var rules = _counts.Where(pair => pair.Key.StartsWith(Prefix, StringComparison.Ordinal) && pair.Value > 0)
             .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToList();
         string first = string.Join(", ", rules.Take(5).Select(pair => $"{pair.Key[Prefix.Length..]} {pair.Value:N0}"));
-        return rules.Count > 5 ? first + $", {rules.Count - 5} more rules" : first;
+        return rules.Count > 5 ? first + $", {rules.Count - 5} more {(rules.Count == 6 ? "rule" : "rules")}" : first;
     }
 
     private long Count(string name) => _counts.GetValueOrDefault(name);

@@ -85,7 +85,7 @@ internal static class TraceCommand
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
-            throw DataForgeException.Usage($"{file} cannot be read ({e.Message}); give a file with code.", e);
+            throw DataForgeException.Usage(File.Exists(file) ? $"{file} cannot be read ({e.Message}); give a file with code." : $"There is no file {file}; give one with code.", e);
         }
     }
 

@@ -15,14 +15,59 @@ public sealed class BadInputTests : IDisposable
     [InlineData("build", "--set", "clean.preset=nonsense", "--set", "dedup.threshold=7")]
     [InlineData("build", "--set", "clean.noSuchOption=1")]
     [InlineData("build", "--config", "/no/such/file.json")]
+    [InlineData("build", "--sorce", "dir:src")]
+    [InlineData("build", "--workers", "many")]
+    [InlineData("pretrain", "--problems", "/no/such/folder", "--from", "/no/such/folder")]
+    [InlineData("generate", "--prompt", "x")]
+    [InlineData("generate", "--prompt", "x", "--model", "/no/such/folder")]
+    [InlineData("explain")]
+    [InlineData("stats")]
+    [InlineData("report")]
     [InlineData("frobnicate")]
+    [InlineData()]
     [InlineData("build", "--run", "../outside")]
     [InlineData("clean")] // nothing crawled yet
     public async Task Verb_wrongUse_saysSoInOneLineAndExitsTwo(params string[] arguments)
     {
-        (int code, _, string error) = await DataForgeProcess.RunAsync(arguments.Length > 0 && arguments[0] == "frobnicate" ? arguments : [.. arguments, "--workspace", _folder["w"]]);
+        (int code, _, string error) = await DataForgeProcess.RunAsync(arguments is [] or ["frobnicate"] ? arguments : [.. arguments, "--workspace", _folder["w"]]);
         Assert.Equal(2, code);
         Assert.StartsWith("dataforge: ", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("clean")]
+    [InlineData("dedup")]
+    [InlineData("report")]
+    [InlineData("stats")]
+    [InlineData("verify")]
+    [InlineData("explain", "x")]
+    [InlineData("generate", "--prompt", "x")]
+    public async Task Verb_mistypedWorkspaceOrRun_makesNone(params string[] arguments)
+    {
+        (int code, _, string error) = await DataForgeProcess.RunAsync([.. arguments, "--workspace", _folder["mistyped"]]);
+        Assert.Equal(2, code);
+        Assert.Contains("There is no workspace", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["mistyped"]));
+        Directory.CreateDirectory(_folder["there", "runs", "right"]);
+        (code, _, error) = await DataForgeProcess.RunAsync([.. arguments, "--workspace", _folder["there"], "--run", "wrong"]);
+        Assert.Equal(2, code);
+        Assert.Contains("has no run 'wrong'; it has right.", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["there", "runs", "wrong"]));
+    }
+
+    [Theory]
+    [InlineData("There is no command 'biuld'; did you mean 'build'?", "biuld", "--run", "x")]
+    [InlineData("build has no option '--sorce'; did you mean '--source'?", "build", "--sorce", "dir:x")]
+    [InlineData("stats takes no argument 'x'.", "stats", "x")]
+    [InlineData("--workers many: give a whole number.", "build", "--workers", "many")]
+    [InlineData("--workspace needs DIR.", "build", "--workspace")]
+    [InlineData("--prompt needs TEXT.", "generate")]
+    public async Task Verb_notUnderstood_saysWhatWasMeant(string expected, params string[] arguments)
+    {
+        (int code, _, string error) = await DataForgeProcess.RunAsync(arguments);
+        Assert.Equal(2, code);
+        Assert.StartsWith("dataforge: " + expected, error, StringComparison.Ordinal);
         Assert.Single(error.TrimEnd('\n').Split('\n'));
     }
 

@@ -15,6 +15,7 @@ public sealed class VerifyTests(InspectedBuild built) : IClassFixture<InspectedB
         (int code, string output, string error) = await DataForgeProcess.RunAsync("verify", "--workspace", built.Workspace, "--run", "r");
         Assert.True(code == 0, output + error);
         Assert.StartsWith("r is whole: ", output, StringComparison.Ordinal);
+        Assert.Contains("  pretrain, report: the run has no finished part of it\n", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,6 +99,15 @@ public sealed class VerifyTests(InspectedBuild built) : IClassFixture<InspectedB
         File.WriteAllText(stranger, "PAR1");
         Assert.True(Throws(run));
         File.Delete(stranger);
+
+        // A stage may be absent only where nothing was made from it.
+        foreach (string stage in new[] { "crawl", "clean", "dedup" })
+        {
+            Directory.Move(run.PathOf("manifest/" + stage), run.PathOf(stage));
+            Assert.True(Throws(run), stage);
+            Directory.Move(run.PathOf(stage), run.PathOf("manifest/" + stage));
+        }
+
         Assert.False(Throws(run));
     }
 

@@ -22,25 +22,22 @@ public static class RealPython
         return Folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*.py", options).Order(StringComparer.Ordinal)).Distinct(StringComparer.Ordinal);
     }
 
-    private static IReadOnlyList<string> Find()
+    /// <summary>Where an interpreter imports from, its own library first; empty where there is no such interpreter.</summary>
+    public static IReadOnlyList<string> FoldersOf(string interpreter)
     {
-        var folders = new List<string>();
-        foreach (string interpreter in new[] { "/usr/bin/python3", "python3" })
+        try
         {
-            try
-            {
-                var start = new ProcessStartInfo(interpreter, ["-I", "-c", Question]) { RedirectStandardOutput = true, RedirectStandardError = true };
-                using Process process = Process.Start(start)!;
-                folders.AddRange(JsonSerializer.Deserialize<string[]>(process.StandardOutput.ReadToEnd()) ?? []);
-                process.WaitForExit();
-            }
-            catch (Exception e) when (e is System.ComponentModel.Win32Exception or JsonException)
-            {
-                // No such interpreter: there may be another.
-                continue;
-            }
+            var start = new ProcessStartInfo(interpreter, ["-I", "-c", Question]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using Process process = Process.Start(start)!;
+            string[] folders = JsonSerializer.Deserialize<string[]>(process.StandardOutput.ReadToEnd()) ?? [];
+            process.WaitForExit();
+            return [.. folders.Where(Directory.Exists)];
         }
-
-        return [.. folders.Where(Directory.Exists).Distinct(StringComparer.Ordinal)];
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or JsonException)
+        {
+            return [];
+        }
     }
+
+    private static IReadOnlyList<string> Find() => [.. new[] { "/usr/bin/python3", "python3" }.SelectMany(FoldersOf).Distinct(StringComparer.Ordinal)];
 }

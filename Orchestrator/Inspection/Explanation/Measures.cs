@@ -35,7 +35,11 @@ internal static class Measures
             return;
         }
 
-        text.Append(failed is null ? "  passed the cleaner's rules about text\n" : "  measured by the cleaner's rules about text\n");
+        if (measures.Count > 0)
+        {
+            text.Append(failed is null ? "  passed the cleaner's rules about text\n" : "  measured by the cleaner's rules about text\n");
+        }
+
         foreach (RuleMeasure measure in measures)
         {
             AppliedRule rule = measure.Applied;

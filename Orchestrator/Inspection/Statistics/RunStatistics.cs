@@ -19,6 +19,11 @@ internal sealed record RunStatistics(string Run, DatasetFigures Figures, TokenFi
     {
         if (run.Manifest.Entries("clean").Count == 0)
         {
+            if (run.Manifest.Entries("tokenize").Count + run.Manifest.Entries("pretrain").Count > 0)
+            {
+                throw DataForgeException.Usage($"The run '{run.Name}' has no dataset to tell of, only tokens of text or a model: dataforge report draws a page of these.");
+            }
+
             throw DataForgeException.Usage($"The run '{run.Name}' has nothing to tell of yet: run dataforge build, or the stages up to clean.");
         }
 

@@ -13,7 +13,7 @@ internal static class StatisticsTable
     public static void Write(RunStatistics statistics, TextWriter output)
     {
         DatasetFigures figures = statistics.Figures;
-        output.WriteLine($"{statistics.Run}: {N(figures.Dataset.Files)} files, {N(figures.Dataset.Bytes)} source bytes, {N(figures.Dataset.Repositories)} repositories, {N(figures.Dataset.Shards)} shards of {N(figures.Dataset.ShardBytes)} bytes");
+        output.WriteLine($"{statistics.Run}: {N(figures.Dataset.Files)} files, {N(figures.Dataset.Bytes)} source bytes, {N(figures.Dataset.Repositories)} repositories, {N(figures.Dataset.Shards)} {(figures.Dataset.Shards == 1 ? "shard" : "shards")} of {N(figures.Dataset.ShardBytes)} bytes");
         Table(output, "from occurrences to the dataset (count, source bytes)", figures.Funnel.Select(step => (step.Name, new[] { N(step.Count), step.Bytes is { } bytes ? N(bytes) : "" })));
         Table(output, "dropped (occurrences, contents, threshold)", figures.Rules.Select(
             rule => ($"{rule.Stage} {rule.Rule}", new[] { N(rule.Occurrences), N(rule.Contents), string.Join("; ", rule.Thresholds) })));

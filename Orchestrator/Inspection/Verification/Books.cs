@@ -18,10 +18,15 @@ internal static class Books
     }
 
     /// <summary>Between the steps nothing is lost: what one passes on, the next has read.</summary>
-    public static void CheckSteps(Run run, IReadOnlyList<ManifestEntry> clean, IReadOnlyList<ManifestEntry> dedup, IReadOnlyList<ManifestEntry> tokens)
+    public static void CheckSteps(Run run, RunParts parts)
     {
         string where = run.PathOf("manifest");
-        Pass("occurrences.passed", clean, "occurrences.judged", clean);
+        IReadOnlyList<ManifestEntry> clean = parts.Of("clean"), dedup = parts.Of("dedup"), tokens = parts.Of("tokenize");
+        if (clean.Count > 0)
+        {
+            Pass("occurrences.passed", clean, "occurrences.judged", clean);
+        }
+
         if (dedup.Any(entry => entry.Part.StartsWith("dataset-", StringComparison.Ordinal)))
         {
             foreach (string what in new[] { "contents", "occurrences", "bytes" })
@@ -33,7 +38,8 @@ internal static class Books
         if (tokens.Any(entry => entry.Part == "val"))
         {
             long documents = Sum(tokens, "documents.train") + Sum(tokens, "documents.validation");
-            Same(where, $"the dataset has {Sum(dedup, "contents.out")} files, its tokens {documents} documents", Sum(dedup, "contents.out"), documents);
+            long read = parts.IsOfText ? Sum(tokens, "documents.unfiltered") : Sum(dedup, "contents.out");
+            Same(where, $"the {(parts.IsOfText ? "text has" : "dataset has")} {read} files, its tokens {documents} documents", read, documents);
         }
 
         void Pass(string from, IReadOnlyList<ManifestEntry> first, string to, IReadOnlyList<ManifestEntry> next) => Same(

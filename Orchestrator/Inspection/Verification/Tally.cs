@@ -131,6 +131,15 @@ internal sealed class Tally(ManifestEntry entry)
         }
     }
 
+    /// <summary>Holds the counts of text that was given as it is against its shards.</summary>
+    /// <exception cref="DataForgeException">They differ.</exception>
+    public void CheckText(string entryFile)
+    {
+        Books.Same(entryFile, $"documents.unfiltered is {entry.Count("documents.unfiltered")}, its shards hold {Kept.Count}", entry.Count("documents.unfiltered"), Kept.Count);
+        long bytes = _counts.GetValueOrDefault("bytes.out");
+        Books.Same(entryFile, $"bytes.unfiltered is {entry.Count("bytes.unfiltered")}, its shards hold {bytes}", entry.Count("bytes.unfiltered"), bytes);
+    }
+
     private long Sum(string prefix) => _counts.Where(count => count.Key.StartsWith(prefix, StringComparison.Ordinal)).Sum(count => count.Value);
 
     private void Add(string name, long by) => _counts[name] = _counts.GetValueOrDefault(name) + by;

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using DataForge.Testing;
 
 namespace DataForge.Corpus.Tests.Python;
 
@@ -14,7 +14,7 @@ internal static class PythonFiles
     {
         string[] folders = IsLongRun
             ? Environment.GetEnvironmentVariable(Variable)!.Split(':', StringSplitOptions.RemoveEmptyEntries)
-            : StandardLibrary();
+            : [.. RealPython.FoldersOf("python3").Take(1)]; // the interpreter that the verdicts are held against
         EnumerationOptions options = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
         List<string> files = [.. folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*.py", options))];
         files.Sort(StringComparer.Ordinal);
@@ -29,16 +29,5 @@ internal static class PythonFiles
         {
             yield return files[i];
         }
-    }
-
-    private static string[] StandardLibrary()
-    {
-        using Process process = Process.Start(new ProcessStartInfo("python3", ["-c", "import os; print(os.path.dirname(os.__file__))"])
-        {
-            RedirectStandardOutput = true,
-        })!;
-        string folder = process.StandardOutput.ReadToEnd().Trim();
-        process.WaitForExit();
-        return [folder];
     }
 }

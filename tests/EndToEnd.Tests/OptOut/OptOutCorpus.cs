@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using DataForge.Forge.Content;
 using DataForge.Testing;
 
 namespace DataForge.EndToEnd.Tests.OptOut;
@@ -22,14 +23,11 @@ internal sealed class OptOutCorpus
     /// <summary>The list, as its users write it.</summary>
     public const string List = "# who asked\nacme/gone   # by mail\nsolo\n\nzqxlonely\nnobody/nothing\n";
 
-    // The MIT licence's words.
-    private const string Grant = "Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the \"Software\"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:\n\nThe above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.\n\nTHE SOFTWARE IS PROVIDED \"AS IS\", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.\n";
-
     private readonly List<(string Repository, string Path, string Content, int Stars, string License)> _rows = [];
 
     public OptOutCorpus(string library, int bytes)
     {
-        string mit = "MIT License\n\nCopyright (c) 2020 Somebody\n\n" + Grant;
+        string mit = Mit("Somebody");
         const string bsd = "BSD 3-Clause License\n";
 
         // Of the best known repository, so it speaks for every content it has.
@@ -92,7 +90,7 @@ internal sealed class OptOutCorpus
     /// <summary>Writes a folder that is one repository, of the last name on the list.</summary>
     public static string WriteFolder(TemporaryFolder folder)
     {
-        folder.Write("in/zqxlonely/LICENSE", "MIT License\n\nCopyright (c) 2020 Somebody else\n\n" + Grant);
+        folder.Write("in/zqxlonely/LICENSE", Mit("Somebody else"));
         folder.Write("in/zqxlonely/__init__.py", Code($"{Marker}_lonely", 80));
         folder.Write("in/zqxlonely/part.py", Code($"{Marker}_lonely_part", 81));
         return "dir:" + folder["in/zqxlonely"];
@@ -131,6 +129,8 @@ internal sealed class OptOutCorpus
             }
         }
     }
+
+    private static string Mit(string holder) => Encoding.UTF8.GetString(LicenseTexts.Of("mit", holder)!);
 
     /// <summary>A module of its own: names, numbers and statements drawn from a seed.</summary>
     public static string Code(string name, int seed, int functions = 8)

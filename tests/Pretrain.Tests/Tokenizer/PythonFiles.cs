@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using DataForge.Testing;
 
 namespace DataForge.Pretrain.Tests.Tokenizer;
 
@@ -14,37 +14,8 @@ internal static class PythonFiles
 
     private static readonly Lazy<string[]> Paths = new(() =>
     {
-        SortedSet<string> folders = new(StringComparer.Ordinal);
-        foreach (string interpreter in new[] { "python3", "/usr/bin/python3" })
-        {
-            folders.UnionWith(ImportFolders(interpreter));
-        }
-
-        SortedSet<string> files = new(StringComparer.Ordinal);
-        EnumerationOptions deep = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        foreach (string folder in folders.Where(Directory.Exists))
-        {
-            files.UnionWith(Directory.EnumerateFiles(folder, "*.py", deep));
-        }
-
-        string[] mixed = [.. files];
+        string[] mixed = [.. RealPython.Files()];
         new Random(20240520).Shuffle(mixed);
         return mixed;
     });
-
-    private static string[] ImportFolders(string interpreter)
-    {
-        ProcessStartInfo start = new(interpreter, ["-c", "import sys; print(*sys.path, sep='\\n')"]) { RedirectStandardOutput = true };
-        try
-        {
-            using Process process = Process.Start(start)!;
-            string[] folders = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            process.WaitForExit();
-            return folders;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return [];   // no such interpreter
-        }
-    }
 }
