@@ -17,6 +17,16 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
     /// <summary>What a SELECT of rows to lease ends with, so that crawlers at the same table do not wait for each other.</summary>
     public abstract string SkipLocked { get; }
 
+    /// <summary>Whether there is a server that the connection may break to, and be taken up again.</summary>
+    public abstract bool CanReconnect { get; }
+
+    /// <summary>Takes a broken connection up again. What the former one had under way has ended then, one way or the other.</summary>
+    /// <exception cref="Exception">It cannot be had, or not yet (<see cref="IsPassing"/>).</exception>
+    public abstract void Reconnect();
+
+    /// <summary>Whether a fault of taking the connection up may be over in a while.</summary>
+    public abstract bool IsPassing(Exception fault);
+
     /// <summary>Brings the tables to this program's version; safe where several processes do it at a time.</summary>
     public abstract void Migrate();
 
@@ -84,11 +94,20 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
     /// <summary>Holds a worker's lock until the connection is closed or the process ends, however it ends.</summary>
     public abstract void HoldWorker(long worker);
 
-    /// <summary>Of these workers, those that do not hold their lock any more.</summary>
+    /// <summary>Registers a worker under the number it had, if it is not.</summary>
+    public abstract void RestoreWorker(long worker, string name);
+
+    /// <summary>Of these workers, those that do not hold their lock any more; they cannot take it again before the transaction's end.</summary>
     public abstract List<long> EndedWorkers(IReadOnlyList<long> workers);
+
+    /// <summary>The statement that empties a table.</summary>
+    public abstract string Clear(string table);
 
     /// <inheritdoc/>
     public virtual void Dispose() => connection.Dispose();
+
+    /// <summary>States that the next session is as the server begins them.</summary>
+    protected void BeginSession() => _isDurable = true;
 
     /// <summary>The statement as this database writes it.</summary>
     protected abstract string Text(string sql);
@@ -101,4 +120,4 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
 }
 
 /// <summary>The server, or the way to it, has gone while the catalog was open.</summary>
-internal sealed class ConnectionLostException() : DbException("the connection to the catalog is lost");
+internal sealed class ConnectionLostException(string message = "the connection to the catalog is lost", Exception? inner = null) : DbException(message, inner);

@@ -75,5 +75,8 @@ internal static class PostgresSchema
         CREATE INDEX work_leased ON work (worker) WHERE worker IS NOT NULL;
         CREATE TABLE writers (name ordinal PRIMARY KEY, worker BIGINT, leased_until BIGINT, epoch BIGINT NOT NULL);
         """,
+        """
+        ALTER TABLE writers ADD COLUMN commits BIGINT NOT NULL DEFAULT 0;
+        """,
     ];
 }
