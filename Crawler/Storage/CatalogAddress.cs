@@ -92,6 +92,13 @@ internal sealed class CatalogAddress
             }
         }
 
+        if (!builder.Host!.StartsWith('/'))
+        {
+            // KeepAlive asks the server while nothing else does; this asks the network while an answer is waited for. So a way that was cut is
+            // noticed within two minutes, though nobody says so.
+            (builder.TcpKeepAlive, builder.TcpKeepAliveTime, builder.TcpKeepAliveInterval) = (true, 30, 10);
+        }
+
         string port = builder.Port == NpgsqlConnection.DefaultPort ? "" : $":{builder.Port}";
         return new CatalogAddress($"postgres://{builder.Username}@{builder.Host}{port}/{database}", null, builder.ConnectionString);
     }
