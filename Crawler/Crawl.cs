@@ -22,12 +22,14 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
     /// <summary>Repositories found and passed by, because they asked to be left out.</summary>
     public int OptedOut { get; private set; }
 
+    /// <summary>Queries of the ledger whose rounds are over when the run has its input.</summary>
+    public List<string> Queries { get; } = [];
+
     /// <summary>Crawls, and returns the snapshot of each repository of these sources, in order.</summary>
     public async Task<IReadOnlyList<(long Repository, int Snapshot)>> RunAsync(
         IReadOnlyList<ISource> sources, CancellationToken cancellation)
     {
-        using StageProgress progress = context.Progress("crawl", "files", 0);
-        var tally = new CrawlTally(progress);
+        var tally = new CrawlTally();
         List<(ISourceRepository Repository, ISource Source)> repositories = [];
         List<(ISource Source, string Key, string Signature)> whole = [];
         List<(ISource Source, Action<IReadOnlyList<(long, int)>> Finished)> finished = [];
@@ -57,6 +59,7 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
                 whole.Add((source, known.Value.Key, signature));
             }
 
+            Queries.AddRange(found.Queries);
             if (found.Finished is not null)
             {
                 finished.Add((source, found.Finished));
@@ -70,9 +73,12 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
 
         repositories.Sort(static (left, right) => left.Repository.Id.CompareTo(right.Repository.Id));
         CheckDistinct(repositories);
-        progress.SetTotal(Math.Max(total, 0));
+
+        // How many files a forge's repositories have is known when they are there.
+        using StageProgress progress = context.Progress("crawl", total < 0 ? "repositories" : "files", total < 0 ? repositories.Count : total);
+        tally.Show(progress, byFiles: total >= 0);
         await WriteAllAsync([.. repositories.Select(item => item.Repository)], tally, cancellation).ConfigureAwait(false);
-        progress.SetTotal(tally.Files);
+        progress.SetTotal(total < 0 ? repositories.Count : tally.Files);
 
         List<(long Repository, int Snapshot)> snapshots = tally.Snapshots();
         List<(long Repository, int Snapshot)> Of(ISource source)
@@ -154,14 +160,20 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
 }
 
 /// <summary>What a crawl has done so far. Safe from several threads.</summary>
-internal sealed class CrawlTally(StageProgress progress)
+internal sealed class CrawlTally
 {
     private readonly Lock _lock = new();
     private readonly List<(long Repository, int Snapshot)> _snapshots = [];
     private long _files;
+    private StageProgress? _byFiles;
+    private StageProgress? _byRepositories;
 
     /// <summary>Files done.</summary>
     public long Files => Interlocked.Read(ref _files);
+
+    /// <summary>Shows from now on what is done, by files or by repositories.</summary>
+    public void Show(StageProgress progress, bool byFiles) =>
+        (_byFiles, _byRepositories) = (byFiles ? progress : null, byFiles ? null : progress);
 
     /// <summary>States that a repository's snapshot is whole.</summary>
     public void Add((long Repository, int Snapshot) snapshot)
@@ -170,13 +182,15 @@ internal sealed class CrawlTally(StageProgress progress)
         {
             _snapshots.Add(snapshot);
         }
+
+        _byRepositories?.Advance(1);
     }
 
     /// <summary>States that so many more files are done.</summary>
     public void Advance(long files)
     {
         Interlocked.Add(ref _files, files);
-        progress.Advance(files);
+        _byFiles?.Advance(files);
     }
 
     /// <summary>The snapshots, in order of the repositories' numbers.</summary>

@@ -138,6 +138,14 @@ public sealed class CrawlOptions
     public string? Catalog { get; set; }
 
     /// <summary>
+    /// Seconds for which a crawler that shares its catalog holds what it works on without a sign of life; it renews that four times as often.
+    /// One that was killed is noticed at once; one that hangs, or whose machine lost power, after this long. Default 120; 1 to 3600.
+    /// </summary>
+    [Range(1, 3600)]
+    [NotHashed]
+    public int LeaseSeconds { get; set; } = 120;
+
+    /// <summary>
     /// Where the REST API of <c>github:</c> sources is: <c>https://api.github.com</c> (default), <c>https://HOST/api/v3</c> of a GitHub
     /// Enterprise server, or a test forge. http is for loopback: it would carry the token in the clear.
     /// </summary>
@@ -155,6 +163,14 @@ public sealed class CrawlOptions
     [Range(1, 600)]
     [NotHashed]
     public int GitHubTimeoutSeconds { get; set; } = 30;
+
+    /// <summary>
+    /// Seconds for which a forge that could not be connected to even once is tried again before the crawl gives up. One that has answered
+    /// is waited for much longer. Default 20; 0 to 3600.
+    /// </summary>
+    [Range(0, 3600)]
+    [NotHashed]
+    public int GitHubConnectSeconds { get; set; } = 20;
 
     /// <summary>
     /// Whether a run that has its input already crawls again and takes the newest snapshots. Default false: its input stays as it was

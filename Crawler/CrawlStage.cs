@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.OptOuts;
@@ -33,7 +34,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
     /// <exception cref="DataForgeException">A source is wrong, gone or damaged, or the workspace cannot be written.</exception>
     public async Task RunAsync(StageContext context, CancellationToken cancellation)
     {
-        if (IsPinned(context.Run))
+        if (IsPinned(context.Run) && RoundEnd.Find(context.Run) is null)
         {
             context.Events.Write(Note.Information("the run keeps its input as it was pinned; Crawl:Repin takes what changed since"));
             return;
@@ -66,34 +67,47 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
 
         // A shared catalog is opened before the turn comes, to help those whose turn it is.
         using Catalog? shared = address.IsShared ? Open(workspace, address, context.Time) : null;
+        if (shared is not null)
+        {
+            shared.Reconnected = why => context.Events.Write(Note.Warning($"the connection to the catalog broke ({why}) and was taken up again"));
+        }
+
         await using CrawlTurn turn = await CrawlTurn.TakeAsync(context, options, shared, shelf, cancellation).ConfigureAwait(false);
         shelf.Clear();
-        if (IsPinned(context.Run))
+        RoundEnd? killed = RoundEnd.Find(context.Run);
+        if (killed is null && IsPinned(context.Run))
         {
             return;
         }
 
         using Catalog? own = shared is null ? Open(workspace, address, context.Time) : null;
         Catalog catalog = shared ?? own!;
+        if (killed is not null && FindPin(context.Run)?.InputHash == killed.Input)
+        {
+            killed.Finish(context.Run, catalog);
+            return;
+        }
+
         RawFolder.Recover(workspace, catalog);
         WorkspaceOptOuts optOuts = WorkspaceOptOuts.Read(workspace);
         SourceNames.Assign(catalog, sources.OfType<ILocatedSource>(), optOuts);
         using var scratch = new ScratchFolder(Path.Combine(workspace.Folder, "scratch"));
         var scan = new ScanContext(options, scratch.Path, Path.Combine(workspace.Folder, "mirrors"), id => catalog.FindContent(id).Size)
         {
-            Time = context.Time, Tell = context.Events.Write, Catalog = catalog, Shared = shared is null ? null : new SharedFetch(shared, shelf),
+            Time = context.Time, Tell = context.Events.Write, Progress = unit => context.Progress(StageName, unit, 0), Catalog = catalog, Shared = shared is null ? null : new SharedFetch(shared, shelf),
         };
         IReadOnlyList<(long, int)> snapshots;
         int optedOut;
+        List<string> queries;
         using (var crawl = new Crawl(context, catalog, options, scan, optOuts))
         {
             snapshots = await crawl.RunAsync(sources, cancellation).ConfigureAwait(false);
-            optedOut = crawl.OptedOut;
+            (optedOut, queries) = (crawl.OptedOut, crawl.Queries);
         }
 
         shelf.Clear();
-        PinnedList.Write(Path.Combine(context.Run.Folder, PinnedList.FileName), catalog, snapshots);
-        Pin(context.Run, catalog, snapshots, optedOut);
+        PinnedList.Write(Path.Combine(context.Run.Folder, PinnedList.FileName), catalog, snapshots, options.RowsHash());
+        Pin(context.Run, catalog, snapshots, optedOut, queries);
     }
 
     private static Catalog Open(Workspace workspace, CatalogAddress address, TimeProvider time)
@@ -102,10 +116,15 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         return Catalog.Open(address, time);
     }
 
-    private bool IsPinned(Run run) => !options.Repin && File.Exists(run.InputFile)
-        && run.Manifest.Find(Name, InputPart) is { } entry && entry.OptionsHash == PinHash(options) && Manifest.IsWhole(run.Folder, entry);
+    private bool IsPinned(Run run) => !options.Repin && FindPin(run) is not null;
 
-    private void Pin(Run run, Catalog catalog, IReadOnlyList<(long Repository, int Snapshot)> snapshots, int optedOut)
+    // What the run was pinned to by these options.
+    private ManifestEntry? FindPin(Run run) => File.Exists(run.InputFile)
+        && run.Manifest.Find(Name, InputPart) is { } entry && entry.OptionsHash == PinHash(options) && Manifest.IsWhole(run.Folder, entry)
+            ? entry
+            : null;
+
+    private void Pin(Run run, Catalog catalog, IReadOnlyList<(long Repository, int Snapshot)> snapshots, int optedOut, List<string> queries)
     {
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal) { ["repositories"] = snapshots.Count };
         if (optedOut > 0)
@@ -114,12 +133,16 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         }
 
         byte[] input = CanonicalJson.Write(catalog.Input(snapshots, counts));
+        string hash = Convert.ToHexStringLower(SHA256.HashData(input));
+        RoundEnd? end = queries.Count == 0
+            ? null
+            : new RoundEnd(hash, new(queries.Distinct().ToDictionary(query => query, query => catalog.State(query).Round), StringComparer.Ordinal));
+        end?.Announce(run);
         if (!File.Exists(run.InputFile) || !File.ReadAllBytes(run.InputFile).AsSpan().SequenceEqual(input))
         {
             AtomicFile.Write(run.InputFile, input);
         }
 
-        string hash = StageHash.OfFile(run.InputFile);
         run.Manifest.Commit(new ManifestEntry
         {
             Stage = Name,
@@ -129,6 +152,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
             Outputs = [new ManifestOutput(Path.GetFileName(run.InputFile), input.Length, hash)],
             Counts = counts,
         });
+        end?.Finish(run, catalog);
     }
 
     // A run is pinned to options and sources; both are as the user gave them.

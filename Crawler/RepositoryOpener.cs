@@ -169,7 +169,9 @@ internal sealed class RepositoryOpener(Catalog catalog, CrawlOptions options, in
             }
 
             SnapshotState? before = catalog.FindSnapshot(opened.Repository.Facts.Id, opened.Signature);
-            int number = before?.Number ?? catalog.LatestSnapshot(opened.Repository.Facts.Id) + 1;
+
+            // A pinned list says which of its crawls a repository's snapshot was; every other source says 1.
+            int number = before?.Number ?? Math.Max(catalog.LatestSnapshot(opened.Repository.Facts.Id) + 1, opened.Repository.Facts.Snapshot);
             int first = (int)Math.Min(before?.Rows ?? 0, files.Count);
             tally.Advance(first);
             return new Work(opened, opened.Repository.Facts with { Snapshot = number }, files, first);

@@ -146,9 +146,7 @@ public static class WorkspaceRemoval
         counts["repositories"] = snapshots.Count;
         byte[] input = CanonicalJson.Write(catalog.Input(snapshots, counts));
         AtomicFile.Write(run.InputFile, input);
-        string commits = Path.Combine(run.Folder, PinnedList.FileName);
-        File.Delete(commits);
-        PinnedList.Write(commits, catalog, snapshots);
+        PinnedList.KeepOnly(Path.Combine(run.Folder, PinnedList.FileName), known);
         if (run.Manifest.Find(CrawlStage.StageName, CrawlStage.InputPart) is { } entry)
         {
             string hash = StageHash.OfFile(run.InputFile);

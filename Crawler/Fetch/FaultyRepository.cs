@@ -15,7 +15,10 @@ internal sealed class FaultyRepository(RepositoryFacts facts, FetchException fau
 
     public RepositoryFacts Facts => facts;
 
-    public string Signature => StageHash.Combine("fault", facts.Commit ?? "", fault.Rule);
+    public string Signature => SignatureOf(facts.Commit, fault.Rule);
+
+    /// <summary>The signature of a repository that could not be had for a reason.</summary>
+    public static string SignatureOf(string? commit, string rule) => StageHash.Combine("fault", commit ?? "", rule);
 
     /// <summary>The row.</summary>
     public static IReadOnlyList<FoundFile> Row(FetchException fault) =>

@@ -10,6 +10,8 @@ internal sealed class FetchQuota(CrawlOptions options, TimeProvider time)
 {
     private readonly TimeSpan _limit = TimeSpan.FromSeconds(options.FetchTimeoutSeconds);
     private TimeSpan _spent;
+    private CancellationTokenSource? _patience;
+    private long _since;
 
     /// <summary>Bytes received so far.</summary>
     public long Received { get; private set; }
@@ -30,16 +32,36 @@ internal sealed class FetchQuota(CrawlOptions options, TimeProvider time)
         }
 
         using var patience = new CancellationTokenSource(_limit - _spent, time);
-        long start = time.GetTimestamp();
-        Patience = patience.Token;
+        (_patience, _since, Patience) = (patience, time.GetTimestamp(), patience.Token);
         try
         {
             return await work().ConfigureAwait(false);
         }
         finally
         {
-            _spent += time.GetElapsedTime(start);
-            Patience = CancellationToken.None;
+            _spent += time.GetElapsedTime(_since);
+            (_patience, Patience) = (null, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits for its turn within that: the repository's time stands still meanwhile.</summary>
+    public async Task<T> OutsideAsync<T>(Func<Task<T>> wait)
+    {
+        if (_patience is not { } patience)
+        {
+            return await wait().ConfigureAwait(false);
+        }
+
+        _spent += time.GetElapsedTime(_since);
+        patience.CancelAfter(Timeout.InfiniteTimeSpan);
+        try
+        {
+            return await wait().ConfigureAwait(false);
+        }
+        finally
+        {
+            _since = time.GetTimestamp();
+            patience.CancelAfter(_limit > _spent ? _limit - _spent : TimeSpan.Zero);
         }
     }
 

@@ -1,5 +1,6 @@
 using DataForge.Crawler.Git;
 using DataForge.Crawler.GitHub;
+using DataForge.Crawler.GitHub.Limits;
 using DataForge.Crawler.Sharing;
 using DataForge.Crawler.Sources;
 
@@ -44,6 +45,9 @@ internal sealed class ForgeTransport : IDisposable
 
     /// <summary>Says more exactly why git was refused, or where the repository is now; null where nobody can.</summary>
     public Func<DiscoveredRepository, FetchException, CancellationToken, Task<(FetchException? Fault, string? CloneUrl)>>? Lookup { get; set; }
+
+    /// <summary>Gives leave for a request of the interface's core budget, as each archive costs one; null where there is no such budget.</summary>
+    public Func<CancellationToken, Task<RequestLimiter.Permit>>? Charge { get; set; }
 
     /// <summary>What other crawlers fetch for this one; null where there are none.</summary>
     public SharedFetch? Shared { get; init; }

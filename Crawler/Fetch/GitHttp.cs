@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using DataForge.Corpus;
+using DataForge.Crawler.GitHub.Limits;
 using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
@@ -24,6 +26,9 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRe
     // A body of which nothing has come for so long is a dead one.
     private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.5);
+
+    // Whether the forge was ever reached: one that never was is no repository's fault.
+    private volatile bool _hasAnswered;
 
     /// <summary>Scheme, host and port that repositories may lie at.</summary>
     public Uri Forge => forge;
@@ -52,13 +57,20 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRe
     }
 
     /// <summary>Gets a body and has it read.</summary>
+    /// <param name="address">Where it is.</param>
+    /// <param name="quota">What it may cost.</param>
+    /// <param name="read">Reads it.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="charge">Gives leave for each request of the interface's budget on the way to it; null where there is none.</param>
     /// <exception cref="FetchException">It could not be had.</exception>
-    public Task GetAsync(Uri address, FetchQuota quota, Func<Stream, CancellationToken, Task> read, CancellationToken cancellation) =>
-        AskAsync(address, static to => new HttpRequestMessage(HttpMethod.Get, to), quota, read, cancellation);
+    public Task GetAsync(
+        Uri address, FetchQuota quota, Func<Stream, CancellationToken, Task> read, CancellationToken cancellation,
+        Func<CancellationToken, Task<RequestLimiter.Permit>>? charge = null) =>
+        AskAsync(address, static to => new HttpRequestMessage(HttpMethod.Get, to), quota, read, cancellation, charge);
 
     private async Task<Uri> AskAsync(
         Uri address, Func<Uri, HttpRequestMessage> make, FetchQuota quota, Func<Stream, CancellationToken, Task> read,
-        CancellationToken cancellation)
+        CancellationToken cancellation, Func<CancellationToken, Task<RequestLimiter.Permit>>? charge = null)
     {
         CancellationToken patience = quota.Patience;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience);
@@ -68,7 +80,7 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRe
             TimeSpan? wait = null;
             try
             {
-                return await TryAsync(address, make, quota, read, stop.Token).ConfigureAwait(false);
+                return await TryAsync(address, make, quota, read, charge, stop.Token, cancellation).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && patience.IsCancellationRequested)
             {
@@ -89,7 +101,11 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRe
 
             if (trial == Tries)
             {
-                throw fault;
+                throw _hasAnswered || fault.InnerException is not HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError }
+                    ? fault
+                    : new DataForgeException(
+                        $"{address.Authority} cannot be reached ({fault.Detail}): see that this machine has a network and that Crawl:GitHubBaseAddress is right, then run the same command again.",
+                        inner: fault);
             }
 
             await WaitAsync(wait ?? FirstWait * Math.Pow(2, trial - 1), quota, stop.Token, cancellation).ConfigureAwait(false);
@@ -110,15 +126,16 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRe
 
     private async Task<Uri> TryAsync(
         Uri address, Func<Uri, HttpRequestMessage> make, FetchQuota quota, Func<Stream, CancellationToken, Task> read,
-        CancellationToken cancellation)
+        Func<CancellationToken, Task<RequestLimiter.Permit>>? charge, CancellationToken stop, CancellationToken cancellation)
     {
         for (int redirects = 0; ; redirects++)
         {
             using HttpRequestMessage request = make(address);
             request.Headers.TryAddWithoutValidation("User-Agent", "git/dataforge");
             request.Headers.TryAddWithoutValidation("Git-Protocol", "version=2");
-            Authorize(request);
-            using HttpResponseMessage answer = await SendAsync(request, cancellation).ConfigureAwait(false);
+            using HttpResponseMessage answer = charge is not null && IsOfInterface(address)
+                ? await SendChargedAsync(request, charge, quota, stop, cancellation).ConfigureAwait(false)
+                : await SendAsync(Authorized(request), stop).ConfigureAwait(false);
             if ((int)answer.StatusCode is 301 or 302 or 307 or 308)
             {
                 address = redirects < Redirects ? Redirected(address, answer) : throw new FetchException(FaultRules.Refused, "redirected in circles");
@@ -126,19 +143,65 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRe
             }
 
             Check(answer);
-            Stream body = await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-            await read(new ReceivedStream(body, quota, IdleLimit, time), cancellation).ConfigureAwait(false);
+            Stream body = await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+            await read(new ReceivedStream(body, quota, IdleLimit, time), stop).ConfigureAwait(false);
             return address;
         }
     }
 
-    /// <summary>Puts credentials on a request that goes to the forge.</summary>
-    private void Authorize(HttpRequestMessage request)
+    // Sends a request when the interface's budget has room for it, which may be an hour off: no time of the repository's.
+    private async Task<HttpResponseMessage> SendChargedAsync(
+        HttpRequestMessage request, Func<CancellationToken, Task<RequestLimiter.Permit>> charge, FetchQuota quota, CancellationToken stop,
+        CancellationToken cancellation)
     {
-        if (IsAtForge(request.RequestUri!) || Uri.Compare(request.RequestUri!, api, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0)
+        RequestLimiter.Permit permit = await quota.OutsideAsync(() => charge(cancellation)).ConfigureAwait(false);
+        bool hasAnswered = false;
+        try
+        {
+            permit.Token?.Authorize(request);
+            HttpResponseMessage answer = await SendAsync(request, stop).ConfigureAwait(false);
+            hasAnswered = true;
+            int status = (int)answer.StatusCode;
+            RateLimitHeaders? told = RateLimitHeaders.Read(answer.Headers);
+            TimeSpan? wait = RateLimitHeaders.RetryAfter(answer.Headers, time.GetUtcNow());
+            bool isRefusal = status == 429 || (status == 403 && (wait is not null || told is { Remaining: 0 }));
+            permit.Answer(told, isFree: false, isGood: !isRefusal && status < 500, isRefusal, wait);
+            if (!isRefusal)
+            {
+                return answer;
+            }
+
+            // The budget knows how long to wait, and whether another user need not.
+            answer.Dispose();
+            throw new ThrottledException($"the server answers {status}, again and again", TimeSpan.Zero);
+        }
+        finally
+        {
+            request.Headers.Authorization = null;
+            if (!hasAnswered)
+            {
+                permit.Fail();
+            }
+        }
+    }
+
+    // A repository by its name or, after a rename, by its number.
+    private bool IsOfInterface(Uri address) => IsAtInterface(address) && address.AbsolutePath.StartsWith(api.AbsolutePath, StringComparison.Ordinal)
+        && address.AbsolutePath[api.AbsolutePath.Length..].TrimStart('/') is { } path
+        && (path.StartsWith("repos/", StringComparison.Ordinal) || path.StartsWith("repositories/", StringComparison.Ordinal));
+
+    private bool IsAtInterface(Uri address) => address.UserInfo.Length == 0
+        && Uri.Compare(address, api, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
+
+    /// <summary>Puts credentials on a request that goes to the forge.</summary>
+    private HttpRequestMessage Authorized(HttpRequestMessage request)
+    {
+        if (IsAtForge(request.RequestUri!) || IsAtInterface(request.RequestUri!))
         {
             authorize(request);
         }
+
+        return request;
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
@@ -148,7 +211,9 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRe
         using CancellationTokenRegistration link = idle.Token.Register(patience.Cancel);
         try
         {
-            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
+            HttpResponseMessage answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
+            _hasAnswered = true;
+            return answer;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -160,7 +225,7 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRe
     private Uri Redirected(Uri from, HttpResponseMessage answer)
     {
         Uri? to = answer.Headers.Location is { } location ? new Uri(from, location) : null;
-        return to is not null && (IsAtForge(to) || (to.Host == Archives && to.Scheme == Uri.UriSchemeHttps && to.UserInfo.Length == 0))
+        return to is not null && (IsAtForge(to) || IsAtInterface(to) || (to.Host == Archives && to.Scheme == Uri.UriSchemeHttps && to.UserInfo.Length == 0))
             ? to
             : throw new FetchException(FaultRules.Refused, "redirected away from the forge");
     }

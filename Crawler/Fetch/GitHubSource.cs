@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
+using DataForge.Corpus.Runs;
 using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
@@ -35,9 +36,14 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
             session = await GitHubSession.OpenAsync(context.Options, catalog, context.Time, text => context.Tell(Note.Warning(text)), cancellation).ConfigureAwait(false);
             var watch = new RepositoryWatch(session.Client, catalog, context.Tell);
             transport.Lookup = watch.LookUpAsync;
+            transport.Charge = session.Client.EnterAsync;
             SortedDictionary<long, DiscoveredRepository> found = [];
+            using StageProgress? progress = context.Progress?.Invoke("found");
+            SearchProgress? shown = progress is null ? null : new SearchProgress(progress, catalog);
+            session.Discovery.OnRecorded = shown is null ? null : shown.Recorded;
             foreach (SearchQuery query in queries)
             {
+                shown?.Begin(query.Key);
                 foreach (DiscoveredRepository repository in await session.Discovery.RunAsync(query, cancellation).ConfigureAwait(false))
                 {
                     found.TryAdd(repository.Id, repository);
@@ -48,17 +54,18 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
 
             watch.TellRenames(found.Values);
             context.Shared?.Publish(found.Keys, cancellation);
+            long shortfall = queries.Sum(query => catalog.Windows(query.Key).Sum(window => window.Shortfall));
             context.Tell(Note.Information(
-                $"{Text}: {found.Count} repositories found, {queries.Sum(query => catalog.Windows(query.Key).Sum(window => window.Shortfall))} known to be out of a search's reach"));
+                $"{Text}: {found.Count:N0} repositories found{(shortfall > 0 ? $", {shortfall:N0} known to be out of a search's reach (crawl --status names their windows)" : "")}"));
             return new SourceScan(
-                [.. found.Values.Select(repository => new ForgeRepository(repository, KindName, transport))], -1, new Held(transport, session))
+                [.. found.Values.Select(repository => new ForgeRepository(repository, KindName, transport))], -1, new ForgeHeld(transport, session))
             {
+                Queries = [.. queries.Select(query => query.Key)],
                 Finished = snapshots =>
                 {
                     foreach (SearchQuery query in queries)
                     {
                         RepositoryWatch.Remember(catalog, query.Key, snapshots);
-                        catalog.Close(query.Key);
                     }
                 },
             };
@@ -94,13 +101,14 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes("x-access-token:" + secret)));
         }
     }
+}
 
-    private sealed class Held(ForgeTransport transport, GitHubSession session) : IDisposable
+/// <summary>What a crawl of a forge holds open.</summary>
+internal sealed class ForgeHeld(ForgeTransport transport, GitHubSession? session) : IDisposable
+{
+    public void Dispose()
     {
-        public void Dispose()
-        {
-            transport.Dispose();
-            session.Dispose();
-        }
+        transport.Dispose();
+        session?.Dispose();
     }
 }

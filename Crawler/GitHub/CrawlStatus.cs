@@ -96,11 +96,12 @@ public sealed record CrawlStatus
         var text = new StringBuilder();
         foreach (QueryStatus query in Queries)
         {
-            double share = query.Expected == 0 ? 1 : (double)query.Seen / query.Expected;
+            string share = query.Expected > 0 ? ((double)query.Seen / query.Expected).ToString("P2", CultureInfo.InvariantCulture)
+                : query.OpenWindows > 0 ? "not asked yet" : "nothing matches";
             text.Append(CultureInfo.InvariantCulture, $"""
                 {query.Query}
                   round {query.Round}, {query.State}: {query.Windows - query.OpenWindows:N0} of {query.Windows:N0} windows read, {query.SplitWindows:N0} split, {query.Searches:N0} searches
-                  expected {query.Expected:N0}, seen {query.Seen:N0} ({share:P2}), missing {query.Shortfall:N0}, incomplete answers {query.IncompleteAnswers:N0}, lost in splits {query.LostInSplits:N0}
+                  expected {query.Expected:N0}, seen {query.Seen:N0} ({share}), missing {query.Shortfall:N0}, incomplete answers {query.IncompleteAnswers:N0}, lost in splits {query.LostInSplits:N0}
 
                 """);
             foreach (WindowStatus window in query.Lacking.Take(ShownWindows))

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DataForge.Corpus;
+using DataForge.Crawler.GitHub.Limits;
 
 namespace DataForge.Crawler.GitHub;
 
@@ -111,6 +112,9 @@ public sealed class GitHubClient
     public async Task<ApiAnswer<RateLimitOverview>> GetRateLimitAsync(CancellationToken cancellation = default) =>
         Answer(await _transport.GetAsync("rate_limit", null, Json.Default.RateLimitOverview, null, null, cancellation).ConfigureAwait(false),
             Json.Default.RateLimitOverview);
+
+    // Leave for a request of the core budget that is not one of these methods' (an archive's, whose body is streamed).
+    internal Task<RequestLimiter.Permit> EnterAsync(CancellationToken cancellation) => _transport.EnterAsync(CoreResource, cancellation);
 
     /// <summary><c>GET /user</c>: whose token it is. Costs a request, or none where nothing changed.</summary>
     internal Task<ApiAnswer<User>> GetUserAsync(GitHubToken token, CancellationToken cancellation) =>

@@ -20,6 +20,9 @@ public sealed record GitHubClientOptions
     /// <summary>Time an answer may take, body included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a server that never was connected to is tried for; one that has answered is waited for by <see cref="Retries"/>.</summary>
+    public TimeSpan ConnectPatience { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Bytes of an answer, decompressed. A full page of 100 repositories has about 600 KB.</summary>
     public int MaxBodyBytes { get; init; } = 16 << 20;
 
@@ -40,7 +43,11 @@ public sealed record GitHubClientOptions
         return Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out Uri? address)
             && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
             && address.Query.Length == 0 && address.Fragment.Length == 0 && address.UserInfo.Length == 0
-            ? new GitHubClientOptions { BaseAddress = address, Timeout = TimeSpan.FromSeconds(options.GitHubTimeoutSeconds) }
+            ? new GitHubClientOptions
+            {
+                BaseAddress = address, Timeout = TimeSpan.FromSeconds(options.GitHubTimeoutSeconds),
+                ConnectPatience = TimeSpan.FromSeconds(options.GitHubConnectSeconds),
+            }
             : throw DataForgeException.Usage($"'{text}' is no base address; write https://api.github.com or https://HOST/api/v3.");
     }
 }

@@ -10,6 +10,10 @@ public sealed class GitHubSession : IDisposable
 {
     // At two seconds an answer, eight windows use 240 searches a minute up, which is eight users' budget.
     private const int Workers = 8;
+
+    // A connection that comes about at all does so in a second or two, lost packets included.
+    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(10);
+
     private readonly ServiceProvider _services;
 
     private GitHubSession(ServiceProvider services, GitHubClient client, Discovery discovery, int users)
@@ -85,7 +89,7 @@ public sealed class GitHubSession : IDisposable
 
     private static GitHubClient NewClient(
         GitHubClientOptions options, IHttpClientFactory clients, IReadOnlyList<UserBudget> users, IAnswerStore answers, TimeProvider time) =>
-        new(new Transport(options, clients, new RequestLimiter(users, time), time), answers);
+        new(new Transport(options, clients, new RequestLimiter(users, time, options.Tell is { } tell ? text => tell($"{options.BaseAddress.Authority}: {text}") : null), time), answers);
 
     // GitHub counts by user: tokens of one user are one budget.
     private static async Task<IReadOnlyList<UserBudget>> ByUserAsync(
@@ -142,7 +146,7 @@ public sealed class GitHubSession : IDisposable
             {
                 AllowAutoRedirect = false,
                 AutomaticDecompression = DecompressionMethods.All,
-                ConnectTimeout = options.Timeout,
+                ConnectTimeout = options.Timeout < LongestConnect ? options.Timeout : LongestConnect,
                 MaxConnectionsPerServer = options.MaxConcurrency,
                 MaxResponseHeadersLength = 64,
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),

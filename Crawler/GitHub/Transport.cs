@@ -28,6 +28,7 @@ internal sealed class Transport
     private readonly ResiliencePipeline<Reply> _attempt;
     private readonly SemaphoreSlim _beginning = new(1);
     private bool _hasBegun;
+    private volatile bool _hasAnswered;
 
     public Transport(GitHubClientOptions options, IHttpClientFactory clients, RequestLimiter limiter, TimeProvider time)
     {
@@ -52,9 +53,17 @@ internal sealed class Transport
                 },
                 OnRetry = args =>
                 {
-                    // The first failure of a request is nothing to speak of.
-                    if (args.AttemptNumber > 0)
+                    if (IsBeginning(args.Outcome))
                     {
+                        if (args.AttemptNumber == 0)
+                        {
+                            options.Tell?.Invoke(FormattableString.Invariant(
+                                $"{options.BaseAddress.Authority} cannot be reached ({args.Outcome.Exception!.Message}); trying for {options.ConnectPatience.TotalSeconds} s"));
+                        }
+                    }
+                    else if (args.AttemptNumber > 0)
+                    {
+                        // The first failure of a request is nothing to speak of.
                         string why = args.Outcome.Exception is { } fault ? fault.Message.Split('\n')[0] : "it answers with an error or a refusal";
                         options.Tell?.Invoke(FormattableString.Invariant(
                             $"{options.BaseAddress.Host}: {why}; trying again in {Math.Ceiling(args.RetryDelay.TotalSeconds)} s ({args.AttemptNumber + 1} of {options.Retries})"));
@@ -64,8 +73,9 @@ internal sealed class Transport
                 },
 
                 // After a refusal the limiter knows how long to wait, and whether another user need not.
-                DelayGenerator = static args => ValueTask.FromResult(args.Outcome switch
+                DelayGenerator = args => ValueTask.FromResult(args.Outcome switch
                 {
+                    _ when IsBeginning(args.Outcome) => ConnectPause,
                     { Result.IsRefusal: true } => TimeSpan.Zero,
                     { Result: { } fault } => fault.RetryAfter,
                     { Exception: BrokenCircuitException broken } => broken.RetryAfter,
@@ -117,6 +127,18 @@ internal sealed class Transport
         return new Reply { Outcome = ApiOutcome.MovedAway, Message = $"moved to {address.Host}" };
     }
 
+    /// <summary>Leave to send a request of this host by other means, charged to a budget; the caller ends it with what is answered.</summary>
+    /// <exception cref="DataForgeException">The server cannot be reached, or takes no token.</exception>
+    public async Task<RequestLimiter.Permit> EnterAsync(string resource, CancellationToken cancellation)
+    {
+        if (!Volatile.Read(ref _hasBegun))
+        {
+            await BeginAsync(cancellation).ConfigureAwait(false);
+        }
+
+        return await _limiter.AcquireAsync(resource, null, cancellation).ConfigureAwait(false);
+    }
+
     // Another program, or this one before it was killed, may have spent the budgets: asking what is left costs nothing. A server without
     // limits has no such page.
     private async Task BeginAsync(CancellationToken cancellation)
@@ -145,6 +167,7 @@ internal sealed class Transport
     {
         string why;
         Exception? inner = null;
+        question = question with { Began = _time.GetTimestamp() };
         try
         {
             Reply reply = await _attempts.ExecuteAsync(
@@ -213,14 +236,34 @@ internal sealed class Transport
         try
         {
             token?.Authorize(request);
-            using HttpResponseMessage response =
-                await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            using HttpResponseMessage response = await SendAsync(client, request, cancellation).ConfigureAwait(false);
+            _hasAnswered = true;
             return await ReplyReader.ReadAsync(response, question.Resource, question.Type, _options.MaxBodyBytes, _time.GetUtcNow(), cancellation)
                 .ConfigureAwait(false);
+        }
+        catch (HttpRequestException e) when (!_hasAnswered && IsUnconnected(e)
+            && _time.GetElapsedTime(question.Began) + ConnectPause >= _options.ConnectPatience)
+        {
+            throw new DataForgeException(
+                $"{_options.BaseAddress.Authority} cannot be reached ({e.Message}): see that this machine has a network and that Crawl:GitHubBaseAddress is right, then run the same command again.",
+                inner: e);
         }
         finally
         {
             request.Headers.Authorization = null;
+        }
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpRequestMessage request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            // The handler's own limit of time for a connection.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "no connection came about", e);
         }
     }
 
@@ -231,8 +274,20 @@ internal sealed class Transport
     private bool IsOurs(Uri address) => address.Scheme == _options.BaseAddress.Scheme
         && address.IdnHost == _options.BaseAddress.IdnHost && address.Port == _options.BaseAddress.Port;
 
+    // So few tries leave the circuit closed.
+    private TimeSpan ConnectPause => _options.ConnectPatience / 8;
+
+    // A server that was never reached may be one that never will: no network, or a wrong address. The user should not have to wait to hear it.
+    private bool IsBeginning(Outcome<Reply> outcome) => !_hasAnswered && outcome.Exception is HttpRequestException fault && IsUnconnected(fault);
+
+    private static bool IsUnconnected(HttpRequestException fault) => fault.HttpRequestError
+        is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
+
     private static bool IsFault(Outcome<Reply> outcome) =>
         outcome.Exception is HttpRequestException or IOException or TimeoutRejectedException or JsonException || outcome.Result is { IsFault: true };
 
-    private sealed record Question(Uri Address, string? Resource, JsonTypeInfo Type, string? ETag, GitHubToken? Token);
+    private sealed record Question(Uri Address, string? Resource, JsonTypeInfo Type, string? ETag, GitHubToken? Token)
+    {
+        public long Began { get; init; }
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
+using DataForge.Crawler.Fetch;
 using DataForge.Crawler.Storage;
 
 namespace DataForge.Crawler.Sharing;
@@ -11,18 +12,20 @@ namespace DataForge.Crawler.Sharing;
 /// </summary>
 internal sealed class CrawlTurn : IAsyncDisposable
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+
+    // A machine with too much to do may leave a process without a turn for seconds.
+    private static readonly TimeSpan LeastSilence = TimeSpan.FromSeconds(10);
 
     private readonly FileLock _file;
     private readonly Catalog? _shared;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _renewal;
 
-    private CrawlTurn(FileLock file, Catalog? shared)
+    private CrawlTurn(FileLock file, Catalog? shared, TimeSpan lease)
     {
         (_file, _shared) = (file, shared);
-        _renewal = shared is null ? Task.CompletedTask : Task.Run(() => RenewAsync(shared, _end.Token));
+        _renewal = shared is null ? Task.CompletedTask : Task.Run(() => RenewAsync(shared, lease, _end.Token));
     }
 
     /// <summary>Waits for the turn.</summary>
@@ -35,12 +38,16 @@ internal sealed class CrawlTurn : IAsyncDisposable
         StageContext context, CrawlOptions options, Catalog? shared, Shelf shelf, CancellationToken cancellation)
     {
         string path = Path.Combine(context.Workspace.Folder, "crawl.lock");
-        FileLock file = FileLock.TryTake(path) ?? (shared is null
+        TimeSpan lease = TimeSpan.FromSeconds(options.LeaseSeconds);
+        shared?.LimitSilence(lease > LeastSilence ? lease : LeastSilence);
+
+        // An archive cannot be fetched for another: what of it the other needs is not known before all of it is read.
+        FileLock file = FileLock.TryTake(path) ?? (shared is null || options.FetchTransport == ArchiveRepository.TransportName
             ? await FileLock.TakeAsync(path, () => Say(context, "waiting for another process that crawls into this workspace"), cancellation).ConfigureAwait(false)
             : await HelpAsync(context, options, shared, shelf, path, cancellation).ConfigureAwait(false));
         try
         {
-            for (bool told = false; shared is not null && !shared.TryBecomeWriter(Lease); told = true)
+            for (bool told = false; shared is not null && !shared.TryBecomeWriter(lease); told = true)
             {
                 if (!told)
                 {
@@ -55,7 +62,7 @@ internal sealed class CrawlTurn : IAsyncDisposable
                 RemoveHelpers(Path.Combine(context.Workspace.Folder, "mirrors"), shared);
             }
 
-            return new CrawlTurn(file, shared);
+            return new CrawlTurn(file, shared, lease);
         }
         catch
         {
@@ -83,7 +90,7 @@ internal sealed class CrawlTurn : IAsyncDisposable
         using var helper = new FetchHelper(
             context, shared, options, shelf, Path.Combine(context.Workspace.Folder, "mirrors", HelperFolder(worker)));
         Task help = helper.RunAsync(stop.Token);
-        Task renewal = RenewAsync(shared, stop.Token);
+        Task renewal = RenewAsync(shared, TimeSpan.FromSeconds(options.LeaseSeconds), stop.Token);
         Task<FileLock> taking = FileLock.TakeAsync(path, null, stop.Token);
         await Task.WhenAny(taking, help, renewal).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
@@ -107,14 +114,14 @@ internal sealed class CrawlTurn : IAsyncDisposable
     }
 
     // A fault ends it; the next commit, or the next lease, meets the same fault and says so.
-    private static async Task RenewAsync(Catalog catalog, CancellationToken cancellation)
+    private static async Task RenewAsync(Catalog catalog, TimeSpan lease, CancellationToken cancellation)
     {
         try
         {
-            using var timer = new PeriodicTimer(Lease / 4);
+            using var timer = new PeriodicTimer(lease / 4);
             while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
             {
-                catalog.Renew(Lease);
+                catalog.Renew(lease);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

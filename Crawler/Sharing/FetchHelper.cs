@@ -16,7 +16,6 @@ namespace DataForge.Crawler.Sharing;
 internal sealed class FetchHelper : IDisposable
 {
     private const int Loops = 16;
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     private readonly Catalog _catalog;
@@ -72,7 +71,7 @@ internal sealed class FetchHelper : IDisposable
         {
             IReadOnlyList<long> leased = _shelf.IsFull(2 * _options.FetchAhead, _options.FetchAheadBytes)
                 ? []
-                : _catalog.TryLeaseRepositories(SharedFetch.Queue, 1, Lease);
+                : _catalog.TryLeaseRepositories(SharedFetch.Queue, 1, TimeSpan.FromSeconds(_options.LeaseSeconds));
             if (leased.Count == 0)
             {
                 await Task.Delay(Poll, cancellation).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
+using DataForge.Corpus.Runs;
 using DataForge.Crawler.Sharing;
 using DataForge.Crawler.Storage;
 
@@ -33,6 +34,9 @@ public sealed record SourceScan(IReadOnlyList<ISourceRepository> Repositories, l
 {
     /// <summary>Called when all of it is committed, with the snapshot of each of its repositories.</summary>
     public Action<IReadOnlyList<(long Repository, int Snapshot)>>? Finished { get; init; }
+
+    /// <summary>Queries of the ledger whose rounds are over when the run has its input.</summary>
+    public IReadOnlyList<string> Queries { get; init; } = [];
 }
 
 /// <summary>What a source may use.</summary>
@@ -47,6 +51,9 @@ public sealed record ScanContext(CrawlOptions Options, string ScratchFolder, str
 
     /// <summary>Takes a line for people.</summary>
     public Action<Note> Tell { get; init; } = static _ => { };
+
+    /// <summary>Begins a progress line that counts in a unit; null where nobody looks.</summary>
+    public Func<string, StageProgress>? Progress { get; init; }
 
     // What became of repositories, and the ledger of searches.
     internal Catalog? Catalog { get; init; }

@@ -33,7 +33,7 @@ internal sealed partial class Catalog : IDisposable
     private readonly Lock _lock = new();
     private readonly CatalogDatabase _database;
     private readonly TimeProvider _time;
-    private readonly DbCommand _findContent;
+    private DbCommand _findContent;
 
     private Catalog(CatalogDatabase database, TimeProvider time, int reconnections)
     {

@@ -95,9 +95,8 @@ internal sealed partial class Catalog
         return true;
     });
 
-    // A provider tells of a lost connection in several ways. Faults of the caller, such as the end of what it gives, are not of them.
-    private bool IsLost(Exception fault) => _database.Connection.State != ConnectionState.Open
-        && fault is DbException or InvalidOperationException or IOException or TimeoutException;
+    // A provider tells of a lost connection in many ways. A fault of the caller's, should it come at the same time, comes again.
+    private bool IsLost(Exception fault) => _database.Connection.State != ConnectionState.Open && fault is not (OperationCanceledException or DataForgeException);
 
     private void ThrowIfEnded()
     {
@@ -119,6 +118,8 @@ internal sealed partial class Catalog
             _reconnection!.Execute(() =>
             {
                 _database.Reconnect();
+                _findContent.Dispose();
+                _findContent = Command(FindContentSql, ("$id", Array.Empty<byte>()));
                 Reclaim();
             });
         }
@@ -127,9 +128,9 @@ internal sealed partial class Catalog
             _end = e;
             throw;
         }
-        catch (Exception e) when (e is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException)
+        catch (Exception e)
         {
-            _end = new ConnectionLostException($"its connection broke and could not be taken up again: {e.Message}", e);
+            _end = new ConnectionLostException($"its connection broke and could not be taken up again: {e.Message.Split('\n')[0]}", e);
             throw _end;
         }
 

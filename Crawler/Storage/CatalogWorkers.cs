@@ -9,6 +9,16 @@ internal sealed partial class Catalog
     /// <summary>Registers this worker with the others, as its first lease would. Returns its number.</summary>
     public long Register() => Do(Worker);
 
+    /// <summary>
+    /// Says after how long a silence in the middle of a transaction this worker is taken for gone: rows that it locked would hold the others up
+    /// beyond any lease's end, were it hung just then.
+    /// </summary>
+    public void LimitSilence(TimeSpan limit) => Do(() =>
+    {
+        _database.LimitSilence(limit);
+        return true;
+    });
+
     /// <summary>Ends the writer's turn: forgets its queue and lets another write. Does nothing where the connection is lost.</summary>
     public void EndTurn(string queue)
     {

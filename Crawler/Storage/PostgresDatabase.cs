@@ -22,14 +22,16 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
 
     private readonly ConcurrentDictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly string _name;
+    private readonly string _connection;
 
     // This session among the server's: a process number may come again, its beginning does not.
     private (int Process, string Began) _session;
+    private TimeSpan _silence;
 
-    private PostgresDatabase(NpgsqlConnection connection, string name)
+    private PostgresDatabase(NpgsqlConnection connection, CatalogAddress address)
         : base(connection)
     {
-        _name = name;
+        (_name, _connection) = (address.Text, address.Connection!);
         _session = Session();
     }
 
@@ -44,7 +46,7 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
         try
         {
             connection.Open();
-            return new PostgresDatabase(connection, address.Text);
+            return new PostgresDatabase(connection, address);
         }
         catch (Exception e) when (e is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException)
         {
@@ -61,9 +63,18 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
     /// <inheritdoc/>
     public override void Reconnect()
     {
-        Connection.Close();
-        Connection.Open();
-        BeginSession();
+        var connection = new NpgsqlConnection(_connection);
+        try
+        {
+            connection.Open();
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        Replace(connection);
 
         // Where the network broke, the server may not know yet, and go on with what it was asked for.
         using DbCommand former = Command(
@@ -73,13 +84,25 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
             throw new ConnectionLostException("the server has not ended the former session yet");
         }
 
+        if (_silence > TimeSpan.Zero)
+        {
+            SetSilence();
+        }
+
+        SetSilence();
         _session = Session();
     }
 
     /// <inheritdoc/>
     public override bool IsPassing(Exception fault) => fault is ConnectionLostException or NpgsqlException { IsTransient: true }
-        or System.Net.Sockets.SocketException or TimeoutException or IOException
-        || (fault is DbException && Connection.State != ConnectionState.Open);
+        || (fault is not PostgresException && Connection.State != ConnectionState.Open);
+
+    /// <inheritdoc/>
+    public override void LimitSilence(TimeSpan limit)
+    {
+        _silence = limit;
+        SetSilence();
+    }
 
     /// <summary>Whether the database holds a catalog already.</summary>
     public bool HasCatalog()
@@ -189,6 +212,9 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
 
     /// <inheritdoc/>
     protected override string Durability(bool isDurable) => isDurable ? "SET synchronous_commit = on" : "SET synchronous_commit = off";
+
+    private void SetSilence() =>
+        Run(string.Create(CultureInfo.InvariantCulture, $"SET idle_in_transaction_session_timeout = {(long)_silence.TotalMilliseconds}"));
 
     private (int Process, string Began) Session()
     {

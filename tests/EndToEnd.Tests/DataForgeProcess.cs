@@ -85,6 +85,12 @@ internal sealed partial class DataForgeProcess : IDisposable
     /// <summary>What Ctrl-C sends.</summary>
     public void Interrupt() => _ = Kill(_process.Id, 2);
 
+    /// <summary>Lets it hang (SIGSTOP).</summary>
+    public void Stop() => _ = Kill(_process.Id, 19);
+
+    /// <summary>Lets it go on (SIGCONT).</summary>
+    public void Continue() => _ = Kill(_process.Id, 18);
+
     public void Dispose()
     {
         if (!_process.HasExited)

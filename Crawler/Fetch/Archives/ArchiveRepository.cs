@@ -35,7 +35,7 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
         var address = new Uri(transport.Api, $"repos/{Facts.Name}/tarball/{Uri.EscapeDataString(reference)}");
         try
         {
-            await transport.Http.GetAsync(address, quota, ReadAsync, cancellation).ConfigureAwait(false);
+            await transport.Http.GetAsync(address, quota, ReadAsync, cancellation, transport.Charge).ConfigureAwait(false);
             return this;
         }
         catch

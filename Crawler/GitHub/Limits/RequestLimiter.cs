@@ -3,11 +3,16 @@ namespace DataForge.Crawler.GitHub.Limits;
 /// <summary>
 /// Lets requests go when the server will take them: as soon as the limits allow, never sooner. Safe from several threads.
 /// </summary>
-internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvider time)
+/// <param name="users">The users' budgets.</param>
+/// <param name="time">The clock.</param>
+/// <param name="tell">Told in words when nothing can be sent for more than a minute; null for nobody.</param>
+internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvider time, Action<string>? tell = null)
 {
+    private static readonly TimeSpan Worthy = TimeSpan.FromSeconds(70);
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(7);
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = NewSignal();
+    private DateTimeOffset _toldUntil;
 
     /// <summary>Waits until a request may be sent, by the user who has most left.</summary>
     /// <param name="resource">What it is charged to; null for one that costs no primary budget.</param>
@@ -35,6 +40,7 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
                 changed = _changed.Task;
             }
 
+            Tell(wait);
             await WaitAsync(changed, wait, cancellation).ConfigureAwait(false);
         }
     }
@@ -80,6 +86,28 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
         }
 
         return (best, earliest);
+    }
+
+    // A minute is how often a search's budget ends; more than that would look like a standstill.
+    private void Tell(TimeSpan? wait)
+    {
+        if (tell is null || wait is not { } delay || delay <= Worthy)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            DateTimeOffset until = time.GetUtcNow() + delay;
+            if (until - _toldUntil <= Worthy)
+            {
+                return;
+            }
+
+            _toldUntil = until;
+        }
+
+        tell(FormattableString.Invariant($"the limit of requests is reached; going on in {Math.Ceiling(delay.TotalMinutes)} min, as the server asks"));
     }
 
     private async Task WaitAsync(Task changed, TimeSpan? wait, CancellationToken cancellation)

@@ -22,6 +22,20 @@ internal sealed class PackBuilder
         return this;
     }
 
+    /// <summary>Adds an object of so many zeros.</summary>
+    public PackBuilder AddZeros(int type, long size)
+    {
+        WriteHead(type, size);
+        using var zlib = new ZLibStream(_objects, CompressionLevel.SmallestSize, leaveOpen: true);
+        byte[] zeros = new byte[1 << 16];
+        for (long left = size; left > 0; left -= zeros.Length)
+        {
+            zlib.Write(zeros, 0, (int)Math.Min(left, zeros.Length));
+        }
+
+        return this;
+    }
+
     /// <summary>Adds the head of an object alone.</summary>
     public PackBuilder AddHead(int type, long declared)
     {

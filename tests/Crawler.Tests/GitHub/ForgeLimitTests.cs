@@ -51,4 +51,17 @@ public sealed class ForgeLimitTests
         double share = test.Forge.Log.UsedShare("alice", "core", limits.PointsPerMinute, TimeSpan.FromMinutes(1));
         Assert.True(share >= 0.95, $"{share:P1} of the minute's points used");
     }
+
+    [Fact]
+    public async Task Get_a_budget_used_up_for_an_hour_is_told_once()
+    {
+        List<string> told = [];
+        await using ForgeSession test = await ForgeSession.OpenAsync(
+            new GeneratorOptions { Count = 30 }, ["alice-1"], new LimitSizes { Core = 20 }, new GitHubClientOptions { Tell = told.Add });
+        await Parallel.ForEachAsync(
+            test.Forge.Repositories.All,
+            new ParallelOptions { MaxDegreeOfParallelism = 10 },
+            async (repository, cancellation) => await test.Session.Client.GetRepositoryAsync(repository.FullName, cancellation));
+        Assert.Matches("^127.0.0.1:[0-9]+: the limit of requests is reached; going on in [56][0-9] min", Assert.Single(told));
+    }
 }

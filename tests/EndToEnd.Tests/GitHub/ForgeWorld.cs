@@ -56,8 +56,8 @@ internal sealed class ForgeWorld : IAsyncDisposable
     ];
 
     /// <summary>Starts a crawl with both tokens in its environment.</summary>
-    public DataForgeProcess Crawl(string workspace, string run = "r") => DataForgeProcess.StartWith(
-        _folder.Path, new Dictionary<string, string> { ["DATAFORGE_GITHUB_TOKENS"] = $"{Token},{SecondToken}" }, Arguments(workspace, run));
+    public DataForgeProcess Crawl(string workspace, string run = "r", IEnumerable<string>? more = null) => DataForgeProcess.StartWith(
+        _folder.Path, new Dictionary<string, string> { ["DATAFORGE_GITHUB_TOKENS"] = $"{Token},{SecondToken}" }, [.. Arguments(workspace, run), .. more ?? []]);
 
     /// <summary>A crawl to its end.</summary>
     public async Task CrawlAllAsync(string workspace, string run = "r")
@@ -72,9 +72,9 @@ internal sealed class ForgeWorld : IAsyncDisposable
     public SortedDictionary<string, string> RawHashes(string workspace) => FolderHash.Of(this[workspace, "raw"], _ => true);
 
     /// <summary>The catalog as text, without times and leases.</summary>
-    public string[] Dump(string workspace)
+    public string[] Dump(string workspace, string? address = null)
     {
-        using Catalog catalog = Catalog.Open(this[workspace, "catalog.db"]);
+        using Catalog catalog = Catalog.Open(CatalogAddress.Parse(address, this[workspace, "catalog.db"]), TimeProvider.System);
         using var text = new StringWriter();
         catalog.Dump(text);
         return text.ToString().Split('\n');

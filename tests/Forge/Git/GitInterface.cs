@@ -108,7 +108,7 @@ internal sealed class GitInterface(ForgeServer server, ForgeOptions options)
             }
             else
             {
-                await RunBackendAsync(exchange, repository.GitFolder, rest, body).ConfigureAwait(false);
+                await RunBackendAsync(exchange, repository.GitFolder, repository.KnowsNoFilters, rest, body).ConfigureAwait(false);
             }
         }
         finally
@@ -118,10 +118,15 @@ internal sealed class GitInterface(ForgeServer server, ForgeOptions options)
     }
 
     // RFC 3875: the request in the environment and on standard input, the answer's headers and body on standard output.
-    private static async Task RunBackendAsync(Exchange exchange, string folder, string rest, byte[] body)
+    private static async Task RunBackendAsync(Exchange exchange, string folder, bool knowsNoFilters, string rest, byte[] body)
     {
         HttpRequest request = exchange.Context.Request;
         ProcessStartInfo start = GitProgram.Start(folder, "http-backend");
+        if (knowsNoFilters)
+        {
+            GitProgram.DenyFilters(start);
+        }
+
         start.Environment["GIT_PROJECT_ROOT"] = folder;
         start.Environment["GIT_HTTP_EXPORT_ALL"] = "1";
         start.Environment["PATH_INFO"] = rest;

@@ -35,6 +35,10 @@ internal static class GitProgram
         return start;
     }
 
+    /// <summary>Makes a server of it that knows no filters.</summary>
+    public static void DenyFilters(ProcessStartInfo start) =>
+        start.Environment[$"GIT_CONFIG_VALUE_{Array.FindIndex(Settings, setting => setting.Key == "uploadpack.allowFilter")}"] = "false";
+
     /// <summary>Runs git to its end and returns what it printed; null where it failed.</summary>
     public static async Task<byte[]?> ReadAsync(string folder, IEnumerable<string> arguments, CancellationToken cancellation)
     {

@@ -75,6 +75,9 @@ public sealed class ForgeRepository
     /// </summary>
     public bool IsStaleInSearch { get; set; }
 
+    /// <summary>Whether its git service knows no partial fetches.</summary>
+    public bool KnowsNoFilters { get; set; }
+
     /// <summary>The branch that HEAD names.</summary>
     public string DefaultBranch { get; set; } = "main";
 
