@@ -17,7 +17,7 @@ namespace DataForge.Crawler.Storage;
 internal sealed partial class Catalog
 {
     /// <summary>How often a connection is tried again by default: for a minute and a half, or longer where each try takes time.</summary>
-    public const int Reconnections = 14;
+    public const int Reconnections = 12;
 
     // An operation that breaks the connection each time may be what breaks it.
     private const int Repetitions = 5;

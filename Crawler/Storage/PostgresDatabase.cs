@@ -94,8 +94,9 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
     }
 
     /// <inheritdoc/>
-    public override bool IsPassing(Exception fault) => fault is ConnectionLostException or NpgsqlException { IsTransient: true }
-        || (fault is not PostgresException && Connection.State != ConnectionState.Open);
+    public override bool IsPassing(Exception fault) => fault is PostgresException told
+        ? told.IsTransient && told.SqlState != PostgresErrorCodes.ObjectNotInPrerequisiteState // Somebody closed the database.
+        : fault is ConnectionLostException or NpgsqlException { IsTransient: true } || Connection.State != ConnectionState.Open;
 
     /// <inheritdoc/>
     public override void LimitSilence(TimeSpan limit)
