@@ -67,6 +67,11 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
 
         // A shared catalog is opened before the turn comes, to help those whose turn it is.
         using Catalog? shared = address.IsShared ? Open(workspace, address, context.Time) : null;
+        if (shared is not null)
+        {
+            shared.Reconnected = why => context.Events.Write(Note.Warning($"the connection to the catalog broke ({why}) and was taken up again"));
+        }
+
         await using CrawlTurn turn = await CrawlTurn.TakeAsync(context, options, shared, shelf, cancellation).ConfigureAwait(false);
         shelf.Clear();
         RoundEnd? killed = RoundEnd.Find(context.Run);

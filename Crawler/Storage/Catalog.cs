@@ -33,11 +33,11 @@ internal sealed partial class Catalog : IDisposable
     private readonly Lock _lock = new();
     private readonly CatalogDatabase _database;
     private readonly TimeProvider _time;
-    private readonly DbCommand _findContent;
+    private DbCommand _findContent;
 
-    private Catalog(CatalogDatabase database, TimeProvider time)
+    private Catalog(CatalogDatabase database, TimeProvider time, int reconnections)
     {
-        (_database, _time) = (database, time);
+        (_database, _time, _reconnection) = (database, time, Reconnection(database, time, reconnections));
         _findContent = Command(FindContentSql, ("$id", Array.Empty<byte>()));
     }
 
@@ -48,14 +48,15 @@ internal sealed partial class Catalog : IDisposable
     /// <summary>Opens a catalog, making its tables where they do not exist.</summary>
     /// <param name="address">Where it lies.</param>
     /// <param name="time">The clock by which leases end; crawlers that share a catalog should agree on the time to some seconds.</param>
+    /// <param name="reconnections">How often a connection that breaks later is tried again, with growing pauses.</param>
     /// <exception cref="DataForgeException">It is of a later version, or its server cannot be reached.</exception>
-    public static Catalog Open(CatalogAddress address, TimeProvider time)
+    public static Catalog Open(CatalogAddress address, TimeProvider time, int reconnections = Reconnections)
     {
         CatalogDatabase database = address.File is { } file ? SqliteDatabase.Open(file) : PostgresDatabase.Open(address);
         try
         {
             database.Migrate();
-            return new Catalog(database, time);
+            return new Catalog(database, time, reconnections);
         }
         catch
         {
@@ -80,17 +81,10 @@ internal sealed partial class Catalog : IDisposable
     public int NextPart => (int)Number("SELECT COALESCE(MAX(number) + 1, 0) FROM parts");
 
     /// <summary>The latest snapshot of a repository with this signature, or null.</summary>
-    public SnapshotState? FindSnapshot(long repository, string signature)
-    {
-        lock (_lock)
-        {
-            using DbCommand command = Command(
-                "SELECT number, rows, complete FROM snapshots WHERE repository = $r AND signature = $s ORDER BY number DESC LIMIT 1",
-                ("$r", repository), ("$s", signature));
-            using DbDataReader reader = command.ExecuteReader();
-            return reader.Read() ? new SnapshotState(repository, reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2) != 0) : null;
-        }
-    }
+    public SnapshotState? FindSnapshot(long repository, string signature) => Read(
+        "SELECT number, rows, complete FROM snapshots WHERE repository = $r AND signature = $s ORDER BY number DESC LIMIT 1",
+        reader => new SnapshotState(repository, reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2) != 0),
+        ("$r", repository), ("$s", signature)).FirstOrDefault();
 
     /// <summary>The number of a repository's latest snapshot; 0 where it has none.</summary>
     public int LatestSnapshot(long repository) => (int)Number(
@@ -106,57 +100,39 @@ internal sealed partial class Catalog : IDisposable
     /// <summary>Gives sources their names, for good: all or none.</summary>
     public void AddNames(IEnumerable<(string Kind, string Location, string Name)> names)
     {
-        lock (_lock)
+        (string Kind, string Location, string Name)[] all = [.. names];
+        Do(isAgain =>
         {
-            using DbTransaction transaction = _database.Begin(isDurable: true);
-            foreach ((string kind, string location, string name) in names)
+            if (isAgain && all.All(item => FindName(item.Kind, item.Location) == item.Name))
             {
-                Execute("INSERT INTO locations VALUES ($k, $l, $n)", ("$k", kind), ("$l", location), ("$n", name));
+                return true;
             }
 
-            transaction.Commit();
-        }
+            Change(isDurable: true, () => Array.ForEach(all, item => Execute(
+                "INSERT INTO locations VALUES ($k, $l, $n)", ("$k", item.Kind), ("$l", item.Location), ("$n", item.Name))));
+            return true;
+        });
     }
 
     /// <summary>The snapshots a whole source was crawled to, if it had this signature then; else null.</summary>
-    public List<(long Repository, int Snapshot)>? FindSource(string key, string signature)
-    {
-        lock (_lock)
-        {
-            if (Scalar("SELECT 1 FROM sources WHERE key = $k AND signature = $s", ("$k", key), ("$s", signature)) is null)
-            {
-                return null;
-            }
-
-            using DbCommand command = Command(
-                "SELECT repository, snapshot FROM source_snapshots WHERE source = $k ORDER BY repository", ("$k", key));
-            using DbDataReader reader = command.ExecuteReader();
-            List<(long, int)> snapshots = [];
-            while (reader.Read())
-            {
-                snapshots.Add((reader.GetInt64(0), reader.GetInt32(1)));
-            }
-
-            return snapshots;
-        }
-    }
+    public List<(long Repository, int Snapshot)>? FindSource(string key, string signature) => Do(() =>
+        Scalar("SELECT 1 FROM sources WHERE key = $k AND signature = $s", ("$k", key), ("$s", signature)) is null
+            ? null
+            : Read(
+                "SELECT repository, snapshot FROM source_snapshots WHERE source = $k ORDER BY repository",
+                static reader => (reader.GetInt64(0), reader.GetInt32(1)), ("$k", key)));
 
     /// <summary>States what a whole source was crawled to.</summary>
-    public void SetSource(string key, string signature, IReadOnlyList<(long Repository, int Snapshot)> snapshots)
+    public void SetSource(string key, string signature, IReadOnlyList<(long Repository, int Snapshot)> snapshots) => Change(isDurable: true, () =>
     {
-        lock (_lock)
-        {
-            using DbTransaction transaction = _database.Begin(isDurable: true);
-            Execute("DELETE FROM source_snapshots WHERE source = $k", ("$k", key));
-            Execute(
-                "INSERT INTO sources (key, signature) VALUES ($k, $s) ON CONFLICT (key) DO UPDATE SET signature = excluded.signature",
-                ("$k", key), ("$s", signature));
-            _database.ExecuteMany(
-                "INSERT INTO source_snapshots VALUES ($k, $r, $n)", ["$k", "$r", "$n"],
-                snapshots.Select(snapshot => new object?[] { key, snapshot.Repository, snapshot.Snapshot }));
-            transaction.Commit();
-        }
-    }
+        Execute("DELETE FROM source_snapshots WHERE source = $k", ("$k", key));
+        Execute(
+            "INSERT INTO sources (key, signature) VALUES ($k, $s) ON CONFLICT (key) DO UPDATE SET signature = excluded.signature",
+            ("$k", key), ("$s", signature));
+        _database.ExecuteMany(
+            "INSERT INTO source_snapshots VALUES ($k, $r, $n)", ["$k", "$r", "$n"],
+            snapshots.Select(snapshot => new object?[] { key, snapshot.Repository, snapshot.Snapshot }));
+    });
 
     /// <inheritdoc/>
     public void Dispose()
@@ -167,6 +143,8 @@ internal sealed partial class Catalog : IDisposable
             {
                 if (_database.Connection.State == ConnectionState.Open)
                 {
+                    // No other operation follows, so none needs the connection again.
+                    _isUnderWay = true;
                     EndWorker();
                 }
             }
@@ -184,40 +162,32 @@ internal sealed partial class Catalog : IDisposable
 
     private DbCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) => _database.Command(sql, parameters);
 
-    private object? Scalar(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    // Parameters are kept beyond the call, should the operation be done again.
+    private object? Scalar(string sql, params (string Name, object? Value)[] parameters) => Do(() =>
     {
-        lock (_lock)
-        {
-            using DbCommand command = Command(sql, parameters);
-            return command.ExecuteScalar();
-        }
-    }
+        using DbCommand command = Command(sql, parameters);
+        return command.ExecuteScalar();
+    });
 
-    private int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    private int Execute(string sql, params (string Name, object? Value)[] parameters) => Do(() =>
     {
-        lock (_lock)
-        {
-            using DbCommand command = Command(sql, parameters);
-            return command.ExecuteNonQuery();
-        }
-    }
+        using DbCommand command = Command(sql, parameters);
+        return command.ExecuteNonQuery();
+    });
 
-    private List<T> Read<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    private List<T> Read<T>(string sql, Func<DbDataReader, T> read, params (string Name, object? Value)[] parameters) => Do(() =>
     {
-        lock (_lock)
+        using DbCommand command = Command(sql, parameters);
+        using DbDataReader reader = command.ExecuteReader();
+        List<T> rows = [];
+        while (reader.Read())
         {
-            using DbCommand command = Command(sql, parameters);
-            using DbDataReader reader = command.ExecuteReader();
-            List<T> rows = [];
-            while (reader.Read())
-            {
-                rows.Add(read(reader));
-            }
-
-            return rows;
+            rows.Add(read(reader));
         }
-    }
 
-    private long Number(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
+        return rows;
+    });
+
+    private long Number(string sql, params (string Name, object? Value)[] parameters) =>
         Convert.ToInt64(Scalar(sql, parameters), CultureInfo.InvariantCulture);
 }

@@ -72,6 +72,10 @@ internal sealed class CatalogAddress
             KeepAlive = 30,
             MaxAutoPrepare = 64,
             AutoPrepareMinUsages = 3,
+
+            // Each statement is written to be answered by an index. Left to itself, the planner reads the whole of a table that was empty when it
+            // last looked, for as long as the statement stays prepared; and cost figures of what cannot be had otherwise would start its compiler.
+            Options = "-c enable_seqscan=off -c jit=off",
             PersistSecurityInfo = false,
         };
         SetHost(builder, host);
@@ -90,6 +94,13 @@ internal sealed class CatalogAddress
                 default:
                     throw Wrong($"'{name}' is not known there, or has a wrong value; host and sslmode are");
             }
+        }
+
+        if (!builder.Host!.StartsWith('/'))
+        {
+            // KeepAlive asks the server while nothing else does; this asks the network while an answer is waited for. So a way that was cut is
+            // noticed within two minutes, though nobody says so.
+            (builder.TcpKeepAlive, builder.TcpKeepAliveTime, builder.TcpKeepAliveInterval) = (true, 30, 10);
         }
 
         string port = builder.Port == NpgsqlConnection.DefaultPort ? "" : $":{builder.Port}";

@@ -21,47 +21,34 @@ internal sealed partial class Catalog
     private const long MostMerge = 1 << 20;
 
     /// <summary>The part that stores a content, and its bytes; both −1 where none does.</summary>
-    public (int Part, long Size) FindContent(BlobId id)
+    public (int Part, long Size) FindContent(BlobId id) => Do(() =>
     {
-        byte[] bytes = Bytes(id);
-        lock (_lock)
-        {
-            _database.CheckOpen();
-            _findContent.Parameters[0].Value = bytes;
-            using DbDataReader reader = _findContent.ExecuteReader();
-            return reader.Read() ? (reader.GetInt32(0), reader.GetInt64(1)) : (-1, -1);
-        }
-    }
+        _database.CheckOpen();
+        _findContent.Parameters[0].Value = Bytes(id);
+        using DbDataReader reader = _findContent.ExecuteReader();
+        return reader.Read() ? (reader.GetInt32(0), reader.GetInt64(1)) : (-1, -1);
+    });
 
     /// <summary>Which of these contents are stored, with their parts and bytes: one question, where each alone would be a journey to the server.</summary>
-    public Dictionary<BlobId, (int Part, long Size)> FindContents(IEnumerable<BlobId> ids)
+    public Dictionary<BlobId, (int Part, long Size)> FindContents(IEnumerable<BlobId> ids) => Do(() =>
     {
         Dictionary<BlobId, (int, long)> found = [];
-        lock (_lock)
-        {
-            _database.ReadMany(
-                "SELECT id, part, size FROM contents WHERE id {0} UNION ALL SELECT id, part, size FROM contents_recent WHERE id {0}",
-                ids.Select(Bytes),
-                reader => found[new BlobId(reader.GetFieldValue<byte[]>(0))] = (reader.GetInt32(1), reader.GetInt64(2)));
-        }
-
+        _database.ReadMany(
+            "SELECT id, part, size FROM contents WHERE id {0} UNION ALL SELECT id, part, size FROM contents_recent WHERE id {0}",
+            ids.Select(Bytes),
+            reader => found[new BlobId(reader.GetFieldValue<byte[]>(0))] = (reader.GetInt32(1), reader.GetInt64(2)));
         return found;
-    }
+    });
 
     /// <summary>Brings all contents into the table <c>contents</c>; for those who change it by their own SQL.</summary>
-    public void MergeContents()
+    public void MergeContents() => Change(isDurable: false, () =>
     {
-        lock (_lock)
-        {
-            // Not durable: should a power cut undo it, the rows stand where they stood before.
-            using DbTransaction transaction = _database.Begin(isDurable: false);
-            AddToTally("contents_recent", null);
-            int rows = Execute("INSERT INTO contents (id, part, size) SELECT id, part, size FROM contents_recent ORDER BY id");
-            Execute("DELETE FROM contents_recent");
-            AddToTally("contents", rows);
-            transaction.Commit();
-        }
-    }
+        // Not durable: should a power cut undo it, the rows stand where they stood before.
+        AddToTally("contents_recent", null);
+        int rows = Execute("INSERT INTO contents (id, part, size) SELECT id, part, size FROM contents_recent ORDER BY id");
+        Execute(_database.Clear("contents_recent"));
+        AddToTally("contents", rows);
+    });
 
     private void MergeContentsWhenDue()
     {

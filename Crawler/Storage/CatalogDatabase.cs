@@ -11,11 +11,21 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
 {
     private bool _isDurable = true;
 
-    /// <summary>The one connection.</summary>
-    public DbConnection Connection => connection;
+    /// <summary>The one connection; another after <see cref="Reconnect"/>.</summary>
+    public DbConnection Connection { get; private set; } = connection;
 
     /// <summary>What a SELECT of rows to lease ends with, so that crawlers at the same table do not wait for each other.</summary>
     public abstract string SkipLocked { get; }
+
+    /// <summary>Whether there is a server that the connection may break to, and be taken up again.</summary>
+    public abstract bool CanReconnect { get; }
+
+    /// <summary>Takes a broken connection up again. What the former one had under way has ended then, one way or the other.</summary>
+    /// <exception cref="Exception">It cannot be had, or not yet (<see cref="IsPassing"/>).</exception>
+    public abstract void Reconnect();
+
+    /// <summary>Whether a fault of taking the connection up may be over in a while.</summary>
+    public abstract bool IsPassing(Exception fault);
 
     /// <summary>Brings the tables to this program's version; safe where several processes do it at a time.</summary>
     public abstract void Migrate();
@@ -29,20 +39,20 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
         CheckOpen();
         if (isDurable != _isDurable)
         {
-            using DbCommand command = connection.CreateCommand();
+            using DbCommand command = Connection.CreateCommand();
             command.CommandText = Durability(isDurable);
             command.ExecuteNonQuery();
             _isDurable = isDurable;
         }
 
-        return connection.BeginTransaction();
+        return Connection.BeginTransaction();
     }
 
     /// <summary>Tells a lost connection as the fault of the database that it is; a provider takes the next command for a fault of the program.</summary>
     /// <exception cref="ConnectionLostException">The connection was closed by the other side.</exception>
     public void CheckOpen()
     {
-        if (connection.State != ConnectionState.Open)
+        if (Connection.State != ConnectionState.Open)
         {
             throw new ConnectionLostException();
         }
@@ -52,7 +62,7 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
     public DbCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         CheckOpen();
-        DbCommand command = connection.CreateCommand();
+        DbCommand command = Connection.CreateCommand();
         command.CommandText = Text(sql);
         foreach ((string name, object? value) in parameters)
         {
@@ -84,16 +94,29 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
     /// <summary>Holds a worker's lock until the connection is closed or the process ends, however it ends.</summary>
     public abstract void HoldWorker(long worker);
 
+    /// <summary>Registers a worker under the number it had, if it is not.</summary>
+    public abstract void RestoreWorker(long worker, string name);
+
     /// <summary>Has this worker's connection ended, its locks with it, once it was silent for so long with a transaction open.</summary>
     public virtual void LimitSilence(TimeSpan limit)
     {
     }
 
-    /// <summary>Of these workers, those that do not hold their lock any more.</summary>
+    /// <summary>Of these workers, those that do not hold their lock any more; they cannot take it again before the transaction's end.</summary>
     public abstract List<long> EndedWorkers(IReadOnlyList<long> workers);
 
+    /// <summary>The statement that empties a table.</summary>
+    public abstract string Clear(string table);
+
     /// <inheritdoc/>
-    public virtual void Dispose() => connection.Dispose();
+    public virtual void Dispose() => Connection.Dispose();
+
+    /// <summary>Goes on with another connection, whose session is as the server begins them.</summary>
+    protected void Replace(DbConnection connection)
+    {
+        Connection.Dispose();
+        (Connection, _isDurable) = (connection, true);
+    }
 
     /// <summary>The statement as this database writes it.</summary>
     protected abstract string Text(string sql);
@@ -106,4 +129,4 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
 }
 
 /// <summary>The server, or the way to it, has gone while the catalog was open.</summary>
-internal sealed class ConnectionLostException() : DbException("the connection to the catalog is lost");
+internal sealed class ConnectionLostException(string message = "the connection to the catalog is lost", Exception? inner = null) : DbException(message, inner);

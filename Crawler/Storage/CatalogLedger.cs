@@ -16,73 +16,48 @@ internal sealed partial class Catalog : ILedger
         "query, text, state, round, expected, seen, incomplete, searches, unsplittable, etag";
 
     /// <inheritdoc/>
-    public int Begin(string query)
+    public int Begin(string query) => Change(isDurable: true, () =>
     {
-        lock (_lock)
+        // The row is written before it is read, so that of two processes one waits for the other.
+        Execute("INSERT INTO queries (query, round, closed) VALUES ($q, 0, 1) ON CONFLICT (query) DO NOTHING", ("$q", query));
+        int opened = Execute("UPDATE queries SET round = round + 1, closed = 0 WHERE query = $q AND closed = 1", ("$q", query));
+        if (opened > 0)
         {
-            // The row is written before it is read, so that of two processes one waits for the other.
-            using DbTransaction transaction = _database.Begin(isDurable: true);
-            Execute("INSERT INTO queries (query, round, closed) VALUES ($q, 0, 1) ON CONFLICT (query) DO NOTHING", ("$q", query));
-            int opened = Execute("UPDATE queries SET round = round + 1, closed = 0 WHERE query = $q AND closed = 1", ("$q", query));
-            if (opened > 0)
-            {
-                Execute(
-                    "UPDATE windows SET state = $open WHERE query = $q AND state = $done",
-                    ("$open", (int)WindowState.Open), ("$q", query), ("$done", (int)WindowState.Done));
-                AddWindows(query, [""]);
-            }
-
-            int round = (int)Number("SELECT round FROM queries WHERE query = $q", ("$q", query));
-            transaction.Commit();
-            return round;
-        }
-    }
-
-    /// <inheritdoc/>
-    public SearchWindow? Take(string query)
-    {
-        lock (_lock)
-        {
-            long worker = Worker();
-            return Lease() ?? (FreeEndedWorkers() ? Lease() : null);
-
-            SearchWindow? Lease()
-            {
-                using DbTransaction transaction = _database.Begin(isDurable: false);
-                using DbCommand command = Command(
-                    $"""
-                    WITH picked AS MATERIALIZED (
-                      SELECT number FROM windows
-                      WHERE query = $q AND state = 0 AND (worker IS NULL OR (worker <> $w AND leased_until <= $now))
-                      ORDER BY text LIMIT 1{_database.SkipLocked})
-                    UPDATE windows SET worker = $w, leased_until = $u FROM picked WHERE windows.number = picked.number
-                    RETURNING {WindowColumns}
-                    """,
-                    ("$q", query), ("$w", worker), ("$now", Now()), ("$u", Until(WindowLease)));
-                SearchWindow? window = null;
-                using (DbDataReader reader = command.ExecuteReader())
-                {
-                    window = reader.Read() ? ReadWindow(reader) : null;
-                }
-
-                transaction.Commit();
-                return window;
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Release(SearchWindow window)
-    {
-        lock (_lock)
-        {
-            using DbTransaction transaction = _database.Begin(isDurable: false);
             Execute(
-                "UPDATE windows SET worker = NULL, leased_until = NULL WHERE query = $q AND text = $t AND worker = $w",
-                ("$q", window.Query), ("$t", window.Text), ("$w", Worker()));
-            transaction.Commit();
+                "UPDATE windows SET state = $open WHERE query = $q AND state = $done",
+                ("$open", (int)WindowState.Open), ("$q", query), ("$done", (int)WindowState.Done));
+            AddWindows(query, [""]);
         }
-    }
+
+        return (int)Number("SELECT round FROM queries WHERE query = $q", ("$q", query));
+    });
+
+    /// <inheritdoc/>
+    public SearchWindow? Take(string query) => Do(() =>
+    {
+        long worker = Worker();
+        return Lease() ?? (FreeEndedWorkers() ? Lease() : null);
+
+        SearchWindow? Lease() => Change(isDurable: false, () => Read(
+            $"""
+            WITH picked AS MATERIALIZED (
+              SELECT number FROM windows
+              WHERE query = $q AND state = 0 AND (worker IS NULL OR (worker <> $w AND leased_until <= $now))
+              ORDER BY text LIMIT 1{_database.SkipLocked})
+            UPDATE windows SET worker = $w, leased_until = $u FROM picked WHERE windows.number = picked.number
+            RETURNING {WindowColumns}
+            """,
+            ReadWindow, ("$q", query), ("$w", worker), ("$now", Now()), ("$u", Until(WindowLease))).FirstOrDefault());
+    });
+
+    /// <inheritdoc/>
+    public void Release(SearchWindow window) => Do(() =>
+    {
+        long worker = Worker();
+        return Change(isDurable: false, () => Execute(
+            "UPDATE windows SET worker = NULL, leased_until = NULL WHERE query = $q AND text = $t AND worker = $w",
+            ("$q", window.Query), ("$t", window.Text), ("$w", worker)));
+    });
 
     /// <inheritdoc/>
     public long OpenWindows(string query) => Number("SELECT COUNT(*) FROM windows WHERE query = $q AND state = 0", ("$q", query));
@@ -95,9 +70,8 @@ internal sealed partial class Catalog : ILedger
             throw new ArgumentException("A window is recorded when it is split or done.", nameof(window));
         }
 
-        lock (_lock)
+        Change(isDurable: true, () =>
         {
-            using DbTransaction transaction = _database.Begin(isDurable: true);
             long number = Number(
                 """
                 INSERT INTO windows (query, text, state, round, expected, seen, incomplete, searches, unsplittable, etag)
@@ -113,23 +87,15 @@ internal sealed partial class Catalog : ILedger
             Execute("DELETE FROM members WHERE window_number = $n", ("$n", number));
             AddMembers(Number("SELECT number FROM queries WHERE query = $q", ("$q", window.Query)), number, members);
             AddWindows(window.Query, children);
-            transaction.Commit();
-        }
+        });
     }
 
     /// <inheritdoc/>
     public void Close(string query) => Execute("UPDATE queries SET closed = 1 WHERE query = $q", ("$q", query));
 
     /// <inheritdoc/>
-    public (int Round, bool IsClosed) State(string query)
-    {
-        lock (_lock)
-        {
-            using DbCommand command = Command("SELECT round, closed FROM queries WHERE query = $q", ("$q", query));
-            using DbDataReader reader = command.ExecuteReader();
-            return reader.Read() ? (reader.GetInt32(0), reader.GetInt64(1) != 0) : (0, false);
-        }
-    }
+    public (int Round, bool IsClosed) State(string query) => Read(
+        "SELECT round, closed FROM queries WHERE query = $q", static reader => (reader.GetInt32(0), reader.GetInt64(1) != 0), ("$q", query)).FirstOrDefault();
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Queries() => Read("SELECT query FROM queries ORDER BY query", static reader => reader.GetString(0));
@@ -162,18 +128,13 @@ internal sealed partial class Catalog : ILedger
         static reader => new ConditionalAnswer(reader.GetString(0), reader.GetFieldValue<byte[]>(1)), ("$p", path)).FirstOrDefault();
 
     /// <inheritdoc/>
-    public void StoreAnswer(string path, ConditionalAnswer answer)
+    public void StoreAnswer(string path, ConditionalAnswer answer) => Change(isDurable: false, () =>
     {
-        lock (_lock)
-        {
-            // An answer lost to a power cut is asked for again.
-            using DbTransaction transaction = _database.Begin(isDurable: false);
-            Execute(
-                "INSERT INTO answers (path, etag, body) VALUES ($p, $e, $b) ON CONFLICT (path) DO UPDATE SET etag = excluded.etag, body = excluded.body",
-                ("$p", path), ("$e", answer.ETag), ("$b", answer.Body));
-            transaction.Commit();
-        }
-    }
+        // An answer lost to a power cut is asked for again.
+        Execute(
+            "INSERT INTO answers (path, etag, body) VALUES ($p, $e, $b) ON CONFLICT (path) DO UPDATE SET etag = excluded.etag, body = excluded.body",
+            ("$p", path), ("$e", answer.ETag), ("$b", answer.Body));
+    });
 
     private void AddWindows(string query, IReadOnlyList<string> texts) => _database.ExecuteMany(
         """

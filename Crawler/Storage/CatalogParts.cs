@@ -11,27 +11,39 @@ internal sealed partial class Catalog
     /// <summary>
     /// Commits a part, and what it means for snapshots: all or nothing, durable on return. The part is null where the shares have no row.
     /// </summary>
+    /// <exception cref="DataForgeException">Another crawler took over writing.</exception>
     public void CommitPart(
         RawPart? part, IEnumerable<SnapshotShare> shares, IEnumerable<(BlobId Id, int Size)> newContents, IEnumerable<int> contentParts)
     {
-        lock (_lock)
+        Do(isAgain =>
         {
-            using DbTransaction transaction = _database.Begin(isDurable: true);
-            CheckWriter();
-            if (part is not null)
+            if (isAgain && IsCommitted(part))
             {
-                Execute(
-                    "INSERT INTO parts VALUES ($n, $f, $b, $o, $c, $s)",
-                    ("$n", part.Number), ("$f", part.FilesSha256), ("$b", part.BlobsSha256), ("$o", part.Occurrences), ("$c", part.Blobs),
-                    ("$s", part.Bytes));
-                _database.ExecuteMany(
-                    "INSERT INTO part_contents VALUES ($p, $c)", ["$p", "$c"],
-                    contentParts.Select(contentPart => new object?[] { part.Number, contentPart }));
-                AddContents(part.Number, newContents);
+                return true;
             }
 
-            Add([.. shares], part?.Number);
-            transaction.Commit();
+            Change(isDurable: true, () =>
+            {
+                CheckWriter();
+                if (part is not null)
+                {
+                    Execute(
+                        "INSERT INTO parts VALUES ($n, $f, $b, $o, $c, $s)",
+                        ("$n", part.Number), ("$f", part.FilesSha256), ("$b", part.BlobsSha256), ("$o", part.Occurrences), ("$c", part.Blobs),
+                        ("$s", part.Bytes));
+                    _database.ExecuteMany(
+                        "INSERT INTO part_contents VALUES ($p, $c)", ["$p", "$c"],
+                        contentParts.Select(contentPart => new object?[] { part.Number, contentPart }));
+                    AddContents(part.Number, newContents);
+                }
+
+                Add([.. shares], part?.Number);
+            });
+            return true;
+        });
+        lock (_lock)
+        {
+            _writerCommits++;
         }
 
         MergeContentsWhenDue();
@@ -43,40 +55,52 @@ internal sealed partial class Catalog
     /// </summary>
     public RunInput Input(IReadOnlyList<(long Repository, int Snapshot)> snapshots, SortedDictionary<string, long> counts)
     {
-        lock (_lock)
-        {
-            using DbCommand command = Command(
-                """
-                SELECT r.name, s.commit_id, s.first_part, s.last_part, s.counts FROM snapshots s JOIN repositories r ON r.id = s.repository
-                WHERE s.repository = $r AND s.number = $n
-                """,
-                ("$r", 0L), ("$n", 0));
-            var repositories = new List<RepositorySnapshot>(snapshots.Count);
-            SortedSet<int> parts = [];
-            foreach ((long repository, int snapshot) in snapshots)
-            {
-                command.Parameters[0].Value = repository;
-                command.Parameters[1].Value = snapshot;
-                using DbDataReader reader = command.ExecuteReader();
-                reader.Read();
-                string? commit = reader.IsDBNull(1) ? null : reader.GetString(1);
-                repositories.Add(new RepositorySnapshot(repository, reader.GetString(0), snapshot, commit));
-                for (int part = reader.IsDBNull(2) ? 0 : reader.GetInt32(2); !reader.IsDBNull(3) && part <= reader.GetInt32(3); part++)
-                {
-                    parts.Add(part);
-                }
-
-                AddCounts(counts, ReadCounts(reader.GetString(4)));
-            }
-
-            foreach (int part in parts.ToArray())
-            {
-                parts.UnionWith(ContentParts(part));
-            }
-
-            return new RunInput { Parts = [.. parts.Select(Part)], Repositories = repositories };
-        }
+        (RunInput input, SortedDictionary<string, long> sums) = Do(() => Input(snapshots));
+        AddCounts(counts, sums);
+        return input;
     }
+
+    private (RunInput Input, SortedDictionary<string, long> Sums) Input(IReadOnlyList<(long Repository, int Snapshot)> snapshots)
+    {
+        using DbCommand command = Command(
+            """
+            SELECT r.name, s.commit_id, s.first_part, s.last_part, s.counts FROM snapshots s JOIN repositories r ON r.id = s.repository
+            WHERE s.repository = $r AND s.number = $n
+            """,
+            ("$r", 0L), ("$n", 0));
+        var repositories = new List<RepositorySnapshot>(snapshots.Count);
+        var sums = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        SortedSet<int> parts = [];
+        foreach ((long repository, int snapshot) in snapshots)
+        {
+            command.Parameters[0].Value = repository;
+            command.Parameters[1].Value = snapshot;
+            using DbDataReader reader = command.ExecuteReader();
+            reader.Read();
+            string? commit = reader.IsDBNull(1) ? null : reader.GetString(1);
+            repositories.Add(new RepositorySnapshot(repository, reader.GetString(0), snapshot, commit));
+            for (int part = reader.IsDBNull(2) ? 0 : reader.GetInt32(2); !reader.IsDBNull(3) && part <= reader.GetInt32(3); part++)
+            {
+                parts.Add(part);
+            }
+
+            AddCounts(sums, ReadCounts(reader.GetString(4)));
+        }
+
+        foreach (int part in parts.ToArray())
+        {
+            parts.UnionWith(ContentParts(part));
+        }
+
+        return (new RunInput { Parts = [.. parts.Select(Part)], Repositories = repositories }, sums);
+    }
+
+    // Whether a commit whose answer was lost has happened. The writer's are counted, and nobody else counts while it has its epoch.
+    private bool IsCommitted(RawPart? part) => _writerEpoch is { } epoch
+        ? Number("SELECT commits FROM writers WHERE name = $n AND epoch = $e", ("$n", RawWriter), ("$e", epoch)) == _writerCommits + 1
+        : part is not null
+            ? Scalar("SELECT files_sha256 FROM parts WHERE number = $n", ("$n", part.Number)) as string == part.FilesSha256
+            : throw new ConnectionLostException("the connection broke during a commit, and it is not known whether it happened");
 
     private void Add(List<SnapshotShare> shares, int? part)
     {
@@ -116,28 +140,14 @@ internal sealed partial class Catalog
             ["$r", "$n", "$s", "$c", "$p", "$w", "$d", "$t", "$f"], rows);
     }
 
-    private RawPart Part(int number)
-    {
-        using DbCommand command = Command(
-            "SELECT files_sha256, blobs_sha256, occurrences, blobs, bytes FROM parts WHERE number = $n", ("$n", number));
-        using DbDataReader reader = command.ExecuteReader();
-        return reader.Read()
-            ? new RawPart(number, reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4))
-            : throw new DataForgeException($"the catalog does not know raw part {number}: it is damaged; crawl into another --workspace.");
-    }
+    private RawPart Part(int number) => Read(
+        "SELECT files_sha256, blobs_sha256, occurrences, blobs, bytes FROM parts WHERE number = $n",
+        reader => new RawPart(number, reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)),
+        ("$n", number)).FirstOrDefault()
+        ?? throw new DataForgeException($"the catalog does not know raw part {number}: it is damaged; crawl into another --workspace.");
 
-    private List<int> ContentParts(int part)
-    {
-        using DbCommand command = Command("SELECT content_part FROM part_contents WHERE part = $p", ("$p", part));
-        using DbDataReader reader = command.ExecuteReader();
-        List<int> parts = [];
-        while (reader.Read())
-        {
-            parts.Add(reader.GetInt32(0));
-        }
-
-        return parts;
-    }
+    private List<int> ContentParts(int part) => Read(
+        "SELECT content_part FROM part_contents WHERE part = $p", static reader => reader.GetInt32(0), ("$p", part));
 
     private static SortedDictionary<string, long> ReadCounts(string json) =>
         new(JsonSerializer.Deserialize<Dictionary<string, long>>(json)!, StringComparer.Ordinal);

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 
@@ -8,48 +7,22 @@ namespace DataForge.Crawler.Storage;
 internal sealed partial class Catalog
 {
     /// <summary>All repositories that the catalog names, crawled or only found, in order of their numbers; one that was renamed with each of its names.</summary>
-    public List<(long Id, string Name)> Repositories()
-    {
-        lock (_lock)
-        {
-            using DbCommand command = Command(
-                "SELECT id, name FROM repositories UNION SELECT repository, name FROM members UNION SELECT repository, name FROM repository_states ORDER BY 1, 2");
-            using DbDataReader reader = command.ExecuteReader();
-            List<(long, string)> repositories = [];
-            while (reader.Read())
-            {
-                repositories.Add((reader.GetInt64(0), reader.GetString(1)));
-            }
-
-            return repositories;
-        }
-    }
+    public List<(long Id, string Name)> Repositories() => Read(
+        "SELECT id, name FROM repositories UNION SELECT repository, name FROM members UNION SELECT repository, name FROM repository_states ORDER BY 1, 2",
+        static reader => (reader.GetInt64(0), reader.GetString(1)));
 
     /// <summary>All names given by location, in ordinal order.</summary>
-    public List<(string Kind, string Location, string Name)> Locations()
-    {
-        lock (_lock)
-        {
-            using DbCommand command = Command("SELECT kind, location, name FROM locations ORDER BY name");
-            using DbDataReader reader = command.ExecuteReader();
-            List<(string, string, string)> locations = [];
-            while (reader.Read())
-            {
-                locations.Add((reader.GetString(0), reader.GetString(1), reader.GetString(2)));
-            }
-
-            return locations;
-        }
-    }
+    public List<(string Kind, string Location, string Name)> Locations() => Read(
+        "SELECT kind, location, name FROM locations ORDER BY name",
+        static reader => (reader.GetString(0), reader.GetString(1), reader.GetString(2)));
 
     /// <summary>Forgets repositories, names, contents, and states the parts that were rewritten: all or nothing, the same when done again.</summary>
     public void Remove(
         IReadOnlyCollection<long> repositories, IEnumerable<string> names, IEnumerable<BlobId> contents, IEnumerable<RewrittenPart> parts)
     {
         MergeContents();
-        lock (_lock)
+        Change(isDurable: true, () =>
         {
-            using DbTransaction transaction = _database.Begin(isDurable: true);
             foreach (long repository in repositories)
             {
                 // A whole source that held it is scanned again, so that the crawl can say what it leaves out.
@@ -83,9 +56,12 @@ internal sealed partial class Catalog
 
             // Answers of the forge name repositories; they are only kept to spare requests.
             Execute("DELETE FROM answers");
-            transaction.Commit();
+        });
+        Do(() =>
+        {
             _database.Compact();
-        }
+            return true;
+        });
     }
 
     private void RemoveContents(IEnumerable<BlobId> contents)

@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace DataForge.Crawler.Storage;
 
 /// <summary>A repository of a forge that a crawl is done with.</summary>
@@ -23,9 +21,8 @@ internal sealed partial class Catalog
             return;
         }
 
-        lock (_lock)
+        Change(isDurable: false, () =>
         {
-            using DbTransaction transaction = _database.Begin(isDurable: false);
             SettledRepository[] fresh = [.. repositories.Where(repository => repository.Signature is not null)];
             IEnumerable<object?[]> keys = repositories.Select(repository => new object?[] { repository.Key });
             _database.ExecuteMany("DELETE FROM source_snapshots WHERE source = $k", ["$k"], keys);
@@ -37,7 +34,6 @@ internal sealed partial class Catalog
                 "INSERT INTO source_snapshots VALUES ($k, $r, $n) ON CONFLICT (source, repository) DO UPDATE SET snapshot = excluded.snapshot", ["$k", "$r", "$n"],
                 fresh.Select(repository => new object?[] { repository.Key, repository.State.Repository, repository.Snapshot }));
             Put(repositories.Select(repository => repository.State));
-            transaction.Commit();
-        }
+        });
     }
 }

@@ -10,15 +10,7 @@ internal sealed partial class Catalog
     private const string StateColumns = "repository, state, name, commit_id, pushed_at, detail";
 
     /// <summary>States what became of a repository, in place of what was known.</summary>
-    public void SetState(RepositoryState state)
-    {
-        lock (_lock)
-        {
-            using DbTransaction transaction = _database.Begin(isDurable: false);
-            Put([state]);
-            transaction.Commit();
-        }
-    }
+    public void SetState(RepositoryState state) => Change(isDurable: false, () => Put([state]));
 
     /// <summary>What became of a repository when it was last asked for; null where it never was.</summary>
     public RepositoryState? FindState(long repository) =>

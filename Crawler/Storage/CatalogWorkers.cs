@@ -1,4 +1,3 @@
-using System.Data;
 using System.Data.Common;
 using DataForge.Corpus;
 
@@ -8,32 +7,24 @@ namespace DataForge.Crawler.Storage;
 internal sealed partial class Catalog
 {
     /// <summary>Registers this worker with the others, as its first lease would. Returns its number.</summary>
-    public long Register()
-    {
-        lock (_lock)
-        {
-            return Worker();
-        }
-    }
+    public long Register() => Do(Worker);
 
     /// <summary>
     /// Says after how long a silence in the middle of a transaction this worker is taken for gone: rows that it locked would hold the others up
     /// beyond any lease's end, were it hung just then.
     /// </summary>
-    public void LimitSilence(TimeSpan limit)
+    public void LimitSilence(TimeSpan limit) => Do(() =>
     {
-        lock (_lock)
-        {
-            _database.LimitSilence(limit);
-        }
-    }
+        _database.LimitSilence(limit);
+        return true;
+    });
 
     /// <summary>Ends the writer's turn: forgets its queue and lets another write. Does nothing where the connection is lost.</summary>
     public void EndTurn(string queue)
     {
         lock (_lock)
         {
-            if (_database.Connection.State != ConnectionState.Open)
+            if (IsOver)
             {
                 return;
             }
@@ -48,9 +39,9 @@ internal sealed partial class Catalog
 
                 ReleaseWriter();
             }
-            catch (DbException)
+            catch (Exception e) when (IsOver && e is DbException or DataForgeException)
             {
-                // The server has gone, and the turn with it.
+                // The server has gone, and the turn with it; or another has taken it.
             }
         }
     }
@@ -58,28 +49,35 @@ internal sealed partial class Catalog
     /// <summary>The number under which other workers see this one; null until its first lease.</summary>
     public long? WorkerId => _worker;
 
-    // Of a worker that was the writer: refuses to go on where another has taken over. The row stays locked until the commit.
+    // Of a worker that was the writer: refuses to go on where another has taken over. The row stays locked until the commit, which it counts.
     private void CheckWriter()
     {
         if (_writerEpoch is { } epoch && Execute(
-            "UPDATE writers SET epoch = epoch WHERE name = $n AND worker = $w AND epoch = $e", ("$n", RawWriter), ("$w", _worker), ("$e", epoch)) == 0)
+            "UPDATE writers SET commits = $c WHERE name = $n AND worker = $w AND epoch = $e",
+            ("$c", _writerCommits + 1), ("$n", RawWriter), ("$w", _worker), ("$e", epoch)) == 0)
         {
-            throw new DataForgeException("another crawler took over writing, since this one was silent for too long: run the same command again.");
+            throw Replaced();
         }
     }
+
+    private static DataForgeException Replaced() =>
+        new("another crawler took over writing, since this one was silent for too long: run the same command again.");
+
+    private static string WorkerName => $"{Environment.MachineName}:{Environment.ProcessId}";
 
     // This worker's number, under which others see that it lives. The lock is held before the row can be seen.
     private long Worker()
     {
         if (_worker is null)
         {
+            // Durable: after a crash of the server nobody else gets the number.
             FreeEndedWorkers();
-            using DbTransaction transaction = _database.Begin(isDurable: false);
-            long worker = Number(
-                "INSERT INTO workers (name) VALUES ($n) RETURNING id", ("$n", $"{Environment.MachineName}:{Environment.ProcessId}"));
-            _database.HoldWorker(worker);
-            transaction.Commit();
-            _worker = worker;
+            _worker = Change(isDurable: true, () =>
+            {
+                long worker = Number("INSERT INTO workers (name) VALUES ($n) RETURNING id", ("$n", WorkerName));
+                _database.HoldWorker(worker);
+                return worker;
+            });
         }
 
         return _worker.Value;
@@ -89,43 +87,33 @@ internal sealed partial class Catalog
     {
         if (_worker is { } worker)
         {
-            Free([worker]);
+            Change(isDurable: false, () => Free(worker));
             _worker = null;
         }
     }
 
     private bool FreeEndedWorkers()
     {
-        List<long> others = [];
-        using (DbCommand command = Command("SELECT id FROM workers WHERE id <> $w", ("$w", _worker ?? -1)))
-        using (DbDataReader reader = command.ExecuteReader())
+        List<long> others = Read("SELECT id FROM workers WHERE id <> $w", static reader => reader.GetInt64(0), ("$w", _worker ?? -1));
+        return others.Count > 0 && Change(isDurable: false, () =>
         {
-            while (reader.Read())
-            {
-                others.Add(reader.GetInt64(0));
-            }
-        }
-
-        List<long> ended = others.Count > 0 ? _database.EndedWorkers(others) : others;
-        if (ended.Count > 0)
-        {
-            Free(ended);
-        }
-
-        return ended.Count > 0;
+            // None of them can come back until the commit.
+            List<long> ended = _database.EndedWorkers(others);
+            ended.ForEach(Free);
+            return ended.Count > 0;
+        });
     }
 
-    private void Free(List<long> workers)
+    private void Free(long worker)
     {
-        using DbTransaction transaction = _database.Begin(isDurable: false);
-        foreach (long worker in workers)
-        {
-            Execute("UPDATE work SET worker = NULL, leased_until = NULL WHERE worker = $w AND done = 0", ("$w", worker));
-            Execute("UPDATE windows SET worker = NULL, leased_until = NULL WHERE worker = $w", ("$w", worker));
-            Execute("UPDATE writers SET worker = NULL, leased_until = NULL WHERE worker = $w", ("$w", worker));
-            Execute("DELETE FROM workers WHERE id = $w", ("$w", worker));
-        }
+        ReleaseLeases(worker);
+        Execute("UPDATE writers SET worker = NULL, leased_until = NULL WHERE worker = $w", ("$w", worker));
+        Execute("DELETE FROM workers WHERE id = $w", ("$w", worker));
+    }
 
-        transaction.Commit();
+    private void ReleaseLeases(long worker)
+    {
+        Execute("UPDATE work SET worker = NULL, leased_until = NULL WHERE worker = $w AND done = 0", ("$w", worker));
+        Execute("UPDATE windows SET worker = NULL, leased_until = NULL WHERE worker = $w", ("$w", worker));
     }
 }

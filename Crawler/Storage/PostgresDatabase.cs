@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -14,14 +15,25 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
     private const long MigrationLock = 0x44466F72;
     private const int WorkerLock = 0x576F726B;
 
+    private const string Began = "(backend_start AT TIME ZONE 'UTC')::text";
+
     // Rows sent before their answers are read.
     private const int BatchRows = 500;
 
     private readonly ConcurrentDictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly string _name;
+    private readonly string _connection;
 
-    private PostgresDatabase(NpgsqlConnection connection, string name)
-        : base(connection) => _name = name;
+    // This session among the server's: a process number may come again, its beginning does not.
+    private (int Process, string Began) _session;
+    private TimeSpan _silence;
+
+    private PostgresDatabase(NpgsqlConnection connection, CatalogAddress address)
+        : base(connection)
+    {
+        (_name, _connection) = (address.Text, address.Connection!);
+        _session = Session();
+    }
 
     /// <inheritdoc/>
     public override string SkipLocked => " FOR UPDATE SKIP LOCKED";
@@ -34,7 +46,7 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
         try
         {
             connection.Open();
-            return new PostgresDatabase(connection, address.Text);
+            return new PostgresDatabase(connection, address);
         }
         catch (Exception e) when (e is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException)
         {
@@ -46,8 +58,52 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
     }
 
     /// <inheritdoc/>
-    public override void LimitSilence(TimeSpan limit) =>
-        Run(string.Create(CultureInfo.InvariantCulture, $"SET idle_in_transaction_session_timeout = {(long)limit.TotalMilliseconds}"));
+    public override bool CanReconnect => true;
+
+    /// <inheritdoc/>
+    public override void Reconnect()
+    {
+        var connection = new NpgsqlConnection(_connection);
+        try
+        {
+            connection.Open();
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        Replace(connection);
+
+        // Where the network broke, the server may not know yet, and go on with what it was asked for.
+        using DbCommand former = Command(
+            $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $p AND {Began} = $b", ("$p", _session.Process), ("$b", _session.Began));
+        if (former.ExecuteScalar() is not null)
+        {
+            throw new ConnectionLostException("the server has not ended the former session yet");
+        }
+
+        if (_silence > TimeSpan.Zero)
+        {
+            SetSilence();
+        }
+
+        SetSilence();
+        _session = Session();
+    }
+
+    /// <inheritdoc/>
+    public override bool IsPassing(Exception fault) => fault is PostgresException told
+        ? told.IsTransient && told.SqlState != PostgresErrorCodes.ObjectNotInPrerequisiteState // Somebody closed the database.
+        : fault is ConnectionLostException or NpgsqlException { IsTransient: true } || Connection.State != ConnectionState.Open;
+
+    /// <inheritdoc/>
+    public override void LimitSilence(TimeSpan limit)
+    {
+        _silence = limit;
+        SetSilence();
+    }
 
     /// <summary>Whether the database holds a catalog already.</summary>
     public bool HasCatalog()
@@ -124,21 +180,29 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
     public override void HoldWorker(long worker) => Run($"SELECT pg_advisory_lock({WorkerLock}, {worker})");
 
     /// <inheritdoc/>
+    public override void RestoreWorker(long worker, string name)
+    {
+        using DbCommand command = Command(
+            "INSERT INTO workers (id, name) OVERRIDING SYSTEM VALUE VALUES ($w, $n) ON CONFLICT (id) DO NOTHING", ("$w", worker), ("$n", name));
+        command.ExecuteNonQuery();
+    }
+
+    /// <inheritdoc/>
+    public override string Clear(string table) => $"TRUNCATE {table}";
+
+    /// <inheritdoc/>
     public override List<long> EndedWorkers(IReadOnlyList<long> workers)
     {
         using DbCommand command = Command(
-            $"""
-            SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = {WorkerLock} AND objsubid = 2
-            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-            """);
+            $"SELECT id FROM unnest($ids) AS id WHERE pg_try_advisory_xact_lock({WorkerLock}, id::integer)", ("$ids", workers.ToArray()));
         using DbDataReader reader = command.ExecuteReader();
-        HashSet<long> live = [];
+        List<long> ended = [];
         while (reader.Read())
         {
-            live.Add(reader.GetInt64(0));
+            ended.Add(reader.GetInt64(0));
         }
 
-        return [.. workers.Where(worker => !live.Contains(worker))];
+        return ended;
     }
 
     /// <inheritdoc/>
@@ -149,6 +213,17 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
 
     /// <inheritdoc/>
     protected override string Durability(bool isDurable) => isDurable ? "SET synchronous_commit = on" : "SET synchronous_commit = off";
+
+    private void SetSilence() =>
+        Run(string.Create(CultureInfo.InvariantCulture, $"SET idle_in_transaction_session_timeout = {(long)_silence.TotalMilliseconds}"));
+
+    private (int Process, string Began) Session()
+    {
+        using DbCommand command = Command($"SELECT pid, {Began} FROM pg_stat_activity WHERE pid = pg_backend_pid()");
+        using DbDataReader reader = command.ExecuteReader();
+        reader.Read();
+        return (reader.GetInt32(0), reader.GetString(1));
+    }
 
     private static string FirstLine(Exception e) => e.Message.Split('\n')[0].Trim();
 

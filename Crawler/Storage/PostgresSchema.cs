@@ -75,5 +75,11 @@ internal static class PostgresSchema
         CREATE INDEX work_leased ON work (worker) WHERE worker IS NOT NULL;
         CREATE TABLE writers (name ordinal PRIMARY KEY, worker BIGINT, leased_until BIGINT, epoch BIGINT NOT NULL);
         """,
+        """
+        ALTER TABLE writers ADD COLUMN commits BIGINT NOT NULL DEFAULT 0;
+
+        -- The whole row, so that a question that comes to a random page of the index need not go on to one of the table.
+        ALTER TABLE contents DROP CONSTRAINT contents_pkey, ADD PRIMARY KEY (id) INCLUDE (part, size);
+        """,
     ];
 }

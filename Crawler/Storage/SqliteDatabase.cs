@@ -47,6 +47,15 @@ internal sealed class SqliteDatabase : CatalogDatabase
     }
 
     /// <inheritdoc/>
+    public override bool CanReconnect => false;
+
+    /// <inheritdoc/>
+    public override void Reconnect() => throw new NotSupportedException("a file has no connection");
+
+    /// <inheritdoc/>
+    public override bool IsPassing(Exception fault) => false;
+
+    /// <inheritdoc/>
     public override void Migrate()
     {
         if (Version() == SqliteSchema.Steps.Count)
@@ -124,6 +133,12 @@ internal sealed class SqliteDatabase : CatalogDatabase
         _workerFile = WorkerFile(worker);
         _worker = FileLock.Take(_workerFile);
     }
+
+    /// <inheritdoc/>
+    public override void RestoreWorker(long worker, string name) => throw new NotSupportedException("a file has no connection");
+
+    /// <inheritdoc/>
+    public override string Clear(string table) => $"DELETE FROM {table}";
 
     /// <inheritdoc/>
     public override List<long> EndedWorkers(IReadOnlyList<long> workers)

@@ -77,5 +77,9 @@ internal static class SqliteSchema
         CREATE INDEX work_leased ON work (worker) WHERE worker IS NOT NULL;
         CREATE TABLE writers (name TEXT PRIMARY KEY, worker INTEGER, leased_until INTEGER, epoch INTEGER NOT NULL) WITHOUT ROWID;
         """,
+        """
+        -- Commits of all writers, so that one whose answer was lost can be told from one that did not happen.
+        ALTER TABLE writers ADD COLUMN commits INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 }

@@ -11,9 +11,11 @@ using DataForge.Testing;
 namespace DataForge.Benchmarks;
 
 /// <summary>
-/// Each operation of the catalog with few and many rows in every table: <c>catalog [sqlite|postgres] [--rows 10000,100000,1000000]</c>.
+/// Each operation of the catalog with few and many rows in every table:
+/// <c>catalog [sqlite|postgres] [--rows 10000,100000,1000000] [--set NAME=VALUE …]</c>, settings of the server.
 /// The catalogs of all sizes are open at once and measured in turns, so that what else the machine does weighs on all of them; a time is
-/// the median of the turns, but that of a commit is the mean, since merges of the small table of contents belong to it.
+/// the median of the turns, but that of a commit is the mean, since merges of the small table of contents belong to it. Beside the time
+/// stands the processor's, of this process and the server's, which others on the machine weigh on less.
 /// </summary>
 public static class CatalogBenchmarks
 {
@@ -27,9 +29,8 @@ public static class CatalogBenchmarks
     public static int Run(string[] args)
     {
         bool isPostgres = args.Contains("postgres");
-        int at = Array.IndexOf(args, "--rows");
-        int[] sizes = [.. (at >= 0 ? args[at + 1] : "10000,100000,1000000").Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
-        using PostgresServer? server = isPostgres ? PostgresServer.TryStart(isDurable: true) : null;
+        int[] sizes = [.. Values(args, "--rows").DefaultIfEmpty("10000,100000,1000000").Last().Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+        using PostgresServer? server = isPostgres ? PostgresServer.TryStart(isDurable: true, [.. Values(args, "--set")]) : null;
         if (isPostgres && server is null)
         {
             Console.Error.WriteLine("PostgreSQL is not installed.");
@@ -50,7 +51,10 @@ public static class CatalogBenchmarks
                 Console.WriteLine($"{size,9:N0} rows in each table: filled in {watch.Elapsed.TotalSeconds:F1} s, {subject.DiskBytes(server) / 1e6:F0} MB on disk");
             }
 
-            Console.WriteLine($"{(isPostgres ? "PostgreSQL" : "SQLite"),-44}{string.Concat(sizes.Select(size => $"{size,12:N0}"))}   last/first");
+            string settings = server is null ? "" : $", shared_buffers = {server.Sql("postgres", "SHOW shared_buffers").Trim()}";
+            Console.WriteLine($"{(isPostgres ? "PostgreSQL" : "SQLite")}{settings}; {Environment.ProcessorCount} processors, {Load()}");
+            string columns = string.Concat(sizes.Select(size => $"{size,11:N0}"));
+            Console.WriteLine($"{"microseconds",-45}{columns}   ratio |{columns}   ratio of the processor's");
             Mean("commit a part: 6,000 contents, per content", subjects);
             Measure("  and 100 snapshots, per snapshot", subjects, 1, PartSnapshots, subject => subject.CommitSnapshots());
             Measure("find a content that is there", subjects, 2000, 1, subject => subject.FindContent(isThere: true));
@@ -64,7 +68,7 @@ public static class CatalogBenchmarks
             Measure("set and find a repository's state", subjects, 50, 1, subject => subject.SetState());
             Measure("lease 10 repositories and complete them", subjects, 10, 1, subject => subject.Lease());
             Measure("renew leases, writer's included", subjects, 10, 1, subject => subject.Renew());
-            Console.WriteLine($"(microseconds) peak memory {PeakMemory() / 1e6:F0} MB, all catalogs together");
+            Console.WriteLine($"peak memory {PeakMemory() / 1e6:F0} MB, all catalogs together; {Load()}");
             return 0;
         }
         finally
@@ -73,57 +77,70 @@ public static class CatalogBenchmarks
         }
     }
 
+    private static IEnumerable<string> Values(string[] args, string name) => args.Index().Where(item => item.Index > 0 && args[item.Index - 1] == name).Select(item => item.Item);
+
     private static void Mean(string name, List<Subject> subjects)
     {
         // As many turns as it takes for the largest to merge twice.
-        var totals = new double[subjects.Count];
+        var totals = new Spent[subjects.Count];
         long[] goals = [.. subjects.Select(subject => Math.Max(20_000L, subject.Size / 4))];
         const int Steps = 20;
         for (int step = 1; step <= Steps; step++)
         {
             for (int i = 0; i < subjects.Count; i++)
             {
-                long start = Stopwatch.GetTimestamp();
+                Spent start = subjects[i].Now();
                 while (subjects[i].Added < goals[i] * step / Steps)
                 {
                     subjects[i].CommitPart(PartContents);
                 }
 
-                totals[i] += Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+                Spent end = subjects[i].Now();
+                totals[i] = new Spent(totals[i].Time + end.Time - start.Time, totals[i].Processor + end.Processor - start.Processor);
             }
         }
 
-        Print(name, [.. subjects.Select((subject, i) => totals[i] / subject.Added)]);
+        Print(name, [.. subjects.Select((subject, i) => new Spent(totals[i].Time / subject.Added, totals[i].Processor / subject.Added))]);
     }
 
     private static void Measure(string name, List<Subject> subjects, int times, int each, Action<Subject> operation)
     {
-        var turns = new double[subjects.Count, Turns];
+        var turns = new Spent[subjects.Count, Turns];
         for (int turn = -1; turn < Turns; turn++)
         {
             for (int i = 0; i < subjects.Count; i++)
             {
-                long start = Stopwatch.GetTimestamp();
+                Spent start = subjects[i].Now();
                 for (int time = 0; time < times; time++)
                 {
                     operation(subjects[i]);
                 }
 
+                Spent end = subjects[i].Now();
                 if (turn >= 0)
                 {
-                    turns[i, turn] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / times / each;
+                    turns[i, turn] = new Spent((end.Time - start.Time) / times / each, (end.Processor - start.Processor) / times / each);
                 }
             }
         }
 
-        Print(name, [.. subjects.Select((_, i) => Enumerable.Range(0, Turns).Select(turn => turns[i, turn]).Order().ElementAt(Turns / 2))]);
+        Print(name, [.. subjects.Select((_, i) => new Spent(Median(i, spent => spent.Time), Median(i, spent => spent.Processor)))]);
+
+        double Median(int i, Func<Spent, double> of) => Enumerable.Range(0, Turns).Select(turn => of(turns[i, turn])).Order().ElementAt(Turns / 2);
     }
 
-    private static void Print(string name, double[] times) =>
-        Console.WriteLine($"{name,-44}{string.Concat(times.Select(time => $"{time,12:F1}"))}{times[^1] / times[0],12:F2}");
+    private static void Print(string name, Spent[] spent) =>
+        Console.WriteLine($"{name,-45}{Columns([.. spent.Select(one => one.Time)])} |{Columns([.. spent.Select(one => one.Processor)])}");
+
+    private static string Columns(double[] values) => $"{string.Concat(values.Select(value => $"{value,11:F1}"))}{values[^1] / values[0],8:F2}";
+
+    private static string Load() => File.Exists("/proc/loadavg") ? $"load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}" : "load unknown";
 
     private static long PeakMemory() => File.ReadLines("/proc/self/status").Where(line => line.StartsWith("VmHWM", StringComparison.Ordinal))
         .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024).FirstOrDefault();
+
+    // Microseconds: of the clock, and of the processor in this process and the server's that answers it.
+    private readonly record struct Spent(double Time, double Processor);
 
     // A catalog with so many rows in every table. Contents are looked for in no order, repositories in that of their numbers.
     private sealed class Subject(CatalogAddress address, int size) : IDisposable
@@ -135,6 +152,7 @@ public static class CatalogBenchmarks
         private int _windows;
         private ulong _draw = 1;
         private int _next;
+        private string? _schedule;
 
         public int Size => size;
 
@@ -173,7 +191,21 @@ public static class CatalogBenchmarks
         }
 
         // What PostgreSQL does by itself a minute after so many rows have come.
-        public void Analyze(PostgresServer? server) => server?.Sql(address.Text[(address.Text.LastIndexOf('/') + 1)..], "VACUUM ANALYZE");
+        public void Analyze(PostgresServer? server)
+        {
+            if (server is not null)
+            {
+                server.Sql(Database, "VACUUM ANALYZE");
+                string process = server.Sql(Database, "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'dataforge'");
+                _schedule = $"/proc/{process.Trim()}/schedstat";
+            }
+        }
+
+        // The first figure there: nanoseconds on a processor.
+        public Spent Now() => new(
+            Stopwatch.GetTimestamp() * 1e6 / Stopwatch.Frequency,
+            Environment.CpuUsage.TotalTime.TotalMicroseconds
+                + (File.Exists(_schedule) ? long.Parse(File.ReadAllText(_schedule).Split(' ')[0], CultureInfo.InvariantCulture) / 1e3 : 0));
 
         public long DiskBytes(PostgresServer? server)
         {
@@ -182,8 +214,7 @@ public static class CatalogBenchmarks
                 return new FileInfo(file).Length + new FileInfo(file + "-wal").Length;
             }
 
-            string name = address.Text[(address.Text.LastIndexOf('/') + 1)..];
-            return long.Parse(server!.Sql(name, "SELECT pg_database_size(current_database())").Trim(), CultureInfo.InvariantCulture);
+            return long.Parse(server!.Sql(Database, "SELECT pg_database_size(current_database())").Trim(), CultureInfo.InvariantCulture);
         }
 
         public void CommitPart(int contents)
@@ -288,6 +319,8 @@ public static class CatalogBenchmarks
         public void Renew() => _catalog.Renew(_duration);
 
         public void Dispose() => _catalog.Dispose();
+
+        private string Database => address.Text[(address.Text.LastIndexOf('/') + 1)..];
 
         // A crawl comes to repositories in the order of their numbers.
         private long Next() => ((size / 3) + _next++) % size;

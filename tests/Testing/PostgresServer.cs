@@ -13,17 +13,25 @@ public sealed class PostgresServer : IDisposable
     private static readonly string[] Folders = ["/usr/local/bin", "/usr/bin", .. Installed("/usr/lib/postgresql"), "/opt/homebrew/bin"];
 
     private readonly TemporaryFolder _folder;
-    private readonly Process _server;
+    private readonly string[] _settings;
+    private Process _server;
     private int _databases;
 
-    private PostgresServer(TemporaryFolder folder, Process server) => (_folder, _server) = (folder, server);
+    private PostgresServer(TemporaryFolder folder, string[] settings) => (_folder, _settings, _server) = (folder, settings, Start(folder, settings));
+
+    /// <summary>The folder of its socket.</summary>
+    public string Socket => _folder["socket"];
+
+    /// <summary>The server's process.</summary>
+    public int ProcessId => _server.Id;
 
     /// <summary>Starts a server.</summary>
     /// <param name="isDurable">Whether its commits wait for the disk; tests need not.</param>
+    /// <param name="settings">Settings as <c>name=value</c>; those of PostgreSQL itself otherwise.</param>
     /// <returns>Null where PostgreSQL is not installed.</returns>
-    public static PostgresServer? TryStart(bool isDurable = false)
+    public static PostgresServer? TryStart(bool isDurable = false, params string[] settings)
     {
-        if (Find("postgres") is not { } postgres || Find("initdb") is not { } initdb || (IsRoot && (Find("setpriv") is null || Owner() is null)))
+        if (Find("postgres") is null || Find("initdb") is not { } initdb || (IsRoot && (Find("setpriv") is null || Owner() is null)))
         {
             return null;
         }
@@ -38,26 +46,26 @@ public sealed class PostgresServer : IDisposable
 
         (string program, string[] prefix) = AsUser(initdb);
         Run(program, [.. prefix, "-D", folder["data"], "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
-        (program, prefix) = AsUser(postgres);
         string durable = isDurable ? "on" : "off";
-        var start = new ProcessStartInfo(
-            program,
-            [
-                .. prefix, "-D", folder["data"], "-k", folder["socket"], "-c", "listen_addresses=", "-c", $"fsync={durable}", "-c",
-                $"full_page_writes={durable}",
-            ])
-        {
-            RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = folder.Path,
-        };
-        Process server = Process.Start(start)!;
-        server.ErrorDataReceived += static (_, _) => { };
-        server.OutputDataReceived += static (_, _) => { };
-        server.BeginErrorReadLine();
-        server.BeginOutputReadLine();
-        var started = new PostgresServer(folder, server);
-        started.WaitUntilReady();
-        return started;
+        var server = new PostgresServer(folder, [$"fsync={durable}", $"full_page_writes={durable}", .. settings]);
+        server.WaitUntilReady();
+        return server;
     }
+
+    /// <summary>Ends the server, and all connections with it, and starts it again at the same address.</summary>
+    /// <param name="isCrash">Whether it ends without a word, and recovers from its log; otherwise as an administrator restarts it.</param>
+    /// <param name="pause">How long it is away.</param>
+    public void Restart(bool isCrash = false, TimeSpan pause = default)
+    {
+        Stop(isCrash ? "-QUIT" : "-INT");
+        _server.Dispose();
+        Thread.Sleep(pause);
+        _server = Start(_folder, _settings);
+        WaitUntilReady();
+    }
+
+    /// <summary>Ends the server for good; its folder stays until it is disposed.</summary>
+    public void Stop() => Stop("-INT");
 
     /// <summary>Makes an empty database. Returns its address, as the option <c>catalog</c> takes it.</summary>
     public string CreateDatabase()
@@ -79,16 +87,45 @@ public sealed class PostgresServer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // SIGINT: disconnects everybody and ends at once.
-        Run("kill", "-INT", _server.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Stop();
+        _server.Dispose();
+        _folder.Dispose();
+    }
+
+    private static Process Start(TemporaryFolder folder, string[] settings)
+    {
+        (string program, string[] prefix) = AsUser(Find("postgres")!);
+        var start = new ProcessStartInfo(
+            program,
+            [
+                .. prefix, "-D", folder["data"], "-k", folder["socket"], "-c", "listen_addresses=",
+                .. settings.SelectMany(setting => new[] { "-c", setting }),
+            ])
+        {
+            RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = folder.Path,
+        };
+        Process server = Process.Start(start)!;
+        server.ErrorDataReceived += static (_, _) => { };
+        server.OutputDataReceived += static (_, _) => { };
+        server.BeginErrorReadLine();
+        server.BeginOutputReadLine();
+        return server;
+    }
+
+    // SIGINT: disconnects everybody and ends at once. SIGQUIT: ends as if it crashed.
+    private void Stop(string signal)
+    {
+        if (_server.HasExited)
+        {
+            return;
+        }
+
+        Run("kill", signal, _server.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (!_server.WaitForExit(20_000))
         {
             _server.Kill(entireProcessTree: true);
             _server.WaitForExit();
         }
-
-        _server.Dispose();
-        _folder.Dispose();
     }
 
     private void WaitUntilReady()

@@ -32,9 +32,11 @@ public class SharedCrawlTests(PostgresFixture postgres)
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task TwoCrawlers_writerKilled_theOtherTakesOver(int afterParts)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    public async Task TwoCrawlers_writersConnectionEnds_theOtherOrItGoesOn(int afterParts, bool mayReconnect)
     {
         using var folder = new TemporaryFolder();
         await using TestForge forge = await ForgeAsync(folder);
@@ -50,19 +52,32 @@ public class SharedCrawlTests(PostgresFixture postgres)
         {
             if (happened is PartDone && ++parts == afterParts)
             {
-                // The other has begun to help by now; this one's connection ends as its process would.
+                // The other has begun to help by now; this one's connection ends, as its process would where it gets no other.
                 isWriting.SetResult();
                 SpinWait.SpinUntil(() => survivor.Events.Count > 0, TimeSpan.FromSeconds(20));
-                Kill(address);
+                using var connection = new Npgsql.NpgsqlConnection(address.Connection);
+                connection.Open();
+                Allow(database, mayReconnect);
+                Kill(connection);
             }
         };
         Task<TestCrawl> dying = killed.RunAsync("r", TestForge.Source);
         await Task.WhenAny(isWriting.Task, dying);
         Assert.True(isWriting.Task.IsCompleted, "it ended before it could be killed");
         Task<TestCrawl> surviving = survivor.RunAsync("r", TestForge.Source);
-        DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(() => dying);
-        Assert.Contains("run the same command again", fault.Message, StringComparison.Ordinal);
+        if (mayReconnect)
+        {
+            await dying;
+            Assert.Single(killed.Events.OfType<Note>(), note => note.Text.Contains("taken up again", StringComparison.Ordinal));
+        }
+        else
+        {
+            DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(() => dying);
+            Assert.Contains("run the same command again", fault.Message, StringComparison.Ordinal);
+        }
+
         await surviving;
+        Allow(database, connections: true);
         Assert.Equal(alone.RawHashes(), survivor.RawHashes());
         Assert.Equal(File.ReadAllText(alone.Run.InputFile), File.ReadAllText(survivor.Run.InputFile));
         Assert.Equal(Dump(alone), Dump(survivor));
@@ -121,10 +136,12 @@ public class SharedCrawlTests(PostgresFixture postgres)
         .Where(note => note.Text.EndsWith("repositories fetched for the other process", StringComparison.Ordinal))
         .Sum(note => int.Parse(note.Text.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
 
-    private static void Kill(CatalogAddress address)
+    // Those that there are remain.
+    private void Allow(string database, bool connections) => postgres.Server.Sql(
+        "postgres", $"ALTER DATABASE {database[(database.LastIndexOf('/', database.IndexOf('?')) + 1)..database.IndexOf('?')]} ALLOW_CONNECTIONS {connections}");
+
+    private static void Kill(Npgsql.NpgsqlConnection connection)
     {
-        using var connection = new Npgsql.NpgsqlConnection(address.Connection);
-        connection.Open();
         using var command = new Npgsql.NpgsqlCommand(
             """
             SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = (SELECT worker FROM writers)

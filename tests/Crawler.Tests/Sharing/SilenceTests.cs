@@ -11,7 +11,7 @@ public class SilenceTests(PostgresFixture postgres)
     public async Task AddWork_anotherHangsInItsTransaction_goesOnWhenThatIsPutOut()
     {
         using var test = new TestCatalog("postgres", postgres);
-        using Catalog hung = test.Open();
+        using Catalog hung = test.Open(reconnections: 0);
         using Catalog other = test.Open();
         hung.LimitSilence(TimeSpan.FromSeconds(1));
         using var isHanging = new ManualResetEventSlim();

@@ -34,14 +34,18 @@ internal sealed class TestCatalog : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public TestCatalog(string database, PostgresFixture postgres) => Address = CatalogAddress.Parse(
-        database == "postgres" ? postgres.Server.CreateDatabase() : null, _folder["catalog.db"]);
+    public TestCatalog(string database, PostgresFixture postgres)
+        : this(database == "postgres" ? postgres.Server.CreateDatabase() : null)
+    {
+    }
+
+    public TestCatalog(string? address) => Address = CatalogAddress.Parse(address, _folder["catalog.db"]);
 
     public CatalogAddress Address { get; }
 
     public ManualTime Time { get; } = new();
 
-    public Catalog Open() => Catalog.Open(Address, Time);
+    public Catalog Open(int reconnections = Catalog.Reconnections) => Catalog.Open(Address, Time, reconnections);
 
     public static string Dump(Catalog catalog)
     {

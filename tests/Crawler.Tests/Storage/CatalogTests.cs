@@ -130,6 +130,40 @@ public class CatalogTests(PostgresFixture postgres)
         Assert.Equal("owner/r1", catalog.FindFacts(1, 1)?.Name ?? "owner/r1");
     }
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public void Open_secondVersion_isBroughtToThisOne(string database)
+    {
+        const string Rows = """
+            INSERT INTO contents (id, part, size) VALUES ({0}, 4, 77);
+            INSERT INTO parts (number, files_sha256, blobs_sha256, occurrences, blobs, bytes) VALUES (4, 'f', 'b', 1, 1, 77);
+            UPDATE tallies SET value = 1 WHERE name = 'contents';
+            INSERT INTO writers (name, worker, leased_until, epoch) VALUES ('raw', NULL, NULL, 7);
+            """;
+        using var test = new TestCatalog(database, postgres);
+        SQLitePCL.Batteries_V2.Init();
+        using (System.Data.Common.DbConnection connection = database == "sqlite"
+            ? new SqliteConnection($"Data Source={test.Address.File};Pooling=False") : new Npgsql.NpgsqlConnection(test.Address.Connection))
+        {
+            connection.Open();
+            using System.Data.Common.DbCommand command = connection.CreateCommand();
+            command.CommandText = database == "sqlite"
+                ? string.Concat(SqliteSchema.Steps.Take(2)) + "PRAGMA user_version = 2;" + Rows.Replace("{0}", "zeroblob(20)", StringComparison.Ordinal)
+                : string.Concat(PostgresSchema.Steps.Take(2)) + "CREATE TABLE catalog_version (version INTEGER NOT NULL); INSERT INTO catalog_version VALUES (1), (2);"
+                    + Rows.Replace("{0}", @"decode(repeat('00', 20), 'hex')", StringComparison.Ordinal);
+            command.ExecuteNonQuery();
+        }
+
+        using Catalog catalog = test.Open();
+        Assert.Equal((4, 77), catalog.FindContent(new BlobId(new byte[20])));
+        Assert.True(catalog.TryBecomeWriter(TimeSpan.FromMinutes(1)));
+        TestParts.Commit(catalog, 5, 0, 9000, 1);
+        TestParts.Commit(catalog, 6, 9000, 10, 2);
+        Assert.Equal((5, 77), catalog.FindContent(TestParts.Id(77)));
+        Assert.Equal(7, catalog.NextPart);
+    }
+
     [Fact]
     public void Exists_postgres_onlyAfterOpen()
     {

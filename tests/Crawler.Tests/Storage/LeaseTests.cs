@@ -61,7 +61,7 @@ public class LeaseTests(PostgresFixture postgres)
     {
         using var test = new TestCatalog("postgres", postgres);
         using Catalog one = test.Open();
-        Catalog killed = test.Open();
+        Catalog killed = test.Open(reconnections: 0);
         one.AddWork("q", [1, 2, 3], CancellationToken.None);
         Assert.Equal([1, 2], killed.TryLeaseRepositories("q", 2, Minute));
         Assert.True(killed.TryBecomeWriter(Minute));
@@ -91,7 +91,7 @@ public class LeaseTests(PostgresFixture postgres)
             command.CommandText = """
                 INSERT INTO workers VALUES (77, 'gone');
                 UPDATE work SET worker = 77, leased_until = 9223372036854775807 WHERE repository < 3;
-                INSERT INTO writers VALUES ('raw', 77, 9223372036854775807, 12);
+                INSERT INTO writers (name, worker, leased_until, epoch) VALUES ('raw', 77, 9223372036854775807, 12);
                 """;
             command.ExecuteNonQuery();
         }
@@ -126,7 +126,7 @@ public class LeaseTests(PostgresFixture postgres)
         TestParts.Commit(one, 3, 30, 10, 4);
     }
 
-    /// <summary>Ends the connection of a worker, as the end of its process would.</summary>
+    /// <summary>Ends the connection of a worker, as the end of its process would where it does not reconnect.</summary>
     internal static void Kill(TestCatalog test, Catalog worker)
     {
         using var connection = new Npgsql.NpgsqlConnection(test.Address.Connection);

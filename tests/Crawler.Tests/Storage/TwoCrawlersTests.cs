@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using DataForge.Corpus;
 using DataForge.Crawler.Storage;
+using DataForge.Testing;
 
 namespace DataForge.Crawler.Tests.Storage;
 
@@ -54,6 +55,46 @@ public class TwoCrawlersTests(PostgresFixture postgres)
         Assert.All(fetched.Values, times => Assert.Equal(1, times));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TwoCrawlers_serverRestarted_leaveTheCatalogOfOneAlone(bool isCrash)
+    {
+        using var alone = new TestCatalog("postgres", postgres);
+        using var noSteps = new Barrier(1);
+        await new Crawler(alone, new ConcurrentDictionary<long, int>(), noSteps, int.MaxValue, 0).RunAsync();
+        using Catalog expected = alone.Open();
+
+        // A server of their own, which goes away three times, each time in the midst of a lease.
+        using PostgresServer server = PostgresServer.TryStart()!;
+        using var test = new TestCatalog(server.CreateDatabase());
+        var fetched = new ConcurrentDictionary<long, int>();
+        using var steps = new Barrier(2);
+        int fetches = 0;
+        int restarts = 0;
+        Crawler[] crawlers = [.. Enumerable.Range(0, 2).Select(_ => new Crawler(test, fetched, steps, int.MaxValue, 0)
+        {
+            Reconnections = Catalog.Reconnections,
+            OnFetch = () =>
+            {
+                if (Interlocked.Increment(ref fetches) is 23 or 64 or 101)
+                {
+                    server.Restart(isCrash, TimeSpan.FromMilliseconds(300));
+                    Interlocked.Increment(ref restarts);
+                }
+            },
+        })];
+        await Task.WhenAll(crawlers.Select(crawler => crawler.RunAsync()));
+        Assert.Equal(3, restarts);
+        using Catalog actual = test.Open();
+        Assert.Equal(TestCatalog.Dump(expected), TestCatalog.Dump(actual));
+        Assert.False(actual.HasOpenWork("q"));
+
+        // Twice fetched is only what was leased when the server went; after a crash, what it was told in its last moments as well.
+        Assert.Equal(Repositories, fetched.Count);
+        Assert.True(isCrash || fetched.Values.Sum() <= Repositories + (3 * 2 * 5), $"{fetched.Values.Sum()} fetches");
+    }
+
     // fetched stands for the shared folder of mirrors. All go step by step, each step with some work for each. One that is to be killed
     // after it has written parts is the first writer; it is killed in the midst of a lease.
     private sealed class Crawler(
@@ -64,16 +105,39 @@ public class TwoCrawlersTests(PostgresFixture postgres)
 
         public bool WasKilled { get; private set; }
 
+        /// <summary>None for one that ends with its connection.</summary>
+        public int Reconnections { get; init; }
+
+        public Action OnFetch { get; init; } = static () => { };
+
         public Task RunAsync() => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         private void Run()
         {
-            using Catalog catalog = test.Open();
+            try
+            {
+                while (!IsEnded())
+                {
+                }
+            }
+            finally
+            {
+                steps.RemoveParticipant();
+            }
+        }
+
+        private bool IsEnded()
+        {
+            using Catalog catalog = test.Open(Reconnections);
             try
             {
                 catalog.AddWork("q", Enumerable.Range(1, Repositories).Select(i => (long)i), CancellationToken.None);
-                _ = afterParts > 0 && catalog.TryBecomeWriter(Lease);
-                steps.SignalAndWait(Patience);
+                if (_parts == 0 && _fetches == 0)
+                {
+                    _ = afterParts > 0 && catalog.TryBecomeWriter(Lease);
+                    steps.SignalAndWait(Patience);
+                }
+
                 while (catalog.HasOpenWork("q") || catalog.LatestSnapshot(Repositories) == 0)
                 {
                     Fetch(catalog);
@@ -85,10 +149,13 @@ public class TwoCrawlersTests(PostgresFixture postgres)
             {
                 // As a killed process would, it ends here.
             }
-            finally
+            catch (DataForgeException) when (Reconnections > 0)
             {
-                steps.RemoveParticipant();
+                // While it was away the other took over writing; it is run again, as it asks to be.
+                return false;
             }
+
+            return true;
         }
 
         private void Fetch(Catalog catalog)
@@ -102,7 +169,8 @@ public class TwoCrawlersTests(PostgresFixture postgres)
                     LeaseTests.Kill(test, catalog);
                 }
 
-                Assert.True(catalog.Complete("q", repository, null));
+                OnFetch();
+                Assert.True(catalog.Complete("q", repository, null) || Reconnections > 0);
             }
         }
 
