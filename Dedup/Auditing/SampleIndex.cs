@@ -35,10 +35,6 @@ internal sealed class SampleIndex
             }
         }
 
-        // Sixteen bits a shingle: one in sixteen of those that are not in the index passes.
-        int bits = Math.Clamp(BitOperations.Log2((uint)shingles | 1) + 5, 10, 32);
-        _bitmap = new ulong[1 << (bits - 6)];
-        _bitmapShift = 64 - bits;
         _needed = new int[sets.Count];
         for (int i = 0; i < sets.Count; i++)
         {
@@ -52,6 +48,22 @@ internal sealed class SampleIndex
             foreach (ulong shingle in rarest.AsSpan(0, indexed))
             {
                 Add(i, shingle);
+            }
+        }
+
+        // Sixteen to 32 bits a shingle of the index: at most one in sixteen of those that are not in it passes.
+        int bits = Math.Clamp(BitOperations.Log2((uint)_links.Count) + 5, 10, 32);
+        _bitmap = new ulong[1 << (bits - 6)];
+        _bitmapShift = 64 - bits;
+        for (int i = 0; i < sets.Count; i++)
+        {
+            foreach (ulong shingle in sets[i])
+            {
+                if (_heads.Find(shingle) != 0)
+                {
+                    ulong place = shingle >> _bitmapShift;
+                    _bitmap[place >> 6] |= 1UL << (int)(place & 63);
+                }
             }
         }
     }
@@ -95,8 +107,6 @@ internal sealed class SampleIndex
 
     private void Add(int sample, ulong shingle)
     {
-        ulong place = shingle >> _bitmapShift;
-        _bitmap[place >> 6] |= 1UL << (int)(place & 63);
         ref int head = ref _heads.Value(shingle);
         _links.Add((sample, head));
         head = _links.Count - 1;
