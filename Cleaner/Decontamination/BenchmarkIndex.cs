@@ -191,6 +191,7 @@ public sealed class BenchmarkIndex
         }
 
         // Hash i is of the tokens from i on. What lies behind the last run is computed too, and not used.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void HashRuns(int runs)
         {
             ref ulong tokens = ref MemoryMarshal.GetArrayDataReference(_tokens);
@@ -213,6 +214,7 @@ public sealed class BenchmarkIndex
         }
 
         // Which runs may be some text's. Without a branch, so that the filter's words are fetched side by side.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int FilterRuns(int runs)
         {
             ulong[] filter = index._filter;

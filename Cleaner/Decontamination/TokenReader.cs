@@ -45,6 +45,7 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
     }
 
     /// <summary>Reads the next tokens, as many as fit; fewer only at the end of the text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Read(Span<ulong> tokens)
     {
         int count = 0;

@@ -25,7 +25,6 @@ internal sealed class SampleIndex
     public SampleIndex(IReadOnlyList<ulong[]> sets, double threshold)
     {
         int shingles = checked(sets.Sum(set => set.Length));
-        _heads = new ShingleTable(shingles);
         var frequencies = new ShingleTable(shingles);
         foreach (ulong[] set in sets)
         {
@@ -36,34 +35,31 @@ internal sealed class SampleIndex
         }
 
         _needed = new int[sets.Count];
+        var indexed = new int[sets.Count];
         for (int i = 0; i < sets.Count; i++)
         {
-            ulong[] set = sets[i];
             // The product is taken a little low, so that rounding makes the index larger rather than smaller.
-            int lacking = set.Length - (int)Math.Ceiling((threshold * set.Length) - 1e-6);
-            int indexed = Math.Min(set.Length, lacking + Math.Max(1, set.Length / 16));
-            _needed[i] = indexed - lacking;
-            var rarest = (ulong[])set.Clone();
-            Array.Sort(Array.ConvertAll(rarest, frequencies.Find), rarest);
-            foreach (ulong shingle in rarest.AsSpan(0, indexed))
-            {
-                Add(i, shingle);
-            }
+            int length = sets[i].Length;
+            int lacking = length - (int)Math.Ceiling((threshold * length) - 1e-6);
+            indexed[i] = Math.Min(length, lacking + Math.Max(1, length / 16));
+            _needed[i] = indexed[i] - lacking;
         }
 
-        // Sixteen to 32 bits a shingle of the index: at most one in sixteen of those that are not in it passes.
-        int bits = Math.Clamp(BitOperations.Log2((uint)_links.Count) + 5, 10, 32);
+        int links = indexed.Sum();
+        _heads = new ShingleTable(links);
+
+        // 32 to 64 bits a shingle of the index: at most one in 32 of those that are not in it passes.
+        int bits = Math.Clamp(BitOperations.Log2((uint)links | 1) + 6, 10, 32);
         _bitmap = new ulong[1 << (bits - 6)];
         _bitmapShift = 64 - bits;
         for (int i = 0; i < sets.Count; i++)
         {
-            foreach (ulong shingle in sets[i])
+            ulong[] set = sets[i];
+            var rarest = (ulong[])set.Clone();
+            Array.Sort(Array.ConvertAll(rarest, frequencies.Find), rarest);
+            foreach (ulong shingle in rarest.AsSpan(0, indexed[i]))
             {
-                if (_heads.Find(shingle) != 0)
-                {
-                    ulong place = shingle >> _bitmapShift;
-                    _bitmap[place >> 6] |= 1UL << (int)(place & 63);
-                }
+                Add(i, shingle);
             }
         }
     }
@@ -107,6 +103,8 @@ internal sealed class SampleIndex
 
     private void Add(int sample, ulong shingle)
     {
+        ulong place = shingle >> _bitmapShift;
+        _bitmap[place >> 6] |= 1UL << (int)(place & 63);
         ref int head = ref _heads.Value(shingle);
         _links.Add((sample, head));
         head = _links.Count - 1;
