@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using DataForge.Cleaner.Text;
 using DataForge.Corpus.Python;
@@ -112,6 +113,7 @@ internal sealed class Redactor
     }
 
     /// <summary>Tokens stand in runs of <see cref="TokenPattern.ShortestRun"/> bytes or more, found 64 bytes at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindTokens(ReadOnlySpan<byte> text)
     {
         int done = 0;

@@ -24,6 +24,7 @@ internal ref struct SignMasks(ReadOnlySpan<byte> text)
     private int _at;
 
     /// <summary>The mask of the next block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ulong Next()
     {
         Classes now = _now;

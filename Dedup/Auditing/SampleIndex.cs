@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace DataForge.Dedup.Auditing;
 
@@ -65,6 +66,7 @@ internal sealed class SampleIndex
     }
 
     /// <summary>Adds to <paramref name="found"/> the sampled files that may be near duplicates of a set. <paramref name="counts"/>, one a sampled file, is 0 before and after.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Find(ReadOnlySpan<ulong> set, int[] counts, List<int> found)
     {
         int from = found.Count;

@@ -28,6 +28,7 @@ public sealed class FoldedText
     public Fingerprint HashWide(ReadOnlySpan<byte> text) => new(Hash(text, _seed), Hash(text, ~_seed));
 
     // 64 bytes at a time: where lines end, where what is no blank begins and ends in each, and whether blanks between have to be folded.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ulong Hash(ReadOnlySpan<byte> text, ulong seed)
     {
         ulong hash = seed ^ Hashing.K2;
