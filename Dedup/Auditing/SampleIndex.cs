@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace DataForge.Dedup.Auditing;
 
@@ -26,6 +25,7 @@ internal sealed class SampleIndex
     public SampleIndex(IReadOnlyList<ulong[]> sets, double threshold)
     {
         int shingles = checked(sets.Sum(set => set.Length));
+        _heads = new ShingleTable(shingles);
         var frequencies = new ShingleTable(shingles);
         foreach (ulong[] set in sets)
         {
@@ -35,30 +35,21 @@ internal sealed class SampleIndex
             }
         }
 
-        _needed = new int[sets.Count];
-        var indexed = new int[sets.Count];
-        for (int i = 0; i < sets.Count; i++)
-        {
-            // The product is taken a little low, so that rounding makes the index larger rather than smaller.
-            int length = sets[i].Length;
-            int lacking = length - (int)Math.Ceiling((threshold * length) - 1e-6);
-            indexed[i] = Math.Min(length, lacking + Math.Max(1, length / 16));
-            _needed[i] = indexed[i] - lacking;
-        }
-
-        int links = indexed.Sum();
-        _heads = new ShingleTable(links);
-
-        // 32 to 64 bits a shingle of the index: at most one in 32 of those that are not in it passes.
-        int bits = Math.Clamp(BitOperations.Log2((uint)links | 1) + 6, 10, 32);
+        // Sixteen bits a shingle: one in sixteen of those that are not in the index passes.
+        int bits = Math.Clamp(BitOperations.Log2((uint)shingles | 1) + 5, 10, 32);
         _bitmap = new ulong[1 << (bits - 6)];
         _bitmapShift = 64 - bits;
+        _needed = new int[sets.Count];
         for (int i = 0; i < sets.Count; i++)
         {
             ulong[] set = sets[i];
+            // The product is taken a little low, so that rounding makes the index larger rather than smaller.
+            int lacking = set.Length - (int)Math.Ceiling((threshold * set.Length) - 1e-6);
+            int indexed = Math.Min(set.Length, lacking + Math.Max(1, set.Length / 16));
+            _needed[i] = indexed - lacking;
             var rarest = (ulong[])set.Clone();
             Array.Sort(Array.ConvertAll(rarest, frequencies.Find), rarest);
-            foreach (ulong shingle in rarest.AsSpan(0, indexed[i]))
+            foreach (ulong shingle in rarest.AsSpan(0, indexed))
             {
                 Add(i, shingle);
             }
@@ -66,7 +57,6 @@ internal sealed class SampleIndex
     }
 
     /// <summary>Adds to <paramref name="found"/> the sampled files that may be near duplicates of a set. <paramref name="counts"/>, one a sampled file, is 0 before and after.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Find(ReadOnlySpan<ulong> set, int[] counts, List<int> found)
     {
         int from = found.Count;
