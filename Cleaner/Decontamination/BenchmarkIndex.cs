@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -25,7 +27,9 @@ public sealed class BenchmarkIndex
     /// <summary>The fewest words (two letters or more) in a run that counts as a part of a text.</summary>
     public const int WordsInRun = 4;
 
-    private const int FilterBits = 16;
+    // Of the filter's words, the logarithm of their number: at least, and at most.
+    private const int LeastFilterBits = 8;
+    private const int MostFilterBits = 16;
     private const double PartShare = 0.5;
     private const int PartLeast = 24;
     private const ulong Base = 0x9E3779B97F4A7C15;
@@ -35,9 +39,10 @@ public sealed class BenchmarkIndex
     private readonly List<int> _different = [];
     private readonly Dictionary<ulong, List<Posting>> _postings = [];
 
-    // A Bloom filter of 512 KiB, which stays in the cache: each run sets two bits of one word (Putze et al. 2007, "Cache-, hash- and space-efficient Bloom
-    // filters"). 200,000 runs fill a tenth of it, so that about one in a hundred other runs has to be looked up.
-    private readonly ulong[] _filter = new ulong[1 << FilterBits];
+    // A Bloom filter that stays in the cache: each run sets two bits of one word (Putze et al. 2007, "Cache-, hash- and space-efficient Bloom filters"). It has
+    // 16 to 32 bits a run, up to 512 KiB, so that one or two in a hundred other runs have to be looked up; a larger one would cost more in misses than it spares.
+    private readonly ulong[] _filter;
+    private readonly int _filterShift;
 
     /// <summary>Indexes these texts; those too short are left out.</summary>
     public BenchmarkIndex(IEnumerable<BenchmarkText> texts)
@@ -70,6 +75,13 @@ public sealed class BenchmarkIndex
         }
 
         Hash = Convert.ToHexStringLower(hash.GetHashAndReset());
+        int bits = Math.Clamp(BitOperations.Log2((uint)_postings.Count | 1) - 1, LeastFilterBits, MostFilterBits);
+        _filter = new ulong[1 << bits];
+        _filterShift = 64 - bits;
+        foreach (ulong run in _postings.Keys)
+        {
+            _filter[run >> _filterShift] |= FilterMask(run);
+        }
     }
 
     /// <summary>Texts that are looked for.</summary>
@@ -106,19 +118,19 @@ public sealed class BenchmarkIndex
             bool counts = isFirst && words.Slice(i, Gram).Count(true) >= WordsInRun;
             different += counts ? 1 : 0;
             postings.Add(new Posting(number, i, counts));
-            _filter[hash >> (64 - FilterBits)] |= FilterMask(hash);
         }
 
         _different.Add(different);
     }
 
-    // The word is chosen by the highest bits, the two bits in it by the next twelve.
+    // The word is chosen by the highest bits, at most sixteen; the two bits in it by twelve behind them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong FilterMask(ulong hash) => (1UL << (int)((hash >> 42) & 63)) | (1UL << (int)((hash >> 36) & 63));
 
     /// <summary>Where a run stands in a text, and whether it counts as a part of it: only the first of equal ones does.</summary>
     private readonly record struct Posting(int Text, int Place, bool Counts);
 
-    /// <summary>Looks through one file after another.</summary>
+    /// <summary>Looks through one file after another, a thousand tokens at a time: read, then hashed, then held against the filter.</summary>
     public sealed class Scanner(BenchmarkIndex index)
     {
         // Of each text met, by how much further on its runs stand in the file than in the text: how many runs one behind another, up to which one.
@@ -127,7 +139,19 @@ public sealed class BenchmarkIndex
         // Of each text met: different runs seen.
         private readonly Dictionary<int, int> _parts = [];
         private readonly HashSet<(int Text, int Place)> _seen = [];
-        private static readonly ulong OldestFactor = Power(Gram - 1);
+
+        private const int Batch = 1024;
+        private const int Spare = 32;
+
+        // A run's hash is a polynomial over its tokens, their first with the highest power: two tokens, then two of these, then two of those.
+        private static readonly Vector<ulong> Factor1 = new(Base);
+        private static readonly Vector<ulong> Factor2 = new(unchecked(Base * Base));
+        private static readonly Vector<ulong> Factor4 = new(unchecked(Base * Base * Base * Base));
+
+        // Room behind the last for what vectors read beyond it.
+        private readonly ulong[] _tokens = new ulong[Batch + Spare];
+        private readonly ulong[] _hashes = new ulong[Batch + Spare];
+        private readonly int[] _likely = new int[Batch];
 
         /// <summary>The text of a benchmark that the file holds; null where it holds none.</summary>
         public BenchmarkText? Find(ReadOnlySpan<byte> file)
@@ -135,25 +159,78 @@ public sealed class BenchmarkIndex
             _met.Clear();
             _parts.Clear();
             _seen.Clear();
-            Span<ulong> ring = stackalloc ulong[Gram];
-            ring.Clear();
-            ulong[] filter = index._filter;
-            ulong hash = 0;
-            int position = 0;
-            for (var reader = new TokenReader(file); reader.Next(out ulong token); position++)
+            var reader = new TokenReader(file);
+            int held = 0;
+            for (int first = 0; ; first += Batch - Gram + 1)
             {
-                ref ulong oldest = ref ring[position & (Gram - 1)];
-                hash = ((hash - (oldest * OldestFactor)) * Base) + token;
-                oldest = token;
-                ulong mask = FilterMask(hash);
-                if ((filter[hash >> (64 - FilterBits)] & mask) == mask && position >= Gram - 1
-                    && index._postings.TryGetValue(hash, out List<Posting>? postings) && Meet(postings, position) is { } found)
+                int count = held + reader.Read(_tokens.AsSpan(held, Batch - held));
+                int runs = count - Gram + 1;
+                if (runs <= 0)
                 {
-                    return found;
+                    return null;
                 }
+
+                HashRuns(runs);
+                foreach (int run in _likely.AsSpan(0, FilterRuns(runs)))
+                {
+                    if (index._postings.TryGetValue(_hashes[run], out List<Posting>? postings) && Meet(postings, first + run) is { } found)
+                    {
+                        return found;
+                    }
+                }
+
+                if (count < Batch)
+                {
+                    return null;
+                }
+
+                // Runs that begin in this batch and end in the next.
+                held = Gram - 1;
+                _tokens.AsSpan(runs, held).CopyTo(_tokens);
+            }
+        }
+
+        // Hash i is of the tokens from i on. What lies behind the last run is computed too, and not used.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void HashRuns(int runs)
+        {
+            ref ulong tokens = ref MemoryMarshal.GetArrayDataReference(_tokens);
+            ref ulong hashes = ref MemoryMarshal.GetArrayDataReference(_hashes);
+            int width = Vector<ulong>.Count;
+            for (nuint i = 0; i < (nuint)(runs + 6); i += (nuint)width)
+            {
+                ((Vector.LoadUnsafe(ref tokens, i) * Factor1) + Vector.LoadUnsafe(ref tokens, i + 1)).StoreUnsafe(ref hashes, i);
             }
 
-            return null;
+            for (nuint i = 0; i < (nuint)(runs + 4); i += (nuint)width)
+            {
+                ((Vector.LoadUnsafe(ref hashes, i) * Factor2) + Vector.LoadUnsafe(ref hashes, i + 2)).StoreUnsafe(ref hashes, i);
+            }
+
+            for (nuint i = 0; i < (nuint)runs; i += (nuint)width)
+            {
+                ((Vector.LoadUnsafe(ref hashes, i) * Factor4) + Vector.LoadUnsafe(ref hashes, i + 4)).StoreUnsafe(ref hashes, i);
+            }
+        }
+
+        // Which runs may be some text's. Without a branch, so that the filter's words are fetched side by side.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private int FilterRuns(int runs)
+        {
+            ulong[] filter = index._filter;
+            int shift = index._filterShift;
+            int count = 0;
+            int[] likely = _likely;
+            ReadOnlySpan<ulong> hashes = _hashes.AsSpan(0, Math.Min(runs, likely.Length));
+            for (int run = 0; run < hashes.Length; run++)
+            {
+                ulong hash = hashes[run];
+                ulong mask = FilterMask(hash);
+                likely[count] = run;
+                count += (filter[hash >> shift] & mask) == mask ? 1 : 0;
+            }
+
+            return count;
         }
 
         private BenchmarkText? Meet(List<Posting> postings, int position)
@@ -179,17 +256,6 @@ public sealed class BenchmarkIndex
             }
 
             return null;
-        }
-
-        private static ulong Power(int exponent)
-        {
-            ulong power = 1;
-            for (int i = 0; i < exponent; i++)
-            {
-                power *= Base;
-            }
-
-            return power;
         }
     }
 }

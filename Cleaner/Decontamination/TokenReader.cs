@@ -44,36 +44,71 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
         return true;
     }
 
+    /// <summary>Reads the next tokens, as many as fit; fewer only at the end of the text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int Read(Span<ulong> tokens)
+    {
+        int count = 0;
+        while (count < tokens.Length && (_starts != 0 || ReadBlock()))
+        {
+            // The block's masks stay in registers.
+            ulong starts = _starts;
+            ulong words = _words;
+            int block = _block;
+            while (starts != 0 && (uint)count < (uint)tokens.Length)
+            {
+                int at = BitOperations.TrailingZeroCount(starts);
+                starts &= starts - 1;
+                int length = BitOperations.TrailingZeroCount(~(words >> at));
+                length = length == 0 ? 1 : at + length < Block ? length : LengthOfWord(block + at, block + Block);
+                tokens[count++] = Hash(_text, block + at, length);
+            }
+
+            _starts = starts;
+        }
+
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Hash(ReadOnlySpan<byte> text, int start, int length)
     {
-        ulong hash;
-        if (length <= 8 && start + 8 <= text.Length)
-        {
-            hash = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start)) << (64 - (8 * length)) ^ ((ulong)length << 1);
-        }
-        else
-        {
-            hash = (ulong)length << 1;
-            ReadOnlySpan<byte> rest = text.Slice(start, length);
-            for (; rest.Length > 8; rest = rest[8..])
-            {
-                hash = (BitOperations.RotateLeft(hash, 23) ^ MemoryMarshal.Read<ulong>(rest)) * Factor;
-            }
-
-            ulong last = 0;
-            for (int i = rest.Length - 1; i >= 0; i--)
-            {
-                last = (last << 8) | rest[i];
-            }
-
-            hash ^= last << (64 - (8 * rest.Length));
-        }
+        ulong hash = length <= 8 && start + 8 <= text.Length
+            ? (Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start)) << (64 - (8 * length))) ^ ((ulong)length << 1)
+            : Fold(text.Slice(start, length));
 
         // Both multiplications are needed: a run of tokens is a polynomial over them, which must not be linear in their bytes.
         hash *= 0xD6E8FEB86659FD93;
         hash ^= hash >> 32;
         hash *= 0xD6E8FEB86659FD93;
         return hash ^ (hash >> 32);
+    }
+
+    // Words above 8 bytes, and any at the end of the text.
+    private static ulong Fold(ReadOnlySpan<byte> word)
+    {
+        ulong hash = (ulong)word.Length << 1;
+        int rest = word.Length;
+        int at = 0;
+        for (; rest > 8; at += 8, rest -= 8)
+        {
+            hash = (BitOperations.RotateLeft(hash, 23) ^ MemoryMarshal.Read<ulong>(word[at..])) * Factor;
+        }
+
+        // The last 1 to 8 bytes, in the upper bytes of a word.
+        if (at > 0)
+        {
+            int unused = 64 - (8 * rest);
+            return hash ^ (MemoryMarshal.Read<ulong>(word[^8..]) >> unused << unused);
+        }
+
+        ulong last = 0;
+        for (int i = rest - 1; i >= 0; i--)
+        {
+            last = (last << 8) | word[i];
+        }
+
+        return hash ^ (last << (64 - (8 * rest)));
     }
 
     private bool ReadBlock()

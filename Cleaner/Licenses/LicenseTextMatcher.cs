@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DataForge.Corpus;
 
@@ -58,6 +59,7 @@ internal sealed class LicenseTextMatcher
         return matches;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CollectHits(ReadOnlySpan<uint> words)
     {
         Array.Clear(_votes);

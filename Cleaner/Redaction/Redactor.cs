@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using DataForge.Cleaner.Text;
 using DataForge.Corpus.Python;
@@ -15,7 +16,6 @@ internal sealed class Redactor
 {
     private const int MaxKeyBlock = 16 << 10;
     private const int ShortestKeyLine = 16;
-    private static readonly SearchValues<byte> Triggers = SearchValues.Create("@.:="u8);
     private static readonly SearchValues<byte> Base64 = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/="u8);
 
     private readonly List<Secret> _found = [];
@@ -74,53 +74,46 @@ internal sealed class Redactor
         }
     }
 
+    /// <summary>Asks the patterns at the signs that <see cref="SignMasks"/> leaves, 64 bytes at a time.</summary>
     private void FindAtTriggers(ReadOnlySpan<byte> text)
     {
-        int at = 0;
-        while (at < text.Length)
+        var masks = new SignMasks(text);
+        for (int at = 0; at < text.Length; at += SignMasks.Block)
         {
-            int next = text[at..].IndexOfAny(Triggers);
-            if (next < 0)
+            for (ulong signs = masks.Next(); signs != 0; signs &= signs - 1)
             {
-                return;
+                if (FindAt(text, at + BitOperations.TrailingZeroCount(signs)) is { } found)
+                {
+                    _found.Add(found);
+                }
             }
+        }
+    }
 
-            at += next;
-            byte before = at > 0 ? text[at - 1] : (byte)0;
-            byte behind = at + 1 < text.Length ? text[at + 1] : (byte)0;
-            Secret? secret = null;
-            switch (text[at])
-            {
-                case (byte)'@' when before > ' ':
-                    secret = EmailPattern.At(text, at);
-                    break;
-                case (byte)'.' when char.IsAsciiDigit((char)before) && char.IsAsciiDigit((char)behind):
-                    secret = AddressPattern.V4At(text, at);
-                    break;
-                case (byte)':' when behind == '/':
-                    secret = at + 2 < text.Length && text[at + 2] == '/' ? PasswordPattern.InUrl(text, at) : null;
-                    break;
-                case (byte)':':
-                    secret = (behind == ':' || char.IsAsciiHexDigit((char)behind)) && char.IsAsciiHexDigit((char)before)
-                        ? AddressPattern.V6At(text, at)
-                        : null;
-                    secret ??= PasswordPattern.InAssignment(text, at) ?? PasswordPattern.InComment(text, at);
-                    break;
-                case (byte)'=':
-                    secret = PasswordPattern.InAssignment(text, at) ?? PasswordPattern.InComment(text, at);
-                    break;
-            }
-
-            if (secret is { } found)
-            {
-                _found.Add(found);
-            }
-
-            at++;
+    private static Secret? FindAt(ReadOnlySpan<byte> text, int at)
+    {
+        byte before = at > 0 ? text[at - 1] : (byte)0;
+        byte behind = at + 1 < text.Length ? text[at + 1] : (byte)0;
+        switch (text[at])
+        {
+            case (byte)'@' when before > ' ':
+                return EmailPattern.At(text, at);
+            case (byte)'.' when char.IsAsciiDigit((char)before) && char.IsAsciiDigit((char)behind):
+                return AddressPattern.V4At(text, at);
+            case (byte)':' when behind == '/':
+                return at + 2 < text.Length && text[at + 2] == '/' ? PasswordPattern.InUrl(text, at) : null;
+            case (byte)':':
+                Secret? address = (behind == ':' || char.IsAsciiHexDigit((char)behind)) && char.IsAsciiHexDigit((char)before) ? AddressPattern.V6At(text, at) : null;
+                return address ?? PasswordPattern.InAssignment(text, at) ?? PasswordPattern.InComment(text, at);
+            case (byte)'=':
+                return PasswordPattern.InAssignment(text, at) ?? PasswordPattern.InComment(text, at);
+            default:
+                return null;
         }
     }
 
     /// <summary>Tokens stand in runs of <see cref="TokenPattern.ShortestRun"/> bytes or more, found 64 bytes at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindTokens(ReadOnlySpan<byte> text)
     {
         int done = 0;

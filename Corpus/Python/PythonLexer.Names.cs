@@ -8,6 +8,7 @@ namespace DataForge.Corpus.Python;
 /// <summary>Identifiers and keywords.</summary>
 public ref partial struct PythonLexer
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Symbol ScanName(int start)
     {
         ReadOnlySpan<byte> source = _source;

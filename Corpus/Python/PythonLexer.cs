@@ -151,6 +151,7 @@ public ref partial struct PythonLexer
         return ScanToken();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Symbol ScanToken()
     {
         ReadOnlySpan<byte> source = _source;

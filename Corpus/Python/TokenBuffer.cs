@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace DataForge.Corpus.Python;
 
@@ -35,6 +36,7 @@ internal ref struct TokenBuffer
     public readonly ReadOnlySpan<ulong> Spans => _spans.AsSpan(0, Count);
 
     /// <summary>Reads a source up to its end or its first error, and counts what the lexer can count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(ReadOnlySpan<byte> source, LexerOptions options, ParseFacts facts)
     {
         Count = 0;

@@ -58,6 +58,21 @@ public static class RawBlobsShard
             return -1;
         }
 
+        /// <summary>The ids of a row group's contents in order, found without reading contents.</summary>
+        /// <exception cref="DataForgeException">The row group is damaged.</exception>
+        public List<BlobId> ReadIds(int index)
+        {
+            using ParquetRowGroup rows = ShardFile.Read(_reader, path, index, "blob_id");
+            BinaryColumn ids = rows.Binary("blob_id");
+            var all = new List<BlobId>(rows.RowCount);
+            for (int row = 0; row < rows.RowCount; row++)
+            {
+                all.Add(BlobId.Parse(ids[row]));
+            }
+
+            return all;
+        }
+
         /// <inheritdoc/>
         public void Dispose() => _reader.Dispose();
     }

@@ -1,4 +1,6 @@
-using System.Buffers;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace DataForge.Dedup.Shingling;
 
@@ -12,8 +14,7 @@ namespace DataForge.Dedup.Shingling;
 /// </remarks>
 public sealed class FoldedText
 {
-    private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\n\r"u8);
-    private static readonly SearchValues<byte> RareBlanks = SearchValues.Create("\t\v\f"u8);
+    private const int Block = 64;
     private readonly ulong _seed;
     private byte[] _line = [];
 
@@ -26,48 +27,74 @@ public sealed class FoldedText
     /// <summary>Hashes the folded text to 128 bits, for files that nothing else tells apart.</summary>
     public Fingerprint HashWide(ReadOnlySpan<byte> text) => new(Hash(text, _seed), Hash(text, ~_seed));
 
+    // 64 bytes at a time: where lines end, where what is no blank begins and ends in each, and whether blanks between have to be folded.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ulong Hash(ReadOnlySpan<byte> text, ulong seed)
     {
-        bool hasRareBlanks = text.ContainsAny(RareBlanks);
         ulong hash = seed ^ Hashing.K2;
-        while (!text.IsEmpty)
+        int first = -1;
+        int last = 0;
+        bool folds = false;
+        ulong blankBefore = 0;
+        Span<byte> rest = stackalloc byte[Block];
+        for (int at = 0; at < text.Length; at += Block)
         {
-            int end = text.IndexOfAny(LineEnds);
-            ReadOnlySpan<byte> line = Trim(end < 0 ? text : text[..end]);
-            text = end < 0 ? default : text[(end + 1)..];
-            if (line.IsEmpty)
+            Masks masks;
+            if (at + Block <= text.Length)
             {
-                continue;
+                masks = new Masks(text.Slice(at, Block));
+            }
+            else
+            {
+                rest.Fill((byte)'\n');
+                text[at..].CopyTo(rest);
+                masks = new Masks(rest);
             }
 
-            // Spaces come one by one inside most lines; only others need folding.
-            if (line.IndexOf("  "u8) >= 0 || (hasRareBlanks && line.ContainsAny(RareBlanks)))
+            ulong inner = masks.RareBlanks | (masks.Blanks & ((masks.Blanks << 1) | blankBefore));
+            ulong ink = ~(masks.Blanks | masks.LineEnds);
+            blankBefore = masks.Blanks >> 63;
+            ulong ends = masks.LineEnds;
+            ulong line = ulong.MaxValue;
+            while (true)
             {
-                line = FoldBlanks(line);
+                // The bits of this line in this block: up to the next end, from the last one on.
+                ulong part = line & (ends ^ (ends - 1));
+                ulong inked = ink & part;
+                if (inked != 0)
+                {
+                    // Blanks before the first ink are indentation.
+                    folds |= (inner & part & (first < 0 ? ~(inked ^ (inked - 1)) : ulong.MaxValue)) != 0;
+                    first = first < 0 ? at + BitOperations.TrailingZeroCount(inked) : first;
+                    last = at + 63 - BitOperations.LeadingZeroCount(inked);
+                }
+                else
+                {
+                    folds |= first >= 0 && (inner & part) != 0;
+                }
+
+                if (ends == 0)
+                {
+                    break;
+                }
+
+                if (first >= 0)
+                {
+                    hash = Add(hash, text, first, last + 1 - first, folds, seed);
+                    first = -1;
+                    folds = false;
+                }
+
+                line = ~(ends ^ (ends - 1));
+                ends &= ends - 1;
             }
-
-            hash = Hashing.Fold(hash ^ Hashing.Of(line, seed), Hashing.K0);
         }
 
-        return Hashing.Mix(hash);
+        return Hashing.Mix(first < 0 ? hash : Add(hash, text, first, last + 1 - first, folds, seed));
     }
 
-    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> line)
-    {
-        int from = 0;
-        int to = line.Length;
-        while (from < to && IsBlank(line[from]))
-        {
-            from++;
-        }
-
-        while (to > from && IsBlank(line[to - 1]))
-        {
-            to--;
-        }
-
-        return line[from..to];
-    }
+    private ulong Add(ulong hash, ReadOnlySpan<byte> text, int start, int length, bool folds, ulong seed) => Hashing.Fold(
+        hash ^ (folds ? Hashing.Of(FoldBlanks(text.Slice(start, length)), seed) : Hashing.Of(text, start, length, seed)), Hashing.K0);
 
     private ReadOnlySpan<byte> FoldBlanks(ReadOnlySpan<byte> line)
     {
@@ -93,4 +120,28 @@ public sealed class FoldedText
     }
 
     private static bool IsBlank(byte b) => b is (byte)' ' or (byte)'\t' or (byte)'\v' or (byte)'\f';
+
+    /// <summary>Which of 64 bytes end a line, are blanks, and are blanks other than a space: a bit each, the first lowest.</summary>
+    private readonly struct Masks
+    {
+        public readonly ulong LineEnds;
+        public readonly ulong Blanks;
+        public readonly ulong RareBlanks;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Masks(ReadOnlySpan<byte> block)
+        {
+            Vector256<byte> low = Vector256.Create(block);
+            Vector256<byte> high = Vector256.Create(block[32..]);
+            LineEnds = Bits(Is(low, '\n') | Is(low, '\r'), Is(high, '\n') | Is(high, '\r'));
+            RareBlanks = Bits(Is(low, '\t') | Is(low, '\v') | Is(low, '\f'), Is(high, '\t') | Is(high, '\v') | Is(high, '\f'));
+            Blanks = RareBlanks | Bits(Is(low, ' '), Is(high, ' '));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector256<byte> Is(Vector256<byte> bytes, char sign) => Vector256.Equals(bytes, Vector256.Create((byte)sign));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static ulong Bits(Vector256<byte> low, Vector256<byte> high) => low.ExtractMostSignificantBits() | ((ulong)high.ExtractMostSignificantBits() << 32);
+    }
 }

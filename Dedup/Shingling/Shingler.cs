@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DataForge.Corpus.Python;
 using DataForge.Dedup.Sorting;
@@ -55,6 +56,7 @@ public sealed class Shingler
         _distinct = _sort.SortDistinct(_shingles.AsSpan(0, count), _set);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int HashCode(ReadOnlySpan<byte> text)
     {
         var lexer = new PythonLexer(text, LexerOptions.WholeFStrings);
@@ -98,6 +100,7 @@ public sealed class Shingler
     }
 
     // shingle i = mix(Σ factor j · token i+j), two vectors of them at a time.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Combine(int count)
     {
         ref ulong tokens = ref MemoryMarshal.GetArrayDataReference(_tokens);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DataForge.Dedup.Shingling;
 
@@ -42,6 +43,7 @@ public sealed class SignatureKernel
 
     /// <summary>The signature of a set: a value for each permutation; valid until the next call.</summary>
     /// <param name="set">Hashes in ascending order, each once; at least one.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<ulong> Sign(ReadOnlySpan<ulong> set)
     {
         ulong[] bins = _bins;

@@ -32,6 +32,7 @@ public sealed class UniformSort
     }
 
     // Returns the size of the fullest bucket; afterwards _starts[b] is the end of bucket b.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Scatter(ReadOnlySpan<ulong> values, Span<ulong> sorted, out int buckets)
     {
         int bits = Math.Clamp(BitOperations.Log2((uint)values.Length | 1), 1, MaxBucketBits);
@@ -78,6 +79,7 @@ public sealed class UniformSort
     }
 
     // Insertion sort and the dropping of repetitions in one: what lies before the place reached is sorted and distinct.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int InsertDistinct(Span<ulong> sorted)
     {
         if (sorted.IsEmpty)

@@ -9,6 +9,7 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["explain"] = args => ExplainBenchmarks.Run(args),
     ["clean"] = args => CleanBenchmarks.Run(args),
     ["dedup"] = args => DedupBenchmarks.Run(args),
+    ["pipeline"] = args => PipelineBenchmarks.Run(args),
     ["dedup-base"] = args => DedupBaseBenchmarks.Run(args),
     ["fetch"] = args => FetchBenchmarks.Speed(args),
     ["fetch-bytes"] = args => FetchBenchmarks.Bytes(args),

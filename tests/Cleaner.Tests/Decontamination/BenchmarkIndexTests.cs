@@ -67,4 +67,19 @@ public class BenchmarkIndexTests
         yield return string.Join('\n', text.Split('\n').Select(line => "        " + Regex.Replace(line, "^( +|\t+)", match => string.Concat(Enumerable.Repeat("   ", match.Length)))));
         yield return text.Replace("\"\"\"", "'''").Replace("\r\n", "\n");
     }
+
+    [Fact]
+    public void Find_textAnywhereInALongFile_isFound()
+    {
+        // Files are read a thousand tokens at a time; a text may lie across two of these.
+        string[] words = [.. Enumerable.Range(0, 14).Select(i => $"word{i}")];
+        var scanner = new BenchmarkIndex.Scanner(new BenchmarkIndex([new BenchmarkText("problem", "prompt", string.Join(' ', words))]));
+        for (int before = 0; before < 3_200; before += before is > 980 and < 1_060 or > 2_000 and < 2_080 ? 1 : 97)
+        {
+            string filler = string.Concat(Enumerable.Range(0, before).Select(i => $"filler_{i % 13} "));
+            Assert.NotNull(scanner.Find(Encoding.UTF8.GetBytes(filler + string.Join(' ', words))));
+            Assert.NotNull(scanner.Find(Encoding.UTF8.GetBytes(filler + string.Join(' ', words) + " " + filler)));
+            Assert.Null(scanner.Find(Encoding.UTF8.GetBytes(filler + string.Join(' ', words[..^1]) + " " + filler)));
+        }
+    }
 }

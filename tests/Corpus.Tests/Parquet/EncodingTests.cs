@@ -16,6 +16,21 @@ public class EncodingTests
     public void Crc32_ofDigits_isCataloguesCheckValue() => Assert.Equal(0xCBF43926u, Crc32.Compute("123456789"u8));
 
     [Fact]
+    public void Crc32_ofAnyLength_equalsByteByByte()
+    {
+        // Long inputs are folded sixteen bytes at a time; single bytes never are.
+        byte[] data = new byte[1_000];
+        new Random(3).NextBytes(data);
+        uint[] known = new uint[data.Length + 1];
+        for (int i = 0; i < data.Length; i++)
+        {
+            known[i + 1] = Crc32.Append(known[i], data.AsSpan(i, 1));
+            Assert.Equal(known[i + 1], Crc32.Compute(data.AsSpan(0, i + 1)));
+            Assert.Equal(known[i + 1], Crc32.Append(known[i / 3], data.AsSpan((i / 3)..(i + 1))));
+        }
+    }
+
+    [Fact]
     public void Crc32_inParts_equalsWhole() => Prop.ForAll<byte[], byte[]>((first, second) =>
         Crc32.Compute([.. first, .. second]) == Crc32.Append(Crc32.Compute(first), second)).QuickCheckThrowOnFailure();
 

@@ -1,0 +1,136 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace DataForge.Cleaner.Redaction;
+
+/// <summary>
+/// Tells, 64 bytes at a time, at which '@', '.', ':' and '=' of a text a pattern may find something: a bit for each byte, the first lowest. It may set a bit
+/// too many, never one too few. Python is full of these signs; what stands beside them rules out nearly all.
+/// </summary>
+internal ref struct SignMasks(ReadOnlySpan<byte> text)
+{
+    /// <summary>Bytes of a block.</summary>
+    public const int Block = 64;
+
+    private readonly ReadOnlySpan<byte> _text = text;
+    private Classes _now = Read(text, 0);
+
+    // Whether the last byte before the block was a digit, a hexadecimal digit or above a blank; whether a '#' stands before the block in its line.
+    private ulong _digitBefore;
+    private ulong _hexBefore;
+    private ulong _inkBefore;
+    private bool _commentBefore;
+    private int _at;
+
+    /// <summary>The mask of the next block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public ulong Next()
+    {
+        Classes now = _now;
+        Classes next = Read(_text, _at + Block);
+        ulong signs = now.Colons | now.EqualSigns;
+
+        // name = "value": a quote among the three bytes behind (a blank, a prefix), or two blanks, behind which anything may come.
+        ulong quoted = Behind(now.Quotes, next.Quotes, 1) | Behind(now.Quotes, next.Quotes, 2) | Behind(now.Quotes, next.Quotes, 3)
+            | (Behind(now.Blanks, next.Blanks, 1) & Behind(now.Blanks, next.Blanks, 2));
+        ulong addresses = now.Dots & ((now.Digits << 1) | _digitBefore) & Behind(now.Digits, next.Digits, 1);
+        ulong longAddresses = now.Colons & ((now.Hex << 1) | _hexBefore) & Behind(now.Hex | now.Colons, next.Hex | next.Colons, 1);
+        ulong urls = now.Colons & Behind(now.Slashes, next.Slashes, 1) & Behind(now.Slashes, next.Slashes, 2);
+        ulong mails = now.Ats & ((now.Ink << 1) | _inkBefore);
+        ulong comments = _commentBefore || now.Hashes != 0 ? Comments(now) : 0;
+        (_digitBefore, _hexBefore, _inkBefore) = (now.Digits >> 63, now.Hex >> 63, now.Ink >> 63);
+        _now = next;
+        _at += Block;
+        return addresses | longAddresses | urls | mails | (signs & (quoted | comments));
+    }
+
+    // What stands so many bytes further on.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Behind(ulong now, ulong next, int bytes) => (now >> bytes) | (next << (Block - bytes));
+
+    // From each '#' to the end of its line.
+    private ulong Comments(Classes now)
+    {
+        ulong mask = 0;
+        int from = _commentBefore ? 0 : -1;
+        for (ulong events = now.Hashes | now.LineFeeds; events != 0; events &= events - 1)
+        {
+            int at = BitOperations.TrailingZeroCount(events);
+            if ((now.Hashes >> at & 1) != 0)
+            {
+                from = from < 0 ? at : from;
+            }
+            else if (from >= 0)
+            {
+                mask |= ((1UL << at) - 1) & ~((1UL << from) - 1);
+                from = -1;
+            }
+        }
+
+        _commentBefore = from >= 0;
+        return _commentBefore ? mask | ~((1UL << from) - 1) : mask;
+    }
+
+    private static Classes Read(ReadOnlySpan<byte> text, int at)
+    {
+        Classes classes = default;
+        if (at + Block <= text.Length)
+        {
+            Add(ref classes, Vector256.Create(text.Slice(at, 32)), 0);
+            Add(ref classes, Vector256.Create(text.Slice(at + 32, 32)), 32);
+        }
+        else if (at < text.Length)
+        {
+            Span<byte> last = stackalloc byte[Block];
+            last.Clear();
+            text[at..].CopyTo(last);
+            Add(ref classes, Vector256.Create(last[..32]), 0);
+            Add(ref classes, Vector256.Create(last[32..]), 32);
+        }
+
+        return classes;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(ref Classes classes, Vector256<byte> bytes, int shift)
+    {
+        Vector256<byte> digits = Vector256.LessThan(bytes - Vector256.Create((byte)'0'), Vector256.Create((byte)10));
+        Vector256<byte> hex = digits | Vector256.LessThan((bytes | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)6));
+        classes.Ats |= Bits(Is(bytes, '@')) << shift;
+        classes.Dots |= Bits(Is(bytes, '.')) << shift;
+        classes.Colons |= Bits(Is(bytes, ':')) << shift;
+        classes.EqualSigns |= Bits(Is(bytes, '=')) << shift;
+        classes.Slashes |= Bits(Is(bytes, '/')) << shift;
+        classes.Hashes |= Bits(Is(bytes, '#')) << shift;
+        classes.LineFeeds |= Bits(Is(bytes, '\n')) << shift;
+        classes.Quotes |= Bits(Is(bytes, '"') | Is(bytes, '\'')) << shift;
+        classes.Blanks |= Bits(Is(bytes, ' ') | Is(bytes, '\t')) << shift;
+        classes.Digits |= Bits(digits) << shift;
+        classes.Hex |= Bits(hex) << shift;
+        classes.Ink |= Bits(Vector256.GreaterThan(bytes, Vector256.Create((byte)' '))) << shift;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Is(Vector256<byte> bytes, char sign) => Vector256.Equals(bytes, Vector256.Create((byte)sign));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Bits(Vector256<byte> bytes) => bytes.ExtractMostSignificantBits();
+
+    /// <summary>Which bytes of a block are what.</summary>
+    private struct Classes
+    {
+        public ulong Ats;
+        public ulong Dots;
+        public ulong Colons;
+        public ulong EqualSigns;
+        public ulong Slashes;
+        public ulong Hashes;
+        public ulong LineFeeds;
+        public ulong Quotes;
+        public ulong Blanks;
+        public ulong Digits;
+        public ulong Hex;
+        public ulong Ink;
+    }
+}

@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using DataForge.Corpus.Runs;
+using DataForge.Testing;
+
+namespace DataForge.Benchmarks;
+
+/// <summary>
+/// From raw to dataset as the built program does it: <c>clean</c>, then <c>dedup</c>, each a fresh process, pinned to as many cores as it has workers. It states
+/// what both together take of a byte of raw content, for a corpus and a quarter of it (whose difference is what a further byte costs, without the start of the
+/// processes), and how long 330 GB would take (PyCodeGPT's raw corpus, https://arxiv.org/abs/2206.06888). Several programs are measured in turns.
+/// <c>pipeline [FOLDER…] [--workers 1,2] [--rounds 3] [--program DataForge.Orchestrator.dll]…</c>
+/// </summary>
+internal static partial class PipelineBenchmarks
+{
+    private const double PyCodeGptBytes = 330e9;
+    private static readonly string[] Stages = ["clean", "dedup"];
+
+    /// <summary>Runs it; prints one line a measurement. Returns the exit code.</summary>
+    public static int Run(string[] args)
+    {
+        List<string> folders = [];
+        List<string> programs = [];
+        int[] workers = [1, 2];
+        int rounds = 3;
+        for (int i = 0; i < args.Length; i++)
+        {
+            switch (args[i])
+            {
+                case "--workers": workers = [.. args[++i].Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))]; break;
+                case "--rounds": rounds = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
+                case "--program": programs.Add(Path.GetFullPath(args[++i])); break;
+                default: folders.Add(args[i]); break;
+            }
+        }
+
+        folders = folders.Count > 0 ? folders : [.. RealPython.Folders];
+        programs = programs.Count > 0 ? programs : [Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../Orchestrator/release/DataForge.Orchestrator.dll"))];
+        if (folders.Count == 0 || programs.Exists(program => !File.Exists(program)))
+        {
+            Console.Error.WriteLine("usage: pipeline [FOLDER…] [--workers 1,2] [--rounds 3] [--program DataForge.Orchestrator.dll]… (the program must have been built)");
+            return 2;
+        }
+
+        string workspace = Directory.CreateTempSubdirectory("dataforge-pipeline-").FullName;
+        try
+        {
+            string[] sources = [.. folders.SelectMany(folder => new[] { "--source", "dir:" + Path.GetFullPath(folder) })];
+            Start(programs[0], 2, ["crawl", "--workspace", workspace, "--run", "input", .. sources]);
+            WriteConfig(Path.Combine(workspace, "config.json"));
+            Measure(workspace, programs, workers, rounds);
+        }
+        finally
+        {
+            Directory.Delete(workspace, recursive: true);
+        }
+
+        return 0;
+    }
+
+    private static void Measure(string workspace, List<string> programs, int[] workers, int rounds)
+    {
+        RunInput whole = Corpus.Runs.Run.Open(Workspace.Open(workspace), "input").ReadInput();
+        long limit = whole.Parts.Sum(part => part.Bytes) / 4;
+        long taken = 0;
+        RunInput quarter = whole with { Parts = [.. whole.Parts.TakeWhile(part => (taken += part.Bytes) <= limit || part.Number == 0)] };
+        var best = new Dictionary<(int Program, int Workers, bool Whole), Measured>();
+        for (int round = 0; round < rounds; round++)
+        {
+            foreach (int count in workers)
+            {
+                foreach (RunInput input in whole.Parts.Count > quarter.Parts.Count ? new[] { quarter, whole } : [whole])
+                {
+                    for (int program = 0; program < programs.Count; program++)
+                    {
+                        Measured measured = Measure(workspace, programs[program], input, count);
+                        var key = (program, count, input == whole);
+                        best[key] = best.TryGetValue(key, out Measured? before) ? before.BestOf(measured) : measured;
+                    }
+                }
+            }
+        }
+
+        foreach (((int program, int count, bool isWhole), Measured measured) in best.OrderBy(item => (item.Key.Workers, item.Key.Whole, item.Key.Program)))
+        {
+            string name = programs.Count > 1 ? $"program {program + 1}, " : "";
+            Print($"{name}{(isWhole ? "4x" : "1x")}, {count} workers", count, measured);
+            if (isWhole && best.TryGetValue((program, count, false), out Measured? part))
+            {
+                Print($"{name}a further byte, {count} workers", count, measured.Less(part));
+            }
+        }
+    }
+
+    private static Measured Measure(string workspace, string program, RunInput input, int workers)
+    {
+        // A part that stands in another run would be taken from there.
+        Run run = Corpus.Runs.Run.Open(Workspace.Open(workspace), "measured");
+        File.WriteAllBytes(run.InputFile, CanonicalJson.Write(input));
+        try
+        {
+            Used[] stages = [.. Stages.Select(stage => Start(program, workers,
+                [stage, "--workspace", workspace, "--run", "measured", "--workers", workers.ToString(CultureInfo.InvariantCulture), "--config", Path.Combine(workspace, "config.json")]))];
+            return new Measured(input.Parts.Sum(part => part.Bytes), stages);
+        }
+        finally
+        {
+            Directory.Delete(run.Folder, recursive: true);
+        }
+    }
+
+    // Every file is judged by its text, whatever its licence and wherever it was found: the most work there is.
+    private static void WriteConfig(string file)
+    {
+        string?[] benchmarks = [SharedFiles.Find("eval", "humaneval", "HumanEval.jsonl.gz"), SharedFiles.Find("eval", "mbpp", "mbpp.jsonl")];
+        File.WriteAllText(file, new JsonObject
+        {
+            ["clean"] = new JsonObject
+            {
+                ["keepVendored"] = true,
+                ["licenseConflict"] = "Keep",
+                ["licensePolicy"] = new JsonArray("permissive", "public-domain", "weak-copyleft", "strong-copyleft", "unknown", "none"),
+                ["benchmarkFiles"] = new JsonArray([.. benchmarks.OfType<string>().Select(path => JsonValue.Create(path))]),
+            },
+        }.ToJsonString());
+    }
+
+    // N workers get N cores, or the just-in-time compiler and the collector of one worker would run on a second one.
+    private static Used Start(string program, int workers, string[] arguments)
+    {
+        string[] pin = File.Exists("/usr/bin/taskset") ? ["/usr/bin/taskset", "-c", $"0-{workers - 1}"] : [];
+        string[] all = [.. pin, "dotnet", program, .. arguments];
+        var start = new ProcessStartInfo(all[0], all[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        double before = ProcessorSecondsOfChildren();
+        long began = Stopwatch.GetTimestamp();
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        long peak = 0;
+        while (!process.WaitForExit(100))
+        {
+            peak = Math.Max(peak, PeakOf(process.Id));
+        }
+
+        process.WaitForExit();
+        double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return process.ExitCode == 0
+            ? new Used(seconds, ProcessorSecondsOfChildren() - before, peak)
+            : throw new InvalidOperationException($"{string.Join(' ', all)} ended with {process.ExitCode}: {output.Result}{errors.Result}");
+    }
+
+    // The largest working set so far (man 5 proc); 0 where the process has just ended.
+    private static long PeakOf(int process)
+    {
+        try
+        {
+            string? line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private static double ProcessorSecondsOfChildren()
+    {
+        Span<long> usage = stackalloc long[18];
+        _ = getrusage(ChildrenUsage, ref MemoryMarshal.GetReference(usage));
+        return usage[0] + usage[2] + ((usage[1] + usage[3]) / 1e6);
+    }
+
+    private static void Print(string what, int workers, Measured measured)
+    {
+        double both = measured.Stages.Sum(stage => stage.Seconds);
+        double processor = measured.Stages.Sum(stage => stage.Processor);
+        double megabytes = measured.Bytes / 1e6;
+        string stages = string.Join(", ", Stages.Zip(measured.Stages, (name, stage) => $"{name} {megabytes / stage.Seconds:F1} MB/s ({megabytes / stage.Processor:F1} a core of processor time)"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{what}: {megabytes:F0} MB raw; {stages}; both {megabytes / both:F1} MB/s = {megabytes / both / workers:F1} a core ({megabytes / processor:F1} of processor time); "
+            + $"330 GB in {PyCodeGptBytes / measured.Bytes * both / 3600:F2} h ({PyCodeGptBytes / measured.Bytes * processor / workers / 3600:F2} h by processor time); peak {measured.Stages.Max(stage => stage.Peak) / 1e6:F0} MB"));
+    }
+
+    private const int ChildrenUsage = -1;
+
+    [LibraryImport("libc")]
+    private static partial int getrusage(int who, ref long usage);
+
+    private sealed record Used(double Seconds, double Processor, long Peak);
+
+    private sealed record Measured(long Bytes, Used[] Stages)
+    {
+        // What else the machine does only ever adds.
+        public Measured BestOf(Measured other) => this with
+        {
+            Stages = [.. Stages.Zip(other.Stages, (a, b) => new Used(Math.Min(a.Seconds, b.Seconds), Math.Min(a.Processor, b.Processor), Math.Max(a.Peak, b.Peak)))],
+        };
+
+        public Measured Less(Measured part) => new(
+            Bytes - part.Bytes, [.. Stages.Zip(part.Stages, (a, b) => new Used(a.Seconds - b.Seconds, a.Processor - b.Processor, a.Peak))]);
+    }
+}
