@@ -72,13 +72,16 @@ fi
 version=$(header_version "$include")
 [ -n "$version" ] || fail "the headers in $include name no libtorch version"
 cuda=
-if [ -e "$lib/libtorch_cuda.so" ]; then
-  cuda="-ltorch_cuda -lc10_cuda -DDFT_CUDA"
-  # pip's torch has the CUDA and NCCL headers in packages of their own, beside it.
-  for folder in "$lib"/../../nvidia/*/include "${CUDA_HOME:-/usr/local/cuda}/include"; do
-    [ -d "$folder" ] && cuda="$cuda -I$folder"
+for folder in "$lib" "$(dirname "$(readlink -f "$lib/libtorch_cpu.so")")"; do # Debian's Python links to it only from the system's folder
+  [ -e "$folder/libtorch_cuda.so" ] || continue
+  cuda="-L$folder -ltorch_cuda -lc10_cuda -DDFT_CUDA"
+  # pip has the headers of CUDA and NCCL in packages of their own, beside torch's: one for each library up to CUDA 12, nvidia/cu13 and the
+  # others' own from then on. Debian has them in the compiler's own path.
+  for headers in "$lib"/../../nvidia/*/include "${CUDA_HOME:-/usr/local/cuda}/include"; do
+    [ -d "$headers" ] && cuda="$cuda -isystem $headers"
   done
-fi
+  break
+done
 flags="-O3 -fPIC -shared -fno-math-errno -fno-trapping-math -Wno-deprecated-declarations -D_GLIBCXX_USE_CXX11_ABI=$abi"
 
 echo "compiling libdataforge_torch.so against libtorch $version ($origin, $lib)"
@@ -90,7 +93,7 @@ for std in c++17 c++20; do # newer libtorch headers ask for C++20
   if "$cxx" -std=$std $flags -I"$include" -I"$include/torch/csrc/api/include" "$here"/*.cpp -o "$so.$$" \
     -L"$lib" -Wl,-rpath,"$lib" -Wl,--no-as-needed -ltorch -ltorch_cpu $cuda -lc10 >"$log" 2>&1; then
     mv "$so.$$" "$so"
-    { echo "# libtorch $version, $origin, $cuda$std"; note_for "$lib"; } >"$note"
+    { echo "# libtorch $version, $origin,${cuda:+ $cuda} $std"; note_for "$lib"; } >"$note"
     exit 0
   fi
 done

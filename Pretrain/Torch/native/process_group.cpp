@@ -55,6 +55,15 @@ struct Held {
   c10::intrusive_ptr<Group> group;
 };
 
+// From 2.4 on the store would serve through libuv, which Debian's build lacks; the plain server speaks the same protocol, and a few
+// processes do not need more. Older versions have no such choice.
+template <class Options>
+auto serve_plainly(Options& options, int) -> decltype(void(options.useLibUV)) {
+  options.useLibUV = false;
+}
+template <class Options>
+void serve_plainly(Options&, long) {}
+
 // The tensors live as long as the work on them does.
 struct Work {
   c10::intrusive_ptr<c10d::Work> work;
@@ -111,6 +120,7 @@ DFT_EXPORT int32_t dft_group_join(int32_t backend, const char* host, int32_t por
     options.numWorkers = size;
     options.waitWorkers = !served;
     options.timeout = timeout;
+    serve_plainly(options, 0);
     auto store = c10::make_intrusive<c10d::TCPStore>(std::string(host), options);
     auto own = c10::make_intrusive<c10d::PrefixStore>(std::string(prefix), store);
     own->setTimeout(timeout);
