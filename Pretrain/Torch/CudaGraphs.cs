@@ -6,6 +6,9 @@ namespace DataForge.Pretrain.Torch;
 /// </summary>
 internal sealed class CudaGraphs : IWorkRecorder
 {
+    /// <summary>Whether the native library was compiled with CUDA's headers: for graphs, and for copies beside the computation.</summary>
+    internal static bool IsAvailable => Native.dft_cuda_compiled() != 0;
+
     /// <inheritdoc/>
     public void WarmUp(Action work)
     {

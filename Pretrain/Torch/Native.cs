@@ -80,6 +80,9 @@ internal static unsafe partial class Native
     internal static partial void dft_group_leave(nint group);
 
     [LibraryImport(Library)]
+    internal static partial int dft_cuda_compiled();
+
+    [LibraryImport(Library)]
     internal static partial int dft_cuda_device(int index);
 
     [LibraryImport(Library)]

@@ -12,11 +12,11 @@ public sealed partial class Trainer
     /// <param name="Ahead">Whether the next step's batch is made while a step runs.</param>
     internal sealed record Way(bool OnDevice, IWorkRecorder? Recorder, bool Ahead)
     {
-        /// <summary>What the options and the device come to.</summary>
+        /// <summary>What the options, the device and the native library come to.</summary>
         internal static Way Of(TrainingOptions options, Device device, bool alone)
         {
-            bool gpu = device.Type == DeviceType.CUDA;
-            return new Way(gpu, gpu && alone && options.Gpu.Graphs ? new CudaGraphs() : null, gpu && options.Gpu.CopyAhead);
+            bool gpu = device.Type == DeviceType.CUDA, compiled = gpu && CudaGraphs.IsAvailable;
+            return new Way(gpu, compiled && alone && options.Gpu.Graphs ? new CudaGraphs() : null, compiled && options.Gpu.CopyAhead);
         }
     }
 }

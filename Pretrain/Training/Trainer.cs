@@ -53,6 +53,11 @@ public sealed partial class Trainer : IDisposable
         peers = group is null ? null : new DataParallel(group, Model);
         micros = options.AccumulationSteps / (group?.Size ?? 1);
         way ??= Way.Of(options, device, alone: group is null);
+        if (device.Type == DeviceType.CUDA && !CudaGraphs.IsAvailable)
+        {
+            log.Noted("the native library was compiled without CUDA's headers: no CUDA graphs, and batches are copied within the step");
+        }
+
         batches = new BatchLoader(data, config, options, device, (group?.Rank ?? 0) * micros, micros, way.Ahead);
         Model.Use(options.Gpu.FlashAttention, ownOperators: !way.OnDevice || device.Type == DeviceType.CUDA);
         onDevice = way.OnDevice

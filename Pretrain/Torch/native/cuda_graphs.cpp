@@ -9,6 +9,15 @@
 
 #include "shim.h"
 
+// Whether the rest was compiled in.
+DFT_EXPORT int32_t dft_cuda_compiled() {
+#ifdef DFT_CUDA
+  return 1;
+#else
+  return 0;
+#endif
+}
+
 #ifdef DFT_CUDA
 #include <ATen/cuda/CUDAEvent.h>
 #include <ATen/cuda/CUDAGraph.h>

@@ -67,7 +67,7 @@ find_programs() {
 build_shim() {
   export DATAFORGE_NATIVE="$artifacts/gpu-native"
   bash "$project/Pretrain/Torch/native/build.sh" "$DATAFORGE_NATIVE"
-  grep -q DFT_CUDA "$DATAFORGE_NATIVE/libdataforge_torch.txt" || fail "the libtorch found has no CUDA: $(sed -n 's/^# //p' "$DATAFORGE_NATIVE/libdataforge_torch.txt")"
+  grep -q ltorch_cuda "$DATAFORGE_NATIVE/libdataforge_torch.txt" || fail "the libtorch found has no CUDA: $(sed -n 's/^# //p' "$DATAFORGE_NATIVE/libdataforge_torch.txt")"
 }
 
 golden() {
