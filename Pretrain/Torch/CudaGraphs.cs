@@ -4,7 +4,8 @@ namespace DataForge.Pretrain.Torch;
 /// CUDA graphs (https://pytorch.org/docs/stable/notes/cuda.html#cuda-graphs): work is captured once, kernel by kernel, and from then on
 /// given to the GPU in one call. Warm-up and capture go on a stream of their own, as PyTorch asks.
 /// </summary>
-internal sealed class CudaGraphs : IWorkRecorder
+/// <param name="device">The device whose work it is.</param>
+internal sealed class CudaGraphs(Device device) : IWorkRecorder
 {
     /// <summary>Whether the native library was compiled with CUDA's headers: for graphs, and for copies beside the computation.</summary>
     internal static bool IsAvailable => Native.dft_cuda_compiled() != 0;
@@ -12,6 +13,7 @@ internal sealed class CudaGraphs : IWorkRecorder
     /// <inheritdoc/>
     public void WarmUp(Action work)
     {
+        Native.Check(Native.dft_cuda_device(device.Index));
         Native.Check(Native.dft_graph_aside(1));
         try
         {
@@ -27,6 +29,7 @@ internal sealed class CudaGraphs : IWorkRecorder
     public unsafe IRecordedWork Record(Action work)
     {
         nint graph;
+        Native.Check(Native.dft_cuda_device(device.Index));
         Native.Check(Native.dft_graph_aside(1));
         try
         {

@@ -16,7 +16,7 @@ public sealed partial class Trainer
         internal static Way Of(TrainingOptions options, Device device, bool alone)
         {
             bool gpu = device.Type == DeviceType.CUDA, compiled = gpu && CudaGraphs.IsAvailable;
-            return new Way(gpu, compiled && alone && options.Gpu.Graphs ? new CudaGraphs() : null, compiled && options.Gpu.CopyAhead);
+            return new Way(gpu, compiled && alone && options.Gpu.Graphs ? new CudaGraphs(device) : null, compiled && options.Gpu.CopyAhead);
         }
     }
 }
