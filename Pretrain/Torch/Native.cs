@@ -113,6 +113,9 @@ internal static unsafe partial class Native
     internal static partial int dft_copy_await(nint mark);
 
     [LibraryImport(Library)]
+    internal static partial int dft_op_runs_on(nint op, int deviceType);
+
+    [LibraryImport(Library)]
     internal static partial byte* dft_op_schema(nint op);
 
     [LibraryImport(Library)]

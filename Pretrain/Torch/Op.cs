@@ -30,6 +30,9 @@ public sealed unsafe class Op(string name, string overload = "")
     /// <summary>Whether the operator has a kernel of its own for devices of this kind.</summary>
     public bool HasKernel(DeviceType device) => Exists && Native.dft_op_has_kernel(handle, (int)device) != 0;
 
+    /// <summary>Whether a call on devices of this kind would find a kernel, be it one put together from other operators.</summary>
+    internal bool RunsOn(DeviceType device) => Exists && Native.dft_op_runs_on(handle, (int)device) != 0;
+
     /// <summary>The operator's schema as this libtorch registers it, such as <c>aten::t(Tensor(a) self) -> Tensor(a)</c>.</summary>
     public string Schema => Exists ? Marshal.PtrToStringUTF8((nint)Native.dft_op_schema(handle))! : throw Native.LastError();
 

@@ -216,6 +216,12 @@ DFT_EXPORT int32_t dft_op_has_kernel(void* op, int32_t device_type) {
       device_type == 0 ? c10::DispatchKey::CPU : c10::DispatchKey::CUDA);
 }
 
+// 1 where a call on such a device would find a kernel, be it one put together from other operators.
+DFT_EXPORT int32_t dft_op_runs_on(void* op, int32_t device_type) {
+  return static_cast<c10::OperatorHandle*>(op)->hasComputedKernelForDispatchKey(
+      device_type == 0 ? c10::DispatchKey::CPU : c10::DispatchKey::CUDA);
+}
+
 // The operator's schema as text, until this thread asks for the next one.
 DFT_EXPORT const char* dft_op_schema(void* op) {
   thread_local std::string text;

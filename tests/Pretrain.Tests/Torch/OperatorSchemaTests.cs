@@ -63,10 +63,12 @@ public unsafe class OperatorSchemaTests
         NativeTorch.SkipWithoutLibrary();
         using TemporaryFolder folder = new();
         HashSet<string> called = [];
+        List<Op> ops = [Ops.FlashAttention, Ops.FlashAttentionBackward, Ops.IndexAddInPlace]; // a GPU's alone
         Op.Watcher = (op, args, count, results, capacity) =>
         {
             if (called.Add(op.Name))
             {
+                ops.Add(op);
                 Assert.Null(CallSchema.Fault(op, args, count));
             }
 
@@ -93,6 +95,11 @@ public unsafe class OperatorSchemaTests
 
         Assert.Contains(onDevice ? "aten::logsumexp" : "dataforge::cross_entropy_", called);
         Assert.Equal(onDevice && Ops.FusedAdamWOnDevice.HasKernel(DeviceType.CPU), called.Contains("aten::_fused_adamw_.tensor_lr"));
+        if (onDevice && CudaGraphs.IsAvailable) // a libtorch with CUDA, whether or not there is a GPU
+        {
+            Assert.Empty(ops.Where(op => op.Name.StartsWith("aten::", StringComparison.Ordinal) && !op.RunsOn(DeviceType.CUDA)).Select(op => op.Name));
+            Assert.True(FlashAttention.IsAvailable && Ops.FusedAdamWOnDevice.HasKernel(DeviceType.CUDA));
+        }
     }
 
     /// <summary>The fused update where this libtorch has it for GPUs alone: held against its schema, not made.</summary>
