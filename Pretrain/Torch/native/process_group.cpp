@@ -2,6 +2,7 @@
 // GPUs. Each is compiled in where its headers are found (Debian: libgloo-dev; NVIDIA: nccl.h), and asked for by number at run time.
 // Compiles against libtorch 1.13 and 2.x, whose constructors used here are the same.
 
+#include <c10/util/Logging.h>
 #include <torch/version.h>
 
 #if __has_include(<gloo/rendezvous/store.h>) && __has_include(<torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>)
@@ -113,6 +114,8 @@ DFT_EXPORT int32_t dft_group_join(int32_t backend, const char* host, int32_t por
                                   const char* prefix, int64_t timeout_ms, void** group) {
   return guarded([&]() -> int32_t {
 #if DFT_GROUPS
+    static const bool quiet = (c10::initLogging(), true);  // TORCH_CPP_LOG_LEVEL is read by this alone, which Python calls for others
+    (void)quiet;
     std::chrono::milliseconds timeout(timeout_ms);
     c10d::TCPStoreOptions options;
     options.port = static_cast<uint16_t>(port);
