@@ -70,7 +70,12 @@ test_root() { # NAME filter…: compiles the native library against the root's l
   grep -vE '^ *(Discover|Start|Finish|===)' "$log" | grep -E 'FAIL|Total:' -A 3 || true
 }
 
-check_libtorch() {
+wanted() { # PART: whether it is among those asked for; all are where none is named
+  [ "${#parts[@]}" -eq 0 ] || [[ " ${parts[*]} " == *" $1 "* ]]
+}
+
+check_libtorch() { # [trixie|sid|cuda …]
+  parts=("$@")
   [ "$(id -u)" -eq 0 ] || impossible "it must run as root (debootstrap, chroot, mount)"
   command -v debootstrap >/dev/null || apt-get install -y -qq debootstrap >/dev/null 2>&1 || impossible "debootstrap is not there and could not be installed"
   require_dotnet
@@ -78,27 +83,33 @@ check_libtorch() {
   trap 'leave_root trixie; leave_root sid; leave_root cuda' EXIT
   verdict=0
   local packages=(g++ binutils libtorch-dev python3-torch python3-numpy libopenblas0-openmp libgloo-dev procps)
+  if wanted trixie; then
+    say "== libtorch of trixie"
+    make_root trixie trixie "${packages[@]}"
+    enter_root trixie
+    test_root trixie
+  fi
 
-  say "== libtorch of trixie"
-  make_root trixie trixie "${packages[@]}"
-  enter_root trixie
-  test_root trixie
+  if wanted sid; then
+    say "== libtorch of sid, with transformers"
+    make_root sid sid "${packages[@]}" python3-transformers
+    enter_root sid
+    test_root sid
+    local mode
+    for mode in eager compiled; do
+      in_root sid python3 "$root/tests/Benchmarks/gpu/reference.py" "$mode" "$(cd "$root/../shared" && pwd)/golden/tiny" 2 32 3 >"$roots/sid.$mode" 2>&1 &&
+        [ "$(grep -c "^$mode " "$roots/sid.$mode")" -eq 3 ] && say "   reference.py $mode runs" || { verdict=1; tail -n 3 "$roots/sid.$mode" >&2; }
+    done
+  fi
 
-  say "== libtorch of sid, with transformers"
-  make_root sid sid "${packages[@]}" python3-transformers
-  enter_root sid
-  test_root sid
-  local mode
-  for mode in eager compiled; do
-    in_root sid python3 "$root/tests/Benchmarks/gpu/reference.py" "$mode" "$(cd "$root/../shared" && pwd)/golden/tiny" 2 32 3 >"$roots/sid.$mode" 2>&1 &&
-      [ "$(grep -c "^$mode " "$roots/sid.$mode")" -eq 3 ] && say "   reference.py $mode runs" || { verdict=1; tail -n 3 "$roots/sid.$mode" >&2; }
-  done
+  if wanted cuda; then
+    say "== libtorch of trixie with CUDA, without a GPU"
+    make_root cuda trixie g++ binutils libtorch-cuda-dev python3-torch-cuda python3-numpy nvidia-cuda-dev libnccl-dev libopenblas0-openmp libgloo-dev procps
+    enter_root cuda
+    test_root cuda
+    grep -q DFT_CUDA "$roots/cuda/opt/dataforge/libdataforge_torch.txt" || { verdict=1; say "   it was compiled without CUDA"; }
+  fi
 
-  say "== libtorch of trixie with CUDA, without a GPU"
-  make_root cuda trixie g++ binutils libtorch-cuda-dev python3-torch-cuda python3-numpy nvidia-cuda-dev libnccl-dev libopenblas0-openmp libgloo-dev procps
-  enter_root cuda
-  test_root cuda
-  grep -q DFT_CUDA "$roots/cuda/opt/dataforge/libdataforge_torch.txt" || { verdict=1; say "   it was compiled without CUDA"; }
   [ "$verdict" -eq 0 ] || { say "dataforge: check libtorch failed; the tests' output is in artifacts/roots/*.tests"; exit 1; }
   say "All good."
 }
