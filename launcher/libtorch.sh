@@ -30,7 +30,7 @@ make_root() { # NAME SUITE PACKAGE …
   cp /etc/resolv.conf /etc/hosts "$target/etc/"
   enter_root "$name"
   { in_root "$name" apt-get update && in_root "$name" env DEBIAN_FRONTEND=noninteractive apt-get install -y "$@"; } >>"$target.log" 2>&1 ||
-    { [ "$name" = cuda ] && stub_cudnn "$name" >>"$target.log" 2>&1; } || impossible "packages for $suite could not be installed: $(tail -n 1 "$target.log") ($target.log)"
+    { grep -q '^dpkg: error processing package nvidia-cudnn' "$target.log" && stub_cudnn "$name" >>"$target.log" 2>&1; } || impossible "packages for $suite could not be installed: $(tail -n 1 "$target.log") ($target.log)"
   printf '%s' "$*" >"$target.stamp"
 }
 
@@ -104,7 +104,7 @@ check_libtorch() { # [trixie|sid|cuda …]
 
   if wanted cuda; then
     say "== libtorch of trixie with CUDA, without a GPU"
-    make_root cuda trixie g++ binutils libtorch-cuda-dev python3-torch-cuda python3-numpy nvidia-cuda-dev libnccl-dev libopenblas0-openmp libgloo-dev procps
+    make_root cuda trixie g++ binutils libtorch-cuda-dev python3-torch-cuda python3-numpy nvidia-cuda-dev libnccl-dev libopenblas0-openmp libgloo-cuda-dev procps
     enter_root cuda
     test_root cuda
     grep -q DFT_CUDA "$roots/cuda/opt/dataforge/libdataforge_torch.txt" || { verdict=1; say "   it was compiled without CUDA"; }
