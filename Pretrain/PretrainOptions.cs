@@ -104,6 +104,13 @@ public sealed class PretrainOptions : IValidatableObject
     [Range(0, 1e6)]
     public double PeakTeraflops { get; set; }
 
+    /// <summary>
+    /// Whether a GPU's steps are captured once and replayed, where one process trains; where that fails the run says so and goes on without.
+    /// Default yes.
+    /// </summary>
+    [NotHashed]
+    public bool CudaGraphs { get; set; } = true;
+
     /// <summary>What the trained model is asked to go on from, for the report.</summary>
     public string SamplePrompt { get; set; } = "def read_lines(path):\n    \"\"\"Return the lines of a file.\"\"\"\n";
 
@@ -162,6 +169,7 @@ public sealed class PretrainOptions : IValidatableObject
             Device = device,
             Precision = Precision,
             PeakTeraflops = PeakTeraflops,
+            Gpu = new GpuTechniques { Graphs = CudaGraphs },
         };
     }
 }

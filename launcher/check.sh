@@ -13,6 +13,8 @@ list_checks() {
   dedup           duplicates against brute force, at four thresholds
   inspection      explain, stats and verify (with 50 planted faults) on a build of the FOLDERs
   training        a step beside the same computation in plain PyTorch; memory over 5,000 steps
+  libtorch        the training tests with newer libtorch, transformers and CUDA's build, in Debian roots (root, network, 12 GB);
+                  trixie, sid or cuda in place of FOLDERs runs that part
   forge           crawls of a forge of 25,000 repositories; another killed 20 times
   forge-limits    discovery of 25,000 repositories within GitHub's limits, with faults
   optout          an opt-out killed 20 times; 200 workspaces drawn from seeds
@@ -63,6 +65,10 @@ run_check() {
       ;;
     training)
       check_tests Pretrain.Tests -class DataForge.Pretrain.Tests.Training.CpuSpeedTests -explicit only
+      ;;
+    libtorch)
+      source "$root/launcher/libtorch.sh"
+      check_libtorch "$@"
       ;;
     forge)
       export DATAFORGE_FORGE_REPOSITORIES=25000 DATAFORGE_FORGE_CONTENT=300 DATAFORGE_FORGE_KILLS=20

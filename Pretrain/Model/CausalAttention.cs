@@ -24,12 +24,15 @@ internal sealed class CausalAttention(int heads, int headSize, int window)
     /// <summary>Whether the CPU's own operator may be used; tests compare both ways.</summary>
     internal bool AllowFused { get; set; } = true;
 
+    /// <summary>Whether flash attention may be used; measurements leave it out.</summary>
+    internal bool AllowFlash { get; set; } = true;
+
     /// <summary>[B·T, 3H] to [B·T, H]; keeps what <see cref="Backward"/> needs.</summary>
     internal Tensor Forward(Tensor kvq, long batch, long length, bool narrow = false)
     {
         (this.batch, this.length, isNarrow) = (batch, length, narrow);
         DeviceType device = kvq.Device.Type;
-        flashed = narrow && device == DeviceType.CUDA && FlashAttention.IsAvailable;
+        flashed = AllowFlash && narrow && device == DeviceType.CUDA && FlashAttention.IsAvailable;
         if (flashed)
         {
             return flash.Forward(kvq, batch, length);

@@ -100,6 +100,30 @@ public sealed class GptNeoForCausalLM : IDisposable
         return loss;
     }
 
+    /// <summary>
+    /// The same with nothing asked of the device: the scale is read from a tensor [] float32, the loss written to another, on the model's
+    /// device.
+    /// </summary>
+    internal void ForwardBackward(
+        Tensor ids, Tensor targets, long batch, long length, Tensor scale, bool accumulate, Tensor loss, CancellationToken cancellation = default)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor x = transformer.Forward(ids, batch, length, null, cancellation);            // [B·T, H]
+        Tensor dx = head.LossAndBackward(x, targets, scale, accumulate, loss);             // [B·T, H]
+        transformer.Backward(dx, batch, length, accumulate, cancellation);
+    }
+
+    /// <summary>Which operators of their own attention and loss may use: flash attention on a GPU, the native library's on a CPU.</summary>
+    internal void Use(bool flashAttention, bool ownOperators)
+    {
+        head.AllowFused = ownOperators;
+        foreach (GptNeoBlock block in transformer.h)
+        {
+            block.attn.Core.AllowFlash = flashAttention;
+            block.attn.Core.AllowFused = ownOperators;
+        }
+    }
+
     /// <summary>Releases the weights and everything held beside them.</summary>
     public void Dispose()
     {

@@ -26,53 +26,105 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
         return logits.to(ScalarType.Float32);
     }
 
+    /// <summary>Whether the CPU's own operator may be used; tests compare both ways.</summary>
+    internal bool AllowFused { get; set; } = true;
+
     /// <summary>The sum of the loss over the counted positions; targets [N], -100 where a position does not count.</summary>
-    internal double LossSum(Tensor x, Tensor targets) => Chunks(x, targets, 0, false, default);
+    internal double LossSum(Tensor x, Tensor targets)
+    {
+        if (IsFused(x))
+        {
+            return Fused(x, targets, 0, false, default);
+        }
+
+        using Tensor loss = torch.empty([], device: x.Device);
+        ByOperators(x, targets, default, false, default, loss);
+        return loss.item();
+    }
 
     /// <summary>The same, with the gradient of x [N, H]; that of wte is written to its place.</summary>
     internal (double Loss, Tensor Dx) LossAndBackward(Tensor x, Tensor targets, double scale, bool accumulate)
     {
-        Tensor dx = torch.empty([x.Size(0), x.Size(1)], wte.IsNarrow ? ScalarType.BFloat16 : ScalarType.Float32, x.Device);
-        return (Chunks(x, targets, scale, accumulate, dx), dx);
+        if (IsFused(x))
+        {
+            Tensor dx = Gradient(x);
+            return (Fused(x, targets, scale, accumulate, dx), dx);
+        }
+
+        using Tensor factor = torch.full([], scale, device: x.Device), loss = torch.empty([], device: x.Device);
+        Tensor gradient = LossAndBackward(x, targets, factor, accumulate, loss);
+        return (loss.item(), gradient);
+    }
+
+    /// <summary>
+    /// The same with nothing asked of the device: the scale is read from a tensor [] and the sum of the loss written to another. Gives the
+    /// gradient of x.
+    /// </summary>
+    internal Tensor LossAndBackward(Tensor x, Tensor targets, Tensor scale, bool accumulate, Tensor loss)
+    {
+        Tensor dx = Gradient(x);
+        ByOperators(x, targets, scale, accumulate, dx, loss);
+        return dx;
     }
 
     /// <inheritdoc/>
     public void Dispose() => buffer.Dispose();
 
-    private double Chunks(Tensor x, Tensor targets, double scale, bool accumulate, Tensor dx)
+    private bool IsFused(Tensor x) => AllowFused && x.Device.Type == DeviceType.CPU;
+
+    private Tensor Gradient(Tensor x) =>
+        torch.empty([x.Size(0), x.Size(1)], wte.IsNarrow ? ScalarType.BFloat16 : ScalarType.Float32, x.Device);
+
+    private double Fused(Tensor x, Tensor targets, double scale, bool accumulate, Tensor dx)
     {
-        long rows = x.Size(0), vocabulary = wte.Shape[0];
-        bool onCpu = x.Device.Type == DeviceType.CPU;
-        long chunk = Math.Min(rows, Math.Max(1, (onCpu ? ChunkElements : ChunkElementsOnGpu) / vocabulary));
         double loss = 0;
-        using DisposeScope outer = torch.NewDisposeScope();
-        Tensor lossOnGpu = onCpu ? default : torch.zeros([], device: x.Device);
-        for (long first = 0; first < rows; first += chunk)
+        for (long first = 0; first < x.Size(0); first += Chunk(x))
         {
             using DisposeScope scope = torch.NewDisposeScope();
-            long count = Math.Min(chunk, rows - first);
-            Tensor xc = x.narrow(0, first, count);                                // [c, H]
-            Tensor tc = targets.narrow(0, first, count);                          // [c]
-            Tensor logits = Buffer(chunk, vocabulary, x.Device).narrow(0, 0, count); // [c, V] float32
-            Multiply(xc, logits);
-            if (onCpu)                                                            // logits become d loss / d logits
-            {
-                loss += Functional.CrossEntropyInPlace(logits, tc, scale);
-            }
-            else
-            {
-                lossOnGpu.add_(Functional.CrossEntropyByOperators(logits, tc, scale));
-            }
-
-            if (!dx.IsNull)
-            {
-                Tensor gradient = wte.IsNarrow ? logits.to(ScalarType.BFloat16) : logits;
-                Ops.MmOut.Do([gradient, wte.Work, dx.narrow(0, first, count)]);   // [c, H]
-                Gradients.OfMatrix(wte.Grad, gradient, xc, accumulate || first > 0, wte.IsNarrow); // [V, H]
-            }
+            Part part = Multiply(x, targets, first);
+            loss += Functional.CrossEntropyInPlace(part.Logits, part.Targets, scale); // logits become d loss / d logits
+            Backward(part, accumulate || first > 0, dx);
         }
 
-        return onCpu ? loss : lossOnGpu.item();
+        return loss;
+    }
+
+    private void ByOperators(Tensor x, Tensor targets, Tensor scale, bool accumulate, Tensor dx, Tensor loss)
+    {
+        loss.zero_();
+        for (long first = 0; first < x.Size(0); first += Chunk(x))
+        {
+            using DisposeScope scope = torch.NewDisposeScope();
+            Part part = Multiply(x, targets, first);
+            loss.add_(Functional.CrossEntropyByOperators(part.Logits, part.Targets, scale));
+            Backward(part, accumulate || first > 0, dx);
+        }
+    }
+
+    private long Chunk(Tensor x)
+    {
+        long elements = x.Device.Type == DeviceType.CPU ? ChunkElements : ChunkElementsOnGpu;
+        return Math.Min(x.Size(0), Math.Max(1, elements / wte.Shape[0]));
+    }
+
+    /// <summary>The logits of one chunk of rows, in the memory that is kept.</summary>
+    private Part Multiply(Tensor x, Tensor targets, long first)
+    {
+        long chunk = Chunk(x), count = Math.Min(chunk, x.Size(0) - first);
+        Tensor rows = x.narrow(0, first, count);                                            // [c, H]
+        Tensor logits = Buffer(chunk, wte.Shape[0], x.Device).narrow(0, 0, count);          // [c, V] float32
+        Multiply(rows, logits);
+        return new Part(first, count, rows, targets.narrow(0, first, count), logits);
+    }
+
+    private void Backward(in Part part, bool accumulate, Tensor dx)
+    {
+        if (!dx.IsNull)
+        {
+            Tensor gradient = wte.IsNarrow ? part.Logits.to(ScalarType.BFloat16) : part.Logits;
+            Ops.MmOut.Do([gradient, wte.Work, dx.narrow(0, part.First, part.Count)]);       // [c, H]
+            Gradients.OfMatrix(wte.Grad, gradient, part.Rows, accumulate, wte.IsNarrow);    // [V, H]
+        }
     }
 
     /// <summary>[c, H] to [c, V] float32, in place of what is there. The loss of bfloat16 logits is taken in float32, as Hugging Face does.</summary>
@@ -98,4 +150,7 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
 
         return buffer;
     }
+
+    /// <summary>A chunk of rows: [c, H], their targets [c], their logits [c, V].</summary>
+    private readonly record struct Part(long First, long Count, Tensor Rows, Tensor Targets, Tensor Logits);
 }

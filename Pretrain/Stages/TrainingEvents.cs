@@ -60,6 +60,8 @@ internal sealed class TrainingEvents(EventLog events, long steps, string tensorB
     public void Rejected(in TrainingCheckpoint checkpoint) =>
         events.Write(Note.Warning($"the checkpoint of step {checkpoint.Step:N0} was put aside: {checkpoint.Detail}"));
 
+    public void Noted(string text) => events.Write(Note.Warning(text));
+
     /// <inheritdoc/>
     public void Dispose() => scalars?.Dispose();
 }

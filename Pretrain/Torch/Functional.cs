@@ -56,15 +56,18 @@ internal static unsafe class Functional
     internal static double CrossEntropyInPlace(Tensor logits, Tensor targets, double scale) =>
         Ops.CrossEntropyInPlace.Number([logits, targets, scale]);
 
-    /// <summary>The same by libtorch's own operators, on any device, as a tensor []: a GPU is not waited for.</summary>
-    internal static Tensor CrossEntropyByOperators(Tensor logits, Tensor targets, double scale)
+    /// <summary>
+    /// The same by libtorch's own operators, on any device, as a tensor []: a GPU is not waited for. The scale is a tensor [] float32, or
+    /// undefined where no gradient is wanted.
+    /// </summary>
+    internal static Tensor CrossEntropyByOperators(Tensor logits, Tensor targets, Tensor scale)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor counted = Ops.Ge.Call([targets, 0]).to(ScalarType.Float32).view(-1, 1);     // [N, 1], 1 or 0
         Tensor places = Ops.Clamp.Call([targets, 0]).view(-1, 1);                          // [N, 1]
         Tensor total = logits.logsumexp(-1, keepdim: true);                               // [N, 1]
         Tensor loss = ((total - logits.gather(-1, places)) * counted).sum();              // []
-        if (scale != 0)
+        if (!scale.IsNull)
         {
             logits.sub_(total).exp_();                                                    // [N, V], the softmax
             logits.scatter_add_(-1, places, counted * -1.0).mul_(counted * scale);

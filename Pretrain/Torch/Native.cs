@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace DataForge.Pretrain.Torch;
 
-/// <summary>The C ABI of <c>native/dataforge_torch.cpp</c> and <c>process_group.cpp</c>; what each function does is said there.</summary>
+/// <summary>
+/// The C ABI of <c>native/dataforge_torch.cpp</c>, <c>process_group.cpp</c> and <c>cuda_graphs.cpp</c>; what each function does is said there.
+/// </summary>
 internal static unsafe partial class Native
 {
     private const string Library = NativeLibraryFinder.Name;
@@ -76,6 +78,45 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)]
     internal static partial void dft_group_leave(nint group);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_cuda_compiled();
+
+    [LibraryImport(Library)]
+    internal static partial int dft_cuda_device(int index);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_graph_aside(int enter);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_graph_begin(nint* graph);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_graph_end(nint graph);
+
+    [LibraryImport(Library)]
+    internal static partial void dft_graph_abandon(nint graph);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_graph_replay(nint graph);
+
+    [LibraryImport(Library)]
+    internal static partial void dft_graph_release(nint graph);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_copy_begin(nint target, nint source);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_copy_mark(nint* mark);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_copy_await(nint mark);
+
+    [LibraryImport(Library)]
+    internal static partial int dft_op_runs_on(nint op, int deviceType);
+
+    [LibraryImport(Library)]
+    internal static partial byte* dft_op_schema(nint op);
 
     [LibraryImport(Library)]
     internal static partial int dft_manual_seed(ulong seed);

@@ -11,7 +11,7 @@ namespace DataForge.Pretrain.Torch;
 public static partial class NativeLibraryFinder
 {
     internal const string Name = "dataforge_torch";
-    private const int AbiVersion = 2;
+    private const int AbiVersion = 3;
     private const string FileName = "libdataforge_torch.so";
     private const string Remedy = "run ./dataforge once, or Pretrain/Torch/native/build.sh artifacts/native, to compile it against this machine's libtorch";
 

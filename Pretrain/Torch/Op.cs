@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace DataForge.Pretrain.Torch;
@@ -9,7 +10,16 @@ namespace DataForge.Pretrain.Torch;
 /// </summary>
 public sealed unsafe class Op(string name, string overload = "")
 {
+    [ThreadStatic]
+    private static Watching? watcher;
+
     private nint handle;
+
+    /// <summary>Stands in the place of a call, and may make it by <see cref="Invoke(Value*, int, Value*, int)"/>; gives the number of results.</summary>
+    internal delegate int Watching(Op op, Value* args, int count, Value* results, int capacity);
+
+    /// <summary>What stands in the place of every call on this thread; null: nothing. For tests.</summary>
+    internal static Watching? Watcher { set => watcher = value; }
 
     /// <summary>The operator's full name, for messages.</summary>
     public string Name => overload.Length == 0 ? name : name + "." + overload;
@@ -19,6 +29,12 @@ public sealed unsafe class Op(string name, string overload = "")
 
     /// <summary>Whether the operator has a kernel of its own for devices of this kind.</summary>
     public bool HasKernel(DeviceType device) => Exists && Native.dft_op_has_kernel(handle, (int)device) != 0;
+
+    /// <summary>Whether a call on devices of this kind would find a kernel, be it one put together from other operators.</summary>
+    internal bool RunsOn(DeviceType device) => Exists && Native.dft_op_runs_on(handle, (int)device) != 0;
+
+    /// <summary>The operator's schema as this libtorch registers it, such as <c>aten::t(Tensor(a) self) -> Tensor(a)</c>.</summary>
+    public string Schema => Exists ? Marshal.PtrToStringUTF8((nint)Native.dft_op_schema(handle))! : throw Native.LastError();
 
     /// <summary>Calls an operator that gives one tensor.</summary>
     public Tensor Call(ReadOnlySpan<Value> args)
@@ -81,19 +97,25 @@ public sealed unsafe class Op(string name, string overload = "")
 
     private int Invoke(ReadOnlySpan<Value> args, Value* results, int capacity)
     {
+        fixed (Value* first = args)
+        {
+            return watcher is null ? Invoke(first, args.Length, results, capacity) : watcher(this, first, args.Length, results, capacity);
+        }
+    }
+
+    /// <summary>The call itself; gives the number of results.</summary>
+    internal int Invoke(Value* args, int count, Value* results, int capacity)
+    {
         nint op = handle != 0 ? handle : Find();
         if (op == 0)
         {
             throw Native.LastError();
         }
 
-        fixed (Value* first = args)
-        {
-            long start = NativeClock.Start();
-            int count = Native.dft_op_call(op, first, args.Length, results, capacity);
-            NativeClock.Stop(start);
-            return count >= 0 ? count : throw new TorchException($"{Name}: {Native.LastError().Message}");
-        }
+        long start = NativeClock.Start();
+        int given = Native.dft_op_call(op, args, count, results, capacity);
+        NativeClock.Stop(start);
+        return given >= 0 ? given : throw new TorchException($"{Name}: {Native.LastError().Message}");
     }
 
     private void Expect(int given, int wanted)

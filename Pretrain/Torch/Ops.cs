@@ -69,10 +69,12 @@ internal static class Ops
     internal static readonly Op AddcdivInPlace = new("aten::addcdiv_");
     internal static readonly Op AddScalarInPlace = new("aten::add_", "Scalar");
 
-    internal static readonly Op Le = new("aten::le", "Scalar");
     internal static readonly Op ClampMin = new("aten::clamp_min");
     internal static readonly Op RsubScalar = new("aten::rsub", "Scalar");
-    internal static readonly Op FusedAdamWOnDevice = new("aten::_fused_adamw_");
+    internal static readonly Op LeTensor = new("aten::le", "Tensor");
+    internal static readonly Op IsFinite = new("aten::isfinite");
+    internal static readonly Op All = new("aten::all");
+    internal static readonly Op FusedAdamWOnDevice = new("aten::_fused_adamw_", "tensor_lr");
     internal static readonly Op FlashAttention = new("aten::_flash_attention_forward");
     internal static readonly Op FlashAttentionBackward = new("aten::_flash_attention_backward");
 

@@ -49,6 +49,15 @@ public static unsafe class torch
         }
     }
 
+    /// <summary>A tensor of zeros in main memory that a GPU can copy from and to while the program goes on.</summary>
+    public static Tensor pinned(ReadOnlySpan<long> shape, ScalarType dtype)
+    {
+        fixed (long* sizes = shape)
+        {
+            return Ops.Zeros.Call([Value.List(sizes, shape.Length), dtype, Value.None, Device.CPU, true]);
+        }
+    }
+
     /// <summary>A tensor of this shape, all zero.</summary>
     public static Tensor zeros(ReadOnlySpan<long> shape, ScalarType dtype = ScalarType.Float32, Device device = default)
     {

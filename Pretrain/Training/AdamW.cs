@@ -53,22 +53,28 @@ public sealed class AdamW : IDisposable
     /// <summary>The factor that clips gradients of that norm: min(1, ClipNorm / (norm + 1e-6)), as <c>clip_grad_norm_</c> has it.</summary>
     public double ClipFactor(double norm) => options.ClipNorm > 0 ? Math.Min(1, options.ClipNorm / (norm + 1e-6)) : 1;
 
-    /// <summary>Whether the device can clip, judge and update by itself: a GPU, with libtorch's fused operator.</summary>
-    internal bool IsOnDevice => parameters.Values.Device.Type == DeviceType.CUDA && Ops.FusedAdamWOnDevice.HasKernel(DeviceType.CUDA);
+    /// <summary>Whether libtorch's fused operator can clip, judge and update by itself, which a GPU need not be waited for.</summary>
+    internal bool IsOnDevice => options.Gpu.FusedOptimizer && Ops.FusedAdamWOnDevice.HasKernel(parameters.Values.Device.Type);
 
     /// <summary>
-    /// One update of libtorch's fused operator, clipped, and left out where the norm is not at most <paramref name="limit"/>: nothing is
-    /// asked of the device before it has been given all of it. Gives the norm. <see cref="Updates"/> is the caller's to raise.
+    /// One update of libtorch's fused operator, clipped, and left out where the norm is not at most the limit or a loss is not finite:
+    /// nothing is asked of the device. <see cref="Updates"/> is the caller's to raise.
     /// </summary>
-    internal double StepOnDevice(double learningRate, double limit)
+    /// <param name="learningRate">[] float32.</param>
+    /// <param name="update">[] float32: the number of this update, from 1.</param>
+    /// <param name="limit">[] float32: the largest norm that is taken; finite, since an infinite norm never is.</param>
+    /// <param name="losses">[n] float32.</param>
+    /// <param name="norm">[] float32: takes the norm before clipping.</param>
+    internal void StepOnDevice(Tensor learningRate, Tensor update, Tensor limit, Tensor losses, Tensor norm)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor norm = Ops.Norm.Call([parameters.Grads]);                                                  // []
-        Tensor skip = Ops.RsubScalar.Call([Ops.Le.Call([norm, limit]).to(ScalarType.Float32), 1.0]);      // 0 or 1; a NaN gives 1
+        norm.copy_(Ops.Norm.Call([parameters.Grads]));
+        Tensor good = Ops.LeTensor.Call([norm, limit]).to(ScalarType.Float32)                             // 0 or 1; a NaN gives 0
+            .mul_(Ops.All.Call([Ops.IsFinite.Call([losses])]).to(ScalarType.Float32));
+        Tensor skip = Ops.RsubScalar.Call([good, 1.0]);
         Tensor divisor = options.ClipNorm > 0                                                             // the operator divides by it
             ? Ops.ClampMin.Call([(norm * (1 / options.ClipNorm)).add_(torch.full([], 1e-6 / options.ClipNorm, device: norm.Device)), 1.0])
             : torch.full([], 1, device: norm.Device);
-        Tensor update = torch.full([], Updates + 1, device: norm.Device);
         foreach (Range range in ranges)
         {
             if (!range.Values.IsNull)
@@ -76,11 +82,9 @@ public sealed class AdamW : IDisposable
                 StepOnDevice(range, learningRate, update, divisor, skip);
             }
         }
-
-        return norm.item();
     }
 
-    private unsafe void StepOnDevice(Range range, double learningRate, Tensor update, Tensor divisor, Tensor skip)
+    private unsafe void StepOnDevice(Range range, Tensor learningRate, Tensor update, Tensor divisor, Tensor skip)
     {
         nint values = range.Values.Handle, grads = range.Grads.Handle, first = range.ExpAvg.Handle, second = range.ExpAvgSq.Handle, step = update.Handle;
         Ops.FusedAdamWOnDevice.Do([

@@ -68,4 +68,9 @@ public interface ITrainingLog
 
     /// <summary>A checkpoint was found unusable and put aside; an older one, or the beginning, takes its place.</summary>
     void Rejected(in TrainingCheckpoint checkpoint);
+
+    /// <summary>Something about the way the run goes on that its user may want to know.</summary>
+    void Noted(string text)
+    {
+    }
 }

@@ -19,9 +19,12 @@ internal sealed class SpikeDetector(double factor, long warmupSteps)
     internal int SkippedInARow { get; set; }
 
     /// <summary>Why the step must be skipped, or null; a good step joins the mean.</summary>
-    internal string? Judge(long step, double loss, double norm)
+    internal string? Judge(long step, double loss, double norm) => Judge(loss, norm, Limit(step));
+
+    /// <summary>The same, against a limit that was taken before.</summary>
+    internal string? Judge(double loss, double norm, double limit)
     {
-        string? reason = Reason(step, loss, norm);
+        string? reason = Reason(loss, norm, limit);
         if (reason is not null)
         {
             SkippedInARow++;
@@ -39,7 +42,7 @@ internal sealed class SpikeDetector(double factor, long warmupSteps)
 
     private bool IsSettled(long step) => factor > 0 && Count >= Settled && step >= warmupSteps;
 
-    private string? Reason(long step, double loss, double norm)
+    private string? Reason(double loss, double norm, double limit)
     {
         if (!double.IsFinite(loss))
         {
@@ -51,6 +54,6 @@ internal sealed class SpikeDetector(double factor, long warmupSteps)
             return "the gradient is not finite";
         }
 
-        return IsSettled(step) && norm > factor * Mean ? $"the gradient norm is {norm / Mean:F1} times its recent mean" : null;
+        return norm > limit ? $"the gradient norm is {norm / Mean:F1} times its recent mean" : null;
     }
 }

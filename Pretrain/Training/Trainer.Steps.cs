@@ -9,9 +9,8 @@ public sealed partial class Trainer
     {
         speed.BeginStep();
         long step = progress.Step;
-        double loss = Gradients(step, cancellation);
         double rate = LearningRateSchedule.At(step, options);
-        (double norm, string? fault) = optimizer.IsOnDevice ? UpdateOnDevice(step, loss, rate) : Update(step, loss, rate);
+        (double loss, double norm, string? fault) = onDevice is null ? StepOnHost(step, rate, cancellation) : StepOn(onDevice, step, rate, cancellation);
 
         Progress(step + 1);
         if (fault is null)
@@ -27,7 +26,36 @@ public sealed partial class Trainer
         }
     }
 
-    private (double Norm, string? Fault) Update(long step, double loss, double rate)
+    private (double Loss, double Norm, string? Fault) StepOnHost(long step, double rate, CancellationToken cancellation)
+    {
+        double loss = double.NaN; // where there is nothing to learn from: skipped, and told
+        long counted = Sum(batches.ReadStep(step));
+        if (counted > 0)
+        {
+            Model.Refresh();
+            double sum = 0;
+            for (int micro = 0; micro < micros; micro++)
+            {
+                BeginMicro(micro);
+                try
+                {
+                    sum += Model.ForwardBackward(
+                        batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, 1.0 / counted, accumulate: micro > 0, Within(cancellation));
+                }
+                catch (TorchException e) when (MemoryEstimate.IsOutOfMemory(e))
+                {
+                    throw MemoryEstimate.OutOfMemory(options.BatchSize, Fits, e);
+                }
+            }
+
+            peers?.FinishGradients();
+            loss = Sum(sum) / counted;
+        }
+
+        return UpdateOnHost(step, loss, rate);
+    }
+
+    private (double Loss, double Norm, string? Fault) UpdateOnHost(long step, double loss, double rate)
     {
         double norm = optimizer.GradientNorm();
         string? fault = spikes.Judge(step, loss, norm);
@@ -36,40 +64,30 @@ public sealed partial class Trainer
             optimizer.Step(rate, optimizer.ClipFactor(norm));
         }
 
-        return (norm, fault);
+        return (loss, norm, fault);
     }
 
     /// <summary>
-    /// The device itself clips, and leaves the update out where the norm is beyond the limit, so that it need not wait for this process;
-    /// afterwards the same is judged here, for the books.
+    /// The device itself clips, and leaves the update out where the norm is beyond the limit or the loss is not finite, so that it need not
+    /// wait for this process; afterwards the same is judged here, for the books.
     /// </summary>
-    private (double Norm, string? Fault) UpdateOnDevice(long step, double loss, double rate)
-    {
-        double norm = optimizer.StepOnDevice(rate, double.IsFinite(loss) ? spikes.Limit(step) : -1);
-        string? fault = spikes.Judge(step, loss, norm);
-        optimizer.Updates += fault is null ? 1 : 0;
-        return (norm, fault);
-    }
-
-    /// <summary>The gradient of the mean loss over every counted position of the step, all micro-batches together.</summary>
-    private double Gradients(long step, CancellationToken cancellation)
+    private (double Loss, double Norm, string? Fault) StepOn(DeviceStep device, long step, double rate, CancellationToken cancellation)
     {
         long counted = Sum(batches.ReadStep(step));
         if (counted == 0)
         {
-            return double.NaN; // nothing to learn from: skipped, and told
+            return UpdateOnHost(step, double.NaN, rate);
         }
 
         Model.Refresh();
-        double loss = 0;
+        double limit = DeviceStep.Representable(spikes.Limit(step));
+        device.Begin(counted, rate, limit);
         for (int micro = 0; micro < micros; micro++)
         {
-            batches.Load(micro);
-            Model.transformer.BlockDone = micro == micros - 1 ? peers?.BlockDone : null;
+            BeginMicro(micro);
             try
             {
-                loss += Model.ForwardBackward(
-                    batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, 1.0 / counted, accumulate: micro > 0, Within(cancellation));
+                device.Micro(micro, Within(cancellation));
             }
             catch (TorchException e) when (MemoryEstimate.IsOutOfMemory(e))
             {
@@ -77,8 +95,35 @@ public sealed partial class Trainer
             }
         }
 
-        peers?.FinishGradients();
-        return Sum(loss) / counted;
+        double sum = 0;
+        if (!device.Updates || peers is not null)
+        {
+            peers?.FinishGradients();
+            sum = Sum(device.Read().Loss);
+        }
+
+        if (!device.Updates)
+        {
+            return UpdateOnHost(step, sum / counted, rate);
+        }
+
+        if (!double.IsFinite(sum))
+        {
+            device.SetLimit(limit = -1); // another process's loss
+        }
+
+        device.MakeUpdate();
+        (double own, double norm) = device.Read();
+        sum = peers is null ? own : sum;
+        string? fault = spikes.Judge(sum, norm, limit);
+        optimizer.Updates += fault is null ? 1 : 0;
+        return (sum / counted, norm, fault);
+    }
+
+    private void BeginMicro(int micro)
+    {
+        batches.Load(micro);
+        Model.transformer.BlockDone = micro == micros - 1 ? peers?.BlockDone : null;
     }
 
     /// <summary>Whether a micro-batch of so many blocks goes through, forth and back; spoils the gradients.</summary>

@@ -19,6 +19,7 @@ public sealed partial class Trainer : IDisposable
     private readonly BatchLoader batches;
     private readonly SpikeDetector spikes;
     private readonly DataParallel? peers;
+    private readonly DeviceStep? onDevice; // null where the host decides as a step goes along: on a CPU
     private readonly int micros; // micro-batches of a step that are this process's
     private CheckpointState progress;
 
@@ -31,6 +32,13 @@ public sealed partial class Trainer : IDisposable
     /// <param name="group">The processes that train together; null where this one trains alone. It stays the caller's.</param>
     /// <exception cref="TrainingException">The options, the model and the data do not fit together; every fault is named.</exception>
     public Trainer(GptNeoConfig config, TrainingOptions options, ITrainingData data, ITrainingLog log, TimeProvider? clock = null, IProcessGroup? group = null)
+        : this(config, options, data, log, clock, group, null)
+    {
+    }
+
+    /// <summary>The same, its steps made in another way than the device would have them.</summary>
+    internal Trainer(
+        GptNeoConfig config, TrainingOptions options, ITrainingData data, ITrainingLog log, TimeProvider? clock, IProcessGroup? group, Way? way)
     {
         Check(config, options, group?.Size ?? 1);
         MemoryEstimate.CheckFits(config, options);
@@ -44,7 +52,17 @@ public sealed partial class Trainer : IDisposable
         optimizer = new AdamW(Model.Parameters, options);
         peers = group is null ? null : new DataParallel(group, Model);
         micros = options.AccumulationSteps / (group?.Size ?? 1);
-        batches = new BatchLoader(data, config, options, device, (group?.Rank ?? 0) * micros, micros);
+        way ??= Way.Of(options, device, alone: group is null);
+        if (device.Type == DeviceType.CUDA && !CudaGraphs.IsAvailable)
+        {
+            log.Noted("the native library was compiled without CUDA's headers: no CUDA graphs, and batches are copied within the step");
+        }
+
+        batches = new BatchLoader(data, config, options, device, (group?.Rank ?? 0) * micros, micros, way.Ahead);
+        Model.Use(options.Gpu.FlashAttention, ownOperators: !way.OnDevice || device.Type == DeviceType.CUDA);
+        onDevice = way.OnDevice
+            ? new DeviceStep(Model, optimizer, batches, options, micros, way.Recorder is null ? null : new StepGraphs(way.Recorder, log.Noted))
+            : null;
         spikes = new SpikeDetector(options.SpikeFactor, options.WarmupSteps);
         progress = new CheckpointState
         {
@@ -164,6 +182,7 @@ public sealed partial class Trainer : IDisposable
     /// <summary>Releases the model and the optimizer.</summary>
     public void Dispose()
     {
+        onDevice?.Dispose();
         batches.Dispose();
         peers?.Dispose();
         optimizer.Dispose();

@@ -113,6 +113,9 @@ public sealed record TrainingOptions
     /// </summary>
     public double PeakTeraflops { get; init; }
 
+    /// <summary>What is used of a GPU.</summary>
+    public GpuTechniques Gpu { get; init; } = new();
+
     /// <summary>Tokens of one optimizer step.</summary>
     public long TokensPerStep => (long)BatchSize * BlockSize * AccumulationSteps;
 

@@ -9,28 +9,32 @@ using DataForge.Testing;
 namespace DataForge.Benchmarks;
 
 /// <summary>
-/// <c>gpu [--batch 16] [--steps 30] [--peak 989]</c>: whole training steps of <c>pycodegpt-110m</c> at block 1024 in bfloat16, beside
-/// Hugging Face's GPT-Neo (eager, bfloat16) and a compiled GPT of the same size, in turns and in one run; then the logits against
-/// Hugging Face's. Prints a table in Markdown. Exit code 2 where there is no GPU.
+/// <c>gpu [--batch 16] [--steps 30] [--rounds 3] [--peak 989] [--part all|beside|techniques|check]</c>: whole training steps of
+/// <c>pycodegpt-110m</c> at block 1024 in bfloat16, beside Hugging Face's GPT-Neo (eager, bfloat16) and a compiled GPT of the same size, in
+/// turns and in one run; then the logits against Hugging Face's; then the same steps with each technique left out in turn. Prints tables
+/// in Markdown. Exit code 2 where there is no GPU. <c>gpu/run.sh</c> carries it to a machine without .NET.
 /// </summary>
 internal static class GpuBenchmarks
 {
     private const int Block = 1024;
-    private const int Rounds = 3;
+    private const int Warming = 8; // steps left out at the start: kernels are chosen, graphs captured after three
     private const int Missing = 3; // reference.py: something it needs is not installed
 
     public static int Run(string[] args)
     {
-        int batch = 16, steps = 30;
+        int batch = 16, steps = 30, rounds = 3;
         double peak = 0;
+        string part = "all";
         for (int i = 0; i + 1 < args.Length; i += 2)
         {
             switch (args[i])
             {
                 case "--batch": batch = int.Parse(args[i + 1], CultureInfo.InvariantCulture); break;
                 case "--steps": steps = int.Parse(args[i + 1], CultureInfo.InvariantCulture); break;
+                case "--rounds": rounds = int.Parse(args[i + 1], CultureInfo.InvariantCulture); break;
+                case "--part" when args[i + 1] is "all" or "beside" or "techniques" or "check": part = args[i + 1]; break;
                 case "--peak": peak = double.Parse(args[i + 1], CultureInfo.InvariantCulture) * 1e12; break;
-                default: throw new ArgumentException($"gpu knows no {args[i]}");
+                default: throw new ArgumentException($"gpu knows no {args[i]} {args[i + 1]}");
             }
         }
 
@@ -48,10 +52,16 @@ internal static class GpuBenchmarks
             return 2;
         }
 
+        if (part == "check")
+        {
+            Console.WriteLine($"{DeviceName()}, libtorch {torch.Version}");
+            return 0;
+        }
+
         string folder = Directory.CreateTempSubdirectory("dataforge-gpu-").FullName;
         try
         {
-            Measure(folder, batch, steps, peak);
+            Measure(new Measured(folder, batch, steps, rounds), peak, part);
         }
         finally
         {
@@ -61,68 +71,107 @@ internal static class GpuBenchmarks
         return 0;
     }
 
-    private static void Measure(string folder, int batch, int steps, double peak)
+    private static void Measure(Measured run, double peak, string part)
     {
         Device device = Device.Parse("cuda");
         GptNeoConfig config = GptNeoConfig.Base110M();
-        string export = Path.Combine(folder, "model");
-        using (GptNeoForCausalLM model = new(config, device, forTraining: false))
-        {
-            model.Initialize(1);
-            GptNeoWeights.SaveFolder(model, export);
-        }
-
         if (peak == 0)
         {
             peak = DeviceSpeed.MeasurePeak(device, TimeProvider.System, ScalarType.BFloat16);
         }
 
         double flops = DeviceSpeed.FlopsPerToken(config, Block);
-        var speeds = new Dictionary<string, List<double>> { ["DataForge"] = [], ["eager"] = [], ["compiled"] = [] };
-        for (int round = 0; round < Rounds; round++)
+        Console.WriteLine($"{DeviceName()}, libtorch {torch.Version}: pycodegpt-110m, batch {run.Batch} × {Block}, bfloat16, {run.Steps} steps, median of {run.Rounds} rounds.");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"MFU is tokens/s × {flops / 1e9:F3} GFLOP a token (6 N + 12 L H T) over {peak / 1e12:F1} TFLOP/s.\n"));
+        if (part != "techniques")
         {
-            speeds["DataForge"].Add(Ours(config, Path.Combine(folder, $"run-{round}"), batch, steps));
-            foreach (string mode in (string[])["eager", "compiled"])
+            string export = Path.Combine(run.Folder, "model");
+            using (GptNeoForCausalLM model = new(config, device, forTraining: false))
             {
-                if (Theirs(mode, export, batch, steps) is { } speed)
+                model.Initialize(1);
+                GptNeoWeights.SaveFolder(model, export);
+            }
+
+            CompareLogits(run.Folder, export, config, device);
+            Print("times", flops / peak, InTurns(run.Rounds, [
+                ("DataForge", () => Ours(config, run, new GpuTechniques())),
+                ("Hugging Face's GPT-Neo, eager", () => Theirs("eager", export, run)),
+                ("a GPT of the same size, torch.compile", () => Theirs("compiled", export, run))]));
+        }
+
+        if (part != "beside")
+        {
+            GpuTechniques all = new();
+            Print("all techniques over it", flops / peak, InTurns(run.Rounds, [
+                ("all techniques", () => Ours(config, run, all)),
+                ("without flash attention", () => Ours(config, run, all with { FlashAttention = false })),
+                ("without the fused update", () => Ours(config, run, all with { FusedOptimizer = false })),
+                ("without CUDA graphs", () => Ours(config, run, all with { Graphs = false })),
+                ("without copying ahead", () => Ours(config, run, all with { CopyAhead = false })),
+                ("without any", () => Ours(config, run, new GpuTechniques { FlashAttention = false, FusedOptimizer = false, Graphs = false, CopyAhead = false }))]));
+        }
+    }
+
+    private static List<(string Name, List<double> Speeds)> InTurns(int rounds, ReadOnlySpan<(string Name, Func<double?> Measure)> ways)
+    {
+        List<(string Name, List<double> Speeds)> results = [];
+        foreach ((string name, _) in ways)
+        {
+            results.Add((name, []));
+        }
+
+        for (int round = 0; round < rounds; round++)
+        {
+            for (int way = 0; way < ways.Length; way++)
+            {
+                if (ways[way].Measure() is { } speed)
                 {
-                    speeds[mode].Add(speed);
+                    results[way].Speeds.Add(speed);
                 }
             }
         }
 
-        Console.WriteLine($"{DeviceName()}, libtorch {torch.Version}: pycodegpt-110m, batch {batch} × {Block}, bfloat16, {steps} steps, median of {Rounds} rounds.");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"MFU is tokens/s × {flops / 1e9:F3} GFLOP a token (6 N + 12 L H T) over {peak / 1e12:F1} TFLOP/s.\n"));
-        Console.WriteLine("| | tokens/s | MFU | times |\n|---|---:|---:|---:|");
-        double ours = Median(speeds["DataForge"]);
-        foreach ((string name, string text) in (ReadOnlySpan<(string, string)>)[
-            ("DataForge", "DataForge"), ("eager", "Hugging Face's GPT-Neo, eager"), ("compiled", "a GPT of the same size, torch.compile")])
+        return results;
+    }
+
+    private static void Print(string against, double utilisation, List<(string Name, List<double> Speeds)> results)
+    {
+        Console.WriteLine($"| | tokens/s | MFU | {against} |\n|---|---:|---:|---:|");
+        double first = Median(results[0].Speeds);
+        foreach ((string name, List<double> speeds) in results)
         {
-            Console.WriteLine(speeds[name].Count == 0
-                ? $"| {text} | not installed | | |"
-                : string.Create(CultureInfo.InvariantCulture, $"| {text} | {Median(speeds[name]):N0} | {Median(speeds[name]) * flops / peak:P1} | {ours / Median(speeds[name]):F2} |"));
+            Console.WriteLine(speeds.Count == 0
+                ? $"| {name} | not installed | | |"
+                : string.Create(CultureInfo.InvariantCulture, $"| {name} | {Median(speeds):N0} | {Median(speeds) * utilisation:P1} | {first / Median(speeds):F2} |"));
         }
 
         Console.WriteLine();
-        CompareLogits(folder, export, config, device);
     }
 
-    private static double Ours(GptNeoConfig config, string folder, int batch, int steps)
+    private static double? Ours(GptNeoConfig config, Measured run, GpuTechniques techniques)
     {
         TrainingOptions options = new()
         {
-            Steps = steps, BatchSize = batch, BlockSize = Block, LearningRate = 1e-4, WarmupSteps = 0, EvaluateEvery = 0, CheckpointEvery = 1_000_000,
-            Device = "cuda", PeakTeraflops = 1,
+            Steps = 1_000_000, BatchSize = run.Batch, BlockSize = Block, LearningRate = 1e-4, WarmupSteps = 0, EvaluateEvery = 0, CheckpointEvery = 1_000_000,
+            Device = "cuda", PeakTeraflops = 1, Gpu = techniques,
         };
-        SpeedLog log = new();
+        SpeedLog log = new(run.Steps);
         using Trainer trainer = new(config, options, new RandomTokens(config.VocabSize), log);
-        trainer.Run(folder, CancellationToken.None);
-        return Median(log.TokensPerSecond.Skip(5));
+        try
+        {
+            trainer.Run(Path.Combine(run.Folder, "checkpoints"), CancellationToken.None);
+        }
+        catch (EnoughException)
+        {
+            // measured; no checkpoint of it is wanted
+        }
+
+        return Median(log.TokensPerSecond.Skip(Warming));
     }
 
-    private static double? Theirs(string mode, string export, int batch, int steps)
+    private static double? Theirs(string mode, string export, Measured run)
     {
-        (int code, string output, string errors) = Python([Script, mode, export, $"{batch}", $"{Block}", $"{steps}"]);
+        (int code, string output, string errors) = Python([Script, mode, export, $"{run.Batch}", $"{Block}", $"{run.Steps}"]);
         if (code == Missing)
         {
             Console.Error.WriteLine(errors.Trim());
@@ -136,7 +185,7 @@ internal static class GpuBenchmarks
 
         IEnumerable<double> seconds = output.Split('\n').Where(line => line.StartsWith(mode, StringComparison.Ordinal))
             .Select(line => double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
-        return batch * Block / Median(seconds.Skip(5));
+        return run.Batch * Block / Median(seconds.Skip(Warming));
     }
 
     private static void CompareLogits(string folder, string export, GptNeoConfig config, Device device)
@@ -209,48 +258,5 @@ internal static class GpuBenchmarks
         return sorted[sorted.Length / 2];
     }
 
-    private sealed class RandomTokens(int vocabulary) : ITrainingData
-    {
-        public string Fingerprint => "random";
-
-        public int ValidationBatches => 0;
-
-        public void FillBatch(long step, int microBatch, Span<int> tokens, Span<int> labels)
-        {
-            CounterRandom random = new((ulong)step, "tokens");
-            for (int i = 0; i < tokens.Length; i++)
-            {
-                tokens[i] = labels[i] = (int)(random.Uniform((ulong)i) * vocabulary);
-            }
-        }
-
-        public void FillValidation(int index, Span<int> tokens, Span<int> labels) => throw new NotSupportedException("nothing is held out");
-    }
-
-    private sealed class SpeedLog : ITrainingLog
-    {
-        public List<double> TokensPerSecond { get; } = [];
-
-        public void Started(in TrainingStarted started)
-        {
-        }
-
-        public void Step(in TrainingStep step) => TokensPerSecond.Add(step.TokensPerSecond);
-
-        public void Evaluated(in TrainingEvaluation evaluation)
-        {
-        }
-
-        public void Skipped(in TrainingStepSkipped skipped)
-        {
-        }
-
-        public void Saved(in TrainingCheckpoint checkpoint)
-        {
-        }
-
-        public void Rejected(in TrainingCheckpoint checkpoint)
-        {
-        }
-    }
+    private sealed record Measured(string Folder, int Batch, int Steps, int Rounds);
 }

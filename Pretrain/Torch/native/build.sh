@@ -71,28 +71,39 @@ fi
 [ -n "$include" ] || fail "no libtorch found; install libtorch-dev (with libopenblas0-openmp), or set LIBTORCH to its folder"
 version=$(header_version "$include")
 [ -n "$version" ] || fail "the headers in $include name no libtorch version"
-cuda=
-if [ -e "$lib/libtorch_cuda.so" ]; then
-  cuda="-ltorch_cuda -lc10_cuda -DDFT_CUDA"
-  # pip's torch has the CUDA and NCCL headers in packages of their own, beside it.
-  for folder in "$lib"/../../nvidia/*/include "${CUDA_HOME:-/usr/local/cuda}/include"; do
-    [ -d "$folder" ] && cuda="$cuda -I$folder"
+link= cuda=
+for folder in "$lib" "$(dirname "$(readlink -f "$lib/libtorch_cpu.so")")"; do # Debian's Python links to it only from the system's folder
+  [ -e "$folder/libtorch_cuda.so" ] || continue
+  link="-L$folder -ltorch_cuda -lc10_cuda" cuda=-DDFT_CUDA
+  # pip has the headers of CUDA and NCCL in packages of their own, beside torch's: one for each library up to CUDA 12, nvidia/cu13 and the
+  # others' own from then on; what these lack of the compiler's part (crt/) Triton brings. Debian has all in the compiler's own path.
+  for headers in "$lib"/../../nvidia/*/include "${CUDA_HOME:-/usr/local/cuda}/include" "$lib"/../../triton/backends/nvidia/include; do
+    [ -d "$headers" ] && cuda="$cuda -isystem $headers"
   done
-fi
+  break
+done
 flags="-O3 -fPIC -shared -fno-math-errno -fno-trapping-math -Wno-deprecated-declarations -D_GLIBCXX_USE_CXX11_ABI=$abi"
 
 echo "compiling libdataforge_torch.so against libtorch $version ($origin, $lib)"
 rm -f "$note" "$so"
 log=$(mktemp)
 trap 'rm -f "$log" "$so.$$"' EXIT
-for std in c++17 c++20; do # newer libtorch headers ask for C++20
-  # shellcheck disable=SC2086
-  if "$cxx" -std=$std $flags -I"$include" -I"$include/torch/csrc/api/include" "$here"/*.cpp -o "$so.$$" \
-    -L"$lib" -Wl,-rpath,"$lib" -Wl,--no-as-needed -ltorch -ltorch_cpu $cuda -lc10 >"$log" 2>&1; then
-    mv "$so.$$" "$so"
-    { echo "# libtorch $version, $origin, $cuda$std"; note_for "$lib"; } >"$note"
-    exit 0
-  fi
+first_log=
+for with in ${cuda:+"$cuda"} ""; do # without CUDA's headers it still trains on a GPU, only without graphs, copies beside the computation, and NCCL
+  for std in c++17 c++20; do # newer libtorch headers ask for C++20
+    # shellcheck disable=SC2086
+    if "$cxx" -std=$std $flags $with -I"$include" -I"$include/torch/csrc/api/include" "$here"/*.cpp -o "$so.$$" \
+      -L"$lib" -Wl,-rpath,"$lib" -Wl,--no-as-needed -ltorch -ltorch_cpu $link -lc10 >"$log" 2>&1; then
+      mv "$so.$$" "$so"
+      if [ -n "$cuda" ] && [ -z "$with" ]; then
+        printf '%s\n' "$first_log" >&2
+        echo "build.sh: CUDA's headers are missing or do not fit (above): compiled without CUDA graphs, copies beside the computation, and NCCL" >&2
+      fi
+      { echo "# libtorch $version, $origin,${link:+ $link}${with:+ $with} $std"; note_for "$lib"; } >"$note"
+      exit 0
+    fi
+    first_log=${first_log:-$(grep -m 3 error "$log" || true)}
+  done
 done
 cat "$log" >&2
 fail "the compiler failed (above)"

@@ -19,6 +19,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,7 @@ thread_local std::string dft_error_text;
 
 namespace {
 
-constexpr int32_t kAbiVersion = 2;
+constexpr int32_t kAbiVersion = 3;
 
 enum Tag : int64_t {
   kNone = 0,          // None, or an absent optional
@@ -213,6 +214,23 @@ DFT_EXPORT void* dft_op_find(const char* name, const char* overload) {
 DFT_EXPORT int32_t dft_op_has_kernel(void* op, int32_t device_type) {
   return static_cast<c10::OperatorHandle*>(op)->hasKernelForDispatchKey(
       device_type == 0 ? c10::DispatchKey::CPU : c10::DispatchKey::CUDA);
+}
+
+// 1 where a call on such a device would find a kernel, be it one put together from other operators.
+DFT_EXPORT int32_t dft_op_runs_on(void* op, int32_t device_type) {
+  return static_cast<c10::OperatorHandle*>(op)->hasComputedKernelForDispatchKey(
+      device_type == 0 ? c10::DispatchKey::CPU : c10::DispatchKey::CUDA);
+}
+
+// The operator's schema as text, until this thread asks for the next one.
+DFT_EXPORT const char* dft_op_schema(void* op) {
+  thread_local std::string text;
+  return guarded([&]() -> const char* {
+    std::ostringstream out;
+    out << static_cast<c10::OperatorHandle*>(op)->schema();
+    text = out.str();
+    return text.c_str();
+  }, static_cast<const char*>(nullptr));
 }
 
 // Calls the operator; arguments left out at the end take the schema's defaults. Answers the number of results, lists laid flat.

@@ -2,6 +2,7 @@
 // GPUs. Each is compiled in where its headers are found (Debian: libgloo-dev; NVIDIA: nccl.h), and asked for by number at run time.
 // Compiles against libtorch 1.13 and 2.x, whose constructors used here are the same.
 
+#include <c10/util/Logging.h>
 #include <torch/version.h>
 
 #if __has_include(<gloo/rendezvous/store.h>) && __has_include(<torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>)
@@ -55,6 +56,15 @@ struct Held {
   c10::intrusive_ptr<Group> group;
 };
 
+// From 2.4 on the store would serve through libuv, which Debian's build lacks; the plain server speaks the same protocol, and a few
+// processes do not need more. Older versions have no such choice.
+template <class Options>
+auto serve_plainly(Options& options, int) -> decltype(void(options.useLibUV)) {
+  options.useLibUV = false;
+}
+template <class Options>
+void serve_plainly(Options&, long) {}
+
 // The tensors live as long as the work on them does.
 struct Work {
   c10::intrusive_ptr<c10d::Work> work;
@@ -104,6 +114,8 @@ DFT_EXPORT int32_t dft_group_join(int32_t backend, const char* host, int32_t por
                                   const char* prefix, int64_t timeout_ms, void** group) {
   return guarded([&]() -> int32_t {
 #if DFT_GROUPS
+    static const bool quiet = (c10::initLogging(), true);  // TORCH_CPP_LOG_LEVEL is read by this alone, which Python calls for others
+    (void)quiet;
     std::chrono::milliseconds timeout(timeout_ms);
     c10d::TCPStoreOptions options;
     options.port = static_cast<uint16_t>(port);
@@ -111,6 +123,7 @@ DFT_EXPORT int32_t dft_group_join(int32_t backend, const char* host, int32_t por
     options.numWorkers = size;
     options.waitWorkers = !served;
     options.timeout = timeout;
+    serve_plainly(options, 0);
     auto store = c10::make_intrusive<c10d::TCPStore>(std::string(host), options);
     auto own = c10::make_intrusive<c10d::PrefixStore>(std::string(prefix), store);
     own->setTimeout(timeout);

@@ -28,7 +28,7 @@ def hugging_face(folder, dtype):
     except ImportError:
         print("transformers is not installed for this Python", file=sys.stderr)
         sys.exit(3)
-    return GPTNeoForCausalLM.from_pretrained(folder).to(DEVICE, dtype)
+    return GPTNeoForCausalLM.from_pretrained(folder, attn_implementation="eager").to(DEVICE, dtype)
 
 
 class Block(nn.Module):
@@ -96,7 +96,8 @@ def main():
     targets = torch.randint(config["vocab_size"], (batch * block,), device=DEVICE)
     if mode == "eager":
         model = hugging_face(folder, torch.bfloat16)
-        time_steps(mode, lambda: model(ids, labels=ids).loss, list(model.parameters()), steps)
+        model.train()
+        time_steps(mode, lambda: model(ids, labels=ids, use_cache=False).loss, list(model.parameters()), steps)
         return
     model = Gpt(config).to(DEVICE)
     run = torch.compile(model) if hasattr(torch, "compile") else model

@@ -26,10 +26,10 @@ public class FunctionalTests
         foreach (bool fused in (bool[])[true, false])
         {
             Tensor work = logits.clone();
-            double sum = fused ? Functional.CrossEntropyInPlace(work, labels, 1.0 / counted) : Functional.CrossEntropyByOperators(work, labels, 1.0 / counted).item();
+            double sum = fused ? Functional.CrossEntropyInPlace(work, labels, 1.0 / counted) : Functional.CrossEntropyByOperators(work, labels, torch.full([], 1.0 / counted)).item();
             Assert.Equal(expected, sum / counted, 2e-6 * Math.Max(1, expected));
             Assert.InRange(NativeTorch.MaxDifference(NativeTorch.Floats(work), NativeTorch.Floats(leaf.grad)), 0, 1e-6);
-            Assert.Equal(sum, fused ? Functional.CrossEntropyInPlace(logits.clone(), labels, 0) : Functional.CrossEntropyByOperators(logits.clone(), labels, 0).item(), 1e-4);
+            Assert.Equal(sum, fused ? Functional.CrossEntropyInPlace(logits.clone(), labels, 0) : Functional.CrossEntropyByOperators(logits.clone(), labels, default).item(), 1e-4);
         }
     }
 

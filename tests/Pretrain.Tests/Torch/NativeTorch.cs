@@ -19,6 +19,7 @@ internal static class NativeTorch
     {
         SkipWithoutLibrary();
         string? folder = SharedFiles.Find("golden", config);
+        Assert.SkipWhen(Device.Type == DeviceType.CUDA && !torch.CudaAvailable, $"DATAFORGE_TEST_DEVICE is {Device}, and there is no GPU or no CUDA in libtorch");
         Assert.SkipWhen(folder is null, $"the reference tensors golden/{config} are not here");
         return folder!;
     }

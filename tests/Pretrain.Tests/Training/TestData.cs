@@ -146,6 +146,8 @@ internal sealed class RecordingLog : ITrainingLog
 
     internal List<TrainingCheckpoint> RejectedCheckpoints { get; } = [];
 
+    internal List<string> Notes { get; } = [];
+
     internal Action<TrainingStep>? OnStep { get; set; }
 
     public void Started(in TrainingStarted started) => Starts.Add(started);
@@ -163,6 +165,8 @@ internal sealed class RecordingLog : ITrainingLog
     public void Saved(in TrainingCheckpoint checkpoint) => SavedCheckpoints.Add(checkpoint);
 
     public void Rejected(in TrainingCheckpoint checkpoint) => RejectedCheckpoints.Add(checkpoint);
+
+    public void Noted(string text) => Notes.Add(text);
 }
 
 /// <summary>A folder that goes when the test ends.</summary>

@@ -1,0 +1,62 @@
+namespace DataForge.Pretrain.Torch;
+
+/// <summary>
+/// CUDA graphs (https://pytorch.org/docs/stable/notes/cuda.html#cuda-graphs): work is captured once, kernel by kernel, and from then on
+/// given to the GPU in one call. Warm-up and capture go on a stream of their own, as PyTorch asks.
+/// </summary>
+/// <param name="device">The device whose work it is.</param>
+internal sealed class CudaGraphs(Device device) : IWorkRecorder
+{
+    /// <summary>Whether the native library was compiled with CUDA's headers: for graphs, and for copies beside the computation.</summary>
+    internal static bool IsAvailable => Native.dft_cuda_compiled() != 0;
+
+    /// <inheritdoc/>
+    public void WarmUp(Action work)
+    {
+        Native.Check(Native.dft_cuda_device(device.Index));
+        Native.Check(Native.dft_graph_aside(1));
+        try
+        {
+            work();
+        }
+        finally
+        {
+            _ = Native.dft_graph_aside(0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public unsafe IRecordedWork Record(Action work)
+    {
+        nint graph;
+        Native.Check(Native.dft_cuda_device(device.Index));
+        Native.Check(Native.dft_graph_aside(1));
+        try
+        {
+            Native.Check(Native.dft_graph_begin(&graph));
+            try
+            {
+                work();
+                Native.Check(Native.dft_graph_end(graph));
+            }
+            catch
+            {
+                Native.dft_graph_abandon(graph);
+                throw;
+            }
+        }
+        finally
+        {
+            _ = Native.dft_graph_aside(0);
+        }
+
+        return new Graph(graph);
+    }
+
+    private sealed class Graph(nint handle) : IRecordedWork
+    {
+        public void Replay() => Native.Check(Native.dft_graph_replay(handle));
+
+        public void Dispose() => Native.dft_graph_release(handle);
+    }
+}
