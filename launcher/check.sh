@@ -15,7 +15,8 @@ list_checks() {
   training        a step beside the same computation in plain PyTorch; memory over 5,000 steps
   libtorch        the training tests with newer libtorch, transformers and CUDA's build, in Debian roots (root, network, 12 GB);
                   trixie, sid or cuda in place of FOLDERs runs that part
-  forge           crawls of a forge of 25,000 repositories; another killed 20 times
+  forge           crawls of a forge of 25,000 repositories; others killed 20 times, one of two on a shared catalog too
+  forge-hostile   a blob of 1 GiB, from git and by hand, with and without partial fetches (3 GB of temporary disk)
   forge-limits    discovery of 25,000 repositories within GitHub's limits, with faults
   optout          an opt-out killed 20 times; 200 workspaces drawn from seeds
   bench NAME …    a benchmark (its own arguments follow); without a NAME it lists them
@@ -71,8 +72,11 @@ run_check() {
       check_libtorch "$@"
       ;;
     forge)
-      export DATAFORGE_FORGE_REPOSITORIES=25000 DATAFORGE_FORGE_CONTENT=300 DATAFORGE_FORGE_KILLS=20
+      export DATAFORGE_FORGE_REPOSITORIES=25000 DATAFORGE_FORGE_CONTENT=300 DATAFORGE_FORGE_KILLS=20 DATAFORGE_FORGE_SHARED_KILLS=20
       check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.GitHub
+      ;;
+    forge-hostile)
+      DATAFORGE_FORGE_LARGE_BLOB="${DATAFORGE_FORGE_LARGE_BLOB:-1073741824}" check_tests Crawler.Tests -class DataForge.Crawler.Tests.Fetch.LargeBlobTests
       ;;
     forge-limits)
       DATAFORGE_FORGE_REPOSITORIES=25000 check_tests Crawler.Tests -class DataForge.Crawler.Tests.GitHub.ForgeDiscoveryTests \
