@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Security.Cryptography;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.OptOuts;
@@ -132,15 +131,24 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
             counts["repositories.opted_out"] = optedOut;
         }
 
-        byte[] input = CanonicalJson.Write(catalog.Input(snapshots, counts));
-        string hash = Convert.ToHexStringLower(SHA256.HashData(input));
+        string temporary = AtomicFile.TemporaryName(run.InputFile);
+        using (var input = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        {
+            CanonicalJson.Write(input, catalog.Input(snapshots, counts));
+        }
+
+        string hash = StageHash.OfFile(temporary);
         RoundEnd? end = queries.Count == 0
             ? null
             : new RoundEnd(hash, new(queries.Distinct().ToDictionary(query => query, query => catalog.State(query).Round), StringComparer.Ordinal));
         end?.Announce(run);
-        if (!File.Exists(run.InputFile) || !File.ReadAllBytes(run.InputFile).AsSpan().SequenceEqual(input))
+        if (File.Exists(run.InputFile) && StageHash.OfFile(run.InputFile) == hash)
         {
-            AtomicFile.Write(run.InputFile, input);
+            File.Delete(temporary);
+        }
+        else
+        {
+            AtomicFile.Commit(run.InputFile);
         }
 
         run.Manifest.Commit(new ManifestEntry
@@ -149,7 +157,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
             Part = InputPart,
             InputHash = hash,
             OptionsHash = PinHash(options),
-            Outputs = [new ManifestOutput(Path.GetFileName(run.InputFile), input.Length, hash)],
+            Outputs = [new ManifestOutput(Path.GetFileName(run.InputFile), new FileInfo(run.InputFile).Length, hash)],
             Counts = counts,
         });
         end?.Finish(run, catalog);

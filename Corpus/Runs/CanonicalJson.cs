@@ -28,6 +28,13 @@ public static class CanonicalJson
     /// <summary>The value as UTF-8 JSON, ending in a newline.</summary>
     public static byte[] Write<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, Options), (byte)'\n'];
 
+    /// <summary>Writes the same bytes to a stream as they come: a crawl's input names a million repositories.</summary>
+    public static void Write<T>(Stream stream, T value)
+    {
+        JsonSerializer.Serialize(stream, value, Options);
+        stream.WriteByte((byte)'\n');
+    }
+
     /// <summary>Reads a value from a file.</summary>
     /// <exception cref="DataForgeException">The file is not this kind of JSON.</exception>
     public static T Read<T>(string path)

@@ -37,22 +37,26 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
             var watch = new RepositoryWatch(session.Client, catalog, context.Tell);
             transport.Lookup = watch.LookUpAsync;
             transport.Charge = session.Client.EnterAsync;
-            SortedDictionary<long, DiscoveredRepository> found = [];
+            // There may be millions: what is more than a name stays in the catalog until a repository's turn comes.
+            SortedDictionary<long, (string Name, Func<long, DiscoveredRepository> Read)> found = [];
             using StageProgress? progress = context.Progress?.Invoke("found");
             SearchProgress? shown = progress is null ? null : new SearchProgress(progress, catalog);
             session.Discovery.OnRecorded = shown is null ? null : shown.Recorded;
             foreach (SearchQuery query in queries)
             {
                 shown?.Begin(query.Key);
-                foreach (DiscoveredRepository repository in await session.Discovery.RunAsync(query, cancellation).ConfigureAwait(false))
+                await session.Discovery.FinishAsync(query, cancellation).ConfigureAwait(false);
+                Func<long, DiscoveredRepository> read = id => catalog.FindRepository(id, query.Key)
+                    ?? throw new InvalidOperationException($"repository {id} left the ledger while it was crawled");
+                foreach (DiscoveredRepository repository in catalog.Repositories(query.Key))
                 {
-                    found.TryAdd(repository.Id, repository);
+                    found.TryAdd(repository.Id, (repository.FullName, read));
                 }
 
-                await watch.CheckMissingAsync(query.Key, found, cancellation).ConfigureAwait(false);
+                await watch.CheckMissingAsync(query.Key, found.ContainsKey, cancellation).ConfigureAwait(false);
             }
 
-            watch.TellRenames(found.Values);
+            watch.TellRenames(found.Select(entry => (entry.Key, entry.Value.Name)));
             context.Shared?.Publish(found.Keys, cancellation);
             long shortfall = queries.Sum(query => catalog.Windows(query.Key).Sum(window => window.Shortfall));
             string many = found.Count == 1 ? "repository" : "repositories";
@@ -61,7 +65,7 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
                 ? Note.Warning($"{Text}: no repository matches; see whether the query says what is meant")
                 : Note.Information($"{Text}: {found.Count:N0} {many} found{beyond}"));
             return new SourceScan(
-                [.. found.Values.Select(repository => new ForgeRepository(repository, KindName, transport))], -1, new ForgeHeld(transport, session))
+                [.. found.Select(entry => new ForgeRepository(entry.Key, entry.Value.Name, entry.Value.Read, transport))], -1, new ForgeHeld(transport, session))
             {
                 Queries = [.. queries.Select(query => query.Key)],
                 Finished = snapshots =>

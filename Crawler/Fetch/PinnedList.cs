@@ -42,25 +42,32 @@ internal static class PinnedList
     /// <param name="rowsHash">The options' <see cref="CrawlOptions.RowsHash"/>.</param>
     public static void Write(string path, Catalog catalog, IReadOnlyList<(long Repository, int Snapshot)> snapshots, string rowsHash)
     {
-        using var lines = new MemoryStream();
-        foreach ((long repository, int snapshot) in snapshots)
+        string temporary = AtomicFile.TemporaryName(path);
+        using (var lines = new FileStream(temporary, FileMode.Create, FileAccess.Write))
         {
-            if (catalog.FindFacts(repository, snapshot) is { Source: GitHubSource.KindName } facts)
+            foreach ((long repository, int snapshot) in snapshots)
             {
-                JsonNode line = JsonSerializer.SerializeToNode(facts, Line)!;
-                if (FindFault(catalog, facts, snapshot, rowsHash) is { } fault)
+                if (catalog.FindFacts(repository, snapshot) is { Source: GitHubSource.KindName } facts)
                 {
-                    line[FaultName] = fault;
-                }
+                    JsonNode line = JsonSerializer.SerializeToNode(facts, Line)!;
+                    if (FindFault(catalog, facts, snapshot, rowsHash) is { } fault)
+                    {
+                        line[FaultName] = fault;
+                    }
 
-                lines.Write(JsonSerializer.SerializeToUtf8Bytes(line, Line));
-                lines.WriteByte((byte)'\n');
+                    lines.Write(JsonSerializer.SerializeToUtf8Bytes(line, Line));
+                    lines.WriteByte((byte)'\n');
+                }
             }
         }
 
-        if (lines.Length > 0)
+        if (new FileInfo(temporary).Length > 0)
         {
-            AtomicFile.Write(path, lines.ToArray());
+            AtomicFile.Commit(path);
+        }
+        else
+        {
+            File.Delete(temporary);
         }
     }
 

@@ -21,11 +21,11 @@ internal sealed class RepositoryWatch(GitHubClient client, Catalog catalog, Acti
         catalog.SetSource(Key(query), Known, snapshots);
 
     /// <summary>Records what became of those that the query found when it was last crawled to the end, and finds no more.</summary>
-    public async Task CheckMissingAsync(string query, IReadOnlyDictionary<long, DiscoveredRepository> found, CancellationToken cancellation)
+    public async Task CheckMissingAsync(string query, Func<long, bool> isFound, CancellationToken cancellation)
     {
         foreach ((long id, int _) in catalog.FindSource(Key(query), Known) ?? [])
         {
-            if (!found.ContainsKey(id) && catalog.FindState(id) is { } state)
+            if (!isFound(id) && catalog.FindState(id) is { } state)
             {
                 (RepositoryStatus status, string? detail) = await AskAsync(id, state.Name, cancellation).ConfigureAwait(false);
                 catalog.SetState(state with { Status = status, Detail = detail });
@@ -35,14 +35,14 @@ internal sealed class RepositoryWatch(GitHubClient client, Catalog catalog, Acti
     }
 
     /// <summary>Tells of repositories that have another name than when they were last read.</summary>
-    public void TellRenames(IEnumerable<DiscoveredRepository> found)
+    public void TellRenames(IEnumerable<(long Id, string Name)> found)
     {
-        foreach (DiscoveredRepository repository in found)
+        foreach ((long id, string name) in found)
         {
-            if (catalog.FindState(repository.Id) is { } state && state.Name != repository.FullName)
+            if (catalog.FindState(id) is { } state && state.Name != name)
             {
-                catalog.SetState(state with { Name = repository.FullName, Detail = $"was {state.Name}" });
-                Tell($"{state.Name} is now called {repository.FullName}");
+                catalog.SetState(state with { Name = name, Detail = $"was {state.Name}" });
+                Tell($"{state.Name} is now called {name}");
             }
         }
     }

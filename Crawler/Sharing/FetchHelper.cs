@@ -106,7 +106,7 @@ internal sealed class FetchHelper : IDisposable
             return;
         }
 
-        var source = new ForgeRepository(found, GitHubSource.KindName, _transport);
+        var source = new ForgeRepository(id, found.FullName, _ => found, _transport);
         if (RepositoryOpener.FindFresh(_catalog, _options.RowsHash(), source) is not null)
         {
             return;

@@ -84,6 +84,16 @@ internal sealed partial class Catalog
         $"SELECT {MemberColumns} FROM members m WHERE m.repository = $r ORDER BY COALESCE(m.updated_at, {long.MinValue + 1}) DESC LIMIT 1",
         ReadRepository, ("$r", id)).FirstOrDefault();
 
+    /// <summary>A repository as <see cref="Repositories(string)"/> gives it for a query; null where none of its windows holds it.</summary>
+    public DiscoveredRepository? FindRepository(long id, string query) => Read(
+        $"""
+        SELECT {MemberColumns}, w.text FROM members m JOIN windows w ON w.number = m.window_number
+        WHERE m.repository = $r AND m.query_number = (SELECT number FROM queries WHERE query = $q)
+        """,
+        static reader => (Repository: ReadRepository(reader), Window: reader.GetString(12)), ("$r", id), ("$q", query))
+        .OrderByDescending(row => row.Repository.UpdatedAt).ThenBy(row => row.Window, StringComparer.Ordinal)
+        .FirstOrDefault().Repository;
+
     private void AddMembers(long query, long window, IEnumerable<DiscoveredRepository> members) => _database.ExecuteMany(
         """
         INSERT INTO members

@@ -68,6 +68,9 @@ public class LedgerTests(PostgresFixture postgres)
         Assert.Equal(Repository(500, 1), all[499]);
         Assert.Equal(Repository(1499, 1), all[1498]);
         Assert.Equal(Repository(1500, -1), all[1499]);
+        Assert.Equal(all, all.Select(repository => catalog.FindRepository(repository.Id, "q")));
+        Assert.Null(catalog.FindRepository(100_000, "q"));
+        Assert.Null(catalog.FindRepository(1, "unknown"));
     }
 
     [Theory]
@@ -158,6 +161,8 @@ public class LedgerTests(PostgresFixture postgres)
             Both(ledger => ledger.State(query));
             Both(ledger => string.Join('\n', ledger.Windows(query)));
             Both(ledger => string.Join('\n', ledger.Repositories(query)));
+            Assert.All(ledgers.OfType<Catalog>(), catalog => Assert.All(
+                catalog.Repositories(query), repository => Assert.Equal(repository, catalog.FindRepository(repository.Id, query))));
         }
 
         T Both<T>(Func<ILedger, T> ask)

@@ -138,7 +138,8 @@ public sealed class ReconnectionTests(PostgresFixture postgres)
         Assert.Equal([1, 2, 3], away.TryLeaseRepositories("q", 3, Minute));
         Assert.True(away.Complete("q", 1, "ok"));
         proxy.IsClosed = true;
-        WaitUntil(() => other.TryLeaseRepositories("q", 1, Minute) is [2]);
+        WaitUntil(() => other.Workers().Count == 0);
+        Assert.Equal([2], other.TryLeaseRepositories("q", 1, Minute));
         proxy.IsClosed = false;
 
         // Another has the second; the third is free again, and only who takes it completes it.
