@@ -6,17 +6,17 @@ namespace DataForge.Crawler.Storage;
 /// <summary>
 /// The ids of all contents. Ids are random, so a row that goes straight into a large B-tree changes a page of its own: at a million rows,
 /// 4 KiB are written twice for its 33 bytes, and a row costs 7 times what it costs at ten thousand. So new rows go to a small table
-/// (<c>contents_recent</c>), which is merged into the large one, in the order of the ids, once it holds a quarter of it. A merge then puts
-/// about twenty rows on each page it writes (a leaf holds about 85), and a row is rewritten about four times in all: a cost of the row
-/// that does not depend on how many there are. Measured, processor time a row: 1.9 µs up to ten thousand, 3.6 µs up to a million.
+/// (<c>contents_recent</c>), which is merged into the large one, in the order of the ids, once it holds a share of it
+/// (<see cref="CatalogDatabase.MergeShare"/>). With a quarter a merge puts about twenty rows on each page it writes (a leaf holds about
+/// 85), and a row is rewritten about four times in all: a cost of the row that does not depend on how many there are. Measured with
+/// SQLite, processor time a row: 1.9 µs up to ten thousand, 3.6 µs up to a million.
 /// </summary>
 internal sealed partial class Catalog
 {
     private const string FindContentSql =
         "SELECT part, size FROM contents WHERE id = $id UNION ALL SELECT part, size FROM contents_recent WHERE id = $id";
 
-    // The small table is merged when it has a quarter of the large one's rows, and at least 8,192. At most 2^20: 35 MB, in memory.
-    private const int MergeShare = 4;
+    // The small table is merged when it has that share of the large one's rows, and at least 8,192. At most 2^20: 35 MB, in memory.
     private const long LeastMerge = 1 << 13;
     private const long MostMerge = 1 << 20;
 
@@ -53,7 +53,7 @@ internal sealed partial class Catalog
     private void MergeContentsWhenDue()
     {
         long all = Number("SELECT value FROM tallies WHERE name = 'contents'");
-        if (Number("SELECT value FROM tallies WHERE name = 'contents_recent'") >= Math.Clamp(all / MergeShare, LeastMerge, MostMerge))
+        if (Number("SELECT value FROM tallies WHERE name = 'contents_recent'") >= Math.Clamp(all / _database.MergeShare, LeastMerge, MostMerge))
         {
             MergeContents();
         }

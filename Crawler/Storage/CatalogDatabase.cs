@@ -105,6 +105,12 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
     /// <summary>Of these workers, those that do not hold their lock any more; they cannot take it again before the transaction's end.</summary>
     public abstract List<long> EndedWorkers(IReadOnlyList<long> workers);
 
+    /// <summary>
+    /// Contents are merged when the small table has one row for so many of the large one's: many make questions cheap, which are asked of
+    /// both tables, few make additions cheap.
+    /// </summary>
+    public abstract int MergeShare { get; }
+
     /// <summary>The statement that empties a table.</summary>
     public abstract string Clear(string table);
 

