@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Data.Common;
 using System.Text.Json;
 using DataForge.Corpus;
@@ -51,24 +52,19 @@ internal sealed partial class Catalog
 
     /// <summary>
     /// The input of a run over these snapshots: the parts that hold their rows or their contents, in order. Figures of the rows are summed
-    /// into <paramref name="counts"/>.
+    /// into <paramref name="counts"/>. The repositories are read as they are asked for: there may be millions.
     /// </summary>
     public RunInput Input(IReadOnlyList<(long Repository, int Snapshot)> snapshots, SortedDictionary<string, long> counts)
     {
-        (RunInput input, SortedDictionary<string, long> sums) = Do(() => Input(snapshots));
+        (RawPart[] parts, SortedDictionary<string, long> sums) = Do(() => PartsOf(snapshots));
         AddCounts(counts, sums);
-        return input;
+        return new RunInput { Parts = parts, Repositories = new SnapshotList(this, snapshots) };
     }
 
-    private (RunInput Input, SortedDictionary<string, long> Sums) Input(IReadOnlyList<(long Repository, int Snapshot)> snapshots)
+    private (RawPart[] Parts, SortedDictionary<string, long> Sums) PartsOf(IReadOnlyList<(long Repository, int Snapshot)> snapshots)
     {
         using DbCommand command = Command(
-            """
-            SELECT r.name, s.commit_id, s.first_part, s.last_part, s.counts FROM snapshots s JOIN repositories r ON r.id = s.repository
-            WHERE s.repository = $r AND s.number = $n
-            """,
-            ("$r", 0L), ("$n", 0));
-        var repositories = new List<RepositorySnapshot>(snapshots.Count);
+            "SELECT first_part, last_part, counts FROM snapshots WHERE repository = $r AND number = $n", ("$r", 0L), ("$n", 0));
         var sums = new SortedDictionary<string, long>(StringComparer.Ordinal);
         SortedSet<int> parts = [];
         foreach ((long repository, int snapshot) in snapshots)
@@ -77,14 +73,12 @@ internal sealed partial class Catalog
             command.Parameters[1].Value = snapshot;
             using DbDataReader reader = command.ExecuteReader();
             reader.Read();
-            string? commit = reader.IsDBNull(1) ? null : reader.GetString(1);
-            repositories.Add(new RepositorySnapshot(repository, reader.GetString(0), snapshot, commit));
-            for (int part = reader.IsDBNull(2) ? 0 : reader.GetInt32(2); !reader.IsDBNull(3) && part <= reader.GetInt32(3); part++)
+            for (int part = reader.IsDBNull(0) ? 0 : reader.GetInt32(0); !reader.IsDBNull(1) && part <= reader.GetInt32(1); part++)
             {
                 parts.Add(part);
             }
 
-            AddCounts(sums, ReadCounts(reader.GetString(4)));
+            AddCounts(sums, ReadCounts(reader.GetString(2)));
         }
 
         foreach (int part in parts.ToArray())
@@ -92,7 +86,38 @@ internal sealed partial class Catalog
             parts.UnionWith(ContentParts(part));
         }
 
-        return (new RunInput { Parts = [.. parts.Select(Part)], Repositories = repositories }, sums);
+        return ([.. parts.Select(Part)], sums);
+    }
+
+    private List<RepositorySnapshot> Snapshots(IEnumerable<(long Repository, int Snapshot)> snapshots)
+    {
+        using DbCommand command = Command(
+            "SELECT r.name, s.commit_id FROM snapshots s JOIN repositories r ON r.id = s.repository WHERE s.repository = $r AND s.number = $n",
+            ("$r", 0L), ("$n", 0));
+        List<RepositorySnapshot> found = [];
+        foreach ((long repository, int snapshot) in snapshots)
+        {
+            command.Parameters[0].Value = repository;
+            command.Parameters[1].Value = snapshot;
+            using DbDataReader reader = command.ExecuteReader();
+            reader.Read();
+            found.Add(new RepositorySnapshot(repository, reader.GetString(0), snapshot, reader.IsDBNull(1) ? null : reader.GetString(1)));
+        }
+
+        return found;
+    }
+
+    // Snapshots with what the catalog says of them, a page at a time in memory.
+    private sealed class SnapshotList(Catalog catalog, IReadOnlyList<(long Repository, int Snapshot)> snapshots) : IReadOnlyList<RepositorySnapshot>
+    {
+        public int Count => snapshots.Count;
+
+        public RepositorySnapshot this[int index] => catalog.Do(() => catalog.Snapshots([snapshots[index]]))[0];
+
+        public IEnumerator<RepositorySnapshot> GetEnumerator() =>
+            snapshots.Chunk(PageRows).SelectMany(page => catalog.Do(() => catalog.Snapshots(page))).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
     // Whether a commit whose answer was lost has happened. The writer's are counted, and nobody else counts while it has its epoch.

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
+using DataForge.Crawler.Fetch;
 using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Storage;
 using DataForge.Testing;
@@ -71,6 +72,8 @@ public static class CatalogBenchmarks
             Measure("lease 10 repositories and complete them", subjects, 10, 1, subject => subject.Lease());
             Measure("renew leases, writer's included", subjects, 10, 1, subject => subject.Renew());
             Console.WriteLine($"peak memory {PeakMemory() / 1e6:F0} MB, all catalogs together; {Load()}");
+            subjects[^1].Crawl(folder["run"]);
+            Console.WriteLine($"peak memory {PeakMemory() / 1e6:F0} MB after a crawl's lists of {sizes[^1]:N0} repositories, and the run's input written");
             return 0;
         }
         finally
@@ -316,6 +319,31 @@ public static class CatalogBenchmarks
                     throw new InvalidOperationException("the catalog's answer is wrong");
                 }
             }
+        }
+
+        // What a crawl holds of all repositories at a time, and what it writes of them at its end.
+        public void Crawl(string run)
+        {
+            Directory.CreateDirectory(run);
+            List<ForgeRepository> repositories = Found();
+            (long, int)[] snapshots = [.. repositories.Select(repository => (repository.Id, 1))];
+            GC.KeepAlive(repositories);
+            repositories.Clear();
+            PinnedList.Write(Path.Combine(run, PinnedList.FileName), _catalog, snapshots, "");
+            using FileStream input = File.Create(Path.Combine(run, "input"));
+            CanonicalJson.Write(input, _catalog.Input(snapshots, []));
+        }
+
+        private List<ForgeRepository> Found()
+        {
+            Func<long, DiscoveredRepository> read = id => _catalog.FindRepository(id, Query)!;
+            SortedDictionary<long, (string Name, Func<long, DiscoveredRepository> Read)> found = [];
+            foreach (DiscoveredRepository repository in _catalog.Repositories(Query))
+            {
+                found.TryAdd(repository.Id, (repository.FullName, read));
+            }
+
+            return [.. found.Take(Size).Select(entry => new ForgeRepository(entry.Key, entry.Value.Name, entry.Value.Read, null!))];
         }
 
         public void Renew() => _catalog.Renew(_duration);
