@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.OptOuts;
@@ -131,23 +132,19 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
             counts["repositories.opted_out"] = optedOut;
         }
 
-        string temporary = AtomicFile.TemporaryName(run.InputFile);
-        using (var input = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-        {
-            CanonicalJson.Write(input, catalog.Input(snapshots, counts));
-        }
-
-        string hash = StageHash.OfFile(temporary);
+        RunInput input = catalog.Input(snapshots, counts);
+        string hash = HashOf(input);
         RoundEnd? end = queries.Count == 0
             ? null
             : new RoundEnd(hash, new(queries.Distinct().ToDictionary(query => query, query => catalog.State(query).Round), StringComparer.Ordinal));
         end?.Announce(run);
-        if (File.Exists(run.InputFile) && StageHash.OfFile(run.InputFile) == hash)
+        if (!File.Exists(run.InputFile) || StageHash.OfFile(run.InputFile) != hash)
         {
-            File.Delete(temporary);
-        }
-        else
-        {
+            using (var file = new FileStream(AtomicFile.TemporaryName(run.InputFile), FileMode.Create, FileAccess.Write))
+            {
+                CanonicalJson.Write(file, input);
+            }
+
             AtomicFile.Commit(run.InputFile);
         }
 
@@ -161,6 +158,18 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
             Counts = counts,
         });
         end?.Finish(run, catalog);
+    }
+
+    // Read once more for this, since the round's end is announced with it before the file is there.
+    private static string HashOf(RunInput input)
+    {
+        using var hash = SHA256.Create();
+        using (var sink = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
+        {
+            CanonicalJson.Write(sink, input);
+        }
+
+        return Convert.ToHexStringLower(hash.Hash!);
     }
 
     // A run is pinned to options and sources; both are as the user gave them.
