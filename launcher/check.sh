@@ -13,7 +13,7 @@ list_checks() {
   dedup           duplicates against brute force, at four thresholds
   inspection      explain, stats and verify (with 50 planted faults) on a build of the FOLDERs
   training        a step beside the same computation in plain PyTorch; memory over 5,000 steps
-  libtorch        the training tests with newer libtorch, transformers and CUDA's build, in Debian roots (root, network, 12 GB);
+  libtorch        the training tests with newer libtorch, transformers and CUDA's build, in Debian roots (root, network, 15 GB);
                   trixie, sid or cuda in place of FOLDERs runs that part
   forge           crawls of a forge of 25,000 repositories; others killed 20 times, one of two on a shared catalog too
   forge-hostile   a blob of 1 GiB, from git and by hand, with and without partial fetches (3 GB of temporary disk)
