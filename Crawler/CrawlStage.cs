@@ -140,12 +140,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         end?.Announce(run);
         if (!File.Exists(run.InputFile) || StageHash.OfFile(run.InputFile) != hash)
         {
-            using (var file = new FileStream(AtomicFile.TemporaryName(run.InputFile), FileMode.Create, FileAccess.Write))
-            {
-                CanonicalJson.Write(file, input);
-            }
-
-            AtomicFile.Commit(run.InputFile);
+            CanonicalJson.WriteFile(run.InputFile, input);
         }
 
         run.Manifest.Commit(new ManifestEntry

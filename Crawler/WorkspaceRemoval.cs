@@ -144,8 +144,7 @@ public static class WorkspaceRemoval
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
         List<(long, int)> snapshots = [.. run.ReadInput().Repositories.Where(repository => known.Contains(repository.Id)).Select(repository => (repository.Id, repository.Snapshot))];
         counts["repositories"] = snapshots.Count;
-        byte[] input = CanonicalJson.Write(catalog.Input(snapshots, counts));
-        AtomicFile.Write(run.InputFile, input);
+        long length = CanonicalJson.WriteFile(run.InputFile, catalog.Input(snapshots, counts));
         PinnedList.KeepOnly(Path.Combine(run.Folder, PinnedList.FileName), known);
         if (run.Manifest.Find(CrawlStage.StageName, CrawlStage.InputPart) is { } entry)
         {
@@ -154,7 +153,7 @@ public static class WorkspaceRemoval
             {
                 InputHash = hash,
                 OptionsHash = options is null ? entry.OptionsHash : CrawlStage.PinHash(options),
-                Outputs = [new ManifestOutput(Path.GetFileName(run.InputFile), input.Length, hash)],
+                Outputs = [new ManifestOutput(Path.GetFileName(run.InputFile), length, hash)],
                 Counts = counts,
             });
         }

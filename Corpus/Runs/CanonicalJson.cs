@@ -35,6 +35,20 @@ public static class CanonicalJson
         stream.WriteByte((byte)'\n');
     }
 
+    /// <summary>Writes a whole file of the same bytes; gives how many there are.</summary>
+    public static long WriteFile<T>(string path, T value)
+    {
+        long length;
+        using (var stream = new FileStream(AtomicFile.TemporaryName(path), FileMode.Create, FileAccess.Write))
+        {
+            Write(stream, value);
+            length = stream.Position;
+        }
+
+        AtomicFile.Commit(path);
+        return length;
+    }
+
     /// <summary>Reads a value from a file.</summary>
     /// <exception cref="DataForgeException">The file is not this kind of JSON.</exception>
     public static T Read<T>(string path)

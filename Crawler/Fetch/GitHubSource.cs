@@ -45,7 +45,7 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
             foreach (SearchQuery query in queries)
             {
                 shown?.Begin(query.Key);
-                await session.Discovery.FinishAsync(query, cancellation).ConfigureAwait(false);
+                await session.Discovery.RunAsync(query, cancellation).ConfigureAwait(false);
                 Func<long, DiscoveredRepository> read = id => catalog.FindRepository(id, query.Key)
                     ?? throw new InvalidOperationException($"repository {id} left the ledger while it was crawled");
                 foreach (DiscoveredRepository repository in catalog.Repositories(query.Key))

@@ -44,32 +44,15 @@ internal sealed partial class Catalog
             // repository than it has changed from one to another while a round was read.
             bool isLast = page.Count < PageRows;
             long end = isLast || page[0].Repository.Id == page[^1].Repository.Id ? long.MaxValue : page[^1].Repository.Id;
-            DiscoveredRepository? best = null;
-            string bestWindow = "";
-            foreach ((DiscoveredRepository repository, string window) in page)
+            foreach (IGrouping<long, (DiscoveredRepository, string)> rows in page.GroupBy(row => row.Repository.Id))
             {
-                if (best is not null && best.Id != repository.Id)
-                {
-                    yield return best;
-                    (last, best) = (best.Id, null);
-                }
-
-                if (repository.Id == end)
+                if (rows.Key == end)
                 {
                     break;
                 }
 
-                int order = best is null ? 1 : Nullable.Compare(repository.UpdatedAt, best.UpdatedAt);
-                if (order > 0 || (order == 0 && string.CompareOrdinal(window, bestWindow) < 0))
-                {
-                    (best, bestWindow) = (repository, window);
-                }
-            }
-
-            if (best is not null)
-            {
-                yield return best;
-                last = best.Id;
+                yield return Latest(rows)!;
+                last = rows.Key;
             }
 
             if (isLast)
@@ -85,12 +68,15 @@ internal sealed partial class Catalog
         ReadRepository, ("$r", id)).FirstOrDefault();
 
     /// <summary>A repository as <see cref="Repositories(string)"/> gives it for a query; null where none of its windows holds it.</summary>
-    public DiscoveredRepository? FindRepository(long id, string query) => Read(
+    public DiscoveredRepository? FindRepository(long id, string query) => Latest(Read(
         $"""
         SELECT {MemberColumns}, w.text FROM members m JOIN windows w ON w.number = m.window_number
         WHERE m.repository = $r AND m.query_number = (SELECT number FROM queries WHERE query = $q)
         """,
-        static reader => (Repository: ReadRepository(reader), Window: reader.GetString(12)), ("$r", id), ("$q", query))
+        static reader => (Repository: ReadRepository(reader), Window: reader.GetString(12)), ("$r", id), ("$q", query)));
+
+    // Of one repository's rows the latest speaks; of equally late ones that of the first window.
+    private static DiscoveredRepository? Latest(IEnumerable<(DiscoveredRepository Repository, string Window)> rows) => rows
         .OrderByDescending(row => row.Repository.UpdatedAt).ThenBy(row => row.Window, StringComparer.Ordinal)
         .FirstOrDefault().Repository;
 

@@ -63,23 +63,17 @@ internal sealed partial class Catalog
 
     private (RawPart[] Parts, SortedDictionary<string, long> Sums) PartsOf(IReadOnlyList<(long Repository, int Snapshot)> snapshots)
     {
-        using DbCommand command = Command(
-            "SELECT first_part, last_part, counts FROM snapshots WHERE repository = $r AND number = $n", ("$r", 0L), ("$n", 0));
         var sums = new SortedDictionary<string, long>(StringComparer.Ordinal);
         SortedSet<int> parts = [];
-        foreach ((long repository, int snapshot) in snapshots)
+        ReadSnapshots("SELECT first_part, last_part, counts FROM snapshots WHERE repository = $r AND number = $n", snapshots, (_, reader) =>
         {
-            command.Parameters[0].Value = repository;
-            command.Parameters[1].Value = snapshot;
-            using DbDataReader reader = command.ExecuteReader();
-            reader.Read();
             for (int part = reader.IsDBNull(0) ? 0 : reader.GetInt32(0); !reader.IsDBNull(1) && part <= reader.GetInt32(1); part++)
             {
                 parts.Add(part);
             }
 
             AddCounts(sums, ReadCounts(reader.GetString(2)));
-        }
+        });
 
         foreach (int part in parts.ToArray())
         {
@@ -91,20 +85,26 @@ internal sealed partial class Catalog
 
     private List<RepositorySnapshot> Snapshots(IEnumerable<(long Repository, int Snapshot)> snapshots)
     {
-        using DbCommand command = Command(
-            "SELECT r.name, s.commit_id FROM snapshots s JOIN repositories r ON r.id = s.repository WHERE s.repository = $r AND s.number = $n",
-            ("$r", 0L), ("$n", 0));
         List<RepositorySnapshot> found = [];
-        foreach ((long repository, int snapshot) in snapshots)
+        ReadSnapshots(
+            "SELECT r.name, s.commit_id FROM snapshots s JOIN repositories r ON r.id = s.repository WHERE s.repository = $r AND s.number = $n", snapshots,
+            (key, reader) => found.Add(new RepositorySnapshot(key.Repository, reader.GetString(0), key.Snapshot, reader.IsDBNull(1) ? null : reader.GetString(1))));
+        return found;
+    }
+
+    // The row of each of these snapshots, which are all there.
+    private void ReadSnapshots(
+        string sql, IEnumerable<(long Repository, int Snapshot)> snapshots, Action<(long Repository, int Snapshot), DbDataReader> read)
+    {
+        using DbCommand command = Command(sql, ("$r", 0L), ("$n", 0));
+        foreach ((long Repository, int Snapshot) key in snapshots)
         {
-            command.Parameters[0].Value = repository;
-            command.Parameters[1].Value = snapshot;
+            command.Parameters[0].Value = key.Repository;
+            command.Parameters[1].Value = key.Snapshot;
             using DbDataReader reader = command.ExecuteReader();
             reader.Read();
-            found.Add(new RepositorySnapshot(repository, reader.GetString(0), snapshot, reader.IsDBNull(1) ? null : reader.GetString(1)));
+            read(key, reader);
         }
-
-        return found;
     }
 
     // Snapshots with what the catalog says of them, a page at a time in memory.

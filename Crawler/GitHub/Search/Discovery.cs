@@ -26,20 +26,12 @@ public sealed class Discovery
     public Action<SearchWindow>? OnRecorded { get; set; }
 
     /// <summary>
-    /// Finishes the query's round, or begins the next one where the last was closed, and returns what it found, in order of the ids. A
-    /// round that is discovered and not closed costs nothing. The caller closes the round (<see cref="ILedger.Close"/>) when it has dealt
-    /// with what was found.
+    /// Finishes the query's round, or begins the next one where the last was closed; what it found is read from the ledger
+    /// (<see cref="ILedger.Repositories"/>), for there may be millions. A round that is discovered and not closed costs nothing. The caller
+    /// closes the round (<see cref="ILedger.Close"/>) when it has dealt with what was found.
     /// </summary>
     /// <exception cref="DataForgeException">The search makes no sense to GitHub, or GitHub cannot be reached.</exception>
-    public async Task<IReadOnlyList<DiscoveredRepository>> RunAsync(SearchQuery query, CancellationToken cancellation = default)
-    {
-        await FinishAsync(query, cancellation).ConfigureAwait(false);
-        return [.. _ledger.Repositories(query.Key)];
-    }
-
-    /// <summary>The same as <see cref="RunAsync"/>, for callers that read what was found from the ledger: there may be millions.</summary>
-    /// <exception cref="DataForgeException">The search makes no sense to GitHub, or GitHub cannot be reached.</exception>
-    public async Task FinishAsync(SearchQuery query, CancellationToken cancellation = default)
+    public async Task RunAsync(SearchQuery query, CancellationToken cancellation = default)
     {
         _ledger.Begin(query.Key);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -54,7 +54,12 @@ internal sealed class ForgeSession : IAsyncDisposable
         return new ForgeSession(clock, folder, forge, catalog, session);
     }
 
-    public Task<IReadOnlyList<DiscoveredRepository>> DiscoverAsync() => Session.Discovery.RunAsync(SearchQuery.Parse(Query));
+    public async Task<IReadOnlyList<DiscoveredRepository>> DiscoverAsync()
+    {
+        SearchQuery query = SearchQuery.Parse(Query);
+        await Session.Discovery.RunAsync(query);
+        return [.. Ledger.Repositories(query.Key)];
+    }
 
     public async ValueTask DisposeAsync()
     {

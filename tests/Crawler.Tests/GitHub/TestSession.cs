@@ -27,7 +27,9 @@ internal sealed class TestSession : IDisposable
     public async Task<IReadOnlyList<DiscoveredRepository>> DiscoverAsync(string query = "language:python stars:>=10")
     {
         using GitHubSession session = await OpenAsync();
-        return await session.Discovery.RunAsync(SearchQuery.Parse(query));
+        SearchQuery parsed = SearchQuery.Parse(query);
+        await session.Discovery.RunAsync(parsed);
+        return [.. Ledger.Repositories(parsed.Key)];
     }
 
     public void Dispose()
