@@ -43,16 +43,16 @@ run_check() {
     parser)
       : "${folders:=$(python3 -c 'import os; print(os.path.dirname(os.__file__))')}"
       DATAFORGE_PARSER_FILES="$folders" DATAFORGE_PARSER_MUTATIONS="${DATAFORGE_PARSER_MUTATIONS:-100000}" \
-        check_tests Corpus.Tests -class DataForge.Corpus.Tests.Python.CPythonAgreementTests
+        check_tests Python.Tests -class DataForge.Python.Tests.CPythonAgreementTests
       ;;
     parser-fuzz)
-      DATAFORGE_PARSER_FUZZ_SECONDS="${DATAFORGE_PARSER_FUZZ_SECONDS:-600}" check_tests Corpus.Tests -class DataForge.Corpus.Tests.Python.PythonFuzzTests
+      DATAFORGE_PARSER_FUZZ_SECONDS="${DATAFORGE_PARSER_FUZZ_SECONDS:-600}" check_tests Python.Tests -class DataForge.Python.Tests.PythonFuzzTests
       ;;
     parquet-fuzz)
-      DATAFORGE_FUZZ="${DATAFORGE_FUZZ:-1000000}" check_tests Corpus.Tests -class DataForge.Corpus.Tests.Parquet.MutationTests
+      DATAFORGE_FUZZ="${DATAFORGE_FUZZ:-1000000}" check_tests Parquet.Tests -class DataForge.Parquet.Tests.MutationTests
       ;;
     parquet-readers)
-      DATAFORGE_LONG=1 check_tests Corpus.Tests -class DataForge.Corpus.Tests.Parquet.OtherReadersTests
+      DATAFORGE_LONG=1 check_tests Parquet.Tests -class DataForge.Parquet.Tests.OtherReadersTests
       ;;
     tokenizer)
       DATAFORGE_CONFORMANCE_FILES="${DATAFORGE_CONFORMANCE_FILES:-10000}" check_tests Pretrain.Tests -class DataForge.Pretrain.Tests.Tokenizer.ConformanceTests

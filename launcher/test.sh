@@ -25,7 +25,7 @@ run_tests() { # [test project names, such as Corpus.Tests]
   install_test_needs
   build_once solution DataForge.sln
   local projects=("$@")
-  [ ${#projects[@]} -gt 0 ] || projects=(Corpus.Tests Crawler.Tests Cleaner.Tests Dedup.Tests Pretrain.Tests Forge.Tests EndToEnd.Tests)
+  [ ${#projects[@]} -gt 0 ] || projects=(Python.Tests Parquet.Tests Corpus.Tests Crawler.Tests Cleaner.Tests Dedup.Tests Pretrain.Tests Inspection.Tests Orchestrator.Tests Forge.Tests EndToEnd.Tests)
   local total=0 failed=0 skipped=0 status=0 start=$SECONDS
   for project in "${projects[@]}"; do
     say "== $project"

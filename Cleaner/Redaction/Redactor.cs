@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using DataForge.Cleaner.Text;
-using DataForge.Corpus.Python;
+using DataForge.Python;
 
 namespace DataForge.Cleaner.Redaction;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using DataForge.Cleaner.Text;
 using DataForge.Corpus;
-using DataForge.Corpus.Python;
+using DataForge.Python;
 
 namespace DataForge.Cleaner.Rules;
 

@@ -1,6 +1,6 @@
 using DataForge.Cleaner.Text;
 using DataForge.Corpus;
-using DataForge.Corpus.Python;
+using DataForge.Python;
 
 namespace DataForge.Cleaner.Rules;
 

@@ -4,7 +4,7 @@ using DataForge.Cleaner.Redaction;
 using DataForge.Cleaner.Rules;
 using DataForge.Cleaner.Text;
 using DataForge.Corpus;
-using DataForge.Corpus.Python;
+using DataForge.Python;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using DataForge.Corpus.Parquet.Codecs;
+using DataForge.Parquet;
 
 namespace DataForge.Corpus.Runs;
 
@@ -10,7 +10,7 @@ public sealed class PartOutput(Run run)
     private readonly SortedDictionary<string, long?> _files = new(StringComparer.Ordinal);
 
     /// <summary>The codecs that tables are written with, and their versions: with the same ones, the same rows are the same bytes.</summary>
-    public static string ParquetCodecs { get; } = "zstd " + ZstdLibrary.Version;
+    public static string ParquetCodecs { get; } = "zstd " + CodecVersions.Zstd;
 
     /// <summary>
     /// Announces a file of this part and returns the temporary path to write it under. It gets its own name when the part is whole.

@@ -1,4 +1,4 @@
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 
 namespace DataForge.Corpus.Shards;
 

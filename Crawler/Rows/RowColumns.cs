@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Unicode;
 using DataForge.Corpus;
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Rows;

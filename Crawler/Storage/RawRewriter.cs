@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using DataForge.Corpus;
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 

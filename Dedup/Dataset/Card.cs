@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Dedup.Auditing;

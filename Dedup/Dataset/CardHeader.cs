@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 
 namespace DataForge.Dedup.Dataset;
 

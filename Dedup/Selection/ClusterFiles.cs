@@ -1,6 +1,6 @@
 using System.Numerics;
 using DataForge.Corpus;
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 using DataForge.Corpus.Runs;
 using DataForge.Dedup.Ranking;
 using DataForge.Dedup.Sorting;

@@ -1,5 +1,5 @@
 using DataForge.Corpus;
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 using DataForge.Dedup.Ranking;
 using DataForge.Dedup.Store;
 

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using DataForge.Corpus.Python;
+using DataForge.Python;
 using DataForge.Dedup.Sorting;
 
 namespace DataForge.Dedup.Shingling;

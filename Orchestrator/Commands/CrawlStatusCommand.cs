@@ -1,3 +1,4 @@
+using DataForge.Inspection.Settings;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.GitHub;

@@ -1,4 +1,6 @@
+using DataForge.Corpus.OptOuts;
 using System.Runtime.ExceptionServices;
+using DataForge.Inspection.Settings;
 using DataForge.Cleaner;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
@@ -6,7 +8,7 @@ using DataForge.Corpus.Runs;
 using DataForge.Crawler;
 using DataForge.Dedup;
 using DataForge.Orchestrator.OptOut;
-using DataForge.Orchestrator.Reporting;
+using DataForge.Inspection.Reporting;
 using DataForge.Orchestrator.Settings;
 using DataForge.Orchestrator.Terminal;
 using DataForge.Pretrain;
@@ -28,9 +30,6 @@ internal sealed record PipelineRequest(
 /// <summary>The pipeline: which stages there are, in which order, and how some of them are run.</summary>
 internal static class Pipeline
 {
-    /// <summary>The stages' names, in order.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["crawl", "clean", "dedup", "tokenize", "pretrain", "report"];
-
     /// <summary>The stages, in order.</summary>
     public static IReadOnlyList<IStage> Stages(DataForgeOptions options) =>
     [
@@ -47,10 +46,10 @@ internal static class Pipeline
         PipelineRequest request, string first, string last, CancellationToken cancellation)
     {
         Workspace workspace = Workspace.Open(request.WorkspaceFolder);
-        using FileLock held = OptOutJournal.HoldOff(workspace);
+        using FileLock held = OptOutLock.Share(workspace);
         Run run = Run.Open(workspace, request.RunName);
         DataForgeOptions options = OptionsLoader.Load(run, request.OptionsFile, request.CommandLine);
-        OptionsLoader.Save(run, options);
+        RunOptions.Save(run, options);
         options.Crawl.Repin |= request.Repin;
         IStage[] stages = [.. Stages(options).Take(PlaceOf(first)..(PlaceOf(last) + 1))];
 
@@ -88,7 +87,7 @@ internal static class Pipeline
         events.Write(Note.Information(text));
     }
 
-    private static int PlaceOf(string stage) => Names.Index().First(entry => entry.Item == stage).Index;
+    private static int PlaceOf(string stage) => StageNames.All.Index().First(entry => entry.Item == stage).Index;
 
     // Leaves the cursor on a fresh line, however the run ends.
     private sealed class ClosingSink : IDisposable

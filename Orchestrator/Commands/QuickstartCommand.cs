@@ -19,7 +19,7 @@ internal static class QuickstartCommand
         Console.WriteLine("Python on this machine:");
         foreach ((string folder, long bytes) in found)
         {
-            Console.WriteLine($"  {folder}  {ConsoleSink.Bytes(bytes)}");
+            Console.WriteLine($"  {folder}  {Figures.Bytes(bytes)}");
         }
 
         // The user's own words come last, so they win.
@@ -28,7 +28,7 @@ internal static class QuickstartCommand
             .Append(new("Tokenize:VocabularySize", "2048"))
             .Append(new("Pretrain:Preset", "quickstart"));
         Run run = await Pipeline.RunAsync(
-            request with { CommandLine = [.. defaults, .. request.CommandLine] }, Pipeline.Names[0], Pipeline.Names[^1], cancellation)
+            request with { CommandLine = [.. defaults, .. request.CommandLine] }, StageNames.All[0], StageNames.All[^1], cancellation)
             .ConfigureAwait(false);
         RunClosing.Write(run, Console.Out);
     }

@@ -1,3 +1,5 @@
+using DataForge.Corpus;
+using DataForge.Inspection.Settings;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Orchestrator.Terminal;
@@ -26,12 +28,12 @@ internal static class RunClosing
             output.WriteLine();
         }
 
-        string policy = string.Join(", ", Settings.RunConfig.LicensePolicy(run));
-        output.WriteLine($"licences   {policy} pass; {ConsoleSink.Bytes(clean.GetValueOrDefault("bytes.in"))} of distinct files survive the licence policy and the rules on names");
+        string policy = string.Join(", ", RunConfig.LicensePolicy(run));
+        output.WriteLine($"licences   {policy} pass; {Figures.Bytes(clean.GetValueOrDefault("bytes.in"))} of distinct files survive the licence policy and the rules on names");
         output.WriteLine(training.GetValueOrDefault("tokens.validated") == 0
             ? "losses     no tokens were held out"
             : $"losses     validation {Nats(training, "loss.validation.micronats")}, unigram entropy of the same tokens {Nats(training, "unigram_entropy.micronats")} nat a token");
-        output.WriteLine($"dataset    {Shown(run, "3-dataset/data")}  {dataset.GetValueOrDefault("contents.out"):N0} files, {ConsoleSink.Bytes(dataset.GetValueOrDefault("bytes.out"))}");
+        output.WriteLine($"dataset    {Shown(run, "3-dataset/data")}  {dataset.GetValueOrDefault("contents.out"):N0} files, {Figures.Bytes(dataset.GetValueOrDefault("bytes.out"))}");
         output.WriteLine($"dropped    {Shown(run, "dropped")}  every file that left, with its rule or twin");
         output.WriteLine($"tokenizer  {Shown(run, "4-tokens")}");
         output.WriteLine($"model      {Shown(run, "5-model/export")}  opens with from_pretrained");

@@ -1,10 +1,11 @@
 using System.CommandLine;
+using DataForge.Corpus.Runs;
 using DataForge.Corpus;
-using DataForge.Orchestrator.Inspection;
+using DataForge.Inspection;
 using DataForge.Orchestrator.OptOut;
 using DataForge.Orchestrator.Scheduling;
 using DataForge.Orchestrator.Settings;
-using DataForge.Orchestrator.Tracing;
+using DataForge.Inspection.Tracing;
 
 namespace DataForge.Orchestrator.Commands;
 
@@ -59,7 +60,7 @@ internal static class Verbs
 
     private static readonly Option<string> UntilOption = new("--until")
     {
-        Description = $"The last stage to run: {string.Join(", ", Pipeline.Names)}.", DefaultValueFactory = _ => "report", HelpName = "STAGE",
+        Description = $"The last stage to run: {string.Join(", ", StageNames.All)}.", DefaultValueFactory = _ => "report", HelpName = "STAGE",
     };
 
     private static readonly Option<string?> ScheduleOption = new("--schedule")
@@ -101,12 +102,12 @@ internal static class Verbs
         command.SetAction(async (parsed, cancellation) =>
         {
             string until = parsed.GetValue(UntilOption)!;
-            if (!Pipeline.Names.Contains(until))
+            if (!StageNames.All.Contains(until))
             {
-                throw DataForgeException.Usage($"--until {until}: the stages are {string.Join(", ", Pipeline.Names)}.");
+                throw DataForgeException.Usage($"--until {until}: the stages are {string.Join(", ", StageNames.All)}.");
             }
 
-            await RunAsync(parsed, Request(parsed), Pipeline.Names[0], until, cancellation).ConfigureAwait(false);
+            await RunAsync(parsed, Request(parsed), StageNames.All[0], until, cancellation).ConfigureAwait(false);
             return 0;
         });
         return command;
@@ -136,13 +137,13 @@ internal static class Verbs
         AddCommon(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            if (name == Pipeline.Names[0] && parsed.GetValue(StatusOption))
+            if (name == StageNames.All[0] && parsed.GetValue(StatusOption))
             {
                 CrawlStatusCommand.Run(Request(parsed), parsed.GetValue(JsonOption));
                 return 0;
             }
 
-            if (name == Pipeline.Names[0] && parsed.GetValue(JsonOption))
+            if (name == StageNames.All[0] && parsed.GetValue(JsonOption))
             {
                 throw DataForgeException.Usage("--json goes with --status; a crawl itself writes no JSON.");
             }
@@ -154,7 +155,7 @@ internal static class Verbs
             }
 
             // Who asks for a crawl wants what is there now; a build keeps what its run was pinned to.
-            PipelineRequest request = Request(parsed) with { Repin = name == Pipeline.Names[0] };
+            PipelineRequest request = Request(parsed) with { Repin = name == StageNames.All[0] };
             await RunAsync(parsed, request, name, name, cancellation).ConfigureAwait(false);
             return 0;
         });

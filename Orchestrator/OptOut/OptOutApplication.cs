@@ -1,10 +1,11 @@
+using DataForge.Inspection.Settings;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler;
 using DataForge.Dedup.Removal;
-using DataForge.Orchestrator.Reporting;
+using DataForge.Inspection.Reporting;
 using DataForge.Orchestrator.Settings;
 
 namespace DataForge.Orchestrator.OptOut;
@@ -20,7 +21,7 @@ internal sealed class OptOutApplication(Workspace workspace)
 
     /// <summary>Where the workspace's catalog lies, by the options of its runs; null for the file in it.</summary>
     public static string? CatalogOf(Workspace workspace) => workspace.RunNames()
-        .Select(name => OptionsLoader.OfRun(Run.Open(workspace, name)).Crawl.Catalog).FirstOrDefault(catalog => !string.IsNullOrEmpty(catalog));
+        .Select(name => RunOptions.Of(Run.Open(workspace, name)).Crawl.Catalog).FirstOrDefault(catalog => !string.IsNullOrEmpty(catalog));
 
     /// <summary>Ends an opt-out that was interrupted, if there is one; returns what it did.</summary>
     public async Task<IReadOnlyList<string>?> FinishAsync(CancellationToken cancellation) => OptOutJournal.Read(workspace) is not { } begun
@@ -44,7 +45,7 @@ internal sealed class OptOutApplication(Workspace workspace)
         catch
         {
             RemoveFolder();
-            File.Delete(OptOutJournal.FileOf(workspace.Folder));
+            File.Delete(OptOutLock.JournalFile(workspace.Folder));
             throw;
         }
     }
@@ -91,7 +92,7 @@ internal sealed class OptOutApplication(Workspace workspace)
         {
             cancellation.ThrowIfCancellationRequested();
             Run run = Run.Open(workspace, changed.Name);
-            DataForgeOptions options = OptionsLoader.OfRun(run);
+            DataForgeOptions options = RunOptions.Of(run);
             if (changed.Pin || (changed.FewerSources && File.Exists(run.InputFile)))
             {
                 WorkspaceRemoval.Pin(run, _catalog, changed.FewerSources ? options.Crawl : null);
@@ -109,7 +110,7 @@ internal sealed class OptOutApplication(Workspace workspace)
         }
 
         RemoveFolder();
-        File.Delete(OptOutJournal.FileOf(workspace.Folder));
+        File.Delete(OptOutLock.JournalFile(workspace.Folder));
         return journal.Told;
     }
 

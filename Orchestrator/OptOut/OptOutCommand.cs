@@ -39,7 +39,7 @@ internal static class OptOutCommand
 
         Workspace workspace = Workspace.Open(folder);
         IReadOnlyList<string>? entries = list is null ? null : Read(list, WorkspaceRemoval.RepositoryNames(workspace, OptOutApplication.CatalogOf(workspace)));
-        using FileLock alone = FileLock.TryTake(OptOutJournal.LockFile(workspace.Folder))
+        using FileLock alone = FileLock.TryTake(OptOutLock.LockFile(workspace.Folder))
             ?? throw new DataForgeException($"the workspace {folder} is in use: let what is building in it end, or stop it, then run the same command again.");
         using FileLock crawl = FileLock.TryTake(WorkspaceRemoval.LockFile(workspace))
             ?? throw new DataForgeException($"a crawl into {folder} is under way: let it end, or stop it, then run the same command again.");

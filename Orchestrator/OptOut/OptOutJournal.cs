@@ -36,44 +36,10 @@ internal sealed record OptOutJournal
     /// <summary>The folder where new files wait.</summary>
     public static string WorkFolder(Workspace workspace) => Path.Combine(workspace.Folder, "optout.work");
 
-    /// <summary>The lock that an opt-out holds alone, and all who build hold together.</summary>
-    public static string LockFile(string workspaceFolder) => Path.Combine(workspaceFolder, "optout.lock");
-
-    /// <summary>The journal.</summary>
-    public static string FileOf(string workspaceFolder) => Path.Combine(workspaceFolder, "optout.journal.json");
-
     /// <summary>The opt-out that has begun and not ended, or null.</summary>
     public static OptOutJournal? Read(Workspace workspace) =>
-        File.Exists(FileOf(workspace.Folder)) ? CanonicalJson.Read<OptOutJournal>(FileOf(workspace.Folder)) : null;
-
-    /// <summary>Ends a verb that would see a workspace half-way.</summary>
-    /// <exception cref="DataForgeException">An opt-out has begun and not ended.</exception>
-    public static void RefuseUnfinished(string workspaceFolder)
-    {
-        if (File.Exists(FileOf(workspaceFolder)))
-        {
-            throw new DataForgeException($"an opt-out of the workspace {workspaceFolder} was interrupted: run dataforge optout --workspace {workspaceFolder} to finish it, then the same command again.");
-        }
-    }
-
-    /// <summary>Holds off opt-outs as long as a verb works on the workspace.</summary>
-    /// <exception cref="DataForgeException">One is under way, or was interrupted.</exception>
-    public static FileLock HoldOff(Workspace workspace)
-    {
-        FileLock held = FileLock.TryShare(LockFile(workspace.Folder))
-            ?? throw new DataForgeException($"an opt-out is being applied to the workspace {workspace.Folder}: let it end, then run the same command again.");
-        try
-        {
-            RefuseUnfinished(workspace.Folder);
-            return held;
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
-    }
+        File.Exists(OptOutLock.JournalFile(workspace.Folder)) ? CanonicalJson.Read<OptOutJournal>(OptOutLock.JournalFile(workspace.Folder)) : null;
 
     /// <summary>Writes the journal.</summary>
-    public void Write(Workspace workspace) => AtomicFile.Write(FileOf(workspace.Folder), CanonicalJson.Write(this));
+    public void Write(Workspace workspace) => AtomicFile.Write(OptOutLock.JournalFile(workspace.Folder), CanonicalJson.Write(this));
 }

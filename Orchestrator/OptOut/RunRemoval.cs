@@ -1,3 +1,4 @@
+using DataForge.Inspection.Settings;
 using DataForge.Cleaner.Removal;
 using DataForge.Corpus;
 using DataForge.Corpus.OptOuts;
@@ -50,7 +51,7 @@ internal sealed class RunRemoval(WorkspaceRewrite rewrite, RemovedRows removed, 
         // A folder without a version is no run, but what somebody put there.
         List<Run> runs = [.. rewrite.Workspace.RunNames()
             .Where(name => File.Exists(Path.Combine(rewrite.Workspace.RunsFolder, name, "version"))).Select(name => Run.Open(rewrite.Workspace, name))];
-        Dictionary<string, DataForgeOptions> options = runs.ToDictionary(run => run.Name, OptionsLoader.OfRun, StringComparer.Ordinal);
+        Dictionary<string, DataForgeOptions> options = runs.ToDictionary(run => run.Name, RunOptions.Of, StringComparer.Ordinal);
 
         // A run after its base: what left that is missing here.
         var done = new List<RunToFinish>();
@@ -126,7 +127,7 @@ internal sealed class RunRemoval(WorkspaceRewrite rewrite, RemovedRows removed, 
         }
 
         options.Crawl.Sources = left;
-        File.WriteAllBytes(run.Create(Path.GetFileName(run.Run.ConfigFile)), OptionsLoader.Json(options));
+        File.WriteAllBytes(run.Create(Path.GetFileName(run.Run.ConfigFile)), RunOptions.Json(options));
         return true;
     }
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
+using DataForge.Inspection.Settings;
 
 namespace DataForge.Orchestrator.Settings;
 

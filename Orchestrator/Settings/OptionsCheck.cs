@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using DataForge.Inspection.Settings;
 using DataForge.Corpus;
 
 namespace DataForge.Orchestrator.Settings;

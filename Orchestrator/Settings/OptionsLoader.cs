@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using DataForge.Inspection.Settings;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using Microsoft.Extensions.Configuration;
@@ -17,14 +16,6 @@ internal static class OptionsLoader
 
     // What the launcher sets, what holds secrets (and must not get into config.json), and what tests read.
     private static readonly string[] NotOptions = ["NATIVE", "GITHUB_TOKENS", "TEST_FOLDERS"];
-
-    /// <summary>How config.json is written: names as the binder reads them.</summary>
-    private static readonly JsonSerializerOptions ConfigFormat = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        Converters = { new JsonStringEnumConverter() },
-    };
 
     /// <param name="run">The run whose options these are, or null.</param>
     /// <param name="file">An options file, or null.</param>
@@ -48,32 +39,6 @@ internal static class OptionsLoader
         DataForgeOptions options = Bind(values);
         OptionsCheck.Validate(options);
         return options;
-    }
-
-    /// <summary>The options a run was built under, as its <c>config.json</c> has them; the defaults where it has none.</summary>
-    public static DataForgeOptions OfRun(Run run)
-    {
-        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        if (File.Exists(run.ConfigFile))
-        {
-            Lay(values, FromFile(run.ConfigFile));
-        }
-
-        return Bind(values);
-    }
-
-    /// <summary>Options as <c>config.json</c> has them.</summary>
-    public static byte[] Json(DataForgeOptions options) => [.. JsonSerializer.SerializeToUtf8Bytes(options, ConfigFormat), (byte)'\n'];
-
-    /// <summary>Writes the options as resolved into the run.</summary>
-    public static void Save(Run run, DataForgeOptions options)
-    {
-        byte[] json = Json(options);
-        using FileLock held = FileLock.Take(run.LockFile);
-        if (!File.Exists(run.ConfigFile) || !json.AsSpan().SequenceEqual(File.ReadAllBytes(run.ConfigFile)))
-        {
-            AtomicFile.Write(run.ConfigFile, json);
-        }
     }
 
     /// <summary>Reads <c>section.option=value</c> or <c>Section:Option=value</c>.</summary>

@@ -1,3 +1,4 @@
+using DataForge.Corpus;
 using System.Globalization;
 using DataForge.Corpus.Events;
 
@@ -60,7 +61,7 @@ internal sealed class ConsoleSink(TextWriter output, bool isTerminal, Func<int> 
                 Line($"{(note.Level == "warning" ? "warning: " : "")}{note.Text}");
                 break;
             case RunFinished { Status: "done" } done:
-                Line($"done in {Duration(done.Seconds)}");
+                Line($"done in {Figures.Duration(done.Seconds)}");
                 break;
         }
     }
@@ -75,24 +76,6 @@ internal sealed class ConsoleSink(TextWriter output, bool isTerminal, Func<int> 
         }
     }
 
-    internal static string Duration(double seconds) => seconds switch
-    {
-        < 60 => seconds.ToString("F1", CultureInfo.InvariantCulture) + " s",
-        < 3600 => $"{(int)seconds / 60}:{(int)seconds % 60:D2} min",
-        < 48 * 3600 => $"{(int)seconds / 3600}:{(int)seconds / 60 % 60:D2} h",
-        < double.PositiveInfinity => (seconds / 86400).ToString("N1", CultureInfo.InvariantCulture) + " days",
-        _ => "unknown",
-    };
-
-    internal static string Bytes(double bytes) => bytes switch
-    {
-        >= 1e12 => $"{bytes / 1e12:F2} TB",
-        >= 1e9 => $"{bytes / 1e9:F2} GB",
-        >= 1e6 => $"{bytes / 1e6:F1} MB",
-        >= 1e3 => $"{bytes / 1e3:F1} kB",
-        _ => $"{bytes:F0} B",
-    };
-
     private string Progress(StageAdvanced at)
     {
         double share = Math.Clamp((double)at.Done / at.Total, 0, 1);
@@ -100,14 +83,14 @@ internal sealed class ConsoleSink(TextWriter output, bool isTerminal, Func<int> 
         int filled = (int)(share * BarWidth);
         string bar = Width >= RoomForBar ? $"{new string('█', filled)}{new string('░', BarWidth - filled)} " : "";
         // The first parts say little: a small one among large ones would tell of days.
-        string left = share >= 0.01 && at.Done < at.Total ? $"  {Duration((at.Total - at.Done) / rate)} left" : "";
-        string amount = at.Done == 0 ? "" : at.Unit == "bytes" ? $"{Bytes(rate)}/s" : $"{rate:N0} {at.Unit}/s";
+        string left = share >= 0.01 && at.Done < at.Total ? $"  {Figures.Duration((at.Total - at.Done) / rate)} left" : "";
+        string amount = at.Done == 0 ? "" : at.Unit == "bytes" ? $"{Figures.Bytes(rate)}/s" : $"{rate:N0} {at.Unit}/s";
         return $"{at.Stage,-NameWidth} {bar}{100 * share,3:F0} %  {amount}{left}".TrimEnd();
     }
 
     private static string Training(TrainingStep step) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{"pretrain",-NameWidth} step {step.Step:N0}/{step.Steps:N0}  loss {step.Loss:F3}  {step.TokensPerSecond:N0} tokens/s  {Duration(step.SecondsLeft)} left");
+        $"{"pretrain",-NameWidth} step {step.Step:N0}/{step.Steps:N0}  loss {step.Loss:F3}  {step.TokensPerSecond:N0} tokens/s  {Figures.Duration(step.SecondsLeft)} left");
 
     private void ShowFault(FileFault fault)
     {

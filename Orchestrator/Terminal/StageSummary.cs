@@ -1,3 +1,4 @@
+using DataForge.Corpus;
 using DataForge.Corpus.Events;
 
 namespace DataForge.Orchestrator.Terminal;
@@ -29,7 +30,7 @@ internal sealed class StageSummary
     {
         string parts = _reused > 0 && _computed == 0 ? "nothing to compute" : _reused > 0 ? $"{_computed} {(_computed == 1 ? "part" : "parts")} computed, {_reused} reused" : "";
         string what = string.Join(", ", new[] { What(finished.Stage), parts }.Where(text => text.Length > 0));
-        yield return $"{finished.Stage,-NameWidth} {what} ({ConsoleSink.Duration(finished.Seconds)})";
+        yield return $"{finished.Stage,-NameWidth} {what} ({Figures.Duration(finished.Seconds)})";
         if (Drops() is { Length: > 0 } drops)
         {
             yield return $"{"",NameWidth} left: {drops}";
@@ -38,8 +39,8 @@ internal sealed class StageSummary
 
     private string What(string stage) => stage switch
     {
-        "crawl" => $"{Count("occurrences.python"):N0} new Python files, {ConsoleSink.Bytes(Count("bytes.python"))}",
-        "clean" or "dedup" => $"{Count("contents.out"):N0} files stay, {ConsoleSink.Bytes(Count("bytes.out"))}",
+        "crawl" => $"{Count("occurrences.python"):N0} new Python files, {Figures.Bytes(Count("bytes.python"))}",
+        "clean" or "dedup" => $"{Count("contents.out"):N0} files stay, {Figures.Bytes(Count("bytes.out"))}",
         "tokenize" => $"{Count("tokens.train"):N0} tokens to train on, {Count("tokens.validation"):N0} to validate",
         "pretrain" => $"{Count("steps"):N0} steps over {Count("tokens"):N0} tokens",
         "report" => "6-report/index.html",

@@ -1,5 +1,5 @@
 using DataForge.Corpus;
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 

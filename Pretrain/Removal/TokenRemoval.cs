@@ -1,6 +1,6 @@
 using System.Buffers;
 using DataForge.Corpus;
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Pretrain.Data;

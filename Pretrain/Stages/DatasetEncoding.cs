@@ -1,5 +1,5 @@
 using System.Buffers;
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 using DataForge.Corpus.Runs;
 using DataForge.Pretrain.Data;
 using DataForge.Pretrain.Tokenizer;

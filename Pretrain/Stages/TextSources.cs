@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 

@@ -82,8 +82,8 @@ public sealed class TokenizeStage(TokenizeOptions options) : IStage
 
     private static int AddSizes(CorpusShard.Rows rows, Dictionary<string, (long Bytes, long Documents)> repositories)
     {
-        Corpus.Parquet.BinaryColumn names = rows.Columns.Binary("repo_name");
-        Corpus.Parquet.Int64Column sizes = rows.Columns.Int64("length_bytes");
+        DataForge.Parquet.BinaryColumn names = rows.Columns.Binary("repo_name");
+        DataForge.Parquet.Int64Column sizes = rows.Columns.Int64("length_bytes");
         for (int row = 0; row < rows.Count; row++)
         {
             string name = names.GetString(row);
@@ -177,7 +177,7 @@ public sealed class TokenizeStage(TokenizeOptions options) : IStage
                 group,
                 rows =>
                 {
-                    Corpus.Parquet.BinaryColumn names = rows.Columns.Binary("repo_name");
+                    DataForge.Parquet.BinaryColumn names = rows.Columns.Binary("repo_name");
                     for (int row = 0; row < rows.Count; row++)
                     {
                         if (!heldOut.Contains(names[row]))

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
-using DataForge.Corpus.Python;
+using DataForge.Python;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Dedup;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 using DataForge.Testing;
 
 namespace DataForge.Benchmarks;

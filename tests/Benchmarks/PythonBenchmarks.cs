@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Unicode;
-using DataForge.Corpus.Python;
+using DataForge.Python;
 
 namespace DataForge.Benchmarks;
 

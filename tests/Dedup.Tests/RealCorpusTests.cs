@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using DataForge.Corpus;
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 using DataForge.Corpus.Runs;
 using DataForge.Dedup.Auditing;
 using DataForge.Dedup.Shingling;

@@ -1,10 +1,11 @@
+using DataForge.Testing;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
-using DataForge.Orchestrator.Inspection.Explanation;
+using DataForge.Inspection.Explanation;
 
 namespace DataForge.EndToEnd.Tests;
 

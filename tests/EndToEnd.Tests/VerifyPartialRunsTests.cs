@@ -1,6 +1,7 @@
+using DataForge.Testing;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
-using DataForge.Orchestrator.Inspection.Verification;
+using DataForge.Inspection.Verification;
 
 namespace DataForge.EndToEnd.Tests;
 

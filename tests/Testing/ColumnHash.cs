@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 
 namespace DataForge.Testing;
 

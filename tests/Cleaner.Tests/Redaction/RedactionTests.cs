@@ -1,7 +1,7 @@
 using System.Text;
 using DataForge.Cleaner.Redaction;
 using DataForge.Cleaner.Text;
-using DataForge.Corpus.Python;
+using DataForge.Python;
 using DataForge.Testing;
 
 namespace DataForge.Cleaner.Tests.Redaction;

@@ -87,7 +87,7 @@ public class RecipesAgreementTests
         "config_or_test" => text.Count((byte)'\n') < 20,
         "generated" => text.IndexOfAny("\u000b\u000c\u001c\u001d\u001e"u8) >= 0,
         "comment_share" => !System.Text.Ascii.IsValid(text),
-        "syntax" => (judged.Facts.Features & Corpus.Python.SyntaxFeatures.NewerThan311) != 0,
+        "syntax" => (judged.Facts.Features & DataForge.Python.SyntaxFeatures.NewerThan311) != 0,
         _ => false,
     };
 

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 
 namespace DataForge.Crawler.Tests.Rows;
 

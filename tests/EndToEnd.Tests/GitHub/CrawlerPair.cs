@@ -1,3 +1,4 @@
+using DataForge.Testing;
 using System.Diagnostics;
 using System.Globalization;
 using DataForge.Crawler.Storage;

@@ -1,3 +1,4 @@
+using DataForge.Testing;
 using System.Text;
 using DataForge.Forge.Faults;
 using DataForge.Forge.Repositories;

@@ -1,3 +1,4 @@
+using DataForge.Testing;
 using System.Globalization;
 using System.Text;
 

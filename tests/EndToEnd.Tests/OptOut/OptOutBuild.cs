@@ -1,7 +1,7 @@
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
-using DataForge.Orchestrator.Inspection.Verification;
+using DataForge.Inspection.Verification;
 using DataForge.Pretrain.Data;
 using DataForge.Testing;
 

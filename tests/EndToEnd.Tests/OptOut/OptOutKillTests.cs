@@ -1,3 +1,4 @@
+using DataForge.Corpus.OptOuts;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using DataForge.Orchestrator.OptOut;
@@ -51,7 +52,7 @@ public sealed class OptOutKillTests(OptOutBuild built)
                         Assert.Contains("was interrupted: run dataforge optout", Assert.Single(error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
                     }
 
-                    Assert.Throws<DataForgeException>(() => OptOutJournal.HoldOff(Workspace.Open(workspace)));
+                    Assert.Throws<DataForgeException>(() => OptOutLock.Share(Workspace.Open(workspace)));
                 }
             }
 

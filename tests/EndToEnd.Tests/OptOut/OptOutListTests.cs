@@ -59,12 +59,12 @@ public sealed class OptOutListTests
         await Fails(2, "optout", folder["no-list"], "--workspace", folder["w"]);
         await Fails(2, "optout", "--workspace", folder["w"]);
         await Fails(2, "optout", folder.Write("bad.txt", "a b c\n"), "--workspace", folder["w"]);
-        using (FileLock.TryShare(OptOutJournal.LockFile(folder["w"])))
+        using (FileLock.TryShare(OptOutLock.LockFile(folder["w"])))
         {
             await Fails(1, "optout", list, "--workspace", folder["w"]);
         }
 
-        using (FileLock.TryTake(OptOutJournal.LockFile(folder["w"])))
+        using (FileLock.TryTake(OptOutLock.LockFile(folder["w"])))
         {
             await Fails(1, "crawl", "--source", "dir:" + folder["w"], "--workspace", folder["w"]);
         }

@@ -1,8 +1,9 @@
 using System.Text.Json;
+using DataForge.Inspection.Settings;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Orchestrator.Commands;
-using DataForge.Orchestrator.Inspection.Verification;
+using DataForge.Inspection.Verification;
 using DataForge.Orchestrator.OptOut;
 using DataForge.Orchestrator.Settings;
 using DataForge.Testing;
@@ -103,7 +104,7 @@ public sealed class OptOutProperties
     private static async Task BuildAsync(string folder, string name, DataForgeOptions options)
     {
         Run run = Open(folder, name);
-        OptionsLoader.Save(run, options);
+        RunOptions.Save(run, options);
         using var events = new EventLog(run.EventsFolder, TimeProvider.System);
         var context = new StageContext(run, events, 2, TimeProvider.System);
         foreach (IStage stage in Pipeline.Stages(options).Take(4))

@@ -1,5 +1,5 @@
 using System.Text;
-using DataForge.Corpus.Parquet;
+using DataForge.Parquet;
 using DataForge.Pretrain.Data;
 using DataForge.Pretrain.Tokenizer;
 

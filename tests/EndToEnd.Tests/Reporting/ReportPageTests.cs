@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using DataForge.Corpus.Runs;
-using DataForge.Orchestrator.Reporting;
+using DataForge.Inspection.Reporting;
 using DataForge.Testing;
 
 namespace DataForge.EndToEnd.Tests.Reporting;

@@ -1,0 +1,39 @@
+using DataForge.Corpus.OptOuts;
+using DataForge.Corpus;
+using DataForge.Corpus.Runs;
+
+
+namespace DataForge.Inspection;
+
+/// <summary>Opens a run to look at it, never to make one.</summary>
+internal static class InspectedRun
+{
+    /// <exception cref="DataForgeException">There is no such workspace or run.</exception>
+    public static void RequireFolder(string workspaceFolder, string name)
+    {
+        if (!Directory.Exists(workspaceFolder))
+        {
+            throw DataForgeException.Usage($"There is no workspace {workspaceFolder}; name one that exists with --workspace, or begin with dataforge build.");
+        }
+
+        if (!Directory.Exists(Path.Combine(workspaceFolder, "runs", name)))
+        {
+            string[] runs = Directory.Exists(Path.Combine(workspaceFolder, "runs")) ? [.. Workspace.Open(workspaceFolder).RunNames()] : [];
+            string others = runs.Length is > 0 and <= 10 ? $"; it has {string.Join(", ", runs)}" : "";
+            throw DataForgeException.Usage($"The workspace {workspaceFolder} has no run '{name}'{others}. Name one with --run.");
+        }
+    }
+
+    /// <exception cref="DataForgeException">There is no such run, nothing was built in it, or it is of another version.</exception>
+    public static Run Open(string workspaceFolder, string name)
+    {
+        RequireFolder(workspaceFolder, name);
+        if (!Directory.Exists(Path.Combine(workspaceFolder, "runs", name, "manifest")))
+        {
+            throw DataForgeException.Usage($"Nothing was built in the run '{name}' yet: run dataforge build, or a stage of it.");
+        }
+
+        OptOutLock.RefuseUnfinished(workspaceFolder);
+        return Run.Open(Workspace.Open(workspaceFolder), name);
+    }
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Nodes;
+using DataForge.Corpus.Runs;
+
+namespace DataForge.Inspection.Settings;
+
+/// <summary>What a run's <c>config.json</c> says, for reports.</summary>
+internal static class RunConfig
+{
+    /// <summary>The licence classes that pass.</summary>
+    public static IReadOnlyList<string> LicensePolicy(Run run) =>
+        File.Exists(run.ConfigFile) && JsonNode.Parse(File.ReadAllBytes(run.ConfigFile))?["Clean"]?["LicensePolicy"] is JsonArray policy
+            ? [.. policy.Select(name => name!.ToString())]
+            : [];
+}

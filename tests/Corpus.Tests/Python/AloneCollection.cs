@@ -1,5 +1,0 @@
-namespace DataForge.Corpus.Tests.Python;
-
-/// <summary>Tests that measure processor time, so that nothing else may run in the process meanwhile.</summary>
-[CollectionDefinition(nameof(AloneCollection), DisableParallelization = true)]
-public sealed class AloneCollection;

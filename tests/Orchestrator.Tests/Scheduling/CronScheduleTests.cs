@@ -1,0 +1,73 @@
+using DataForge.Corpus;
+using DataForge.Orchestrator.Scheduling;
+
+namespace DataForge.Orchestrator.Tests.Scheduling;
+
+public sealed class CronScheduleTests
+{
+    // Each time follows the one on its left; 2026-01-01 is a Thursday.
+    [Theory]
+    [InlineData("30 3 * * *", "2026-01-01 00:00:00", "2026-01-01 03:30:00", "2026-01-02 03:30:00")]
+    [InlineData("*/20 * * * *", "2026-01-01 00:00:01", "2026-01-01 00:20:00", "2026-01-01 00:40:00")]
+    [InlineData("0 0 * * 0", "2026-01-01 00:00:00", "2026-01-04 00:00:00", "2026-01-11 00:00:00")]
+    [InlineData("0 0 * * 7", "2026-01-01 00:00:00", "2026-01-04 00:00:00", "2026-01-11 00:00:00")]
+    [InlineData("15 12 * * 1-5", "2026-01-02 13:00:00", "2026-01-05 12:15:00", "2026-01-06 12:15:00")]
+    [InlineData("15 12 * * mon,WED", "2026-01-01 00:00:00", "2026-01-05 12:15:00", "2026-01-07 12:15:00")]
+    [InlineData("0 6 31 * *", "2026-01-31 06:00:00", "2026-03-31 06:00:00", "2026-05-31 06:00:00")]
+    [InlineData("0 6 1 1,7 *", "2026-01-31 06:00:00", "2026-07-01 06:00:00", "2027-01-01 06:00:00")]
+    [InlineData("*/2 * * * * *", "2026-01-01 00:00:01", "2026-01-01 00:00:02", "2026-01-01 00:00:04")]
+    public void Next_is_as_cron_has_it(string text, string after, string first, string second)
+    {
+        CronSchedule schedule = CronSchedule.Parse(text, TimeZoneInfo.Utc);
+
+        DateTimeOffset? next = schedule.Next(Utc(after));
+        Assert.Equal(Utc(first), next);
+        Assert.Equal(Utc(second), schedule.Next(next!.Value));
+    }
+
+    [Fact]
+    public void Next_goes_by_the_zone()
+    {
+        TimeZoneInfo zone = TimeZoneInfo.CreateCustomTimeZone("plus two", TimeSpan.FromHours(2), null, null);
+
+        Assert.Equal(Utc("2026-01-01 01:30:00"), CronSchedule.Parse("30 3 * * *", zone).Next(Utc("2026-01-01 00:00:00")));
+    }
+
+    // Europe/Berlin: 2026-03-29 has no 02:30, 2026-10-25 has it twice.
+    [Theory]
+    [InlineData("2026-03-28 12:00:00", "2026-03-29 01:30:00", "2026-03-30 00:30:00")]
+    [InlineData("2026-10-24 12:00:00", "2026-10-25 01:30:00", "2026-10-26 01:30:00")]
+    public void Next_comes_once_a_day_when_the_clocks_change(string after, string first, string second)
+    {
+        CronSchedule schedule = CronSchedule.Parse("30 2 * * *", TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
+
+        DateTimeOffset? next = schedule.Next(Utc(after));
+        Assert.Equal(Utc(first), next);
+        Assert.Equal(Utc(second), schedule.Next(next!.Value));
+    }
+
+    [Fact]
+    public void Next_of_a_day_that_never_comes_is_none() =>
+        Assert.Null(CronSchedule.Parse("0 0 30 2 *", TimeZoneInfo.Utc).Next(Utc("2026-01-01 00:00:00")));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("daily")]
+    [InlineData("* * * *")]
+    [InlineData("61 * * * *")]
+    [InlineData("0 25 * * *")]
+    [InlineData("0 0 * * 8")]
+    [InlineData("0 0 1 * 1")]
+    [InlineData("0 0 * * * * *")]
+    [InlineData("a b c d e")]
+    public void Parse_tells_what_is_no_schedule(string text)
+    {
+        var e = Assert.Throws<DataForgeException>(() => CronSchedule.Parse(text, TimeZoneInfo.Utc));
+
+        Assert.Equal(DataForgeException.WrongUse, e.ExitCode);
+        Assert.StartsWith($"--schedule '{text}': ", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    private static DateTimeOffset Utc(string text) => DateTimeOffset.Parse(text + "Z", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,81 @@
+using DataForge.Corpus;
+using DataForge.Corpus.Events;
+using DataForge.Orchestrator.Scheduling;
+using DataForge.Testing;
+
+namespace DataForge.Orchestrator.Tests.Scheduling;
+
+public sealed class ScheduledRunsTests
+{
+    private static readonly CronSchedule Often = CronSchedule.Parse("* * * * * *", TimeZoneInfo.Utc);
+
+    [Fact]
+    public async Task RunAsync_tells_a_failure_and_goes_on()
+    {
+        using var stop = new CancellationTokenSource();
+        List<string> told = [];
+        int runs = 0;
+        var scheduled = new ScheduledRuns(Often, TimeProvider.System, _ => ++runs switch
+        {
+            1 => throw new DataForgeException("no network"),
+            2 => throw new IOException("No space left on device"),
+            3 => throw DataForgeException.Usage("the folder is gone"),
+            _ => stop.CancelAsync(),
+        }, told.Add);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scheduled.RunAsync(stop.Token));
+
+        Assert.Equal(4, runs);
+        Assert.Equal("this run failed: no network", told[0]);
+        Assert.StartsWith("the next run begins at ", told[1], StringComparison.Ordinal);
+        Assert.Contains("the disk is full", told[2], StringComparison.Ordinal);
+        Assert.Equal("this run failed: the folder is gone", told[4]);
+    }
+
+    [Fact]
+    public async Task RunAsync_ends_where_the_first_run_was_asked_for_wrongly()
+    {
+        var scheduled = new ScheduledRuns(Often, TimeProvider.System, _ => throw DataForgeException.Usage("no such source"), _ => { });
+
+        Assert.Equal("no such source", (await Assert.ThrowsAsync<DataForgeException>(() => scheduled.RunAsync(CancellationToken.None))).Message);
+    }
+
+    [Fact]
+    public async Task Build_on_a_schedule_takes_what_changed_and_stops_at_once()
+    {
+        using var folder = new TemporaryFolder();
+        string package = folder["source/first"];
+        Directory.CreateDirectory(package);
+        File.WriteAllText(Path.Combine(package, "LICENSE"), "SPDX-License-Identifier: MIT\n");
+        File.WriteAllText(Path.Combine(package, "one.py"), "def one():\n    return 1\n");
+        using DataForgeProcess process = DataForgeProcess.Start(
+            "build", "--workspace", folder["w"], "--source", "dir:" + folder["source"], "--until", "clean", "--schedule", "*/1 * * * * *");
+
+        string events = folder["w/runs/default/events"];
+        await Until(() => Waits(events) >= 1);
+        File.WriteAllText(Path.Combine(package, "two.py"), "def two():\n    return 2\n");
+        int before = Waits(events);
+        await Until(() => Waits(events) >= before + 2);
+        process.Interrupt();
+        (int code, string output, string error) = await process.FinishAsync();
+
+        Assert.Equal(130, code);
+        Assert.Equal("dataforge: stopped; run the same command again to go on.", error.Trim());
+        Assert.Contains("1 new Python files", output, StringComparison.Ordinal);
+        Assert.Contains("the next run begins at ", output, StringComparison.Ordinal);
+        // The repository as it was at first, and as it was then; the runs between found nothing new.
+        Assert.Equal([1L, 2L], EventLog.Read(events).OfType<PartDone>().Where(part => part.Stage == "crawl")
+            .Select(part => part.Counts.GetValueOrDefault("occurrences.python")).Where(count => count > 0));
+
+        async Task Until(Func<bool> isSo)
+        {
+            while (!isSo())
+            {
+                Assert.False(process.HasEnded);
+                await Task.Delay(50, TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
+    private static int Waits(string events) => EventLog.Read(events).OfType<Note>().Count(note => note.Text.StartsWith("the next run begins", StringComparison.Ordinal));
+}

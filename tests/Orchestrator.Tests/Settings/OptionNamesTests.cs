@@ -1,0 +1,57 @@
+using DataForge.Inspection.Settings;
+using DataForge.Corpus;
+using DataForge.Orchestrator.Settings;
+
+namespace DataForge.Orchestrator.Tests.Settings;
+
+public sealed class OptionNamesTests
+{
+    [Theory]
+    [InlineData("clean.preset=zz", "clean.preset cannot be 'zz': it is one of PyCodeGpt, ")]
+    [InlineData("clean.presets=none", "There is no option clean.presets; did you mean 'clean.preset'?")]
+    [InlineData("cleen.preset=none", "There is no option cleen.preset; did you mean 'clean'?")]
+    [InlineData("nothing=1", "There is no option nothing.")]
+    [InlineData("dedup.threshold=much", "dedup.threshold cannot be 'much': it is a number.")]
+    [InlineData("tokenize.vocabularysize=1.5", "tokenize.vocabularysize cannot be '1.5': it is a whole number.")]
+    [InlineData("tokenize.vocabularysize=99999999999", "tokenize.vocabularysize cannot be '99999999999': it is a whole number.")]
+    [InlineData("clean.keepvendored=perhaps", "clean.keepvendored cannot be 'perhaps': it is true or false.")]
+    [InlineData("crawl.sources=dir:x", "crawl.sources is a list: write crawl.sources.0=dir:x.")]
+    [InlineData("clean.licensepolicy.first=x", "There is no option clean.licensepolicy.first: clean.licensepolicy is a list")]
+    [InlineData("pretrain.stages.0.nme=x", "There is no option pretrain.stages.0.nme; did you mean 'pretrain.stages.0.name'?")]
+    [InlineData("clean=1", "clean is a section: name one of its options.")]
+    public void Load_wrongOption_saysSoInTheUsersWords(string set, string expected)
+    {
+        DataForgeException e = Assert.Throws<DataForgeException>(() => OptionsLoader.Load(null, null, [OptionsLoader.ParseSet(set)]));
+        Assert.StartsWith(expected, e.Message, StringComparison.Ordinal);
+        Assert.Equal(DataForgeException.WrongUse, e.ExitCode);
+    }
+
+    [Fact]
+    public void Load_severalWrongOptions_namesThemAllAtOnce()
+    {
+        DataForgeException e = Assert.Throws<DataForgeException>(() => OptionsLoader.Load(null, null, [OptionsLoader.ParseSet("clean.preset=zz"), OptionsLoader.ParseSet("dedup.nosuch=1")]));
+        Assert.Contains("clean.preset cannot be", e.Message, StringComparison.Ordinal);
+        Assert.Contains("dedup.nosuch", e.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>All that the program itself writes into config.json it takes back.</summary>
+    [Fact]
+    public void Load_whatSaveWrites_isTaken()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            var options = new DataForgeOptions();
+            options.Clean.LicensePolicy.Clear();
+            options.Clean.LicensePolicy.Add("permissive");
+            options.Pretrain.Stages = [new Pretrain.StagedOptions { Name = "nl", Steps = 3 }];
+            File.WriteAllBytes(file, RunOptions.Json(options));
+            DataForgeOptions read = OptionsLoader.Load(null, file, []);
+            Assert.Equal(RunOptions.Json(options), RunOptions.Json(read));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}

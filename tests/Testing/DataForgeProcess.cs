@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace DataForge.Testing;
+
+/// <summary>The program as its users run it: a process of its own.</summary>
+public sealed partial class DataForgeProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private DataForgeProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        _error = process.StandardError.ReadToEndAsync();
+    }
+
+    public static DataForgeProcess Start(params IEnumerable<string> arguments) => StartIn(Environment.CurrentDirectory, arguments);
+
+    public static DataForgeProcess StartIn(string folder, params IEnumerable<string> arguments) =>
+        StartWith(folder, new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts it with more in its environment.</summary>
+    public static DataForgeProcess StartWith(string folder, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "DataForge.Orchestrator.dll");
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder,
+        };
+        // Sizes of proofs are for the tests alone; the program would take them for options.
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("DATAFORGE_FORGE_", StringComparison.Ordinal)).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new DataForgeProcess(Process.Start(start)!);
+    }
+
+    /// <summary>The process's number.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Runs the program to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(params IEnumerable<string> arguments)
+    {
+        using DataForgeProcess process = Start(arguments);
+        return await process.FinishAsync();
+    }
+
+    public async Task<(int ExitCode, string Output, string Error)> FinishAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return (_process.ExitCode, await _output, await _error);
+    }
+
+    /// <summary>SIGKILL after a while, unless it ends before. Returns whether it was killed.</summary>
+    public async Task<bool> KillAfterAsync(TimeSpan delay)
+    {
+        Task ended = _process.WaitForExitAsync();
+        if (await Task.WhenAny(ended, Task.Delay(delay)) == ended)
+        {
+            return false;
+        }
+
+        _process.Kill();
+        await ended;
+        return true;
+    }
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>What Ctrl-C sends.</summary>
+    public void Interrupt() => _ = Kill(_process.Id, 2);
+
+    /// <summary>Lets it hang (SIGSTOP).</summary>
+    public void Stop() => _ = Kill(_process.Id, 19);
+
+    /// <summary>Lets it go on (SIGCONT).</summary>
+    public void Continue() => _ = Kill(_process.Id, 18);
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}
