@@ -75,7 +75,7 @@ public sealed class CPython : IDisposable
     private static CPython? Start(string program)
     {
         // A folder is that of the pyodide package.
-        string scripts = Path.Combine(Testing.SharedFiles.ProjectRoot, "tests", "Corpus.Tests", "Python");
+        string scripts = Path.Combine(Testing.SharedFiles.ProjectRoot, "tests", "Python.Tests");
         bool pyodide = Directory.Exists(program);
         if (!pyodide && program.Contains("node_modules", StringComparison.Ordinal))
         {

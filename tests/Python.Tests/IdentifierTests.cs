@@ -42,7 +42,7 @@ public class IdentifierTests
 
     private static byte[]? Expected()
     {
-        string script = Path.Combine(Testing.SharedFiles.ProjectRoot, "tests", "Corpus.Tests", "Python", "identifiers.py");
+        string script = Path.Combine(Testing.SharedFiles.ProjectRoot, "tests", "Python.Tests", "identifiers.py");
         try
         {
             using Process process = Process.Start(new ProcessStartInfo("python3", [script]) { RedirectStandardOutput = true })!;

@@ -28,7 +28,7 @@ public class ParseFactsTests
     [Fact]
     public void Check_realFiles_factsAreCPythons()
     {
-        string script = Path.Combine(Testing.SharedFiles.ProjectRoot, "tests", "Corpus.Tests", "Python", "source_facts.py");
+        string script = Path.Combine(Testing.SharedFiles.ProjectRoot, "tests", "Python.Tests", "source_facts.py");
         using CPython? python = CPython.FindPython3();
         Assert.SkipWhen(python is null || python.IsAtLeast(3, 12), "no python3 before 3.12 on this machine");
         using Process process = Process.Start(new ProcessStartInfo(python.Program, [script])

@@ -115,7 +115,7 @@ public class PythonParserTests
     /// <summary>One line a case: V or E, as CPython says (3.14.2, or 2.7.18), and the source as a JSON string.</summary>
     internal static IEnumerable<(char Expected, byte[] Source, string Line)> Cases(string file = "syntax_cases.txt")
     {
-        foreach (string line in File.ReadLines(Path.Combine(Testing.SharedFiles.ProjectRoot, "tests", "Corpus.Tests", "Python", file)))
+        foreach (string line in File.ReadLines(Path.Combine(Testing.SharedFiles.ProjectRoot, "tests", "Python.Tests", file)))
         {
             yield return (line[0], Encoding.UTF8.GetBytes(JsonSerializer.Deserialize<string>(line[2..])!), line);
         }
