@@ -1,8 +1,8 @@
 namespace DataForge.Corpus;
 
 /// <summary>
-/// Names of the rules in <c>dropped/</c> and <c>raw/</c> that are not rules on the text of a content: those of the crawler, of the cleaner's
-/// rules on occurrences and licences, and of duplicates. A rule on texts declares its name itself.
+/// Names of the rules in <c>dropped/</c> and <c>raw/</c> that do not judge the text of a content: those of the crawler, of the cleaner for
+/// occurrences and licences, and of the removal of duplicates. A rule on texts declares its own name.
 /// </summary>
 public static class RuleNames
 {
@@ -104,6 +104,7 @@ public static class RuleNames
         (Size, "Files of more bytes."),
         (Redaction, "Files that do not parse once redacted."),
         (ExactDuplicate, "Files with the same text, but for white space, as a file that was kept."),
-        (NearDuplicate, "Files nearly the same as one that was kept: the Jaccard similarity of their token shingles is the threshold or more."),
+        (NearDuplicate,
+            "Files nearly the same as one that was kept: the Jaccard similarity of their token shingles is the threshold or more."),
     ];
 }

@@ -38,7 +38,9 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
     /// <summary>The clock, for events and progress only.</summary>
     public TimeProvider Time => time;
 
-    /// <summary>Starts a progress line for a stage. <paramref name="unit"/> is <c>bytes</c>, <c>files</c>, <c>parts</c>, <c>steps</c> …</summary>
+    /// <summary>
+    /// Starts a progress line for a stage. <paramref name="unit"/> is <c>bytes</c>, <c>files</c>, <c>parts</c>, <c>steps</c> …
+    /// </summary>
     public StageProgress Progress(string stage, string unit, long total) => new(events, time, stage, unit, total);
 
     /// <summary>
