@@ -137,7 +137,7 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
     // One that cannot be had is a row. When none can be had any more it is not their fault, and rows would say that it is.
     private static int CheckReachable(Work work, int before)
     {
-        int count = work.Opened.Fault is { IsPassing: true } ? before + 1 : 0;
+        int count = work.Opened.Fault is { IsTransient: true } ? before + 1 : 0;
         return count < MaxUnreachable
             ? count
             : throw new DataForgeException(

@@ -5,6 +5,7 @@ using DataForge.Corpus.Events;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.Fetch;
+using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Sharing;
 using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
@@ -17,7 +18,9 @@ namespace DataForge.Crawler;
 /// sources named are the same. One process crawls into a workspace at a time; a second waits,
 /// and fetches for the first meanwhile where they share a catalog.
 /// </summary>
-public sealed class CrawlStage(CrawlOptions options) : IStage
+/// <param name="options">The options.</param>
+/// <param name="handlers">Creates the handlers that send HTTP requests; null for the network.</param>
+public sealed class CrawlStage(CrawlOptions options, IHttpHandlerFactory? handlers = null) : IStage
 {
     /// <summary>Raised whenever the stage would write other rows for the same files.</summary>
     internal const int CodeVersion = 1;
@@ -94,7 +97,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         using var scratch = new ScratchFolder(Path.Combine(workspace.Folder, "scratch"));
         var scan = new ScanContext(options, scratch.Path, Path.Combine(workspace.Folder, "mirrors"), id => catalog.FindContent(id).Size)
         {
-            Time = context.Time, Tell = context.Events.Write, Progress = unit => context.Progress(StageName, unit, 0), Catalog = catalog, Shared = shared is null ? null : new SharedFetch(shared, shelf),
+            Time = context.Time, Handlers = handlers ?? NetworkHandlerFactory.Instance, Tell = context.Events.Write, Progress = unit => context.Progress(StageName, unit, 0), Catalog = catalog, Shared = shared is null ? null : new SharedFetch(shared, shelf),
         };
         IReadOnlyList<(long, int)> snapshots;
         int optedOut;

@@ -249,7 +249,7 @@ internal sealed class RepositoryOpener(Catalog catalog, CrawlOptions options, in
 
         // What may be had another time is asked for again.
         bool isFinal = opened.Fault is not { } fault
-            || (!fault.IsPassing && fault.Rule is not (FaultRules.Vanished or FaultRules.Private or FaultRules.Blocked));
+            || (!fault.IsTransient && fault.Rule is not (FaultRules.Vanished or FaultRules.Private or FaultRules.Blocked));
         string? signature = isFinal && opened.Source.Freshness is { } freshness ? FreshnessSignature(freshness) : null;
         RepositoryState state = ForgeStates.Of(opened.Repository.Facts, opened.Source.Name, opened.Source.PushedAt, opened.Fault);
         lock (_lock)

@@ -1,6 +1,7 @@
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
+using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Sharing;
 using DataForge.Crawler.Storage;
 
@@ -54,6 +55,9 @@ public sealed record ScanContext(CrawlOptions Options, string ScratchFolder, str
 
     /// <summary>Begins a progress line that counts in a unit; null where nobody looks.</summary>
     public Func<string, StageProgress>? Progress { get; init; }
+
+    /// <summary>Creates the handlers that send HTTP requests.</summary>
+    public IHttpHandlerFactory Handlers { get; init; } = NetworkHandlerFactory.Instance;
 
     // What became of repositories, and the ledger of searches.
     internal Catalog? Catalog { get; init; }

@@ -23,7 +23,7 @@ public sealed class ForgeLimitTests
             new ParallelOptions { MaxDegreeOfParallelism = 40 },
             async (repository, cancellation) =>
             {
-                ApiAnswer<Repository> answer = await test.Session.Client.GetRepositoryAsync(repository.FullName, cancellation);
+                ApiResponse<Repository> answer = await test.Session.Client.GetRepositoryAsync(repository.FullName, cancellation);
                 Assert.Equal(repository.Id, answer.Value!.Id);
             });
 
@@ -57,7 +57,7 @@ public sealed class ForgeLimitTests
     {
         List<string> told = [];
         await using ForgeSession test = await ForgeSession.OpenAsync(
-            new GeneratorOptions { Count = 30 }, ["alice-1"], new LimitSizes { Core = 20 }, new GitHubClientOptions { Tell = told.Add });
+            new GeneratorOptions { Count = 30 }, ["alice-1"], new LimitSizes { Core = 20 }, new GitHubClientOptions { OnWaiting = told.Add });
         await Parallel.ForEachAsync(
             test.Forge.Repositories.All,
             new ParallelOptions { MaxDegreeOfParallelism = 10 },
