@@ -21,7 +21,7 @@ internal sealed class FaultyRepository(RepositoryFacts facts, FetchException fau
 
     /// <summary>The signature of a repository that could not be fetched.</summary>
     /// <param name="commit">Its commit; null where it is unknown.</param>
-    /// <param name="rule">The reason, one of <see cref="FaultRules"/>.</param>
+    /// <param name="rule">The reason, one of <see cref="RuleNames"/>.</param>
     public static string SignatureOf(string? commit, string rule) => StageHash.Combine("fault", commit ?? "", rule);
 
     /// <summary>The row that says why.</summary>

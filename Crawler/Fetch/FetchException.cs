@@ -1,10 +1,12 @@
+using DataForge.Corpus;
+
 namespace DataForge.Crawler.Fetch;
 
 /// <summary>
-/// A repository cannot be fetched, or not completely. It becomes a row with this reason (<see cref="Sources.FaultRules"/>), and the crawl
+/// A repository cannot be fetched, or not completely. It becomes a row with this reason (<see cref="RuleNames"/>), and the crawl
 /// continues.
 /// </summary>
-/// <param name="rule">The reason, one of <see cref="Sources.FaultRules"/>.</param>
+/// <param name="rule">The reason, one of <see cref="RuleNames"/>.</param>
 /// <param name="detail">Details in one line, without credentials.</param>
 /// <param name="isTransient">Whether a later attempt may succeed although the repository has not changed.</param>
 /// <param name="inner">The cause; null where there is none.</param>

@@ -1,3 +1,4 @@
+using DataForge.Corpus;
 using DataForge.Crawler.Git;
 using DataForge.Crawler.Sources;
 
@@ -77,8 +78,8 @@ internal sealed class FetchMirror(string folder, GitCommand git, FetchQuota quot
                 || message.Contains("more than it may", StringComparison.Ordinal)
                 || message.Contains("larger file", StringComparison.Ordinal) || message.Contains("mmap", StringComparison.Ordinal);
             throw isLimit
-                ? new FetchException(FaultRules.Limit, $"its pack takes more than it may ({message})", inner: e)
-                : new FetchException(FaultRules.Corrupt, hasEnded || bytes > 0 ? $"its pack is damaged ({message})" : message, inner: e);
+                ? new FetchException(RuleNames.Limit, $"its pack takes more than it may ({message})", inner: e)
+                : new FetchException(RuleNames.Corrupt, hasEnded || bytes > 0 ? $"its pack is damaged ({message})" : message, inner: e);
         }
     }
 

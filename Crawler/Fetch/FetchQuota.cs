@@ -1,3 +1,4 @@
+using DataForge.Corpus;
 using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
@@ -72,7 +73,7 @@ internal sealed class FetchQuota(CrawlOptions options, TimeProvider time)
         Received += bytes;
         if (Received > options.FetchMaxBytes)
         {
-            throw new FetchException(FaultRules.Limit, $"more than {options.FetchMaxBytes} bytes were sent");
+            throw new FetchException(RuleNames.Limit, $"more than {options.FetchMaxBytes} bytes were sent");
         }
     }
 
@@ -85,10 +86,10 @@ internal sealed class FetchQuota(CrawlOptions options, TimeProvider time)
     {
         if (count > options.FetchMaxObjects)
         {
-            throw new FetchException(FaultRules.Limit, $"a pack of {count} objects; the limit is {options.FetchMaxObjects}");
+            throw new FetchException(RuleNames.Limit, $"a pack of {count} objects; the limit is {options.FetchMaxObjects}");
         }
     }
 
     /// <summary>The exception for a repository whose time is used up.</summary>
-    public FetchException TimedOut() => new(FaultRules.Timeout, $"not had within {options.FetchTimeoutSeconds} seconds", isTransient: true);
+    public FetchException TimedOut() => new(RuleNames.Timeout, $"not had within {options.FetchTimeoutSeconds} seconds", isTransient: true);
 }

@@ -86,14 +86,14 @@ internal sealed class FetchedGit : IFetchedRepository
                     && await _upload.SupportsFiltersAsync(_address, _quota, cancellation).ConfigureAwait(false) == false;
                 await FetchCommitAsync(lacksFilters ? null : "blob:none", cancellation).ConfigureAwait(false);
             }
-            catch (FetchException e) when (IsPinned && e.Rule == FaultRules.Refused && FindMissing(e.Detail) == Facts.Commit)
+            catch (FetchException e) when (IsPinned && e.Rule == RuleNames.Refused && FindMissing(e.Detail) == Facts.Commit)
             {
-                throw new FetchException(FaultRules.Vanished, $"commit {Facts.Commit} no longer exists", inner: e);
+                throw new FetchException(RuleNames.Vanished, $"commit {Facts.Commit} no longer exists", inner: e);
             }
-            catch (FetchException e) when (e.Rule is FaultRules.Refused or FaultRules.Unreachable)
+            catch (FetchException e) when (e.Rule is RuleNames.Refused or RuleNames.Unreachable)
             {
                 // A server that does not support filters is asked for everything. git's own server closes the connection without a message.
-                if (e.Rule == FaultRules.Unreachable)
+                if (e.Rule == RuleNames.Unreachable)
                 {
                     if (await _upload.SupportsFiltersAsync(_address, _quota, cancellation).ConfigureAwait(false) != false)
                     {
@@ -140,13 +140,13 @@ internal sealed class FetchedGit : IFetchedRepository
             {
                 await FetchBlobsAsync(missing, cancellation).ConfigureAwait(false);
             }
-            catch (FetchException e) when (e.Rule == FaultRules.Limit)
+            catch (FetchException e) when (e.Rule == RuleNames.Limit)
             {
                 _quota.Restart();
                 _lacksLarge = true;
                 await FetchCommitAsync(LargeFilter, cancellation).ConfigureAwait(false);
             }
-            catch (FetchException e) when (e.Rule == FaultRules.Refused)
+            catch (FetchException e) when (e.Rule == RuleNames.Refused)
             {
                 // A server that does not send single blobs is asked for all of them.
                 await FetchCommitAsync(null, cancellation).ConfigureAwait(false);
@@ -157,7 +157,7 @@ internal sealed class FetchedGit : IFetchedRepository
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<FoundFile>> ListAsync(CancellationToken cancellation)
     {
-        (string, string)? missing = _lacksLarge ? (FaultRules.Size, "1 MiB or more; the repository exceeds its byte limit") : null;
+        (string, string)? missing = _lacksLarge ? (RuleNames.Size, "1 MiB or more; the repository exceeds its byte limit") : null;
         return new(_handles.With(repository => _tree!.Finish(
             repository, _entries, id => _storedElsewhere.TryGetValue(id, out long size) ? size : -1, cancellation, missing)));
     }
@@ -219,7 +219,7 @@ internal sealed class FetchedGit : IFetchedRepository
                 return;
             }
             catch (FetchException e) when (
-                e.Rule == FaultRules.Refused && attempt < MaxMissing && FindMissing(e.Detail) is { } id && ids.Remove(id))
+                e.Rule == RuleNames.Refused && attempt < MaxMissing && FindMissing(e.Detail) is { } id && ids.Remove(id))
             {
                 // The others are requested again; this one becomes a row that says it is missing.
             }
@@ -249,7 +249,7 @@ internal sealed class FetchedGit : IFetchedRepository
         }
         catch (LibGit2SharpException e)
         {
-            throw new FetchException(FaultRules.Corrupt, FetchException.Printable(e.Message), inner: e);
+            throw new FetchException(RuleNames.Corrupt, FetchException.Printable(e.Message), inner: e);
         }
     }
 }

@@ -55,7 +55,7 @@ internal sealed class ForgeRepository(
                 return await OpenAsync(found, found.CloneUrl, quota, cancellation).ConfigureAwait(false);
             }
             catch (FetchException e) when (
-                transport.Lookup is not null && e.Rule is FaultRules.Vanished or FaultRules.Private or FaultRules.Blocked)
+                transport.Lookup is not null && e.Rule is RuleNames.Vanished or RuleNames.Private or RuleNames.Blocked)
             {
                 (FetchException? fault, string? address) = await transport.Lookup(found, e, cancellation).ConfigureAwait(false);
                 return fault is null && address is not null
@@ -74,7 +74,7 @@ internal sealed class ForgeRepository(
     {
         Uri address = Uri.TryCreate(cloneUrl, UriKind.Absolute, out Uri? clone) && transport.Http.IsAtForge(clone)
             ? clone
-            : throw new FetchException(FaultRules.Refused, "its address is not at the forge");
+            : throw new FetchException(RuleNames.Refused, "its address is not at the forge");
         if (transport.Context.Options.FetchTransport == ArchiveRepository.TransportName)
         {
             var archive = new ArchiveRepository(Facts(found), found.DefaultBranch, transport, quota);
@@ -92,7 +92,7 @@ internal sealed class ForgeRepository(
             quota, () => upload.HeadAsync(address, found.DefaultBranch, quota, cancellation), cancellation).ConfigureAwait(false);
         return head.Commit is { } commit
             ? new FetchedGit(Facts(found) with { Commit = commit }, head.Address, transport, quota)
-            : throw new FetchException(FaultRules.Empty, "it has no commit");
+            : throw new FetchException(RuleNames.Empty, "it has no commit");
     }
 
     private static RepositoryFacts Facts(DiscoveredRepository found) => new()

@@ -70,7 +70,7 @@ internal sealed class GitHttp(
         }, quota, (body, token) => read(new PktReader(body), token), cancellation).ConfigureAwait(false);
         return responded.AbsolutePath.EndsWith(Service, StringComparison.Ordinal)
             ? new Uri(responded.GetLeftPart(UriPartial.Path)[..^Service.Length])
-            : throw new FetchException(FaultRules.Refused, "redirected away from git");
+            : throw new FetchException(RuleNames.Refused, "redirected away from git");
     }
 
     /// <summary>Gets a body and reads it.</summary>
@@ -107,15 +107,15 @@ internal sealed class GitHttp(
             }
             catch (ThrottledException e)
             {
-                (fault, wait) = (new FetchException(FaultRules.Unreachable, e.Message, isTransient: true), e.Wait);
+                (fault, wait) = (new FetchException(RuleNames.Unreachable, e.Message, isTransient: true), e.Wait);
             }
             catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException)
             {
-                fault = new FetchException(FaultRules.Unreachable, FetchException.Printable(e.Message), isTransient: true, e);
+                fault = new FetchException(RuleNames.Unreachable, FetchException.Printable(e.Message), isTransient: true, e);
             }
             catch (FormatException e)
             {
-                throw new FetchException(FaultRules.Unsupported, FetchException.Printable(e.Message), inner: e);
+                throw new FetchException(RuleNames.Unsupported, FetchException.Printable(e.Message), inner: e);
             }
 
             if (attempt == MaxAttempts)
@@ -165,7 +165,7 @@ internal sealed class GitHttp(
             {
                 address = redirects < MaxRedirects
                     ? RedirectTarget(address, response)
-                    : throw new FetchException(FaultRules.Refused, "redirected in circles");
+                    : throw new FetchException(RuleNames.Refused, "redirected in circles");
                 continue;
             }
 
@@ -245,7 +245,7 @@ internal sealed class GitHttp(
         Uri? to = response.Headers.Location is { } location ? new Uri(from, location) : null;
         return to is not null && _addresses.IsRedirectTarget(to)
             ? to
-            : throw new FetchException(FaultRules.Refused, "redirected away from the forge");
+            : throw new FetchException(RuleNames.Refused, "redirected away from the forge");
     }
 
     private void Check(HttpResponseMessage response)
@@ -273,10 +273,10 @@ internal sealed class GitHttp(
         {
             throw status switch
             {
-                404 or 410 => new FetchException(FaultRules.Vanished, $"the server answers {status}"),
-                401 => new FetchException(FaultRules.Private, "the server asks for credentials"),
-                403 or 451 => new FetchException(FaultRules.Blocked, $"the server answers {status}"),
-                _ => new FetchException(FaultRules.Refused, $"the server answers {status}"),
+                404 or 410 => new FetchException(RuleNames.Vanished, $"the server answers {status}"),
+                401 => new FetchException(RuleNames.Private, "the server asks for credentials"),
+                403 or 451 => new FetchException(RuleNames.Blocked, $"the server answers {status}"),
+                _ => new FetchException(RuleNames.Refused, $"the server answers {status}"),
             };
         }
     }

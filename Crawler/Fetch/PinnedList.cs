@@ -10,13 +10,13 @@ namespace DataForge.Crawler.Fetch;
 
 /// <summary>A line of a <see cref="PinnedList"/>.</summary>
 /// <param name="Facts">The repository, with its commit and the number of its snapshot.</param>
-/// <param name="Fault">Why it could not be fetched, one of <see cref="FaultRules"/>; null where it could.</param>
+/// <param name="Fault">Why it could not be fetched, one of <see cref="RuleNames"/>; null where it could.</param>
 internal sealed record PinnedLine(RepositoryFacts Facts, string? Fault);
 
 /// <summary>
 /// A list of commits with the repositories' facts of the day when they were read (<c>1-commits.jsonl</c> of a run): one
-/// <see cref="RepositoryFacts"/> as JSON per line, in order of the repositories' numbers, with a <c>fault</c> where the repository could not
-/// be fetched. Crawled as <c>pinned:FILE</c>, it gives the same rows, whatever changed in stars and branches since.
+/// <see cref="RepositoryFacts"/> as JSON per line, in order of the repositories' numbers, with a <c>fault</c> where the repository could
+/// not be fetched. Crawled as <c>pinned:FILE</c>, it gives the same rows, whatever changed in stars and branches since.
 /// </summary>
 internal static class PinnedList
 {
@@ -30,8 +30,8 @@ internal static class PinnedList
     // "empty" is not among them: a line without a commit and a fault says so.
     private static readonly string[] Faults =
     [
-        FaultRules.Vanished, FaultRules.Private, FaultRules.Blocked, FaultRules.Timeout, FaultRules.Limit, FaultRules.Unreachable,
-        FaultRules.Refused, FaultRules.Corrupt, FaultRules.Unsupported, FaultRules.Unreadable,
+        RuleNames.Vanished, RuleNames.Private, RuleNames.Blocked, RuleNames.Timeout, RuleNames.Limit, RuleNames.Unreachable,
+        RuleNames.Refused, RuleNames.Corrupt, RuleNames.Unsupported, RuleNames.Unreadable,
     ];
 
     private static readonly JsonSerializerOptions Line = new(CanonicalJson.Options) { WriteIndented = false };

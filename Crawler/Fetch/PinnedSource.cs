@@ -66,7 +66,7 @@ internal sealed class PinnedSource(string file) : ISource
 
             if (facts.Commit is not { } commit)
             {
-                return new FaultyRepository(facts, new FetchException(FaultRules.Empty, "it had no commit"));
+                return new FaultyRepository(facts, new FetchException(RuleNames.Empty, "it had no commit"));
             }
 
             var quota = new FetchQuota(transport.Context.Options, transport.Time);

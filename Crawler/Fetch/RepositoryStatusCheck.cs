@@ -1,4 +1,5 @@
 using DataForge.Corpus.Events;
+using DataForge.Corpus;
 using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
@@ -57,15 +58,15 @@ internal sealed class RepositoryStatusCheck(GitHubClient client, Catalog catalog
         ApiResponse<Repository> response = await client.GetRepositoryAsync(repository.FullName, cancellation).ConfigureAwait(false);
         if (response is { Outcome: ApiOutcome.Ok, Value: { } page } && DiscoveredRepository.Of(page) is { } now && now.Id == repository.Id)
         {
-            return now.IsPrivate ? (new FetchException(FaultRules.Private, "it is private now"), null)
-                : now.IsDisabled ? (new FetchException(FaultRules.Blocked, "the forge disabled it"), null)
+            return now.IsPrivate ? (new FetchException(RuleNames.Private, "it is private now"), null)
+                : now.IsDisabled ? (new FetchException(RuleNames.Blocked, "the forge disabled it"), null)
                 : now.CloneUrl != repository.CloneUrl ? (null, now.CloneUrl)
                 : (fault, null);
         }
 
         return response.Outcome is ApiOutcome.Blocked or ApiOutcome.Forbidden
-            ? (new FetchException(FaultRules.Blocked, FetchException.Printable(response.Message)), null)
-            : (new FetchException(FaultRules.Vanished, "it no longer exists, or is no longer public"), null);
+            ? (new FetchException(RuleNames.Blocked, FetchException.Printable(response.Message)), null)
+            : (new FetchException(RuleNames.Vanished, "it no longer exists, or is no longer public"), null);
     }
 
     private async Task<(RepositoryStatus Status, string? Detail)> RequestStatusAsync(long id, string name, CancellationToken cancellation)

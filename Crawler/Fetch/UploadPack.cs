@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using DataForge.Corpus;
 using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
@@ -30,11 +31,11 @@ internal sealed class UploadPack(GitHttp http)
         {
             return await RequestHeadAsync(repository, branch, quota, cancellation).ConfigureAwait(false);
         }
-        catch (FetchException e) when (e.Rule == FaultRules.Unreachable)
+        catch (FetchException e) when (e.Rule == RuleNames.Unreachable)
         {
             // git's backend closes the connection without a message where client and repository use different hashes.
             return (await ReadCapabilitiesAsync(repository, quota, cancellation).ConfigureAwait(false)).IsOtherFormat
-                ? throw new FetchException(FaultRules.Unsupported, OtherFormat, inner: e)
+                ? throw new FetchException(RuleNames.Unsupported, OtherFormat, inner: e)
                 : throw new FetchException(e.Rule, e.Detail, e.IsTransient, e);
         }
     }
@@ -166,14 +167,14 @@ internal sealed class UploadPack(GitHttp http)
     {
         string printable = FetchException.Printable(message);
         bool isFormat = printable.Contains("object format", StringComparison.OrdinalIgnoreCase);
-        return isFormat ? new FetchException(FaultRules.Unsupported, OtherFormat) : new FetchException(FaultRules.Refused, printable);
+        return isFormat ? new FetchException(RuleNames.Unsupported, OtherFormat) : new FetchException(RuleNames.Refused, printable);
     }
 
     private static string CheckId(string id) => id.Length == 40 && id.All(char.IsAsciiHexDigitLower)
         ? id
         : throw (id.Length == 64
-            ? new FetchException(FaultRules.Unsupported, OtherFormat)
-            : new FetchException(FaultRules.Corrupt, "the server names a commit by something that is not an id"));
+            ? new FetchException(RuleNames.Unsupported, OtherFormat)
+            : new FetchException(RuleNames.Corrupt, "the server names a commit by something that is not an id"));
 }
 
 /// <summary>Receives a pack while it is transferred. Where a request is sent again, it is called again.</summary>
@@ -229,7 +230,7 @@ internal sealed class PackStream(PktReader reader, FetchQuota quota)
         }
 
         _hasEnded = true;
-        return _length > 0 ? default : throw new FetchException(FaultRules.Corrupt, "the server sent no pack");
+        return _length > 0 ? default : throw new FetchException(RuleNames.Corrupt, "the server sent no pack");
     }
 
     private async Task OpenAsync(CancellationToken cancellation)
@@ -241,7 +242,7 @@ internal sealed class PackStream(PktReader reader, FetchQuota quota)
             PktKind kind = await UploadPack.NextAsync(reader, cancellation).ConfigureAwait(false);
             if (kind is PktKind.Flush or PktKind.ResponseEnd)
             {
-                throw new FetchException(FaultRules.Corrupt, "the server sent no pack");
+                throw new FetchException(RuleNames.Corrupt, "the server sent no pack");
             }
 
             line = kind == PktKind.Data ? reader.Text : "";

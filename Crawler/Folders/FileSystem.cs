@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using DataForge.Corpus;
 using DataForge.Crawler.Sources;
 using Microsoft.Win32.SafeHandles;
 
@@ -142,13 +143,13 @@ internal partial class FileSystem
     /// <summary>Reads a whole regular file into a rented buffer.</summary>
     /// <param name="path">The file's path.</param>
     /// <param name="expected">Its expected size in bytes.</param>
-    /// <param name="max">A file of this many bytes or more is a fault (<see cref="FaultRules.Size"/>).</param>
+    /// <param name="max">A file of this many bytes or more is a fault (<see cref="RuleNames.Size"/>).</param>
     public virtual ReadFile Read(byte[] path, long expected, int max)
     {
         int descriptor = open(Terminated(path), ReadFlags);
         if (descriptor < 0)
         {
-            return ReadFile.Faulty(FaultRules.Unreadable, LastFault());
+            return ReadFile.Faulty(RuleNames.Unreadable, LastFault());
         }
 
         // One byte more than expected, so that one read takes the whole file and shows its end.
@@ -164,7 +165,7 @@ internal partial class FileSystem
                 if (length >= max)
                 {
                     ArrayPool<byte>.Shared.Return(buffer);
-                    return ReadFile.Faulty(FaultRules.Size, $"{max} bytes or more");
+                    return ReadFile.Faulty(RuleNames.Size, $"{max} bytes or more");
                 }
 
                 if (read == 0)
@@ -184,7 +185,7 @@ internal partial class FileSystem
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            return ReadFile.Faulty(FaultRules.Unreadable, e.Message);
+            return ReadFile.Faulty(RuleNames.Unreadable, e.Message);
         }
     }
 

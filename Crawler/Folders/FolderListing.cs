@@ -44,8 +44,8 @@ internal sealed class FolderListing(FolderPackage package, FileSystem files, Cra
         if (folder.IsTooDeep || folder.Fault is not null)
         {
             (string rule, string detail) = folder.IsTooDeep
-                ? (FaultRules.Limit, $"more than {options.MaxFolderDepth} folders deep")
-                : (FaultRules.Unreadable, folder.Fault!);
+                ? (RuleNames.Limit, $"more than {options.MaxFolderDepth} folders deep")
+                : (RuleNames.Unreadable, folder.Fault!);
             _listing.AddFault(logical.Length > 0 ? logical : ".", GitMode.Folder, FileKind.Python, rule, detail);
             return;
         }
@@ -101,7 +101,7 @@ internal sealed class FolderListing(FolderPackage package, FileSystem files, Cra
         FolderTree folder = Listed(package.Tree, package.Folder, depth: 0);
         if (folder.Fault is not null)
         {
-            _listing.AddFault(".", GitMode.Folder, FileKind.Python, FaultRules.Unreadable, folder.Fault);
+            _listing.AddFault(".", GitMode.Folder, FileKind.Python, RuleNames.Unreadable, folder.Fault);
             return;
         }
 
@@ -113,7 +113,7 @@ internal sealed class FolderListing(FolderPackage package, FileSystem files, Cra
             {
                 if (Listed(item.Folder, file, depth: 0).Fault is { } fault)
                 {
-                    _listing.AddFault(path, GitMode.Folder, FileKind.Python, FaultRules.Unreadable, fault);
+                    _listing.AddFault(path, GitMode.Folder, FileKind.Python, RuleNames.Unreadable, fault);
                 }
             }
             else if (package.Form == PackageForm.Modules || (item.Type == EntryType.Symlink && item.Kind != FileKind.Python))
@@ -136,7 +136,7 @@ internal sealed class FolderListing(FolderPackage package, FileSystem files, Cra
             // A link to a folder may stand for any number of Python files.
             if (kind is not null || files.Facts(file, follow: true, out _)?.Type == EntryType.Folder)
             {
-                _listing.AddFault(path, GitMode.Symlink, kind ?? FileKind.Python, FaultRules.Symlink, "links are not followed");
+                _listing.AddFault(path, GitMode.Symlink, kind ?? FileKind.Python, RuleNames.Symlink, "links are not followed");
             }
         }
         else if (kind is not null)
@@ -151,11 +151,11 @@ internal sealed class FolderListing(FolderPackage package, FileSystem files, Cra
         string? pathFault = PathText.Fault(path);
         if (facts is not { Type: EntryType.File } plain)
         {
-            _listing.AddFault(path, facts?.GitMode ?? GitMode.File, kind, FaultRules.Unreadable, fault ?? "not a regular file");
+            _listing.AddFault(path, facts?.GitMode ?? GitMode.File, kind, RuleNames.Unreadable, fault ?? "not a regular file");
         }
         else if (pathFault is not null)
         {
-            _listing.AddFault(PathText.Shortened(path), plain.GitMode, kind, FaultRules.Path, pathFault);
+            _listing.AddFault(PathText.Shortened(path), plain.GitMode, kind, RuleNames.Path, pathFault);
         }
         else
         {

@@ -41,7 +41,7 @@ internal sealed class GitTreeWalk(string commit, CrawlOptions options)
         Repository repository, IReadOnlyList<GitEntry> entries, Func<BlobId, long> storedSize, CancellationToken cancellation,
         (string Rule, string Detail)? missing = null)
     {
-        (string rule, string detail) = missing ?? (FaultRules.Unreadable, "the object is missing");
+        (string rule, string detail) = missing ?? (RuleNames.Unreadable, "the object is missing");
         foreach (GitEntry entry in entries)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -55,7 +55,7 @@ internal sealed class GitTreeWalk(string commit, CrawlOptions options)
                 Kind = entry.Kind,
                 Size = size,
                 BlobId = entry.Id,
-                Fault = isLink ? FaultRules.Symlink : size < 0 ? rule : null,
+                Fault = isLink ? RuleNames.Symlink : size < 0 ? rule : null,
                 Detail = isLink ? "links are not followed" : size < 0 ? detail : "",
             });
         }
@@ -65,13 +65,13 @@ internal sealed class GitTreeWalk(string commit, CrawlOptions options)
 
     private void Enter(Repository repository, Func<Tree?> find, byte[] prefix, string path, int depth)
     {
-        string rule = FaultRules.Unreadable;
+        string rule = RuleNames.Unreadable;
         string detail = "the tree is missing";
         try
         {
             if (depth < 0)
             {
-                (rule, detail) = (FaultRules.Limit, $"more than {options.MaxFolderDepth} folders deep");
+                (rule, detail) = (RuleNames.Limit, $"more than {options.MaxFolderDepth} folders deep");
             }
             else if (find() is { } tree)
             {
@@ -131,7 +131,7 @@ internal sealed class GitTreeWalk(string commit, CrawlOptions options)
         };
         if (PathText.Fault(path) is { } fault)
         {
-            _listing.AddFault(PathText.Shortened(path), mode, kind, FaultRules.Path, fault);
+            _listing.AddFault(PathText.Shortened(path), mode, kind, RuleNames.Path, fault);
             return;
         }
 

@@ -39,11 +39,11 @@ internal sealed class RepositoryHandles(string folder) : IDisposable
         try
         {
             Blob? blob = repository.Lookup<Blob>(new ObjectId(id.ToString()));
-            return blob is null ? ReadFile.Faulty(FaultRules.Unreadable, "the object is missing", size) : Content(blob, id);
+            return blob is null ? ReadFile.Faulty(RuleNames.Unreadable, "the object is missing", size) : Content(blob, id);
         }
         catch (LibGit2SharpException e)
         {
-            return ReadFile.Faulty(FaultRules.Unreadable, e.Message, size);
+            return ReadFile.Faulty(RuleNames.Unreadable, e.Message, size);
         }
     });
 
@@ -68,6 +68,6 @@ internal sealed class RepositoryHandles(string folder) : IDisposable
         }
 
         ArrayPool<byte>.Shared.Return(buffer);
-        return ReadFile.Faulty(FaultRules.Unreadable, "the object's content does not match its id", length);
+        return ReadFile.Faulty(RuleNames.Unreadable, "the object's content does not match its id", length);
     }
 }

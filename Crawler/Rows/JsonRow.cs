@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using DataForge.Corpus;
 using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Rows;
@@ -63,12 +64,12 @@ internal sealed class JsonRow(CrawlOptions options) : IRowFormat
             }
 
             ArrayPool<byte>.Shared.Return(buffer);
-            return ReadFile.Faulty(FaultRules.Size, $"{length} bytes", length);
+            return ReadFile.Faulty(RuleNames.Size, $"{length} bytes", length);
         }
         catch (InvalidOperationException)
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            return ReadFile.Faulty(FaultRules.Unreadable, "the content is no Unicode text (a lone surrogate)");
+            return ReadFile.Faulty(RuleNames.Unreadable, "the content is no Unicode text (a lone surrogate)");
         }
     }
 

@@ -2,13 +2,16 @@ using DataForge.Corpus;
 
 namespace DataForge.Crawler.Rows;
 
-/// <summary>Reads a file line by line as bytes, with each line's number and offset. Memory is bounded by the longest line allowed.</summary>
+/// <summary>
+/// Reads a file line by line as bytes, with each line's number and offset. Memory is bounded by the longest line allowed.
+/// </summary>
 /// <param name="path">The file to read.</param>
 /// <param name="name">The file that messages name: the compressed one where <paramref name="path"/> is its unpacked copy.</param>
 /// <param name="maxLineBytes">The longest line allowed, in bytes.</param>
 internal sealed class LineReader(string path, string name, int maxLineBytes) : IDisposable
 {
-    private readonly FileStream _stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.SequentialScan);
+    private readonly FileStream _stream =
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.SequentialScan);
     private byte[] _buffer = new byte[1 << 20];
     private int _start;
     private int _end;

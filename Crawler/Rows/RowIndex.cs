@@ -124,7 +124,7 @@ internal sealed class RowIndex(string kind, IRowFormat format, CrawlOptions opti
             Kind = kind ?? FileKind.Python,
             Size = size,
             Weight = location.Length,
-            Fault = why is not null ? FaultRules.Path : kind is null ? FaultRules.NotPython : null,
+            Fault = why is not null ? RuleNames.Path : kind is null ? RuleNames.NotPython : null,
             Detail = why ?? "",
         };
     }

@@ -66,7 +66,7 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
             if (count == 0)
             {
                 ArrayPool<byte>.Shared.Return(buffer);
-                return ReadFile.Faulty(FaultRules.Unreadable, "the spool file ends early", entry.Size);
+                return ReadFile.Faulty(RuleNames.Unreadable, "the spool file ends early", entry.Size);
             }
 
             done += count;
@@ -104,15 +104,15 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
         }
         catch (Exception e) when (e is FormatException or InvalidDataException)
         {
-            throw new FetchException(FaultRules.Corrupt, $"its archive is damaged ({FetchException.Printable(e.Message)})", inner: e);
+            throw new FetchException(RuleNames.Corrupt, $"its archive is damaged ({FetchException.Printable(e.Message)})", inner: e);
         }
 
         string commit = tar.Comment is { Length: 40 } id && id.All(char.IsAsciiHexDigitLower)
             ? id
-            : throw new FetchException(FaultRules.Unsupported, "its archive does not name its commit");
+            : throw new FetchException(RuleNames.Unsupported, "its archive does not name its commit");
         if (Facts.Commit is { } wanted && wanted != commit)
         {
-            throw new FetchException(FaultRules.Refused, "the archive is of another commit than the requested one");
+            throw new FetchException(RuleNames.Refused, "the archive is of another commit than the requested one");
         }
 
         Facts = Facts with { Commit = commit };
@@ -133,13 +133,13 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
         int mode = entry.Kind == TarKind.Link ? GitMode.Symlink : entry.IsExecutable ? GitMode.Executable : GitMode.File;
         if (PathText.Fault(path) is { } fault)
         {
-            listing.AddFault(PathText.Shortened(path), mode, kind, FaultRules.Path, fault);
+            listing.AddFault(PathText.Shortened(path), mode, kind, RuleNames.Path, fault);
             return 0;
         }
 
         if (entry.Kind == TarKind.Link)
         {
-            listing.AddFault(path, mode, kind, FaultRules.Symlink, "links are not followed");
+            listing.AddFault(path, mode, kind, RuleNames.Symlink, "links are not followed");
             return 0;
         }
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using DataForge.Corpus;
 using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
@@ -25,11 +26,11 @@ internal sealed class BoundedGunzip(Stream received, FetchQuota quota, long maxB
         _expanded += count;
         if (_expanded > maxBytes)
         {
-            throw new FetchException(FaultRules.Limit, $"an archive of more than {maxBytes} bytes");
+            throw new FetchException(RuleNames.Limit, $"an archive of more than {maxBytes} bytes");
         }
 
         return _expanded - FreeBytes > MaxRatio * quota.Received
-            ? throw new FetchException(FaultRules.Limit, $"an archive that expands more than {MaxRatio}-fold")
+            ? throw new FetchException(RuleNames.Limit, $"an archive that expands more than {MaxRatio}-fold")
             : count;
     }
 

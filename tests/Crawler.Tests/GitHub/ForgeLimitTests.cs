@@ -27,11 +27,11 @@ public sealed class ForgeLimitTests
                 Assert.Equal(repository.Id, answer.Value!.Id);
             });
 
-        await test.Forge.SettleAsync();
+        await test.Forge.WaitForRequestsAsync();
         Assert.Empty(test.Forge.Log.Refused);
         double share = test.Forge.Log.UsedShare("alice", "core", limits.Core, limits.CoreWindow);
         Assert.True(share >= 0.95, $"{share:P1} of the budget used");
-        Assert.InRange(test.Forge.Limits.MostUnderWay("alice"), 2, limits.Concurrent);
+        Assert.InRange(test.Forge.Limits.MaxInFlight("alice"), 2, limits.Concurrent);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class ForgeLimitTests
             new ParallelOptions { MaxDegreeOfParallelism = 20 },
             async (repository, cancellation) => await test.Session.Client.GetRepositoryAsync(repository.FullName, cancellation));
 
-        await test.Forge.SettleAsync();
+        await test.Forge.WaitForRequestsAsync();
         Assert.Empty(test.Forge.Log.Refused);
         double share = test.Forge.Log.UsedShare("alice", "core", limits.PointsPerMinute, TimeSpan.FromMinutes(1));
         Assert.True(share >= 0.95, $"{share:P1} of the minute's points used");
