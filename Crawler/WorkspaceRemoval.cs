@@ -4,6 +4,7 @@ using DataForge.Corpus.Runs;
 using DataForge.Crawler.Fetch;
 using DataForge.Crawler.Folders;
 using DataForge.Crawler.Git;
+using DataForge.Crawler.Sharing;
 using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
 
@@ -62,7 +63,7 @@ public static class WorkspaceRemoval
         }
 
         using Catalog catalog = Open(workspace, catalogAddress);
-        return [.. catalog.Repositories().Select(repository => repository.Name)];
+        return [.. catalog.Removal.AllRepositories().Select(repository => repository.Name)];
     }
 
     /// <summary>Whether the workspace has been crawled into.</summary>
@@ -78,12 +79,12 @@ public static class WorkspaceRemoval
         RawFolder.CheckOwner(workspace, CatalogAddress.Parse(catalogAddress, workspace.CatalogFile));
         using Catalog catalog = Open(workspace, catalogAddress);
         RawFolder.Recover(workspace, catalog);
-        List<RemovedRepository> repositories = [.. catalog.Repositories()
+        List<RemovedRepository> repositories = [.. catalog.Removal.AllRepositories()
             .Where(repository => list.FindRepository(repository.Name) is not null).Select(repository => new RemovedRepository(repository.Id, repository.Name))];
         HashSet<long> ids = [.. repositories.Select(repository => repository.Id)];
 
         // A source named after an owner is all of the owner's.
-        var locations = catalog.Locations().Where(location => list.FindRepository(location.Name) is not null || list.FindRepository(location.Name + "/") is not null).ToList();
+        var locations = catalog.Names.All().Where(location => list.FindRepository(location.Name) is not null || list.FindRepository(location.Name + "/") is not null).ToList();
         var remembered = locations
             .Select(location => new RemovedRepository(RepositoryIds.Of(location.Kind, location.Name), location.Name, WorkspaceOptOuts.LocationHash(location.Kind, location.Location)))
             .ToList();
@@ -92,12 +93,12 @@ public static class WorkspaceRemoval
             rewrite.Remove("mirrors/" + GitMirror.FolderName(location));
         }
 
-        int parts = catalog.NextPart;
+        int parts = catalog.Parts.NextNumber();
         var raw = new RawRewriter(rewrite, ids, parts, cancellation);
         List<RewrittenPart> rewritten = ids.Count > 0 ? raw.Rewrite() : [];
         WriteContents(Path.Combine(folder, ContentsFile), raw.Contents);
         rewrite.Remove("scratch");
-        rewrite.Remove("mirrors/shelf");
+        rewrite.Remove(Path.GetRelativePath(workspace.Folder, SharedFetchFolder.In(workspace)));
         return new RemovedRows
         {
             Repositories = [.. remembered.Concat(repositories).DistinctBy(repository => repository.Id).OrderBy(repository => repository.Id)],
@@ -114,7 +115,7 @@ public static class WorkspaceRemoval
     public static void Apply(Workspace workspace, string? catalogAddress, RemovedRows removed, string folder)
     {
         using Catalog catalog = Open(workspace, catalogAddress);
-        catalog.Remove([.. removed.Repositories.Select(repository => repository.Id)], removed.Locations, ReadContents(Path.Combine(folder, ContentsFile)), removed.Parts);
+        catalog.Removal.Remove([.. removed.Repositories.Select(repository => repository.Id)], removed.Locations, ReadContents(Path.Combine(folder, ContentsFile)), removed.Parts);
     }
 
     /// <summary>Whether a source, as the user wrote it, is one of those removed.</summary>
@@ -140,11 +141,11 @@ public static class WorkspaceRemoval
     public static void Pin(Run run, string? catalogAddress, CrawlOptions? options)
     {
         using Catalog catalog = Open(run.Workspace, catalogAddress);
-        HashSet<long> known = [.. catalog.Repositories().Select(repository => repository.Id)];
+        HashSet<long> known = [.. catalog.Removal.AllRepositories().Select(repository => repository.Id)];
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
         List<(long, int)> snapshots = [.. run.ReadInput().Repositories.Where(repository => known.Contains(repository.Id)).Select(repository => (repository.Id, repository.Snapshot))];
         counts["repositories"] = snapshots.Count;
-        long length = CanonicalJson.WriteFile(run.InputFile, catalog.Input(snapshots, counts));
+        long length = CanonicalJson.WriteFile(run.InputFile, catalog.Parts.InputOf(snapshots, counts));
         PinnedList.KeepOnly(Path.Combine(run.Folder, PinnedList.FileName), known);
         if (run.Manifest.Find(CrawlStage.StageName, CrawlStage.InputPart) is { } entry)
         {

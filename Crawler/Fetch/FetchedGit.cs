@@ -154,10 +154,10 @@ internal sealed class FetchedGit : IFetchedRepository
     }
 
     /// <summary>Leaves what was fetched for the crawler that writes; not where it was too much, for that one may need less.</summary>
-    public bool TryShelve(Shelf shelf)
+    public bool TryMoveTo(SharedFetchFolder folder)
     {
         _handles.Dispose();
-        return !_hasLeftLarge && shelf.TryPut(Facts.Id, new Shelved(Facts.Commit!, _address), _mirror.Folder);
+        return !_hasLeftLarge && folder.TryAdd(Facts.Id, new FetchedMirror(Facts.Commit!, _address), _mirror.Folder);
     }
 
     public void Dispose()

@@ -33,22 +33,22 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
         GitHubSession? session = null;
         try
         {
-            session = await GitHubSession.OpenAsync(context.Options, catalog, context.Time, text => context.Tell(Note.Warning(text)), cancellation).ConfigureAwait(false);
-            var watch = new RepositoryWatch(session.Client, catalog, context.Tell);
+            session = await GitHubSession.OpenAsync(context.Options, catalog.Ledger, context.Time, text => context.WriteNote(Note.Warning(text)), cancellation).ConfigureAwait(false);
+            var watch = new RepositoryWatch(session.Client, catalog, context.WriteNote);
             transport.Lookup = watch.LookUpAsync;
             transport.Charge = session.Client.EnterAsync;
             // There may be millions: what is more than a name stays in the catalog until a repository's turn comes.
             SortedDictionary<long, (string Name, Func<long, DiscoveredRepository> Read)> found = [];
             using StageProgress? progress = context.Progress?.Invoke("found");
-            SearchProgress? shown = progress is null ? null : new SearchProgress(progress, catalog);
+            SearchProgress? shown = progress is null ? null : new SearchProgress(progress, catalog.Ledger);
             session.Discovery.OnRecorded = shown is null ? null : shown.Recorded;
             foreach (SearchQuery query in queries)
             {
                 shown?.Begin(query.Key);
                 await session.Discovery.RunAsync(query, cancellation).ConfigureAwait(false);
-                Func<long, DiscoveredRepository> read = id => catalog.FindRepository(id, query.Key)
+                Func<long, DiscoveredRepository> read = id => catalog.Discovered.Find(id, query.Key)
                     ?? throw new InvalidOperationException($"repository {id} left the ledger while it was crawled");
-                foreach (DiscoveredRepository repository in catalog.Repositories(query.Key))
+                foreach (DiscoveredRepository repository in catalog.Ledger.Repositories(query.Key))
                 {
                     found.TryAdd(repository.Id, (repository.FullName, read));
                 }
@@ -58,10 +58,10 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
 
             watch.TellRenames(found.Select(entry => (entry.Key, entry.Value.Name)));
             context.Shared?.Publish(found.Keys, cancellation);
-            long shortfall = queries.Sum(query => catalog.Windows(query.Key).Sum(window => window.Shortfall));
+            long shortfall = queries.Sum(query => catalog.Ledger.Windows(query.Key).Sum(window => window.Shortfall));
             string many = found.Count == 1 ? "repository" : "repositories";
             string beyond = shortfall > 0 ? $", {shortfall:N0} known to be out of a search's reach (crawl --status names their windows)" : "";
-            context.Tell(found.Count == 0
+            context.WriteNote(found.Count == 0
                 ? Note.Warning($"{Text}: no repository matches; see whether the query says what is meant")
                 : Note.Information($"{Text}: {found.Count:N0} {many} found{beyond}"));
             return new SourceScan(

@@ -47,7 +47,7 @@ internal static class PinnedList
         {
             foreach ((long repository, int snapshot) in snapshots)
             {
-                if (catalog.FindFacts(repository, snapshot) is { Source: GitHubSource.KindName } facts)
+                if (catalog.Snapshots.FindFacts(repository, snapshot) is { Source: GitHubSource.KindName } facts)
                 {
                     JsonNode line = JsonSerializer.SerializeToNode(facts, Line)!;
                     if (FindFault(catalog, facts, snapshot, rowsHash) is { } fault)
@@ -116,8 +116,8 @@ internal static class PinnedList
 
     // The row of a repository that could not be had looks like another's whose one file is faulty; its signature tells.
     private static string? FindFault(Catalog catalog, RepositoryFacts facts, int snapshot, string rowsHash) =>
-        catalog.FindState(facts.Id) is { Status: not (RepositoryStatus.Present or RepositoryStatus.Empty) }
-            ? Faults.FirstOrDefault(rule => catalog.FindSnapshot(
+        catalog.States.Find(facts.Id) is { Status: not (RepositoryStatus.Present or RepositoryStatus.Empty) }
+            ? Faults.FirstOrDefault(rule => catalog.Snapshots.Find(
                 facts.Id, StageHash.Combine(rowsHash, FaultyRepository.SignatureOf(facts.Commit, rule)))?.Number == snapshot)
             : null;
 

@@ -23,7 +23,7 @@ internal sealed class PinnedSource(string file) : ISource
         {
             try
             {
-                session = await GitHubSession.OpenAsync(context.Options, catalog, context.Time, text => context.Tell(Note.Warning(text)), cancellation).ConfigureAwait(false);
+                session = await GitHubSession.OpenAsync(context.Options, catalog.Ledger, context.Time, text => context.WriteNote(Note.Warning(text)), cancellation).ConfigureAwait(false);
                 transport.Charge = session.Client.EnterAsync;
             }
             catch

@@ -18,17 +18,17 @@ internal sealed class RepositoryWatch(GitHubClient client, Catalog catalog, Acti
 
     /// <summary>Keeps which repositories a query found.</summary>
     public static void Remember(Catalog catalog, string query, IReadOnlyList<(long Repository, int Snapshot)> snapshots) =>
-        catalog.SetSource(Key(query), Known, snapshots);
+        catalog.Sources.Set(Key(query), Known, snapshots);
 
     /// <summary>Records what became of those that the query found when it was last crawled to the end, and finds no more.</summary>
     public async Task CheckMissingAsync(string query, Func<long, bool> isFound, CancellationToken cancellation)
     {
-        foreach ((long id, int _) in catalog.FindSource(Key(query), Known) ?? [])
+        foreach ((long id, int _) in catalog.Sources.Find(Key(query), Known) ?? [])
         {
-            if (!isFound(id) && catalog.FindState(id) is { } state)
+            if (!isFound(id) && catalog.States.Find(id) is { } state)
             {
                 (RepositoryStatus status, string? detail) = await AskAsync(id, state.Name, cancellation).ConfigureAwait(false);
-                catalog.SetState(state with { Status = status, Detail = detail });
+                catalog.States.Set(state with { Status = status, Detail = detail });
                 Tell($"{state.Name} is no longer among {query}: {status.ToString().ToLowerInvariant()}{(detail is null ? "" : $" ({detail})")}");
             }
         }
@@ -39,9 +39,9 @@ internal sealed class RepositoryWatch(GitHubClient client, Catalog catalog, Acti
     {
         foreach ((long id, string name) in found)
         {
-            if (catalog.FindState(id) is { } state && state.Name != name)
+            if (catalog.States.Find(id) is { } state && state.Name != name)
             {
-                catalog.SetState(state with { Name = name, Detail = $"was {state.Name}" });
+                catalog.States.Set(state with { Name = name, Detail = $"was {state.Name}" });
                 Tell($"{state.Name} is now called {name}");
             }
         }

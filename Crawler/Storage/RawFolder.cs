@@ -24,7 +24,7 @@ internal static class RawFolder
     /// <exception cref="DataForgeException">Parts are missing, or there are more than a crash can leave: the catalog is not this folder's.</exception>
     public static void Recover(Workspace workspace, Catalog catalog)
     {
-        int next = catalog.NextPart;
+        int next = catalog.Parts.NextNumber();
         string manifests = Path.GetDirectoryName(workspace.RawManifest(0))!;
         Directory.CreateDirectory(manifests);
         List<string> orphans = [];

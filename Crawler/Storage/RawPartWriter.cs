@@ -104,7 +104,7 @@ internal sealed class RawPartWriter : IDisposable
     {
         if (Occurrences == 0)
         {
-            catalog.CommitPart(null, _shares, [], []);
+            catalog.Parts.Commit(null, _shares, [], []);
             return null;
         }
 
@@ -128,7 +128,7 @@ internal sealed class RawPartWriter : IDisposable
         };
         AtomicFile.Write(_workspace.RawManifest(Number), CanonicalJson.Write(entry));
         var part = new RawPart(Number, files.Sha256, blobs.Sha256, Occurrences, _newContents.Count, Bytes);
-        catalog.CommitPart(part, _shares, _newContents, _contentParts);
+        catalog.Parts.Commit(part, _shares, _newContents, _contentParts);
         _committed = true;
         return entry;
     }

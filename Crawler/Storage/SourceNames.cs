@@ -18,7 +18,7 @@ internal static class SourceNames
         var open = new List<(ILocatedSource Source, int Parts)>();
         foreach (ILocatedSource source in sources.OrderBy(source => source.Location, StringComparer.Ordinal))
         {
-            source.Name = catalog.FindName(source.Kind, source.Location) ?? optOuts.NameAt(source.Kind, source.Location) ?? "";
+            source.Name = catalog.Names.Find(source.Kind, source.Location) ?? optOuts.NameAt(source.Kind, source.Location) ?? "";
             if (source.Name.Length == 0)
             {
                 open.Add((source, Math.Min(source.LeastNameParts, source.NameParts.Count)));
@@ -26,7 +26,7 @@ internal static class SourceNames
         }
 
         var taken = new Dictionary<string, ILocatedSource>(StringComparer.Ordinal);
-        bool IsTaken(string name) => name.Length == 0 || taken.ContainsKey(name) || catalog.HasName(name) || optOuts.HasName(name);
+        bool IsTaken(string name) => name.Length == 0 || taken.ContainsKey(name) || catalog.Names.Contains(name) || optOuts.HasName(name);
         while (open.Count > 0)
         {
             var next = new List<(ILocatedSource, int)>();
@@ -55,7 +55,7 @@ internal static class SourceNames
         }
 
         // All at once: a name may depend on the others, so half of them must not survive a crash.
-        catalog.AddNames(taken.Select(pair => (pair.Value.Kind, pair.Value.Location, pair.Key)));
+        catalog.Names.Add(taken.Select(pair => (pair.Value.Kind, pair.Value.Location, pair.Key)));
         foreach ((string name, ILocatedSource source) in taken)
         {
             source.Name = name;

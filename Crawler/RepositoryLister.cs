@@ -1,0 +1,87 @@
+using DataForge.Corpus;
+using DataForge.Crawler.Fetch;
+using DataForge.Crawler.Sources;
+using DataForge.Crawler.Storage;
+
+namespace DataForge.Crawler;
+
+/// <summary>Fetches the contents that a repository has claimed, and lists its files.</summary>
+internal sealed class RepositoryLister(RepositoriesInProgress inProgress, Claims claims, Catalog catalog, CrawlProgress progress)
+{
+    /// <summary>Fetches and lists a repository. Null where it could not be fetched, as in the last crawl, and is therefore complete.</summary>
+    public async ValueTask<ListedRepository?> ListAsync(ClaimedRepository claimed, CancellationToken cancellation)
+    {
+        Claims.Share? share = claimed.Share;
+        Dictionary<BlobId, long> stored = [];
+        try
+        {
+            OpenedRepository opened = share is not null && claimed.Opened.Repository is IFetchedRepository fetched
+                ? await FetchAsync(claimed.Opened, fetched, share, cancellation).ConfigureAwait(false)
+                : claimed.Opened;
+            if (!ReferenceEquals(opened, claimed.Opened) && inProgress.TryCompleteUnchanged(opened))
+            {
+                claims.Drop(share!.Claimant);
+                return null;
+            }
+
+            IReadOnlyList<FoundFile> files = await opened.Repository.ListAsync(cancellation).ConfigureAwait(false);
+            if (share is not null && opened.Fault is null)
+            {
+                stored = FetchedContents(share, files);
+            }
+
+            return Listed(opened, share?.Claimant, files);
+        }
+        finally
+        {
+            // Repositories that wait for these contents continue; those that are not stored they fetch themselves.
+            share?.Claimant.End(stored);
+        }
+    }
+
+    // Returns the same repository, or the one that takes its place where the fetch failed.
+    private async ValueTask<OpenedRepository> FetchAsync(
+        OpenedRepository opened, IFetchedRepository fetched, Claims.Share share, CancellationToken cancellation)
+    {
+        try
+        {
+            await share.SettleAsync(cancellation).ConfigureAwait(false);
+            await inProgress.Budget.WaitAsync(opened.Queued.Position, cancellation).ConfigureAwait(false);
+            await fetched.FetchAsync(share.Wanted, share.Elsewhere, cancellation).ConfigureAwait(false);
+            inProgress.Budget.Set(opened.Queued.Position, fetched.Weight);
+            return opened;
+        }
+        catch (FetchException e)
+        {
+            return inProgress.Fail(opened, e);
+        }
+    }
+
+    private ListedRepository Listed(OpenedRepository opened, Claims.Claimant? claimant, IReadOnlyList<FoundFile> files)
+    {
+        RepositoryFacts facts = opened.Repository.Facts;
+        SnapshotState? before = catalog.Snapshots.Find(facts.Id, opened.Signature);
+
+        // A pinned list gives the number of a repository's snapshot; every other source gives 1.
+        int number = before?.Number ?? Math.Max(catalog.Snapshots.LatestNumber(facts.Id) + 1, facts.Snapshot);
+        int first = (int)Math.Min(before?.Rows ?? 0, files.Count);
+        progress.AddFiles(first);
+        return new ListedRepository(opened, claimant, facts with { Snapshot = number }, files, first);
+    }
+
+    // The contents that will be stored when the repository is written, with their sizes.
+    private static Dictionary<BlobId, long> FetchedContents(Claims.Share share, IReadOnlyList<FoundFile> files)
+    {
+        HashSet<BlobId> fetched = [.. share.Wanted];
+        Dictionary<BlobId, long> stored = [];
+        foreach (FoundFile file in files)
+        {
+            if (file.Fault is null && file.BlobId is { } id && fetched.Contains(id))
+            {
+                stored[id] = file.Size;
+            }
+        }
+
+        return stored;
+    }
+}
