@@ -10,8 +10,8 @@ namespace DataForge.Crawler;
 public static class ServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the crawl stage, with its options as <see cref="IOptions{TOptions}"/> of <see cref="CrawlOptions"/>, and the factory of its HTTP
-    /// handlers, unless one is registered already.
+    /// Adds the crawl stage, with its options as <see cref="IOptions{TOptions}"/> of <see cref="CrawlOptions"/>, and the factory of its
+    /// HTTP handlers, unless one is registered already.
     /// </summary>
     public static IServiceCollection AddCrawler(this IServiceCollection services)
     {

@@ -173,10 +173,10 @@ internal sealed class FetchedGit : IFetchedRepository
     /// Passes what was fetched to the crawler that writes. Not where the byte limit was exceeded: that crawler may need less, as it knows
     /// which contents are stored.
     /// </summary>
-    public bool TryShelve(Shelf shelf)
+    public bool TryMoveTo(SharedFetchFolder folder)
     {
         _handles.Dispose();
-        return !_lacksLarge && shelf.TryPut(Facts.Id, new Shelved(Facts.Commit!, _address), _mirror.Folder);
+        return !_lacksLarge && folder.TryAdd(Facts.Id, new FetchedMirror(Facts.Commit!, _address), _mirror.Folder);
     }
 
     /// <inheritdoc/>

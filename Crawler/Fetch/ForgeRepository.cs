@@ -82,9 +82,9 @@ internal sealed class ForgeRepository(
         }
 
         if (transport.Shared is { } shared
-            && await shared.TakeAsync(Id, FetchedGit.FolderOf(transport, Id), cancellation).ConfigureAwait(false) is { } shelved)
+            && await shared.TakeAsync(Id, FetchedGit.FolderOf(transport, Id), cancellation).ConfigureAwait(false) is { } fetched)
         {
-            return new FetchedGit(Facts(found) with { Commit = shelved.Commit }, shelved.Address, transport, quota) { IsFetched = true };
+            return new FetchedGit(Facts(found) with { Commit = fetched.Commit }, fetched.Address, transport, quota) { IsFetched = true };
         }
 
         var upload = new UploadPack(transport.Http);

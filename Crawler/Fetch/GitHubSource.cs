@@ -38,8 +38,8 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
         GitHubSession? session = null;
         try
         {
-            session = await OpenSessionAsync(context, catalog, cancellation).ConfigureAwait(false);
-            var check = new RepositoryStatusCheck(session.Client, catalog, context.Tell);
+            session = await OpenSessionAsync(context, catalog.Ledger, cancellation).ConfigureAwait(false);
+            var check = new RepositoryStatusCheck(session.Client, catalog, context.WriteNote);
             transport.Lookup = check.LookUpAsync;
             transport.AcquirePermit = session.Client.AcquireCorePermitAsync;
             SortedDictionary<long, Found> found = await DiscoverAsync(context, catalog, session, check, cancellation).ConfigureAwait(false);
@@ -85,7 +85,7 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
     /// <summary>Opens a session of the options' API that reports waits as warnings.</summary>
     public static Task<GitHubSession> OpenSessionAsync(ScanContext context, ILedger ledger, CancellationToken cancellation) =>
         GitHubSession.OpenAsync(
-            context.Options, ledger, context.Time, context.Handlers, text => context.Tell(Note.Warning(text)), cancellation);
+            context.Options, ledger, context.Time, context.Handlers, text => context.WriteNote(Note.Warning(text)), cancellation);
 
     // Runs the searches. Only names are kept in memory, as there may be millions of repositories; the rest is read from the catalog when a
     // repository is opened.
@@ -94,15 +94,15 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
     {
         SortedDictionary<long, Found> found = [];
         using StageProgress? progress = context.Progress?.Invoke("found");
-        SearchProgress? searches = progress is null ? null : new SearchProgress(progress, catalog);
+        SearchProgress? searches = progress is null ? null : new SearchProgress(progress, catalog.Ledger);
         session.Discovery.OnRecorded = searches is null ? null : searches.Count;
         foreach (SearchQuery query in queries)
         {
             searches?.Begin(query.Key);
             await session.Discovery.RunAsync(query, cancellation).ConfigureAwait(false);
-            Func<long, DiscoveredRepository> read = id => catalog.FindRepository(id, query.Key)
+            Func<long, DiscoveredRepository> read = id => catalog.Discovered.Find(id, query.Key)
                 ?? throw new InvalidOperationException($"repository {id} left the ledger while it was crawled");
-            foreach (DiscoveredRepository repository in catalog.Repositories(query.Key))
+            foreach (DiscoveredRepository repository in catalog.Ledger.Repositories(query.Key))
             {
                 found.TryAdd(repository.Id, new Found(repository.FullName, read));
             }
@@ -115,12 +115,12 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
 
     private void ReportFound(ScanContext context, Catalog catalog, int count)
     {
-        long shortfall = queries.Sum(query => catalog.Windows(query.Key).Sum(window => window.Shortfall));
+        long shortfall = queries.Sum(query => catalog.Ledger.Windows(query.Key).Sum(window => window.Shortfall));
         string many = count == 1 ? "repository" : "repositories";
         string beyond = shortfall > 0
             ? $", {shortfall:N0} known to be out of a search's reach (crawl --status names their windows)"
             : "";
-        context.Tell(count == 0
+        context.WriteNote(count == 0
             ? Note.Warning($"{Text}: no repository matches; see whether the query says what is meant")
             : Note.Information($"{Text}: {count:N0} {many} found{beyond}"));
     }

@@ -48,7 +48,7 @@ internal static class PinnedList
         {
             foreach ((long repository, int snapshot) in snapshots)
             {
-                if (catalog.FindFacts(repository, snapshot) is { Source: GitHubSource.KindName } facts)
+                if (catalog.Snapshots.FindFacts(repository, snapshot) is { Source: GitHubSource.KindName } facts)
                 {
                     JsonNode line = JsonSerializer.SerializeToNode(facts, Line)!;
                     if (FindFault(catalog, facts, snapshot, rowsHash) is { } fault)
@@ -126,8 +126,8 @@ internal static class PinnedList
     // Why a repository could not be fetched. Its row looks like that of a repository with one faulty file, so the snapshot's signature is
     // compared with that of each fault.
     private static string? FindFault(Catalog catalog, RepositoryFacts facts, int snapshot, string rowsHash) =>
-        catalog.FindState(facts.Id) is { Status: not (RepositoryStatus.Present or RepositoryStatus.Empty) }
-            ? Faults.FirstOrDefault(rule => catalog.FindSnapshot(
+        catalog.States.Find(facts.Id) is { Status: not (RepositoryStatus.Present or RepositoryStatus.Empty) }
+            ? Faults.FirstOrDefault(rule => catalog.Snapshots.Find(
                 facts.Id, StageHash.Combine(rowsHash, FaultyRepository.SignatureOf(facts.Commit, rule)))?.Number == snapshot)
             : null;
 

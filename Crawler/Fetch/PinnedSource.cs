@@ -28,7 +28,7 @@ internal sealed class PinnedSource(string file) : ISource
         {
             try
             {
-                session = await GitHubSource.OpenSessionAsync(context, catalog, cancellation).ConfigureAwait(false);
+                session = await GitHubSource.OpenSessionAsync(context, catalog.Ledger, cancellation).ConfigureAwait(false);
                 transport.AcquirePermit = session.Client.AcquireCorePermitAsync;
             }
             catch

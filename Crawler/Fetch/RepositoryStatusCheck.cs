@@ -19,17 +19,17 @@ internal sealed class RepositoryStatusCheck(GitHubClient client, Catalog catalog
 
     /// <summary>Stores which repositories a query found.</summary>
     public static void Remember(Catalog catalog, string query, IReadOnlyList<(long Repository, int Snapshot)> snapshots) =>
-        catalog.SetSource(Key(query), Known, snapshots);
+        catalog.Sources.Set(Key(query), Known, snapshots);
 
     /// <summary>Records the status of those that the query found when it was last crawled completely, and no longer finds.</summary>
     public async Task CheckMissingAsync(string query, Func<long, bool> isFound, CancellationToken cancellation)
     {
-        foreach ((long id, int _) in catalog.FindSource(Key(query), Known) ?? [])
+        foreach ((long id, int _) in catalog.Sources.Find(Key(query), Known) ?? [])
         {
-            if (!isFound(id) && catalog.FindState(id) is { } state)
+            if (!isFound(id) && catalog.States.Find(id) is { } state)
             {
                 (RepositoryStatus status, string? detail) = await RequestStatusAsync(id, state.Name, cancellation).ConfigureAwait(false);
-                catalog.SetState(state with { Status = status, Detail = detail });
+                catalog.States.Set(state with { Status = status, Detail = detail });
                 string reason = detail is null ? "" : $" ({detail})";
                 Report($"{state.Name} is no longer among {query}: {status.ToString().ToLowerInvariant()}{reason}");
             }
@@ -41,9 +41,9 @@ internal sealed class RepositoryStatusCheck(GitHubClient client, Catalog catalog
     {
         foreach ((long id, string name) in found)
         {
-            if (catalog.FindState(id) is { } state && state.Name != name)
+            if (catalog.States.Find(id) is { } state && state.Name != name)
             {
-                catalog.SetState(state with { Name = name, Detail = $"was {state.Name}" });
+                catalog.States.Set(state with { Name = name, Detail = $"was {state.Name}" });
                 Report($"{state.Name} is now called {name}");
             }
         }

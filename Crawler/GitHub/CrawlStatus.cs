@@ -95,10 +95,10 @@ public sealed record CrawlStatus
         }
 
         using Catalog catalog = Catalog.Open(address, TimeProvider.System);
-        return Read(catalog) with
+        return Read(catalog.Ledger) with
         {
             Repositories = new SortedDictionary<string, long>(
-                catalog.CountStates().ToDictionary(state => state.Status.ToString().ToLowerInvariant(), state => state.Count),
+                catalog.States.CountByStatus().ToDictionary(state => state.Status.ToString().ToLowerInvariant(), state => state.Count),
                 StringComparer.Ordinal),
         };
     }

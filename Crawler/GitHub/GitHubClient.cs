@@ -49,9 +49,9 @@ public sealed class GitHubClient
     // A bound on input; GitHub allows 39 characters for an owner and 100 for a repository.
     private const int MaxName = 256;
     private readonly ApiTransport _transport;
-    private readonly IAnswerStore _cache;
+    private readonly IResponseCache _cache;
 
-    internal GitHubClient(ApiTransport transport, IAnswerStore cache) => (_transport, _cache) = (transport, cache);
+    internal GitHubClient(ApiTransport transport, IResponseCache cache) => (_transport, _cache) = (transport, cache);
 
     /// <summary><c>GET /search/repositories</c>, a first page of 100. Costs a search.</summary>
     /// <param name="query">The words and qualifiers.</param>
@@ -141,7 +141,7 @@ public sealed class GitHubClient
         where T : class
     {
         key ??= path;
-        ConditionalAnswer? cached = _cache.FindAnswer(key);
+        CachedResponse? cached = _cache.FindResponse(key);
         ApiReply reply = await _transport.GetAsync(path, CoreResource, type, cached?.ETag, token, cancellation).ConfigureAwait(false);
         if (reply.Outcome == ApiOutcome.NotModified && cached is not null)
         {
@@ -150,7 +150,7 @@ public sealed class GitHubClient
 
         if (reply is { Outcome: ApiOutcome.Ok, ETag: { } etag, Value: T value })
         {
-            _cache.StoreAnswer(key, new ConditionalAnswer(etag, JsonSerializer.SerializeToUtf8Bytes(value, type)));
+            _cache.StoreResponse(key, new CachedResponse(etag, JsonSerializer.SerializeToUtf8Bytes(value, type)));
         }
 
         return ToResponse(reply, type);

@@ -107,7 +107,7 @@ public sealed class GitHubSession : IDisposable
         new(tokens, options.MaxConcurrency, options.PointsPerMinute);
 
     private static GitHubClient NewClient(
-        GitHubClientOptions options, HttpClient http, IReadOnlyList<UserBudget> users, IAnswerStore cache, TimeProvider time)
+        GitHubClientOptions options, HttpClient http, IReadOnlyList<UserBudget> users, IResponseCache cache, TimeProvider time)
     {
         Action<string>? onWaiting = options.OnWaiting is { } report ? text => report($"{options.BaseAddress.Authority}: {text}") : null;
         return new(new ApiTransport(options, http, new RequestLimiter(users, time, onWaiting), time), cache);
@@ -115,7 +115,7 @@ public sealed class GitHubSession : IDisposable
 
     // GitHub counts per user: the tokens of one user share one budget.
     private static async Task<IReadOnlyList<UserBudget>> GroupByUserAsync(
-        GitHubClientOptions options, HttpClient http, IReadOnlyList<GitHubToken> tokens, IAnswerStore cache, TimeProvider time,
+        GitHubClientOptions options, HttpClient http, IReadOnlyList<GitHubToken> tokens, IResponseCache cache, TimeProvider time,
         CancellationToken cancellation)
     {
         UserBudget[] single = [.. tokens.Select(token => NewBudget(options, [token]))];

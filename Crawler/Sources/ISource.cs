@@ -50,8 +50,8 @@ public sealed record ScanContext(CrawlOptions Options, string ScratchFolder, str
     /// <summary>The clock of waiting and of limits; no row depends on it.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Takes a line for people.</summary>
-    public Action<Note> Tell { get; init; } = static _ => { };
+    /// <summary>Writes a line for the user to the event log and the terminal.</summary>
+    public Action<Note> WriteNote { get; init; } = static _ => { };
 
     /// <summary>Begins a progress line that counts in a unit; null where nobody looks.</summary>
     public Func<string, StageProgress>? Progress { get; init; }

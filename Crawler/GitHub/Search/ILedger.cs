@@ -9,7 +9,7 @@ namespace DataForge.Crawler.GitHub;
 /// Bounds never depend on the clock, so each round sends the same searches.</para>
 /// <para>Each method is one transaction, durable when it returns, and thread-safe. Several processes may share a ledger.</para>
 /// </summary>
-public interface ILedger : IAnswerStore
+public interface ILedger : IResponseCache
 {
     /// <summary>
     /// Opens a round and returns its number, from 1. For a new query it is round 1, with one open window of text "". Where the last round
@@ -69,11 +69,11 @@ public interface ILedger : IAnswerStore
 /// (https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate).
 /// Thread-safe.
 /// </summary>
-public interface IAnswerStore
+public interface IResponseCache
 {
     /// <summary>The response cached for an address (path and query, without the host); null where there is none.</summary>
-    ConditionalAnswer? FindAnswer(string path);
+    CachedResponse? FindResponse(string path);
 
     /// <summary>Caches a response, replacing an earlier one.</summary>
-    void StoreAnswer(string path, ConditionalAnswer answer);
+    void StoreResponse(string path, CachedResponse answer);
 }

@@ -5,7 +5,7 @@ public sealed class MemoryLedger : ILedger
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, QueryRounds> _queries = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ConditionalAnswer> _answers = [];
+    private readonly Dictionary<string, CachedResponse> _answers = [];
 
     /// <inheritdoc/>
     public int Begin(string query)
@@ -150,7 +150,7 @@ public sealed class MemoryLedger : ILedger
     }
 
     /// <inheritdoc/>
-    public ConditionalAnswer? FindAnswer(string path)
+    public CachedResponse? FindResponse(string path)
     {
         lock (_lock)
         {
@@ -159,7 +159,7 @@ public sealed class MemoryLedger : ILedger
     }
 
     /// <inheritdoc/>
-    public void StoreAnswer(string path, ConditionalAnswer answer)
+    public void StoreResponse(string path, CachedResponse answer)
     {
         lock (_lock)
         {

@@ -63,4 +63,4 @@ public sealed record SearchWindow
 /// <summary>A response cached for conditional requests.</summary>
 /// <param name="ETag">The entity tag, with quotes and weakness prefix, as the server sent it.</param>
 /// <param name="Body">The response as the client's own model, in UTF-8 JSON of a few KiB at most.</param>
-public sealed record ConditionalAnswer(string ETag, byte[] Body);
+public sealed record CachedResponse(string ETag, byte[] Body);

@@ -84,7 +84,7 @@ internal sealed class ForgeWorld : IAsyncDisposable
     public QueryStatus Status(string workspace)
     {
         using Catalog catalog = Catalog.Open(this[workspace, "catalog.db"]);
-        return Assert.Single(CrawlStatus.Read(catalog).Queries);
+        return Assert.Single(CrawlStatus.Read(catalog.Ledger).Queries);
     }
 
     public async ValueTask DisposeAsync()
