@@ -21,7 +21,7 @@ internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlO
     // Only the first faults become events, of some 200 bytes each; all are rows and counts.
     private const int MaxFaultEvents = 1000;
 
-    private readonly string _optionsHash = StageHash.OfOptions("crawl", CrawlStage.CodeVersion, options);
+    private readonly string _optionsHash = StageHash.OfOptions(StageNames.Crawl, CrawlStage.CodeVersion, options);
     private RawPartWriter? _part;
     private long _partStart;
     private int _faultEvents;
@@ -73,7 +73,7 @@ internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlO
         if (_part.Commit(catalog, _optionsHash) is { } entry)
         {
             double seconds = Stopwatch.GetElapsedTime(_partStart).TotalSeconds;
-            context.Events.Write(new PartDone("crawl", entry.Part, Reused: false, seconds, entry.Counts));
+            context.Events.Write(new PartDone(StageNames.Crawl, entry.Part, Reused: false, seconds, entry.Counts));
         }
 
         _part.Dispose();
@@ -109,12 +109,12 @@ internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlO
             else if (part < 0)
             {
                 // A source leaves a content unread only where it is stored or another repository brings it. That one was damaged.
-                read = ReadFile.Faulty(FaultRules.Unreadable, "the repository that has this content first could not give it", file.Size);
+                read = ReadFile.Faulty(RuleNames.Unreadable, "the repository that has this content first could not give it", file.Size);
             }
         }
 
         // Files of these three rules are expected; the others may need attention.
-        if (read.Fault is not (null or FaultRules.Size or FaultRules.Symlink or FaultRules.NotPython))
+        if (read.Fault is not (null or RuleNames.Size or RuleNames.Symlink or RuleNames.NotPython))
         {
             ReportFault($"{repository.Name} {file.Path}", read.Fault, read.Detail);
         }
@@ -136,7 +136,7 @@ internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlO
     {
         if (_faultEvents < MaxFaultEvents)
         {
-            context.Events.Write(new FileFault("crawl", where, fault, detail));
+            context.Events.Write(new FileFault(StageNames.Crawl, where, fault, detail));
         }
         else if (_faultEvents == MaxFaultEvents)
         {

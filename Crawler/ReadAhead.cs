@@ -37,8 +37,8 @@ internal sealed record ReadChunk(ListedRepository Repository, int From, ReadFile
 /// </summary>
 internal sealed class ReadAhead : IDisposable
 {
-    // The files that one thread reads at a time: 4 MiB, or 256 files that are smaller, so that the queue's cost per chunk stays small beside
-    // reading and hashing it. Up to workers + 1 chunks are in memory, each by one file (at most 1 MiB by default) larger.
+    // The files that one thread reads at a time: 4 MiB, or 256 files that are smaller, so that the queue's cost per chunk stays small
+    // beside reading and hashing it. Up to workers + 1 chunks are in memory, each by one file (at most 1 MiB by default) larger.
     private const int ChunkBytes = 4 << 20;
     private const int ChunkFiles = 256;
 

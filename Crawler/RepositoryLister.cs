@@ -8,7 +8,9 @@ namespace DataForge.Crawler;
 /// <summary>Fetches the contents that a repository has claimed, and lists its files.</summary>
 internal sealed class RepositoryLister(RepositoriesInProgress inProgress, Claims claims, Catalog catalog, CrawlProgress progress)
 {
-    /// <summary>Fetches and lists a repository. Null where it could not be fetched, as in the last crawl, and is therefore complete.</summary>
+    /// <summary>
+    /// Fetches and lists a repository. Null where it could not be fetched, as in the last crawl, and is therefore complete.
+    /// </summary>
     public async ValueTask<ListedRepository?> ListAsync(ClaimedRepository claimed, CancellationToken cancellation)
     {
         Claims.Share? share = claimed.Share;

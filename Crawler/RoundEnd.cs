@@ -7,8 +7,8 @@ namespace DataForge.Crawler;
 
 /// <summary>
 /// The end of a crawl's rounds of searches. The run's input is a file and the rounds are rows of the catalog, so no transaction contains
-/// both. Before either is written, a file in the run's folder (a write-ahead record) says which input ends which rounds. If a crawl is killed
-/// after its input was pinned and before its rounds were closed, the next one closes just these rounds, and begins no new ones.
+/// both. Before either is written, a file in the run's folder (a write-ahead record) says which input ends which rounds. If a crawl is
+/// killed after its input was pinned and before its rounds were closed, the next one closes just these rounds, and begins no new ones.
 /// </summary>
 /// <param name="Input">SHA-256 of the pinned input.</param>
 /// <param name="Rounds">The number of each query's round.</param>

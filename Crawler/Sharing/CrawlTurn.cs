@@ -78,10 +78,12 @@ internal sealed class CrawlTurn : IAsyncDisposable
         }
 
         // An archive cannot be fetched for another crawler: which of its contents that one needs is known only when all of it was read.
-        return shared is null || options.FetchTransport == ArchiveRepository.TransportName
-            ? await FileLock.TakeAsync(
-                path, () => Inform(context, "waiting for another process that crawls into this workspace"), cancellation).ConfigureAwait(false)
-            : await HelpAsync(context, options, shared, folder, path, cancellation).ConfigureAwait(false);
+        bool canHelp = shared is not null && options.FetchTransport != ArchiveRepository.TransportName;
+        return canHelp
+            ? await HelpAsync(context, options, shared!, folder, path, cancellation).ConfigureAwait(false)
+            : await FileLock.TakeAsync(path, Wait, cancellation).ConfigureAwait(false);
+
+        void Wait() => Inform(context, "waiting for another process that crawls into this workspace");
     }
 
     private static async Task AcquireWriterAsync(StageContext context, Catalog shared, TimeSpan lease, CancellationToken cancellation)

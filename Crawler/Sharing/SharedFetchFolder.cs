@@ -50,7 +50,8 @@ internal sealed class SharedFetchFolder(string folder)
     }
 
     /// <summary>
-    /// Adds a repository by moving its mirror into the folder. Returns false, and leaves the mirror where it is, if the repository is there.
+    /// Adds a repository by moving its mirror into the folder. Returns false, and leaves the mirror where it is, if the repository is
+    /// there.
     /// </summary>
     public bool TryAdd(long repository, FetchedMirror fetched, string mirror)
     {

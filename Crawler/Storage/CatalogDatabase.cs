@@ -87,7 +87,9 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
     /// <summary>Runs one statement for many rows.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="names">Its parameters.</param>
-    /// <param name="rows">Their values, in the order of the names. Each row is used before the next is read, so an array may be reused.</param>
+    /// <param name="rows">
+    /// Their values, in the order of the names. Each row is used before the next is read, so an array may be reused.
+    /// </param>
     public abstract void ExecuteMany(string sql, IReadOnlyList<string> names, IEnumerable<object?[]> rows);
 
     /// <summary>Reads the rows of many keys.</summary>

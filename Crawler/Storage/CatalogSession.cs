@@ -42,7 +42,9 @@ internal abstract class CatalogStatements(CatalogDatabase database)
     }
 }
 
-/// <summary>The connection as an operation sees it (<see cref="CatalogConnection.Run{T}"/>): statements that commit by themselves.</summary>
+/// <summary>
+/// The connection as an operation sees it (<see cref="CatalogConnection.Run{T}"/>): statements that commit by themselves.
+/// </summary>
 /// <param name="database">The database.</param>
 /// <param name="isRepeated">Whether the operation ran before and may have committed.</param>
 internal sealed class CatalogSession(CatalogDatabase database, bool isRepeated) : CatalogStatements(database)

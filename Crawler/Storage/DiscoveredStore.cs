@@ -8,7 +8,8 @@ internal sealed class DiscoveredStore(CatalogConnection connection)
 {
     /// <summary>The columns that <see cref="ReadRepository"/> reads, of a table with the alias m.</summary>
     internal const string Columns =
-        "m.repository, m.name, m.clone_url, m.branch, m.stars, m.forks, m.kilobytes, m.flags, m.created_at, m.pushed_at, m.updated_at, m.license";
+        "m.repository, m.name, m.clone_url, m.branch, m.stars, m.forks, m.kilobytes, m.flags, "
+        + "m.created_at, m.pushed_at, m.updated_at, m.license";
 
     // The column after those.
     private const int WindowColumn = 12;

@@ -3,7 +3,9 @@ using DataForge.Crawler.GitHub;
 
 namespace DataForge.Crawler.Storage;
 
-/// <summary>The ledger of searches (tables <c>queries</c>, <c>windows</c>, <c>answers</c>; its repositories: <see cref="DiscoveredStore"/>).</summary>
+/// <summary>
+/// The ledger of searches (tables <c>queries</c>, <c>windows</c>, <c>answers</c>; its repositories: <see cref="DiscoveredStore"/>).
+/// </summary>
 internal sealed class LedgerStore(CatalogConnection connection, WorkerStore workers, DiscoveredStore discovered, LeaseClock clock) : ILedger
 {
     // A window takes about ten searches, and GitHub allows thirty a minute: 20 seconds. After thirty times that its reader is assumed dead.

@@ -1,5 +1,6 @@
 using System.Collections;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 
 namespace DataForge.Crawler.Storage;
@@ -44,10 +45,10 @@ internal sealed class PartStore(CatalogConnection connection, ContentStore conte
     /// The input of a run over these snapshots: the parts that hold their rows or their contents, in order. Counts of the rows are added
     /// to <paramref name="counts"/>. The repositories are read as the caller asks for them: there may be millions.
     /// </summary>
-    public RunInput InputOf(IReadOnlyList<(long Repository, int Snapshot)> snapshots, SortedDictionary<string, long> counts)
+    public RunInput InputOf(IReadOnlyList<(long Repository, int Snapshot)> snapshots, CountTable counts)
     {
-        (RawPart[] parts, SortedDictionary<string, long> sums) = connection.Run(session => PartsOf(session, snapshots));
-        SnapshotStore.AddCounts(counts, sums);
+        (RawPart[] parts, CountTable sums) = connection.Run(session => PartsOf(session, snapshots));
+        counts.Add(sums);
         return new RunInput { Parts = parts, Repositories = new SnapshotList(connection, snapshots) };
     }
 
@@ -82,10 +83,10 @@ internal sealed class PartStore(CatalogConnection connection, ContentStore conte
         ? session.Scalar("SELECT files_sha256 FROM parts WHERE number = $n", ("$n", part.Number)) as string == part.FilesSha256
         : throw new ConnectionLostException("the connection broke during a commit, and it is not known whether it took place"));
 
-    private static (RawPart[] Parts, SortedDictionary<string, long> Sums) PartsOf(
+    private static (RawPart[] Parts, CountTable Sums) PartsOf(
         CatalogSession session, IReadOnlyList<(long Repository, int Snapshot)> snapshots)
     {
-        var sums = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        var sums = new CountTable();
         SortedSet<int> parts = [];
         const string Sql = "SELECT first_part, last_part, counts FROM snapshots WHERE repository = $r AND number = $n";
         SnapshotStore.ReadEach(session, Sql, snapshots, (_, reader) =>
@@ -95,7 +96,7 @@ internal sealed class PartStore(CatalogConnection connection, ContentStore conte
                 parts.Add(part);
             }
 
-            SnapshotStore.AddCounts(sums, SnapshotStore.ParseCounts(reader.GetString(2)));
+            sums.Add(CountTable.FromJson(reader.GetString(2)));
         });
 
         foreach (int part in parts.ToArray())
@@ -123,10 +124,13 @@ internal sealed class PartStore(CatalogConnection connection, ContentStore conte
             WHERE s.repository = $r AND s.number = $n
             """;
 
+        /// <inheritdoc/>
         public int Count => snapshots.Count;
 
+        /// <inheritdoc/>
         public RepositorySnapshot this[int index] => Read([snapshots[index]])[0];
 
+        /// <inheritdoc/>
         public IEnumerator<RepositorySnapshot> GetEnumerator() => snapshots.Chunk(Paging.Rows).SelectMany(Read).GetEnumerator();
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

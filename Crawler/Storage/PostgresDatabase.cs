@@ -194,7 +194,8 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
     public override void RestoreWorker(long worker, string name)
     {
         using DbCommand command = Command(
-            "INSERT INTO workers (id, name) OVERRIDING SYSTEM VALUE VALUES ($w, $n) ON CONFLICT (id) DO NOTHING", ("$w", worker), ("$n", name));
+            "INSERT INTO workers (id, name) OVERRIDING SYSTEM VALUE VALUES ($w, $n) ON CONFLICT (id) DO NOTHING",
+            ("$w", worker), ("$n", name));
         command.ExecuteNonQuery();
     }
 

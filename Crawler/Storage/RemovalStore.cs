@@ -32,7 +32,8 @@ internal sealed class RemovalStore(CatalogConnection connection, ContentStore co
     /// Removes repositories, names of sources and contents, and updates the parts that were rewritten: all or nothing, and idempotent.
     /// </summary>
     public void Remove(
-        IReadOnlyCollection<long> repositories, IEnumerable<string> names, IEnumerable<BlobId> removedContents, IEnumerable<RewrittenPart> parts)
+        IReadOnlyCollection<long> repositories, IEnumerable<string> names, IEnumerable<BlobId> removedContents,
+        IEnumerable<RewrittenPart> parts)
     {
         contents.Merge();
         connection.RunInTransaction(isDurable: true, transaction =>

@@ -30,7 +30,9 @@ public enum RepositoryStatus
 /// <param name="Status">Its status.</param>
 /// <param name="Name">The name under which it was requested.</param>
 /// <param name="Commit">The commit of HEAD that was read last; null where none ever was.</param>
-/// <param name="PushedAt">The time of the last push, by the forge: while it is the same, the repository need not be requested again.</param>
+/// <param name="PushedAt">
+/// The time of the last push, by the forge: while it is the same, the repository need not be requested again.
+/// </param>
 /// <param name="Detail">The new name, or why it could not be read; null for the other statuses.</param>
 internal sealed record RepositoryState(
     long Repository, RepositoryStatus Status, string Name, string? Commit = null, DateTimeOffset? PushedAt = null, string? Detail = null);

@@ -30,7 +30,8 @@ internal sealed class RepositoryStateStore(CatalogConnection connection)
         """
         INSERT INTO repository_states (repository, state, name, commit_id, pushed_at, detail) VALUES ($r, $s, $n, $c, $p, $d)
         ON CONFLICT (repository) DO UPDATE SET
-          state = excluded.state, name = excluded.name, commit_id = excluded.commit_id, pushed_at = excluded.pushed_at, detail = excluded.detail
+          state = excluded.state, name = excluded.name, commit_id = excluded.commit_id, pushed_at = excluded.pushed_at,
+          detail = excluded.detail
         """,
         ["$r", "$s", "$n", "$c", "$p", "$d"],
         states.Select(state => new object?[]

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 
 namespace DataForge.Crawler.Storage;
 
@@ -18,7 +19,7 @@ internal sealed record SnapshotState(long Repository, int Number, long Rows, boo
 /// <param name="IsComplete">Whether the snapshot's last row is among them.</param>
 /// <param name="Counts">Counts of these rows.</param>
 internal sealed record SnapshotShare(
-    RepositoryFacts Facts, string Signature, long Rows, bool IsComplete, SortedDictionary<string, long> Counts);
+    RepositoryFacts Facts, string Signature, long Rows, bool IsComplete, CountTable Counts);
 
 /// <summary>Snapshots of repositories (tables <c>repositories</c>, <c>snapshots</c>).</summary>
 internal sealed class SnapshotStore(CatalogConnection connection)
@@ -58,7 +59,8 @@ internal sealed class SnapshotStore(CatalogConnection connection)
             INSERT INTO snapshots (repository, number, signature, commit_id, first_part, last_part, rows, complete, counts, facts)
             VALUES ($r, $n, $s, $c, $p, $p, $w, $d, $t, $f)
             ON CONFLICT (repository, number) DO UPDATE SET
-              first_part = COALESCE(snapshots.first_part, excluded.first_part), last_part = COALESCE(excluded.last_part, snapshots.last_part),
+              first_part = COALESCE(snapshots.first_part, excluded.first_part),
+              last_part = COALESCE(excluded.last_part, snapshots.last_part),
               rows = snapshots.rows + excluded.rows, complete = excluded.complete, counts = excluded.counts
             """,
             ["$r", "$n", "$s", "$c", "$p", "$w", "$d", "$t", "$f"],
@@ -85,33 +87,20 @@ internal sealed class SnapshotStore(CatalogConnection connection)
         }
     }
 
-    /// <summary>Counts as the column <c>counts</c> stores them.</summary>
-    internal static SortedDictionary<string, long> ParseCounts(string json) =>
-        new(JsonSerializer.Deserialize<Dictionary<string, long>>(json)!, StringComparer.Ordinal);
-
-    /// <summary>Adds counts to others.</summary>
-    internal static void AddCounts(SortedDictionary<string, long> counts, SortedDictionary<string, long> more)
-    {
-        foreach ((string name, long value) in more)
-        {
-            counts[name] = counts.GetValueOrDefault(name) + value;
-        }
-    }
-
     // The counts of a snapshot are those of all its parts.
     private static object?[] Row(SnapshotShare share, int? part, string? knownCounts)
     {
         RepositoryFacts facts = share.Facts;
-        var counts = new SortedDictionary<string, long>(share.Counts, StringComparer.Ordinal);
+        var counts = new CountTable(share.Counts);
         if (knownCounts is not null)
         {
-            AddCounts(counts, ParseCounts(knownCounts));
+            counts.Add(CountTable.FromJson(knownCounts));
         }
 
         return
         [
             facts.Id, facts.Snapshot, share.Signature, facts.Commit, share.Rows > 0 ? part : null, share.Rows, share.IsComplete ? 1 : 0,
-            JsonSerializer.Serialize(counts), JsonSerializer.Serialize(facts),
+            counts.ToJson(), JsonSerializer.Serialize(facts),
         ];
     }
 }

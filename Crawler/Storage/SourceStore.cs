@@ -13,7 +13,9 @@ internal sealed record CompletedRepository(string Key, string? Signature, int Sn
 /// </summary>
 internal sealed class SourceStore(CatalogConnection connection)
 {
-    /// <summary>The snapshots that a source was crawled to, in order of the repositories' ids; null where its signature was another one.</summary>
+    /// <summary>
+    /// The snapshots that a source was crawled to, in order of the repositories' ids; null where its signature was another one.
+    /// </summary>
     public List<(long Repository, int Snapshot)>? Find(string key, string signature) => connection.Run(session =>
         session.Scalar("SELECT 1 FROM sources WHERE key = $k AND signature = $s", ("$k", key), ("$s", signature)) is null
             ? null

@@ -40,7 +40,9 @@ internal sealed class WorkerStore(CatalogConnection connection)
             static reader => new WorkerInfo(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3) != 0));
     });
 
-    /// <summary>The number of this worker, which is registered first where it is not. Its lock is held before others can see its row.</summary>
+    /// <summary>
+    /// The number of this worker, which is registered first where it is not. Its lock is held before others can see its row.
+    /// </summary>
     internal long Current(CatalogSession session)
     {
         if (Id is null)

@@ -72,7 +72,9 @@ internal sealed class WriterStore(CatalogConnection connection, WorkerStore work
         }
     }
 
-    /// <summary>Whether a counted commit took place whose answer was lost; null where this worker is not the writer, and none is counted.</summary>
+    /// <summary>
+    /// Whether a counted commit took place whose answer was lost; null where this worker is not the writer, and none is counted.
+    /// </summary>
     internal bool? HasCommitted(CatalogSession session) => _epoch is { } epoch
         ? session.Integer("SELECT commits FROM writers WHERE name = $n AND epoch = $e", ("$n", RawWriter), ("$e", epoch)) == _commits + 1
         : null;
