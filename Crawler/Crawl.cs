@@ -13,7 +13,8 @@ namespace DataForge.Crawler;
 /// run ahead on several threads (<see cref="ReadAhead"/>); one thread writes the results, in order (<see cref="PartSequence"/>), so that
 /// parts depend on the contents alone.
 /// </summary>
-internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions options, ScanContext scan, WorkspaceOptOuts optOuts) : IDisposable
+internal sealed class Crawl(
+    StageContext context, Catalog catalog, CrawlOptions options, ScanContext scan, WorkspaceOptOuts optOuts) : IDisposable
 {
     // This many repositories in a row that cannot be reached mean that the network or the forge is down. Even if every second repository
     // were unreachable by itself, 50 in a row would have a probability of 2^-50, about 1e-15; a crawl has at most some million
@@ -50,7 +51,7 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
         // The number of files of a forge's repositories is known only when they are fetched.
         bool byFiles = scanned.TrueForAll(found => found.Files >= 0);
         long total = byFiles ? scanned.Sum(found => found.Files) : repositories.Count;
-        using StageProgress progress = context.Progress("crawl", byFiles ? "files" : "repositories", total);
+        using StageProgress progress = context.Progress(StageNames.Crawl, byFiles ? "files" : "repositories", total);
         done.ReportTo(progress, byFiles);
         await WriteAllAsync([.. repositories.Select(item => item.Repository)], done, cancellation).ConfigureAwait(false);
         progress.SetTotal(byFiles ? done.Files : repositories.Count);
@@ -69,7 +70,8 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
 
     // Adds a source's repositories to the list. Null where the source is unchanged; its snapshots are done then.
     private async Task<ScannedSource?> ScanAsync(
-        ISource source, List<(ISourceRepository Repository, ISource Source)> repositories, CrawlProgress done, CancellationToken cancellation)
+        ISource source, List<(ISourceRepository Repository, ISource Source)> repositories, CrawlProgress done,
+        CancellationToken cancellation)
     {
         (string Key, string Signature)? whole = source.WholeSignature(options) is { } known
             ? (known.Key, StageHash.Combine(options.RowsHash(), known.Signature))
@@ -202,5 +204,6 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
     // A source that was scanned. Files: −1 where unknown. Whole: the key and signature under which it need not be scanned again; null where
     // it has none.
     private sealed record ScannedSource(
-        ISource Source, long Files, (string Key, string Signature)? Whole, Action<IReadOnlyList<(long Repository, int Snapshot)>>? Finished);
+        ISource Source, long Files, (string Key, string Signature)? Whole,
+        Action<IReadOnlyList<(long Repository, int Snapshot)>>? Finished);
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
@@ -27,10 +28,8 @@ public sealed class CrawlStage(CrawlOptions options, IHttpHandlerFactory? handle
     /// <summary>The name of the run's manifest entry; its output is <c>1-input.json</c>.</summary>
     internal const string InputPart = "input";
 
-    internal const string StageName = "crawl";
-
     /// <inheritdoc/>
-    public string Name => StageName;
+    public string Name => StageNames.Crawl;
 
     /// <inheritdoc/>
     /// <exception cref="DataForgeException">A source is wrong, gone or damaged, or the workspace cannot be written.</exception>
@@ -49,8 +48,9 @@ public sealed class CrawlStage(CrawlOptions options, IHttpHandlerFactory? handle
         }
         catch (DbException e)
         {
+            CatalogAddress address = CatalogAddress.Parse(options.Catalog, context.Workspace.CatalogFile);
             throw new DataForgeException(
-                $"the catalog {CatalogAddress.Parse(options.Catalog, context.Workspace.CatalogFile)} cannot be read or written ({e.Message}): "
+                $"the catalog {address} cannot be read or written ({e.Message}): "
                 + "free space, correct its permissions or check its server, then run the same command again.",
                 inner: e);
         }
@@ -118,7 +118,7 @@ public sealed class CrawlStage(CrawlOptions options, IHttpHandlerFactory? handle
         Time = context.Time,
         Handlers = handlers ?? NetworkHandlerFactory.Instance,
         WriteNote = context.Events.Write,
-        Progress = unit => context.Progress(StageName, unit, 0),
+        Progress = unit => context.Progress(StageNames.Crawl, unit, 0),
         Catalog = catalog,
         Shared = shared,
     };
@@ -139,10 +139,10 @@ public sealed class CrawlStage(CrawlOptions options, IHttpHandlerFactory? handle
 
     private void Pin(Run run, Catalog catalog, IReadOnlyList<(long Repository, int Snapshot)> snapshots, int optedOut, List<string> queries)
     {
-        var counts = new SortedDictionary<string, long>(StringComparer.Ordinal) { ["repositories"] = snapshots.Count };
+        var counts = new CountTable { [CountName.Repositories] = snapshots.Count };
         if (optedOut > 0)
         {
-            counts["repositories.opted_out"] = optedOut;
+            counts[CountName.RepositoriesOptedOut] = optedOut;
         }
 
         RunInput input = catalog.Parts.InputOf(snapshots, counts);
@@ -185,5 +185,5 @@ public sealed class CrawlStage(CrawlOptions options, IHttpHandlerFactory? handle
 
     /// <summary>The hash of the options and sources that a run is pinned to, as the user gave them.</summary>
     internal static string PinHash(CrawlOptions options) => StageHash.Combine(
-        [StageHash.OfOptions(StageName, CodeVersion, options), .. options.Sources.Distinct().Order(StringComparer.Ordinal)]);
+        [StageHash.OfOptions(StageNames.Crawl, CodeVersion, options), .. options.Sources.Distinct().Order(StringComparer.Ordinal)]);
 }

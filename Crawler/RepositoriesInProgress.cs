@@ -1,3 +1,4 @@
+using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.Fetch;
 using DataForge.Crawler.Sources;
@@ -49,8 +50,8 @@ internal sealed class RepositoriesInProgress(Catalog catalog, CrawlOptions optio
             _open.Add(repository);
         }
 
-        return new OpenedRepository(
-            queued, repository, StageHash.Combine(_rowsHash, repository.Signature), Contents: null, (repository as FaultyRepository)?.Fault);
+        string signature = StageHash.Combine(_rowsHash, repository.Signature);
+        return new OpenedRepository(queued, repository, signature, Contents: null, (repository as FaultyRepository)?.Fault);
     }
 
     /// <summary>
@@ -107,7 +108,7 @@ internal sealed class RepositoriesInProgress(Catalog catalog, CrawlOptions optio
 
         // A fault that may pass, and a repository that may come back, are requested again by the next crawl.
         bool isFinal = opened.Fault is not { } fault
-            || (!fault.IsTransient && fault.Rule is not (FaultRules.Vanished or FaultRules.Private or FaultRules.Blocked));
+            || (!fault.IsTransient && fault.Rule is not (RuleNames.Vanished or RuleNames.Private or RuleNames.Blocked));
         string? signature = isFinal && source.Freshness is { } freshness ? StageHash.Combine(_rowsHash, freshness) : null;
         RepositoryState state = ForgeStates.Of(opened.Repository.Facts, source.Name, source.PushedAt, opened.Fault);
         lock (_lock)

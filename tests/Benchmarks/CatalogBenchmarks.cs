@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.Fetch;
 using DataForge.Crawler.GitHub;
@@ -242,7 +243,10 @@ public static class CatalogBenchmarks
                         Commit = "0123456789012345678901234567890123456789", Stars = 12, Forks = 3, CreatedAt = "2020-01-01T00:00:00Z",
                     },
                     "0123456789012345678901234567890123456789012345678901234567890123", 60, IsComplete: true,
-                    new SortedDictionary<string, long>(StringComparer.Ordinal) { ["bytes.python"] = 300_000, ["occurrences.python"] = 60 })),
+                    new CountTable
+                    {
+                        [CountName.BytesOf(FileKind.Python)] = 300_000, [CountName.OccurrencesOf(FileKind.Python)] = 60,
+                    })),
                 [], []);
             _snapshots += count;
         }
@@ -331,7 +335,7 @@ public static class CatalogBenchmarks
             repositories.Clear();
             PinnedList.Write(Path.Combine(run, PinnedList.FileName), _catalog, snapshots, "");
             using FileStream input = File.Create(Path.Combine(run, "input"));
-            CanonicalJson.Write(input, _catalog.Parts.InputOf(snapshots, []));
+            CanonicalJson.Write(input, _catalog.Parts.InputOf(snapshots, new CountTable()));
         }
 
         private List<ForgeRepository> Found()

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Storage;
 using DataForge.Testing;
@@ -211,9 +212,9 @@ public sealed class ReconnectionTests(PostgresFixture postgres)
 
     private static long Input(Catalog catalog)
     {
-        SortedDictionary<string, long> counts = [];
+        var counts = new CountTable();
         catalog.Parts.InputOf([(1, 1)], counts);
-        return counts["occurrences.python"];
+        return counts[CountName.OccurrencesOf(FileKind.Python)];
     }
 
     // The server learns of a cut connection when it next looks at it.

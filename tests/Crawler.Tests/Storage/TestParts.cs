@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.Storage;
 
@@ -25,5 +26,5 @@ internal static class TestParts
 
     public static SnapshotShare Share(long repository, long rows) => new(
         new RepositoryFacts { Id = repository, Name = $"owner/r{repository}", Source = "github", Commit = $"c{repository}", Stars = 3 },
-        "signature", rows, IsComplete: true, new SortedDictionary<string, long>(StringComparer.Ordinal) { ["occurrences.python"] = rows });
+        "signature", rows, IsComplete: true, new CountTable { [CountName.OccurrencesOf(FileKind.Python)] = rows });
 }
