@@ -19,9 +19,7 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
     public const string ReasonRemoved = "reason removed by opt-out";
 
     private readonly LicensePolicy _policy = new(options);
-    private readonly SourceText _source = new();
-    private readonly Redactor _redactor = new();
-    private readonly RuleThresholds _thresholds = options.Thresholds();
+    private readonly ShippedText _shipped = new(RuleSettings.Of(options), options.Redact);
     private readonly Dictionary<BlobId, Outcome> _outcomes = [];
     private readonly RowCounts _counts = new();
     private readonly SortedDictionary<string, long> _redacted = new(StringComparer.Ordinal);
@@ -93,8 +91,8 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
 
     private void Weigh(BlobId id, Survivor[] left, ReadOnlySpan<byte> content, bool wasKept)
     {
-        bool isText = _source.Decode(content);
-        LicenseFinding header = _policy.HeaderOf(_source, isText);
+        _shipped.Decode(content);
+        LicenseFinding header = _policy.Read(_shipped.Header);
         var outcome = new Outcome { Conflict = _policy.Conflict(left, header) };
         IReadOnlyList<LicensedOccurrence> kept = _policy.Apply(left, header, outcome.Rows.Add);
         _outcomes[id] = outcome;
@@ -102,7 +100,7 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
         {
             if (wasKept)
             {
-                TakeRedactions();
+                SubtractRedactions();
             }
 
             return;
@@ -111,26 +109,17 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
         outcome.Attribution = LicensePolicy.Attributed(kept, header, id, content.Length);
     }
 
-    // What was taken out of a text that leaves: these figures stand in no table, so they are found again.
-    private void TakeRedactions()
+    // What was redacted in a text that is removed: no table has these counts, so they are computed again.
+    private void SubtractRedactions()
     {
-        if (!options.Redact)
-        {
-            return;
-        }
-
-        if (_thresholds.StripLicenseHeader && LicenseHeader.StripRange(_source.Text) is { End: > 0 } strip)
-        {
-            _source.Remove(strip.Start, strip.End);
-        }
-
-        if (_redactor.Redact(_source))
+        _shipped.StripHeader();
+        if (_shipped.Redact())
         {
             _redacted["redacted_contents"] = _redacted.GetValueOrDefault("redacted_contents") + 1;
             foreach (SecretKind kind in Enum.GetValues<SecretKind>())
             {
                 string name = $"redacted.{Placeholders.Name(kind)}";
-                _redacted[name] = _redacted.GetValueOrDefault(name) + _redactor.Counts[(int)kind];
+                _redacted[name] = _redacted.GetValueOrDefault(name) + _shipped.CountOf(kind);
             }
         }
     }

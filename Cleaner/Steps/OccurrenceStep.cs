@@ -1,5 +1,6 @@
 using DataForge.Cleaner.Licenses;
 using DataForge.Cleaner.Rules;
+using DataForge.Cleaner.Rules.All;
 using DataForge.Corpus;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
@@ -18,8 +19,8 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
     private readonly Dictionary<(long, int), List<int>> _partsOf = [];
     private readonly Dictionary<int, PartEvidence> _parts = [];
     private readonly EvidenceCache _cache = new(run);
-    private readonly OccurrenceRules _rules = new(
-        options.Thresholds(), options.KeepVendored, OptOutList.Read(options.OptOutFile), WorkspaceOptOuts.Read(run.Workspace));
+    private readonly OccurrenceRules _rules = new(new OccurrenceContext(
+        options, RuleSettings.Of(options), OptOutList.Read(options.OptOutFile), WorkspaceOptOuts.Read(run.Workspace)));
 
     /// <summary>The part's name in the manifest.</summary>
     public static string PartName(int part) => $"occurrences-{part:D5}";
@@ -93,8 +94,9 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
 
             output.Add("occurrences.in");
             output.Add("occurrence_bytes.in", Math.Max(0, row.Size));
-            bool isVendored = VendoredPath.FolderIn(row.Path) is not null;
-            Finding? finding = _rules.Judge(row, isVendored) ?? (row.BlobId is null || row.BlobPart < 0 ? new Finding("unreadable", "", "") : null);
+            string? vendoredFolder = VendoredRule.FolderIn(row.Path);
+            Finding? finding = _rules.Judge(row, vendoredFolder)
+                ?? (row.BlobId is null || row.BlobPart < 0 ? new Finding("unreadable", "", "") : null);
             if (finding is { } why)
             {
                 output.Add($"dropped.{why.Rule}");
@@ -113,8 +115,8 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
                     License = license.Expression,
                     LicenseClass = license.Class,
                     LicenseEvidence = license.Source,
-                    Copyright = string.Join('\n', license.Copyright),
-                    IsVendored = isVendored,
+                    Copyright = license.Copyright,
+                    IsVendored = vendoredFolder is not null,
                 });
             }
         }

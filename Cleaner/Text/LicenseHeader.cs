@@ -1,10 +1,15 @@
 using DataForge.Cleaner.Licenses;
+using DataForge.Cleaner.Rules;
 
 namespace DataForge.Cleaner.Text;
 
 /// <summary>The comments at the beginning of a source file, where its licence stands if it states one.</summary>
 internal static class LicenseHeader
 {
+    /// <summary>Whether licence comments at the beginning of a file are left out of the text that ships.</summary>
+    public static readonly PresetSwitch StripLicenseHeader = new(
+        nameof(StripLicenseHeader), "Whether licence comments at the beginning of a file are left out of the text that ships.", CleanPreset.PyCodeGpt);
+
     private const int MaxHeader = 16 << 10;
     private const int MaxDocstring = 6 << 10;
 

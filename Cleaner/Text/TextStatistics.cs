@@ -52,6 +52,12 @@ public struct TextStatistics
     /// <summary>Share of characters that are letters, 0 to 1; 0 for an empty text.</summary>
     public readonly double AlphabeticShare => Characters == 0 ? 0 : (double)Letters / Characters;
 
+    /// <summary>Share of characters that are numerals, 0 to 1; 0 for an empty text.</summary>
+    public readonly double DigitShare => Characters == 0 ? 0 : (double)Digits / Characters;
+
+    /// <summary>Share of characters that are hexadecimal digits, 0 to 1; 0 for an empty text.</summary>
+    public readonly double HexDigitShare => Characters == 0 ? 0 : (double)HexDigits / Characters;
+
     /// <summary>Counts a text, which must be valid UTF-8. No memory is taken.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TextStatistics Of(ReadOnlySpan<byte> text)
