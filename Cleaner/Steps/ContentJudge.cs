@@ -1,10 +1,10 @@
 using DataForge.Cleaner.Decontamination;
 using DataForge.Cleaner.Licenses;
-using DataForge.Cleaner.Redaction;
 using DataForge.Cleaner.Rules;
 using DataForge.Cleaner.Rules.All;
 using DataForge.Cleaner.Text;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Python;
@@ -35,12 +35,12 @@ internal sealed class ContentJudge(
     /// <param name="content">Its source bytes.</param>
     public void Judge(ReadOnlySpan<Survivor> occurrences, ReadOnlySpan<byte> content)
     {
-        output.Add("occurrences.judged", occurrences.Length);
+        output.Add(CountName.OccurrencesJudged, occurrences.Length);
         Finding? noText = _shipped.Decode(content);
         LicenseFinding header = _policy.Read(_shipped.Header);
         IReadOnlyList<LicensedOccurrence> kept = _policy.Apply(occurrences, header, row =>
         {
-            output.Add("dropped." + row.Rule);
+            output.Add(CountName.Dropped.Of(row.Rule));
             dropped.Append(row);
         });
         if (kept.Count == 0)
@@ -48,8 +48,8 @@ internal sealed class ContentJudge(
             return;
         }
 
-        output.Add("contents.in");
-        output.Add("bytes.in", content.Length);
+        output.Add(CountName.ContentsIn);
+        output.Add(CountName.BytesIn, content.Length);
         if (noText is { } why)
         {
             Survivor best = kept[0].Occurrence;
@@ -82,15 +82,7 @@ internal sealed class ContentJudge(
             return RedactionRule.Broken;
         }
 
-        output.Add("redacted_contents");
-        foreach (SecretKind kind in Enum.GetValues<SecretKind>())
-        {
-            if (_shipped.CountOf(kind) is > 0 and int count)
-            {
-                output.Add($"redacted.{Placeholders.Name(kind)}", count);
-            }
-        }
-
+        _shipped.AddRedactionsTo(output.Add);
         return null;
     }
 
@@ -99,26 +91,30 @@ internal sealed class ContentJudge(
         LicensedOccurrence best = kept[0];
         TextStatistics statistics = _text.Statistics;
         BlobId contentId = _shipped.IsChanged ? BlobId.Of(_shipped.Text) : best.Occurrence.BlobId;
-        CorpusFile file = LicensePolicy.Attributed(kept, header, contentId, size) with
+        var file = new CorpusFile
         {
+            BlobId = best.Occurrence.BlobId,
+            ContentId = contentId,
+            Attribution = LicensePolicy.Attribute(kept, header),
             SourceEncoding = _shipped.Encoding,
+            Size = size,
             Lines = statistics.Lines,
             MeanLine = statistics.MeanLine,
             MaxLine = statistics.MaxLine,
             AlphanumericShare = statistics.AlphanumericShare,
         };
         clean.Append(file, _shipped.Text);
-        output.Add("contents.out");
-        output.Add("occurrences.out", kept.Count);
-        output.Add("bytes.out", size);
-        output.Add($"license.{best.License}");
-        output.Add($"license_class.{best.Rank.License.Name()}");
+        output.Add(CountName.ContentsOut);
+        output.Add(CountName.OccurrencesOut, kept.Count);
+        output.Add(CountName.BytesOut, size);
+        output.Add(CountName.LicenseOf(best.License));
+        output.Add(CountName.LicenseClassOf(best.Rank.License));
     }
 
     private void Drop(Finding finding, IReadOnlyList<LicensedOccurrence> kept, int size)
     {
-        output.Add($"dropped.{finding.Rule}", kept.Count);
-        output.Add($"dropped_contents.{finding.Rule}");
+        output.Add(CountName.Dropped.Of(finding.Rule), kept.Count);
+        output.Add(CountName.DroppedContents.Of(finding.Rule));
         dropped.Append(LicensePolicy.Dropped(finding, kept, size));
     }
 }

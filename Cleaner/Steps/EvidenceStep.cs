@@ -1,5 +1,6 @@
 using DataForge.Cleaner.Licenses;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 
@@ -62,7 +63,7 @@ internal static class EvidenceStep
 
         found.Sort((a, b) => string.CompareOrdinal(a.Blob, b.Blob) is not 0 and var order ? order : a.Kind.CompareTo(b.Kind));
         File.WriteAllBytes(output.Create(FileOf(part)), CanonicalJson.Write(rows with { Evidence = found }));
-        output.Add("evidence", found.Count);
+        output.Add(CountName.Evidence, found.Count);
     }
 
     /// <summary>What a part's rows tell, and which contents stored in it are evidence, of what kinds.</summary>

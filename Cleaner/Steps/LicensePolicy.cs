@@ -66,13 +66,12 @@ internal sealed class LicensePolicy(CleanOptions options)
     public Finding? Conflict(ReadOnlySpan<Survivor> occurrences, LicenseFinding header) =>
         LicenseConflictRule.Judge(options.LicenseConflict, occurrences, header.Expression.Length > 0);
 
-    // The occurrences after the best one, as shards name them.
-    private static List<string> Others(IReadOnlyList<LicensedOccurrence> kept)
+    private static List<OccurrenceLocation> Others(IReadOnlyList<LicensedOccurrence> kept)
     {
-        var others = new List<string>();
+        var others = new List<OccurrenceLocation>();
         for (int i = 1; i < kept.Count && others.Count < MaxOthers; i++)
         {
-            others.Add($"{kept[i].Occurrence.Repository.Name} {kept[i].Occurrence.Path}");
+            others.Add(new OccurrenceLocation(kept[i].Occurrence.Repository.Name, kept[i].Occurrence.Path));
         }
 
         return others;
@@ -85,14 +84,14 @@ internal sealed class LicensePolicy(CleanOptions options)
         return DroppedRow.Of(DropLevel.Content, finding, best.BlobId, best.Repository, best.Path, size, kept.Count);
     }
 
-    /// <summary>The row of a content that is kept, without what describes its text.</summary>
-    public static CorpusFile Attributed(IReadOnlyList<LicensedOccurrence> kept, LicenseFinding header, BlobId contentId, long size)
+    /// <summary>Where a content that is kept comes from, and under which licence.</summary>
+    /// <param name="kept">Its occurrences, the best first; at least one.</param>
+    /// <param name="header">What the file's own header says.</param>
+    public static Attribution Attribute(IReadOnlyList<LicensedOccurrence> kept, LicenseFinding header)
     {
         LicensedOccurrence best = kept[0];
-        return new CorpusFile
+        return new Attribution
         {
-            BlobId = best.Occurrence.BlobId,
-            ContentId = contentId,
             Repository = best.Occurrence.Repository,
             Path = best.Occurrence.Path,
             License = best.License,
@@ -101,7 +100,6 @@ internal sealed class LicensePolicy(CleanOptions options)
             Copyright = Copyright(header, best.Occurrence),
             Copies = kept.Count,
             OtherOccurrences = Others(kept),
-            Size = size,
             IsVendored = best.Occurrence.IsVendored,
         };
     }

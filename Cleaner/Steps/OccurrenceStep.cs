@@ -1,7 +1,9 @@
+using System.Globalization;
 using DataForge.Cleaner.Licenses;
 using DataForge.Cleaner.Rules;
 using DataForge.Cleaner.Rules.All;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
@@ -15,6 +17,7 @@ namespace DataForge.Cleaner.Steps;
 /// </summary>
 internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, CleanOptions options)
 {
+    private const string PartPrefix = "occurrences-";
     private readonly Dictionary<long, int> _pinned = input.Repositories.ToDictionary(repository => repository.Id, repository => repository.Snapshot);
     private readonly Dictionary<(long, int), List<int>> _partsOf = [];
     private readonly Dictionary<int, PartEvidence> _parts = [];
@@ -23,7 +26,12 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
         options, RuleSettings.Of(options), OptOutList.Read(options.OptOutFile), WorkspaceOptOuts.Read(run.Workspace)));
 
     /// <summary>The part's name in the manifest.</summary>
-    public static string PartName(int part) => $"occurrences-{part:D5}";
+    public static string PartName(int part) => $"{PartPrefix}{part:D5}";
+
+    /// <summary>The raw part that a part of the manifest is computed from; null where it is not of this step.</summary>
+    public static int? PartOf(string name) => name.StartsWith(PartPrefix, StringComparison.Ordinal)
+        ? int.Parse(name.AsSpan(PartPrefix.Length), CultureInfo.InvariantCulture)
+        : null;
 
     /// <summary>The shard of survivors, relative to the run's folder.</summary>
     public static string FileOf(int part) => $"2-clean/occurrences/part-{part:D5}.parquet";
@@ -92,14 +100,14 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
                 continue;
             }
 
-            output.Add("occurrences.in");
-            output.Add("occurrence_bytes.in", Math.Max(0, row.Size));
+            output.Add(CountName.OccurrencesIn);
+            output.Add(CountName.OccurrenceBytesIn, Math.Max(0, row.Size));
             string? vendoredFolder = VendoredRule.FolderIn(row.Path);
             Finding? finding = _rules.Judge(row, vendoredFolder)
-                ?? (row.BlobId is null || row.BlobPart < 0 ? new Finding("unreadable", "", "") : null);
+                ?? (row.BlobId is null || row.BlobPart < 0 ? new Finding(RuleNames.Unreadable, "", "") : null);
             if (finding is { } why)
             {
-                output.Add($"dropped.{why.Rule}");
+                output.Add(CountName.Dropped.Of(why.Rule));
                 dropped.Append(DroppedRow.Of(DropLevel.Occurrence, why, row.BlobId, row.Repository, row.Path, row.Size));
             }
             else
@@ -124,7 +132,7 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
         cancellation.ThrowIfCancellationRequested();
         dropped.Close();
         output.SetRows(droppedFile, dropped.Rows);
-        output.Add("occurrences.passed", survivors.Count);
+        output.Add(CountName.OccurrencesPassed, survivors.Count);
         survivors.Sort(Survivor.Compare);
         List<SurvivorGroup> groups = SurvivorShard.Write(output.Create(FileOf(part)), survivors);
         output.SetRows(FileOf(part), survivors.Count);

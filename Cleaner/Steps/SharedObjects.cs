@@ -1,5 +1,6 @@
 using System.Text;
 using DataForge.Corpus;
+using DataForge.Corpus.Columns;
 
 namespace DataForge.Cleaner.Steps;
 
@@ -7,7 +8,7 @@ namespace DataForge.Cleaner.Steps;
 internal sealed class SharedObjects
 {
     private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, IReadOnlyList<string>> _lists = new(StringComparer.Ordinal) { [""] = [] };
+    private readonly Dictionary<string, IReadOnlyList<string>> _lists = new(StringComparer.Ordinal);
     private readonly Dictionary<(long, int), RepositoryFacts> _repositories = [];
 
     /// <summary>The shared text.</summary>
@@ -23,24 +24,25 @@ internal sealed class SharedObjects
         return text;
     }
 
-    /// <summary>The shared list of the lines of a text; an empty text has none.</summary>
-    public IReadOnlyList<string> Lines(ReadOnlySpan<byte> utf8)
+    /// <summary>The shared list of these lines.</summary>
+    public IReadOnlyList<string> List(string[] lines)
     {
-        string text = Encoding.UTF8.GetString(utf8);
-        if (!_lists.TryGetValue(text, out IReadOnlyList<string>? shared))
+        string key = string.Join('\n', lines);
+        if (!_lists.TryGetValue(key, out IReadOnlyList<string>? shared))
         {
-            _lists[text] = shared = text.Split('\n');
+            _lists[key] = shared = lines;
         }
 
         return shared;
     }
 
-    /// <summary>The shared repository of a snapshot.</summary>
-    public RepositoryFacts Repository(long id, int snapshot, Func<RepositoryFacts> read)
+    /// <summary>The shared facts of a row's repository.</summary>
+    public RepositoryFacts Repository(RepositoryColumns.Reader repositories, int row)
     {
-        if (!_repositories.TryGetValue((id, snapshot), out RepositoryFacts? shared))
+        (long, int) key = (repositories.Id(row), repositories.Snapshot(row));
+        if (!_repositories.TryGetValue(key, out RepositoryFacts? shared))
         {
-            _repositories[(id, snapshot)] = shared = read();
+            _repositories[key] = shared = repositories.Facts(row);
         }
 
         return shared;

@@ -1,7 +1,8 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using DataForge.Corpus;
-using DataForge.Corpus.Shards;
+using DataForge.Corpus.Columns;
 using DataForge.Parquet;
 
 namespace DataForge.Cleaner.Steps;
@@ -17,37 +18,17 @@ internal sealed record SurvivorGroup(int Part, int RowGroup, long Rows, long Byt
 /// <summary>Shards that carry survivors from the step over occurrences to the step over contents.</summary>
 internal static class SurvivorShard
 {
-    private const string Kind = "clean-occurrences v1";
+    // A reader holds a row group in memory: at about 250 bytes per occurrence, 25 MB.
     private const int MaxRows = 100_000;
+    private const string Missing = "\u0001";
 
-    private static readonly ParquetSchema Schema = new(
-        new("blob_id", ParquetType.String),
-        new("blob_part", ParquetType.Int32),
-        new("repo_id", ParquetType.Int64),
-        new("repo_name", ParquetType.String),
-        new("repo_source", ParquetType.String),
-        new("snapshot", ParquetType.Int32),
-        new("revision_id", ParquetType.String, Nullable: true),
-        new("star_events_count", ParquetType.Int32, Nullable: true),
-        new("fork_events_count", ParquetType.Int32, Nullable: true),
-        new("is_fork", ParquetType.Boolean, Nullable: true),
-        new("repo_created_at", ParquetType.String, Nullable: true),
-        new("repo_license", ParquetType.String, Nullable: true),
-        new("path", ParquetType.String),
-        new("length_bytes", ParquetType.Int64),
-        new("license", ParquetType.String),
-        new("license_type", ParquetType.String),
-        new("license_evidence", ParquetType.String),
-        new("copyright", ParquetType.String),
-        new("is_vendor", ParquetType.Boolean));
-
-    /// <summary>Writes survivors, sorted by <see cref="Survivor.Compare"/>; a row group, or several, for each part.</summary>
+    /// <summary>Writes survivors, sorted by <see cref="Survivor.Compare"/>: a row group, or several, for each part.</summary>
     public static List<SurvivorGroup> Write(string path, List<Survivor> sorted)
     {
         var groups = new List<SurvivorGroup>();
-        using var file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
-        using var table = new ParquetWriter(
-            file, Schema, new ParquetWriterOptions { Level = 1, RowGroupBytes = 1 << 30 }, new Dictionary<string, string> { [ShardFile.KindKey] = Kind });
+
+        // Row groups end where a part ends, not at a size. The files live only until the next step: the fastest level will do.
+        using var table = new TableWriter(path, Table.CleanOccurrences, rowGroupBytes: 1 << 30, level: 1);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var line = new StringBuilder();
         for (int i = 0; i < sorted.Count;)
@@ -57,7 +38,8 @@ internal static class SurvivorShard
             long bytes = 0;
             for (; i < sorted.Count && sorted[i].BlobPart == part && rows < MaxRows; i++)
             {
-                Append(table, sorted[i], line);
+                Append(table, sorted[i]);
+                Describe(line, sorted[i]);
                 hash.AppendData(Encoding.UTF8.GetBytes(line.ToString()));
                 rows++;
                 bytes += Math.Max(0, sorted[i].Size);
@@ -68,135 +50,83 @@ internal static class SurvivorShard
         }
 
         table.Close();
-        file.Flush();
         return groups;
     }
 
-    /// <summary>Reads one row group. Equal texts and repositories share their objects through <paramref name="shared"/>.</summary>
+    /// <summary>Reads one row group, of this version or the one before. Equal texts, lists and repositories are the same objects.</summary>
+    /// <param name="path">The shard.</param>
+    /// <param name="group">The row group.</param>
+    /// <param name="shared">Holds the shared objects.</param>
     public static IEnumerable<Survivor> Read(string path, int group, SharedObjects shared)
     {
-        using ParquetReader reader = ShardFile.Open(path, Kind);
-        using ParquetRowGroup rows = ShardFile.Read(reader, path, group);
-        BinaryColumn ids = rows.Binary("blob_id");
-        BinaryColumn paths = rows.Binary("path");
-        Int64Column repositories = rows.Int64("repo_id");
-        Int32Column snapshots = rows.Int32("snapshot");
-        Int64Column sizes = rows.Int64("length_bytes");
-        BinaryColumn licenses = rows.Binary("license");
-        BinaryColumn classes = rows.Binary("license_type");
-        BinaryColumn evidence = rows.Binary("license_evidence");
-        BinaryColumn copyright = rows.Binary("copyright");
-        BooleanColumn vendored = rows.Boolean("is_vendor");
-        BinaryColumn names = rows.Binary("repo_name");
-        BinaryColumn sources = rows.Binary("repo_source");
-        Int32Column parts = rows.Int32("blob_part");
+        using var reader = new TableReader(path, Table.CleanOccurrences, Table.CleanOccurrencesV1);
+        using ParquetRowGroup rows = reader.ReadRowGroup(group);
+        RepositoryColumns.Reader repositories = RepositoryColumns.Shards.Of(rows);
+        BinaryColumn ids = rows.Get(Column.BlobId);
+        Int32Column parts = rows.Get(Column.BlobPart);
+        BinaryColumn paths = rows.Get(Column.Path);
+        Int64Column sizes = rows.Get(Column.LengthBytes);
+        BinaryColumn licenses = rows.Get(Column.License);
+        BinaryColumn classes = rows.Get(Column.LicenseType);
+        BinaryColumn evidence = rows.Get(Column.LicenseEvidence);
+        Func<int, IReadOnlyList<string>> copyright = CopyrightOf(rows, reader.Table, shared);
+        BooleanColumn vendored = rows.Get(Column.IsVendored);
         for (int row = 0; row < rows.RowCount; row++)
         {
-            int at = row;
             yield return new Survivor
             {
                 BlobId = BlobId.Parse(ids[row]),
                 BlobPart = parts[row],
-                Repository = shared.Repository(repositories[row], snapshots[row], () => ReadRepository(rows, at, names.GetString(at), sources.GetString(at))),
+                Repository = shared.Repository(repositories, row),
                 Path = paths.GetString(row),
                 Size = sizes[row],
                 License = shared.Text(licenses[row]),
                 LicenseClass = LicenseClasses.Parse(shared.Text(classes[row])),
                 LicenseEvidence = shared.Text(evidence[row]),
-                Copyright = shared.Lines(copyright[row]),
+                Copyright = copyright(row),
                 IsVendored = vendored[row],
             };
         }
     }
 
-    private static RepositoryFacts ReadRepository(ParquetRowGroup rows, int row, string name, string source)
+    private static Func<int, IReadOnlyList<string>> CopyrightOf(ParquetRowGroup rows, Table table, SharedObjects shared)
     {
-        string? Text(string column) => rows.Binary(column).IsNull(row) ? null : rows.Binary(column).GetString(row);
-        int? Number(string column) => rows.Int32(column).IsNull(row) ? null : rows.Int32(column)[row];
-        return new RepositoryFacts
+        if (table == Table.CleanOccurrencesV1)
         {
-            Id = rows.Int64("repo_id")[row],
-            Name = name,
-            Source = source,
-            Snapshot = rows.Int32("snapshot")[row],
-            Commit = Text("revision_id"),
-            Stars = Number("star_events_count"),
-            Forks = Number("fork_events_count"),
-            IsFork = rows.Boolean("is_fork").IsNull(row) ? null : rows.Boolean("is_fork")[row],
-            CreatedAt = Text("repo_created_at"),
-            ForgeLicense = Text("repo_license"),
-        };
+            BinaryColumn text = rows.Get(Column.CopyrightText);
+            return row => text[row].IsEmpty ? [] : shared.List(text.GetString(row).Split('\n'));
+        }
+
+        StringListColumn lines = rows.Get(Column.Copyright);
+        return row => lines.Length(row) == 0 ? [] : shared.List(lines.GetStrings(row));
     }
 
-    private static void Append(ParquetWriter table, Survivor row, StringBuilder line)
+    private static void Append(TableWriter table, Survivor row)
     {
-        int column = 0;
-        line.Clear();
-        void Text(string? value)
-        {
-            line.Append(value ?? "\u0001").Append('\0');
-            if (value is null)
-            {
-                table.AppendNull(column++);
-            }
-            else
-            {
-                table.AppendString(column++, value);
-            }
-        }
-
-        void Number(int? value)
-        {
-            line.Append(value).Append('\0');
-            if (value is { } number)
-            {
-                table.AppendInt32(column++, number);
-            }
-            else
-            {
-                table.AppendNull(column++);
-            }
-        }
-
-        void Long(long value)
-        {
-            line.Append(value).Append('\0');
-            table.AppendInt64(column++, value);
-        }
-
-        void Flag(bool? value)
-        {
-            line.Append(value).Append('\0');
-            if (value is { } flag)
-            {
-                table.AppendBoolean(column++, flag);
-            }
-            else
-            {
-                table.AppendNull(column++);
-            }
-        }
-
-        RepositoryFacts repository = row.Repository;
-        Text(row.BlobId.ToString());
-        Number(row.BlobPart);
-        Long(repository.Id);
-        Text(repository.Name);
-        Text(repository.Source);
-        Number(repository.Snapshot);
-        Text(repository.Commit);
-        Number(repository.Stars);
-        Number(repository.Forks);
-        Flag(repository.IsFork);
-        Text(repository.CreatedAt);
-        Text(repository.ForgeLicense);
-        Text(row.Path);
-        Long(row.Size);
-        Text(row.License);
-        Text(row.LicenseClass.Name());
-        Text(row.LicenseEvidence);
-        Text(string.Join('\n', row.Copyright));
-        Flag(row.IsVendored);
+        RepositoryColumns.Shards.Append(table, row.Repository);
+        table.Append(Column.BlobId, row.BlobId);
+        table.Append(Column.BlobPart, row.BlobPart);
+        table.Append(Column.Path, row.Path);
+        table.Append(Column.LengthBytes, row.Size);
+        table.Append(Column.License, row.License);
+        table.Append(Column.LicenseType, row.LicenseClass.Name());
+        table.Append(Column.LicenseEvidence, row.LicenseEvidence);
+        table.Append(Column.Copyright, row.Copyright);
+        table.Append(Column.IsVendored, row.IsVendored);
         table.EndRow();
+    }
+
+    // What a group's hash is computed over: all that the step over contents sees of an occurrence, each field ended by NUL, a missing text as U+0001.
+    private static void Describe(StringBuilder line, Survivor row)
+    {
+        RepositoryFacts repository = row.Repository;
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        line.Clear();
+        line.Append(culture, $"{row.BlobId}\0{row.BlobPart}\0");
+        line.Append(culture, $"{repository.Id}\0{repository.Name}\0{repository.Source}\0{repository.Snapshot}\0{repository.Commit ?? Missing}\0");
+        line.Append(culture, $"{repository.Stars}\0{repository.Forks}\0{repository.IsFork}\0");
+        line.Append(culture, $"{repository.CreatedAt ?? Missing}\0{repository.ForgeLicense ?? Missing}\0");
+        line.Append(culture, $"{row.Path}\0{row.Size}\0{row.License}\0{row.LicenseClass.Name()}\0{row.LicenseEvidence}\0");
+        line.AppendJoin('\n', row.Copyright).Append(culture, $"\0{row.IsVendored}\0");
     }
 }

@@ -1,5 +1,6 @@
 using DataForge.Cleaner.Redaction;
 using DataForge.Cleaner.Rules;
+using DataForge.Corpus.Counts;
 
 namespace DataForge.Cleaner.Text;
 
@@ -52,6 +53,17 @@ internal sealed class ShippedText(RuleSettings settings, bool redacts)
     /// <summary>Replaces personal data and secrets, where the run does; false where nothing was replaced.</summary>
     public bool Redact() => redacts && _redactor.Redact(_text);
 
-    /// <summary>How many secrets of a kind the last <see cref="Redact"/> replaced.</summary>
-    public int CountOf(SecretKind kind) => _redactor.Counts[(int)kind];
+    /// <summary>Adds what the last <see cref="Redact"/> replaced to counts.</summary>
+    /// <param name="add">Adds to a count.</param>
+    public void AddRedactionsTo(Action<CountName, long> add)
+    {
+        add(CountName.RedactedContents, 1);
+        for (SecretKind kind = 0; (int)kind < _redactor.Counts.Length; kind++)
+        {
+            if (_redactor.Counts[(int)kind] is > 0 and int count)
+            {
+                add(CountName.Redacted.Of(Placeholders.Name(kind)), count);
+            }
+        }
+    }
 }

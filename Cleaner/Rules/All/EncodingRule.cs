@@ -8,10 +8,10 @@ namespace DataForge.Cleaner.Rules.All;
 internal sealed class EncodingRule : ContentRule
 {
     /// <summary>A source that is not UTF-8 and declares no other encoding.</summary>
-    public static readonly Finding NotUtf8 = new("encoding", "not UTF-8, and no encoding is declared", "");
+    public static readonly Finding NotUtf8 = new(RuleNames.Encoding, "not UTF-8, and no encoding is declared", "");
 
     /// <inheritdoc/>
-    public override string Name => NotUtf8.Rule;
+    public override string Name => RuleNames.Encoding;
 
     /// <inheritdoc/>
     public override string Sentence => "Files that are not valid in the encoding they declare, or declare none and are not UTF-8.";

@@ -10,11 +10,8 @@ namespace DataForge.Cleaner.Rules.All;
 /// </summary>
 internal sealed class LicenseConflictRule : ContentRule
 {
-    /// <summary>The name.</summary>
-    public const string RuleName = "license_conflict";
-
     /// <inheritdoc/>
-    public override string Name => RuleName;
+    public override string Name => RuleNames.LicenseConflict;
 
     /// <inheritdoc/>
     public override string Sentence => "Contents found under known licences that disagree.";
@@ -53,6 +50,6 @@ internal sealed class LicenseConflictRule : ContentRule
             }
         }
 
-        return known.Count > 1 ? new Finding(RuleName, Finding.Cut(string.Join(" / ", known)), "one licence") : null;
+        return known.Count > 1 ? new Finding(RuleNames.LicenseConflict, Finding.Cut(string.Join(" / ", known)), "one licence") : null;
     }
 }

@@ -7,7 +7,7 @@ namespace DataForge.Cleaner.Rules.All;
 internal sealed class LicenseRule : Rule
 {
     /// <inheritdoc/>
-    public override string Name => "license";
+    public override string Name => RuleNames.License;
 
     /// <inheritdoc/>
     public override RuleSubject Subject => RuleSubject.Occurrence;

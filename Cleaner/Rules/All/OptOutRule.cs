@@ -7,7 +7,7 @@ namespace DataForge.Cleaner.Rules.All;
 internal sealed class OptOutRule : OccurrenceRule
 {
     /// <inheritdoc/>
-    public override string Name => "opt_out";
+    public override string Name => RuleNames.OptOut;
 
     /// <inheritdoc/>
     public override string Sentence => "Files of repositories and owners who asked to be left out.";

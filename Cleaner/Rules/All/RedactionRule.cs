@@ -10,10 +10,10 @@ namespace DataForge.Cleaner.Rules.All;
 internal sealed class RedactionRule : ContentRule
 {
     /// <summary>A text that does not parse any more.</summary>
-    public static readonly Finding Broken = new("redaction", "the redacted text does not parse", "");
+    public static readonly Finding Broken = new(RuleNames.Redaction, "the redacted text does not parse", "");
 
     /// <inheritdoc/>
-    public override string Name => Broken.Rule;
+    public override string Name => RuleNames.Redaction;
 
     /// <inheritdoc/>
     public override RuleSubject Subject => RuleSubject.Text;

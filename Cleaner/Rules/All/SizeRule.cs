@@ -1,3 +1,5 @@
+using DataForge.Corpus;
+
 namespace DataForge.Cleaner.Rules.All;
 
 /// <summary>PyCodeGPT: files "under 1 MB", which is source bytes below 1,048,576.</summary>
@@ -8,7 +10,7 @@ internal sealed class SizeRule : NumberRule
         nameof(MaxBytes), "Limit of the source, in bytes: a file passes below it.", 1, 1 << 30, (CleanPreset.PyCodeGpt, 1 << 20));
 
     /// <inheritdoc/>
-    public override string Name => "size";
+    public override string Name => RuleNames.Size;
 
     /// <inheritdoc/>
     public override string Sentence => "Files with more source bytes than the threshold.";

@@ -15,7 +15,7 @@ internal sealed class VendoredRule : OccurrenceRule
     private static readonly HashSet<string> FolderSet = new(Folders, StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
-    public override string Name => "vendored";
+    public override string Name => RuleNames.Vendored;
 
     /// <inheritdoc/>
     public override string Sentence => "Copies of other projects: paths through folders such as site-packages, vendor or third_party.";
