@@ -7,7 +7,10 @@ using DataForge.Corpus.Runs;
 
 namespace DataForge.Cleaner;
 
-/// <summary>A published recipe: the rules and thresholds with which a known dataset was made. docs/rules.md has their sources and what each sets.</summary>
+/// <summary>
+/// A published recipe: the rules and thresholds with which a known dataset was made. docs/rules.md has their sources and what each
+/// sets.
+/// </summary>
 public enum CleanPreset
 {
     /// <summary>PyCodeGPT / CERT.</summary>
@@ -42,14 +45,17 @@ public enum LicenseConflict
     Keep,
 }
 
-/// <summary>Options of the cleaner: those of the stage are properties here, those of rules are declared by the rules (<see cref="Rules"/>).</summary>
+/// <summary>
+/// Options of the cleaner: those of the stage are properties here, those of rules are declared by the rules (<see cref="Rules"/>).
+/// </summary>
 public sealed class CleanOptions : IValidatableObject
 {
     /// <summary>The recipe whose rules and thresholds apply where no option below says otherwise. Default PyCodeGpt.</summary>
     public CleanPreset Preset { get; set; } = CleanPreset.PyCodeGpt;
 
     /// <summary>
-    /// Licence classes that pass: permissive, public-domain, weak-copyleft, strong-copyleft, unknown, none. Default permissive and public-domain.
+    /// Licence classes that pass: permissive, public-domain, weak-copyleft, strong-copyleft, unknown, none. Default permissive and
+    /// public-domain.
     /// </summary>
     public DefaultedList LicensePolicy { get; set; } = new("permissive", "public-domain");
 
@@ -60,25 +66,29 @@ public sealed class CleanOptions : IValidatableObject
     public bool KeepVendored { get; set; }
 
     /// <summary>
-    /// A file of opt-outs, one per line: a repository's name; an owner's name, alone or ending in <c>/*</c>, for all repositories of the owner; or a
-    /// repository's name and a path, separated by a space. <c>#</c> begins a comment. Its content, not its path, is part of the options hash. What
-    /// <c>dataforge optout</c> removed stays out without this file.
+    /// A file of opt-outs, one per line: a repository's name; an owner's name, alone or ending in <c>/*</c>, for all repositories of
+    /// the owner; or a repository's name and a path, separated by a space. <c>#</c> begins a comment. Its content, not its path, is
+    /// part of the options hash. What <c>dataforge optout</c> removed stays out without this file.
     /// </summary>
     [NotHashed]
     public string? OptOutFile { get; set; }
 
     /// <summary>
-    /// Benchmark files and folders (HumanEval, MBPP, MTPB, APPS): files that hold one of their problems are dropped. Default none. Their content, not
-    /// their paths, is part of the options hash.
+    /// Benchmark files and folders (HumanEval, MBPP, MTPB, APPS): files that hold one of their problems are dropped. Default none.
+    /// Their content, not their paths, is part of the options hash.
     /// </summary>
     [NotHashed]
     public DefaultedList BenchmarkFiles { get; set; } = new();
 
-    /// <summary>The options of the rules, such as <c>MaxLine</c> (<c>docs/rules.md</c> has them all). A rule's option that is null takes what the preset says.</summary>
+    /// <summary>
+    /// The options of the rules, such as <c>MaxLine</c> (<c>docs/rules.md</c> has them all). A rule's option that is null takes what
+    /// the preset says.
+    /// </summary>
     public RuleOptions Rules { get; } = new();
 
     /// <summary>
-    /// Whether e-mail addresses, public IP addresses, keys, tokens and passwords in strings and comments are replaced by placeholders. Default true.
+    /// Whether e-mail addresses, public IP addresses, keys, tokens and passwords in strings and comments are replaced by placeholders.
+    /// Default true.
     /// </summary>
     public bool Redact { get; set; } = true;
 
@@ -112,10 +122,14 @@ public sealed class CleanOptions : IValidatableObject
         }
     }
 
-    /// <summary>The hash of the options that decide rows, with the files they name, the workspace's opt-outs and the version of the code.</summary>
+    /// <summary>
+    /// The hash of the options that decide rows, with the files they name, the workspace's opt-outs and the version of the code.
+    /// </summary>
     internal string Hash(BenchmarkIndex? benchmarks, WorkspaceOptOuts removed) => StageHash.Combine(
     [
-        StageHash.OfOptions("clean", CleanStage.CodeVersion, this), OptOutFile is { } file ? StageHash.OfFile(file) : "", benchmarks?.Hash ?? "",
+        StageHash.OfOptions(StageNames.Clean, CleanStage.CodeVersion, this),
+        OptOutFile is { } file ? StageHash.OfFile(file) : "",
+        benchmarks?.Hash ?? "",
         .. removed.Hash.Length > 0 ? [removed.Hash] : Array.Empty<string>(),
     ]);
 }

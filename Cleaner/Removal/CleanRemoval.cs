@@ -9,15 +9,17 @@ using DataForge.Corpus.Shards;
 namespace DataForge.Cleaner.Removal;
 
 /// <summary>What a removal did to a run's <c>2-clean</c>.</summary>
-/// <param name="Contents">For each content of <c>2-clean</c> that the removed repositories had: its new row, or null where it was removed.</param>
+/// <param name="Contents">For each content of <c>2-clean</c> that the removed repositories had: its new row, or null where it was
+/// removed.</param>
 /// <param name="Occurrences">Occurrences of the removed repositories that the run had read.</param>
 /// <param name="Rewritten">Files that were rewritten.</param>
 /// <param name="Untouched">Files that were not.</param>
 public sealed record CleanRemovalResult(IReadOnlyDictionary<BlobId, CorpusFile?> Contents, long Occurrences, int Rewritten, int Untouched);
 
 /// <summary>
-/// Removes repositories from a run's <c>2-clean</c> and <c>dropped/2-clean</c>, in each part that has files of theirs. No text is judged again: a removal
-/// only removes and re-attributes rows, it never adds one. Memory: one part's survivors, and the rows of the contents that the repositories had.
+/// Removes repositories from a run's <c>2-clean</c> and <c>dropped/2-clean</c>, in each part that has files of theirs. No text is
+/// judged again: a removal only removes and re-attributes rows, it never adds one. Memory: one part's survivors, and the rows of the
+/// contents that the repositories had.
 /// </summary>
 /// <param name="run">The run; the raw parts are rewritten already.</param>
 /// <param name="options">The options that the run was cleaned under.</param>

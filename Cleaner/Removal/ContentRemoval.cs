@@ -12,8 +12,8 @@ using DataForge.Corpus.Shards;
 namespace DataForge.Cleaner.Removal;
 
 /// <summary>
-/// Rewrites one part of contents: a content that lost occurrences is attributed to its best remaining one, or removed where none remains. Licences are judged
-/// as <see cref="ContentJudge"/> judges them; the text, and what was found about it, stays as it is.
+/// Rewrites one part of contents: a content that lost occurrences is attributed to its best remaining one, or removed where none
+/// remains. Licences are judged as <see cref="ContentJudge"/> judges them; the text, and what was found about it, stays as it is.
 /// </summary>
 /// <param name="run">The run.</param>
 /// <param name="options">The options that the run was cleaned under.</param>
@@ -22,7 +22,8 @@ namespace DataForge.Cleaner.Removal;
 internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int part, HashSet<BlobId> touched)
 {
     /// <summary>
-    /// Stands in <c>dropped/</c> as the value of a drop whose reason went with a removed repository; the next build judges the content again.
+    /// Stands in <c>dropped/</c> as the value of a drop whose reason went with a removed repository; the next build judges the content
+    /// again.
     /// </summary>
     public const string ReasonRemoved = "reason removed by opt-out";
 
@@ -35,9 +36,11 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
     /// <summary>Writes the part's new files beside the old ones.</summary>
     /// <param name="entry">The part's manifest entry.</param>
     /// <param name="remaining">The remaining occurrences of the touched contents, sorted by <see cref="Survivor.Compare"/>.</param>
-    /// <param name="contents">Takes the new rows of touched contents that were in <c>2-clean</c>; null for a content that was removed.</param>
+    /// <param name="contents">Takes the new rows of touched contents that were in <c>2-clean</c>; null for a content that was
+    /// removed.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public void Rewrite(ManifestEntry entry, List<Survivor> remaining, Dictionary<BlobId, CorpusFile?> contents, CancellationToken cancellation)
+    public void Rewrite(
+        ManifestEntry entry, List<Survivor> remaining, Dictionary<BlobId, CorpusFile?> contents, CancellationToken cancellation)
     {
         HashSet<BlobId> wereKept = ReadKept(cancellation);
         JudgeContents(remaining, wereKept, cancellation);

@@ -8,7 +8,8 @@ namespace DataForge.Cleaner.Rules;
 /// </summary>
 internal static class EncodedRuns
 {
-    private static readonly SearchValues<byte> Base64 = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/\n="u8);
+    private static readonly SearchValues<byte> Base64 = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/\n="u8);
     private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
     /// <summary>Runs of <c>[a-zA-Z0-9+/\n=]{64,}</c>: the length of the longest and of all, in characters.</summary>
@@ -42,7 +43,9 @@ internal static class EncodedRuns
         return (longest, total);
     }
 
-    /// <summary>Runs of <c>(?:\b(?:0x|\\x)?[0-9a-fA-F]{2}(?:,|\b\s*)){8,}</c>: the length of the longest and of all, in characters.</summary>
+    /// <summary>
+    /// Runs of <c>(?:\b(?:0x|\\x)?[0-9a-fA-F]{2}(?:,|\b\s*)){8,}</c>: the length of the longest and of all, in characters.
+    /// </summary>
     public static (int Longest, long Total) MeasureHexadecimal(ReadOnlySpan<byte> text)
     {
         const int MinGroups = 8;

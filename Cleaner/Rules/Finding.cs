@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace DataForge.Cleaner.Rules;
 
-/// <summary>Why a file is dropped: a row of <c>dropped/</c> has these three as its columns <c>rule</c>, <c>value</c> and <c>threshold</c>.</summary>
+/// <summary>
+/// Why a file is dropped: a row of <c>dropped/</c> has these three as its columns <c>rule</c>, <c>value</c> and <c>threshold</c>.
+/// </summary>
 /// <param name="Rule">The rule's name.</param>
 /// <param name="Value">What the rule measured, as text.</param>
 /// <param name="Threshold">What the rule compared it with, as text; empty for a rule without a threshold.</param>

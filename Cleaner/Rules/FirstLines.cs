@@ -9,7 +9,8 @@ namespace DataForge.Cleaner.Rules;
 internal readonly record struct Phrase(string Name, byte[] Bytes)
 {
     /// <summary>These phrases, which must be in lower case.</summary>
-    public static Phrase[] Of(params string[] phrases) => [.. phrases.Select(phrase => new Phrase(phrase, Encoding.ASCII.GetBytes(phrase)))];
+    public static Phrase[] Of(params string[] phrases) =>
+        [.. phrases.Select(phrase => new Phrase(phrase, Encoding.ASCII.GetBytes(phrase)))];
 }
 
 /// <summary>The first lines of a text: recipes "scan five lines". Lines end at LF.</summary>

@@ -4,7 +4,9 @@ using DataForge.Python;
 
 namespace DataForge.Cleaner.Rules;
 
-/// <summary>The text that the rules judge, with what has been computed about it so far. One object is reused for one text after another.</summary>
+/// <summary>
+/// The text that the rules judge, with what has been computed about it so far. One object is reused for one text after another.
+/// </summary>
 internal sealed class JudgedText
 {
     private readonly ParseFacts _facts = new();
@@ -56,8 +58,8 @@ internal sealed class JudgedText
     }
 
     /// <summary>
-    /// A number in [0, 1) that depends only on the content and the salt: the first 64 bits of the id, which are uniform already, mixed with the salt by
-    /// SplitMix64's finalizer (https://prng.di.unimi.it/splitmix64.c, where the constants come from).
+    /// A number in [0, 1) that depends only on the content and the salt: the first 64 bits of the id, which are uniform already, mixed
+    /// with the salt by SplitMix64's finalizer (https://prng.di.unimi.it/splitmix64.c, where the constants come from).
     /// </summary>
     /// <param name="salt">A number of the rule's own, so that two random rules decide independently.</param>
     public double Chance(ulong salt)

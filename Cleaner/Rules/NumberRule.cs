@@ -34,7 +34,9 @@ internal abstract class NumberRule : TextRule
             ? new Check(this, bound)
             : null;
 
-    /// <summary>The greatest or least number that passes under the option's value; the value itself unless the option excludes it.</summary>
+    /// <summary>
+    /// The greatest or least number that passes under the option's value; the value itself unless the option excludes it.
+    /// </summary>
     protected virtual double Passing(double option) => option;
 
     private sealed class Check(NumberRule rule, double threshold) : TextCheck
@@ -49,6 +51,7 @@ internal abstract class NumberRule : TextRule
             return (_isMost ? value > threshold : value < threshold) ? Finding.Of(rule.Name, value, threshold) : null;
         }
 
-        public override string Measure(JudgedText text) => rule.Measure(text) is var value && double.IsNaN(value) ? "none" : Finding.Number(value);
+        public override string Measure(JudgedText text) =>
+            rule.Measure(text) is var value && double.IsNaN(value) ? "none" : Finding.Number(value);
     }
 }

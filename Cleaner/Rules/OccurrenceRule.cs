@@ -26,7 +26,9 @@ internal abstract class OccurrenceRule : Rule
     public abstract OccurrenceCheck? Build(OccurrenceContext context);
 }
 
-/// <summary>A rule about a content that a step of the cleaner evaluates, because its work finds the fault: decoding, licences, redaction.</summary>
+/// <summary>
+/// A rule about a content that a step of the cleaner evaluates, because its work finds the fault: decoding, licences, redaction.
+/// </summary>
 internal abstract class ContentRule : Rule
 {
     /// <inheritdoc/>

@@ -4,13 +4,14 @@ using DataForge.Corpus;
 namespace DataForge.Cleaner.Rules;
 
 /// <summary>
-/// The occurrence rules that apply, in order of rank, after what the crawl could not store. The rule about licences is applied later, where the file's own
-/// header is known.
+/// The occurrence rules that apply, in order of rank, after what the crawl could not store. The rule about licences is applied later,
+/// where the file's own header is known.
 /// </summary>
 /// <param name="context">What the rules are built from.</param>
 internal sealed class OccurrenceRules(OccurrenceContext context)
 {
-    private readonly OccurrenceCheck[] _checks = [.. RuleList.All.OfType<OccurrenceRule>().Select(rule => rule.Build(context)).OfType<OccurrenceCheck>()];
+    private readonly OccurrenceCheck[] _checks =
+        [.. RuleList.All.OfType<OccurrenceRule>().Select(rule => rule.Build(context)).OfType<OccurrenceCheck>()];
 
     /// <summary>Why the occurrence is dropped; null where it passes.</summary>
     /// <param name="row">The occurrence.</param>

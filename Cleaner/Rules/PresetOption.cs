@@ -19,7 +19,9 @@ internal abstract class PresetValue(string name)
     /// <summary>Reads a value from <c>rules.json</c>.</summary>
     public abstract object Read(JsonElement json);
 
-    /// <summary>The value of a <c>rules.json</c> that does not have it: null is not written, and a rule of a later version was off.</summary>
+    /// <summary>
+    /// The value of a <c>rules.json</c> that does not have it: null is not written, and a rule of a later version was off.
+    /// </summary>
     public virtual object? Missing => null;
 }
 
@@ -46,7 +48,10 @@ internal abstract class PresetOption(string name, string meaning) : PresetValue(
     /// <summary>The values that it may have, such as <c>0 to 1</c>.</summary>
     public abstract string Range { get; }
 
-    /// <summary>The type of its values: <c>int?</c>, <c>long?</c>, <c>double?</c> or <c>bool?</c>; <c>bool</c> where it has a default of its own.</summary>
+    /// <summary>
+    /// The type of its values: <c>int?</c>, <c>long?</c>, <c>double?</c> or <c>bool?</c>; <c>bool</c> where it has a default of its
+    /// own.
+    /// </summary>
     public abstract Type ValueType { get; }
 
     /// <summary>Its value where the user sets none and no preset decides; null where the presets decide.</summary>
@@ -91,7 +96,8 @@ internal sealed class PresetSwitch(string name, string meaning, params CleanPres
     public override string? FaultOf(object value) => null;
 
     /// <inheritdoc/>
-    public override object Convert(object value) => value is bool ? value : throw new ArgumentException($"{Name} is true or false, not {value}.");
+    public override object Convert(object value) =>
+        value is bool ? value : throw new ArgumentException($"{Name} is true or false, not {value}.");
 }
 
 /// <summary>A number.</summary>
@@ -101,11 +107,15 @@ internal sealed class PresetSwitch(string name, string meaning, params CleanPres
 /// <param name="least">The smallest value that it may have.</param>
 /// <param name="most">The greatest value that it may have.</param>
 /// <param name="presets">What presets say; the others leave it null.</param>
-internal sealed class PresetNumber<T>(string name, string meaning, T least, T most, params (CleanPreset Preset, T Value)[] presets) : PresetOption(name, meaning)
+internal sealed class PresetNumber<T>(
+    string name, string meaning, T least, T most, params (CleanPreset Preset, T Value)[] presets) : PresetOption(name, meaning)
     where T : struct, IComparable<T>, IConvertible, IFormattable
 {
     /// <inheritdoc/>
-    public override string Range => IsUnbounded ? $"{(double.Epsilon.Equals(least) ? "above 0" : $"{Text(least)} or more")}" : $"{Text(least)} to {Text(most)}";
+    public override string Range =>
+        !IsUnbounded ? $"{Text(least)} to {Text(most)}"
+        : double.Epsilon.Equals(least) ? "above 0"
+        : $"{Text(least)} or more";
 
     /// <inheritdoc/>
     public override Type ValueType => typeof(T?);

@@ -17,8 +17,9 @@ internal enum RuleSubject
 }
 
 /// <summary>
-/// A rule of the cleaner: one stateless object, in one file of <c>Rules/All</c>, that holds the rule's name, options, sentence and evaluation. Options, presets,
-/// the report's sentences and the tables of <c>docs/rules.md</c> are made from these objects. <see cref="RuleList"/> has them in order of rank.
+/// A rule of the cleaner: one stateless object, in one file of <c>Rules/All</c>, that holds the rule's name, options, sentence and
+/// evaluation. Options, presets, the report's sentences and the tables of <c>docs/rules.md</c> are made from these objects. <see
+/// cref="RuleList"/> has them in order of rank.
 /// </summary>
 internal abstract class Rule
 {
@@ -28,13 +29,18 @@ internal abstract class Rule
     /// <summary>What the rule drops, in one sentence; reports show it above the threshold.</summary>
     public abstract string Sentence { get; }
 
-    /// <summary>What else a reader of <c>docs/rules.md</c> needs to know, in sentences; empty where <see cref="Sentence"/> says all.</summary>
+    /// <summary>
+    /// What else a reader of <c>docs/rules.md</c> needs to know, in sentences; empty where <see cref="Sentence"/> says all.
+    /// </summary>
     public virtual string Detail => "";
 
     /// <summary>What the rule judges.</summary>
     public abstract RuleSubject Subject { get; }
 
-    /// <summary>The settings that the rule declares or shares with another rule; none where an option of the stage decides (<see cref="OptionNames"/>).</summary>
+    /// <summary>
+    /// The settings that the rule declares or shares with another rule; none where an option of the stage decides (<see
+    /// cref="OptionNames"/>).
+    /// </summary>
     public virtual IReadOnlyList<PresetValue> Settings => [];
 
     /// <summary>The names of the options that change the rule, in section <c>Clean</c>.</summary>

@@ -3,8 +3,8 @@ using DataForge.Corpus.Runs;
 namespace DataForge.Cleaner.Rules;
 
 /// <summary>
-/// The options of the rules, as far as the user sets them: each rule declares its own. Section <c>Clean</c> has them beside the options of the stage
-/// (<c>clean.maxline</c>). What is not set is left to the preset.
+/// The options of the rules, as far as the user sets them: each rule declares its own. Section <c>Clean</c> has them beside the options
+/// of the stage (<c>clean.maxline</c>). What is not set is left to the preset.
 /// </summary>
 public sealed class RuleOptions : IOptionTable
 {
@@ -19,7 +19,9 @@ public sealed class RuleOptions : IOptionTable
     /// <inheritdoc/>
     IReadOnlyList<SectionOption> IOptionTable.Options => Declared;
 
-    /// <summary>What the user set an option to; its own default, mostly null, where it is not set. Setting null leaves it to the preset again.</summary>
+    /// <summary>
+    /// What the user set an option to; its own default, mostly null, where it is not set. Setting null leaves it to the preset again.
+    /// </summary>
     internal object? this[PresetOption option]
     {
         get => _values.GetValueOrDefault(option) ?? option.Default;
@@ -45,5 +47,9 @@ public sealed class RuleOptions : IOptionTable
 
     /// <summary>A sentence for each option whose value is out of its range.</summary>
     internal IEnumerable<string> Faults() =>
-        RuleSettings.InOrder.OfType<PresetOption>().Where(_values.ContainsKey).Select(option => option.FaultOf(_values[option])).OfType<string>();
+        RuleSettings.InOrder
+            .OfType<PresetOption>()
+            .Where(_values.ContainsKey)
+            .Select(option => option.FaultOf(_values[option]))
+            .OfType<string>();
 }

@@ -17,8 +17,8 @@ public sealed record RuleMeasure(AppliedRule Applied, string Value);
 public sealed record Redaction(string Kind, int Line);
 
 /// <summary>
-/// Judges a content again, under the settings that a run applied (<c>2-clean/rules.json</c>), to say what each rule measures. The rule about benchmarks is left
-/// out: the run does not have their texts.
+/// Judges a content again, under the settings that a run applied (<c>2-clean/rules.json</c>), to say what each rule measures. The rule
+/// about benchmarks is left out: the run does not have their texts.
 /// </summary>
 public sealed class RuleReport
 {
@@ -55,14 +55,16 @@ public sealed class RuleReport
         byte[] before = shipped.Text.ToArray();
         if (shipped.Redact())
         {
-            redactions = [.. shipped.Redacted.Select(secret => new Redaction(Placeholders.Name(secret.Kind), LineOf(before, secret.Start)))];
+            redactions =
+                [.. shipped.Redacted.Select(secret => new Redaction(Placeholders.Name(secret.Kind), LineOf(before, secret.Start)))];
         }
 
         return measures;
     }
 
     /// <summary>The plan of the part that writes <c>rules.json</c>.</summary>
-    internal static PartPlan Plan(CleanOptions options, BenchmarkIndex? benchmarks) => new("rules", StageHash.Combine("rules"), 1, (output, _) =>
+    internal static PartPlan Plan(CleanOptions options, BenchmarkIndex? benchmarks) =>
+        new("rules", StageHash.Combine("rules"), 1, (output, _) =>
     {
         File.WriteAllBytes(output.Create(AppliedRules.FileName), CanonicalJson.Write(RulesFile.Of(options, benchmarks)));
         return Task.CompletedTask;

@@ -3,8 +3,8 @@ using DataForge.Cleaner.Decontamination;
 namespace DataForge.Cleaner.Rules;
 
 /// <summary>
-/// The text rules that apply. They are tried in any order; of the rules that a text fails, the one with the lowest rank is recorded, so that the reason does not
-/// depend on the order.
+/// The text rules that apply. They are tried in any order; of the rules that a text fails, the one with the lowest rank is recorded, so
+/// that the reason does not depend on the order.
 /// </summary>
 internal sealed class RuleSet
 {
@@ -13,8 +13,16 @@ internal sealed class RuleSet
     /// <summary>The text rules under these settings, cheapest first. Serves one thread.</summary>
     public RuleSet(RuleSettings settings, BenchmarkIndex? benchmarks = null)
     {
-        int rank = 0;
-        _checks = [.. RuleList.All.OfType<TextRule>().Select(rule => (rank++, rule.Build(settings, benchmarks)!)).Where(item => item.Item2 is not null)];
+        var checks = new List<(int, TextCheck)>();
+        foreach ((int rank, TextRule rule) in RuleList.All.OfType<TextRule>().Index())
+        {
+            if (rule.Build(settings, benchmarks) is { } check)
+            {
+                checks.Add((rank, check));
+            }
+        }
+
+        _checks = [.. checks];
     }
 
     private RuleSet((int, TextCheck)[] checks) => _checks = checks;

@@ -7,15 +7,16 @@ namespace DataForge.Cleaner.Rules;
 /// <summary>The settings of all rules as they apply: what the user set, else what the preset says. A rule without a value is off.</summary>
 internal sealed class RuleSettings
 {
-    // Options came to be written in this order, into config.json, rules.json and the options hash: it stays, so that parts that earlier versions computed are
-    // found again. A setting that is not listed here comes behind, in order of its name.
+    // Options came to be written in this order, into config.json, rules.json and the options hash: it stays, so that parts that earlier
+    // versions computed are found again. A setting that is not listed here comes behind, in order of its name.
     private static readonly PresetValue[] WrittenFirst =
     [
-        SizeRule.MaxBytes, LinesMinRule.MinLines, LinesMaxRule.MaxLines, LineMeanRule.MaxMeanLine, LineMaxRule.MaxLine, AlphanumericRule.MinAlphanumeric,
-        AlphabeticRule.MinAlphabetic, CodeCharactersRule.MinCodeCharacters, DigitsRule.MaxDigits, KeywordsRule.MinKeywords, SyntaxRule.MustParse,
-        Python2Rule.KeepPython2, GeneratedRule.DropGenerated, GeneratedRule.GeneratedMarkers, ConfigOrTestRule.ConfigOrTestDrop, NoKeywordsRule.NoKeywordsDrop,
-        FewAssignmentsRule.MinAssignments, CharactersPerTokenRule.MinCharactersPerToken, XmlRule.DropXml, EncodedDataRule.DropEncodedData,
-        CommentShareRule.MinCommentShare, CommentShareRule.MaxCommentShare, StarsRule.MinStars, FileNameRule.DropNames, LicenseHeader.StripLicenseHeader,
+        SizeRule.MaxBytes, LinesMinRule.MinLines, LinesMaxRule.MaxLines, LineMeanRule.MaxMeanLine, LineMaxRule.MaxLine,
+        AlphanumericRule.MinAlphanumeric, AlphabeticRule.MinAlphabetic, CodeCharactersRule.MinCodeCharacters, DigitsRule.MaxDigits,
+        KeywordsRule.MinKeywords, SyntaxRule.MustParse, Python2Rule.KeepPython2, GeneratedRule.DropGenerated,
+        GeneratedRule.GeneratedMarkers, ConfigOrTestRule.ConfigOrTestDrop, NoKeywordsRule.NoKeywordsDrop, FewAssignmentsRule.MinAssignments,
+        CharactersPerTokenRule.MinCharactersPerToken, XmlRule.DropXml, EncodedDataRule.DropEncodedData, CommentShareRule.MinCommentShare,
+        CommentShareRule.MaxCommentShare, StarsRule.MinStars, FileNameRule.DropNames, LicenseHeader.StripLicenseHeader,
     ];
 
     private readonly Dictionary<PresetValue, object> _values = [];
@@ -35,7 +36,11 @@ internal sealed class RuleSettings
     public static IReadOnlyList<PresetValue> InOrder { get; } =
     [
         .. WrittenFirst,
-        .. RuleList.All.SelectMany(rule => rule.Settings).Distinct().Except(WrittenFirst).OrderBy(setting => setting.Name, StringComparer.Ordinal),
+        .. RuleList.All
+            .SelectMany(rule => rule.Settings)
+            .Distinct()
+            .Except(WrittenFirst)
+            .OrderBy(setting => setting.Name, StringComparer.Ordinal),
     ];
 
     /// <summary>The settings, by their names in <c>rules.json</c>, in order.</summary>

@@ -15,7 +15,8 @@ internal abstract class TextRule : Rule
     public abstract TextCheck? Build(RuleSettings settings, BenchmarkIndex? benchmarks);
 
     /// <inheritdoc/>
-    public sealed override AppliedRule? Applied(CleanOptions options, RuleSettings settings, BenchmarkIndex? benchmarks) => Build(settings, benchmarks)?.Applied;
+    public sealed override AppliedRule? Applied(CleanOptions options, RuleSettings settings, BenchmarkIndex? benchmarks) =>
+        Build(settings, benchmarks)?.Applied;
 }
 
 /// <summary>A text rule with its thresholds, ready to judge. Serves one thread. Judging allocates nothing; only a finding does.</summary>

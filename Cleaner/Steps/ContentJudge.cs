@@ -12,8 +12,8 @@ using DataForge.Python;
 namespace DataForge.Cleaner.Steps;
 
 /// <summary>
-/// Judges one content with its occurrences: the licence of each occurrence, then whether their licences agree, then the text. In this order, so that a text is
-/// judged only if an occurrence of it survives. One object is reused for one content after another.
+/// Judges one content with its occurrences: the licence of each occurrence, then whether their licences agree, then the text. In this
+/// order, so that a text is judged only if an occurrence of it survives. One object is reused for one content after another.
 /// </summary>
 /// <param name="options">The options of the stage.</param>
 /// <param name="benchmarks">The problems that no file may hold; null where none are given.</param>

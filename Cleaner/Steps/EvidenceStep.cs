@@ -54,7 +54,8 @@ internal static class EvidenceStep
 
     private static void Compute(RawParts raw, int part, PartOutput output, CancellationToken cancellation)
     {
-        (PartEvidence rows, Dictionary<BlobId, SortedSet<EvidenceKind>> wanted) = Scan(raw.Workspace.RawFilesPart(part), part, cancellation);
+        string files = raw.Workspace.RawFilesPart(part);
+        (PartEvidence rows, Dictionary<BlobId, SortedSet<EvidenceKind>> wanted) = Scan(files, part, cancellation);
         var found = new List<Evidence>();
         if (wanted.Count > 0)
         {
@@ -70,7 +71,8 @@ internal static class EvidenceStep
     /// <param name="files">The part's file of occurrences.</param>
     /// <param name="part">Its number.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public static (PartEvidence Rows, Dictionary<BlobId, SortedSet<EvidenceKind>> Wanted) Scan(string files, int part, CancellationToken cancellation)
+    public static (PartEvidence Rows, Dictionary<BlobId, SortedSet<EvidenceKind>> Wanted) Scan(
+        string files, int part, CancellationToken cancellation)
     {
         var repositories = new List<(RepositoryFacts Facts, long Rows)>();
         var wanted = new Dictionary<BlobId, SortedSet<EvidenceKind>>();
@@ -106,7 +108,11 @@ internal static class EvidenceStep
 
         var known = new PartEvidence
         {
-            Repositories = [.. repositories.Select(item => new RepositoryRows(item.Facts.Id, item.Facts.Snapshot, item.Rows, item.Facts.ForgeLicense))],
+            Repositories =
+            [
+                .. repositories.Select(
+                    item => new RepositoryRows(item.Facts.Id, item.Facts.Snapshot, item.Rows, item.Facts.ForgeLicense)),
+            ],
             EvidenceParts = [.. parts],
             Rows = rows,
             Evidence = [],

@@ -13,8 +13,8 @@ namespace DataForge.Cleaner.Steps;
 internal readonly record struct LicensedOccurrence(Survivor Occurrence, OccurrenceRank Rank, string License, string Evidence);
 
 /// <summary>
-/// Decides which occurrences of a content are kept for their licences and which of them stands for the content, and combines what the others and the file's
-/// own header add. One object is reused for one content after another.
+/// Decides which occurrences of a content are kept for their licences and which of them stands for the content, and combines what the
+/// others and the file's own header add. One object is reused for one content after another.
 /// </summary>
 /// <param name="options">The options of the stage.</param>
 internal sealed class LicensePolicy(CleanOptions options)
@@ -48,7 +48,8 @@ internal sealed class LicensePolicy(CleanOptions options)
             string license = headerDecides ? header.Expression : occurrence.License;
             if (_rule.Judge(license, value) is { } finding)
             {
-                drop(DroppedRow.Of(DropLevel.Occurrence, finding, occurrence.BlobId, occurrence.Repository, occurrence.Path, occurrence.Size));
+                drop(DroppedRow.Of(
+                    DropLevel.Occurrence, finding, occurrence.BlobId, occurrence.Repository, occurrence.Path, occurrence.Size));
                 continue;
             }
 

@@ -18,7 +18,8 @@ namespace DataForge.Cleaner.Steps;
 internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, CleanOptions options)
 {
     private const string PartPrefix = "occurrences-";
-    private readonly Dictionary<long, int> _pinned = input.Repositories.ToDictionary(repository => repository.Id, repository => repository.Snapshot);
+    private readonly Dictionary<long, int> _pinned =
+        input.Repositories.ToDictionary(repository => repository.Id, repository => repository.Snapshot);
     private readonly Dictionary<(long, int), List<int>> _partsOf = [];
     private readonly Dictionary<int, PartEvidence> _parts = [];
     private readonly EvidenceCache _cache = new(run);
@@ -85,7 +86,8 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
 
     private bool IsPinned(RepositoryRows rows) => _pinned.TryGetValue(rows.Id, out int snapshot) && snapshot == rows.Snapshot;
 
-    private bool IsPinned(Occurrence row) => _pinned.TryGetValue(row.Repository.Id, out int snapshot) && snapshot == row.Repository.Snapshot;
+    private bool IsPinned(Occurrence row) =>
+        _pinned.TryGetValue(row.Repository.Id, out int snapshot) && snapshot == row.Repository.Snapshot;
 
     private void Compute(int part, PartOutput output, CancellationToken cancellation)
     {

@@ -116,14 +116,16 @@ internal static class SurvivorShard
         table.EndRow();
     }
 
-    // What a group's hash is computed over: all that the step over contents sees of an occurrence, each field ended by NUL, a missing text as U+0001.
+    // What a group's hash is computed over: all that the step over contents sees of an occurrence, each field ended by NUL, a missing
+    // text as U+0001.
     private static void Describe(StringBuilder line, Survivor row)
     {
         RepositoryFacts repository = row.Repository;
         CultureInfo culture = CultureInfo.InvariantCulture;
         line.Clear();
         line.Append(culture, $"{row.BlobId}\0{row.BlobPart}\0");
-        line.Append(culture, $"{repository.Id}\0{repository.Name}\0{repository.Source}\0{repository.Snapshot}\0{repository.Commit ?? Missing}\0");
+        line.Append(
+            culture, $"{repository.Id}\0{repository.Name}\0{repository.Source}\0{repository.Snapshot}\0{repository.Commit ?? Missing}\0");
         line.Append(culture, $"{repository.Stars}\0{repository.Forks}\0{repository.IsFork}\0");
         line.Append(culture, $"{repository.CreatedAt ?? Missing}\0{repository.ForgeLicense ?? Missing}\0");
         line.Append(culture, $"{row.Path}\0{row.Size}\0{row.License}\0{row.LicenseClass.Name()}\0{row.LicenseEvidence}\0");

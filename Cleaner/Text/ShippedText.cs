@@ -5,8 +5,8 @@ using DataForge.Corpus.Counts;
 namespace DataForge.Cleaner.Text;
 
 /// <summary>
-/// Turns a source into the text that ships, one step after another: <see cref="Decode"/>, <see cref="StripHeader"/>, <see cref="Redact"/>. One object is
-/// reused for one source after another; not safe from several threads.
+/// Turns a source into the text that ships, one step after another: <see cref="Decode"/>, <see cref="StripHeader"/>, <see
+/// cref="Redact"/>. One object is reused for one source after another; not safe from several threads.
 /// </summary>
 /// <param name="settings">The settings of the run: whether licence headers are stripped.</param>
 /// <param name="redacts">Whether the run redacts.</param>

@@ -19,7 +19,8 @@ internal sealed class BenchmarkRule : TextRule
     public override IReadOnlyList<string> OptionNames => [nameof(CleanOptions.BenchmarkFiles)];
 
     /// <inheritdoc/>
-    public override TextCheck? Build(RuleSettings settings, BenchmarkIndex? benchmarks) => benchmarks is null ? null : new Check(Name, benchmarks);
+    public override TextCheck? Build(RuleSettings settings, BenchmarkIndex? benchmarks) =>
+        benchmarks is null ? null : new Check(Name, benchmarks);
 
     private sealed class Check(string name, BenchmarkIndex index) : TextCheck
     {
@@ -27,6 +28,7 @@ internal sealed class BenchmarkRule : TextRule
 
         public override AppliedRule Applied => new(name, "", "");
 
-        public override Finding? Judge(JudgedText text) => _scanner.Find(text.Text) is { } found ? new Finding(name, $"{found.Problem} {found.Part}", "") : null;
+        public override Finding? Judge(JudgedText text) =>
+            _scanner.Find(text.Text) is { } found ? new Finding(name, $"{found.Problem} {found.Part}", "") : null;
     }
 }

@@ -1,8 +1,9 @@
 namespace DataForge.Cleaner.Rules.All;
 
 /// <summary>
-/// CodeParrot and SantaCoder: files with few characters per token. Tokens are estimated, because the tokenizer is trained on what passes here: one for each 6 letters
-/// of a word or fewer, one for each 3 digits of a number or fewer, one for each run of white space but a single space, and one for each other character.
+/// CodeParrot and SantaCoder: files with few characters per token. Tokens are estimated, because the tokenizer is trained on what
+/// passes here: one for each 6 letters of a word or fewer, one for each 3 digits of a number or fewer, one for each run of white space
+/// but a single space, and one for each other character.
 /// </summary>
 internal sealed class CharactersPerTokenRule : NumberRule
 {
@@ -11,8 +12,8 @@ internal sealed class CharactersPerTokenRule : NumberRule
         nameof(MinCharactersPerToken), "Fewest characters per token, tokens estimated.", 0, double.MaxValue,
         (CleanPreset.CodeParrot, 1.5), (CleanPreset.SantaCoder, 2.5));
 
-    // Byte-level BPE vocabularies of code hold most words of up to six letters whole, and numbers in groups of three digits. The estimate only has to tell data
-    // (about one character per token) from code (about three).
+    // Byte-level BPE vocabularies of code hold most words of up to six letters whole, and numbers in groups of three digits. The
+    // estimate only has to tell data (about one character per token) from code (about three).
     private const int LettersPerToken = 6;
     private const int DigitsPerToken = 3;
 

@@ -4,14 +4,15 @@ using DataForge.Python;
 namespace DataForge.Cleaner.Rules.All;
 
 /// <summary>
-/// PyCodeGPT's alphanumeric rate: of the characters that are neither white space nor comment, the share that are letters, numerals or ASCII punctuation, which is
-/// what Python's own text is made of.
+/// PyCodeGPT's alphanumeric rate: of the characters that are neither white space nor comment, the share that are letters, numerals or
+/// ASCII punctuation, which is what Python's own text is made of.
 /// </summary>
 internal sealed class CodeCharactersRule : NumberRule
 {
     /// <summary>Least share.</summary>
     public static readonly PresetNumber<double> MinCodeCharacters = new(
-        nameof(MinCodeCharacters), "Least share of letters, numerals and ASCII punctuation among the characters that are neither white space nor comment.", 0, 1,
+        nameof(MinCodeCharacters),
+        "Least share of letters, numerals and ASCII punctuation among the characters that are neither white space nor comment.", 0, 1,
         (CleanPreset.PyCodeGpt, 0.98));
 
     /// <inheritdoc/>
@@ -19,7 +20,8 @@ internal sealed class CodeCharactersRule : NumberRule
 
     /// <inheritdoc/>
     public override string Sentence =>
-        "Files whose share of letters, numerals and ASCII punctuation, among what is neither white space nor comment, is below the threshold.";
+        "Files whose share of letters, numerals and ASCII punctuation, among what is neither white space nor comment, is below "
+        + "the threshold.";
 
     /// <inheritdoc/>
     protected override PresetOption Threshold => MinCodeCharacters;

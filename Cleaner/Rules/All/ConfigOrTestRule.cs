@@ -5,8 +5,9 @@ using DataForge.Corpus;
 namespace DataForge.Cleaner.Rules.All;
 
 /// <summary>
-/// CodeParrot: a configuration or test file is dropped with a probability. A file is one if its first five lines say so, or if "config" or "test" stands in it
-/// more often than on 5 % of its lines, and at least twice: in a file of under 20 lines 5 % is 0, and one "test" would do.
+/// CodeParrot: a configuration or test file is dropped with a probability. A file is one if its first five lines say so, or if "config"
+/// or "test" stands in it more often than on 5 % of its lines, and at least twice: in a file of under 20 lines 5 % is 0, and one "test"
+/// would do.
 /// </summary>
 internal sealed class ConfigOrTestRule : TextRule
 {
@@ -28,8 +29,8 @@ internal sealed class ConfigOrTestRule : TextRule
 
     /// <inheritdoc/>
     public override string Detail =>
-        "\"unit tests\", \"test file\" or \"configuration file\" stands in the first five lines, or \"config\" or \"test\" stands in the file more often than on 5 % of "
-        + "the lines and more than once.";
+        "\"unit tests\", \"test file\" or \"configuration file\" stands in the first five lines, or \"config\" or \"test\" stands in "
+        + "the file more often than on 5 % of the lines and more than once.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<PresetValue> Settings => [ConfigOrTestDrop];

@@ -4,14 +4,15 @@ using DataForge.Corpus;
 namespace DataForge.Cleaner.Rules.All;
 
 /// <summary>
-/// The Stack v2: files that are mostly encoded data. A file is dropped when one match is longer than 1,024 characters, or all matches of one kind are more than half
-/// of it; both limits are The Stack v2's (arXiv 2402.19173).
+/// The Stack v2: files that are mostly encoded data. A file is dropped when one match is longer than 1,024 characters, or all matches
+/// of one kind are more than half of it; both limits are The Stack v2's (arXiv 2402.19173).
 /// </summary>
 internal sealed class EncodedDataRule : TextRule
 {
     /// <summary>Whether such files are dropped.</summary>
     public static readonly PresetSwitch DropEncodedData = new(
-        nameof(DropEncodedData), "Whether files of encoded data (base64, hexadecimal, `\\u` escapes) are dropped.", CleanPreset.StarCoder, CleanPreset.SantaCoder);
+        nameof(DropEncodedData), "Whether files of encoded data (base64, hexadecimal, `\\u` escapes) are dropped.", CleanPreset.StarCoder,
+        CleanPreset.SantaCoder);
 
     private const int MaxMatch = 1024;
     private const double MaxShare = 0.5;
@@ -29,7 +30,8 @@ internal sealed class EncodedDataRule : TextRule
     public override IReadOnlyList<PresetValue> Settings => [DropEncodedData];
 
     /// <inheritdoc/>
-    public override TextCheck? Build(RuleSettings settings, BenchmarkIndex? benchmarks) => settings.IsOn(DropEncodedData) ? new Check(Name) : null;
+    public override TextCheck? Build(RuleSettings settings, BenchmarkIndex? benchmarks) =>
+        settings.IsOn(DropEncodedData) ? new Check(Name) : null;
 
     private sealed class Check(string name) : TextCheck
     {

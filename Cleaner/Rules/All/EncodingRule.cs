@@ -20,8 +20,10 @@ internal sealed class EncodingRule : ContentRule
     public override AppliedRule Applied(CleanOptions options, RuleSettings settings, BenchmarkIndex? benchmarks) => new(Name, "", "");
 
     /// <summary>A source that is not valid in the encoding it declares.</summary>
-    public static Finding NotValid(string declared) => NotUtf8 with { Value = $"declared {EncodingCookie.Printable(declared)}, but not valid" };
+    public static Finding NotValid(string declared) =>
+        NotUtf8 with { Value = $"declared {EncodingCookie.Printable(declared)}, but not valid" };
 
     /// <summary>A source that declares an encoding that nobody knows.</summary>
-    public static Finding NotKnown(string declared) => NotUtf8 with { Value = $"declared {EncodingCookie.Printable(declared)}, which is not known" };
+    public static Finding NotKnown(string declared) =>
+        NotUtf8 with { Value = $"declared {EncodingCookie.Printable(declared)}, which is not known" };
 }

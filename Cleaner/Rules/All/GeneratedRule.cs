@@ -16,7 +16,8 @@ internal sealed class GeneratedRule : TextRule
 
     /// <summary>What a generated file says in its first five lines, in lower case. StarCoder added two phrases to CodeParrot's.</summary>
     public static readonly PresetWords GeneratedMarkers = new(
-        nameof(GeneratedMarkers), preset => preset is CleanPreset.CodeParrot or CleanPreset.Codex ? CodeParrotMarkers : [.. CodeParrotMarkers, .. StarCoderMarkers]);
+        nameof(GeneratedMarkers),
+        preset => preset is CleanPreset.CodeParrot or CleanPreset.Codex ? CodeParrotMarkers : [.. CodeParrotMarkers, .. StarCoderMarkers]);
 
     /// <inheritdoc/>
     public override string Name => "generated";
@@ -26,7 +27,8 @@ internal sealed class GeneratedRule : TextRule
 
     /// <inheritdoc/>
     public override string Detail =>
-        $"One of {Quoted(CodeParrotMarkers)} stands in the first five lines, in any case; StarCoder's recipes also look for {Quoted(StarCoderMarkers)}.";
+        $"One of {Quoted(CodeParrotMarkers)} stands in the first five lines, in any case; "
+        + $"StarCoder's recipes also look for {Quoted(StarCoderMarkers)}.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<PresetValue> Settings => [DropGenerated, GeneratedMarkers];

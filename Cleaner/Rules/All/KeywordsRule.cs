@@ -2,7 +2,9 @@ using DataForge.Python;
 
 namespace DataForge.Cleaner.Rules.All;
 
-/// <summary>PyCodeGPT: "more than two typical keywords". Statement keywords are counted as tokens, so neither in strings nor in comments.</summary>
+/// <summary>
+/// PyCodeGPT: "more than two typical keywords". Statement keywords are counted as tokens, so neither in strings nor in comments.
+/// </summary>
 internal sealed class KeywordsRule : NumberRule
 {
     /// <summary>Fewest keywords.</summary>

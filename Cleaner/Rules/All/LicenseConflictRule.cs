@@ -5,8 +5,8 @@ using DataForge.Corpus;
 namespace DataForge.Cleaner.Rules.All;
 
 /// <summary>
-/// Contents whose occurrences are known to be under different licences, so that one copy with a friendlier label does not decide. <see cref="LicensePolicy"/>
-/// applies it.
+/// Contents whose occurrences are known to be under different licences, so that one copy with a friendlier label does not decide. <see
+/// cref="LicensePolicy"/> applies it.
 /// </summary>
 internal sealed class LicenseConflictRule : ContentRule
 {
@@ -17,13 +17,15 @@ internal sealed class LicenseConflictRule : ContentRule
     public override string Sentence => "Contents found under known licences that disagree.";
 
     /// <inheritdoc/>
-    public override string Detail => "Occurrences whose own licence does not pass count as well; a licence in the file's own header settles it.";
+    public override string Detail =>
+        "Occurrences whose own licence does not pass count as well; a licence in the file's own header settles it.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> OptionNames => [nameof(CleanOptions.LicenseConflict)];
 
     /// <inheritdoc/>
-    public override AppliedRule? Applied(CleanOptions options, RuleSettings settings, BenchmarkIndex? benchmarks) => options.LicenseConflict switch
+    public override AppliedRule? Applied(CleanOptions options, RuleSettings settings, BenchmarkIndex? benchmarks) =>
+        options.LicenseConflict switch
     {
         LicenseConflict.Keep => null,
         LicenseConflict.Drop => new AppliedRule(Name, "at most", "one licence"),

@@ -3,7 +3,10 @@ using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Rules.All;
 
-/// <summary>Occurrences whose licence is of no class that passes. <see cref="Steps.LicensePolicy"/> applies it, where the file's own header is known.</summary>
+/// <summary>
+/// Occurrences whose licence is of no class that passes. <see cref="Steps.LicensePolicy"/> applies it, where the file's own header is
+/// known.
+/// </summary>
 internal sealed class LicenseRule : Rule
 {
     /// <inheritdoc/>

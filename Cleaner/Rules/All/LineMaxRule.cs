@@ -6,7 +6,8 @@ internal sealed class LineMaxRule : NumberRule
     /// <summary>Longest line.</summary>
     public static readonly PresetNumber<int> MaxLine = new(
         nameof(MaxLine), "Longest line, in characters.", 1, int.MaxValue,
-        (CleanPreset.PyCodeGpt, 1000), (CleanPreset.CodeParrot, 1000), (CleanPreset.Codex, 1000), (CleanPreset.StarCoder, 1000), (CleanPreset.SantaCoder, 1000));
+        (CleanPreset.PyCodeGpt, 1000), (CleanPreset.CodeParrot, 1000), (CleanPreset.Codex, 1000),
+        (CleanPreset.StarCoder, 1000), (CleanPreset.SantaCoder, 1000));
 
     /// <inheritdoc/>
     public override string Name => "line_max";

@@ -6,7 +6,8 @@ internal sealed class LineMeanRule : NumberRule
     /// <summary>Greatest mean length of a line.</summary>
     public static readonly PresetNumber<double> MaxMeanLine = new(
         nameof(MaxMeanLine), "Greatest mean length of a line, in characters.", double.Epsilon, double.MaxValue,
-        (CleanPreset.PyCodeGpt, 100), (CleanPreset.CodeParrot, 100), (CleanPreset.Codex, 100), (CleanPreset.StarCoder, 100), (CleanPreset.SantaCoder, 100));
+        (CleanPreset.PyCodeGpt, 100), (CleanPreset.CodeParrot, 100), (CleanPreset.Codex, 100),
+        (CleanPreset.StarCoder, 100), (CleanPreset.SantaCoder, 100));
 
     /// <inheritdoc/>
     public override string Name => "line_mean";

@@ -9,7 +9,8 @@ internal sealed class NoKeywordsRule : TextRule
 {
     /// <summary>The probability.</summary>
     public static readonly PresetNumber<double> NoKeywordsDrop = new(
-        nameof(NoKeywordsDrop), "Probability with which a file without def, class, for and while is dropped.", 0, 1, (CleanPreset.CodeParrot, 0.7));
+        nameof(NoKeywordsDrop), "Probability with which a file without def, class, for and while is dropped.", 0, 1,
+        (CleanPreset.CodeParrot, 0.7));
 
     // Any number that no other random rule has.
     private const ulong Salt = 2;

@@ -10,7 +10,8 @@ internal sealed class Python2Rule : ContentRule
     public const string RuleName = "python2";
 
     /// <summary>Whether such texts pass.</summary>
-    public static readonly PresetSwitch KeepPython2 = new(nameof(KeepPython2), "Whether Python 2 passes where files must parse.") { IsAlwaysWritten = true };
+    public static readonly PresetSwitch KeepPython2 = new(
+        nameof(KeepPython2), "Whether Python 2 passes where files must parse.") { IsAlwaysWritten = true };
 
     /// <inheritdoc/>
     public override string Name => RuleName;

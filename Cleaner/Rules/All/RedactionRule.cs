@@ -4,8 +4,8 @@ using DataForge.Corpus;
 namespace DataForge.Cleaner.Rules.All;
 
 /// <summary>
-/// Texts that redaction broke: they parsed before and do not parse any more. Placeholders stand in strings and comments only, so no such file is known; the rule
-/// makes sure that none would ship. Redaction finds it (<see cref="Steps.ContentJudge"/>).
+/// Texts that redaction broke: they parsed before and do not parse any more. Placeholders stand in strings and comments only, so no
+/// such file is known; the rule makes sure that none would ship. Redaction finds it (<see cref="Steps.ContentJudge"/>).
 /// </summary>
 internal sealed class RedactionRule : ContentRule
 {

@@ -33,7 +33,8 @@ internal sealed class SyntaxRule : TextRule
     {
         public override AppliedRule Applied => new(name, "must be", keepPython2 ? $"{Version} or Python 2" : Version);
 
-        public override string Measure(JudgedText text) => Judge(text)?.Value ?? (text.Verdict.Outcome == ParseOutcome.Python2 ? "Python 2" : "it is");
+        public override string Measure(JudgedText text) =>
+            Judge(text)?.Value ?? (text.Verdict.Outcome == ParseOutcome.Python2 ? "Python 2" : "it is");
 
         public override Finding? Judge(JudgedText text)
         {

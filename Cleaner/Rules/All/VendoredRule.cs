@@ -8,8 +8,8 @@ internal sealed class VendoredRule : OccurrenceRule
 {
     private static readonly string[] Folders =
     [
-        "site-packages", "dist-packages", "vendor", "vendors", "vendored", "_vendor", "_vendored", "_vendored_packages", "node_modules", "bower_components",
-        "third_party", "third-party", "thirdparty", "3rdparty", "3rd_party",
+        "site-packages", "dist-packages", "vendor", "vendors", "vendored", "_vendor", "_vendored", "_vendored_packages", "node_modules",
+        "bower_components", "third_party", "third-party", "thirdparty", "3rdparty", "3rd_party",
     ];
 
     private static readonly HashSet<string> FolderSet = new(Folders, StringComparer.OrdinalIgnoreCase);
@@ -22,7 +22,8 @@ internal sealed class VendoredRule : OccurrenceRule
 
     /// <inheritdoc/>
     public override string Detail =>
-        $"The folders, in any case: {string.Join(", ", Folders.Select(folder => $"`{folder}`"))}. Files that are kept are marked (`is_vendor`).";
+        $"The folders, in any case: {string.Join(", ", Folders.Select(folder => $"`{folder}`"))}. "
+        + "Files that are kept are marked (`is_vendor`).";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> OptionNames => [nameof(CleanOptions.KeepVendored)];

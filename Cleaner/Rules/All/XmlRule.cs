@@ -7,7 +7,8 @@ namespace DataForge.Cleaner.Rules.All;
 internal sealed class XmlRule : TextRule
 {
     /// <summary>Whether such files are dropped.</summary>
-    public static readonly PresetSwitch DropXml = new(nameof(DropXml), "Whether XML is dropped.", CleanPreset.StarCoder, CleanPreset.SantaCoder);
+    public static readonly PresetSwitch DropXml = new(
+        nameof(DropXml), "Whether XML is dropped.", CleanPreset.StarCoder, CleanPreset.SantaCoder);
 
     /// <inheritdoc/>
     public override string Name => "xml";
