@@ -45,13 +45,9 @@ internal static class AddressPattern
 
         int escaped = Escapes.LengthAt(text, start, dot);
         start += escaped;
-        if (start == dot
-            || (
-                escaped == 0
-                    && start > 0
-                    && (
-                        char.IsAsciiLetterOrDigit((char)text[start - 1])
-                            || text[start - 1] is (byte)'.' or (byte)'_' or (byte)'-' or (byte)'+')))
+        bool isInWord = start > 0
+            && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || text[start - 1] is (byte)'.' or (byte)'_' or (byte)'-' or (byte)'+');
+        if (start == dot || (escaped == 0 && isInWord))
         {
             return null;
         }
