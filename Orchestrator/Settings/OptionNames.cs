@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
-using System.Reflection;
+using DataForge.Corpus.Runs;
 using DataForge.Inspection.Settings;
 
 namespace DataForge.Orchestrator.Settings;
@@ -38,15 +38,15 @@ internal static class OptionNames
                 continue;
             }
 
-            PropertyInfo[] known = IsSimple(type) ? [] : [.. type.GetProperties().Where(property => property.CanWrite)];
-            PropertyInfo? found = known.FirstOrDefault(property => string.Equals(property.Name, path[i], StringComparison.OrdinalIgnoreCase));
+            SectionOption[] known = IsSimple(type) ? [] : [.. OptionTables.OptionsOf(type)];
+            SectionOption? found = known.FirstOrDefault(option => string.Equals(option.Name, path[i], StringComparison.OrdinalIgnoreCase));
             if (found is null)
             {
                 string head = i == 0 ? "" : Head(path, i) + ".";
-                return $"There is no option {written}{NearestName.Hint(head + path[i].ToLowerInvariant(), known.Select(property => head + property.Name.ToLowerInvariant()))}";
+                return $"There is no option {written}{NearestName.Hint(head + path[i].ToLowerInvariant(), known.Select(option => head + option.Name.ToLowerInvariant()))}";
             }
 
-            type = Nullable.GetUnderlyingType(found.PropertyType) ?? found.PropertyType;
+            type = Nullable.GetUnderlyingType(found.ValueType) ?? found.ValueType;
         }
 
         if (string.IsNullOrEmpty(value))

@@ -108,7 +108,7 @@ internal static class OptionsLoader
         var options = new DataForgeOptions();
         try
         {
-            new ConfigurationBuilder().AddInMemoryCollection(values).Build().Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+            RunOptions.Bind(options, new ConfigurationBuilder().AddInMemoryCollection(values).Build());
         }
         catch (InvalidOperationException e)
         {

@@ -1,92 +1,60 @@
 using System.Buffers;
-using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Rules;
 
-/// <summary>StarCoder: <c>&lt;?xml version=</c> in the first 100 characters.</summary>
-internal sealed class XmlRule : ContentRule
-{
-    public const string Name = "xml";
-
-    public override AppliedRule Applied => new(Name, "no declaration in the", "first 100 characters");
-
-    public override Finding? Judge(JudgedText text)
-    {
-        int bytes = 0;
-        for (int characters = 0; bytes < text.Text.Length && characters < 100; bytes++)
-        {
-            // Continuation bytes are no characters of their own.
-            characters += bytes + 1 < text.Text.Length && (text.Text[bytes + 1] & 0xC0) == 0x80 ? 0 : 1;
-        }
-
-        return text.Text[..bytes].IndexOf("<?xml version="u8) >= 0 ? new Finding(Name, "<?xml version=", "first 100 characters") : null;
-    }
-}
-
 /// <summary>
-/// The Stack v2: encoded data. The expressions are base64 <c>[a-zA-Z0-9+/\n=]{64,}</c>, hexadecimal
-/// <c>(?:\b(?:0x|\\x)?[0-9a-fA-F]{2}(?:,|\b\s*)){8,}</c> and escapes <c>(?:\\u[0-9a-fA-F]{4}){8,}</c>; a file leaves when one match is longer
-/// than 1,024 characters, or all matches of one kind are more than half of it. All match ASCII alone, so that bytes are characters.
+/// Finds encoded data as The Stack v2 defines it by regular expressions (arXiv 2402.19173). All of them
+/// match ASCII only, so bytes are characters.
 /// </summary>
-internal sealed class EncodedDataRule : ContentRule
+internal static class EncodedRuns
 {
-    public const string Name = "encoded_data";
-    private const int MaxMatch = 1024;
-    private const double MaxShare = 0.5;
-    private static readonly SearchValues<byte> Base64 = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/\n="u8);
+    private static readonly SearchValues<byte> Base64 = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/\n="u8);
+    private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
-    public override AppliedRule Applied => new(Name, "at most", "1024 characters and 50 %");
-
-    public override Finding? Judge(JudgedText text)
+    /// <summary>Runs of <c>[a-zA-Z0-9+/\n=]{64,}</c>: the length of the longest and of all, in characters.</summary>
+    public static (int Longest, long Total) MeasureBase64(ReadOnlySpan<byte> text)
     {
-        ReadOnlySpan<byte> bytes = text.Text;
-        return Check("base64", MeasureBase64(bytes), text) ?? Check("hexadecimal", MeasureHex(bytes), text) ?? Check("unicode escapes", MeasureEscapes(bytes), text);
-    }
-
-    private static Finding? Check(string kind, (int Longest, long Total) matches, JudgedText text) =>
-        matches.Longest > MaxMatch ? new Finding(Name, $"{kind}, {matches.Longest} characters", "1024 characters")
-        : matches.Total > MaxShare * text.Statistics.Characters ? new Finding(Name, $"{kind}, {matches.Total} of {text.Statistics.Characters} characters", "50 %")
-        : null;
-
-    private static (int Longest, long Total) MeasureBase64(ReadOnlySpan<byte> text)
-    {
-        const int Least = 64;
+        const int MinLength = 64;
         int longest = 0;
         long total = 0;
 
-        // A run of 64 or more covers a multiple of 64; runs around those places are looked at, and no others.
+        // A run of 64 or more covers a position that is a multiple of 64: only runs around those are measured.
         for (int probe = 0; probe < text.Length;)
         {
             if (!Base64.Contains(text[probe]))
             {
-                probe += Least;
+                probe += MinLength;
                 continue;
             }
 
             int start = text[..probe].LastIndexOfAnyExcept(Base64) + 1;
             int length = text[probe..].IndexOfAnyExcept(Base64);
             int end = length < 0 ? text.Length : probe + length;
-            if (end - start >= Least)
+            if (end - start >= MinLength)
             {
                 longest = Math.Max(longest, end - start);
                 total += end - start;
             }
 
-            probe = Math.Max(probe + Least, ((end / Least) + 1) * Least);
+            probe = Math.Max(probe + MinLength, ((end / MinLength) + 1) * MinLength);
         }
 
         return (longest, total);
     }
 
-    private static (int Longest, long Total) MeasureHex(ReadOnlySpan<byte> text)
+    /// <summary>
+    /// Runs of <c>(?:\b(?:0x|\\x)?[0-9a-fA-F]{2}(?:,|\b\s*)){8,}</c>: the length of the longest and of all, in characters.
+    /// </summary>
+    public static (int Longest, long Total) MeasureHexadecimal(ReadOnlySpan<byte> text)
     {
-        const int Least = 8;
+        const int MinGroups = 8;
         int longest = 0;
         long total = 0;
         for (int at = 0; at < text.Length;)
         {
             int end = MatchHex(text, at, out int groups);
-            if (groups >= Least)
+            if (groups >= MinGroups)
             {
                 longest = Math.Max(longest, end - at);
                 total += end - at;
@@ -146,9 +114,10 @@ internal sealed class EncodedDataRule : ContentRule
         return at;
     }
 
-    private static (int Longest, long Total) MeasureEscapes(ReadOnlySpan<byte> text)
+    /// <summary>Runs of <c>(?:\\u[0-9a-fA-F]{4}){8,}</c>: the length of the longest and of all, in characters.</summary>
+    public static (int Longest, long Total) MeasureEscapes(ReadOnlySpan<byte> text)
     {
-        const int Least = 8;
+        const int MinGroups = 8;
         int longest = 0;
         long total = 0;
         int at = 0;
@@ -161,7 +130,7 @@ internal sealed class EncodedDataRule : ContentRule
                 end += 6;
             }
 
-            if (end - start >= 6 * Least)
+            if (end - start >= 6 * MinGroups)
             {
                 longest = Math.Max(longest, end - start);
                 total += end - start;
@@ -172,8 +141,6 @@ internal sealed class EncodedDataRule : ContentRule
 
         return (longest, total);
     }
-
-    private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
     // \b: a word character on one side only. Letters outside ASCII are word characters too.
     private static bool IsBoundary(ReadOnlySpan<byte> text, int at) =>
