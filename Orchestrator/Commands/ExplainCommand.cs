@@ -24,12 +24,13 @@ internal sealed class ExplainCommand(CommandTerminal terminal, TimeProvider time
             Description = "A blob id, or a repository and a path.",
             HelpName = "BLOB-ID | REPOSITORY PATH", Arity = ArgumentArity.OneOrMore,
         };
-        return host.Bind<ExplainCommand, ExplainRequest>(
+        return host.BindWithoutHost<ExplainRequest>(
             new Command("explain", "Says of any file ever seen where it was found, why it was kept or dropped, and where it is.")
             {
                 CommonOptions.Workspace, CommonOptions.Run, file,
             },
-            parsed => new(RunReference.Of(parsed), string.Join(' ', parsed.GetValue(file)!)));
+            parsed => new(RunReference.Of(parsed), string.Join(' ', parsed.GetValue(file)!)),
+            (terminal, time) => new ExplainCommand(terminal, time));
     }
 
     /// <inheritdoc/>

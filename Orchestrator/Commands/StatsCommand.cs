@@ -19,12 +19,13 @@ internal sealed class StatsCommand(CommandTerminal terminal) : ICommandHandler<S
     public static Command Create(CommandHost host)
     {
         var json = new Option<bool>("--json") { Description = "Prints JSON." };
-        return host.Bind<StatsCommand, StatsRequest>(
+        return host.BindWithoutHost<StatsRequest>(
             new Command("stats", "Prints a run's figures: funnel, licences, sizes, duplicates, repositories.")
             {
                 CommonOptions.Workspace, CommonOptions.Run, json,
             },
-            parsed => new(RunReference.Of(parsed), parsed.GetValue(json)));
+            parsed => new(RunReference.Of(parsed), parsed.GetValue(json)),
+            (terminal, _) => new StatsCommand(terminal));
     }
 
     /// <inheritdoc/>
