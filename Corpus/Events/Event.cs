@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DataForge.Corpus.Counts;
 
 namespace DataForge.Corpus.Events;
 
@@ -60,7 +61,7 @@ public sealed record StageFinished(string Stage, double Seconds) : Event;
 /// <param name="Reused">Whether it was complete before; false where it was computed now.</param>
 /// <param name="Seconds">Seconds of computation; 0 where reused.</param>
 /// <param name="Counts">The counts of its manifest entry.</param>
-public sealed record PartDone(string Stage, string Part, bool Reused, double Seconds, IReadOnlyDictionary<string, long> Counts) : Event;
+public sealed record PartDone(string Stage, string Part, bool Reused, double Seconds, CountTable Counts) : Event;
 
 /// <summary>A file, or a line of a source, is bad. The run continues; a row in <c>dropped/</c> accounts for the file.</summary>
 /// <param name="Stage">The stage that read it.</param>

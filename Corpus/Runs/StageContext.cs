@@ -30,7 +30,7 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
     /// <summary>The clock, for events and progress only.</summary>
     public TimeProvider Time => time;
 
-    /// <summary>Starts a progress line for a stage. <paramref name="unit"/> is <c>bytes</c>, <c>files</c>, <c>parts</c>, <c>steps</c> …</summary>
+    /// <summary>Starts the progress of a stage. <paramref name="unit"/> is <c>bytes</c>, <c>files</c>, <c>parts</c>, <c>steps</c> …</summary>
     public StageProgress Progress(string stage, string unit, long total) => new(events, time, stage, unit, total);
 
     /// <summary>
@@ -78,9 +78,7 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
 
         string lockFile = run.Manifest.LockFile(stage, plan.Part);
         using FileLock? held = wait
-            ? await FileLock.TakeAsync(
-                lockFile, () => events.Write(Note.Information($"waiting for another process that computes {stage} {plan.Part}")), cancellation)
-                .ConfigureAwait(false)
+            ? await FileLock.TakeAsync(lockFile, ReportWaiting, cancellation).ConfigureAwait(false)
             : FileLock.TryTake(lockFile);
         if (held is null)
         {
@@ -106,6 +104,8 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
         }
 
         return await ComputeAsync(stage, optionsHash, plan, cancellation).ConfigureAwait(false);
+
+        void ReportWaiting() => events.Write(Note.Information($"waiting for another process that computes {stage} {plan.Part}"));
     }
 
     private ManifestEntry Reused(ManifestEntry entry)

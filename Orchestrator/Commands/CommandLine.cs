@@ -12,7 +12,8 @@ internal static class CommandLine
     /// <summary>All commands, each run by <paramref name="host"/>.</summary>
     public static RootCommand Create(CommandHost host)
     {
-        var root = new RootCommand("Turns Python repositories into a clean, licensed, deduplicated corpus, and a language model trained on it.")
+        var root = new RootCommand(
+            "Turns Python repositories into a clean, licensed, deduplicated corpus, and a language model trained on it.")
         {
             QuickstartCommand.Create(host),
             BuildCommand.Create(host),

@@ -15,7 +15,7 @@ namespace DataForge.Orchestrator.Commands;
 /// <param name="AsJson">Whether the answer is JSON.</param>
 internal sealed record CrawlStatusRequest(PipelineRequest Pipeline, bool AsJson);
 
-/// <summary><c>crawl --status</c>: how complete the crawl of each <c>github:</c> query is, by the ledger. Crawls and creates nothing.</summary>
+/// <summary><c>crawl --status</c>: how complete the crawl of each <c>github:</c> query is, by the ledger. Changes nothing.</summary>
 internal sealed class CrawlStatusCommand(Workspace workspace, IOptions<CrawlOptions> options, CommandTerminal terminal)
     : ICommandHandler<CrawlStatusRequest>
 {

@@ -82,7 +82,8 @@ internal static class PipelineOptions
             .. Folder(parsed, Problems, "Pretrain:Problems"),
         ];
         return new PipelineRequest(
-            parsed.GetValue(CommonOptions.Workspace)!, parsed.GetValue(CommonOptions.Run)!, workers, parsed.GetValue(Config), [.. commandLine]);
+            parsed.GetValue(CommonOptions.Workspace)!, parsed.GetValue(CommonOptions.Run)!, workers, parsed.GetValue(Config),
+            [.. commandLine]);
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> Given(ParseResult parsed, Option<string?> option, string key) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Inspection.Settings;
@@ -12,9 +13,9 @@ internal static class RunSummary
     /// <summary>Writes the lines.</summary>
     public static void Write(Run run, TextWriter output)
     {
-        SortedDictionary<string, long> clean = run.Manifest.Totals(StageNames.Clean);
-        SortedDictionary<string, long> dataset = run.Manifest.Totals(StageNames.Dedup);
-        SortedDictionary<string, long> training = run.Manifest.Totals(StageNames.Pretrain);
+        CountTable clean = run.Manifest.TotalCounts(StageNames.Clean);
+        CountTable dataset = run.Manifest.TotalCounts(StageNames.Dedup);
+        CountTable training = run.Manifest.TotalCounts(StageNames.Pretrain);
 
         output.WriteLine();
         if (EventLog.Read(run.EventsFolder).OfType<SampleWritten>().LastOrDefault() is { } sample)
@@ -29,24 +30,23 @@ internal static class RunSummary
         }
 
         string policy = string.Join(", ", RunConfig.LicensePolicy(run));
-        string files = dataset.GetValueOrDefault("contents.out").ToString("N0", CultureInfo.InvariantCulture);
+        string files = dataset[CountName.ContentsOut].ToString("N0", CultureInfo.InvariantCulture);
         output.WriteLine(
-            $"licences   {policy} pass; {Figures.Bytes(clean.GetValueOrDefault("bytes.in"))} of distinct files pass the licence policy and "
+            $"licences   {policy} pass; {Figures.Bytes(clean[CountName.BytesIn])} of distinct files pass the licence policy and "
             + "the rules on names");
-        output.WriteLine(training.GetValueOrDefault("tokens.validated") == 0
+        output.WriteLine(training[CountName.TokensValidated] == 0
             ? "losses     no tokens were held out"
-            : $"losses     validation {Nats(training, "loss.validation.micronats")}, "
-                + $"unigram entropy of the same tokens {Nats(training, "unigram_entropy.micronats")} nats per token");
+            : $"losses     validation {Nats(training[CountName.ValidationLoss])}, "
+                + $"unigram entropy of the same tokens {Nats(training[CountName.UnigramEntropy])} nats per token");
         output.WriteLine(
-            $"dataset    {Shown(run, "3-dataset/data")}  {files} files, {Figures.Bytes(dataset.GetValueOrDefault("bytes.out"))}");
+            $"dataset    {Shown(run, "3-dataset/data")}  {files} files, {Figures.Bytes(dataset[CountName.BytesOut])}");
         output.WriteLine($"dropped    {Shown(run, "dropped")}  every file that was dropped, with the rule or its duplicate");
         output.WriteLine($"tokenizer  {Shown(run, "4-tokens")}");
         output.WriteLine($"model      {Shown(run, "5-model/export")}  opens with from_pretrained");
         output.WriteLine($"report     {Shown(run, "6-report/index.html")}");
     }
 
-    private static string Nats(SortedDictionary<string, long> counts, string name) =>
-        (counts.GetValueOrDefault(name) / 1e6).ToString("F3", CultureInfo.InvariantCulture);
+    private static string Nats(long micronats) => (micronats / 1e6).ToString("F3", CultureInfo.InvariantCulture);
 
     private static string Shown(Run run, string path)
     {

@@ -35,8 +35,8 @@ internal sealed class CommandHost(CommandTerminal terminal, Action<IServiceColle
     }
 
     /// <summary>
-    /// Gives a command a handler that runs without a host, because it needs none of its services and answers in milliseconds: building the host
-    /// takes about 50 ms of processor time, most of it to compile the container's generic code.
+    /// Gives a command a handler that runs without a host, because it needs none of its services and answers in milliseconds: building the
+    /// host takes about 50 ms of processor time, most of it to compile the container's generic code.
     /// </summary>
     /// <param name="command">The command.</param>
     /// <param name="read">Makes the request from the command line.</param>

@@ -36,8 +36,9 @@ internal sealed class LineLoggerProvider(TextWriter output, LogFormat format, Ti
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            var line = new LogLine(
-                provider.Time.GetUtcNow(), logLevel, category, eventId, formatter(state, exception), LogScope.Of(provider._scopes), exception);
+            string message = formatter(state, exception);
+            LogScope scope = LogScope.Of(provider._scopes);
+            var line = new LogLine(provider.Time.GetUtcNow(), logLevel, category, eventId, message, scope, exception);
             provider.Output.WriteLine(provider.Format == LogFormat.Json ? line.ToJson() : line.ToText());
         }
     }

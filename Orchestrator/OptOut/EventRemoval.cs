@@ -5,13 +5,18 @@ using DataForge.Corpus.Runs;
 
 namespace DataForge.Orchestrator.OptOut;
 
-/// <summary>Removes the names of opted-out repositories from a run's event logs: bad files of theirs are deleted, in texts the name is replaced.</summary>
+/// <summary>
+/// Removes the names of opted-out repositories from a run's event logs: events about their bad files are deleted, in texts the name is replaced.
+/// </summary>
 internal static class EventRemoval
 {
     private const string Replacement = "(opted out)";
 
     // The field that holds free text, by type of event.
-    private static readonly Dictionary<string, string> TextFields = new(StringComparer.Ordinal) { ["note"] = "text", ["run.finished"] = "reason" };
+    private static readonly Dictionary<string, string> TextFields = new(StringComparer.Ordinal)
+    {
+        ["note"] = "text", ["run.finished"] = "reason",
+    };
 
     /// <summary>Rewrites the logs that name one of the repositories.</summary>
     public static void Rewrite(RunRewrite run, IReadOnlySet<string> repositories)

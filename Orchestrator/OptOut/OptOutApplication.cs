@@ -10,8 +10,8 @@ using DataForge.Orchestrator.Logging;
 namespace DataForge.Orchestrator.OptOut;
 
 /// <summary>
-/// Applies a list to a workspace and to all its runs, in two phases: first all new files are written to a work folder while nothing else
-/// changes; then the journal says that they are complete, and idempotent steps carry the opt-out out. So the result is the same wherever the
+/// Applies a list to a workspace and to all its runs, in two phases. First all new files are written to a work folder while nothing else
+/// changes. Then the journal says that they are complete, and idempotent steps put them in place. So the result is the same wherever the
 /// process was killed.
 /// </summary>
 /// <param name="workspace">The workspace; the caller holds its opt-out lock and its crawl lock.</param>

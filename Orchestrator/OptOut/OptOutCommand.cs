@@ -17,14 +17,16 @@ namespace DataForge.Orchestrator.OptOut;
 internal sealed record OptOutRequest(string WorkspaceFolder, string? List);
 
 /// <summary><c>optout</c>: removes repositories from a workspace and from all its runs, permanently.</summary>
-internal sealed class OptOutCommand(CommandTerminal terminal, TimeProvider time, ILogger<OptOutCommand> logger) : ICommandHandler<OptOutRequest>
+internal sealed class OptOutCommand(CommandTerminal terminal, TimeProvider time, ILogger<OptOutCommand> logger)
+    : ICommandHandler<OptOutRequest>
 {
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host)
     {
         var list = new Argument<string?>("list")
         {
-            Description = "A text file, one owner/repository or owner per line, # for comments. Without it, an interrupted opt-out is finished.",
+            Description = "A text file, one owner/repository or owner per line, # for comments. "
+                + "Without it, an interrupted opt-out is finished.",
             HelpName = "LIST", Arity = ArgumentArity.ZeroOrOne,
         };
         return host.Bind<OptOutCommand, OptOutRequest>(
@@ -50,10 +52,10 @@ internal sealed class OptOutCommand(CommandTerminal terminal, TimeProvider time,
             : null;
         using FileLock alone = FileLock.TryTake(OptOutLock.LockFile(workspace.Folder))
             ?? throw new DataForgeException(
-                $"the workspace {folder} is in use: wait until other commands have finished, or stop them, then run the same command again.");
+                $"the workspace {folder} is in use: wait for the other commands to end, or stop them, then run the same command again.");
         using FileLock crawl = FileLock.TryTake(WorkspaceRemoval.LockFile(workspace))
             ?? throw new DataForgeException(
-                $"a crawl into {folder} is running: wait until it has finished, or stop it, then run the same command again.");
+                $"a crawl into {folder} is running: wait for it to end, or stop it, then run the same command again.");
         var application = new OptOutApplication(workspace, time);
         IReadOnlyList<string>? finished = await application.FinishAsync(cancellation).ConfigureAwait(false);
         if (finished is not null)

@@ -13,8 +13,8 @@ namespace DataForge.Orchestrator.OptOut;
 internal sealed record RunToFinish(string Name, bool Pin, bool FewerSources, bool Redraw);
 
 /// <summary>
-/// An opt-out in progress (<c>optout.journal.json</c>), so that it can be finished after any interruption. While <see cref="Ready"/> is null,
-/// only the work folder has changed, and an interrupted opt-out is planned again; afterwards it is carried out, by idempotent steps.
+/// An opt-out in progress (<c>optout.journal.json</c>), so that it can be finished after any interruption. While <see cref="Ready"/> is
+/// null, only the work folder has changed, and an interrupted opt-out is planned again; afterwards idempotent steps put it in place.
 /// </summary>
 internal sealed record OptOutJournal
 {

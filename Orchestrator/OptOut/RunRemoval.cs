@@ -28,8 +28,12 @@ internal sealed class RunRemoval(WorkspaceRewrite rewrite, RemovedRows removed, 
     public IReadOnlyList<RunToFinish> Rewrite(CancellationToken cancellation)
     {
         // A folder without a version file is not a run.
-        List<Run> runs = [.. rewrite.Workspace.RunNames()
-            .Where(name => File.Exists(Path.Combine(rewrite.Workspace.RunsFolder, name, "version"))).Select(name => Run.Open(rewrite.Workspace, name))];
+        Workspace workspace = rewrite.Workspace;
+        List<Run> runs =
+        [
+            .. workspace.RunNames().Where(name => File.Exists(Path.Combine(workspace.RunsFolder, name, "version")))
+                .Select(name => Run.Open(workspace, name)),
+        ];
         Dictionary<string, DataForgeOptions> options = runs.ToDictionary(run => run.Name, RunOptions.Of, StringComparer.Ordinal);
 
         // A run is handled after its base run, because what is removed from the base is missing in its extension.
@@ -76,7 +80,7 @@ internal sealed class RunRemoval(WorkspaceRewrite rewrite, RemovedRows removed, 
         if (tokens.WasStale)
         {
             Totals.Notes.Add(
-                $"run {run.Name}: its tokens were not those of its dataset, so all of them were removed; dataforge tokenize makes them again");
+                $"run {run.Name}: its tokens were not those of its dataset, so all were removed; dataforge tokenize makes them again");
         }
 
         bool pin = File.Exists(run.InputFile) && ReadsRemoved(run.ReadInput());
@@ -129,6 +133,7 @@ internal sealed class RunRemoval(WorkspaceRewrite rewrite, RemovedRows removed, 
         }
 
         Totals.Notes.Add(
-            $"run {run.Run.Name}: its model was trained before this opt-out; a model cannot forget, so train it again ({ModelOptOuts.File} says so)");
+            $"run {run.Run.Name}: its model was trained before this opt-out; a model cannot forget, so train it again "
+            + $"({ModelOptOuts.File} says so)");
     }
 }

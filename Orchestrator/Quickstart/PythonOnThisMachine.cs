@@ -16,7 +16,9 @@ internal static class PythonOnThisMachine
     // An interpreter answers in a tenth of a second; one on a slow network drive in a few.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Existing folders, none inside another, those of the system's interpreter first, and the bytes of <c>.py</c> files in each.</summary>
+    /// <summary>
+    /// Existing folders, none inside another, those of the system's interpreter first, and the bytes of <c>.py</c> files in each.
+    /// </summary>
     public static async Task<IReadOnlyList<(string Folder, long Bytes)>> FindAsync(CancellationToken cancellation)
     {
         var folders = new List<string>();
@@ -68,11 +70,15 @@ internal static class PythonOnThisMachine
     }
 
     private static string RealPath(string folder) =>
-        new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName
+        ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     private static long BytesOfPython(string folder)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint,
+        };
         return new DirectoryInfo(folder).EnumerateFiles("*.py", options).Sum(file => file.Length);
     }
 }

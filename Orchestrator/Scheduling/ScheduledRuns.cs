@@ -36,7 +36,8 @@ internal sealed class ScheduledRuns(CronSchedule schedule, TimeProvider time, Fu
                 report($"this run failed: {ErrorLine.Explain(e)}");
             }
 
-            DateTimeOffset next = schedule.Next(time.GetUtcNow()) ?? throw DataForgeException.Usage("--schedule names no time that is still to come.");
+            DateTimeOffset next = schedule.Next(time.GetUtcNow())
+                ?? throw DataForgeException.Usage("--schedule names no time in the future.");
             report($"the next run begins at {TimeZoneInfo.ConvertTime(next, time.LocalTimeZone):yyyy-MM-dd HH:mm:ss}; Ctrl-C stops");
             await WaitAsync(next, cancellation).ConfigureAwait(false);
         }

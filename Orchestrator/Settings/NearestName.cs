@@ -7,8 +7,8 @@ internal static class NearestName
     private const int MostEdits = 2;
 
     /// <summary>
-    /// The end of a sentence: "; did you mean 'x'?" with the nearest of the names that start with the given one or are at most two edits away;
-    /// a full stop where there is none.
+    /// The end of a sentence: "; did you mean 'x'?" with the nearest of the names that start with the given one or are at most two edits
+    /// away; a full stop where there is none.
     /// </summary>
     public static string Hint(string given, IEnumerable<string> names)
     {

@@ -40,11 +40,13 @@ internal static class OptionNames
             }
 
             PropertyInfo[] known = IsSimple(type) ? [] : [.. type.GetProperties().Where(property => property.CanWrite)];
-            if (known.FirstOrDefault(property => string.Equals(property.Name, path[i], StringComparison.OrdinalIgnoreCase)) is not { } found)
+            string name = path[i];
+            PropertyInfo? found = known.FirstOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase));
+            if (found is null)
             {
                 string head = i == 0 ? "" : Head(path, i) + ".";
                 IEnumerable<string> names = known.Select(property => head + property.Name.ToLowerInvariant());
-                return $"There is no option {written}{NearestName.Hint(head + path[i].ToLowerInvariant(), names)}";
+                return $"There is no option {written}{NearestName.Hint(head + name.ToLowerInvariant(), names)}";
             }
 
             type = Nullable.GetUnderlyingType(found.PropertyType) ?? found.PropertyType;

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Configuration;
 namespace DataForge.Orchestrator.Settings;
 
 /// <summary>
-/// Combines the layers of options. Each layer overrides those before it: the run's own <c>config.json</c> (so that a run continues under the
-/// options it started with), an options file, environment variables <c>DATAFORGE_SECTION__OPTION</c>, and the command line.
+/// Combines the layers of options. Each layer overrides those before it: the run's own <c>config.json</c> (so that a run continues under
+/// the options it started with), an options file, environment variables <c>DATAFORGE_SECTION__OPTION</c>, and the command line.
 /// </summary>
 internal static class OptionsLoader
 {
@@ -71,7 +71,8 @@ internal static class OptionsLoader
     private static string? ListOf(string key)
     {
         int colon = key.LastIndexOf(':');
-        return colon > 0 && int.TryParse(key.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _) ? key[..colon] : null;
+        bool isElement = colon > 0 && int.TryParse(key.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        return isElement ? key[..colon] : null;
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> FromFile(string file)

@@ -7,8 +7,8 @@ using DataForge.Orchestrator.Logging;
 namespace DataForge.Orchestrator.Terminal;
 
 /// <summary>
-/// Shows a run, from its events alone: on a terminal one progress line that is rewritten in place, elsewhere a plain line every ten seconds,
-/// and in both a summary of each stage.
+/// Shows a run, from its events alone: on a terminal one progress line that is rewritten in place, elsewhere a plain line every ten
+/// seconds, and in both a summary of each stage.
 /// </summary>
 internal sealed class ConsoleSink : IEventSink, IDisposable
 {
@@ -26,7 +26,9 @@ internal sealed class ConsoleSink : IEventSink, IDisposable
     private DateTimeOffset _lastPlain;
     private int _faultsShown;
 
-    /// <summary>Writes to the terminal as far as the user wants to see progress; nothing is rewritten where log lines come between.</summary>
+    /// <summary>
+    /// Writes to the terminal unless the user asked for quiet. With a log, no line is rewritten: log lines would be mixed into it.
+    /// </summary>
     public ConsoleSink(CommandTerminal terminal, LogSettings log)
         : this(terminal.Output, terminal.IsTerminal && log.Format is null, terminal.Columns) => _isShown = log.ShowsProgress;
 

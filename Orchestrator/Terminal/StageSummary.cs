@@ -1,4 +1,5 @@
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 
@@ -8,14 +9,14 @@ namespace DataForge.Orchestrator.Terminal;
 internal sealed class StageSummary
 {
     private const int MostReasons = 5;
-    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private CountTable _counts = new();
     private int _computed;
     private int _reused;
 
     /// <summary>Starts a new stage.</summary>
     public void Start()
     {
-        _counts.Clear();
+        _counts = new CountTable();
         (_computed, _reused) = (0, 0);
     }
 
@@ -23,10 +24,7 @@ internal sealed class StageSummary
     public void Add(PartDone part)
     {
         _ = part.Reused ? _reused++ : _computed++;
-        foreach ((string name, long value) in part.Counts)
-        {
-            _counts[name] = _counts.GetValueOrDefault(name) + value;
-        }
+        _counts.Add(part.Counts);
     }
 
     /// <summary>The summary's lines.</summary>
@@ -50,10 +48,13 @@ internal sealed class StageSummary
 
     private string Result(string stage) => stage switch
     {
-        StageNames.Crawl => $"{Count("occurrences.python"):N0} new Python files, {Figures.Bytes(Count("bytes.python"))}",
-        StageNames.Clean or StageNames.Dedup => $"{Count("contents.out"):N0} files kept, {Figures.Bytes(Count("bytes.out"))}",
-        StageNames.Tokenize => $"{Count("tokens.train"):N0} tokens to train on, {Count("tokens.validation"):N0} to validate",
-        StageNames.Pretrain => $"{Count("steps"):N0} steps over {Count("tokens"):N0} tokens",
+        StageNames.Crawl => $"{_counts[CountName.OccurrencesOf(FileKind.Python)]:N0} new Python files, "
+            + Figures.Bytes(_counts[CountName.BytesOf(FileKind.Python)]),
+        StageNames.Clean or StageNames.Dedup =>
+            $"{_counts[CountName.ContentsOut]:N0} files kept, {Figures.Bytes(_counts[CountName.BytesOut])}",
+        StageNames.Tokenize =>
+            $"{_counts[CountName.TokensTrain]:N0} tokens to train on, {_counts[CountName.TokensValidation]:N0} to validate",
+        StageNames.Pretrain => $"{_counts[CountName.Steps]:N0} steps over {_counts[CountName.Tokens]:N0} tokens",
         StageNames.Report => "6-report/index.html",
         _ => "",
     };
@@ -61,13 +62,10 @@ internal sealed class StageSummary
     // The most frequent reasons; all are in dropped/ and in the report.
     private string Drops()
     {
-        const string Prefix = "dropped.";
-        var rules = _counts.Where(pair => pair.Key.StartsWith(Prefix, StringComparison.Ordinal) && pair.Value > 0)
-            .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToList();
-        string first = string.Join(", ", rules.Take(MostReasons).Select(pair => $"{pair.Key[Prefix.Length..]} {pair.Value:N0}"));
+        var rules = _counts.Of(CountName.Dropped).Where(rule => rule.Value > 0)
+            .OrderByDescending(rule => rule.Value).ThenBy(rule => rule.Member, StringComparer.Ordinal).ToList();
+        string first = string.Join(", ", rules.Take(MostReasons).Select(rule => $"{rule.Member} {rule.Value:N0}"));
         int more = rules.Count - MostReasons;
         return more > 0 ? $"{first}, {more} more {(more == 1 ? "rule" : "rules")}" : first;
     }
-
-    private long Count(string name) => _counts.GetValueOrDefault(name);
 }
