@@ -7,17 +7,17 @@ internal static partial class PartLog
 {
     private static readonly Func<ILogger, string, IDisposable?> PartScope = LoggerMessage.DefineScope<string>("part {part}");
 
-    public static IDisposable? BeginPart(this ILogger logger, string part) => PartScope(logger, part);
+    internal static IDisposable? BeginPart(this ILogger logger, string part) => PartScope(logger, part);
 
     [LoggerMessage(300, LogLevel.Debug, "{Stage} {Part}: started")]
-    public static partial void PartStarted(this ILogger logger, string stage, string part);
+    internal static partial void PartStarted(this ILogger logger, string stage, string part);
 
     [LoggerMessage(301, LogLevel.Information, "{Stage} {Part}: computed in {Seconds:F2} s")]
-    public static partial void PartComputed(this ILogger logger, string stage, string part, double seconds);
+    internal static partial void PartComputed(this ILogger logger, string stage, string part, double seconds);
 
     [LoggerMessage(302, LogLevel.Information, "{Stage} {Part}: reused")]
-    public static partial void PartReused(this ILogger logger, string stage, string part);
+    internal static partial void PartReused(this ILogger logger, string stage, string part);
 
     [LoggerMessage(303, LogLevel.Error, "{Stage} {Part}: failed, {Fault}: {Reason}")]
-    public static partial void PartFailed(this ILogger logger, string stage, string part, string fault, string reason);
+    internal static partial void PartFailed(this ILogger logger, string stage, string part, string fault, string reason);
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using DataForge.Corpus;
 using DataForge.Orchestrator.Commands;
-using DataForge.Orchestrator.Logging;
 using DataForge.Orchestrator.Terminal;
 using Microsoft.Extensions.DependencyInjection;
 

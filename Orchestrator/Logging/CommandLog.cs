@@ -6,11 +6,11 @@ namespace DataForge.Orchestrator.Logging;
 internal static partial class CommandLog
 {
     [LoggerMessage(1, LogLevel.Error, "{Command} failed: {Reason}")]
-    public static partial void CommandFailed(this ILogger logger, string command, string reason, Exception exception);
+    internal static partial void CommandFailed(this ILogger logger, string command, string reason, Exception exception);
 
     [LoggerMessage(10, LogLevel.Information, "an interrupted opt-out was finished")]
-    public static partial void OptOutFinished(this ILogger logger);
+    internal static partial void OptOutFinished(this ILogger logger);
 
     [LoggerMessage(11, LogLevel.Information, "an opt-out of {Entries} entries was applied")]
-    public static partial void OptOutApplied(this ILogger logger, int entries);
+    internal static partial void OptOutApplied(this ILogger logger, int entries);
 }

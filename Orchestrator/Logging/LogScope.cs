@@ -18,13 +18,13 @@ internal readonly record struct LogScope(string? Run, string? Stage, string? Par
 
     private sealed class Values
     {
-        public string? Run { get; private set; }
+        internal string? Run { get; private set; }
 
-        public string? Stage { get; private set; }
+        internal string? Stage { get; private set; }
 
-        public string? Part { get; private set; }
+        internal string? Part { get; private set; }
 
-        public void Add(object? scope)
+        internal void Add(object? scope)
         {
             foreach ((string name, object? value) in scope as IEnumerable<KeyValuePair<string, object?>> ?? [])
             {

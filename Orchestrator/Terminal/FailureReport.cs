@@ -2,7 +2,6 @@ using System.CommandLine;
 using DataForge.Corpus;
 using DataForge.Orchestrator.Commands;
 using DataForge.Orchestrator.Logging;
-using Microsoft.Extensions.Logging;
 
 namespace DataForge.Orchestrator.Terminal;
 

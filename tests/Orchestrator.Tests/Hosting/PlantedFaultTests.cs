@@ -31,7 +31,7 @@ public sealed class PlantedFaultTests(BuiltWorkspace built) : IClassFixture<Buil
     [InlineData("stats")]
     [InlineData("stats", "--json")]
     [InlineData("verify")]
-    [InlineData("explain", "first module0.py")]
+    [InlineData("explain", "BLOB")]
     [InlineData("trace", "SNIPPET")]
     [InlineData("crawl", "--status")]
     [InlineData("optout", "LIST")]
@@ -43,6 +43,7 @@ public sealed class PlantedFaultTests(BuiltWorkspace built) : IClassFixture<Buil
         [
             .. arguments.Select(argument => argument switch
             {
+                "BLOB" => BlobId.Of(File.ReadAllBytes(built.Snippet)).ToString(),
                 "SNIPPET" => built.Snippet,
                 "LIST" => list.Write("list.txt", "nobody/here\n"),
                 "FOLDER" => list.Path,
@@ -73,7 +74,7 @@ public sealed class PlantedFaultTests(BuiltWorkspace built) : IClassFixture<Buil
         var terminal = new TestTerminal(terminalFault);
         int code = await DataForgeHost.InvokeAsync(inWorkspace, terminal.Terminal, CancellationToken.None, plant);
         Assert.Equal(DataForgeException.Failed, code);
-        string line = Assert.Single(terminal.ErrorLines);
+        string line = Assert.Single(terminal.ErrorLines, text => text.StartsWith("dataforge: ", StringComparison.Ordinal));
         Assert.StartsWith("dataforge: a fault in the program, InvalidOperationException: planted (", line, StringComparison.Ordinal);
         Assert.StartsWith(Path.Combine(built.Folder, "faults"), FileOf(line), StringComparison.Ordinal);
         Assert.Contains("System.InvalidOperationException: planted\n   at ", File.ReadAllText(FileOf(line)), StringComparison.Ordinal);

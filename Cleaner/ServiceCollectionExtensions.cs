@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace DataForge.Cleaner;
 
-/// <summary>Registers this project's services.</summary>
-public static class ServiceRegistration
+/// <summary>Registers the stage of this project in a container.</summary>
+public static class ServiceCollectionExtensions
 {
     /// <summary>Adds the clean stage.</summary>
     public static IServiceCollection AddCleaner(this IServiceCollection services) => services

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace DataForge.Pretrain;
 
-/// <summary>Registers this project's services.</summary>
-public static class ServiceRegistration
+/// <summary>Registers the stages of this project in a container.</summary>
+public static class ServiceCollectionExtensions
 {
     /// <summary>Adds the stages that make tokens and train the model.</summary>
     public static IServiceCollection AddPretrain(this IServiceCollection services) => services

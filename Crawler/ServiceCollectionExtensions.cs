@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace DataForge.Crawler;
 
-/// <summary>Registers this project's services.</summary>
-public static class ServiceRegistration
+/// <summary>Registers the crawler in a container.</summary>
+public static class ServiceCollectionExtensions
 {
     /// <summary>Adds the crawl stage.</summary>
     public static IServiceCollection AddCrawler(this IServiceCollection services) => services

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace DataForge.Dedup;
 
-/// <summary>Registers this project's services.</summary>
-public static class ServiceRegistration
+/// <summary>Registers the stage of this project in a container.</summary>
+public static class ServiceCollectionExtensions
 {
     /// <summary>Adds the dedup stage.</summary>
     public static IServiceCollection AddDedup(this IServiceCollection services) => services
