@@ -3,16 +3,28 @@ using DataForge.Cleaner.Licenses;
 
 namespace DataForge.Cleaner.Redaction;
 
-/// <summary>Passwords in URLs, and random values given to names that speak of a secret.</summary>
+/// <summary>Passwords in URLs, and random values that are assigned to names of secrets.</summary>
 internal static class PasswordPattern
 {
+    // Names, values and comments are longer only in generated code; the bounds keep the search linear.
     private const int MaxName = 60;
     private const int MaxValue = 512;
-    private const int ShortestValue = 8;
     private const int MaxCommentBefore = 400;
+
+    // The least length of a password (NIST SP 800-63B, section 5.1.1.1).
+    private const int MinValue = 8;
+
+    // A value of n characters has log2(n) bits of entropy per character at most, so that short values need a lower limit. 8 characters, one
+    // of them twice, have 2.75. From 16 characters on the limit is that of detect-secrets for hexadecimal values
+    // (https://github.com/Yelp/detect-secrets, HexHighEntropyString): 16 random hexadecimal digits have 3.3 on average, and words repeat
+    // letters more often.
+    private const double MinEntropyOfShort = 2.75;
+    private const double MinEntropyOfLong = 3.0;
+    private const int LongValue = 16;
+
     private static readonly SearchValues<byte> ValueEnds = SearchValues.Create(" \t\n\"'`()[]{}<>,;|\\"u8);
 
-    // What a name of a secret holds, and how a name ends that only speaks about one.
+    // Words in the names of secrets; endings of names that only say something about a secret; words in values that are no secrets.
     private static readonly byte[][] SecretWords = Words(
         "password", "passwd", "pwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "accesskey", "auth_key",
         "authkey", "private_key", "privatekey", "credential", "signing_key", "encryption_key", "client_key", "consumer_key", "api key",
@@ -45,15 +57,15 @@ internal static class PasswordPattern
         ReadOnlySpan<byte> password = rest[(user + 1)..at];
         return IsSample(password)
             || password.SequenceEqual(rest[..user])
-            || CopyrightLine.StartsWithIgnoreCase(password, "pass"u8) && password.Length <= 6
-            || CopyrightLine.StartsWithIgnoreCase(password, "pw"u8) && password.Length <= 4
+            || (CopyrightLine.StartsWithIgnoreCase(password, "pass"u8) && password.Length <= 6)
+            || (CopyrightLine.StartsWithIgnoreCase(password, "pw"u8) && password.Length <= 4)
             ? null
             : new Secret(start + user + 1, start + at, SecretKind.Password);
     }
 
     /// <summary>
     /// The value of an assignment whose '=' or ':' stands here: <c>name = "value"</c>, <c>name: str = "value"</c>, <c>"name": "value"</c>,
-    /// <c>f(name="value")</c>; null where the name speaks of no secret or the value is not random.
+    /// <c>f(name="value")</c>; null where the name is not one of a secret or the value is not random.
     /// </summary>
     public static Secret? InAssignment(ReadOnlySpan<byte> text, int sign)
     {
@@ -72,14 +84,14 @@ internal static class PasswordPattern
 
         ReadOnlySpan<byte> rest = text[(quote + 1)..Math.Min(text.Length, quote + 1 + MaxValue)];
         int length = rest.IndexOfAny(text[quote], (byte)'\n');
-        return length >= ShortestValue && rest[length] == text[quote] && IsRandom(rest[..length])
+        return length >= MinValue && rest[length] == text[quote] && IsRandom(rest[..length])
             ? new Secret(quote + 1, quote + 1 + length, SecretKind.Password)
             : null;
     }
 
     /// <summary>
-    /// The value that a comment gives without quotes, whose ':' or '=' stands here: <c># password: value</c>; null where the name
-    /// speaks of no secret or the value does not look typed by a generator. The lexer must say that it is a comment.
+    /// The value that a comment gives without quotes, whose ':' or '=' is here: <c># password: value</c>; null where the name is not one
+    /// of a secret or the value does not look generated. The lexer decides whether it is a comment.
     /// </summary>
     public static Secret? InComment(ReadOnlySpan<byte> text, int sign)
     {
@@ -92,7 +104,7 @@ internal static class PasswordPattern
         ReadOnlySpan<byte> rest = text[start..Math.Min(text.Length, start + MaxValue)];
         int length = rest.IndexOfAny(ValueEnds);
         length = length < 0 ? rest.Length : length;
-        if (length < ShortestValue || (length < rest.Length && rest[length] is (byte)'(' or (byte)'[' or (byte)'{' or (byte)'<'))
+        if (length < MinValue || (length < rest.Length && rest[length] is (byte)'(' or (byte)'[' or (byte)'{' or (byte)'<'))
         {
             return null;
         }
@@ -101,15 +113,15 @@ internal static class PasswordPattern
         before = before[(before.LastIndexOf((byte)'\n') + 1)..];
         ReadOnlySpan<byte> value = rest[..length].TrimEnd(".:"u8);
         return before.Contains((byte)'#')
-            && value.Length >= ShortestValue
+            && value.Length >= MinValue
             && IsSecretName(NameInComment(text, sign))
             && IsRandom(value)
-            && IsMingled(value)
+            && IsAlternating(value)
             ? new Secret(start, start + value.Length, SecretKind.Password, OnlyInComment: true)
             : null;
     }
 
-    // "API key", in prose, is one name.
+    // "API key" in prose is one name.
     private static ReadOnlySpan<byte> NameInComment(ReadOnlySpan<byte> text, int sign)
     {
         ReadOnlySpan<byte> name = NameBefore(text, sign);
@@ -121,10 +133,10 @@ internal static class PasswordPattern
     }
 
     /// <summary>
-    /// Whether letters and digits change often, as in what a generator gives out: names with a number in them (<c>utf8mb4x</c>,
-    /// <c>AccessTokenV2</c>, <c>Iso8601Date</c>) are none. In quotes a value was meant as one; without them it may be any word.
+    /// Whether letters and digits alternate often, as in generated values and unlike in names with a number (<c>utf8mb4x</c>,
+    /// <c>AccessTokenV2</c>, <c>Iso8601Date</c>). In quotes a value was meant as a value; without quotes it may be any word.
     /// </summary>
-    private static bool IsMingled(ReadOnlySpan<byte> value)
+    private static bool IsAlternating(ReadOnlySpan<byte> value)
     {
         int digits = 0;
         int changes = 0;
@@ -150,7 +162,7 @@ internal static class PasswordPattern
             end--;
         }
 
-        // "name: str =": the annotation lies between.
+        // "name: str =": skip the annotation.
         int colon = text[Math.Max(0, end - 24)..end].LastIndexOf((byte)':');
         if (text[sign] == '='
             && colon >= 0
@@ -188,7 +200,7 @@ internal static class PasswordPattern
             return false;
         }
 
-        if (!SpeaksOfSecret(name) || CopyrightLine.IndexOfIgnoreCase(name, "public"u8) >= 0)
+        if (!NamesSecret(name) || CopyrightLine.IndexOfIgnoreCase(name, "public"u8) >= 0)
         {
             return false;
         }
@@ -205,7 +217,7 @@ internal static class PasswordPattern
         return true;
     }
 
-    private static bool SpeaksOfSecret(ReadOnlySpan<byte> name)
+    private static bool NamesSecret(ReadOnlySpan<byte> name)
     {
         for (int i = 0; i + 3 <= name.Length; i++)
         {
@@ -222,9 +234,8 @@ internal static class PasswordPattern
     }
 
     /// <summary>
-    /// Whether a value is random rather than made of words: letters of both cases or letters and digits, no white space, at least 3
-    /// bits of entropy a character (https://en.wikipedia.org/wiki/Entropy_(information_theory)), no UUID (RFC 9562), no path, no dotted
-    /// name.
+    /// Whether a value is random rather than made of words: letters and digits, no white space, enough entropy
+    /// (https://en.wikipedia.org/wiki/Entropy_(information_theory)), no UUID (RFC 9562), no path, no dotted name.
     /// </summary>
     private static bool IsRandom(ReadOnlySpan<byte> value)
     {
@@ -250,9 +261,13 @@ internal static class PasswordPattern
         bool isUuid = value.Length == 36 && value[8] == '-' && value[13] == '-' && value[18] == '-' && value[23] == '-';
         bool isPath = value.IndexOf("://"u8) >= 0 || value[0] is (byte)'/' or (byte)'.' or (byte)'~' || value.IndexOf(".py"u8) >= 0;
         bool isWords = other > 0 && digits <= 2 && value.IndexOfAny("_.-/: "u8) >= 0 && (upper == 0 || lower == 0);
-        return isMixed && !isUuid && !isPath && !isWords && !IsSample(value) && Entropy(value) >= (value.Length >= 16 ? 3.0 : 2.75);
+        return isMixed && !isUuid && !isPath && !isWords && !IsSample(value) && HasEntropy(value);
     }
 
+    private static bool HasEntropy(ReadOnlySpan<byte> value) =>
+        Entropy(value) >= (value.Length >= LongValue ? MinEntropyOfLong : MinEntropyOfShort);
+
+    // Shannon entropy of the characters' frequencies, in bits per character.
     private static double Entropy(ReadOnlySpan<byte> value)
     {
         Span<int> counts = stackalloc int[128];
