@@ -13,18 +13,9 @@ internal static class PasswordPattern
 
     // The least length of a password (NIST SP 800-63B, section 5.1.1.1).
     private const int MinValue = 8;
-
-    // A value of n characters has log2(n) bits of entropy per character at most, so that short values need a lower limit. 8 characters, one
-    // of them twice, have 2.75. From 16 characters on the limit is that of detect-secrets for hexadecimal values
-    // (https://github.com/Yelp/detect-secrets, HexHighEntropyString): 16 random hexadecimal digits have 3.3 on average, and words repeat
-    // letters more often.
-    private const double MinEntropyOfShort = 2.75;
-    private const double MinEntropyOfLong = 3.0;
-    private const int LongValue = 16;
-
     private static readonly SearchValues<byte> ValueEnds = SearchValues.Create(" \t\n\"'`()[]{}<>,;|\\"u8);
 
-    // Words in the names of secrets; endings of names that only say something about a secret; words in values that are no secrets.
+    // Words in the names of secrets, and endings of names that only say something about a secret.
     private static readonly byte[][] SecretWords = Words(
         "password", "passwd", "pwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "accesskey", "auth_key",
         "authkey", "private_key", "privatekey", "credential", "signing_key", "encryption_key", "client_key", "consumer_key", "api key",
@@ -35,10 +26,6 @@ internal static class PasswordPattern
         "_hash", "_name", "_type", "_file", "_path", "_url", "_uri", "_field", "_header", "_prefix", "_suffix", "_regex", "_pattern",
         "_length", "_size", "_label", "_id", "_endpoint", "_class", "_format", "_env", "_var", "_re", "_kind", "_key_name", "_message",
         "_error", "_help", "_text", "_title", "_template", "_param", "_attr", "_index", "_count", "_arn");
-    private static readonly byte[][] Samples = Words(
-        "password", "passwd", "secret", "example", "changeme", "change-me", "change_me", "placeholder", "your", "xxxx", "****", "....",
-        "todo", "dummy", "fake", "sample", "insert", "replace", "<", ">", "{", "}", "$(", "${", "%(", "%s", "test", "foo", "abc123",
-        "redacted", "django-insecure");
 
     /// <summary>The password of a URL whose "://" begins here: <c>scheme://user:password@host</c>; null where there is none.</summary>
     public static Secret? InUrl(ReadOnlySpan<byte> text, int colon)
@@ -55,7 +42,7 @@ internal static class PasswordPattern
         }
 
         ReadOnlySpan<byte> password = rest[(user + 1)..at];
-        return IsSample(password)
+        return RandomValue.IsSample(password)
             || password.SequenceEqual(rest[..user])
             || (CopyrightLine.StartsWithIgnoreCase(password, "pass"u8) && password.Length <= 6)
             || (CopyrightLine.StartsWithIgnoreCase(password, "pw"u8) && password.Length <= 4)
@@ -84,7 +71,7 @@ internal static class PasswordPattern
 
         ReadOnlySpan<byte> rest = text[(quote + 1)..Math.Min(text.Length, quote + 1 + MaxValue)];
         int length = rest.IndexOfAny(text[quote], (byte)'\n');
-        return length >= MinValue && rest[length] == text[quote] && IsRandom(rest[..length])
+        return length >= MinValue && rest[length] == text[quote] && RandomValue.IsRandom(rest[..length])
             ? new Secret(quote + 1, quote + 1 + length, SecretKind.Password)
             : null;
     }
@@ -115,8 +102,8 @@ internal static class PasswordPattern
         return before.Contains((byte)'#')
             && value.Length >= MinValue
             && IsSecretName(NameInComment(text, sign))
-            && IsRandom(value)
-            && IsAlternating(value)
+            && RandomValue.IsRandom(value)
+            && RandomValue.IsAlternating(value)
             ? new Secret(start, start + value.Length, SecretKind.Password, OnlyInComment: true)
             : null;
     }
@@ -130,28 +117,6 @@ internal static class PasswordPattern
         return CopyrightLine.StartsWithIgnoreCase(name, "key"u8) && first > 0 && text[first] == ' '
             ? text[(first - NameBefore(text, first).Length)..end]
             : name;
-    }
-
-    /// <summary>
-    /// Whether letters and digits alternate often, as in generated values and unlike in names with a number (<c>utf8mb4x</c>,
-    /// <c>AccessTokenV2</c>, <c>Iso8601Date</c>). In quotes a value was meant as a value; without quotes it may be any word.
-    /// </summary>
-    private static bool IsAlternating(ReadOnlySpan<byte> value)
-    {
-        int digits = 0;
-        int changes = 0;
-        bool hasUpper = false;
-        bool hasLower = false;
-        for (int i = 0; i < value.Length; i++)
-        {
-            bool isDigit = char.IsAsciiDigit((char)value[i]);
-            digits += isDigit ? 1 : 0;
-            changes += i > 0 && isDigit != char.IsAsciiDigit((char)value[i - 1]) ? 1 : 0;
-            hasUpper |= char.IsAsciiLetterUpper((char)value[i]);
-            hasLower |= char.IsAsciiLetterLower((char)value[i]);
-        }
-
-        return changes >= 3 && (digits >= 3 || (digits == 2 && hasUpper && hasLower));
     }
 
     private static ReadOnlySpan<byte> NameBefore(ReadOnlySpan<byte> text, int sign)
@@ -227,76 +192,6 @@ internal static class PasswordPattern
                 {
                     return true;
                 }
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>
-    /// Whether a value is random rather than made of words: letters and digits, no white space, enough entropy
-    /// (https://en.wikipedia.org/wiki/Entropy_(information_theory)), no UUID (RFC 9562), no path, no dotted name.
-    /// </summary>
-    private static bool IsRandom(ReadOnlySpan<byte> value)
-    {
-        int digits = 0;
-        int upper = 0;
-        int lower = 0;
-        int other = 0;
-        foreach (byte b in value)
-        {
-            if (b <= ' ' || b >= 0x7F || b == '\\')
-            {
-                return false;
-            }
-
-            char c = (char)b;
-            digits += char.IsAsciiDigit(c) ? 1 : 0;
-            upper += char.IsAsciiLetterUpper(c) ? 1 : 0;
-            lower += char.IsAsciiLetterLower(c) ? 1 : 0;
-            other += char.IsAsciiLetterOrDigit(c) ? 0 : 1;
-        }
-
-        bool isMixed = digits > 0 && upper + lower > 0;
-        bool isUuid = value.Length == 36 && value[8] == '-' && value[13] == '-' && value[18] == '-' && value[23] == '-';
-        bool isPath = value.IndexOf("://"u8) >= 0 || value[0] is (byte)'/' or (byte)'.' or (byte)'~' || value.IndexOf(".py"u8) >= 0;
-        bool isWords = other > 0 && digits <= 2 && value.IndexOfAny("_.-/: "u8) >= 0 && (upper == 0 || lower == 0);
-        return isMixed && !isUuid && !isPath && !isWords && !IsSample(value) && HasEntropy(value);
-    }
-
-    private static bool HasEntropy(ReadOnlySpan<byte> value) =>
-        Entropy(value) >= (value.Length >= LongValue ? MinEntropyOfLong : MinEntropyOfShort);
-
-    // Shannon entropy of the characters' frequencies, in bits per character.
-    private static double Entropy(ReadOnlySpan<byte> value)
-    {
-        Span<int> counts = stackalloc int[128];
-        counts.Clear();
-        foreach (byte b in value)
-        {
-            counts[b & 0x7F]++;
-        }
-
-        double entropy = 0;
-        foreach (int count in counts)
-        {
-            if (count > 0)
-            {
-                double share = (double)count / value.Length;
-                entropy -= share * Math.Log2(share);
-            }
-        }
-
-        return entropy;
-    }
-
-    private static bool IsSample(ReadOnlySpan<byte> value)
-    {
-        foreach (byte[] sample in Samples)
-        {
-            if (CopyrightLine.IndexOfIgnoreCase(value, sample) >= 0)
-            {
-                return true;
             }
         }
 
