@@ -4,8 +4,8 @@ using DataForge.Crawler.Storage;
 
 namespace DataForge.Crawler;
 
-/// <summary>Decides, in the order of the repositories, which repository fetches which content (<see cref="Claims"/>).</summary>
-internal sealed class ContentClaimer(Claims claims, Catalog catalog)
+/// <summary>Decides, in the order of the repositories, which repository fetches which content (<see cref="ContentClaims"/>).</summary>
+internal sealed class ContentClaimer(ContentClaims claims, Catalog catalog)
 {
     /// <summary>Claims the contents of each repository in turn; repositories that are complete (null) are left out.</summary>
     public async IAsyncEnumerable<ClaimedRepository> ClaimAsync(
@@ -15,8 +15,10 @@ internal sealed class ContentClaimer(Claims claims, Catalog catalog)
         {
             if (opened is not null)
             {
-                Claims.Share? share = opened.Contents is null ? null : claims.Claim(opened.Contents, id => catalog.Contents.Find(id).Size);
-                yield return new ClaimedRepository(opened with { Contents = null }, share);
+                ContentClaims.FetchPlan? plan = opened.Contents is null
+                    ? null
+                    : claims.Claim(opened.Contents, id => catalog.Contents.Find(id).Size);
+                yield return new ClaimedRepository(opened with { Contents = null }, plan);
             }
         }
     }

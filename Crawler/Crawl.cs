@@ -179,7 +179,7 @@ internal sealed class Crawl(
     private static int CheckReachable(ListedRepository repository, int before)
     {
         FetchException? fault = repository.Opened.Fault;
-        int count = fault is { IsPassing: true } ? before + 1 : 0;
+        int count = fault is { IsTransient: true } ? before + 1 : 0;
         return count < MaxUnreachable
             ? count
             : throw new DataForgeException(

@@ -6,6 +6,7 @@ using DataForge.Corpus.Events;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.Fetch;
+using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Sharing;
 using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
@@ -17,8 +18,12 @@ namespace DataForge.Crawler;
 /// stored again. A run that has its input keeps it (<see cref="CrawlOptions.Repin"/>) as long as the options and the sources are the same.
 /// One process at a time crawls into a workspace; a second one waits, and fetches for the first meanwhile where they share a catalog.
 /// </summary>
-public sealed class CrawlStage(CrawlOptions options) : IStage
+/// <param name="options">The options.</param>
+/// <param name="handlers">Creates the handlers that send HTTP requests; null for the network.</param>
+public sealed class CrawlStage(CrawlOptions options, IHttpHandlerFactory? handlers = null) : IStage
 {
+    private readonly IHttpHandlerFactory _handlers = handlers ?? NetworkHandlerFactory.Instance;
+
     /// <summary>Incremented with every change by which the stage writes other rows for the same files.</summary>
     internal const int CodeVersion = 1;
 
@@ -74,7 +79,8 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
                 context.Events.Write(Note.Warning($"the connection to the catalog broke ({why}) and was reopened"));
         }
 
-        await using CrawlTurn turn = await CrawlTurn.AcquireAsync(context, options, shared, fetched, cancellation).ConfigureAwait(false);
+        await using CrawlTurn turn =
+            await CrawlTurn.AcquireAsync(context, options, _handlers, shared, fetched, cancellation).ConfigureAwait(false);
         fetched.Clear();
         RoundEnd? killed = RoundEnd.Find(context.Run);
         if (killed is null && IsPinned(context.Run))
@@ -113,6 +119,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         options, scratch.Path, Path.Combine(context.Workspace.Folder, "mirrors"), id => catalog.Contents.Find(id).Size)
     {
         Time = context.Time,
+        Handlers = _handlers,
         WriteNote = context.Events.Write,
         Progress = unit => context.Progress(StageNames.Crawl, unit, 0),
         Catalog = catalog,

@@ -20,8 +20,8 @@ internal sealed record OpenedRepository(
 
 /// <summary>A repository whose contents are divided between it and the other repositories that have them.</summary>
 /// <param name="Opened">The open repository; without the list of its contents, which is no longer needed.</param>
-/// <param name="Share">The contents it has to fetch and those it gets elsewhere; null where nothing is fetched.</param>
-internal sealed record ClaimedRepository(OpenedRepository Opened, Claims.Share? Share);
+/// <param name="Plan">The contents it has to fetch and those it gets elsewhere; null where nothing is fetched.</param>
+internal sealed record ClaimedRepository(OpenedRepository Opened, ContentClaims.FetchPlan? Plan);
 
 /// <summary>A repository whose files are known, and its contents fetched.</summary>
 /// <param name="Opened">The open repository.</param>
@@ -30,7 +30,7 @@ internal sealed record ClaimedRepository(OpenedRepository Opened, Claims.Share? 
 /// <param name="Files">All its files, in order.</param>
 /// <param name="First">The index of the first file that an earlier crawl did not commit.</param>
 internal sealed record ListedRepository(
-    OpenedRepository Opened, Claims.Claimant? Claimant, RepositoryFacts Facts, IReadOnlyList<FoundFile> Files, int First)
+    OpenedRepository Opened, ContentClaims.Claimant? Claimant, RepositoryFacts Facts, IReadOnlyList<FoundFile> Files, int First)
 {
     /// <summary>The signature of its snapshot.</summary>
     public string Signature => Opened.Signature;

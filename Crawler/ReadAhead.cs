@@ -44,7 +44,7 @@ internal sealed class ReadAhead : IDisposable
 
     private readonly CrawlOptions _options;
     private readonly int _workers;
-    private readonly Claims _claims = new();
+    private readonly ContentClaims _claims = new();
     private readonly RepositoriesInProgress _inProgress;
     private readonly RepositoryOpener _opener;
     private readonly ContentClaimer _claimer;

@@ -108,7 +108,7 @@ internal sealed class RepositoriesInProgress(Catalog catalog, CrawlOptions optio
 
         // A fault that may pass, and a repository that may come back, are requested again by the next crawl.
         bool isFinal = opened.Fault is not { } fault
-            || (!fault.IsPassing && fault.Rule is not (RuleNames.Vanished or RuleNames.Private or RuleNames.Blocked));
+            || (!fault.IsTransient && fault.Rule is not (RuleNames.Vanished or RuleNames.Private or RuleNames.Blocked));
         string? signature = isFinal && source.Freshness is { } freshness ? StageHash.Combine(_rowsHash, freshness) : null;
         RepositoryState state = ForgeStates.Of(opened.Repository.Facts, source.Name, source.PushedAt, opened.Fault);
         lock (_lock)

@@ -6,50 +6,50 @@ using DataForge.Crawler.Storage;
 namespace DataForge.Crawler;
 
 /// <summary>Fetches the contents that a repository has claimed, and lists its files.</summary>
-internal sealed class RepositoryLister(RepositoriesInProgress inProgress, Claims claims, Catalog catalog, CrawlProgress progress)
+internal sealed class RepositoryLister(RepositoriesInProgress inProgress, ContentClaims claims, Catalog catalog, CrawlProgress progress)
 {
     /// <summary>
     /// Fetches and lists a repository. Null where it could not be fetched, as in the last crawl, and is therefore complete.
     /// </summary>
     public async ValueTask<ListedRepository?> ListAsync(ClaimedRepository claimed, CancellationToken cancellation)
     {
-        Claims.Share? share = claimed.Share;
+        ContentClaims.FetchPlan? plan = claimed.Plan;
         Dictionary<BlobId, long> stored = [];
         try
         {
-            OpenedRepository opened = share is not null && claimed.Opened.Repository is IFetchedRepository fetched
-                ? await FetchAsync(claimed.Opened, fetched, share, cancellation).ConfigureAwait(false)
+            OpenedRepository opened = plan is not null && claimed.Opened.Repository is IFetchedRepository fetched
+                ? await FetchAsync(claimed.Opened, fetched, plan, cancellation).ConfigureAwait(false)
                 : claimed.Opened;
             if (!ReferenceEquals(opened, claimed.Opened) && inProgress.TryCompleteUnchanged(opened))
             {
-                claims.Drop(share!.Claimant);
+                claims.Drop(plan!.Claimant);
                 return null;
             }
 
             IReadOnlyList<FoundFile> files = await opened.Repository.ListAsync(cancellation).ConfigureAwait(false);
-            if (share is not null && opened.Fault is null)
+            if (plan is not null && opened.Fault is null)
             {
-                stored = FetchedContents(share, files);
+                stored = FetchedContents(plan, files);
             }
 
-            return Listed(opened, share?.Claimant, files);
+            return Listed(opened, plan?.Claimant, files);
         }
         finally
         {
             // Repositories that wait for these contents continue; those that are not stored they fetch themselves.
-            share?.Claimant.End(stored);
+            plan?.Claimant.Complete(stored);
         }
     }
 
     // Returns the same repository, or the one that takes its place where the fetch failed.
     private async ValueTask<OpenedRepository> FetchAsync(
-        OpenedRepository opened, IFetchedRepository fetched, Claims.Share share, CancellationToken cancellation)
+        OpenedRepository opened, IFetchedRepository fetched, ContentClaims.FetchPlan plan, CancellationToken cancellation)
     {
         try
         {
-            await share.SettleAsync(cancellation).ConfigureAwait(false);
+            await plan.ResolvePendingAsync(cancellation).ConfigureAwait(false);
             await inProgress.Budget.WaitAsync(opened.Queued.Position, cancellation).ConfigureAwait(false);
-            await fetched.FetchAsync(share.Wanted, share.Elsewhere, cancellation).ConfigureAwait(false);
+            await fetched.FetchAsync(plan.Wanted, plan.Elsewhere, cancellation).ConfigureAwait(false);
             inProgress.Budget.Set(opened.Queued.Position, fetched.Weight);
             return opened;
         }
@@ -59,7 +59,7 @@ internal sealed class RepositoryLister(RepositoriesInProgress inProgress, Claims
         }
     }
 
-    private ListedRepository Listed(OpenedRepository opened, Claims.Claimant? claimant, IReadOnlyList<FoundFile> files)
+    private ListedRepository Listed(OpenedRepository opened, ContentClaims.Claimant? claimant, IReadOnlyList<FoundFile> files)
     {
         RepositoryFacts facts = opened.Repository.Facts;
         SnapshotState? before = catalog.Snapshots.Find(facts.Id, opened.Signature);
@@ -72,9 +72,9 @@ internal sealed class RepositoryLister(RepositoriesInProgress inProgress, Claims
     }
 
     // The contents that will be stored when the repository is written, with their sizes.
-    private static Dictionary<BlobId, long> FetchedContents(Claims.Share share, IReadOnlyList<FoundFile> files)
+    private static Dictionary<BlobId, long> FetchedContents(ContentClaims.FetchPlan plan, IReadOnlyList<FoundFile> files)
     {
-        HashSet<BlobId> fetched = [.. share.Wanted];
+        HashSet<BlobId> fetched = [.. plan.Wanted];
         Dictionary<BlobId, long> stored = [];
         foreach (FoundFile file in files)
         {

@@ -1,6 +1,7 @@
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
+using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Sharing;
 using DataForge.Crawler.Storage;
 
@@ -56,6 +57,9 @@ public sealed record ScanContext(CrawlOptions Options, string ScratchFolder, str
 
     /// <summary>Begins a progress line that counts in a unit; null where no progress is shown.</summary>
     public Func<string, StageProgress>? Progress { get; init; }
+
+    /// <summary>Creates the handlers that send HTTP requests.</summary>
+    public IHttpHandlerFactory Handlers { get; init; } = NetworkHandlerFactory.Instance;
 
     /// <summary>The catalog, with the states of repositories and the ledger of searches; null where no forge is crawled.</summary>
     internal Catalog? Catalog { get; init; }

@@ -104,12 +104,12 @@ internal sealed class LedgerStore(CatalogConnection connection, WorkerStore work
     public IEnumerable<DiscoveredRepository> Repositories(string query) => discovered.OfQuery(query);
 
     /// <inheritdoc/>
-    public ConditionalAnswer? FindAnswer(string path) => connection.Run(session => session.Read(
+    public CachedResponse? FindResponse(string path) => connection.Run(session => session.Read(
         "SELECT etag, body FROM answers WHERE path = $p",
-        static reader => new ConditionalAnswer(reader.GetString(0), reader.GetFieldValue<byte[]>(1)), ("$p", path))).FirstOrDefault();
+        static reader => new CachedResponse(reader.GetString(0), reader.GetFieldValue<byte[]>(1)), ("$p", path))).FirstOrDefault();
 
     /// <inheritdoc/>
-    public void StoreAnswer(string path, ConditionalAnswer answer)
+    public void StoreResponse(string path, CachedResponse answer)
     {
         // Not durable: an answer lost in a power cut is requested again.
         connection.RunInTransaction(isDurable: false, transaction => transaction.Execute(

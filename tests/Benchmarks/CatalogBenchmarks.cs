@@ -299,8 +299,8 @@ public static class CatalogBenchmarks
         public void Answer()
         {
             string path = $"/repositories/{Draw(size)}";
-            _catalog.Ledger.FindAnswer(path);
-            _catalog.Ledger.StoreAnswer(path, new ConditionalAnswer("\"0123456789\"", new byte[300]));
+            _catalog.Ledger.FindResponse(path);
+            _catalog.Ledger.StoreResponse(path, new CachedResponse("\"0123456789\"", new byte[300]));
         }
 
         public void Settle() => _catalog.Sources.AddCompleted([.. Enumerable.Range(0, 100).Select(_ => Next() * 131).Select(id => new CompletedRepository(

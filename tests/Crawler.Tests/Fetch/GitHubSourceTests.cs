@@ -207,7 +207,7 @@ public class GitHubSourceTests
         TestCrawl partial = await forge.Crawl(folder["w"]).RunAsync("r", TestForge.Source);
         foreach (ForgeRepository repository in forge.Repositories.All.Skip(1))
         {
-            repository.KnowsNoFilters = true;
+            repository.LacksFilters = true;
         }
 
         TestCrawl whole = await forge.Crawl(folder["w2"]).RunAsync("r", TestForge.Source);

@@ -178,11 +178,11 @@ public class LedgerTests(PostgresFixture postgres)
     {
         using var test = new TestCatalog("postgres", postgres);
         using Catalog catalog = test.Open();
-        Assert.Null(catalog.Ledger.FindAnswer("/repos/a/b"));
-        catalog.Ledger.StoreAnswer("/repos/a/b", new ConditionalAnswer("\"1\"", [1, 0, 255]));
-        catalog.Ledger.StoreAnswer("/repos/a/b", new ConditionalAnswer("\"2\"", [2]));
-        Assert.Equal("\"2\"", catalog.Ledger.FindAnswer("/repos/a/b")!.ETag);
-        Assert.Equal([2], catalog.Ledger.FindAnswer("/repos/a/b")!.Body);
+        Assert.Null(catalog.Ledger.FindResponse("/repos/a/b"));
+        catalog.Ledger.StoreResponse("/repos/a/b", new CachedResponse("\"1\"", [1, 0, 255]));
+        catalog.Ledger.StoreResponse("/repos/a/b", new CachedResponse("\"2\"", [2]));
+        Assert.Equal("\"2\"", catalog.Ledger.FindResponse("/repos/a/b")!.ETag);
+        Assert.Equal([2], catalog.Ledger.FindResponse("/repos/a/b")!.Body);
     }
 
     /// <summary>A query with one split window, two done ones and an answer.</summary>
@@ -192,7 +192,7 @@ public class LedgerTests(PostgresFixture postgres)
         catalog.Ledger.Record(catalog.Ledger.Take("language:python")! with { State = WindowState.Split, Expected = 1500 }, ["stars:1", "stars:2"], []);
         catalog.Ledger.Record(catalog.Ledger.Take("language:python")! with { State = WindowState.Done, ETag = "x" }, [], [Repository(1), Repository(2, 5)]);
         catalog.Ledger.Record(catalog.Ledger.Take("language:python")! with { State = WindowState.Done }, [], [Repository(2, 6), Repository(3)]);
-        catalog.Ledger.StoreAnswer("/x", new ConditionalAnswer("e", [0, 1]));
+        catalog.Ledger.StoreResponse("/x", new CachedResponse("e", [0, 1]));
     }
 
     internal static DiscoveredRepository Repository(long id, int updatedAfter = 0) => new()

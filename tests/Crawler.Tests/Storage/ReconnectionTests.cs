@@ -185,7 +185,7 @@ public sealed class ReconnectionTests(PostgresFixture postgres)
         catalog.Ledger.Release(Taken(catalog));
         catalog.Ledger.Record(Taken(catalog) with { State = WindowState.Done, ETag = "x" }, [], [LedgerTests.Repository(1), LedgerTests.Repository(2, 5)]);
         catalog.Ledger.Record(Taken(catalog) with { State = WindowState.Done }, [], [LedgerTests.Repository(2, 6), LedgerTests.Repository(3)]);
-        catalog.Ledger.StoreAnswer("/x", new ConditionalAnswer("e", [0, 1]));
+        catalog.Ledger.StoreResponse("/x", new CachedResponse("e", [0, 1]));
         catalog.Leases.AddWork("q", [1, 2, 3], CancellationToken.None);
         foreach (long repository in catalog.Leases.TryLeaseRepositories("q", 2, Minute))
         {

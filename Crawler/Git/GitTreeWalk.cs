@@ -7,16 +7,23 @@ using LibGit2Sharp;
 namespace DataForge.Crawler.Git;
 
 /// <summary>A file of a tree that is taken by its name.</summary>
+/// <param name="Path">Its path (<see cref="PathText"/>).</param>
+/// <param name="Mode">Its git mode.</param>
+/// <param name="Kind">What its name stands for.</param>
+/// <param name="Id">Its content's id.</param>
 internal sealed record GitEntry(string Path, int Mode, FileKind Kind, BlobId Id);
 
-/// <summary>Walks the tree of a commit. Trees are not trusted: their names may be any bytes, and they may repeat without end.</summary>
-internal sealed class GitTree(string commit, CrawlOptions options)
+/// <summary>
+/// Walks the tree of a commit. Trees are not trusted: names may be any bytes, and a tree may contain others over and over, so that a few
+/// bytes stand for millions of entries.
+/// </summary>
+internal sealed class GitTreeWalk(string commit, CrawlOptions options)
 {
     private readonly ListingBuilder _listing = new(options);
     private readonly List<GitEntry> _entries = [];
     private CancellationToken _cancellation;
 
-    /// <summary>Finds the files; what cannot be read is kept for <see cref="Finish"/>.</summary>
+    /// <summary>Finds the files. Trees that cannot be read become fault rows in the result of <see cref="Finish"/>.</summary>
     public IReadOnlyList<GitEntry> Walk(Repository repository, CancellationToken cancellation)
     {
         _cancellation = cancellation;
@@ -24,17 +31,17 @@ internal sealed class GitTree(string commit, CrawlOptions options)
         return _entries;
     }
 
-    /// <summary>The files with their sizes, in order, limits applied.</summary>
+    /// <summary>Looks up the files' sizes; returns the files in order, limits applied.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="entries">What <see cref="Walk(Repository, CancellationToken)"/> found.</param>
-    /// <param name="storedSize">The size of a content that the repository lacks; −1 where it is not known.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <param name="missing">The rule for a content that nobody has, and more about it.</param>
+    /// <param name="storedSize">The size of a content that the repository lacks; −1 where it is unknown.</param>
+    /// <param name="cancellation">Stops the walk.</param>
+    /// <param name="missing">The fault rule and detail for a content whose size is unknown.</param>
     public IReadOnlyList<FoundFile> Finish(
         Repository repository, IReadOnlyList<GitEntry> entries, Func<BlobId, long> storedSize, CancellationToken cancellation,
         (string Rule, string Detail)? missing = null)
     {
-        (string rule, string detail) = missing ?? (FaultRules.Unreadable, "the object is missing");
+        (string rule, string detail) = missing ?? (RuleNames.Unreadable, "the object is missing");
         foreach (GitEntry entry in entries)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -48,7 +55,7 @@ internal sealed class GitTree(string commit, CrawlOptions options)
                 Kind = entry.Kind,
                 Size = size,
                 BlobId = entry.Id,
-                Fault = isLink ? FaultRules.Symlink : size < 0 ? rule : null,
+                Fault = isLink ? RuleNames.Symlink : size < 0 ? rule : null,
                 Detail = isLink ? "links are not followed" : size < 0 ? detail : "",
             });
         }
@@ -58,13 +65,13 @@ internal sealed class GitTree(string commit, CrawlOptions options)
 
     private void Enter(Repository repository, Func<Tree?> find, byte[] prefix, string path, int depth)
     {
-        string rule = FaultRules.Unreadable;
+        string rule = RuleNames.Unreadable;
         string detail = "the tree is missing";
         try
         {
             if (depth < 0)
             {
-                (rule, detail) = (FaultRules.Limit, $"more than {options.MaxFolderDepth} folders deep");
+                (rule, detail) = (RuleNames.Limit, $"more than {options.MaxFolderDepth} folders deep");
             }
             else if (find() is { } tree)
             {
@@ -87,13 +94,13 @@ internal sealed class GitTree(string commit, CrawlOptions options)
         int index = 0;
         foreach (TreeEntry entry in tree)
         {
-            int place = index++;
+            int position = index++;
             byte[] name = Encoding.UTF8.GetBytes(entry.Name);
             if (entry.Name.Contains('\uFFFD', StringComparison.Ordinal))
             {
-                // LibGit2Sharp reads names as UTF-8 and loses what is none; the object has the bytes.
+                // LibGit2Sharp decodes names as UTF-8 and loses invalid bytes; the tree object has them.
                 names ??= RawNames(repository, tree.Sha);
-                name = place < names.Length ? names[place] : name;
+                name = position < names.Length ? names[position] : name;
             }
 
             byte[] bytes = FileSystem.Join(prefix, name);
@@ -124,7 +131,7 @@ internal sealed class GitTree(string commit, CrawlOptions options)
         };
         if (PathText.Fault(path) is { } fault)
         {
-            _listing.AddFault(PathText.Shortened(path), mode, kind, FaultRules.Path, fault);
+            _listing.AddFault(PathText.Shortened(path), mode, kind, RuleNames.Path, fault);
             return;
         }
 
@@ -132,7 +139,8 @@ internal sealed class GitTree(string commit, CrawlOptions options)
         _listing.Pending++;
     }
 
-    // A tree object: for each entry its mode in octal, SP, its name, NUL, its id in 20 bytes.
+    // A tree object (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects): for each entry its mode in octal, SP, its name, NUL, its id
+    // in 20 bytes.
     private byte[][] RawNames(Repository repository, string tree)
     {
         byte[] output = RawObject.Read(Path.Combine(repository.Info.Path, "objects"), BlobId.Parse(tree)) ?? [];
@@ -159,7 +167,7 @@ internal sealed class GitTree(string commit, CrawlOptions options)
         }
         catch (LibGit2SharpException)
         {
-            // Missing or damaged: a fault of this file, which the caller states.
+            // Missing or damaged: the caller reports it as a fault of this file.
             return -1;
         }
     }

@@ -2,14 +2,14 @@ using DataForge.Crawler.Fetch;
 
 namespace DataForge.Crawler.Tests.Fetch;
 
-public class FetchGateTests
+public class TransferLimiterTests
 {
     [Theory]
     [InlineData(1)]
     [InlineData(5)]
     public async Task Run_fixedCount_neverMoreAtATime(int count)
     {
-        var gate = new FetchGate(count, TimeProvider.System);
+        var gate = new TransferLimiter(count, TimeProvider.System);
         int running = 0;
         int most = 0;
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => gate.RunAsync(async () =>
@@ -24,7 +24,7 @@ public class FetchGateTests
     [Fact]
     public async Task Run_aCallerThatGivesUp_leavesItsPlace()
     {
-        var gate = new FetchGate(1, TimeProvider.System);
+        var gate = new TransferLimiter(1, TimeProvider.System);
         var first = new TaskCompletionSource<int>();
         Task<int> holding = gate.RunAsync(() => first.Task, CancellationToken.None);
         using var stop = new CancellationTokenSource();
@@ -39,7 +39,7 @@ public class FetchGateTests
     [Fact]
     public void Throttle_ownCount_halves()
     {
-        var gate = new FetchGate(0, TimeProvider.System);
+        var gate = new TransferLimiter(0, TimeProvider.System);
         int before = gate.Count;
         gate.Throttle(TimeSpan.FromMilliseconds(1));
         Assert.Equal(before / 2, gate.Count);
