@@ -3,54 +3,64 @@ using System.Buffers.Binary;
 
 namespace DataForge.Parquet;
 
-/// <summary>Pooled bytes that grow as they are appended to, and keep their memory when cleared.</summary>
+/// <summary>A growing buffer of pooled bytes; it keeps its memory when it is cleared.</summary>
 /// <param name="usualMaximum">
-/// A size seldom passed: growth goes there in one step from half of it, so that a full buffer is not copied into twice its size.
+/// A size that the buffer rarely exceeds. From half of it the buffer grows to it in one step, so that an almost full buffer is not copied
+/// into one of twice its size.
 /// </param>
 internal sealed class ByteBuffer(int usualMaximum = 0) : IDisposable
 {
-    private byte[] bytes = [];
+    private byte[] _bytes = [];
 
+    /// <summary>Bytes appended so far.</summary>
     public int Length { get; private set; }
 
-    public ReadOnlySpan<byte> Span => bytes.AsSpan(0, Length);
+    /// <summary>The bytes appended so far; valid until the next append.</summary>
+    public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
 
+    /// <summary>A part of the bytes appended so far; valid until the next append.</summary>
     public ReadOnlySpan<byte> this[Range range] => Span[range];
 
+    /// <summary>Empties the buffer and keeps its memory.</summary>
     public void Clear() => Length = 0;
 
+    /// <summary>Appends a byte.</summary>
     public void Add(byte value) => Take(1)[0] = value;
 
+    /// <summary>Appends bytes.</summary>
     public void Add(ReadOnlySpan<byte> values) => values.CopyTo(Take(values.Length));
 
+    /// <summary>Appends four bytes, little-endian.</summary>
     public void AddInt32(int value) => BinaryPrimitives.WriteInt32LittleEndian(Take(4), value);
 
+    /// <summary>Appends eight bytes, little-endian.</summary>
     public void AddInt64(long value) => BinaryPrimitives.WriteInt64LittleEndian(Take(8), value);
 
     /// <summary>Appends <paramref name="count"/> bytes of unspecified content and returns them to be filled.</summary>
-    /// <exception cref="InvalidOperationException">The buffer would pass 2 GiB.</exception>
+    /// <exception cref="InvalidOperationException">The buffer would exceed 2 GiB.</exception>
     public Span<byte> Take(int count)
     {
-        if (count > bytes.Length - Length)
+        if (count > _bytes.Length - Length)
         {
             Grow(count);
         }
 
-        Span<byte> taken = bytes.AsSpan(Length, count);
+        Span<byte> taken = _bytes.AsSpan(Length, count);
         Length += count;
         return taken;
     }
 
-    /// <summary>Bytes appended before, to be filled in.</summary>
-    public Span<byte> Writable(int start, int count) => bytes.AsSpan(0, Length).Slice(start, count);
+    /// <summary>Bytes appended earlier, to be overwritten.</summary>
+    public Span<byte> Writable(int start, int count) => _bytes.AsSpan(0, Length).Slice(start, count);
 
-    /// <summary>Gives back the last <paramref name="count"/> bytes.</summary>
+    /// <summary>Removes the last <paramref name="count"/> bytes.</summary>
     public void Drop(int count) => Length -= count;
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         Return();
-        bytes = [];
+        _bytes = [];
         Length = 0;
     }
 
@@ -59,10 +69,10 @@ internal sealed class ByteBuffer(int usualMaximum = 0) : IDisposable
         long needed = (long)Length + count;
         if (needed > Array.MaxLength)
         {
-            throw new InvalidOperationException("a column's values in one row group pass 2 GiB");
+            throw new InvalidOperationException("a column's values in one row group exceed 2 GiB");
         }
 
-        long capacity = Math.Max(needed, Math.Max(256, 2L * bytes.Length));
+        long capacity = Math.Max(needed, Math.Max(256, 2L * _bytes.Length));
         if (needed <= usualMaximum && capacity > usualMaximum / 2)
         {
             capacity = usualMaximum;
@@ -71,14 +81,14 @@ internal sealed class ByteBuffer(int usualMaximum = 0) : IDisposable
         byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(capacity, Array.MaxLength));
         Span.CopyTo(larger);
         Return();
-        bytes = larger;
+        _bytes = larger;
     }
 
     private void Return()
     {
-        if (bytes.Length > 0)
+        if (_bytes.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            ArrayPool<byte>.Shared.Return(_bytes);
         }
     }
 }

@@ -2,7 +2,9 @@ using DataForge.Parquet.Codecs;
 
 namespace DataForge.Parquet;
 
-/// <summary>The versions of the codecs behind <see cref="ParquetCodec"/>: with the same versions, the same rows become the same bytes.</summary>
+/// <summary>
+/// The versions of the codecs behind <see cref="ParquetCodec"/>. With the same versions and options, the same rows become the same bytes.
+/// </summary>
 public static class CodecVersions
 {
     /// <summary>The version of zstd, such as <c>1.5.4</c>.</summary>

@@ -4,27 +4,29 @@ using DataForge.Parquet.Reading;
 
 namespace DataForge.Parquet;
 
-/// <summary>A column of lists of plain values. Rows run from 0 to <see cref="Count"/> - 1, a row's elements from 0 to its length - 1.</summary>
+/// <summary>
+/// A column of lists. Rows are numbered from 0 to <see cref="Count"/> - 1, a row's elements from 0 to its length - 1.
+/// </summary>
 public abstract class ParquetListView
 {
-    private readonly bool[] isNull;
+    private readonly bool[] _isNull;
 
-    /// <summary>Where each row's elements begin, and behind the last.</summary>
-    private readonly int[] firstElement;
+    /// <summary>The number of each row's first element among all elements, and behind the last row the number of all elements.</summary>
+    private readonly int[] _firstElement;
 
-    /// <summary>Each element's value, or -1 for a null element.</summary>
-    private readonly int[] valueOfElement;
+    /// <summary>The number of each element's value among all values, or -1 for a null element.</summary>
+    private readonly int[] _valueOfElement;
 
-    /// <summary>Finds the lists from the levels (https://github.com/apache/parquet-format#nested-encoding).</summary>
+    /// <summary>Finds the lists by the levels (https://github.com/apache/parquet-format#nested-encoding).</summary>
     private protected ParquetListView(ParquetNode list, LeafValues leaf, int rows)
     {
         Leaf = leaf;
         ParquetNode node = leaf.Node;
-        // At this level the repeated node is there: an element is, or would be if it were not null.
+        // From this definition level on there is an element, which may be null.
         int elementLevel = node.MaxDefinition - (node.Repetition == ParquetRepetition.Optional ? 1 : 0);
-        isNull = new bool[rows];
-        firstElement = new int[rows + 1];
-        valueOfElement = new int[leaf.EntryCount];
+        _isNull = new bool[rows];
+        _firstElement = new int[rows + 1];
+        _valueOfElement = new int[leaf.EntryCount];
         int row = -1;
         int elements = 0;
         int values = 0;
@@ -33,54 +35,56 @@ public abstract class ParquetListView
             int definition = leaf.Definitions[i];
             if (leaf.Repetitions[i] == 0)
             {
-                firstElement[++row] = elements;
-                // Below the list node's own level the list is null; between it and the element's, empty.
-                isNull[row] = list.Repetition == ParquetRepetition.Optional && definition < list.MaxDefinition;
+                _firstElement[++row] = elements;
+                // Below the list node's own level the list is null; between that and the element's level it is empty.
+                _isNull[row] = list.Repetition == ParquetRepetition.Optional && definition < list.MaxDefinition;
             }
 
             if (definition >= elementLevel)
             {
-                valueOfElement[elements++] = definition == node.MaxDefinition ? values++ : -1;
+                _valueOfElement[elements++] = definition == node.MaxDefinition ? values++ : -1;
             }
         }
 
-        firstElement[rows] = elements;
+        _firstElement[rows] = elements;
     }
 
-    public int Count => isNull.Length;
+    /// <summary>Rows of the column.</summary>
+    public int Count => _isNull.Length;
 
     private protected LeafValues Leaf { get; }
 
-    /// <summary>Whether the row has no list, as against an empty one.</summary>
-    public bool IsNull(int row) => isNull[row];
+    /// <summary>Whether the row has no list, which differs from an empty one.</summary>
+    public bool IsNull(int row) => _isNull[row];
 
-    /// <summary>Elements of the row's list; 0 for none.</summary>
-    public int Length(int row) => firstElement[row + 1] - firstElement[row];
+    /// <summary>Elements of the row's list; 0 where it has none.</summary>
+    public int Length(int row) => _firstElement[row + 1] - _firstElement[row];
 
-    /// <summary>Whether an element has no value; reading it all the same gives zero or no bytes.</summary>
-    public bool IsNull(int row, int element) => valueOfElement[Place(row, element)] < 0;
+    /// <summary>Whether an element has no value. Reading such an element gives zero or no bytes.</summary>
+    public bool IsNull(int row, int element) => _valueOfElement[ElementIndex(row, element)] < 0;
 
     private protected ReadOnlySpan<byte> Value(int row, int element)
     {
-        int value = valueOfElement[Place(row, element)];
+        int value = _valueOfElement[ElementIndex(row, element)];
         return value < 0 ? default : Leaf.Value(value);
     }
 
-    private int Place(int row, int element) => (uint)element < (uint)Length(row)
-        ? firstElement[row] + element
+    private int ElementIndex(int row, int element) => (uint)element < (uint)Length(row)
+        ? _firstElement[row] + element
         : throw new ArgumentOutOfRangeException(nameof(element));
 }
 
-/// <summary>Lists of strings (or of any bytes).</summary>
+/// <summary>A column of lists of strings, in UTF-8, or of any bytes.</summary>
 public sealed class StringListColumn : ParquetListView
 {
     internal StringListColumn(ParquetNode list, LeafValues leaf, int rows) : base(list, leaf, rows)
     {
     }
 
+    /// <summary>An element's bytes, valid until the row group is disposed; empty for a null.</summary>
     public ReadOnlySpan<byte> this[int row, int element] => IsNull(row, element) ? default : Value(row, element);
 
-    /// <summary>The row's list as text, empty for none; a null element becomes an empty string.</summary>
+    /// <summary>The row's list as text, empty where it has none; a null element becomes an empty string.</summary>
     public string[] GetStrings(int row)
     {
         string[] strings = new string[Length(row)];
@@ -93,11 +97,13 @@ public sealed class StringListColumn : ParquetListView
     }
 }
 
+/// <summary>A column of lists of 64-bit integers.</summary>
 public sealed class Int64ListColumn : ParquetListView
 {
     internal Int64ListColumn(ParquetNode list, LeafValues leaf, int rows) : base(list, leaf, rows)
     {
     }
 
+    /// <summary>An element; 0 for a null.</summary>
     public long this[int row, int element] => IsNull(row, element) ? 0 : BinaryPrimitives.ReadInt64LittleEndian(Value(row, element));
 }

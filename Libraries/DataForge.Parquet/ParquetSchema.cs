@@ -1,14 +1,27 @@
 namespace DataForge.Parquet;
 
-/// <summary>What a column's values are. <see cref="String"/> is a byte array with the UTF-8 logical type, <see cref="Binary"/> any bytes.</summary>
+/// <summary>The type of a column's values.</summary>
 public enum ParquetType
 {
+    /// <summary>True or false.</summary>
     Boolean,
+
+    /// <summary>32-bit signed integer.</summary>
     Int32,
+
+    /// <summary>64-bit signed integer.</summary>
     Int64,
+
+    /// <summary>IEEE 754, 32 bits.</summary>
     Float,
+
+    /// <summary>IEEE 754, 64 bits.</summary>
     Double,
+
+    /// <summary>Text in UTF-8: a byte array with the logical type STRING.</summary>
     String,
+
+    /// <summary>Any bytes: a byte array without a logical type.</summary>
     Binary,
 }
 
@@ -16,14 +29,18 @@ public enum ParquetType
 /// <param name="Name">The column's name, unique in its schema.</param>
 /// <param name="Type">The type of its values, or of its list's elements.</param>
 /// <param name="Nullable">Whether a row may have no value (for a list: no list, which differs from an empty one).</param>
-/// <param name="IsList">A list of elements in the standard three-level form; the writer takes String and Int64, never a null element.</param>
+/// <param name="IsList">
+/// Whether a row has a list of values, in the standard three-level form. The writer supports lists of String and Int64 without null
+/// elements.
+/// </param>
 public sealed record ParquetColumn(string Name, ParquetType Type, bool Nullable = false, bool IsList = false);
 
-/// <summary>The columns of a table in order. Two schemas are equal when their columns are.</summary>
+/// <summary>The columns of a table in order. Two schemas are equal when their columns are equal.</summary>
 public sealed class ParquetSchema : IEquatable<ParquetSchema>
 {
-    private readonly ParquetColumn[] columns;
+    private readonly ParquetColumn[] _columns;
 
+    /// <param name="columns">The columns in order.</param>
     /// <exception cref="ArgumentException">Two columns share a name.</exception>
     public ParquetSchema(params ParquetColumn[] columns)
     {
@@ -36,27 +53,31 @@ public sealed class ParquetSchema : IEquatable<ParquetSchema>
             }
         }
 
-        this.columns = [.. columns];
+        _columns = [.. columns];
     }
 
-    public IReadOnlyList<ParquetColumn> Columns => columns;
+    /// <summary>The columns in order.</summary>
+    public IReadOnlyList<ParquetColumn> Columns => _columns;
 
-    /// <summary>The place of a column in the schema, 0 to Columns.Count - 1.</summary>
+    /// <summary>The index of a column in the schema, 0 to Columns.Count - 1.</summary>
     /// <exception cref="ArgumentException">The schema has no column of that name.</exception>
     public int IndexOf(string name)
     {
-        int index = Array.FindIndex(columns, column => column.Name == name);
+        int index = Array.FindIndex(_columns, column => column.Name == name);
         return index >= 0 ? index : throw new ArgumentException($"the schema has no column '{name}'", nameof(name));
     }
 
-    public bool Equals(ParquetSchema? other) => other is not null && columns.AsSpan().SequenceEqual(other.columns);
+    /// <inheritdoc/>
+    public bool Equals(ParquetSchema? other) => other is not null && _columns.AsSpan().SequenceEqual(other._columns);
 
+    /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as ParquetSchema);
 
+    /// <inheritdoc/>
     public override int GetHashCode()
     {
         HashCode hash = default;
-        foreach (ParquetColumn column in columns)
+        foreach (ParquetColumn column in _columns)
         {
             hash.Add(column);
         }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using DataForge.Parquet.Codecs;
 using DataForge.Parquet.Metadata;
 using DataForge.Parquet.Writing;
@@ -7,43 +6,44 @@ namespace DataForge.Parquet;
 
 /// <summary>
 /// Writes a Parquet file (https://github.com/apache/parquet-format), row by row: a value for each column, then <see cref="EndRow"/>.
-/// Memory is bounded by the row group (<see cref="ParquetWriterOptions.RowGroupBytes"/>) and a page. Not thread-safe.
+/// Memory is bounded by a row group (<see cref="ParquetWriterOptions.RowGroupBytes"/>) and a page. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// <see cref="Close"/> writes the footer; without it no reader can open the file, so a writer that is disposed after a fault leaves
-/// nothing that could be taken for a whole file. The stream stays open.
+/// <see cref="Close"/> writes the footer; without it no reader can open the file, so a writer that is disposed after an error does not
+/// leave a file that looks complete. The stream stays open.
 /// </remarks>
 public sealed class ParquetWriter : IDisposable
 {
-    /// <summary>Stands in the footer; its version rises whenever the same rows would give other bytes.</summary>
+    /// <summary>The writer's name in the footer. The version is raised whenever the same rows would give other bytes.</summary>
     public const string CreatedBy = "DataForge version 1.0.0 (build 1)";
-
-    /// <summary>Longest text encoded on the stack before it is appended.</summary>
-    private const int StackText = 512;
 
     private static readonly byte[] Magic = "PAR1"u8.ToArray();
 
-    private readonly Stream stream;
-    private readonly ParquetWriterOptions options;
-    private readonly ColumnBuffer[] columns;
-    private readonly PageCompressor compressor;
-    private readonly ColumnChunkWriter chunkWriter;
-    private readonly FileMetadata file = new() { CreatedBy = CreatedBy };
-    private readonly ByteBuffer text = new();
-    private long rowsInGroup;
-    private int openList = -1;
-    private bool openListIsEmpty;
-    private bool closed;
+    private readonly Stream _stream;
+    private readonly ParquetWriterOptions _options;
+    private readonly ColumnBuffer[] _columns;
+    private readonly PageCompressor _compressor;
+    private readonly ColumnChunkWriter _chunkWriter;
+    private readonly FileMetadata _file = new() { CreatedBy = CreatedBy };
+    private long _rowsInGroup;
+    private int _openList = -1;
+    private bool _openListIsEmpty;
+    private bool _closed;
 
-    /// <param name="stream">Where the file goes, from the stream's present position; need not seek.</param>
+    /// <summary>Begins a file.</summary>
+    /// <param name="stream">Where the file is written, from the stream's current position on; need not be able to seek.</param>
+    /// <param name="schema">The table's columns.</param>
+    /// <param name="options">The file's layout; null for the defaults.</param>
     /// <param name="metadata">Key-value metadata; written in ordinal order of the keys.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or the schema has no column or a list of another type than String or Int64.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, the schema has no column, or it has a list of another type than String or Int64.
+    /// </exception>
     public ParquetWriter(
         Stream stream, ParquetSchema schema, ParquetWriterOptions? options = null, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        this.stream = stream;
-        this.options = options ?? new ParquetWriterOptions();
-        this.options.Validate();
+        _stream = stream;
+        _options = options ?? new ParquetWriterOptions();
+        _options.Validate();
         Schema = schema;
         if (schema.Columns.Count == 0)
         {
@@ -54,44 +54,57 @@ public sealed class ParquetWriter : IDisposable
         {
             if (column.IsList && column.Type is not (ParquetType.String or ParquetType.Int64))
             {
-                throw new ArgumentException($"column '{column.Name}': lists of {column.Type} are not written, only of String and Int64");
+                throw new ArgumentException($"column '{column.Name}': lists of {column.Type} are not supported, only of String and Int64");
             }
         }
 
-        // The last row before a row group is full goes a little beyond its size.
-        int usualMaximum = (int)(this.options.RowGroupBytes + this.options.PageBytes);
-        columns = [.. schema.Columns.Select(column => new ColumnBuffer(column, usualMaximum))];
-        SchemaWriter.Write(schema, file.Schema);
-        file.KeyValues.AddRange((metadata ?? new Dictionary<string, string>()).OrderBy(pair => pair.Key, StringComparer.Ordinal));
-        compressor = new PageCompressor(this.options.Codec, this.options.Level);
-        chunkWriter = new ColumnChunkWriter(stream, compressor, this.options);
-        stream.Write(Magic);
-        chunkWriter.Position = Magic.Length;
+        // The last row of a row group may exceed the row group's size a little.
+        int usualMaximum = (int)(_options.RowGroupBytes + _options.PageBytes);
+        _columns = [.. schema.Columns.Select(column => new ColumnBuffer(column, usualMaximum))];
+        SchemaWriter.Write(schema, _file.Schema);
+        _file.KeyValues.AddRange((metadata ?? new Dictionary<string, string>()).OrderBy(pair => pair.Key, StringComparer.Ordinal));
+        _compressor = new PageCompressor(_options.Codec, _options.Level);
+        _chunkWriter = new ColumnChunkWriter(_stream, _compressor, _options);
+        _stream.Write(Magic);
+        _chunkWriter.Position = Magic.Length;
     }
 
+    /// <summary>The table's columns.</summary>
     public ParquetSchema Schema { get; }
 
     /// <summary>Rows ended so far.</summary>
     public long RowCount { get; private set; }
 
-    /// <summary>Appends a String or Binary column's value. A String's bytes must be valid UTF-8: the caller's promise, not checked here.</summary>
-    /// <exception cref="ArgumentException">The value is above 512 MiB.</exception>
+    /// <summary>
+    /// Appends the value of a String or Binary column. A String's bytes must be valid UTF-8; this is not checked. This and the other
+    /// methods that append a value throw <see cref="InvalidOperationException"/> where the column has another type, has its value already,
+    /// or a list is open.
+    /// </summary>
+    /// <exception cref="ArgumentException">The value is larger than 512 MiB.</exception>
     public void AppendBinary(int column, ReadOnlySpan<byte> value) => Value(column, ParquetType.String, ParquetType.Binary).AddBytes(value);
 
-    public void AppendString(int column, string value) => AddText(Value(column, ParquetType.String, ParquetType.String), value);
+    /// <summary>Appends the value of a String column.</summary>
+    public void AppendString(int column, string value) => Value(column, ParquetType.String, ParquetType.String).AddText(value);
 
+    /// <summary>Appends the value of an Int32 column.</summary>
     public void AppendInt32(int column, int value) => Value(column, ParquetType.Int32, ParquetType.Int32).AddInt32(value);
 
+    /// <summary>Appends the value of an Int64 column.</summary>
     public void AppendInt64(int column, long value) => Value(column, ParquetType.Int64, ParquetType.Int64).AddInt64(value);
 
+    /// <summary>Appends the value of a Float column.</summary>
     public void AppendFloat(int column, float value) =>
         Value(column, ParquetType.Float, ParquetType.Float).AddInt32(BitConverter.SingleToInt32Bits(value));
 
+    /// <summary>Appends the value of a Double column.</summary>
     public void AppendDouble(int column, double value) =>
         Value(column, ParquetType.Double, ParquetType.Double).AddInt64(BitConverter.DoubleToInt64Bits(value));
 
+    /// <summary>Appends the value of a Boolean column.</summary>
     public void AppendBoolean(int column, bool value) => Value(column, ParquetType.Boolean, ParquetType.Boolean).AddBoolean(value);
 
+    /// <summary>Appends a null to a nullable column.</summary>
+    /// <exception cref="InvalidOperationException">The column is not nullable.</exception>
     public void AppendNull(int column)
     {
         ColumnBuffer buffer = StartValue(column);
@@ -104,17 +117,19 @@ public sealed class ParquetWriter : IDisposable
         buffer.RowIsSet = true;
     }
 
+    /// <summary>Appends the value of a column of lists of strings.</summary>
     public void AppendStringList(int column, IReadOnlyList<string> values)
     {
         BeginList(column);
         for (int i = 0; i < values.Count; i++)
         {
-            AddText(Element(ParquetType.String), values[i]);
+            Element(ParquetType.String).AddText(values[i]);
         }
 
         EndList();
     }
 
+    /// <summary>Appends the value of a column of lists of 64-bit integers.</summary>
     public void AppendInt64List(int column, ReadOnlySpan<long> values)
     {
         BeginList(column);
@@ -126,45 +141,47 @@ public sealed class ParquetWriter : IDisposable
         EndList();
     }
 
-    /// <summary>Starts a list column's value; elements follow, then <see cref="EndList"/>.</summary>
+    /// <summary>Begins the value of a list column; its elements follow, then <see cref="EndList"/>.</summary>
     public void BeginList(int column)
     {
         ColumnBuffer buffer = StartValue(column);
         if (!buffer.Column.IsList)
         {
-            throw new InvalidOperationException($"column '{buffer.Column.Name}' is no list");
+            throw new InvalidOperationException($"column '{buffer.Column.Name}' is not a list");
         }
 
-        openList = column;
-        openListIsEmpty = true;
+        _openList = column;
+        _openListIsEmpty = true;
     }
 
-    /// <summary>Appends an element, valid UTF-8, to the list of strings that is open.</summary>
+    /// <summary>Appends an element, in valid UTF-8, to the open list of strings.</summary>
     public void AppendElement(ReadOnlySpan<byte> utf8) => Element(ParquetType.String).AddBytes(utf8);
 
+    /// <summary>Ends the open list.</summary>
+    /// <exception cref="InvalidOperationException">No list is open.</exception>
     public void EndList()
     {
-        if (openList < 0)
+        if (_openList < 0)
         {
             throw new InvalidOperationException("no list is open");
         }
 
-        ColumnBuffer buffer = columns[openList];
-        if (openListIsEmpty)
+        ColumnBuffer buffer = _columns[_openList];
+        if (_openListIsEmpty)
         {
             buffer.MarkEmptyList();
         }
 
         buffer.RowIsSet = true;
-        openList = -1;
+        _openList = -1;
     }
 
-    /// <summary>Ends a row; writes the row group out when it is full.</summary>
+    /// <summary>Ends a row, and writes the row group when it is full.</summary>
     /// <exception cref="InvalidOperationException">A column has no value, or a list is open.</exception>
     public void EndRow()
     {
         long bytes = 0;
-        foreach (ColumnBuffer column in columns)
+        foreach (ColumnBuffer column in _columns)
         {
             if (!column.RowIsSet)
             {
@@ -174,68 +191,68 @@ public sealed class ParquetWriter : IDisposable
             bytes += column.Bytes;
         }
 
-        foreach (ColumnBuffer column in columns)
+        foreach (ColumnBuffer column in _columns)
         {
             column.RowIsSet = false;
         }
 
         RowCount++;
-        rowsInGroup++;
-        if (bytes >= options.RowGroupBytes)
+        _rowsInGroup++;
+        if (bytes >= _options.RowGroupBytes)
         {
             FlushRowGroup();
         }
     }
 
-    /// <summary>Writes the rows ended since the last row group as a row group of their own; nothing where there are none.</summary>
-    /// <exception cref="InvalidOperationException">A row is begun but not ended.</exception>
+    /// <summary>Writes the rows since the last row group as a row group of their own; does nothing where there are none.</summary>
+    /// <exception cref="InvalidOperationException">A row has been begun but not ended.</exception>
     public void FlushRowGroup()
     {
-        ObjectDisposedException.ThrowIf(closed, this);
-        if (openList >= 0 || Array.Exists(columns, column => column.RowIsSet))
+        ObjectDisposedException.ThrowIf(_closed, this);
+        if (_openList >= 0 || Array.Exists(_columns, column => column.RowIsSet))
         {
-            throw new InvalidOperationException("a row is begun but not ended");
+            throw new InvalidOperationException("a row has been begun but not ended");
         }
 
-        if (rowsInGroup == 0)
+        if (_rowsInGroup == 0)
         {
             return;
         }
 
-        RowGroupMetadata group = new() { NumRows = rowsInGroup, FileOffset = chunkWriter.Position, TotalByteSize = 0 };
-        foreach (ColumnBuffer column in columns)
+        RowGroupMetadata group = new() { NumRows = _rowsInGroup, FileOffset = _chunkWriter.Position, TotalByteSize = 0 };
+        foreach (ColumnBuffer column in _columns)
         {
-            ColumnChunkMetadata chunk = chunkWriter.Write(column);
+            ColumnChunkMetadata chunk = _chunkWriter.Write(column);
             group.Columns.Add(chunk);
             group.TotalByteSize += chunk.TotalUncompressedSize;
             column.Clear();
         }
 
-        file.RowGroups.Add(group);
-        rowsInGroup = 0;
+        _file.RowGroups.Add(group);
+        _rowsInGroup = 0;
     }
 
     /// <summary>Writes the last row group and the footer. The stream stays open; nothing more can be appended.</summary>
     public void Close()
     {
         FlushRowGroup();
-        closed = true;
-        file.NumRows = RowCount;
+        _closed = true;
+        _file.NumRows = RowCount;
         using ByteBuffer footer = new();
-        FooterWriter.Write(footer, file);
+        FooterWriter.Write(footer, _file);
         footer.AddInt32(footer.Length);
         footer.Add(Magic);
-        stream.Write(footer.Span);
-        stream.Flush();
+        _stream.Write(footer.Span);
+        _stream.Flush();
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
-        closed = true;
-        compressor.Dispose();
-        chunkWriter.Dispose();
-        text.Dispose();
-        foreach (ColumnBuffer column in columns)
+        _closed = true;
+        _compressor.Dispose();
+        _chunkWriter.Dispose();
+        foreach (ColumnBuffer column in _columns)
         {
             column.Dispose();
         }
@@ -243,9 +260,9 @@ public sealed class ParquetWriter : IDisposable
 
     private ColumnBuffer StartValue(int column)
     {
-        ObjectDisposedException.ThrowIf(closed, this);
-        ColumnBuffer buffer = columns[column];
-        if (buffer.RowIsSet || openList >= 0)
+        ObjectDisposedException.ThrowIf(_closed, this);
+        ColumnBuffer buffer = _columns[column];
+        if (buffer.RowIsSet || _openList >= 0)
         {
             throw new InvalidOperationException($"column '{buffer.Column.Name}' already has its value in this row, or a list is open");
         }
@@ -253,13 +270,13 @@ public sealed class ParquetWriter : IDisposable
         return buffer;
     }
 
-    /// <summary>The buffer that takes a plain value of one of two types, its levels already marked.</summary>
+    /// <summary>The buffer of a column that is not a list and has one of two types; its levels are set for a value.</summary>
     private ColumnBuffer Value(int column, ParquetType type, ParquetType orType)
     {
         ColumnBuffer buffer = StartValue(column);
         if (buffer.Column.IsList || (buffer.Column.Type != type && buffer.Column.Type != orType))
         {
-            throw new InvalidOperationException($"column '{buffer.Column.Name}' takes no such value: {buffer.Column}");
+            throw new InvalidOperationException($"column '{buffer.Column.Name}' cannot take such a value: {buffer.Column}");
         }
 
         buffer.MarkPresent();
@@ -269,27 +286,13 @@ public sealed class ParquetWriter : IDisposable
 
     private ColumnBuffer Element(ParquetType type)
     {
-        if (openList < 0 || columns[openList].Column.Type != type)
+        if (_openList < 0 || _columns[_openList].Column.Type != type)
         {
             throw new InvalidOperationException($"no list of {type} is open");
         }
 
-        columns[openList].MarkElement(openListIsEmpty);
-        openListIsEmpty = false;
-        return columns[openList];
-    }
-
-    private void AddText(ColumnBuffer buffer, string value)
-    {
-        if (value.Length <= StackText / 3)
-        {
-            Span<byte> bytes = stackalloc byte[StackText];
-            buffer.AddBytes(bytes[..System.Text.Encoding.UTF8.GetBytes(value, bytes)]);
-            return;
-        }
-
-        text.Clear();
-        System.Text.Encoding.UTF8.GetBytes(value, text.Take(System.Text.Encoding.UTF8.GetByteCount(value)));
-        buffer.AddBytes(text.Span);
+        _columns[_openList].MarkElement(_openListIsEmpty);
+        _openListIsEmpty = false;
+        return _columns[_openList];
     }
 }

@@ -1,17 +1,24 @@
 namespace DataForge.Parquet;
 
-/// <summary>How the writer compresses pages. The reader takes Brotli, LZ4_RAW and Hadoop's LZ4 as well.</summary>
+/// <summary>How the writer compresses pages. The reader supports Brotli, LZ4_RAW and Hadoop's LZ4 as well.</summary>
 public enum ParquetCodec
 {
+    /// <summary>No compression.</summary>
     None,
+
+    /// <summary>Snappy: fast, weak.</summary>
     Snappy,
+
+    /// <summary>Gzip, in .NET's implementation.</summary>
     Gzip,
+
+    /// <summary>Zstandard, in the system's libzstd.</summary>
     Zstd,
 }
 
 /// <summary>
-/// How a file is laid out. The same rows under the same options give the same bytes, as long as the codec library's version is the
-/// same (zstd and gzip may compress differently from one version to the next; snappy and none never change).
+/// How a file is laid out. The same rows under the same options give the same bytes, as long as the version of the codec's library is the
+/// same: zstd and gzip may compress differently from one version to the next (<see cref="CodecVersions"/>), the others do not.
 /// </summary>
 public sealed record ParquetWriterOptions
 {
@@ -21,15 +28,21 @@ public sealed record ParquetWriterOptions
     /// <summary>Compression level: 1 to 19 for zstd, 1 to 9 for gzip, unused by the others. Default 3.</summary>
     public int Level { get; init; } = 3;
 
-    /// <summary>A row group ends with the row at which the buffered, uncompressed values reach this many bytes. Default 64 MiB; 1 KiB to 1 GiB.</summary>
+    /// <summary>
+    /// A row group ends with the row at which its uncompressed values reach this many bytes. Default 64 MiB; 1 KiB to 1 GiB.
+    /// </summary>
     public long RowGroupBytes { get; init; } = 64L << 20;
 
     /// <summary>A data page holds at most this many bytes of encoded values, but at least one row. Default 1 MiB; 64 B to 64 MiB.</summary>
     public int PageBytes { get; init; } = 1 << 20;
 
-    /// <summary>A dictionary larger than this is given up for plain values; 0 turns dictionaries off. Default 1 MiB; at most 64 MiB.</summary>
+    /// <summary>
+    /// A column whose dictionary would be larger than this is written plain; 0 turns dictionaries off. Default 1 MiB; at most 64 MiB.
+    /// </summary>
     public int DictionaryBytes { get; init; } = 1 << 20;
 
+    /// <summary>Checks the ranges.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     internal void Validate()
     {
         Check(Enum.IsDefined(Codec), nameof(Codec), "a known codec");

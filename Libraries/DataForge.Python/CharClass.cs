@@ -1,22 +1,51 @@
 namespace DataForge.Python;
 
-/// <summary>What a byte can begin, one table look-up a byte.</summary>
+/// <summary>What a byte can begin: one table look-up per byte.</summary>
 internal static class CharClass
 {
+    /// <summary>A byte that begins no token.</summary>
     public const byte Invalid = 0;
+
+    /// <summary>Space, tab or form feed.</summary>
     public const byte Space = 1;
+
+    /// <summary>Line feed.</summary>
     public const byte LineFeed = 2;
+
+    /// <summary>Carriage return.</summary>
     public const byte CarriageReturn = 3;
+
+    /// <summary>An ASCII letter or underscore that cannot begin a string's prefix.</summary>
     public const byte Letter = 4;
+
+    /// <summary>A letter that can begin a string's prefix: b, f, r, t or u.</summary>
     public const byte PrefixLetter = 5;
+
+    /// <summary>A decimal digit.</summary>
     public const byte Digit = 6;
+
+    /// <summary>A single or double quote.</summary>
     public const byte Quote = 7;
+
+    /// <summary>The begin of a comment.</summary>
     public const byte Hash = 8;
+
+    /// <summary>A backslash, which joins lines.</summary>
     public const byte Backslash = 9;
+
+    /// <summary>A dot, which can begin a number.</summary>
     public const byte Dot = 10;
+
+    /// <summary>An opening bracket.</summary>
     public const byte Open = 11;
+
+    /// <summary>A closing bracket.</summary>
     public const byte Close = 12;
+
+    /// <summary>Any other operator or delimiter.</summary>
     public const byte Operator = 13;
+
+    /// <summary>A byte of a character outside ASCII.</summary>
     public const byte High = 14;
 
     /// <summary>The class of a byte that begins a token.</summary>

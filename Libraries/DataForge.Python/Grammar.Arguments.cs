@@ -1,11 +1,11 @@
 namespace DataForge.Python;
 
-/// <summary>Arguments of calls and parameters of functions: lists whose order has rules.</summary>
+/// <summary>Arguments of calls and parameters of functions.</summary>
 internal ref partial struct Grammar
 {
     /// <summary>
-    /// From the opening parenthesis to the closing one. Behind the first keyword argument come no positional ones, behind the first
-    /// <c>**</c> no <c>*</c> either. A generator expression without parentheses stands alone.
+    /// Arguments from the opening parenthesis to the closing one. No positional argument follows a keyword argument, and no <c>*</c>
+    /// follows <c>**</c>. A generator expression without parentheses must be the only argument.
     /// </summary>
     private void Arguments(bool generator)
     {
@@ -19,16 +19,16 @@ internal ref partial struct Grammar
         bool first = true;
         bool keywords = false;
         bool doubleStars = false;
-        while (_now != Symbol.RightParen)
+        while (_current != Symbol.RightParen)
         {
-            if (Symbols.IsName(_now) && Peek() == Symbol.Equal)
+            if (Symbols.IsName(_current) && Peek() == Symbol.Equal)
             {
                 Advance();
                 Advance();
                 Expression();
                 keywords = true;
             }
-            else if (_now == Symbol.Star)
+            else if (_current == Symbol.Star)
             {
                 if (doubleStars)
                 {
@@ -69,9 +69,9 @@ internal ref partial struct Grammar
     }
 
     /// <summary>
-    /// Parameters of a function, up to its closing parenthesis, or of a lambda, up to its colon, which stays: positional-only ones and
-    /// <c>/</c>, others, <c>*</c> or <c>*args</c>, keyword-only ones, <c>**kwargs</c>. Before the star none without default follows one
-    /// with.
+    /// Parameters of a function up to its closing parenthesis, or of a lambda up to its colon, which is not consumed: positional-only ones
+    /// and <c>/</c>, others, <c>*</c> or <c>*args</c>, keyword-only ones, <c>**kwargs</c>. Before the star, no parameter without a default
+    /// follows one with a default.
     /// </summary>
     private void Parameters(Symbol closing)
     {
@@ -85,9 +85,9 @@ internal ref partial struct Grammar
         bool slash = false;
         bool star = false;
         bool defaults = false;
-        for (int count = 0; _now != closing; count++)
+        for (int count = 0; _current != closing; count++)
         {
-            if (Symbols.IsName(_now))
+            if (Symbols.IsName(_current))
             {
                 Parameter(annotated);
                 if (Accept(Symbol.Equal))
@@ -100,11 +100,11 @@ internal ref partial struct Grammar
                     Fail(SyntaxErrorKind.InvalidArguments);
                 }
             }
-            else if (_now == Symbol.Star && !star)
+            else if (_current == Symbol.Star && !star)
             {
                 star = true;
                 Advance();
-                if (_now != Symbol.Comma)
+                if (_current != Symbol.Comma)
                 {
                     StarParameter(annotated);
                 }
@@ -119,10 +119,10 @@ internal ref partial struct Grammar
                 Accept(Symbol.Comma);
                 break;
             }
-            else if (_now == Symbol.Slash && count > 0 && !slash && !star)
+            else if (_current == Symbol.Slash && count > 0 && !slash && !star)
             {
                 slash = true;
-                Note(SyntaxFeatures.PositionalOnly);
+                AddFeature(SyntaxFeatures.PositionalOnly);
                 Advance();
             }
             else
@@ -146,15 +146,15 @@ internal ref partial struct Grammar
         }
     }
 
-    /// <summary>The annotation of <c>*args</c> may be unpacked (PEP 646).</summary>
+    /// <summary><c>*args</c>, whose annotation may be unpacked (PEP 646).</summary>
     private void StarParameter(bool annotated)
     {
         ExpectName();
         if (annotated && Accept(Symbol.Colon))
         {
-            if (_now == Symbol.Star)
+            if (_current == Symbol.Star)
             {
-                Note(SyntaxFeatures.UnpackInSubscript);
+                AddFeature(SyntaxFeatures.UnpackInSubscript);
             }
 
             StarExpression();
@@ -163,16 +163,16 @@ internal ref partial struct Grammar
 
     private void OptionalTypeParameters()
     {
-        if (_now == Symbol.LeftBracket && !_python2)
+        if (_current == Symbol.LeftBracket && !_python2)
         {
             TypeParameters();
         }
     }
 
-    /// <summary>PEP 695 and 696: <c>[T: bound = default, *Ts = *default, **P = default]</c>, at least one.</summary>
+    /// <summary>PEP 695 and 696: <c>[T: bound = default, *Ts = *default, **P = default]</c>, with at least one parameter.</summary>
     private void TypeParameters()
     {
-        Note(SyntaxFeatures.TypeParameters);
+        AddFeature(SyntaxFeatures.TypeParameters);
         Advance();
         do
         {
@@ -186,7 +186,7 @@ internal ref partial struct Grammar
 
             if (Accept(Symbol.Equal))
             {
-                Note(SyntaxFeatures.TypeParameterDefaults);
+                AddFeature(SyntaxFeatures.TypeParameterDefaults);
                 if (star)
                 {
                     StarExpression();
@@ -197,14 +197,14 @@ internal ref partial struct Grammar
                 }
             }
         }
-        while (Accept(Symbol.Comma) && _now != Symbol.RightBracket);
+        while (Accept(Symbol.Comma) && _current != Symbol.RightBracket);
         Expect(Symbol.RightBracket);
     }
 
-    /// <summary><c>type X[T] = …</c>, known by the name behind the soft keyword.</summary>
+    /// <summary><c>type X[T] = …</c>, recognized by the name behind the soft keyword.</summary>
     private void TypeAlias()
     {
-        Note(SyntaxFeatures.TypeParameters);
+        AddFeature(SyntaxFeatures.TypeParameters);
         Advance();
         ExpectName();
         OptionalTypeParameters();

@@ -1,12 +1,12 @@
 namespace DataForge.Python;
 
-/// <summary>Compound statements and the blocks they own.</summary>
+/// <summary>Compound statements and their blocks.</summary>
 internal ref partial struct Grammar
 {
     private void Block(bool docstring = false)
     {
         Expect(Symbol.Colon);
-        if (_now != Symbol.Newline)
+        if (_current != Symbol.Newline)
         {
             if (docstring)
             {
@@ -18,7 +18,7 @@ internal ref partial struct Grammar
         }
 
         Advance();
-        if (_now != Symbol.Indent)
+        if (_current != Symbol.Indent)
         {
             Fail(SyntaxErrorKind.ExpectedBlock);
         }
@@ -33,20 +33,20 @@ internal ref partial struct Grammar
         {
             Statement();
         }
-        while (_now is not (Symbol.Dedent or Symbol.EndOfFile));
+        while (_current is not (Symbol.Dedent or Symbol.EndOfFile));
         Expect(Symbol.Dedent);
     }
 
-    /// <summary>Takes down the strings that a block's first statement consists of, if it does; the cursor stays.</summary>
+    /// <summary>Records the strings that a block's first statement consists of, if it is a docstring; the cursor does not move.</summary>
     private readonly void Docstring()
     {
-        int end = _at;
+        int end = _index;
         while ((Symbol)_symbols[end] == Symbol.String)
         {
             end++;
         }
 
-        if (end > _at && (Symbol)_symbols[end] is Symbol.Newline or Symbol.Semicolon)
+        if (end > _index && (Symbol)_symbols[end] is Symbol.Newline or Symbol.Semicolon)
         {
             _facts.AddDocstring(Start, (int)(_spans[end - 1] >> 32));
         }
@@ -60,7 +60,7 @@ internal ref partial struct Grammar
             NamedExpression();
             Block();
         }
-        while (_now == Symbol.Elif);
+        while (_current == Symbol.Elif);
         OptionalElse();
     }
 
@@ -93,10 +93,10 @@ internal ref partial struct Grammar
     private void With()
     {
         Advance();
-        bool inParentheses = _now == Symbol.LeftParen && !_python2 && HasAsInParentheses();
+        bool inParentheses = _current == Symbol.LeftParen && !_python2 && HasAsInParentheses();
         if (inParentheses)
         {
-            Note(SyntaxFeatures.ParenthesizedWith);
+            AddFeature(SyntaxFeatures.ParenthesizedWith);
             Advance();
         }
 
@@ -108,7 +108,7 @@ internal ref partial struct Grammar
                 Target();
             }
         }
-        while (Accept(Symbol.Comma) && !(inParentheses && _now == Symbol.RightParen));
+        while (Accept(Symbol.Comma) && !(inParentheses && _current == Symbol.RightParen));
         if (inParentheses)
         {
             Expect(Symbol.RightParen);
@@ -118,13 +118,13 @@ internal ref partial struct Grammar
     }
 
     /// <summary>
-    /// Whether the parentheses the cursor is at hold an <c>as</c> of their own. They then belong to the statement; else what they hold
-    /// reads as an expression too. Looked for once a statement, at most to its end, so the time stays linear.
+    /// Whether the parentheses at the cursor have an <c>as</c> of their own. Then they belong to the statement; otherwise their content can
+    /// be read as an expression. Called once per statement and searches at most to its end, so the time stays linear.
     /// </summary>
     private readonly bool HasAsInParentheses()
     {
         int depth = 0;
-        for (int i = _at; i < _symbols.Length; i++)
+        for (int i = _index; i < _symbols.Length; i++)
         {
             switch ((Symbol)_symbols[i])
             {
@@ -150,7 +150,7 @@ internal ref partial struct Grammar
     private void Async()
     {
         Advance();
-        switch (_now)
+        switch (_current)
         {
             case Symbol.Def:
                 Function();
@@ -183,20 +183,20 @@ internal ref partial struct Grammar
             Expect(Symbol.Newline);
         }
 
-        if (_now == Symbol.Async)
+        if (_current == Symbol.Async)
         {
             Advance();
-            if (_now == Symbol.Class)
+            if (_current == Symbol.Class)
             {
                 Fail(SyntaxErrorKind.UnexpectedToken);
             }
         }
 
-        if (_now == Symbol.Class)
+        if (_current == Symbol.Class)
         {
             Class();
         }
-        else if (_now == Symbol.Def)
+        else if (_current == Symbol.Def)
         {
             Function();
         }
@@ -214,7 +214,7 @@ internal ref partial struct Grammar
         Expect(Symbol.LeftParen);
         Parameters(Symbol.RightParen);
         Expect(Symbol.RightParen);
-        if (_now == Symbol.Arrow && !_python2)
+        if (_current == Symbol.Arrow && !_python2)
         {
             Advance();
             Expression();
@@ -228,7 +228,7 @@ internal ref partial struct Grammar
         Advance();
         ExpectName();
         OptionalTypeParameters();
-        if (_now == Symbol.LeftParen)
+        if (_current == Symbol.LeftParen)
         {
             if (_python2)
             {

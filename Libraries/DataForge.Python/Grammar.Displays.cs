@@ -1,32 +1,32 @@
 namespace DataForge.Python;
 
 /// <summary>
-/// What stands in brackets: tuples, lists, sets, dictionaries, comprehensions, subscripts, and the targets of <c>for</c>.
+/// Everything in brackets: tuples, lists, sets, dictionaries, comprehensions, subscripts; and the targets of <c>for</c>.
 /// </summary>
 internal ref partial struct Grammar
 {
-    private readonly bool AtComprehension => _now is Symbol.For or Symbol.Async;
+    private readonly bool AtComprehension => _current is Symbol.For or Symbol.Async;
 
-    private Shape Parenthesized()
+    private TargetKinds Parenthesized()
     {
         Advance();
         if (Accept(Symbol.RightParen))
         {
-            return _python2 ? Shape.None : Shape.OfSequence;
+            return _python2 ? TargetKinds.None : TargetKinds.OfSequence;
         }
 
-        if (_now == Symbol.Yield)
+        if (_current == Symbol.Yield)
         {
             Yield();
             Expect(Symbol.RightParen);
-            return Shape.None;
+            return TargetKinds.None;
         }
 
-        bool starred = _now == Symbol.Star;
-        Shape shape = StarNamedExpression();
-        if (_now == Symbol.Comma)
+        bool starred = _current == Symbol.Star;
+        TargetKinds targets = StarNamedExpression();
+        if (_current == Symbol.Comma)
         {
-            return Elements(shape, Symbol.RightParen);
+            return Elements(targets, Symbol.RightParen);
         }
 
         if (starred)
@@ -37,26 +37,26 @@ internal ref partial struct Grammar
         if (AtComprehension)
         {
             Comprehension();
-            shape = Shape.None;
+            targets = TargetKinds.None;
         }
 
         Expect(Symbol.RightParen);
-        return shape & Shape.OfReference;
+        return targets & TargetKinds.OfReference;
     }
 
-    private Shape List()
+    private TargetKinds List()
     {
         Advance();
         if (Accept(Symbol.RightBracket))
         {
-            return Shape.OfSequence;
+            return TargetKinds.OfSequence;
         }
 
-        bool starred = _now == Symbol.Star;
-        Shape shape = StarNamedExpression();
+        bool starred = _current == Symbol.Star;
+        TargetKinds targets = StarNamedExpression();
         if (!AtComprehension || starred)
         {
-            return Elements(shape, Symbol.RightBracket);
+            return Elements(targets, Symbol.RightBracket);
         }
 
         if (_python2)
@@ -69,20 +69,20 @@ internal ref partial struct Grammar
         }
 
         Expect(Symbol.RightBracket);
-        return Shape.None;
+        return TargetKinds.None;
     }
 
-    /// <summary>The rest of a tuple or list behind its first element.</summary>
-    private Shape Elements(Shape first, Symbol closing)
+    /// <summary>The rest of a tuple or list after its first element.</summary>
+    private TargetKinds Elements(TargetKinds first, Symbol closing)
     {
-        Shape shape = AsElement(first);
-        while (Accept(Symbol.Comma) && _now != closing)
+        TargetKinds targets = AsElement(first);
+        while (Accept(Symbol.Comma) && _current != closing)
         {
-            shape &= AsElement(StarNamedExpression());
+            targets &= AsElement(StarNamedExpression());
         }
 
         Expect(closing);
-        return shape;
+        return targets;
     }
 
     private void Braces()
@@ -93,26 +93,26 @@ internal ref partial struct Grammar
             return;
         }
 
-        bool dictionary = _now == Symbol.DoubleStar;
+        bool dictionary = _current == Symbol.DoubleStar;
         if (dictionary)
         {
             DictionaryItem();
         }
-        else if (_now == Symbol.Star)
+        else if (_current == Symbol.Star)
         {
             StarNamedExpression();
         }
         else
         {
-            Shape shape = Expression();
+            TargetKinds targets = Expression();
             dictionary = Accept(Symbol.Colon);
             if (dictionary)
             {
                 Expression();
             }
-            else if (_now == Symbol.ColonEqual)
+            else if (_current == Symbol.ColonEqual)
             {
-                AssignmentExpression(shape);
+                AssignmentExpression(targets);
             }
 
             if (AtComprehension)
@@ -123,7 +123,7 @@ internal ref partial struct Grammar
             }
         }
 
-        while (Accept(Symbol.Comma) && _now != Symbol.RightBrace)
+        while (Accept(Symbol.Comma) && _current != Symbol.RightBrace)
         {
             if (dictionary)
             {
@@ -140,7 +140,7 @@ internal ref partial struct Grammar
 
     private void DictionaryItem()
     {
-        if (_now == Symbol.DoubleStar && !_python2)
+        if (_current == Symbol.DoubleStar && !_python2)
         {
             Advance();
             Operations(bitwise: true);
@@ -152,7 +152,7 @@ internal ref partial struct Grammar
         Expression();
     }
 
-    /// <summary>for_if_clauses.</summary>
+    /// <summary>for_if_clauses: <c>for x in y if z</c>, one or more.</summary>
     private void Comprehension()
     {
         do
@@ -177,24 +177,24 @@ internal ref partial struct Grammar
         while (AtComprehension);
     }
 
-    /// <summary>star_targets: what <c>for</c> binds. Read as operands, so that the <c>in</c> behind them is left.</summary>
+    /// <summary>star_targets: what <c>for</c> binds. Read as operands, so that the <c>in</c> after them is not consumed.</summary>
     private void Targets()
     {
         do
         {
             Target();
         }
-        while (Accept(Symbol.Comma) && _now != Symbol.In);
+        while (Accept(Symbol.Comma) && _current != Symbol.In);
     }
 
     private void Target()
     {
-        if (_now == Symbol.Star && !_python2)
+        if (_current == Symbol.Star && !_python2)
         {
             Advance();
         }
 
-        Require(Primary(), Shape.Target);
+        Require(Primary(), TargetKinds.Target);
     }
 
     private void Subscript()
@@ -202,13 +202,13 @@ internal ref partial struct Grammar
         Advance();
         do
         {
-            if (_now == Symbol.Star && !_python2)
+            if (_current == Symbol.Star && !_python2)
             {
-                Note(SyntaxFeatures.UnpackInSubscript);
+                AddFeature(SyntaxFeatures.UnpackInSubscript);
                 Advance();
                 Expression();
             }
-            else if (_now == Symbol.Ellipsis && _python2)
+            else if (_current == Symbol.Ellipsis && _python2)
             {
                 Advance();
             }
@@ -217,41 +217,41 @@ internal ref partial struct Grammar
                 Slice();
             }
         }
-        while (Accept(Symbol.Comma) && _now != Symbol.RightBracket);
+        while (Accept(Symbol.Comma) && _current != Symbol.RightBracket);
         Expect(Symbol.RightBracket);
     }
 
     private void Slice()
     {
-        if (_now != Symbol.Colon)
+        if (_current != Symbol.Colon)
         {
             NamedExpressionOrLowerBound();
-            if (_now != Symbol.Colon)
+            if (_current != Symbol.Colon)
             {
                 return;
             }
         }
 
         Advance();
-        if (_now is not (Symbol.Colon or Symbol.Comma or Symbol.RightBracket))
+        if (_current is not (Symbol.Colon or Symbol.Comma or Symbol.RightBracket))
         {
             Expression();
         }
 
-        if (Accept(Symbol.Colon) && _now is not (Symbol.Comma or Symbol.RightBracket))
+        if (Accept(Symbol.Colon) && _current is not (Symbol.Comma or Symbol.RightBracket))
         {
             Expression();
         }
     }
 
-    /// <summary>An assignment expression is an index, but no bound of a slice.</summary>
+    /// <summary>An index or a slice's lower bound. An assignment expression can be an index, but not a bound.</summary>
     private void NamedExpressionOrLowerBound()
     {
-        Shape shape = Expression();
-        if (_now == Symbol.ColonEqual && !_python2)
+        TargetKinds targets = Expression();
+        if (_current == Symbol.ColonEqual && !_python2)
         {
-            AssignmentExpression(shape);
-            if (_now == Symbol.Colon)
+            AssignmentExpression(targets);
+            if (_current == Symbol.Colon)
             {
                 Fail(SyntaxErrorKind.UnexpectedToken);
             }

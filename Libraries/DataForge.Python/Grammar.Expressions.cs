@@ -1,80 +1,31 @@
 namespace DataForge.Python;
 
-/// <summary>Expressions from the comma down to the operand.</summary>
+/// <summary>Expressions, from lists with commas down to operands.</summary>
 internal ref partial struct Grammar
 {
-    /// <summary>What an operator demands of what stands beside it, by symbol.</summary>
-    private const byte NoOperator = 0;
-    private const byte Arithmetic = 1;
-    private const byte Comparison = 2;
-    private const byte Logical = 3;
-    private const byte NotIn = 4;
-    private const byte Is = 5;
+    private static bool StartsExpression(Symbol symbol) => SymbolTables.ExpressionStarts[(int)symbol];
 
-    private static readonly byte[] s_operators = OperatorTable();
-    private static readonly bool[] s_starts = StartTable();
-
-    private static bool StartsExpression(Symbol symbol) => s_starts[(int)symbol];
-
-    private static byte[] OperatorTable()
+    /// <summary>star_expressions: one or more, separated by commas, with an optional last comma.</summary>
+    private TargetKinds StarExpressions()
     {
-        byte[] table = new byte[256];
-        for (Symbol symbol = Symbol.Plus; symbol <= Symbol.RightShift; symbol++)
+        TargetKinds targets = StarExpression();
+        if (_current != Symbol.Comma)
         {
-            table[(int)symbol] = Arithmetic;
+            return targets;
         }
 
-        for (Symbol symbol = Symbol.EqualEqual; symbol <= Symbol.GreaterEqual; symbol++)
+        targets = AsElement(targets);
+        while (Accept(Symbol.Comma) && StartsExpression(_current))
         {
-            table[(int)symbol] = Comparison;
+            targets &= AsElement(StarExpression());
         }
 
-        table[(int)Symbol.In] = Comparison;
-        table[(int)Symbol.Is] = Is;
-        table[(int)Symbol.Not] = NotIn;
-        table[(int)Symbol.And] = table[(int)Symbol.Or] = Logical;
-        return table;
+        return targets;
     }
 
-    private static bool[] StartTable()
+    private TargetKinds StarExpression()
     {
-        bool[] table = new bool[256];
-        for (Symbol symbol = Symbol.Name; symbol <= Symbol.TStringStart; symbol++)
-        {
-            table[(int)symbol] = !Symbols.IsKeyword(symbol);
-        }
-
-        foreach (Symbol symbol in (ReadOnlySpan<Symbol>)
-            [Symbol.None, Symbol.True, Symbol.False, Symbol.Lambda, Symbol.Not, Symbol.Await, Symbol.LeftParen, Symbol.LeftBracket,
-             Symbol.LeftBrace, Symbol.Plus, Symbol.Minus, Symbol.Tilde, Symbol.Star, Symbol.Ellipsis, Symbol.Backquote])
-        {
-            table[(int)symbol] = true;
-        }
-
-        return table;
-    }
-
-    /// <summary>star_expressions: one or more, parted by commas, the last comma optional.</summary>
-    private Shape StarExpressions()
-    {
-        Shape shape = StarExpression();
-        if (_now != Symbol.Comma)
-        {
-            return shape;
-        }
-
-        shape = AsElement(shape);
-        while (Accept(Symbol.Comma) && StartsExpression(_now))
-        {
-            shape &= AsElement(StarExpression());
-        }
-
-        return shape;
-    }
-
-    private Shape StarExpression()
-    {
-        if (_now != Symbol.Star || _python2)
+        if (_current != Symbol.Star || _python2)
         {
             return Expression();
         }
@@ -83,9 +34,9 @@ internal ref partial struct Grammar
         return Starred(Operations(bitwise: true));
     }
 
-    private Shape StarNamedExpression()
+    private TargetKinds StarNamedExpression()
     {
-        if (_now != Symbol.Star || _python2)
+        if (_current != Symbol.Star || _python2)
         {
             return NamedExpression();
         }
@@ -94,33 +45,35 @@ internal ref partial struct Grammar
         return Starred(Operations(bitwise: true));
     }
 
-    private static Shape Starred(Shape inner) => (inner & Shape.Target) != 0 ? Shape.StarredTarget : Shape.None;
+    private static TargetKinds Starred(TargetKinds inner) =>
+        (inner & TargetKinds.Target) != 0 ? TargetKinds.StarredTarget : TargetKinds.None;
 
-    /// <summary>What an element lets its tuple or list be.</summary>
-    private static Shape AsElement(Shape shape) => (shape & Shape.StarredTarget) != 0 ? Shape.Target : shape & Shape.OfSequence;
+    /// <summary>Which targets a tuple or list can be, as far as one element allows.</summary>
+    private static TargetKinds AsElement(TargetKinds targets) =>
+        (targets & TargetKinds.StarredTarget) != 0 ? TargetKinds.Target : targets & TargetKinds.OfSequence;
 
-    private Shape NamedExpression()
+    private TargetKinds NamedExpression()
     {
-        Shape shape = Expression();
-        if (_now != Symbol.ColonEqual || _python2)
+        TargetKinds targets = Expression();
+        if (_current != Symbol.ColonEqual || _python2)
         {
-            return shape;
+            return targets;
         }
 
-        AssignmentExpression(shape);
-        return Shape.None;
+        AssignmentExpression(targets);
+        return TargetKinds.None;
     }
 
-    private void AssignmentExpression(Shape target)
+    private void AssignmentExpression(TargetKinds target)
     {
-        Require(target, Shape.Name);
-        Note(SyntaxFeatures.Walrus);
+        Require(target, TargetKinds.Name);
+        AddFeature(SyntaxFeatures.Walrus);
         Advance();
         Expression();
     }
 
-    /// <summary>expression: conditional expressions and lambdas, whose last part is an expression again.</summary>
-    private Shape Expression()
+    /// <summary>expression: conditional expressions and lambdas, whose last part is again an expression.</summary>
+    private TargetKinds Expression()
     {
         if (++_depth > MaxDepth)
         {
@@ -128,10 +81,10 @@ internal ref partial struct Grammar
         }
 
         bool plain = true;
-        Shape shape;
+        TargetKinds targets;
         while (true)
         {
-            if (_now == Symbol.Lambda)
+            if (_current == Symbol.Lambda)
             {
                 Advance();
                 Parameters(Symbol.Colon);
@@ -140,8 +93,8 @@ internal ref partial struct Grammar
                 continue;
             }
 
-            shape = Operations(bitwise: false);
-            if (_now != Symbol.If)
+            targets = Operations(bitwise: false);
+            if (_current != Symbol.If)
             {
                 break;
             }
@@ -153,15 +106,15 @@ internal ref partial struct Grammar
         }
 
         _depth--;
-        return plain ? shape : Shape.None;
+        return plain ? targets : TargetKinds.None;
     }
 
     /// <summary>
-    /// disjunction, or bitwise_or where <paramref name="bitwise"/>: operands with operators between them. Precedence decides about trees
-    /// alone, but for one thing: <c>not</c> may stand at the beginning and behind <c>and</c>, <c>or</c> and <c>not</c>, not behind the
-    /// rest.
+    /// disjunction, or bitwise_or where <paramref name="bitwise"/> is true: operands with operators between them. Precedence matters only
+    /// for the tree, with one exception: <c>not</c> is allowed at the beginning and after <c>and</c>, <c>or</c> and <c>not</c>, but not
+    /// after other operators.
     /// </summary>
-    private Shape Operations(bool bitwise)
+    private TargetKinds Operations(bool bitwise)
     {
         bool notAllowed = bitwise;
         bool plain = true;
@@ -169,11 +122,11 @@ internal ref partial struct Grammar
         {
             while (true)
             {
-                if (_now is Symbol.Minus or Symbol.Plus or Symbol.Tilde)
+                if (_current is Symbol.Minus or Symbol.Plus or Symbol.Tilde)
                 {
                     notAllowed = true;
                 }
-                else if (_now != Symbol.Not || notAllowed)
+                else if (_current != Symbol.Not || notAllowed)
                 {
                     break;
                 }
@@ -182,36 +135,36 @@ internal ref partial struct Grammar
                 Advance();
             }
 
-            if (_now == Symbol.Await)
+            if (_current == Symbol.Await)
             {
                 plain = false;
                 Advance();
             }
 
-            Shape shape = Primary();
-            byte kind = s_operators[(int)_now];
-            if (kind == NoOperator || (bitwise && kind != Arithmetic))
+            TargetKinds targets = Primary();
+            byte kind = SymbolTables.Operators[(int)_current];
+            if (kind == SymbolTables.NoOperator || (bitwise && kind != SymbolTables.Arithmetic))
             {
-                return plain ? shape : Shape.None;
+                return plain ? targets : TargetKinds.None;
             }
 
-            notAllowed = kind != Logical;
+            notAllowed = kind != SymbolTables.Logical;
             switch (kind)
             {
-                case NotIn:
+                case SymbolTables.NotIn:
                     if (Peek() != Symbol.In)
                     {
-                        return plain ? shape : Shape.None;
+                        return plain ? targets : TargetKinds.None;
                     }
 
                     Advance();
                     break;
-                case Is when Peek() == Symbol.Not:
+                case SymbolTables.Is when Peek() == Symbol.Not:
                     Advance();
                     break;
-                case Comparison when _now == Symbol.LessGreater && !_python2:
-                case Arithmetic when _now == Symbol.At && _python2:
-                    return plain ? shape : Shape.None;
+                case SymbolTables.Comparison when _current == Symbol.LessGreater && !_python2:
+                case SymbolTables.Arithmetic when _current == Symbol.At && _python2:
+                    return plain ? targets : TargetKinds.None;
             }
 
             Advance();
@@ -219,42 +172,42 @@ internal ref partial struct Grammar
         }
     }
 
-    /// <summary>An atom with attributes, subscripts and calls behind it.</summary>
-    private Shape Primary()
+    /// <summary>An atom, followed by attributes, subscripts and calls.</summary>
+    private TargetKinds Primary()
     {
-        Shape shape = Atom();
+        TargetKinds targets = Atom();
         while (true)
         {
-            switch (_now)
+            switch (_current)
             {
                 case Symbol.Dot:
                     Advance();
-                    shape = Attribute();
+                    targets = Attribute();
                     break;
                 case Symbol.LeftParen:
                     Arguments(generator: true);
-                    shape = Shape.None;
+                    targets = TargetKinds.None;
                     break;
                 case Symbol.LeftBracket:
                     Subscript();
-                    shape = Shape.OfReference;
+                    targets = TargetKinds.OfReference;
                     break;
                 default:
-                    return shape;
+                    return targets;
             }
         }
     }
 
-    private Shape Attribute()
+    private TargetKinds Attribute()
     {
         if (AtName)
         {
             Advance();
-            return Shape.OfReference;
+            return TargetKinds.OfReference;
         }
 
-        // 2.7 reads an attribute of the name None, but assigns to none.
-        if (_python2 && _now == Symbol.None)
+        // 2.7 allows an attribute named None to be read, but not to be assigned.
+        if (_python2 && _current == Symbol.None)
         {
             Advance();
         }
@@ -263,44 +216,44 @@ internal ref partial struct Grammar
             Fail(SyntaxErrorKind.UnexpectedToken);
         }
 
-        return Shape.None;
+        return TargetKinds.None;
     }
 
-    private Shape Atom()
+    private TargetKinds Atom()
     {
-        switch (_now)
+        switch (_current)
         {
             case Symbol.Name or Symbol.Match or Symbol.Case or Symbol.Type or Symbol.Underscore:
                 Advance();
-                return Shape.OfName;
-            case Symbol.Print or Symbol.Exec when !_python2 || IsPython2Name(_now):
+                return TargetKinds.OfName;
+            case Symbol.Print or Symbol.Exec when !_python2 || IsPython2Name(_current):
                 Advance();
-                return Shape.OfName;
+                return TargetKinds.OfName;
             case Symbol.None when _python2:
                 Advance();
-                return Shape.Delete;
+                return TargetKinds.Delete;
             case Symbol.Number or Symbol.Imaginary or Symbol.None or Symbol.True or Symbol.False:
                 Advance();
-                return Shape.None;
+                return TargetKinds.None;
             case Symbol.Ellipsis when !_python2:
                 Advance();
-                return Shape.None;
+                return TargetKinds.None;
             case Symbol.String or Symbol.Bytes or Symbol.FStringStart or Symbol.TStringStart:
                 Strings();
-                return Shape.None;
+                return TargetKinds.None;
             case Symbol.LeftParen:
                 return Parenthesized();
             case Symbol.LeftBracket:
                 return List();
             case Symbol.LeftBrace:
                 Braces();
-                return Shape.None;
+                return TargetKinds.None;
             case Symbol.Backquote when _python2:
                 Backquoted();
-                return Shape.None;
+                return TargetKinds.None;
             default:
                 Fail(SyntaxErrorKind.ExpectedExpression);
-                return Shape.None;
+                return TargetKinds.None;
         }
     }
 }

@@ -14,23 +14,23 @@ internal ref partial struct Grammar
                 ExpectName();
             }
         }
-        while (_now == Symbol.Comma);
+        while (_current == Symbol.Comma);
     }
 
     private void ImportFrom()
     {
         Advance();
         bool relative = false;
-        while (_now is Symbol.Dot or Symbol.Ellipsis)
+        while (_current is Symbol.Dot or Symbol.Ellipsis)
         {
             relative = true;
             Advance();
         }
 
         bool future = false;
-        if (!relative || _now != Symbol.Import)
+        if (!relative || _current != Symbol.Import)
         {
-            future = _python2 && !relative && Text(_at).SequenceEqual("__future__"u8);
+            future = _python2 && !relative && Text(_index).SequenceEqual("__future__"u8);
             DottedName();
         }
 
@@ -45,8 +45,8 @@ internal ref partial struct Grammar
         {
             if (future)
             {
-                _printIsName |= Text(_at).SequenceEqual("print_function"u8);
-                UnicodeLiterals |= Text(_at).SequenceEqual("unicode_literals"u8);
+                _printIsName |= Text(_index).SequenceEqual("print_function"u8);
+                UnicodeLiterals |= Text(_index).SequenceEqual("unicode_literals"u8);
             }
 
             ExpectName();
@@ -55,7 +55,7 @@ internal ref partial struct Grammar
                 ExpectName();
             }
         }
-        while (Accept(Symbol.Comma) && !(inParentheses && _now == Symbol.RightParen));
+        while (Accept(Symbol.Comma) && !(inParentheses && _current == Symbol.RightParen));
         if (inParentheses)
         {
             Expect(Symbol.RightParen);

@@ -5,7 +5,7 @@ internal ref partial struct Grammar
 {
     /// <summary>
     /// <c>match</c> is a keyword only where a subject, a colon at the end of the line and an indented <c>case</c> follow. No simple
-    /// statement ends in a colon, so the tokens decide. Looked at once a line, since only its first word can be this.
+    /// statement ends with a colon, so the tokens decide. Called at most once per line, since only its first word can be the keyword.
     /// </summary>
     private readonly bool IsMatchStatement()
     {
@@ -14,22 +14,22 @@ internal ref partial struct Grammar
             return false;
         }
 
-        int length = _symbols[_at..].IndexOf((byte)Symbol.Newline);
+        int length = _symbols[_index..].IndexOf((byte)Symbol.Newline);
         return length > 0 && Peek(length - 1) == Symbol.Colon && Peek(length + 1) == Symbol.Indent && Peek(length + 2) == Symbol.Case;
     }
 
     private void Match()
     {
-        Note(SyntaxFeatures.Match);
+        AddFeature(SyntaxFeatures.Match);
         Advance();
-        bool starred = _now == Symbol.Star;
+        bool starred = _current == Symbol.Star;
         StarNamedExpression();
-        if (starred && _now != Symbol.Comma)
+        if (starred && _current != Symbol.Comma)
         {
             Fail(SyntaxErrorKind.UnexpectedToken);
         }
 
-        while (Accept(Symbol.Comma) && _now != Symbol.Colon)
+        while (Accept(Symbol.Comma) && _current != Symbol.Colon)
         {
             StarNamedExpression();
         }
@@ -48,20 +48,20 @@ internal ref partial struct Grammar
 
             Block();
         }
-        while (_now is not (Symbol.Dedent or Symbol.EndOfFile));
+        while (_current is not (Symbol.Dedent or Symbol.EndOfFile));
         Expect(Symbol.Dedent);
     }
 
-    /// <summary>A pattern, or several without brackets.</summary>
+    /// <summary>A pattern, or several separated by commas without brackets.</summary>
     private void Patterns()
     {
         bool starred = MaybeStarPattern();
-        if (starred && _now != Symbol.Comma)
+        if (starred && _current != Symbol.Comma)
         {
             Fail(SyntaxErrorKind.InvalidPattern);
         }
 
-        while (Accept(Symbol.Comma) && _now is not (Symbol.Colon or Symbol.If))
+        while (Accept(Symbol.Comma) && _current is not (Symbol.Colon or Symbol.If))
         {
             MaybeStarPattern();
         }
@@ -75,7 +75,7 @@ internal ref partial struct Grammar
             return false;
         }
 
-        if (_now == Symbol.Underscore)
+        if (_current == Symbol.Underscore)
         {
             Advance();
         }
@@ -110,7 +110,7 @@ internal ref partial struct Grammar
 
     private void CaptureTarget()
     {
-        if (!Symbols.IsName(_now) || _now == Symbol.Underscore || Peek() is Symbol.Dot or Symbol.LeftParen or Symbol.Equal)
+        if (!Symbols.IsName(_current) || _current == Symbol.Underscore || Peek() is Symbol.Dot or Symbol.LeftParen or Symbol.Equal)
         {
             Fail(SyntaxErrorKind.InvalidPattern);
         }
@@ -120,7 +120,7 @@ internal ref partial struct Grammar
 
     private void ClosedPattern()
     {
-        switch (_now)
+        switch (_current)
         {
             case Symbol.LeftParen:
                 SequencePattern(Symbol.RightParen);
@@ -135,7 +135,7 @@ internal ref partial struct Grammar
                 Advance();
                 return;
             default:
-                if (Symbols.IsName(_now))
+                if (Symbols.IsName(_current))
                 {
                     NamePattern();
                 }
@@ -150,7 +150,7 @@ internal ref partial struct Grammar
 
     private void LiteralPattern()
     {
-        switch (_now)
+        switch (_current)
         {
             case Symbol.None or Symbol.True or Symbol.False:
                 Advance();
@@ -161,17 +161,17 @@ internal ref partial struct Grammar
         }
 
         Accept(Symbol.Minus);
-        bool real = _now == Symbol.Number;
-        if (!real && _now != Symbol.Imaginary)
+        bool real = _current == Symbol.Number;
+        if (!real && _current != Symbol.Imaginary)
         {
             Fail(SyntaxErrorKind.InvalidPattern);
         }
 
         Advance();
-        if (_now is Symbol.Plus or Symbol.Minus)
+        if (_current is Symbol.Plus or Symbol.Minus)
         {
             Advance();
-            if (!real || _now != Symbol.Imaginary)
+            if (!real || _current != Symbol.Imaginary)
             {
                 Fail(SyntaxErrorKind.InvalidPattern);
             }
@@ -180,7 +180,7 @@ internal ref partial struct Grammar
         }
     }
 
-    /// <summary>A capture, a value behind dots, or a class with patterns in parentheses.</summary>
+    /// <summary>A capture, a dotted value, or a class with patterns in parentheses.</summary>
     private void NamePattern()
     {
         if (Peek() is not (Symbol.Dot or Symbol.LeftParen))
@@ -190,7 +190,7 @@ internal ref partial struct Grammar
         }
 
         DottedName();
-        if (_now == Symbol.Equal)
+        if (_current == Symbol.Equal)
         {
             Fail(SyntaxErrorKind.InvalidPattern);
         }
@@ -201,9 +201,9 @@ internal ref partial struct Grammar
         }
 
         bool keywords = false;
-        while (_now != Symbol.RightParen)
+        while (_current != Symbol.RightParen)
         {
-            if (Symbols.IsName(_now) && Peek() == Symbol.Equal)
+            if (Symbols.IsName(_current) && Peek() == Symbol.Equal)
             {
                 keywords = true;
                 Advance();
@@ -229,7 +229,7 @@ internal ref partial struct Grammar
         Advance();
         bool loneStar = false;
         bool comma = false;
-        while (_now != closing)
+        while (_current != closing)
         {
             loneStar = MaybeStarPattern() && !comma;
             if (!Accept(Symbol.Comma))
@@ -252,7 +252,7 @@ internal ref partial struct Grammar
     private void MappingPattern()
     {
         Advance();
-        while (_now != Symbol.RightBrace)
+        while (_current != Symbol.RightBrace)
         {
             if (Accept(Symbol.DoubleStar))
             {
@@ -261,7 +261,7 @@ internal ref partial struct Grammar
                 break;
             }
 
-            if (Symbols.IsName(_now))
+            if (Symbols.IsName(_current))
             {
                 if (Peek() != Symbol.Dot)
                 {

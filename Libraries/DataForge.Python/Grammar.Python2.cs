@@ -1,6 +1,6 @@
 namespace DataForge.Python;
 
-/// <summary>Where Python 2.7's grammar differs, https://docs.python.org/2.7/reference/grammar.html.</summary>
+/// <summary>What differs in Python 2.7's grammar, https://docs.python.org/2.7/reference/grammar.html.</summary>
 internal ref partial struct Grammar
 {
     /// <summary><c>print a, b,</c> or <c>print &gt;&gt;file, a</c></summary>
@@ -52,7 +52,7 @@ internal ref partial struct Grammar
     private void Python2Decorator()
     {
         DottedName();
-        if (_now == Symbol.LeftParen)
+        if (_current == Symbol.LeftParen)
         {
             Python2Arguments();
         }
@@ -61,7 +61,7 @@ internal ref partial struct Grammar
     private void Python2Bases()
     {
         Advance();
-        if (_now != Symbol.RightParen)
+        if (_current != Symbol.RightParen)
         {
             StarExpressions();
         }
@@ -69,7 +69,7 @@ internal ref partial struct Grammar
         Expect(Symbol.RightParen);
     }
 
-    /// <summary>Behind <c>*</c> only keyword arguments and <c>**</c>; behind <c>**</c> nothing, not even a comma.</summary>
+    /// <summary>After <c>*</c> only keyword arguments and <c>**</c> may follow; after <c>**</c> nothing, not even a comma.</summary>
     private void Python2Arguments()
     {
         Advance();
@@ -77,9 +77,9 @@ internal ref partial struct Grammar
         bool star = false;
         bool generator = false;
         int count = 0;
-        while (_now != Symbol.RightParen)
+        while (_current != Symbol.RightParen)
         {
-            count += _now is Symbol.Star or Symbol.DoubleStar ? 0 : 1;
+            count += _current is Symbol.Star or Symbol.DoubleStar ? 0 : 1;
             if (AtName && Peek() == Symbol.Equal)
             {
                 Advance();
@@ -87,12 +87,12 @@ internal ref partial struct Grammar
                 Expression();
                 keywords = true;
             }
-            else if (_now == Symbol.Star && !star)
+            else if (_current == Symbol.Star && !star)
             {
                 Advance();
                 Expression();
                 star = true;
-                if (Peek() == Symbol.RightParen && _now == Symbol.Comma)
+                if (Peek() == Symbol.RightParen && _current == Symbol.Comma)
                 {
                     Fail(SyntaxErrorKind.InvalidArguments);
                 }
@@ -122,7 +122,7 @@ internal ref partial struct Grammar
                 break;
             }
 
-            if (star && _now == Symbol.RightParen)
+            if (star && _current == Symbol.RightParen)
             {
                 Fail(SyntaxErrorKind.InvalidArguments);
             }
@@ -139,7 +139,7 @@ internal ref partial struct Grammar
     private void Python2Parameters(Symbol closing)
     {
         bool defaults = false;
-        while (_now != closing)
+        while (_current != closing)
         {
             if (Accept(Symbol.DoubleStar))
             {
@@ -190,11 +190,11 @@ internal ref partial struct Grammar
         {
             ParameterPattern();
         }
-        while (Accept(Symbol.Comma) && _now != Symbol.RightParen);
+        while (Accept(Symbol.Comma) && _current != Symbol.RightParen);
         Expect(Symbol.RightParen);
     }
 
-    /// <summary><c>[x for x in 1, 2 if lambda: x]</c>: what a list comprehension runs over needs no parentheses.</summary>
+    /// <summary><c>[x for x in 1, 2 if lambda: x]</c>: the iterable of a list comprehension needs no parentheses.</summary>
     private void Python2ListComprehension()
     {
         while (Accept(Symbol.For))
@@ -208,7 +208,7 @@ internal ref partial struct Grammar
                 {
                     Python2OldTest();
                 }
-                while (Accept(Symbol.Comma) && StartsExpression(_now));
+                while (Accept(Symbol.Comma) && StartsExpression(_current));
             }
 
             while (Accept(Symbol.If))
@@ -218,10 +218,10 @@ internal ref partial struct Grammar
         }
     }
 
-    /// <summary>old_test: no conditional expression, but a lambda, whose body is of this kind again.</summary>
+    /// <summary>old_test: not a conditional expression; a lambda is allowed, whose body is again an old_test.</summary>
     private void Python2OldTest()
     {
-        while (_now == Symbol.Lambda)
+        while (_current == Symbol.Lambda)
         {
             Advance();
             Parameters(Symbol.Colon);

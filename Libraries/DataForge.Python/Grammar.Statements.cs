@@ -3,11 +3,11 @@ namespace DataForge.Python;
 /// <summary>Simple statements.</summary>
 internal ref partial struct Grammar
 {
-    private readonly bool AtStatementEnd => _now is Symbol.Newline or Symbol.Semicolon;
+    private readonly bool AtStatementEnd => _current is Symbol.Newline or Symbol.Semicolon;
 
     private void Statement()
     {
-        switch (_now)
+        switch (_current)
         {
             case Symbol.If:
                 If();
@@ -51,7 +51,7 @@ internal ref partial struct Grammar
     private void SimpleStatements()
     {
         SimpleStatement();
-        while (Accept(Symbol.Semicolon) && _now != Symbol.Newline)
+        while (Accept(Symbol.Semicolon) && _current != Symbol.Newline)
         {
             SimpleStatement();
         }
@@ -61,7 +61,7 @@ internal ref partial struct Grammar
 
     private void SimpleStatement()
     {
-        switch (_now)
+        switch (_current)
         {
             case Symbol.Return:
                 Advance();
@@ -104,7 +104,7 @@ internal ref partial struct Grammar
                         ExpectName();
                     }
                 }
-                while (_now == Symbol.Comma);
+                while (_current == Symbol.Comma);
                 return;
             case Symbol.Type when Symbols.IsName(Peek()):
                 TypeAlias();
@@ -127,32 +127,32 @@ internal ref partial struct Grammar
     /// <summary>An expression, or an assignment: plain, augmented or annotated.</summary>
     private void ExpressionStatement()
     {
-        Shape shape = StarExpressions();
+        TargetKinds targets = StarExpressions();
         if (AtStatementEnd)
         {
             return;
         }
 
-        if (_now == Symbol.Equal)
+        if (_current == Symbol.Equal)
         {
             _facts.Assignments++;
             do
             {
-                Require(shape, Shape.Target | Shape.StarredTarget);
+                Require(targets, TargetKinds.Target | TargetKinds.StarredTarget);
                 Advance();
-                shape = AssignedValue();
+                targets = AssignedValue();
             }
-            while (_now == Symbol.Equal);
+            while (_current == Symbol.Equal);
         }
-        else if (Symbols.IsAugmentedAssignment(_now) && !(_python2 && _now == Symbol.AtEqual))
+        else if (Symbols.IsAugmentedAssignment(_current) && !(_python2 && _current == Symbol.AtEqual))
         {
-            Require(shape, Shape.Single);
+            Require(targets, TargetKinds.Single);
             Advance();
             AssignedValue();
         }
-        else if (_now == Symbol.Colon && !_python2)
+        else if (_current == Symbol.Colon && !_python2)
         {
-            Require(shape, Shape.Single);
+            Require(targets, TargetKinds.Single);
             Advance();
             Expression();
             if (Accept(Symbol.Equal))
@@ -163,26 +163,26 @@ internal ref partial struct Grammar
         }
     }
 
-    private Shape AssignedValue()
+    private TargetKinds AssignedValue()
     {
-        if (_now != Symbol.Yield)
+        if (_current != Symbol.Yield)
         {
             return StarExpressions();
         }
 
         Yield();
-        return Shape.None;
+        return TargetKinds.None;
     }
 
     private void Yield()
     {
         Advance();
-        if (_now == Symbol.From && !_python2)
+        if (_current == Symbol.From && !_python2)
         {
             Advance();
             Expression();
         }
-        else if (StartsExpression(_now))
+        else if (StartsExpression(_current))
         {
             StarExpressions();
         }
@@ -220,8 +220,8 @@ internal ref partial struct Grammar
         Advance();
         do
         {
-            Shape shape = Primary();
-            Require(shape, Shape.Delete);
+            TargetKinds targets = Primary();
+            Require(targets, TargetKinds.Delete);
         }
         while (Accept(Symbol.Comma) && !AtStatementEnd);
         if (!AtStatementEnd)

@@ -1,6 +1,6 @@
 namespace DataForge.Python;
 
-/// <summary>Strings side by side, and the fields of f-strings and t-strings.</summary>
+/// <summary>Adjacent strings, and the fields of f-strings and t-strings.</summary>
 internal ref partial struct Grammar
 {
     private void Strings()
@@ -11,7 +11,7 @@ internal ref partial struct Grammar
         bool template = false;
         while (true)
         {
-            switch (_now)
+            switch (_current)
             {
                 case Symbol.String:
                     text = true;
@@ -27,7 +27,7 @@ internal ref partial struct Grammar
                     continue;
                 case Symbol.TStringStart:
                     template = true;
-                    Note(SyntaxFeatures.TemplateStrings);
+                    AddFeature(SyntaxFeatures.TemplateStrings);
                     FString();
                     continue;
             }
@@ -43,10 +43,10 @@ internal ref partial struct Grammar
 
     private void FString()
     {
-        ReadOnlySpan<byte> opening = Text(_at).TrimStart("bBfFrRtTuU"u8);
+        ReadOnlySpan<byte> opening = Text(_index).TrimStart("bBfFrRtTuU"u8);
         _fStrings++;
         Advance();
-        while (_now is Symbol.FStringMiddle or Symbol.LeftBrace)
+        while (_current is Symbol.FStringMiddle or Symbol.LeftBrace)
         {
             if (!Accept(Symbol.FStringMiddle))
             {
@@ -54,7 +54,7 @@ internal ref partial struct Grammar
                 Field();
                 if (_fStrings == 1)
                 {
-                    NoteFreedoms(opening, start);
+                    FindFreeFString(opening, start);
                 }
             }
         }
@@ -67,7 +67,7 @@ internal ref partial struct Grammar
     private void Field()
     {
         Advance();
-        if (_now == Symbol.Yield)
+        if (_current == Symbol.Yield)
         {
             Yield();
         }
@@ -77,14 +77,14 @@ internal ref partial struct Grammar
         }
 
         Accept(Symbol.Equal);
-        if (_now == Symbol.Exclamation)
+        if (_current == Symbol.Exclamation)
         {
             Conversion();
         }
 
         if (Accept(Symbol.FieldColon))
         {
-            while (_now is Symbol.FStringMiddle or Symbol.LeftBrace)
+            while (_current is Symbol.FStringMiddle or Symbol.LeftBrace)
             {
                 if (!Accept(Symbol.FStringMiddle))
                 {
@@ -93,7 +93,7 @@ internal ref partial struct Grammar
             }
         }
 
-        if (_now == Symbol.RightBrace)
+        if (_current == Symbol.RightBrace)
         {
             Advance();
         }
@@ -108,7 +108,7 @@ internal ref partial struct Grammar
     {
         int exclamation = Start;
         Advance();
-        if (!Symbols.IsName(_now) || Start != exclamation + 1 || Text(_at) is not [(byte)'s' or (byte)'r' or (byte)'a'])
+        if (!Symbols.IsName(_current) || Start != exclamation + 1 || Text(_index) is not [(byte)'s' or (byte)'r' or (byte)'a'])
         {
             Fail(SyntaxErrorKind.InvalidField);
         }
@@ -117,16 +117,17 @@ internal ref partial struct Grammar
     }
 
     /// <summary>
-    /// Before 3.12 a field held no backslash, comment or quotes like those around it, nor, in single quotes, a line break.
+    /// Records a field that Python before 3.12 does not allow: with a backslash, a comment, the quotes of its f-string, or, in single
+    /// quotes, a line break.
     /// </summary>
-    private readonly void NoteFreedoms(ReadOnlySpan<byte> opening, int start)
+    private readonly void FindFreeFString(ReadOnlySpan<byte> opening, int start)
     {
         ReadOnlySpan<byte> field = _source[start..Start];
         if (field.ContainsAny((byte)'\\', (byte)'#')
             || field.IndexOf(opening) >= 0
             || (opening.Length == 1 && field.ContainsAny((byte)'\n', (byte)'\r')))
         {
-            Note(SyntaxFeatures.FreeFString);
+            AddFeature(SyntaxFeatures.FreeFString);
         }
     }
 }

@@ -13,7 +13,7 @@ internal ref partial struct Grammar
             return;
         }
 
-        if (_now != Symbol.Except)
+        if (_current != Symbol.Except)
         {
             Fail(SyntaxErrorKind.UnexpectedToken);
         }
@@ -24,10 +24,10 @@ internal ref partial struct Grammar
             if (stars)
             {
                 Expect(Symbol.Star);
-                Note(SyntaxFeatures.ExceptStar);
+                AddFeature(SyntaxFeatures.ExceptStar);
             }
 
-            if (_now != Symbol.Colon || stars)
+            if (_current != Symbol.Colon || stars)
             {
                 ExceptClause();
             }
@@ -49,33 +49,33 @@ internal ref partial struct Grammar
         {
             if (_python2)
             {
-                Require(Primary(), Shape.Target);
+                Require(Primary(), TargetKinds.Target);
             }
             else
             {
                 ExpectName();
             }
         }
-        else if (_now == Symbol.Comma && _python2)
+        else if (_current == Symbol.Comma && _python2)
         {
             Advance();
-            Require(Expression(), Shape.Target);
+            Require(Expression(), TargetKinds.Target);
         }
-        else if (_now == Symbol.Comma)
+        else if (_current == Symbol.Comma)
         {
-            Note(SyntaxFeatures.ExceptWithoutParentheses);
+            AddFeature(SyntaxFeatures.ExceptWithoutParentheses);
             int count = 1;
-            Shape last = Shape.None;
+            TargetKinds last = TargetKinds.None;
             ReadOnlySpan<byte> text = default;
-            while (Accept(Symbol.Comma) && _now != Symbol.Colon)
+            while (Accept(Symbol.Comma) && _current != Symbol.Colon)
             {
-                text = Text(_at);
+                text = Text(_index);
                 last = Expression();
                 count++;
             }
 
-            // 2.7 binds the second of two, 3.14 catches it. A name written like a class's is taken for one.
-            MayBePython2 |= count == 2 && (last & Shape.Target) != 0 && !((last & Shape.Name) != 0 && IsCamelCase(text));
+            // Of two, 2.7 binds the second and 3.14 catches it. A name in CamelCase is taken for a class, which is caught.
+            MayBePython2 |= count == 2 && (last & TargetKinds.Target) != 0 && !((last & TargetKinds.Name) != 0 && IsCamelCase(text));
         }
     }
 

@@ -3,15 +3,15 @@ using System.Runtime.CompilerServices;
 namespace DataForge.Python;
 
 /// <summary>
-/// Checks a token sequence against the grammar by recursive descent. Operators need no precedences, since nothing is built: an expression
-/// is operands with operators between them. On the first error the cursor jumps to the end of the file, where nothing matches any more,
-/// so that every loop ends and no caller has to look. Recursion is bounded by the lexer's limits on brackets and indentation and by
-/// <see cref="MaxDepth"/> for the rest.
+/// Checks a token sequence against the grammar by recursive descent. Operators need no precedence, since no tree is built: an expression is
+/// a sequence of operands with operators between them. On the first error the cursor jumps to the end of the file, where nothing matches,
+/// so that every loop ends and callers need no checks. Recursion is bounded by the lexer's limits on brackets and indentation, and by
+/// <see cref="MaxDepth"/> elsewhere.
 /// </summary>
 internal ref partial struct Grammar
 {
     /// <summary>
-    /// Expressions inside expressions. Brackets make at most 200; more needs defaults of lambdas inside each other (CPython ends at 745).
+    /// Nested expressions. Brackets nest at most 200; only defaults of nested lambdas go deeper (CPython's limit is 745).
     /// </summary>
     private const int MaxDepth = 700;
 
@@ -22,13 +22,13 @@ internal ref partial struct Grammar
     private readonly ParseFacts _facts;
     private readonly bool _python2;
 
-    private int _at;
-    private Symbol _now;
+    private int _index;
+    private Symbol _current;
     private int _depth;
     private int _fStrings;
     private bool _printIsName;
 
-    /// <summary>A checker at the first token.</summary>
+    /// <summary>Creates a checker at the first token.</summary>
     public Grammar(ReadOnlySpan<byte> source, in TokenBuffer tokens, ParseFacts facts, bool python2)
     {
         _source = source;
@@ -37,26 +37,26 @@ internal ref partial struct Grammar
         _lexerError = tokens.Error;
         _facts = facts;
         _python2 = python2;
-        _now = (Symbol)_symbols[0];
+        _current = (Symbol)_symbols[0];
     }
 
-    /// <summary>The first error.</summary>
+    /// <summary>The first error; <see cref="SyntaxErrorKind.None"/> without one.</summary>
     public SyntaxErrorKind Error { get; private set; }
 
-    /// <summary>Where it is, in bytes.</summary>
+    /// <summary>The offset of the first error, in bytes.</summary>
     public int ErrorOffset { get; private set; }
 
-    /// <summary>Whether <c>except X, e:</c> was met in a form that 3.14 and 2.7 both take and mean differently.</summary>
+    /// <summary>Whether the source has an <c>except X, e:</c> that both 3.14 and 2.7 accept, with different meanings.</summary>
     public bool MayBePython2 { get; private set; }
 
-    /// <summary>Whether a future import of Python 2 makes plain strings text.</summary>
+    /// <summary>Whether a future import of Python 2 makes plain strings text (<c>unicode_literals</c>).</summary>
     public bool UnicodeLiterals { get; private set; }
 
-    /// <summary>The whole source; false where there is an error.</summary>
-    public bool File()
+    /// <summary>Checks the whole source; false where it has an error.</summary>
+    public bool CheckFile()
     {
         Docstring();
-        while (_now != Symbol.EndOfFile)
+        while (_current != Symbol.EndOfFile)
         {
             Statement();
         }
@@ -64,21 +64,21 @@ internal ref partial struct Grammar
         return Error == SyntaxErrorKind.None;
     }
 
-    private readonly int Start => (int)(uint)_spans[_at];
+    private readonly int Start => (int)(uint)_spans[_index];
 
-    private readonly bool AtName => Symbols.IsName(_now) && (!_python2 || IsPython2Name(_now));
+    private readonly bool AtName => Symbols.IsName(_current) && (!_python2 || IsPython2Name(_current));
 
-    /// <summary>Print and exec begin statements in Python 2, unless a future import makes print a name.</summary>
+    /// <summary>In Python 2, print and exec begin statements, unless a future import makes print a name.</summary>
     private readonly bool IsPython2Name(Symbol symbol) => symbol == Symbol.Print ? _printIsName : symbol != Symbol.Exec;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Advance()
     {
-        int next = _at + 1;
+        int next = _index + 1;
         if ((uint)next < (uint)_symbols.Length)
         {
-            _at = next;
-            _now = (Symbol)_symbols[next];
+            _index = next;
+            _current = (Symbol)_symbols[next];
         }
     }
 
@@ -90,12 +90,12 @@ internal ref partial struct Grammar
     }
 
     private readonly Symbol Peek(int ahead = 1) =>
-        (uint)(_at + ahead) < (uint)_symbols.Length ? (Symbol)_symbols[_at + ahead] : Symbol.EndOfFile;
+        (uint)(_index + ahead) < (uint)_symbols.Length ? (Symbol)_symbols[_index + ahead] : Symbol.EndOfFile;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Accept(Symbol symbol)
     {
-        if (_now != symbol)
+        if (_current != symbol)
         {
             return false;
         }
@@ -107,7 +107,7 @@ internal ref partial struct Grammar
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Expect(Symbol symbol)
     {
-        if (_now == symbol)
+        if (_current == symbol)
         {
             Advance();
         }
@@ -129,7 +129,7 @@ internal ref partial struct Grammar
         }
     }
 
-    /// <summary>Keeps the first error, at the current token or at <paramref name="offset"/>, and goes to the end.</summary>
+    /// <summary>Keeps the first error, at the current token or at <paramref name="offset"/>, and moves the cursor to the end.</summary>
     private void Fail(SyntaxErrorKind error, int offset = -1)
     {
         if (Error != SyntaxErrorKind.None)
@@ -137,19 +137,19 @@ internal ref partial struct Grammar
             return;
         }
 
-        Error = _now == Symbol.Error ? _lexerError : error;
+        Error = _current == Symbol.Error ? _lexerError : error;
         ErrorOffset = offset >= 0 ? offset : Start;
-        _at = _symbols.Length - 1;
-        _now = Symbol.EndOfFile;
+        _index = _symbols.Length - 1;
+        _current = Symbol.EndOfFile;
     }
 
-    private void Require(Shape shape, Shape wanted)
+    private void Require(TargetKinds targets, TargetKinds wanted)
     {
-        if ((shape & wanted) == 0)
+        if ((targets & wanted) == 0)
         {
             Fail(SyntaxErrorKind.InvalidTarget);
         }
     }
 
-    private readonly void Note(SyntaxFeatures feature) => _facts.Features |= feature;
+    private readonly void AddFeature(SyntaxFeatures feature) => _facts.Features |= feature;
 }

@@ -6,13 +6,13 @@ namespace DataForge.Python;
 
 /// <summary>
 /// Identifiers outside ASCII, by PEP 3131: XID_Start, then XID_Continue, of Unicode Standard Annex #31. .NET knows the general
-/// categories; the characters that the derived properties add to them or take from them (Other_ID_Start, Other_ID_Continue, and those
-/// whose NFKC form is no identifier) are listed here, from https://www.unicode.org/Public/16.0.0/ucd/DerivedCoreProperties.txt.
-/// Keywords are recognised before NFKC normalisation, as in CPython, so nothing needs to be normalised to check the syntax.
+/// categories; the characters that the derived properties add or remove (Other_ID_Start, Other_ID_Continue, and those whose NFKC form is
+/// not an identifier) are listed here, from https://www.unicode.org/Public/16.0.0/ucd/DerivedCoreProperties.txt. Keywords are recognised
+/// before NFKC normalisation, as in CPython, so nothing needs to be normalised to check the syntax.
 /// </summary>
 internal static class Identifiers
 {
-    /// <summary>Whether UTF-8 bytes are an identifier; bytes that are not UTF-8 are none.</summary>
+    /// <summary>Whether bytes are an identifier in UTF-8; invalid UTF-8 is not.</summary>
     public static bool IsValid(ReadOnlySpan<byte> text)
     {
         bool first = true;
@@ -31,7 +31,7 @@ internal static class Identifiers
         return !first;
     }
 
-    /// <summary>XID_Start or the underscore.</summary>
+    /// <summary>Whether a character is XID_Start or the underscore.</summary>
     internal static bool IsStart(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
@@ -40,7 +40,7 @@ internal static class Identifiers
         _ => rune.Value is '_' or 0x1885 or 0x1886 or 0x2118 or 0x212E,
     };
 
-    /// <summary>XID_Continue.</summary>
+    /// <summary>Whether a character is XID_Continue.</summary>
     internal static bool IsContinue(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter

@@ -1,16 +1,17 @@
 namespace DataForge.Python;
 
 /// <summary>
-/// Words the grammar knows, found without a comparison loop: every word has at most 8 bytes, so it is one 64-bit number (first byte
-/// lowest), and one multiplication spreads the numbers over a table in which no two meet.
+/// The grammar's words, found by a perfect hash: every word has at most 8 bytes, so it is one 64-bit number (first byte lowest), and one
+/// multiplication maps the words to distinct slots of a table.
 /// </summary>
 internal static class Keywords
 {
+    /// <summary>The table has 2^9 slots.</summary>
     private const int Bits = 9;
 
-    private static readonly ulong s_multiplier;
-    private static readonly ulong[] s_words = new ulong[1 << Bits];
-    private static readonly Symbol[] s_symbols = new Symbol[1 << Bits];
+    private static readonly ulong Multiplier;
+    private static readonly ulong[] Words = new ulong[1 << Bits];
+    private static readonly Symbol[] SymbolsOfWords = new Symbol[1 << Bits];
 
     static Keywords()
     {
@@ -26,28 +27,28 @@ internal static class Keywords
             words[symbol - Symbol.Match] = (word, symbol);
         }
 
-        // Odd multipliers in a fixed order until one gives every word its own slot; with 42 words in 512 slots one in six or so does.
-        ulong multiplier = 0x9E3779B97F4A7C15;
+        // Tries odd multipliers in a fixed order until every word has its own slot; with 42 words in 512 slots about one in six does.
+        ulong multiplier = 0x9E3779B97F4A7C15; // 2^64 divided by the golden ratio
         while (!TryFill(words, multiplier))
         {
             multiplier += 0x632BE59BD9B4E01A;
         }
 
-        s_multiplier = multiplier;
+        Multiplier = multiplier;
     }
 
     /// <summary>
-    /// The symbol of a word of 1 to 8 bytes packed as <paramref name="word"/>, <see cref="Symbol.Name"/> where it is none.
+    /// The symbol of a word of 1 to 8 bytes, packed into <paramref name="word"/>; <see cref="Symbol.Name"/> for any other word.
     /// </summary>
     public static Symbol Find(ulong word)
     {
-        int slot = (int)((word * s_multiplier) >> (64 - Bits));
-        return s_words[slot] == word ? s_symbols[slot] : Symbol.Name;
+        int slot = (int)((word * Multiplier) >> (64 - Bits));
+        return Words[slot] == word ? SymbolsOfWords[slot] : Symbol.Name;
     }
 
     private static bool TryFill((string Word, Symbol Symbol)[] words, ulong multiplier)
     {
-        Array.Clear(s_words);
+        Array.Clear(Words);
         foreach ((string word, Symbol symbol) in words)
         {
             ulong packed = 0;
@@ -57,13 +58,13 @@ internal static class Keywords
             }
 
             int slot = (int)((packed * multiplier) >> (64 - Bits));
-            if (s_words[slot] != 0)
+            if (Words[slot] != 0)
             {
                 return false;
             }
 
-            s_words[slot] = packed;
-            s_symbols[slot] = symbol;
+            Words[slot] = packed;
+            SymbolsOfWords[slot] = symbol;
         }
 
         return true;

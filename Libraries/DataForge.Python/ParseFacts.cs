@@ -1,8 +1,9 @@
 namespace DataForge.Python;
 
 /// <summary>
-/// What the parser saw on its way. One object serves any number of files, one after another, and keeps its memory between them. Complete
-/// where the verdict is <see cref="ParseOutcome.Valid"/> or <see cref="ParseOutcome.Python2"/>; else it ends with the first error.
+/// Counts and places that the parser found in a source. One object can be used for any number of files, one after another, and keeps its
+/// memory between them. The facts are complete where the outcome is <see cref="ParseOutcome.Valid"/> or <see cref="ParseOutcome.Python2"/>;
+/// otherwise they end at the first error.
 /// </summary>
 public sealed class ParseFacts
 {
@@ -10,12 +11,12 @@ public sealed class ParseFacts
     private TextRange[] _docstrings = new TextRange[16];
     private int _docstringCount;
 
-    /// <summary>Bytes from an offset on.</summary>
+    /// <summary>A range of the source.</summary>
     /// <param name="Start">Offset in the source, in bytes.</param>
-    /// <param name="Length">In bytes.</param>
+    /// <param name="Length">Length in bytes.</param>
     public readonly record struct TextRange(int Start, int Length);
 
-    /// <summary>Tokens that carry content: names, keywords, numbers, strings (an f-string's pieces each), operators.</summary>
+    /// <summary>Tokens with content: names, keywords, numbers, strings (each part of an f-string), operators.</summary>
     public int Tokens => Names + Keywords + Numbers + StringParts + Operators;
 
     /// <summary>Identifiers, soft keywords included.</summary>
@@ -27,7 +28,7 @@ public sealed class ParseFacts
     /// <summary>Numbers.</summary>
     public int Numbers => Sum(Symbol.Number, Symbol.Imaginary);
 
-    /// <summary>String and bytes literals, f-strings and t-strings; parts that stand side by side count each.</summary>
+    /// <summary>String and bytes literals, f-strings and t-strings; each of several adjacent literals counts.</summary>
     public int Strings => Sum(Symbol.String, Symbol.TStringStart);
 
     /// <summary>Operators, brackets and delimiters.</summary>
@@ -36,7 +37,7 @@ public sealed class ParseFacts
     /// <summary>Comments.</summary>
     public int Comments => _symbols[(int)Symbol.Comment];
 
-    /// <summary>Bytes of comments from <c>#</c> to the end of the line.</summary>
+    /// <summary>Bytes of comments, each from <c>#</c> to the end of the line.</summary>
     public int CommentBytes { get; internal set; }
 
     /// <summary>Bytes of string and bytes literals with prefixes and quotes, and of f-strings' literal text.</summary>
@@ -45,7 +46,7 @@ public sealed class ParseFacts
     /// <summary>Bytes of docstrings with their quotes.</summary>
     public int DocstringBytes { get; private set; }
 
-    /// <summary>The docstrings of module, classes and functions, with their quotes, in order; valid until the next file.</summary>
+    /// <summary>The docstrings of the module, classes and functions, with their quotes, in order; valid until the next file.</summary>
     public ReadOnlySpan<TextRange> Docstrings => _docstrings.AsSpan(0, _docstringCount);
 
     /// <summary><c>def</c> statements, <c>async def</c> included.</summary>
@@ -57,25 +58,25 @@ public sealed class ParseFacts
     /// <summary><c>import</c> statements, <c>from … import</c> included.</summary>
     public int Imports => _symbols[(int)Symbol.Import];
 
-    /// <summary>Statements that assign with <c>=</c>: plain and annotated ones; neither defaults nor keyword arguments.</summary>
+    /// <summary>Statements that assign with <c>=</c>, annotated ones included; not defaults or keyword arguments.</summary>
     public int Assignments { get; internal set; }
 
     /// <summary>Every <c>=</c> that is a token of its own: assignments, defaults, keyword arguments.</summary>
     public int EqualSigns => _symbols[(int)Symbol.Equal];
 
-    /// <summary>Lines with a token or a part of one on them; a last line without a line break counts.</summary>
+    /// <summary>Lines with a token or a part of one; a last line without a line break counts.</summary>
     public int CodeLines { get; internal set; }
 
-    /// <summary>Lines with a comment and nothing else.</summary>
+    /// <summary>Lines with only a comment.</summary>
     public int CommentLines { get; internal set; }
 
-    /// <summary>Lines with white space or nothing.</summary>
+    /// <summary>Lines with only white space, or empty.</summary>
     public int BlankLines { get; internal set; }
 
-    /// <summary>Newer syntax met.</summary>
+    /// <summary>Newer syntax that the source uses.</summary>
     public SyntaxFeatures Features { get; internal set; }
 
-    /// <summary>How often a reserved word stands in the source, e.g. <c>"def"u8</c>; 0 for what is no reserved word.</summary>
+    /// <summary>How often a reserved word such as <c>"def"u8</c> occurs in the source; 0 for any other word.</summary>
     public int CountOf(ReadOnlySpan<byte> keyword)
     {
         if (keyword.Length is 0 or > 8)

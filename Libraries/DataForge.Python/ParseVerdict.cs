@@ -13,17 +13,17 @@ public enum ParseOutcome : byte
     Invalid,
 }
 
-/// <summary>What the parser says of a source.</summary>
+/// <summary>The parser's result for a source.</summary>
 /// <param name="Outcome">Which Python it is.</param>
 /// <param name="Reason">
-/// The first error as Python 3; for <see cref="ParseOutcome.Python2"/> what Python 3 has against it, <see cref="SyntaxErrorKind.None"/>
-/// where that is only what <c>except X, e</c> means.
+/// The first error as Python 3, for <see cref="ParseOutcome.Python2"/> too; <see cref="SyntaxErrorKind.None"/> without one, or where only
+/// the meaning of <c>except X, e</c> tells Python 2 from Python 3.
 /// </param>
 /// <param name="Offset">Offset of that error, in bytes; 0 without one.</param>
 /// <param name="Line">Line of that error, from 1; 0 without one.</param>
 public readonly record struct ParseVerdict(ParseOutcome Outcome, SyntaxErrorKind Reason, int Offset, int Line);
 
-/// <summary>Syntax of Python 3 that came with 3.8 or later, as far as the parser met it.</summary>
+/// <summary>Syntax that Python 3.8 or a later version added.</summary>
 [Flags]
 public enum SyntaxFeatures : ushort
 {
@@ -49,7 +49,7 @@ public enum SyntaxFeatures : ushort
     UnpackInSubscript = 32,
 
     /// <summary>
-    /// 3.12, PEP 701: an f-string that earlier grammars do not take: with its own quotes, a backslash, a comment or a line break in a
+    /// 3.12, PEP 701: an f-string that earlier versions do not accept: with its own quotes, a backslash, a comment or a line break in a
     /// field.
     /// </summary>
     FreeFString = 64,
@@ -66,9 +66,9 @@ public enum SyntaxFeatures : ushort
     /// <summary>3.14, PEP 758: <c>except A, B:</c>.</summary>
     ExceptWithoutParentheses = 1024,
 
-    /// <summary>What Python 3.11 does not know.</summary>
+    /// <summary>What Python 3.11 does not accept.</summary>
     NewerThan311 = FreeFString | TypeParameters | TypeParameterDefaults | TemplateStrings | ExceptWithoutParentheses,
 
-    /// <summary>What Python 3.13 does not know.</summary>
+    /// <summary>What Python 3.13 does not accept.</summary>
     NewerThan313 = TemplateStrings | ExceptWithoutParentheses,
 }

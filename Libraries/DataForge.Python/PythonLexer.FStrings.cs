@@ -4,38 +4,45 @@ using System.Runtime.CompilerServices;
 namespace DataForge.Python;
 
 /// <summary>
-/// f-strings (PEP 701) and t-strings (PEP 750): literal text and fields take turns, a field holds tokens, f-strings among them, and
-/// behind its colon literal text again, which may hold fields. One frame per open f-string says which of the two it is in.
+/// f-strings (PEP 701) and t-strings (PEP 750): literal text alternates with fields. A field has tokens, which may be f-strings again, and
+/// after a colon its format: literal text that may have fields. One frame per open f-string states where in it the lexer is.
 /// </summary>
 public ref partial struct PythonLexer
 {
-    /// <summary>CPython's MAXFSTRINGLEVEL: one more than the f-strings that may be open.</summary>
+    /// <summary>CPython's MAXFSTRINGLEVEL: one more than the f-strings that may be open at a time.</summary>
     private const int MaxFrames = 150;
 
-    /// <summary>CPython's MAX_EXPR_NESTING: fields inside the format of fields.</summary>
+    /// <summary>CPython's MAX_EXPR_NESTING: fields nested in formats of fields.</summary>
     private const int MaxFields = 3;
 
-    private static readonly SearchValues<byte> s_singleStops = SearchValues.Create("'\\{}\n\r"u8);
-    private static readonly SearchValues<byte> s_doubleStops = SearchValues.Create("\"\\{}\n\r"u8);
-    private static readonly SearchValues<byte> s_tripleSingleStops = SearchValues.Create("'\\{}"u8);
-    private static readonly SearchValues<byte> s_tripleDoubleStops = SearchValues.Create("\"\\{}"u8);
+    private static readonly SearchValues<byte> SingleQuoteStops = SearchValues.Create("'\\{}\n\r"u8);
+    private static readonly SearchValues<byte> DoubleQuoteStops = SearchValues.Create("\"\\{}\n\r"u8);
+    private static readonly SearchValues<byte> TripleSingleQuoteStops = SearchValues.Create("'\\{}"u8);
+    private static readonly SearchValues<byte> TripleDoubleQuoteStops = SearchValues.Create("\"\\{}"u8);
 
     private struct Frame
     {
-        /// <summary>Brackets open where the f-string began.</summary>
+        /// <summary>Brackets that were open where the f-string began.</summary>
         public short Level;
 
-        /// <summary>Fields open in it, one inside the format of the other; 0 to <see cref="MaxFields"/>.</summary>
+        /// <summary>Open fields, each in the format of the one before; 0 to <see cref="MaxFields"/>.</summary>
         public byte Fields;
 
-        public byte Mark;
+        /// <summary>The quote character.</summary>
+        public byte Quote;
+
+        /// <summary>Whether the string is triple-quoted.</summary>
         public bool Triple;
+
+        /// <summary>Whether backslashes are literal.</summary>
         public bool Raw;
 
-        /// <summary>Between the colon of a field and the first field of its format, or its end.</summary>
+        /// <summary>Whether the lexer is between the colon of a field and the first field of its format, or its end.</summary>
         public bool InFormat;
 
-        /// <summary>In literal text, of the f-string itself or of a format; else in the tokens of a field.</summary>
+        /// <summary>
+        /// Whether the lexer is in literal text, of the f-string itself or of a format, and not in the tokens of a field.
+        /// </summary>
         public bool InLiteral;
     }
 
@@ -56,7 +63,7 @@ public ref partial struct PythonLexer
         _frameStack[_frames++] = new Frame
         {
             Level = (short)_level,
-            Mark = _source[quote],
+            Quote = _source[quote],
             Triple = triple,
             Raw = (prefix & Prefix.Raw) != 0,
             InLiteral = true,
@@ -64,7 +71,7 @@ public ref partial struct PythonLexer
         return Token((prefix & Prefix.Template) != 0 ? Symbol.TStringStart : Symbol.FStringStart, start, end);
     }
 
-    /// <summary>The whole of an f-string whose first token was just read; an error inside it makes the part read so far an error.</summary>
+    /// <summary>Reads the rest of an f-string after its first token; an error in it makes the part read so far an error.</summary>
     private Symbol ScanWholeFString()
     {
         int start = _start;
@@ -86,14 +93,14 @@ public ref partial struct PythonLexer
         }
     }
 
-    /// <summary>The next token of literal text; <see cref="Symbol.EndOfFile"/> where a field's tokens come next.</summary>
+    /// <summary>Reads the next token of literal text; <see cref="Symbol.EndOfFile"/> where a field's tokens come next.</summary>
     private Symbol ScanFStringLiteral()
     {
         ReadOnlySpan<byte> source = _source;
         ref Frame frame = ref _frameStack[_frames - 1];
-        SearchValues<byte> stops = frame.Mark == '"'
-            ? frame.Triple ? s_tripleDoubleStops : s_doubleStops
-            : frame.Triple ? s_tripleSingleStops : s_singleStops;
+        SearchValues<byte> stops = frame.Quote == '"'
+            ? frame.Triple ? TripleDoubleQuoteStops : DoubleQuoteStops
+            : frame.Triple ? TripleSingleQuoteStops : SingleQuoteStops;
         int start = _position;
         int at = start;
         bool escapes = false;
@@ -114,7 +121,7 @@ public ref partial struct PythonLexer
                 escapes = true;
                 at = AfterFStringEscape(at, frame.Raw);
             }
-            else if (found == frame.Mark)
+            else if (found == frame.Quote)
             {
                 if (frame.Triple && !(next == found && Peek(at + 2) == found))
                 {
@@ -129,7 +136,7 @@ public ref partial struct PythonLexer
 
                 if (frame.Fields > 0)
                 {
-                    // The quotes end the string inside a format: its field is not closed.
+                    // The quotes end the string within a format: its field is not closed.
                     return Abandon(ref frame, SyntaxErrorKind.UnclosedBracket, start, at + (frame.Triple ? 3 : 1));
                 }
 
@@ -138,7 +145,7 @@ public ref partial struct PythonLexer
             }
             else if (found is (byte)'{' or (byte)'}')
             {
-                // Doubled braces stand for themselves, but not in a format; an opening one does there behind the first field.
+                // A doubled brace is a literal one, but not in a format; there, an opening one is after the first field.
                 if (next == found && (frame.Fields == 0 || (found == '{' && !frame.InFormat)))
                 {
                     at += 2;
@@ -149,7 +156,7 @@ public ref partial struct PythonLexer
             }
             else
             {
-                // A line break; in the format of a field it ends the string as well (3.12 and 3.13 let it pass there).
+                // A line break; it ends the string in a field's format as well (3.12 and 3.13 accept it there).
                 return Abandon(ref frame, SyntaxErrorKind.UnterminatedString, start, at);
             }
         }
@@ -183,7 +190,7 @@ public ref partial struct PythonLexer
         return Symbol.EndOfFile;
     }
 
-    /// <summary>A name in <c>\N{…}</c> is no field; a backslash does not escape a brace.</summary>
+    /// <summary>The offset after a backslash. The name in <c>\N{…}</c> is not a field; a backslash does not escape a brace.</summary>
     private readonly int AfterFStringEscape(int backslash, bool raw)
     {
         byte next = Peek(backslash + 1);
@@ -207,7 +214,7 @@ public ref partial struct PythonLexer
             ? Fail(SyntaxErrorKind.InvalidEscape, start, end)
             : Token(Symbol.FStringMiddle, start, end);
 
-    /// <summary>Gives up an f-string that cannot be ended; reading goes on outside it.</summary>
+    /// <summary>Leaves an f-string that cannot be ended; lexing continues outside it.</summary>
     private Symbol Abandon(ref Frame frame, SyntaxErrorKind error, int start, int end)
     {
         _level = frame.Level;

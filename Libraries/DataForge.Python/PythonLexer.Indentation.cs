@@ -1,14 +1,15 @@
 namespace DataForge.Python;
 
 /// <summary>
-/// The depth of a line. CPython measures it twice, with tabs to the next multiple of 8 and with tabs of one column, and wants both to
-/// agree.
+/// The indentation of a line. CPython measures it twice, with tabs to the next multiple of 8 and with tabs of one column, and requires that
+/// both agree.
 /// </summary>
 public ref partial struct PythonLexer
 {
+    /// <summary>CPython's TABSIZE.</summary>
     private const int TabSize = 8;
 
-    /// <summary>At the start of a line outside brackets; <see cref="Symbol.EndOfFile"/> where there is no token to give for it.</summary>
+    /// <summary>Reads the indentation of a line outside brackets; <see cref="Symbol.EndOfFile"/> where it gives no token.</summary>
     private Symbol ScanIndentation()
     {
         ReadOnlySpan<byte> source = _source;
@@ -35,7 +36,7 @@ public ref partial struct PythonLexer
             }
             else if (c == '\\' && (_options & LexerOptions.Python2) == 0)
             {
-                // The first backslash that follows white space fixes the depth of what comes on the next lines.
+                // The first backslash after white space determines the indentation of the following lines.
                 continuedColumn = continuedColumn != 0 ? continuedColumn : column;
                 int next = ContinuationEnd(at);
                 if (next < 0)
@@ -106,7 +107,7 @@ public ref partial struct PythonLexer
 
         if (column != _columns[_indent])
         {
-            // Go on as if this were a level of its own.
+            // Continue as if this were a level of its own.
             _columns[_indent] = column;
             _altColumns[_indent] = altColumn;
             return Fail(SyntaxErrorKind.InconsistentDedent, at, at);

@@ -23,7 +23,6 @@ public ref partial struct PythonLexer
         }
 
         int length = end - start;
-
         if (length > 8)
         {
             return Symbol.Name;
@@ -34,7 +33,8 @@ public ref partial struct PythonLexer
     }
 
     /// <summary>
-    /// The end of letters, digits, underscores and bytes outside ASCII; 16 bytes a step, since a branch a byte costs more than the rest.
+    /// The end of letters, digits, underscores and bytes outside ASCII; 16 bytes per step, since a branch per byte would cost more than the
+    /// rest.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int IdentifierEnd(ReadOnlySpan<byte> source, int at, out bool ascii)
@@ -48,7 +48,7 @@ public ref partial struct PythonLexer
             Vector128<byte> digits = Vector128.LessThanOrEqual(bytes - Vector128.Create((byte)'0'), Vector128.Create((byte)9));
             Vector128<byte> underscores = Vector128.Equals(bytes, Vector128.Create((byte)'_'));
 
-            // One bit a byte, from its top bit: set by the comparisons, and in bytes outside ASCII from the beginning.
+            // One bit per byte, its top bit: set by the comparisons, and already set in bytes outside ASCII.
             uint outside = bytes.ExtractMostSignificantBits();
             uint inside = (letters | digits | underscores).ExtractMostSignificantBits() | outside;
             int length = BitOperations.TrailingZeroCount(~inside);
@@ -91,7 +91,7 @@ public ref partial struct PythonLexer
     }
 
     /// <summary>
-    /// Words that Python 3 reserved and Python 2 did not. (<c>None</c> is a name there, but one that nothing can be bound to.)
+    /// The symbol in Python 2 of a word that only Python 3 reserves. (<c>None</c> is a name in Python 2, but cannot be bound.)
     /// </summary>
     private static Symbol InPython2(Symbol symbol) => symbol switch
     {

@@ -3,7 +3,7 @@ namespace DataForge.Python;
 /// <summary>Numbers, https://docs.python.org/3.14/reference/lexical_analysis.html#numeric-literals.</summary>
 public ref partial struct PythonLexer
 {
-    /// <summary>CPython's default for <c>sys.set_int_max_str_digits</c>, which its parser keeps to as well.</summary>
+    /// <summary>CPython's default for <c>sys.set_int_max_str_digits</c>, which its parser applies too.</summary>
     private const int MaxDigits = 4300;
 
     private Symbol ScanNumber(int start)
@@ -119,7 +119,9 @@ public ref partial struct PythonLexer
         return IsDigit(Peek(at)) ? BadNumber(start) : EndOfNumber(Symbol.Number, start, at);
     }
 
-    /// <summary>The end of digits that single underscores may part, from a first digit on; -1 where an underscore parts nothing.</summary>
+    /// <summary>
+    /// The end of digits with single underscores between them, from a first digit on; -1 where no digit follows an underscore.
+    /// </summary>
     private readonly int Digits(int at)
     {
         while (true)
@@ -145,7 +147,7 @@ public ref partial struct PythonLexer
     private readonly bool AllZeros(int start, int end) => _source[start..end].IndexOfAnyExcept((byte)'0', (byte)'_') < 0;
 
     /// <summary>
-    /// A word may follow a number without a space only if it is one of the keywords that can follow one at all: <c>1if x else 2</c>.
+    /// A word may follow a number without a space only if it is a keyword that can follow a number: <c>1if x else 2</c>.
     /// </summary>
     private Symbol EndOfNumber(Symbol symbol, int start, int end)
     {
@@ -174,7 +176,7 @@ public ref partial struct PythonLexer
     private readonly bool IsWord(int at, ReadOnlySpan<byte> word) =>
         _source[at..].StartsWith(word) && CharClass.Identifier[Peek(at + word.Length)] == 0;
 
-    /// <summary>The number and everything that clings to it.</summary>
+    /// <summary>An error that covers the number and all letters and digits that follow.</summary>
     private Symbol BadNumber(int start)
     {
         int at = start + 1;
@@ -187,7 +189,7 @@ public ref partial struct PythonLexer
     }
 
     /// <summary>
-    /// Python 2.7: no underscores, octal by a leading zero, <c>L</c> behind an integer, and any word may cling to a number.
+    /// Python 2.7: no underscores, octal by a leading zero, <c>L</c> after an integer, and any word may follow without a space.
     /// </summary>
     private Symbol ScanPython2Number(int start)
     {
@@ -229,7 +231,7 @@ public ref partial struct PythonLexer
 
         if (at == integerEnd)
         {
-            // Octal digits only behind a leading zero: 08 is no number, though 08.5 is one.
+            // Only octal digits after a leading zero: 08 is not a number, but 08.5 is.
             if (_source[start] == '0' && _source[start..at].IndexOfAny((byte)'8', (byte)'9') >= 0)
             {
                 return BadNumber(start);

@@ -26,7 +26,7 @@ public ref partial struct PythonLexer
         _level--;
         if (_frames > 0)
         {
-            // The brace that closes a field gives the word back to the literal text, or to the format the field stands in.
+            // After the brace that closes a field, literal text continues: of the string, or of the format that has the field.
             ref Frame frame = ref _frameStack[_frames - 1];
             if (_level == frame.Level + frame.Fields - 1)
             {
@@ -52,7 +52,7 @@ public ref partial struct PythonLexer
             case ':':
                 if (_frames > 0)
                 {
-                    // Outside all brackets of a field the colon begins the format, even where = follows it.
+                    // Outside a field's brackets the colon begins the format, even where = follows.
                     ref Frame frame = ref _frameStack[_frames - 1];
                     if (_level == frame.Level + frame.Fields)
                     {

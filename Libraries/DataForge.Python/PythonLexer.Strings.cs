@@ -6,8 +6,8 @@ namespace DataForge.Python;
 /// <summary>String and bytes literals, https://docs.python.org/3.14/reference/lexical_analysis.html#string-and-bytes-literals.</summary>
 public ref partial struct PythonLexer
 {
-    private static readonly SearchValues<byte> s_singleQuotedStops = SearchValues.Create("'\\\n\r"u8);
-    private static readonly SearchValues<byte> s_doubleQuotedStops = SearchValues.Create("\"\\\n\r"u8);
+    private static readonly SearchValues<byte> SingleQuotedStringStops = SearchValues.Create("'\\\n\r"u8);
+    private static readonly SearchValues<byte> DoubleQuotedStringStops = SearchValues.Create("\"\\\n\r"u8);
 
     [Flags]
     private enum Prefix : byte
@@ -20,7 +20,7 @@ public ref partial struct PythonLexer
         Template = 16,
     }
 
-    /// <summary>Letters of a string's prefix at a letter that may be one; 0 where no string follows.</summary>
+    /// <summary>The length of a string's prefix that may begin here; 0 where no string follows.</summary>
     private readonly int StringPrefixLength(int at)
     {
         byte second = Peek(at + 1);
@@ -74,7 +74,7 @@ public ref partial struct PythonLexer
     {
         ReadOnlySpan<byte> source = _source;
         byte mark = source[quote];
-        SearchValues<byte> stops = mark == '"' ? s_doubleQuotedStops : s_singleQuotedStops;
+        SearchValues<byte> stops = mark == '"' ? DoubleQuotedStringStops : SingleQuotedStringStops;
         bool escapes = false;
         int at = quote + 1;
         while (true)
@@ -106,10 +106,10 @@ public ref partial struct PythonLexer
     {
         ReadOnlySpan<byte> source = _source;
         byte mark = source[quote];
-        ref bool hopeless = ref mark == '"' ? ref _noTripleDouble : ref _noTripleSingle;
+        ref bool isUnterminated = ref mark == '"' ? ref _noTripleDouble : ref _noTripleSingle;
         bool escapes = false;
         int at = quote + 3;
-        while (!hopeless)
+        while (!isUnterminated)
         {
             int length = at < source.Length ? source[at..].IndexOfAny(mark, (byte)'\\') : -1;
             if (length < 0)
@@ -133,13 +133,13 @@ public ref partial struct PythonLexer
             }
         }
 
-        // Reading goes on behind the quotes, which may be the end of a string whose beginning was lost. The next ones of this kind
-        // are not looked into again, so that a source full of them takes no time quadratic in its length.
-        hopeless = true;
+        // Lexing continues after the quotes, which may be the end of a string whose beginning was missed. The following quotes of this kind
+        // are not searched again, so that a source full of them does not take quadratic time.
+        isUnterminated = true;
         return Fail(SyntaxErrorKind.UnterminatedTripleQuotedString, start, quote + 3);
     }
 
-    /// <summary>The offset behind a backslash and what it escapes; CR LF is one character.</summary>
+    /// <summary>The offset after a backslash and the character that it escapes; CR LF is one character.</summary>
     private readonly int EscapeEnd(int backslash) =>
         Peek(backslash + 1) == '\r' && Peek(backslash + 2) == '\n' ? backslash + 3 : backslash + 2;
 

@@ -3,17 +3,17 @@ using System.Runtime.CompilerServices;
 namespace DataForge.Python;
 
 /// <summary>
-/// The tokens of Python source in UTF-8, one after another, without allocation and without exceptions, whatever the bytes are. What is
-/// no token comes as <see cref="TokenKind.Error"/>, and the next token follows behind it; a source without an error token and without
-/// bytes that are not UTF-8 is one that CPython's tokenizer takes. The rules are those of
-/// https://docs.python.org/3.14/reference/lexical_analysis.html, as CPython applies them to a string: a lone carriage return ends a line.
+/// Reads the tokens of Python source in UTF-8, without allocating and without throwing, whatever the bytes are. Bytes that are not a token
+/// become a <see cref="TokenKind.Error"/>, and lexing continues after them. A source without an error token and with valid UTF-8 is one
+/// that CPython's tokenizer accepts. The rules are those of https://docs.python.org/3.14/reference/lexical_analysis.html, as CPython
+/// applies them to a string: a carriage return without a line feed ends a line.
 /// </summary>
 public ref partial struct PythonLexer
 {
     /// <summary>CPython's MAXLEVEL: how many brackets may be open.</summary>
     internal const int MaxBrackets = 200;
 
-    /// <summary>CPython's MAXINDENT: one more than the levels of indentation that may be open.</summary>
+    /// <summary>CPython's MAXINDENT: one more than the levels of indentation.</summary>
     internal const int MaxIndents = 100;
 
     private readonly ReadOnlySpan<byte> _source;
@@ -42,7 +42,9 @@ public ref partial struct PythonLexer
     private int _lineCountedTo;
     private int _line;
 
-    /// <summary>A lexer before the first token of a source; a byte order mark at its beginning is passed over.</summary>
+    /// <summary>Creates a lexer before the first token of a source. A byte order mark at its beginning is skipped.</summary>
+    /// <param name="source">The source in UTF-8.</param>
+    /// <param name="options">Which Python, and how f-strings are read.</param>
     public PythonLexer(ReadOnlySpan<byte> source, LexerOptions options = LexerOptions.None)
     {
         _source = source;
@@ -52,7 +54,7 @@ public ref partial struct PythonLexer
         _line = 1;
     }
 
-    /// <summary>What the current token is.</summary>
+    /// <summary>The kind of the current token.</summary>
     public readonly TokenKind Kind => Symbols.KindOf(_symbol);
 
     /// <summary>Offset of the current token, in bytes.</summary>
@@ -68,14 +70,14 @@ public ref partial struct PythonLexer
     public readonly SyntaxErrorKind Error => _symbol == Symbol.Error ? _error : SyntaxErrorKind.None;
 
     /// <summary>
-    /// The line of the current token, from 1. Counted when asked, from where it was asked last, so that asking for every token still
-    /// reads each byte once more and no oftener.
+    /// The line of the current token, from 1. Counted when it is read, from the token where it was last read, so that reading it for every
+    /// token costs one more pass over the source.
     /// </summary>
     public int Line
     {
         get
         {
-            _line += CountLines(_source, _lineCountedTo, _start);
+            _line += LineBreaks.Count(_source, _lineCountedTo, _start);
             _lineCountedTo = _start;
             return _line;
         }
@@ -83,7 +85,7 @@ public ref partial struct PythonLexer
 
     internal readonly Symbol Symbol => _symbol;
 
-    /// <summary>Lines joined by a backslash since the last call.</summary>
+    /// <summary>How many lines were joined by a backslash since the last call.</summary>
     internal int TakeContinuations()
     {
         int count = _continuations;
@@ -91,7 +93,7 @@ public ref partial struct PythonLexer
         return count;
     }
 
-    /// <summary>Goes to the next token; false at the end of the source.</summary>
+    /// <summary>Moves to the next token; false at the end of the source.</summary>
     public bool Next()
     {
         _symbol = Scan();
@@ -101,24 +103,6 @@ public ref partial struct PythonLexer
         }
 
         return _symbol != Symbol.EndOfFile;
-    }
-
-    /// <summary>Line breaks between two offsets: line feeds, and carriage returns that no line feed follows.</summary>
-    internal static int CountLines(ReadOnlySpan<byte> source, int from, int to)
-    {
-        ReadOnlySpan<byte> part = source[from..to];
-        int lines = part.Count((byte)'\n');
-        int returns = part.Count((byte)'\r');
-        if (returns > 0)
-        {
-            lines += returns - part.Count("\r\n"u8);
-            if (part[^1] == '\r' && to < source.Length && source[to] == '\n')
-            {
-                lines--;
-            }
-        }
-
-        return lines;
     }
 
     private Symbol Scan()
@@ -213,7 +197,9 @@ public ref partial struct PythonLexer
         }
     }
 
-    /// <summary>The end of the source: what is still open is an error, once; then the last line and all levels are closed.</summary>
+    /// <summary>
+    /// The end of the source: an open string or bracket is one error; then the last line and all levels of indentation are closed.
+    /// </summary>
     private Symbol ScanEnd()
     {
         int end = _source.Length;
@@ -258,7 +244,9 @@ public ref partial struct PythonLexer
         return Token(Symbol.Newline, at, end);
     }
 
-    /// <summary>Where the line behind a backslash begins, or -1 where the backslash ends no line or (2.7 minds not) the source.</summary>
+    /// <summary>
+    /// Where the line after a backslash begins; -1 where the backslash does not end a line, or (except in 2.7) ends the source.
+    /// </summary>
     private readonly int ContinuationEnd(int backslash)
     {
         int at = backslash + 1;
@@ -271,7 +259,7 @@ public ref partial struct PythonLexer
         return end < _source.Length || (_options & LexerOptions.Python2) != 0 ? end : -1;
     }
 
-    /// <summary>The byte at an offset, 0 behind the end.</summary>
+    /// <summary>The byte at an offset; 0 beyond the end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly byte Peek(int at) => (uint)at < (uint)_source.Length ? _source[at] : (byte)0;
 

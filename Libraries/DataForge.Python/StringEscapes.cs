@@ -3,23 +3,24 @@ using System.Buffers;
 namespace DataForge.Python;
 
 /// <summary>
-/// Escape sequences that make a literal invalid when CPython decodes it: <c>\x</c> without two, <c>\u</c> without four and <c>\U</c>
-/// without eight hexadecimal digits or beyond U+10FFFF, <c>\N</c> without a name in braces. (Whether Unicode has a character of that
-/// name is not looked up, only whether it could.) An unknown escape such as <c>\d</c> only earns a warning there, and nothing here.
+/// Finds escape sequences that make a literal invalid when CPython decodes it: <c>\x</c> without two, <c>\u</c> without four and <c>\U</c>
+/// without eight hexadecimal digits or beyond U+10FFFF, <c>\N</c> without a name in braces. (Whether Unicode has a character of that name
+/// is not looked up, only whether its characters are possible.) An unknown escape such as <c>\d</c> is only a warning in CPython, and valid
+/// here.
 /// </summary>
 internal static class StringEscapes
 {
-    /// <summary>All that the names of characters are made of; their case does not matter.</summary>
-    private static readonly SearchValues<byte> s_nameCharacters =
+    /// <summary>The characters of Unicode character names, in any case.</summary>
+    private static readonly SearchValues<byte> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -"u8);
 
-    /// <summary>Whether the escapes of a text literal's inside are well formed.</summary>
+    /// <summary>Whether the escapes in a text literal are well formed.</summary>
     public static bool AreValidText(ReadOnlySpan<byte> text) => AreValid(text, inText: true, simple: true);
 
-    /// <summary>Whether the escapes of a bytes literal's inside are well formed.</summary>
+    /// <summary>Whether the escapes in a bytes literal are well formed.</summary>
     public static bool AreValidBytes(ReadOnlySpan<byte> text) => AreValid(text, inText: false, simple: true);
 
-    /// <summary>Python 2's <c>ur''</c>, in which <c>\u</c> and <c>\U</c> alone are escapes.</summary>
+    /// <summary>Whether the escapes in Python 2's <c>ur''</c> are well formed; only <c>\u</c> and <c>\U</c> are escapes there.</summary>
     public static bool AreValidRawUnicode(ReadOnlySpan<byte> text) => AreValid(text, inText: true, simple: false);
 
     private static bool AreValid(ReadOnlySpan<byte> text, bool inText, bool simple)
@@ -76,6 +77,6 @@ internal static class StringEscapes
         }
 
         int length = text[at..].IndexOf((byte)'}');
-        return length > 1 && !text.Slice(at + 1, length - 1).ContainsAnyExcept(s_nameCharacters);
+        return length > 1 && !text.Slice(at + 1, length - 1).ContainsAnyExcept(NameCharacters);
     }
 }

@@ -1,14 +1,14 @@
 namespace DataForge.Python;
 
 /// <summary>
-/// The terminal symbols of Python's grammar. The order is used: names from <see cref="Name"/> to <see cref="Exec"/>, keywords from
+/// The terminal symbols of Python's grammar. Their order matters: names from <see cref="Name"/> to <see cref="Exec"/>, keywords from
 /// <see cref="False"/> to <see cref="Yield"/>, augmented assignments from <see cref="PlusEqual"/> to <see cref="AtEqual"/>.
 /// </summary>
 internal enum Symbol : byte
 {
     EndOfFile, Newline, Indent, Dedent, Error, Comment, NonLogicalNewline,
 
-    // Names: plain ones and those that some place of the grammar knows.
+    // Names: plain names, soft keywords and statements of Python 2.
     Name, Match, Case, Type, Underscore, Print, Exec,
 
     // Keywords.
@@ -34,10 +34,10 @@ internal static class Symbols
     /// <summary>Whether the symbol is a reserved word of Python 3.</summary>
     public static bool IsKeyword(Symbol symbol) => (uint)(symbol - Symbol.False) <= Symbol.Yield - Symbol.False;
 
-    /// <summary>Whether the symbol is <c>+=</c> or one of its kind.</summary>
+    /// <summary>Whether the symbol is an augmented assignment such as <c>+=</c>.</summary>
     public static bool IsAugmentedAssignment(Symbol symbol) => symbol >= Symbol.PlusEqual;
 
-    /// <summary>The coarse kind of a symbol.</summary>
+    /// <summary>The token kind of a symbol.</summary>
     public static TokenKind KindOf(Symbol symbol) => symbol switch
     {
         Symbol.EndOfFile => TokenKind.EndOfFile,

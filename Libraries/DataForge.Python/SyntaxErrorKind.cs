@@ -6,7 +6,7 @@ public enum SyntaxErrorKind : byte
     /// <summary>No error.</summary>
     None,
 
-    // Found in the bytes.
+    // Found before lexing.
 
     /// <summary>The bytes are not UTF-8.</summary>
     NotUtf8,
@@ -14,7 +14,7 @@ public enum SyntaxErrorKind : byte
     /// <summary>A byte 0.</summary>
     NullByte,
 
-    /// <summary>A character that begins no token.</summary>
+    /// <summary>A character that cannot begin a token.</summary>
     InvalidCharacter,
 
     // Found by the lexer.
@@ -31,10 +31,10 @@ public enum SyntaxErrorKind : byte
     /// <summary>A decimal integer of more than 4,300 digits.</summary>
     TooManyDigits,
 
-    /// <summary>A string that ends with its line or with the source.</summary>
+    /// <summary>A string without closing quotes on its line.</summary>
     UnterminatedString,
 
-    /// <summary>A triple-quoted string that ends with the source.</summary>
+    /// <summary>A triple-quoted string without closing quotes.</summary>
     UnterminatedTripleQuotedString,
 
     /// <summary>A malformed <c>\x</c>, <c>\u</c>, <c>\U</c> or <c>\N{…}</c>.</summary>
@@ -43,10 +43,10 @@ public enum SyntaxErrorKind : byte
     /// <summary>A bytes literal with a character outside ASCII.</summary>
     NonAsciiBytes,
 
-    /// <summary>A <c>}</c> that stands alone in an f-string.</summary>
+    /// <summary>A single <c>}</c> in the text of an f-string.</summary>
     SingleCloseBrace,
 
-    /// <summary>f-strings or their fields nested too deep.</summary>
+    /// <summary>f-strings or their fields nested too deeply.</summary>
     NestedTooDeep,
 
     /// <summary>A backslash that is not the last character of its line, or of the source.</summary>
@@ -64,21 +64,21 @@ public enum SyntaxErrorKind : byte
     /// <summary>More than 99 levels of indentation.</summary>
     TooDeeplyIndented,
 
-    /// <summary>Tabs and spaces mixed so that the depth depends on the width of a tab.</summary>
+    /// <summary>Tabs and spaces mixed so that the indentation depends on the width of a tab.</summary>
     InconsistentTabs,
 
-    /// <summary>An indentation that returns to no outer level.</summary>
+    /// <summary>A dedent that matches no outer level.</summary>
     InconsistentDedent,
 
     // Found by the parser.
 
-    /// <summary>A token that cannot stand where it does.</summary>
+    /// <summary>A token that is not allowed where it is.</summary>
     UnexpectedToken,
 
     /// <summary>An indented block is missing.</summary>
     ExpectedBlock,
 
-    /// <summary>An indentation where none may be.</summary>
+    /// <summary>An indent where none is allowed.</summary>
     UnexpectedIndent,
 
     /// <summary>An expression is missing.</summary>
@@ -87,18 +87,18 @@ public enum SyntaxErrorKind : byte
     /// <summary>Something that cannot be assigned to, deleted, annotated or bound.</summary>
     InvalidTarget,
 
-    /// <summary>Arguments or parameters in an order that is not allowed.</summary>
+    /// <summary>Arguments or parameters in a wrong order.</summary>
     InvalidArguments,
 
-    /// <summary>Bytes, text and template strings side by side.</summary>
+    /// <summary>Adjacent literals of different kinds: bytes, text, template strings.</summary>
     MixedStrings,
 
-    /// <summary>An f-string field that is not well formed.</summary>
+    /// <summary>A malformed field of an f-string.</summary>
     InvalidField,
 
     /// <summary>A malformed pattern of a <c>case</c>.</summary>
     InvalidPattern,
 
-    /// <summary>Expressions nested deeper than the parser follows.</summary>
+    /// <summary>Expressions nested deeper than the parser supports.</summary>
     TooComplex,
 }

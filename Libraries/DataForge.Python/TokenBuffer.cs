@@ -4,18 +4,18 @@ using System.Runtime.CompilerServices;
 namespace DataForge.Python;
 
 /// <summary>
-/// The tokens the grammar looks at, without comments and line breaks that end nothing, in rented arrays: a lexer's loop and a parser's
-/// loop over flat memory each run faster than the two taking turns, and looking ahead costs nothing. 9 bytes a token.
+/// The tokens that the grammar needs, without comments and line breaks that end no logical line, in rented arrays. Lexing everything first
+/// is faster than lexing and parsing in turn, and lookahead costs nothing. Memory: 9 bytes per token.
 /// </summary>
 internal ref struct TokenBuffer
 {
     private byte[] _symbols;
     private ulong[] _spans;
 
-    /// <summary>Rents room for a source of this many bytes.</summary>
+    /// <summary>Rents memory for a source of so many bytes.</summary>
     public TokenBuffer(int sourceLength)
     {
-        // Real files have 4 to 5 bytes a token.
+        // Real files have 4 to 5 bytes per token.
         int capacity = Math.Max(64, sourceLength / 4 + 16);
         _symbols = ArrayPool<byte>.Shared.Rent(capacity);
         _spans = ArrayPool<ulong>.Shared.Rent(_symbols.Length);
@@ -23,19 +23,19 @@ internal ref struct TokenBuffer
         Error = SyntaxErrorKind.None;
     }
 
-    /// <summary>Tokens held; the last is <see cref="Symbol.EndOfFile"/>.</summary>
+    /// <summary>Tokens; the last is <see cref="Symbol.EndOfFile"/>.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The lexer's error, where there was one; its token stands last but one.</summary>
+    /// <summary>The lexer's error, if there was one; its token is the last but one.</summary>
     public SyntaxErrorKind Error { get; private set; }
 
-    /// <summary>One <see cref="Symbol"/> a byte.</summary>
+    /// <summary>The <see cref="Symbol"/> of each token.</summary>
     public readonly ReadOnlySpan<byte> Symbols => _symbols.AsSpan(0, Count);
 
-    /// <summary>Start of each token in the low half, end in the high half, in bytes.</summary>
+    /// <summary>The offsets of each token, in bytes: its start in the low half, its end in the high half.</summary>
     public readonly ReadOnlySpan<ulong> Spans => _spans.AsSpan(0, Count);
 
-    /// <summary>Reads a source up to its end or its first error, and counts what the lexer can count.</summary>
+    /// <summary>Lexes a source up to its end or its first error, and counts what can be counted by tokens.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(ReadOnlySpan<byte> source, LexerOptions options, ParseFacts facts)
     {
@@ -88,11 +88,11 @@ internal ref struct TokenBuffer
                 if ((uint)(symbol - Symbol.String) <= Symbol.FStringEnd - Symbol.String)
                 {
                     facts.StringBytes += lexer.Length;
-                    facts.CodeLines += PythonLexer.CountLines(source, lexer.Start, lexer.Start + lexer.Length);
+                    facts.CodeLines += LineBreaks.Count(source, lexer.Start, lexer.Start + lexer.Length);
                 }
             }
 
-            // Room for this token and the end behind an error.
+            // Space for this token and for the end after an error.
             if (count + 2 > Math.Min(symbols.Length, spans.Length))
             {
                 Count = count;
@@ -122,7 +122,7 @@ internal ref struct TokenBuffer
         Count = count;
     }
 
-    /// <summary>Gives the arrays back.</summary>
+    /// <summary>Returns the arrays.</summary>
     public readonly void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_symbols);

@@ -1,6 +1,6 @@
 namespace DataForge.Python;
 
-/// <summary>What a token of Python source is, as coarse as shingles, redaction and statistics need it.</summary>
+/// <summary>The kind of a token of Python source.</summary>
 public enum TokenKind : byte
 {
     /// <summary>The end of the source; repeated on every further call.</summary>
@@ -9,10 +9,10 @@ public enum TokenKind : byte
     /// <summary>The end of a logical line; of length 0 where the source ends without a line break.</summary>
     Newline,
 
-    /// <summary>One level deeper; of length 0.</summary>
+    /// <summary>One level of indentation more; of length 0.</summary>
     Indent,
 
-    /// <summary>One level back; of length 0.</summary>
+    /// <summary>One level of indentation less; of length 0.</summary>
     Dedent,
 
     /// <summary>An identifier, soft keywords (<c>match</c>, <c>case</c>, <c>type</c>, <c>_</c>) included.</summary>
@@ -25,7 +25,7 @@ public enum TokenKind : byte
     Number,
 
     /// <summary>
-    /// A whole string or bytes literal with its prefix and quotes; with <see cref="LexerOptions.WholeFStrings"/> an f-string too.
+    /// A whole string or bytes literal with its prefix and quotes; with <see cref="LexerOptions.WholeFStrings"/> an f-string as well.
     /// </summary>
     String,
 
@@ -47,18 +47,18 @@ public enum TokenKind : byte
     /// <summary>A line break that ends no logical line: on a blank or comment line, or inside brackets.</summary>
     NonLogicalNewline,
 
-    /// <summary>Bytes that are no token; <see cref="PythonLexer.Error"/> says why, and the next token follows behind them.</summary>
+    /// <summary>Bytes that are not a token; <see cref="PythonLexer.Error"/> has the reason. Lexing continues after them.</summary>
     Error,
 }
 
-/// <summary>How a source is read.</summary>
+/// <summary>How a source is lexed.</summary>
 [Flags]
 public enum LexerOptions : byte
 {
-    /// <summary>Python 3.14, f-strings taken apart.</summary>
+    /// <summary>Python 3.14; f-strings are split into their tokens.</summary>
     None = 0,
 
-    /// <summary>An f-string or t-string comes as one <see cref="TokenKind.String"/>, whatever is nested in it.</summary>
+    /// <summary>An f-string or t-string is one <see cref="TokenKind.String"/>, whatever is nested in it.</summary>
     WholeFStrings = 1,
 
     /// <summary>Python 2.7: its words, its numbers (<c>0777</c>, <c>1L</c>), its string prefixes (<c>ur''</c>), no f-strings.</summary>

@@ -8,14 +8,15 @@ namespace DataForge.Parquet.Codecs;
 
 /// <summary>
 /// CRC-32 with the polynomial of IEEE 802.3 (reflected 0xEDB88320), as a page header's <c>crc</c> has it
-/// (https://github.com/apache/parquet-format#checksumming). Sixteen bytes a step by carry-less multiplication where the processor has it (Gopal et al.,
-/// "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", Intel 2009), else eight by eight tables ("slicing by eight",
-/// Kounavis and Berry 2005).
+/// (https://github.com/apache/parquet-format#checksumming). Sixteen bytes per step by carry-less multiplication where the processor has it
+/// (Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", Intel 2009), else eight by eight tables
+/// ("slicing by eight", Kounavis and Berry 2005).
 /// </summary>
 internal static class Crc32
 {
     private static readonly uint[] Tables = MakeTables();
 
+    /// <summary>The CRC of some bytes.</summary>
     public static uint Compute(ReadOnlySpan<byte> data) => Append(0, data);
 
     /// <summary>The CRC of some bytes, whose CRC is <paramref name="crc"/>, followed by <paramref name="data"/>.</summary>
@@ -23,7 +24,7 @@ internal static class Crc32
     {
         ReadOnlySpan<uint> t = Tables.AsSpan(0, 8 * 256);
         crc = ~crc;
-        if (Pclmulqdq.IsSupported && data.Length >= LeastFolded)
+        if (Pclmulqdq.IsSupported && data.Length >= MinFoldedBytes)
         {
             int folded = data.Length & ~15;
             crc = Fold(crc, data[..folded]);
@@ -49,14 +50,18 @@ internal static class Crc32
         return ~crc;
     }
 
-    // Bytes from which on folding pays; it needs 64.
-    private const int LeastFolded = 128;
+    // Shorter data goes through the tables; folding itself needs 64 bytes.
+    private const int MinFoldedBytes = 128;
 
-    /// <summary>The state behind a multiple of 16 bytes, at least 64: four lanes of 16 bytes are folded forward, then into one, then reduced (Barrett).</summary>
+    /// <summary>
+    /// The state after a multiple of 16 bytes, at least 64: four lanes of 16 bytes are folded forward, then into one lane, which is reduced
+    /// (Barrett).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint Fold(uint crc, ReadOnlySpan<byte> data)
     {
-        // x^(512+64), x^512, x^(128+64), x^128 and x^64 modulo the polynomial; the polynomial and its inverse; bit-reflected, from the paper.
+        // x^(512+64), x^512, x^(128+64), x^128 and x^64 modulo the polynomial; the polynomial and its inverse; bit-reflected, from the
+        // paper.
         Vector128<ulong> by64 = Vector128.Create(0x154442BD4UL, 0x1C6E41596UL);
         Vector128<ulong> by16 = Vector128.Create(0x1751997D0UL, 0x0CCAA009EUL);
         Vector128<ulong> by8 = Vector128.Create(0x163CD6124UL, 0);

@@ -7,7 +7,7 @@ internal static class Lz4Decoder
 {
     private const int MinMatch = 4;
 
-    /// <summary>Codec LZ4_RAW: one block without any frame.</summary>
+    /// <summary>Decodes codec LZ4_RAW: one block without a frame.</summary>
     /// <exception cref="ParquetException">The block is malformed or does not fill <paramref name="target"/> exactly.</exception>
     public static void Decompress(ReadOnlySpan<byte> source, Span<byte> target)
     {
@@ -27,7 +27,7 @@ internal static class Lz4Decoder
             to += literals;
             if (from == source.Length)
             {
-                break; // the last sequence is literals alone
+                break; // the last sequence has literals only
             }
 
             if (source.Length - from < 2)
@@ -48,8 +48,8 @@ internal static class Lz4Decoder
     }
 
     /// <summary>
-    /// Codec LZ4 (deprecated): Hadoop's frames, each two big-endian sizes and a block (Compression.md, "LZ4"), or, from writers that
-    /// misunderstood it, one bare block.
+    /// Decodes codec LZ4 (deprecated): Hadoop's frames, each of two big-endian sizes and a block (Compression.md, "LZ4"), or one block
+    /// without a frame, as some writers store it.
     /// </summary>
     public static void DecompressHadoop(ReadOnlySpan<byte> source, Span<byte> target)
     {
@@ -93,7 +93,7 @@ internal static class Lz4Decoder
         return sum == total;
     }
 
-    /// <summary>Four bits; 15 there means that bytes follow, each added, until one is not 255.</summary>
+    /// <summary>A length of four bits; 15 means that more bytes follow, each of which is added, up to the first that is not 255.</summary>
     private static int Length(ReadOnlySpan<byte> source, int code, ref int from)
     {
         if (code < 15)

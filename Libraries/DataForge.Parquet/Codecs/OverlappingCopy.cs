@@ -1,10 +1,13 @@
 namespace DataForge.Parquet.Codecs;
 
-/// <summary>The copy both LZ formats share: bytes written before, repeated where the copy reaches into itself.</summary>
+/// <summary>The copy that both LZ formats share: earlier output is copied, and repeats where source and target overlap.</summary>
 internal static class OverlappingCopy
 {
-    /// <summary>Copies <paramref name="length"/> bytes from <paramref name="offset"/> before <paramref name="to"/>, and moves it on.</summary>
-    /// <exception cref="ParquetException">The copy begins before the target or ends behind it.</exception>
+    /// <summary>
+    /// Copies <paramref name="length"/> bytes from <paramref name="offset"/> bytes before <paramref name="to"/>, and advances
+    /// <paramref name="to"/>.
+    /// </summary>
+    /// <exception cref="ParquetException">The copy begins before the target or ends after it.</exception>
     public static void Within(Span<byte> target, ref int to, int offset, int length, string format)
     {
         if (offset <= 0 || offset > to || length > target.Length - to)
@@ -16,7 +19,7 @@ internal static class OverlappingCopy
         int left = length;
         while (left > 0)
         {
-            // What lies between start and to repeats: each step may copy all of it, and so at least doubles it.
+            // The bytes between start and to repeat: each step may copy all of them, so it at least doubles them.
             int part = Math.Min(left, to - start);
             target.Slice(start, part).CopyTo(target[to..]);
             to += part;

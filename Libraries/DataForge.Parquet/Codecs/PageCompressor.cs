@@ -6,20 +6,24 @@ namespace DataForge.Parquet.Codecs;
 /// <summary>Compresses pages with one codec at one level.</summary>
 internal sealed class PageCompressor : IDisposable
 {
-    private readonly ParquetCodec codec;
-    private readonly int level;
-    private readonly ZstdCompressor? zstd;
-    private readonly SnappyEncoder? snappy;
+    private readonly ParquetCodec _codec;
+    private readonly int _level;
+    private readonly ZstdCompressor? _zstd;
+    private readonly SnappyEncoder? _snappy;
 
+    /// <param name="codec">The codec of every page.</param>
+    /// <param name="level">The compression level, where the codec has levels.</param>
+    /// <exception cref="InvalidOperationException">zstd does not know the level.</exception>
     public PageCompressor(ParquetCodec codec, int level)
     {
-        this.codec = codec;
-        this.level = level;
-        zstd = codec == ParquetCodec.Zstd ? new ZstdCompressor(level) : null;
-        snappy = codec == ParquetCodec.Snappy ? new SnappyEncoder() : null;
+        _codec = codec;
+        _level = level;
+        _zstd = codec == ParquetCodec.Zstd ? new ZstdCompressor(level) : null;
+        _snappy = codec == ParquetCodec.Snappy ? new SnappyEncoder() : null;
     }
 
-    public CompressionCodec Codec => codec switch
+    /// <summary>The codec as the footer names it.</summary>
+    public CompressionCodec Codec => _codec switch
     {
         ParquetCodec.None => CompressionCodec.Uncompressed,
         ParquetCodec.Snappy => CompressionCodec.Snappy,
@@ -27,36 +31,39 @@ internal sealed class PageCompressor : IDisposable
         _ => CompressionCodec.Zstd,
     };
 
-    /// <summary>The page as it is stored; valid until <paramref name="scratch"/> is next used.</summary>
+    /// <summary>The page as it is stored; valid until <paramref name="scratch"/> is used again.</summary>
     public ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> page, ByteBuffer scratch)
     {
         scratch.Clear();
-        switch (codec)
+        switch (_codec)
         {
             case ParquetCodec.None:
                 return page;
             case ParquetCodec.Snappy:
-                snappy!.Compress(page, scratch);
+                _snappy!.Compress(page, scratch);
                 break;
             case ParquetCodec.Gzip:
                 Gzip(page, scratch);
                 break;
             default:
-                zstd!.Compress(page, scratch);
+                _zstd!.Compress(page, scratch);
                 break;
         }
 
         return scratch.Span;
     }
 
-    public void Dispose() => zstd?.Dispose();
+    /// <inheritdoc/>
+    public void Dispose() => _zstd?.Dispose();
 
-    /// <summary>One gzip member (RFC 1952) with a header that names no time, file or operating system, so that every machine writes the same.</summary>
+    /// <summary>
+    /// One gzip member (RFC 1952) with a header that names no time, file or operating system, so that every machine writes the same bytes.
+    /// </summary>
     private void Gzip(ReadOnlySpan<byte> page, ByteBuffer scratch)
     {
         ReadOnlySpan<byte> header = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255];
         scratch.Add(header);
-        using (DeflateStream deflate = new(new ByteBufferStream(scratch), new ZLibCompressionOptions { CompressionLevel = level }))
+        using (DeflateStream deflate = new(new ByteBufferStream(scratch), new ZLibCompressionOptions { CompressionLevel = _level }))
         {
             deflate.Write(page);
         }
@@ -65,7 +72,7 @@ internal sealed class PageCompressor : IDisposable
         scratch.AddInt32(page.Length);
     }
 
-    /// <summary>Lets a compressing stream write into a <see cref="ByteBuffer"/>.</summary>
+    /// <summary>A stream that appends to a <see cref="ByteBuffer"/>.</summary>
     private sealed class ByteBufferStream(ByteBuffer buffer) : Stream
     {
         public override bool CanRead => false;

@@ -5,20 +5,21 @@ using DataForge.Parquet.Metadata;
 namespace DataForge.Parquet.Codecs;
 
 /// <summary>
-/// Decompresses pages of every codec of https://github.com/apache/parquet-format/blob/master/Compression.md but LZO. A page must fill
-/// exactly the bytes its header says.
+/// Decompresses pages of every codec of https://github.com/apache/parquet-format/blob/master/Compression.md except LZO. A page must have
+/// exactly the size that its header states.
 /// </summary>
 internal sealed class PageDecompressor : IDisposable
 {
-    private ZstdDecompressor? zstd;
+    private ZstdDecompressor? _zstd;
 
+    /// <summary>Decompresses a page into <paramref name="target"/>, which it must fill exactly.</summary>
     /// <exception cref="ParquetException">The page is malformed, of another size, or of a codec that is not supported.</exception>
     public void Decompress(CompressionCodec codec, ReadOnlySpan<byte> source, Span<byte> target)
     {
         switch (codec)
         {
             case CompressionCodec.Uncompressed:
-                Exactly(source.Length, target.Length);
+                RequireSize(source.Length, target.Length);
                 source.CopyTo(target);
                 break;
             case CompressionCodec.Snappy:
@@ -29,10 +30,10 @@ internal sealed class PageDecompressor : IDisposable
                 break;
             case CompressionCodec.Brotli:
                 bool complete = BrotliDecoder.TryDecompress(source, target, out int written);
-                Exactly(complete ? written : -1, target.Length);
+                RequireSize(complete ? written : -1, target.Length);
                 break;
             case CompressionCodec.Zstd:
-                (zstd ??= new ZstdDecompressor()).Decompress(source, target);
+                (_zstd ??= new ZstdDecompressor()).Decompress(source, target);
                 break;
             case CompressionCodec.Lz4Raw:
                 Lz4Decoder.Decompress(source, target);
@@ -45,9 +46,10 @@ internal sealed class PageDecompressor : IDisposable
         }
     }
 
-    public void Dispose() => zstd?.Dispose();
+    /// <inheritdoc/>
+    public void Dispose() => _zstd?.Dispose();
 
-    /// <summary>One or more gzip members (RFC 1952).</summary>
+    /// <summary>Decompresses one or more gzip members (RFC 1952).</summary>
     private static void Gunzip(ReadOnlySpan<byte> source, Span<byte> target)
     {
         byte[] input = ArrayPool<byte>.Shared.Rent(source.Length);
@@ -56,7 +58,7 @@ internal sealed class PageDecompressor : IDisposable
             source.CopyTo(input);
             using GZipStream gzip = new(new MemoryStream(input, 0, source.Length), CompressionMode.Decompress);
             int read = gzip.ReadAtLeast(target, target.Length, throwOnEndOfStream: false);
-            Exactly(gzip.ReadByte() < 0 ? read : -1, target.Length);
+            RequireSize(gzip.ReadByte() < 0 ? read : -1, target.Length);
         }
         catch (InvalidDataException fault)
         {
@@ -68,11 +70,11 @@ internal sealed class PageDecompressor : IDisposable
         }
     }
 
-    private static void Exactly(int size, int expected)
+    private static void RequireSize(int size, int expected)
     {
         if (size != expected)
         {
-            throw new ParquetException($"a page does not decompress to the {expected} bytes its header says");
+            throw new ParquetException($"a page does not decompress to the {expected} bytes that its header states");
         }
     }
 }

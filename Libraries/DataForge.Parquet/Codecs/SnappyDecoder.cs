@@ -1,8 +1,11 @@
 namespace DataForge.Parquet.Codecs;
 
-/// <summary>Decodes the raw Snappy format (https://github.com/google/snappy/blob/main/format_description.txt) from untrusted bytes.</summary>
+/// <summary>
+/// Decodes the raw Snappy format (https://github.com/google/snappy/blob/main/format_description.txt) from untrusted bytes.
+/// </summary>
 internal static class SnappyDecoder
 {
+    /// <summary>Decodes one block.</summary>
     /// <exception cref="ParquetException">The bytes are malformed or do not fill <paramref name="target"/> exactly.</exception>
     public static void Decompress(ReadOnlySpan<byte> source, Span<byte> target)
     {
@@ -20,7 +23,7 @@ internal static class SnappyDecoder
 
         if (size != (uint)target.Length)
         {
-            throw new ParquetException($"snappy: the block says {size} bytes where the page header says {target.Length}");
+            throw new ParquetException($"snappy: the block states {size} bytes, the page header {target.Length}");
         }
 
         int to = 0;
@@ -52,7 +55,9 @@ internal static class SnappyDecoder
         }
     }
 
-    /// <summary>Up to 60 bytes by the tag's six bits; 60 to 63 there mean that the length less one follows in 1 to 4 bytes.</summary>
+    /// <summary>
+    /// Six bits of the tag state up to 60 bytes; the values 60 to 63 mean that the length minus one follows in 1 to 4 bytes.
+    /// </summary>
     private static int LiteralLength(ReadOnlySpan<byte> source, int code, ref int from)
     {
         if (code < 60)

@@ -8,12 +8,18 @@ namespace DataForge.Parquet.Codecs;
 /// </summary>
 internal sealed class SnappyEncoder
 {
+    /// <summary>Offsets within a block fit in the two bytes of a copy.</summary>
     private const int BlockSize = 1 << 16;
+    /// <summary>16,384 entries of two bytes: 32 KiB, so that the table fits in a first-level cache.</summary>
     private const int HashBits = 14;
     private const int MinMatch = 4;
 
-    private readonly ushort[] table = new ushort[1 << HashBits];
+    /// <summary>The multiplier of Google's implementation (kMulHash).</summary>
+    private const uint HashMultiplier = 0x1E35A7BD;
 
+    private readonly ushort[] _table = new ushort[1 << HashBits];
+
+    /// <summary>Appends one compressed block of <paramref name="source"/> to <paramref name="output"/>.</summary>
     public void Compress(ReadOnlySpan<byte> source, ByteBuffer output)
     {
         uint size = (uint)source.Length;
@@ -33,19 +39,19 @@ internal sealed class SnappyEncoder
 
     private void CompressBlock(ReadOnlySpan<byte> block, ByteBuffer output)
     {
-        Array.Clear(table);
+        Array.Clear(_table);
         int literalStart = 0;
-        int position = 1; // an empty table entry means place 0, which no match may precede
+        int position = 1; // an empty table entry stands for position 0, so the search begins behind it
         int misses = 0;
         while (position + MinMatch <= block.Length)
         {
             uint word = BinaryPrimitives.ReadUInt32LittleEndian(block[position..]);
-            ref ushort entry = ref table[(word * 0x1E35A7BDu) >> (32 - HashBits)];
+            ref ushort entry = ref _table[(word * HashMultiplier) >> (32 - HashBits)];
             int candidate = entry;
             entry = (ushort)position;
             if (BinaryPrimitives.ReadUInt32LittleEndian(block[candidate..]) != word)
             {
-                position += 1 + (misses++ >> 5); // step faster through what does not compress
+                position += 1 + (misses++ >> 5); // step faster through data that does not compress
                 continue;
             }
 
@@ -60,7 +66,7 @@ internal sealed class SnappyEncoder
         Literal(block[literalStart..], output);
     }
 
-    /// <summary>Tag 00: the length less one in six bits, or 60 or 61 and the length in one or two bytes.</summary>
+    /// <summary>Tag 00: the length minus one in six bits, or 60 or 61 and the length minus one in one or two bytes.</summary>
     private static void Literal(ReadOnlySpan<byte> bytes, ByteBuffer output)
     {
         if (bytes.IsEmpty)
@@ -85,7 +91,7 @@ internal sealed class SnappyEncoder
         output.Add(bytes);
     }
 
-    /// <summary>Tag 10: a copy of 1 to 64 bytes with a two-byte offset. No copy shorter than four is left over.</summary>
+    /// <summary>Tag 10: copies of 1 to 64 bytes with a two-byte offset; none is shorter than four bytes.</summary>
     private static void Copy(int offset, int length, ByteBuffer output)
     {
         while (length > 0)

@@ -2,21 +2,23 @@ using System.Runtime.InteropServices;
 
 namespace DataForge.Parquet.Codecs;
 
-/// <summary>A zstd compression context: one thread, one level. What it gives for its n-th input depends on the inputs alone.</summary>
+/// <summary>A zstd compression context: one thread, one level. The same inputs in the same order give the same outputs.</summary>
 internal sealed unsafe class ZstdCompressor : SafeHandle
 {
+    /// <param name="level">1 to 19.</param>
+    /// <exception cref="InvalidOperationException">zstd refuses the level.</exception>
     public ZstdCompressor(int level) : base(0, ownsHandle: true)
     {
         SetHandle(ZstdLibrary.CreateCCtx());
         if (IsInvalid || ZstdLibrary.Error(ZstdLibrary.SetParameter(handle, ZstdLibrary.CompressionLevel, level)) is not null)
         {
-            throw new InvalidOperationException($"zstd gave no compression context of level {level}");
+            throw new InvalidOperationException($"zstd could not create a compression context of level {level}");
         }
     }
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Appends one zstd frame holding <paramref name="source"/>.</summary>
+    /// <summary>Appends one zstd frame that holds <paramref name="source"/>.</summary>
     public void Compress(ReadOnlySpan<byte> source, ByteBuffer output)
     {
         int bound = checked((int)ZstdLibrary.CompressBound((nuint)source.Length));
@@ -46,18 +48,21 @@ internal sealed unsafe class ZstdCompressor : SafeHandle
 /// <summary>A zstd decompression context, for one thread at a time.</summary>
 internal sealed unsafe class ZstdDecompressor : SafeHandle
 {
+    /// <summary>Creates a context.</summary>
     public ZstdDecompressor() : base(0, ownsHandle: true)
     {
         SetHandle(ZstdLibrary.CreateDCtx());
         if (IsInvalid)
         {
-            throw new InvalidOperationException("zstd gave no decompression context");
+            throw new InvalidOperationException("zstd could not create a decompression context");
         }
     }
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Decompresses frames that must fill <paramref name="target"/> exactly. In one shot zstd needs no window beside the target.</summary>
+    /// <summary>
+    /// Decompresses frames that must fill <paramref name="target"/> exactly. In one call zstd needs no window beside the target.
+    /// </summary>
     /// <exception cref="ParquetException">The frames are malformed or of another size.</exception>
     public void Decompress(ReadOnlySpan<byte> source, Span<byte> target)
     {
@@ -75,7 +80,7 @@ internal sealed unsafe class ZstdDecompressor : SafeHandle
 
         if (written != (nuint)target.Length)
         {
-            throw new ParquetException($"zstd: {written} bytes came out where the page header says {target.Length}");
+            throw new ParquetException($"zstd: the page has {written} bytes, its header states {target.Length}");
         }
     }
 

@@ -3,12 +3,12 @@ using System.Numerics;
 
 namespace DataForge.Parquet.Encodings;
 
-/// <summary>Takes apart values packed least significant bit first, as the hybrid and the delta encoding have them.</summary>
+/// <summary>Unpacks values that are bit-packed, least significant bit first, as in the RLE hybrid and the delta encoding.</summary>
 internal static class BitUnpacker
 {
     /// <summary>
     /// Fills <paramref name="output"/> with values of <paramref name="bitWidth"/> bits (0 to 64). The caller has checked that
-    /// <paramref name="data"/> holds them all; it may hold more.
+    /// <paramref name="data"/> holds them all; it may be longer.
     /// </summary>
     public static void Unpack<T>(ReadOnlySpan<byte> data, int bitWidth, Span<T> output) where T : unmanaged, IBinaryInteger<T>
     {

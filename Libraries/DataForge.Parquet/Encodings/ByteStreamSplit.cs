@@ -6,8 +6,10 @@ namespace DataForge.Parquet.Encodings;
 /// </summary>
 internal static class ByteStreamSplit
 {
+    /// <summary>Puts the bytes of each value side by side.</summary>
     /// <param name="data">Exactly <paramref name="width"/> bytes for each value.</param>
-    /// <param name="output">As many bytes.</param>
+    /// <param name="width">Bytes of a value.</param>
+    /// <param name="output">As long as <paramref name="data"/>.</param>
     public static void Decode(ReadOnlySpan<byte> data, int width, Span<byte> output)
     {
         int count = data.Length / width;

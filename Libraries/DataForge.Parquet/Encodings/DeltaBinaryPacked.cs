@@ -6,11 +6,13 @@ namespace DataForge.Parquet.Encodings;
 /// </summary>
 internal static class DeltaBinaryPacked
 {
-    /// <summary>No known writer goes above 1,024; the specification sets no bound, and a file must not make us take memory by it.</summary>
+    /// <summary>
+    /// No known writer exceeds 1,024. The specification sets no limit, but a file must not make the reader allocate as much as it likes.
+    /// </summary>
     private const int MaxMiniblockValues = 1 << 16;
 
     /// <summary>Fills <paramref name="output"/>; 32-bit columns keep the low half. Sums wrap around, as the specification asks.</summary>
-    /// <returns>How many bytes the encoding took.</returns>
+    /// <returns>How many bytes the encoded values take.</returns>
     /// <exception cref="ParquetException">The bytes are malformed, or hold another number of values.</exception>
     public static int Decode(ReadOnlySpan<byte> data, Span<long> output)
     {
@@ -32,7 +34,7 @@ internal static class DeltaBinaryPacked
 
         if (total != (ulong)output.Length)
         {
-            throw new ParquetException($"delta encoding: {total} values where the page has {output.Length}");
+            throw new ParquetException($"delta encoding: {total} values, but the page has {output.Length}");
         }
 
         if (output.IsEmpty)
@@ -49,7 +51,7 @@ internal static class DeltaBinaryPacked
             for (int m = 0; m < widths.Length && done < output.Length; m++)
             {
                 Span<long> target = output.Slice(done, (int)Math.Min(perMiniblock, (ulong)(output.Length - done)));
-                Miniblock(ref cursor, widths[m], (int)perMiniblock, target);
+                UnpackMiniblock(ref cursor, widths[m], (int)perMiniblock, target);
                 for (int i = 0; i < target.Length; i++)
                 {
                     value = unchecked(value + minimum + target[i]);
@@ -63,8 +65,10 @@ internal static class DeltaBinaryPacked
         return cursor.Position;
     }
 
-    /// <summary>A miniblock is always whole: the last one of a page is filled up, and the widths of those behind it mean nothing.</summary>
-    private static void Miniblock(ref Cursor cursor, int bitWidth, int values, Span<long> target)
+    /// <summary>
+    /// A miniblock always has all its values: the last one of a page is padded, and the widths of those behind it have no meaning.
+    /// </summary>
+    private static void UnpackMiniblock(ref Cursor cursor, int bitWidth, int values, Span<long> target)
     {
         if (bitWidth > 64)
         {
@@ -76,34 +80,38 @@ internal static class DeltaBinaryPacked
 
     private ref struct Cursor(ReadOnlySpan<byte> data)
     {
-        private readonly ReadOnlySpan<byte> data = data;
+        private readonly ReadOnlySpan<byte> _data = data;
 
+        /// <summary>Bytes read so far.</summary>
         public int Position { get; private set; }
 
+        /// <summary>The next bytes.</summary>
         public ReadOnlySpan<byte> Take(long count)
         {
-            if (count > data.Length - Position)
+            if (count > _data.Length - Position)
             {
                 throw Truncated();
             }
 
-            ReadOnlySpan<byte> taken = data.Slice(Position, (int)count);
+            ReadOnlySpan<byte> taken = _data.Slice(Position, (int)count);
             Position += (int)count;
             return taken;
         }
 
+        /// <summary>The next signed number (0, −1, 1, −2, … as 0, 1, 2, 3, …).</summary>
         public long ZigZag()
         {
             ulong value = Varint();
             return (long)(value >> 1) ^ -(long)(value & 1);
         }
 
+        /// <summary>The next number of seven bits per byte, lowest first.</summary>
         public ulong Varint()
         {
             ulong value = 0;
             for (int shift = 0; shift < 70; shift += 7)
             {
-                byte next = Position < data.Length ? data[Position++] : throw Truncated();
+                byte next = Position < _data.Length ? _data[Position++] : throw Truncated();
                 value |= (ulong)(next & 0x7F) << shift;
                 if (next < 0x80)
                 {

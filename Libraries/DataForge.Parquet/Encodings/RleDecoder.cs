@@ -3,8 +3,8 @@ using System.Numerics;
 namespace DataForge.Parquet.Encodings;
 
 /// <summary>
-/// Decodes the RLE / bit-packing hybrid (https://github.com/apache/parquet-format/blob/master/Encodings.md#run-length-encoding--bit-packing-hybrid-rle--3)
-/// from untrusted bytes.
+/// Decodes the RLE / bit-packing hybrid from untrusted bytes
+/// (https://github.com/apache/parquet-format/blob/master/Encodings.md#run-length-encoding--bit-packing-hybrid-rle--3).
 /// </summary>
 internal static class RleDecoder
 {
@@ -18,8 +18,8 @@ internal static class RleDecoder
             int left = output.Length;
             if ((header & 1) != 0)
             {
-                // Groups of eight, of which the last may be filled up beyond the values there are. Of width 0 they have no bytes and
-                // are all 0: parquet-java and Polars write that for dictionaries of one value and for levels of absent parts.
+                // Groups of eight; the last may be padded beyond the number of values. Groups of width 0 have no bytes and all values
+                // are 0: parquet-java and Polars write them for dictionaries of one value and for levels of absent parts.
                 long count = Math.Min((header >> 1) * 8L, left);
                 long bytes = ((count * bitWidth) + 7) / 8;
                 if (bytes > data.Length)

@@ -3,15 +3,16 @@ using System.Numerics;
 namespace DataForge.Parquet.Encodings;
 
 /// <summary>
-/// The RLE / bit-packing hybrid (https://github.com/apache/parquet-format/blob/master/Encodings.md#run-length-encoding--bit-packing-hybrid-rle--3):
-/// runs of eight or more equal values as (count &lt;&lt; 1, value), everything else in bit-packed groups of eight as (groups &lt;&lt; 1 | 1, bits).
+/// Encodes the RLE / bit-packing hybrid
+/// (https://github.com/apache/parquet-format/blob/master/Encodings.md#run-length-encoding--bit-packing-hybrid-rle--3): runs of eight or
+/// more equal values as (count &lt;&lt; 1, value), everything else in bit-packed groups of eight as (groups &lt;&lt; 1 | 1, bits).
 /// </summary>
 internal static class RleEncoder
 {
     /// <summary>A shorter run costs no more inside a bit-packed group than on its own.</summary>
     private const int MinRun = 8;
 
-    /// <summary>Bits that hold every value from 0 to <paramref name="max"/>.</summary>
+    /// <summary>The number of bits that hold every value from 0 to <paramref name="max"/>.</summary>
     public static int BitWidth(int max) => 32 - BitOperations.LeadingZeroCount((uint)max);
 
     /// <summary>Appends the values, each of <paramref name="bitWidth"/> bits (0 to 32).</summary>
@@ -49,7 +50,7 @@ internal static class RleEncoder
         return end < 0 ? values.Length : end;
     }
 
-    /// <summary>Groups of eight values, least significant bit first; the last group is filled with zeros.</summary>
+    /// <summary>Appends groups of eight values, least significant bit first; the last group is padded with zeros.</summary>
     private static void BitPack<T>(ReadOnlySpan<T> values, int bitWidth, ByteBuffer output) where T : unmanaged, IBinaryInteger<T>
     {
         if (values.IsEmpty)

@@ -6,10 +6,13 @@ namespace DataForge.Parquet.Metadata;
 /// <summary>Reads the footer's <c>FileMetaData</c> (parquet.thrift) from untrusted bytes.</summary>
 internal static class FooterReader
 {
-    /// <summary>Managed memory of one small metadata object, with slack: what each list element is charged before it is made.</summary>
+    /// <summary>
+    /// Bytes charged to the memory budget for each list element before it is created: more than any of the small objects takes.
+    /// </summary>
     private const int ElementCost = 256;
 
-    /// <exception cref="ParquetException">The bytes are no footer, or name a feature that is not supported.</exception>
+    /// <summary>Reads a footer; memory is charged to <paramref name="budget"/> before it is allocated.</summary>
+    /// <exception cref="ParquetException">The bytes are not a footer, or name a feature that is not supported.</exception>
     public static FileMetadata Read(ReadOnlySpan<byte> data, MemoryBudget budget)
     {
         CompactReader reader = new(data);
@@ -21,7 +24,7 @@ internal static class FooterReader
             {
                 case 1: file.Version = reader.I32(type); break;
                 case 2:
-                    for (int i = Structs(ref reader, type, budget); i > 0; i--)
+                    for (int i = ReadStructCount(ref reader, type, budget); i > 0; i--)
                     {
                         file.Schema.Add(ReadSchema(ref reader));
                     }
@@ -29,14 +32,14 @@ internal static class FooterReader
                     break;
                 case 3: file.NumRows = reader.I64(type); break;
                 case 4:
-                    for (int i = Structs(ref reader, type, budget); i > 0; i--)
+                    for (int i = ReadStructCount(ref reader, type, budget); i > 0; i--)
                     {
                         file.RowGroups.Add(ReadRowGroup(ref reader, budget));
                     }
 
                     break;
                 case 5:
-                    for (int i = Structs(ref reader, type, budget); i > 0; i--)
+                    for (int i = ReadStructCount(ref reader, type, budget); i > 0; i--)
                     {
                         file.KeyValues.Add(ReadKeyValue(ref reader));
                     }
@@ -51,7 +54,7 @@ internal static class FooterReader
         return file;
     }
 
-    private static int Structs(ref CompactReader reader, CompactType type, MemoryBudget budget)
+    private static int ReadStructCount(ref CompactReader reader, CompactType type, MemoryBudget budget)
     {
         int count = reader.List(type, out CompactType element);
         if (count > 0)
@@ -96,7 +99,7 @@ internal static class FooterReader
             switch (id)
             {
                 case 1:
-                    for (int i = Structs(ref reader, type, budget); i > 0; i--)
+                    for (int i = ReadStructCount(ref reader, type, budget); i > 0; i--)
                     {
                         group.Columns.Add(ReadChunk(ref reader, budget));
                     }

@@ -5,6 +5,7 @@ namespace DataForge.Parquet.Metadata;
 /// <summary>Writes the footer's <c>FileMetaData</c> (parquet.thrift).</summary>
 internal static class FooterWriter
 {
+    /// <summary>Appends a footer, without its length and the magic bytes.</summary>
     public static void Write(ByteBuffer output, FileMetadata file)
     {
         CompactWriter writer = new(output);

@@ -38,7 +38,7 @@ internal enum PageType
     DataPageV2 = 3,
 }
 
-/// <summary>parquet.thrift <c>ConvertedType</c>: what stood in files before logical types, and still stands beside them.</summary>
+/// <summary>parquet.thrift <c>ConvertedType</c>: the predecessor of logical types, which files still contain beside them.</summary>
 internal enum ConvertedType
 {
     Utf8 = 0,

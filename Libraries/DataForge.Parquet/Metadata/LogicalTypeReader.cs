@@ -5,6 +5,7 @@ namespace DataForge.Parquet.Metadata;
 /// <summary>Reads parquet.thrift's <c>LogicalType</c> union, and translates the older <c>ConvertedType</c>.</summary>
 internal static class LogicalTypeReader
 {
+    /// <summary>Reads the union; a member this reader does not know becomes <see cref="ParquetLogicalKind.Other"/>.</summary>
     public static ParquetLogicalType Read(ref CompactReader reader, CompactType type)
     {
         reader.Expect(type, CompactType.Struct);
@@ -26,7 +27,7 @@ internal static class LogicalTypeReader
         return logical;
     }
 
-    /// <summary>What an element means: its logical type, or its converted type where it has only that.</summary>
+    /// <summary>An element's logical type, or its converted type as one where it has no logical type.</summary>
     public static ParquetLogicalType Resolve(SchemaElement element)
     {
         if (element.Logical.Kind != ParquetLogicalKind.None)

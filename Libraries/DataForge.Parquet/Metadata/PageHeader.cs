@@ -2,31 +2,54 @@ using DataForge.Parquet.Thrift;
 
 namespace DataForge.Parquet.Metadata;
 
-/// <summary>parquet.thrift <c>PageHeader</c> with the one of its sub-headers that its type asks for.</summary>
+/// <summary>parquet.thrift <c>PageHeader</c> with the sub-header of its type.</summary>
 internal struct PageHeader()
 {
+    /// <summary>What the page holds.</summary>
     public PageType Type = (PageType)(-1);
+
+    /// <summary>Bytes of the page before compression.</summary>
     public int UncompressedSize = -1;
+
+    /// <summary>Bytes of the page in the file, its header not included.</summary>
     public int CompressedSize = -1;
 
-    /// <summary>CRC-32 of the page as stored, or null where the writer gave none.</summary>
+    /// <summary>CRC-32 of the page as stored, or null where the writer wrote none.</summary>
     public uint? Crc;
 
-    /// <summary>The type whose sub-header was there: a malformed header may name its type twice, with a sub-header between.</summary>
-    private PageType? described;
+    /// <summary>Entries of a data page (values, nulls and empty lists), or values of a dictionary page.</summary>
     public int NumValues = -1;
+
+    /// <summary>How the values are encoded.</summary>
     public Encoding Encoding = (Encoding)(-1);
+
+    /// <summary>How a v1 page's definition levels are encoded.</summary>
     public Encoding DefinitionEncoding = Encoding.Rle;
+
+    /// <summary>How a v1 page's repetition levels are encoded.</summary>
     public Encoding RepetitionEncoding = Encoding.Rle;
 
-    // DataPageHeaderV2 alone.
+    /// <summary>v2: entries without a value.</summary>
     public int NumNulls = -1;
+
+    /// <summary>v2: rows.</summary>
     public int NumRows = -1;
+
+    /// <summary>v2: bytes of the definition levels.</summary>
     public int DefinitionBytes = -1;
+
+    /// <summary>v2: bytes of the repetition levels.</summary>
     public int RepetitionBytes = -1;
+
+    /// <summary>v2: whether the values are compressed.</summary>
     public bool IsCompressed = true;
 
-    /// <summary>Reads a header and checks what must hold for any page; <paramref name="length"/> is the bytes it took.</summary>
+    /// <summary>The type whose sub-header was read: a malformed header may state its type twice, with a sub-header between.</summary>
+    private PageType? _subHeader;
+
+    /// <summary>
+    /// Reads a header and checks what must hold for any page; <paramref name="length"/> becomes the header's length in bytes.
+    /// </summary>
     public static PageHeader Read(ReadOnlySpan<byte> data, out int length)
     {
         CompactReader reader = new(data);
@@ -54,7 +77,7 @@ internal struct PageHeader()
         }
 
         bool needsHeader = header.Type is PageType.DataPage or PageType.DictionaryPage or PageType.DataPageV2;
-        if (needsHeader && (header.described != header.Type || header.NumValues < 0))
+        if (needsHeader && (header._subHeader != header.Type || header.NumValues < 0))
         {
             throw new ParquetException($"a {header.Type} page lacks its header or its count of values");
         }
@@ -65,7 +88,7 @@ internal struct PageHeader()
     private void ReadDataPage(ref CompactReader reader, CompactType type)
     {
         reader.Expect(type, CompactType.Struct);
-        described = PageType.DataPage;
+        _subHeader = PageType.DataPage;
         short id = 0;
         while (reader.NextField(ref id, out CompactType field))
         {
@@ -83,7 +106,7 @@ internal struct PageHeader()
     private void ReadDictionaryPage(ref CompactReader reader, CompactType type)
     {
         reader.Expect(type, CompactType.Struct);
-        described = PageType.DictionaryPage;
+        _subHeader = PageType.DictionaryPage;
         short id = 0;
         while (reader.NextField(ref id, out CompactType field))
         {
@@ -99,7 +122,7 @@ internal struct PageHeader()
     private void ReadDataPageV2(ref CompactReader reader, CompactType type)
     {
         reader.Expect(type, CompactType.Struct);
-        described = PageType.DataPageV2;
+        _subHeader = PageType.DataPageV2;
         short id = 0;
         while (reader.NextField(ref id, out CompactType field))
         {
@@ -122,7 +145,7 @@ internal struct PageHeader()
         }
     }
 
-    /// <summary>Writes a v1 data page's header; levels are RLE, as the writer always has them.</summary>
+    /// <summary>Writes a v1 data page's header; its levels are RLE.</summary>
     public static void WriteDataPage(ByteBuffer output, int uncompressed, int compressed, uint crc, int values, Encoding encoding)
     {
         CompactWriter writer = new(output);
@@ -136,6 +159,7 @@ internal struct PageHeader()
         writer.EndStruct();
     }
 
+    /// <summary>Writes a dictionary page's header; its values are PLAIN.</summary>
     public static void WriteDictionaryPage(ByteBuffer output, int uncompressed, int compressed, uint crc, int values)
     {
         CompactWriter writer = new(output);

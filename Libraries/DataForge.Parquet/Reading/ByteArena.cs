@@ -3,17 +3,19 @@ using System.Numerics;
 
 namespace DataForge.Parquet.Reading;
 
-/// <summary>Pooled bytes that pages are decompressed into. Offsets stay good while it grows; spans do not.</summary>
+/// <summary>Pooled bytes that pages are decompressed into. Offsets stay valid when it grows; spans do not.</summary>
 internal sealed class ByteArena(MemoryBudget budget) : IDisposable
 {
+    /// <summary>The pooled array, of which the first <see cref="Length"/> bytes are in use.</summary>
     public byte[] Bytes { get; private set; } = [];
 
+    /// <summary>Bytes in use.</summary>
     public int Length { get; private set; }
 
-    /// <summary>What the pool takes for an array of that many bytes: the next power of two, as far as it goes.</summary>
+    /// <summary>The size of the array that the pool gives for so many bytes: the next power of two, up to 1 GiB.</summary>
     public static long Rounded(long bytes) => bytes <= 1 << 30 ? (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(16, bytes)) : bytes;
 
-    /// <summary>Makes room for a total known in advance; a wrong one costs a later growth and nothing else.</summary>
+    /// <summary>Allocates for a total known in advance; a wrong one costs a later growth and nothing else.</summary>
     public void Prepare(int capacity)
     {
         if (capacity > Bytes.Length)
@@ -22,7 +24,7 @@ internal sealed class ByteArena(MemoryBudget budget) : IDisposable
         }
     }
 
-    /// <summary>Takes <paramref name="count"/> bytes of unspecified content and returns where they begin.</summary>
+    /// <summary>Appends <paramref name="count"/> bytes of unspecified content and returns their offset.</summary>
     public int Reserve(int count)
     {
         long needed = (long)Length + count;
@@ -30,7 +32,7 @@ internal sealed class ByteArena(MemoryBudget budget) : IDisposable
         {
             if (needed > Array.MaxLength)
             {
-                throw new ParquetException("unsupported feature: a column's values in one row group pass 2 GiB");
+                throw new ParquetException("unsupported feature: a column's values in one row group exceed 2 GiB");
             }
 
             Resize((int)Math.Min(Math.Max(needed, 2L * Bytes.Length), Array.MaxLength));
@@ -41,15 +43,18 @@ internal sealed class ByteArena(MemoryBudget budget) : IDisposable
         return start;
     }
 
+    /// <summary>Bytes from an offset on; valid until the arena grows.</summary>
     public Span<byte> Span(int start, int count) => Bytes.AsSpan(start, count);
 
+    /// <summary>Empties the arena and keeps its memory.</summary>
     public void Clear() => Length = 0;
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (Bytes.Length > 0)
         {
-            budget.Give(Bytes.Length);
+            budget.Return(Bytes.Length);
             ArrayPool<byte>.Shared.Return(Bytes);
         }
 
@@ -65,7 +70,7 @@ internal sealed class ByteArena(MemoryBudget budget) : IDisposable
         Bytes.AsSpan(0, Length).CopyTo(larger);
         if (Bytes.Length > 0)
         {
-            budget.Give(Bytes.Length);
+            budget.Return(Bytes.Length);
             ArrayPool<byte>.Shared.Return(Bytes);
         }
 

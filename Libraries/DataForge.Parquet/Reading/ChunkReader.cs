@@ -11,17 +11,25 @@ namespace DataForge.Parquet.Reading;
 /// </summary>
 internal sealed class ChunkReader(PageDecompressor decompressor, bool verifyChecksums)
 {
+    /// <summary>
+    /// Up to this ratio of uncompressed to compressed size, the footer's figure is allocated at once. Compressed text grows four- to
+    /// tenfold.
+    /// </summary>
     private const int MaxTrustedRatio = 8;
 
-    /// <param name="stored">The chunk's bytes as they stand in the file.</param>
-    /// <param name="rows">Rows of the row group: what the chunk must hold, no more and no less.</param>
+    /// <summary>Reads a column chunk.</summary>
+    /// <param name="node">The leaf.</param>
+    /// <param name="chunk">The chunk's metadata.</param>
+    /// <param name="stored">The chunk's bytes in the file.</param>
+    /// <param name="rows">Rows of the row group, which the chunk must have exactly.</param>
+    /// <param name="budget">Is charged for all memory.</param>
     /// <exception cref="ParquetException">The chunk is malformed, or uses a feature that is not supported.</exception>
     public LeafValues Read(ParquetNode node, ColumnChunkMetadata chunk, ReadOnlySpan<byte> stored, int rows, MemoryBudget budget)
     {
         bool repeats = node.MaxRepetition > 0;
         if (chunk.NumValues > int.MaxValue || chunk.NumValues < rows || (!repeats && chunk.NumValues != rows))
         {
-            throw new ParquetException($"column '{node.Name}' says {chunk.NumValues} values in a row group of {rows} rows");
+            throw new ParquetException($"column '{node.Name}' states {chunk.NumValues} values in a row group of {rows} rows");
         }
 
         LeafValues leaf = new(node, (int)chunk.NumValues, budget);
@@ -31,8 +39,9 @@ internal sealed class ChunkReader(PageDecompressor decompressor, bool verifyChec
         {
             if (node.Width == 0 && leaf.EntryCapacity > 0)
             {
-                // Where the footer says how much comes out, take it at once; beyond the ratio that text has, let pages prove it.
-                leaf.Arena.Prepare((int)Math.Clamp(chunk.TotalUncompressedSize, 0, Math.Min(MaxTrustedRatio * (long)stored.Length, 1 << 30)));
+                // Allocate at once what the footer states; a chunk with a higher ratio than text has grows page by page.
+                long trusted = Math.Min(MaxTrustedRatio * (long)stored.Length, 1 << 30);
+                leaf.Arena.Prepare((int)Math.Clamp(chunk.TotalUncompressedSize, 0, trusted));
             }
 
             while (leaf.EntryCount < leaf.EntryCapacity)
@@ -71,7 +80,7 @@ internal sealed class ChunkReader(PageDecompressor decompressor, bool verifyChec
     {
         if (header.Type is not (PageType.DataPage or PageType.DataPageV2 or PageType.DictionaryPage))
         {
-            return; // an index page, or one of a kind yet to come: "readers must skip unknown page types"
+            return; // an index page, or one of an unknown type: "readers must skip unknown page types"
         }
 
         if (verifyChecksums && header.Crc is { } expected && Crc32.Compute(stored) != expected)
@@ -110,7 +119,7 @@ internal sealed class ChunkReader(PageDecompressor decompressor, bool verifyChec
         return new(arena, start, size);
     }
 
-    /// <summary>A v1 page: levels behind 4-byte lengths, then the values, all compressed together.</summary>
+    /// <summary>Reads a v1 page: levels behind 4-byte lengths, then the values, all compressed together.</summary>
     private static void ReadDataPage(LeafValues leaf, ValueDecoder decoder, PageHeader header, PageBytes page)
     {
         int count = Entries(leaf, header);
@@ -119,7 +128,7 @@ internal sealed class ChunkReader(PageDecompressor decompressor, bool verifyChec
         DecodeValues(leaf, decoder, header.Encoding, page, count);
     }
 
-    /// <summary>A v2 page: levels without lengths and never compressed, then the values, compressed where the header says so.</summary>
+    /// <summary>Reads a v2 page: levels without lengths, never compressed, then the values, compressed where the header says so.</summary>
     private void ReadDataPageV2(
         LeafValues leaf, ValueDecoder decoder, PageHeader header, CompressionCodec codec, ReadOnlySpan<byte> stored, ByteArena arena)
     {
@@ -139,7 +148,7 @@ internal sealed class ChunkReader(PageDecompressor decompressor, bool verifyChec
 
     private static int Entries(LeafValues leaf, PageHeader header) => header.NumValues <= leaf.EntryCapacity - leaf.EntryCount
         ? header.NumValues
-        : throw new ParquetException($"the pages of column '{leaf.Node.Name}' hold more values than its column chunk says");
+        : throw new ParquetException($"the pages of column '{leaf.Node.Name}' hold more values than its column chunk states");
 
     private static PageBytes ReadLevels(LeafValues leaf, byte[] levels, int max, Encoding encoding, int count, PageBytes page)
     {
@@ -187,7 +196,9 @@ internal sealed class ChunkReader(PageDecompressor decompressor, bool verifyChec
         leaf.EntryCount += entries;
     }
 
-    /// <summary>Rows begin with repetition level 0; an entry that goes on with a list must be an element of it.</summary>
+    /// <summary>
+    /// Checks that as many rows begin (repetition level 0) as there are, and that every continuation of a list has an element.
+    /// </summary>
     private static void CheckRows(LeafValues leaf, int rows)
     {
         ReadOnlySpan<byte> repetitions = leaf.Repetitions.AsSpan(0, leaf.EntryCount);
@@ -200,7 +211,7 @@ internal sealed class ChunkReader(PageDecompressor decompressor, bool verifyChec
         {
             if (repetitions[i] > 0 && leaf.Definitions[i] < leaf.Node.RepeatedDefinitions[repetitions[i] - 1])
             {
-                throw new ParquetException($"column '{leaf.Node.Name}': a list goes on without an element");
+                throw new ParquetException($"column '{leaf.Node.Name}': a list continues without an element");
             }
         }
     }

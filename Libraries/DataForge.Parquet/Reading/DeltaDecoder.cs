@@ -3,14 +3,14 @@ using DataForge.Parquet.Encodings;
 
 namespace DataForge.Parquet.Reading;
 
-/// <summary>Decodes the three delta encodings of Encodings.md onto the end of a <see cref="LeafValues"/>.</summary>
+/// <summary>Decodes the three delta encodings of Encodings.md and appends the values to a <see cref="LeafValues"/>.</summary>
 internal sealed class DeltaDecoder(LeafValues leaf, MemoryBudget budget)
 {
-    private long[] numbers = [];
-    private int[] prefixes = [];
+    private long[] _numbers = [];
+    private int[] _prefixes = [];
 
-    /// <summary>DELTA_BINARY_PACKED integers of 4 or 8 bytes.</summary>
-    public void Integers(PageBytes page, int count)
+    /// <summary>Decodes DELTA_BINARY_PACKED integers of 4 or 8 bytes.</summary>
+    public void DecodeIntegers(PageBytes page, int count)
     {
         ReadOnlySpan<long> values = Numbers(page.Span, count, out _);
         Span<byte> target = leaf.Fixed.AsSpan(leaf.ValueCount * leaf.Node.Width, count * leaf.Node.Width);
@@ -27,8 +27,8 @@ internal sealed class DeltaDecoder(LeafValues leaf, MemoryBudget budget)
         }
     }
 
-    /// <summary>DELTA_LENGTH_BYTE_ARRAY: all lengths, then all bytes, which stay where they are.</summary>
-    public void Lengths(PageBytes page, int count)
+    /// <summary>Decodes DELTA_LENGTH_BYTE_ARRAY: all lengths, then all bytes, which are not copied.</summary>
+    public void DecodeByteArrays(PageBytes page, int count)
     {
         ReadOnlySpan<long> lengths = Numbers(page.Span, count, out int taken);
         int offset = taken;
@@ -41,21 +41,24 @@ internal sealed class DeltaDecoder(LeafValues leaf, MemoryBudget budget)
         }
     }
 
-    /// <summary>DELTA_BYTE_ARRAY: how many bytes each value shares with the one before, then the rest of each as DELTA_LENGTH_BYTE_ARRAY.</summary>
-    public void Prefixed(PageBytes page, int count)
+    /// <summary>
+    /// Decodes DELTA_BYTE_ARRAY: how many bytes each value shares with the one before, then the rest of each value as
+    /// DELTA_LENGTH_BYTE_ARRAY.
+    /// </summary>
+    public void DecodePrefixedByteArrays(PageBytes page, int count)
     {
         ReadOnlySpan<byte> data = page.Span;
         ReadOnlySpan<long> decoded = Numbers(data, count, out int prefixBytes);
-        if (prefixes.Length < count)
+        if (_prefixes.Length < count)
         {
             budget.Take(count * 4L, "shared prefixes");
-            budget.Give(prefixes.Length * 4L);
-            prefixes = new int[count];
+            budget.Return(_prefixes.Length * 4L);
+            _prefixes = new int[count];
         }
 
         for (int i = 0; i < count; i++)
         {
-            prefixes[i] = Checked(decoded[i], int.MaxValue);
+            _prefixes[i] = Checked(decoded[i], int.MaxValue);
         }
 
         data = data[prefixBytes..];
@@ -71,21 +74,23 @@ internal sealed class DeltaDecoder(LeafValues leaf, MemoryBudget budget)
         for (int i = 0; i < count; i++)
         {
             int suffix = (int)suffixes[i];
-            target.Slice(previous, prefixes[i]).CopyTo(target[offset..]);
-            data[..suffix].CopyTo(target[(offset + prefixes[i])..]);
+            target.Slice(previous, _prefixes[i]).CopyTo(target[offset..]);
+            data[..suffix].CopyTo(target[(offset + _prefixes[i])..]);
             data = data[suffix..];
             previous = offset;
             if (leaf.Node.Width == 0)
             {
                 leaf.Starts[leaf.ValueCount + i] = start + offset;
-                leaf.Lengths[leaf.ValueCount + i] = prefixes[i] + suffix;
+                leaf.Lengths[leaf.ValueCount + i] = _prefixes[i] + suffix;
             }
 
-            offset += prefixes[i] + suffix;
+            offset += _prefixes[i] + suffix;
         }
     }
 
-    /// <summary>The bytes all values take together; no prefix is longer than the value before, no suffix than the bytes left.</summary>
+    /// <summary>
+    /// The bytes of all values together. Checks that no prefix is longer than the value before it, and no suffix than the remaining bytes.
+    /// </summary>
     private int CheckSizes(ReadOnlySpan<long> suffixes, int available)
     {
         long total = 0;
@@ -94,12 +99,12 @@ internal sealed class DeltaDecoder(LeafValues leaf, MemoryBudget budget)
         {
             int suffix = Checked(suffixes[i], available);
             available -= suffix;
-            if (prefixes[i] > previous)
+            if (_prefixes[i] > previous)
             {
                 throw Malformed();
             }
 
-            previous = prefixes[i] + (long)suffix;
+            previous = _prefixes[i] + (long)suffix;
             total += previous;
             if (leaf.Node.Width > 0 && previous != leaf.Node.Width)
             {
@@ -107,20 +112,20 @@ internal sealed class DeltaDecoder(LeafValues leaf, MemoryBudget budget)
             }
         }
 
-        return total <= Array.MaxLength ? (int)total : throw new ParquetException("unsupported feature: a page's values pass 2 GiB");
+        return total <= Array.MaxLength ? (int)total : throw new ParquetException("unsupported feature: a page's values exceed 2 GiB");
     }
 
     private ReadOnlySpan<long> Numbers(ReadOnlySpan<byte> data, int count, out int taken)
     {
-        if (numbers.Length < count)
+        if (_numbers.Length < count)
         {
             budget.Take(count * 8L, "delta-encoded values");
-            budget.Give(numbers.Length * 8L);
-            numbers = new long[count];
+            budget.Return(_numbers.Length * 8L);
+            _numbers = new long[count];
         }
 
-        taken = DeltaBinaryPacked.Decode(data, numbers.AsSpan(0, count));
-        return numbers.AsSpan(0, count);
+        taken = DeltaBinaryPacked.Decode(data, _numbers.AsSpan(0, count));
+        return _numbers.AsSpan(0, count);
     }
 
     private int Checked(long length, int limit) => length >= 0 && length <= limit ? (int)length : throw Malformed();

@@ -3,19 +3,20 @@ using System.Buffers;
 namespace DataForge.Parquet.Reading;
 
 /// <summary>
-/// A leaf's decoded column chunk in pooled memory. Fixed-width values lie one behind the other; byte arrays are places in an arena that
-/// holds the pages' own bytes, so that a dictionary's value is there once however often it stands in the column.
+/// A leaf's decoded column chunk in pooled memory. Values of a fixed width are stored one after another. Byte arrays are ranges of an arena
+/// that holds the pages' own bytes, so that a dictionary's value is stored once however often the column has it.
 /// </summary>
 internal sealed class LeafValues : IDisposable
 {
-    private readonly MemoryBudget budget;
+    private readonly MemoryBudget _budget;
 
-    /// <summary>Takes memory for <paramref name="entries"/> entries.</summary>
+    /// <summary>Allocates memory for <paramref name="entries"/> entries.</summary>
+    /// <exception cref="ParquetException">The budget does not suffice.</exception>
     public LeafValues(ParquetNode node, int entries, MemoryBudget budget)
     {
         Node = node;
         EntryCapacity = entries;
-        this.budget = budget;
+        _budget = budget;
         Arena = new ByteArena(budget);
         string what = $"column '{node.Name}'";
         try
@@ -33,8 +34,10 @@ internal sealed class LeafValues : IDisposable
         }
     }
 
+    /// <summary>The leaf.</summary>
     public ParquetNode Node { get; }
 
+    /// <summary>Entries that there is memory for.</summary>
     public int EntryCapacity { get; }
 
     /// <summary>Entries decoded: values, nulls and empty lists.</summary>
@@ -52,13 +55,16 @@ internal sealed class LeafValues : IDisposable
     /// <summary>Values of <see cref="ParquetNode.Width"/> bytes each, little-endian.</summary>
     public byte[] Fixed { get; private set; } = [];
 
-    /// <summary>Where each byte array begins in the arena.</summary>
+    /// <summary>The offset of each byte array in the arena.</summary>
     public int[] Starts { get; private set; } = [];
 
+    /// <summary>The length of each byte array.</summary>
     public int[] Lengths { get; private set; } = [];
 
+    /// <summary>The bytes of byte arrays.</summary>
     public ByteArena Arena { get; }
 
+    /// <summary>The bytes of a value; valid until this object is disposed.</summary>
     public ReadOnlySpan<byte> Value(int index)
     {
         int width = Node.Width;
@@ -70,7 +76,9 @@ internal sealed class LeafValues : IDisposable
         return width > 0 ? Fixed.AsSpan(index * width, width) : Arena.Bytes.AsSpan(Starts[index], Lengths[index]);
     }
 
-    /// <summary>Moves the values of a flat nullable column to their rows, from the last to the first; a null row's value is empty or zero.</summary>
+    /// <summary>
+    /// Moves the values of a flat nullable column to the index of their rows; the value of a null row becomes empty or zero.
+    /// </summary>
     public void SpreadNulls()
     {
         if (Node.MaxDefinition == 0 || ValueCount == EntryCount)
@@ -102,6 +110,7 @@ internal sealed class LeafValues : IDisposable
         ValueCount = EntryCount;
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         Definitions = Return(Definitions);
@@ -116,9 +125,11 @@ internal sealed class LeafValues : IDisposable
 
     private unsafe T[] Rent<T>(long count, string what) where T : unmanaged
     {
-        // Pooled arrays are rounded up to a power of two: charge that before taking it.
-        budget.Take(ByteArena.Rounded(count * sizeof(T)), what);
-        return count <= Array.MaxLength ? ArrayPool<T>.Shared.Rent((int)count) : throw new ParquetException($"{what} in one row group passes 2 GiB");
+        // Pooled arrays are rounded up to a power of two: charge that size before allocating.
+        _budget.Take(ByteArena.Rounded(count * sizeof(T)), what);
+        return count <= Array.MaxLength
+            ? ArrayPool<T>.Shared.Rent((int)count)
+            : throw new ParquetException($"{what} in one row group exceeds 2 GiB");
     }
 
     private static T[] Return<T>(T[] array)

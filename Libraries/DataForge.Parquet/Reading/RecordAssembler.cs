@@ -1,16 +1,16 @@
 namespace DataForge.Parquet.Reading;
 
 /// <summary>
-/// Puts a column's records together from its leaves' levels, as the Dremel paper does (Melnik et al. 2010, section 4.3;
+/// Assembles a column's records from the levels of its leaves, as in the Dremel paper (Melnik et al. 2010, section 4.3;
 /// https://github.com/apache/parquet-format#nested-encoding). Lists and maps are read as LogicalTypes.md says, older forms included.
 /// </summary>
 internal sealed class RecordAssembler(LeafValues?[] leaves)
 {
-    private readonly int[] entry = new int[leaves.Length];
-    private readonly int[] value = new int[leaves.Length];
+    private readonly int[] _entry = new int[leaves.Length];
+    private readonly int[] _value = new int[leaves.Length];
 
-    /// <summary>The column's next row. See <see cref="ParquetRowGroup.Records"/> for the objects it is made of.</summary>
-    /// <exception cref="ParquetException">The leaves below the column do not tell the same story.</exception>
+    /// <summary>The column's next row. See <see cref="ParquetRowGroup.Records"/> for the types of the objects.</summary>
+    /// <exception cref="ParquetException">The levels of the column's leaves contradict each other.</exception>
     public object? Next(ParquetNode column)
     {
         object? record = Field(column);
@@ -18,7 +18,7 @@ internal sealed class RecordAssembler(LeafValues?[] leaves)
         return record;
     }
 
-    /// <summary>A node in its place in its parent: null, a value, a group, or as many as a repeated node has.</summary>
+    /// <summary>A node in its parent: null, a value, a group, or the list of a repeated node's occurrences.</summary>
     private object? Field(ParquetNode node)
     {
         if (node.Repetition == ParquetRepetition.Repeated)
@@ -69,7 +69,9 @@ internal sealed class RecordAssembler(LeafValues?[] leaves)
         return fields;
     }
 
-    /// <param name="element">The repeated node itself, or the one child that it wraps.</param>
+    /// <summary>The occurrences of a repeated node.</summary>
+    /// <param name="repeated">The node.</param>
+    /// <param name="element">The repeated node itself, or the only child that it wraps.</param>
     private List<object?> Repeated(ParquetNode repeated, ParquetNode element)
     {
         List<object?> list = [];
@@ -95,9 +97,9 @@ internal sealed class RecordAssembler(LeafValues?[] leaves)
     private object Value(ParquetNode node)
     {
         LeafValues leaf = leaves[node.LeafIndex]!;
-        int index = node.MaxRepetition > 0 ? value[node.LeafIndex] : entry[node.LeafIndex];
-        entry[node.LeafIndex]++;
-        value[node.LeafIndex]++;
+        int index = node.MaxRepetition > 0 ? _value[node.LeafIndex] : _entry[node.LeafIndex];
+        _entry[node.LeafIndex]++;
+        _value[node.LeafIndex]++;
         ReadOnlySpan<byte> bytes = leaf.Value(index);
         return node.Physical switch
         {
@@ -110,7 +112,7 @@ internal sealed class RecordAssembler(LeafValues?[] leaves)
         };
     }
 
-    /// <summary>Passes over the one entry that each leaf below an absent node has for it.</summary>
+    /// <summary>Skips the one entry that each leaf below an absent node has for it.</summary>
     private void Skip(ParquetNode node, int absentLevel)
     {
         foreach (ParquetNode child in node.Children)
@@ -120,7 +122,7 @@ internal sealed class RecordAssembler(LeafValues?[] leaves)
 
         if (node.IsLeaf)
         {
-            entry[node.LeafIndex] += Definition(node) < absentLevel ? 1 : throw Disagree(node);
+            _entry[node.LeafIndex] += Definition(node) < absentLevel ? 1 : throw Disagree(node);
         }
     }
 
@@ -137,7 +139,9 @@ internal sealed class RecordAssembler(LeafValues?[] leaves)
         }
     }
 
-    /// <summary>Whether the next entry of every leaf goes on with the list of that level, or of none does. Level 0: a new row must begin.</summary>
+    /// <summary>
+    /// Checks that the next entry of every leaf continues the list of that level, or that none does. At level 0 a new row must begin.
+    /// </summary>
     private void CheckRepeats(ParquetNode node, int level, bool repeats)
     {
         foreach (ParquetNode child in node.Children)
@@ -156,13 +160,14 @@ internal sealed class RecordAssembler(LeafValues?[] leaves)
         }
     }
 
-    private static ParquetException Disagree(ParquetNode node) => new($"column '{node.Name}': its levels contradict those of the columns beside it");
+    private static ParquetException Disagree(ParquetNode node) =>
+        new($"column '{node.Name}': its levels contradict those of the columns beside it");
 
-    /// <summary>The definition level of a node's next entry, which any leaf below it tells.</summary>
+    /// <summary>The definition level of a node's next entry, which is the same in any leaf below it.</summary>
     private int Definition(ParquetNode node)
     {
         LeafValues leaf = FirstLeaf(node);
-        int at = entry[leaf.Node.LeafIndex];
+        int at = _entry[leaf.Node.LeafIndex];
         if (at >= leaf.EntryCount)
         {
             throw new ParquetException($"column '{leaf.Node.Name}' ends before its row group does");
@@ -171,10 +176,10 @@ internal sealed class RecordAssembler(LeafValues?[] leaves)
         return leaf.Definitions.Length == 0 ? 0 : leaf.Definitions[at];
     }
 
-    /// <summary>The repetition level of a leaf's next entry: 0 begins a row, -1 stands for the end.</summary>
+    /// <summary>The repetition level of a leaf's next entry: 0 begins a row, -1 is the end.</summary>
     private int Repetition(LeafValues leaf)
     {
-        int at = entry[leaf.Node.LeafIndex];
+        int at = _entry[leaf.Node.LeafIndex];
         return at >= leaf.EntryCount ? -1 : leaf.Repetitions.Length == 0 ? 0 : leaf.Repetitions[at];
     }
 
@@ -182,7 +187,9 @@ internal sealed class RecordAssembler(LeafValues?[] leaves)
     {
         while (!node.IsLeaf)
         {
-            node = node.Children.Count > 0 ? node.Children[0] : throw new ParquetException($"unsupported feature: group '{node.Name}' without columns");
+            node = node.Children.Count > 0
+                ? node.Children[0]
+                : throw new ParquetException($"unsupported feature: group '{node.Name}' without columns");
         }
 
         return leaves[node.LeafIndex]!;

@@ -5,15 +5,16 @@ namespace DataForge.Parquet.Reading;
 /// <summary>Builds the schema tree from the footer's depth-first list of elements (parquet.thrift, <c>SchemaElement</c>).</summary>
 internal sealed class SchemaTree
 {
-    /// <summary>Deeper trees are refused. It also keeps levels within a byte.</summary>
+    /// <summary>Deeper trees are refused, so that recursion is bounded and levels fit in a byte.</summary>
     private const int MaxDepth = 64;
 
-    private readonly List<SchemaElement> elements;
-    private readonly List<ParquetNode> leaves = [];
-    private int next;
+    private readonly List<SchemaElement> _elements;
+    private readonly List<ParquetNode> _leaves = [];
+    private int _next;
 
-    private SchemaTree(List<SchemaElement> elements) => this.elements = elements;
+    private SchemaTree(List<SchemaElement> elements) => _elements = elements;
 
+    /// <summary>Builds the tree.</summary>
     /// <returns>The root, whose children are the table's columns, and the leaves in the order of their column chunks.</returns>
     public static (ParquetNode Root, List<ParquetNode> Leaves) Build(List<SchemaElement> elements)
     {
@@ -23,18 +24,18 @@ internal sealed class SchemaTree
         }
 
         SchemaTree tree = new(elements);
-        SchemaElement first = elements[tree.next++];
+        SchemaElement first = elements[tree._next++];
         ParquetNode root = new(first.Name!, ParquetRepetition.Required, 0, 0) { Logical = LogicalTypeReader.Resolve(first) };
         root.Children = tree.ReadChildren(first, root, 1);
-        if (tree.next != elements.Count)
+        if (tree._next != elements.Count)
         {
             throw new ParquetException("metadata: the schema has elements outside its tree");
         }
 
-        return (root, tree.leaves);
+        return (root, tree._leaves);
     }
 
-    /// <summary>What the simple views can give: flat columns, and lists of one leaf. Other columns are in the tree alone.</summary>
+    /// <summary>The columns that can be read with a type: flat columns, and lists of plain values. Others are only in the tree.</summary>
     public static ParquetSchema Simplify(ParquetNode root)
     {
         List<ParquetColumn> columns = [];
@@ -90,7 +91,7 @@ internal sealed class SchemaTree
         return isWrapper && repeated.Children[0] is { IsLeaf: true, Repetition: not ParquetRepetition.Repeated } leaf ? leaf : null;
     }
 
-    /// <summary>Whether an older file's repeated group is the list's element, and not a wrapper around it.</summary>
+    /// <summary>Whether a repeated node is the list's element, as in older files, and not a wrapper around it.</summary>
     public static bool IsElementItself(ParquetNode list, ParquetNode repeated) =>
         repeated.IsLeaf || repeated.Children.Count != 1 || repeated.Name == "array" || repeated.Name == list.Name + "_tuple";
 
@@ -107,7 +108,7 @@ internal sealed class SchemaTree
 
     private ParquetNode[] ReadChildren(SchemaElement element, ParquetNode parent, int depth)
     {
-        if (element.NumChildren < 0 || element.NumChildren > elements.Count - next)
+        if (element.NumChildren < 0 || element.NumChildren > _elements.Count - _next)
         {
             throw new ParquetException($"metadata: the schema's group '{element.Name}' has a wrong number of children");
         }
@@ -128,18 +129,20 @@ internal sealed class SchemaTree
 
     private ParquetNode ReadNode(ParquetNode parent, int depth)
     {
-        if (next >= elements.Count)
+        if (_next >= _elements.Count)
         {
             throw new ParquetException("metadata: the schema ends before its tree is complete");
         }
 
-        SchemaElement element = elements[next++];
+        SchemaElement element = _elements[_next++];
         ParquetRepetition repetition = element.Repetition is { } known && Enum.IsDefined(known)
             ? known
             : throw new ParquetException($"metadata: column '{element.Name}' has no valid repetition");
         int definition = parent.MaxDefinition + (repetition == ParquetRepetition.Required ? 0 : 1);
         int repeated = parent.MaxRepetition + (repetition == ParquetRepetition.Repeated ? 1 : 0);
-        int[] repeatedDefinitions = repetition == ParquetRepetition.Repeated ? [.. parent.RepeatedDefinitions, definition] : parent.RepeatedDefinitions;
+        int[] repeatedDefinitions = repetition == ParquetRepetition.Repeated
+            ? [.. parent.RepeatedDefinitions, definition]
+            : parent.RepeatedDefinitions;
         if (element.Type is not { } type)
         {
             ParquetNode group = new(element.Name!, repetition, definition, repeated)
@@ -161,10 +164,10 @@ internal sealed class SchemaTree
             Logical = LogicalTypeReader.Resolve(element),
             Physical = type,
             TypeLength = type == ParquetPhysicalType.FixedLenByteArray ? element.TypeLength : 0,
-            LeafIndex = leaves.Count,
+            LeafIndex = _leaves.Count,
             RepeatedDefinitions = repeatedDefinitions,
         };
-        leaves.Add(leaf);
+        _leaves.Add(leaf);
         return leaf;
     }
 }

@@ -5,21 +5,23 @@ using DataForge.Parquet.Metadata;
 namespace DataForge.Parquet.Reading;
 
 /// <summary>
-/// Decodes the values of one column chunk's pages (https://github.com/apache/parquet-format/blob/master/Encodings.md) onto the end of a
-/// <see cref="LeafValues"/>. Memory for the values was taken with it; what a page claims is checked against the bytes it has.
+/// Decodes the values of one column chunk's pages (https://github.com/apache/parquet-format/blob/master/Encodings.md) and appends them to a
+/// <see cref="LeafValues"/>, which has the memory for them. What a page states is checked against the bytes that it has.
 /// </summary>
 internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisposable
 {
-    private readonly ByteArena fixedDictionary = new(budget);
-    private int[] dictionaryStarts = [];
-    private int[] dictionaryLengths = [];
-    private int dictionaryCount = -1;
-    private readonly DeltaDecoder delta = new(leaf, budget);
-    private int[] indices = [];
+    private readonly ByteArena _fixedDictionary = new(budget);
+    private int[] _dictionaryStarts = [];
+    private int[] _dictionaryLengths = [];
+    private int _dictionaryCount = -1;
+    private readonly DeltaDecoder _delta = new(leaf, budget);
+    private int[] _indices = [];
 
     private ParquetNode Node => leaf.Node;
 
-    /// <summary>Whether a page of this encoding is decompressed into the leaf's own arena, where its byte arrays stay.</summary>
+    /// <summary>
+    /// Whether a page of this encoding is decompressed into the leaf's own arena, because its byte arrays are used where they are.
+    /// </summary>
     public static bool KeepsPage(ParquetNode node, PageType page, Encoding encoding) =>
         node.Width == 0 && (page == PageType.DictionaryPage || encoding is Encoding.Plain or Encoding.DeltaLengthByteArray);
 
@@ -28,35 +30,35 @@ internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisp
     {
         if (count == 0)
         {
-            return; // a page of nulls may have no values at all, not even an encoding's header
+            return; // a page of nulls may have no bytes, not even the header of its encoding
         }
 
         bool isBoolean = Node.Physical == ParquetPhysicalType.Boolean;
         switch (encoding)
         {
             case Encoding.Plain when isBoolean:
-                PlainBooleans(page, count);
+                DecodePlainBooleans(page, count);
                 break;
             case Encoding.Plain when Node.Width > 0:
                 CopyFixed(page, count);
                 break;
             case Encoding.Plain:
-                PlainPlaces(page, leaf.Starts.AsSpan(leaf.ValueCount, count), leaf.Lengths.AsSpan(leaf.ValueCount, count));
+                FindPlainByteArrays(page, leaf.Starts.AsSpan(leaf.ValueCount, count), leaf.Lengths.AsSpan(leaf.ValueCount, count));
                 break;
             case Encoding.PlainDictionary or Encoding.RleDictionary:
-                FromDictionary(page.Span, count);
+                DecodeIndices(page.Span, count);
                 break;
             case Encoding.Rle when isBoolean:
-                RleBooleans(page, count);
+                DecodeRleBooleans(page, count);
                 break;
             case Encoding.DeltaBinaryPacked when Node.Physical is ParquetPhysicalType.Int32 or ParquetPhysicalType.Int64:
-                delta.Integers(page, count);
+                _delta.DecodeIntegers(page, count);
                 break;
             case Encoding.DeltaLengthByteArray when Node.Physical == ParquetPhysicalType.ByteArray:
-                delta.Lengths(page, count);
+                _delta.DecodeByteArrays(page, count);
                 break;
             case Encoding.DeltaByteArray when Node.Physical is ParquetPhysicalType.ByteArray or ParquetPhysicalType.FixedLenByteArray:
-                delta.Prefixed(page, count);
+                _delta.DecodePrefixedByteArrays(page, count);
                 break;
             case Encoding.ByteStreamSplit when Node.Width > 0 && !isBoolean && Node.Physical != ParquetPhysicalType.Int96:
                 int bytes = FixedBytes(page.Length, count);
@@ -69,23 +71,24 @@ internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisp
         leaf.ValueCount += count;
     }
 
-    /// <summary>Reads the dictionary page: the distinct values, PLAIN.</summary>
+    /// <summary>Reads the dictionary page: the distinct values in the PLAIN encoding.</summary>
     public void ReadDictionary(Encoding encoding, PageBytes page, int count)
     {
-        if (dictionaryCount >= 0)
+        if (_dictionaryCount >= 0)
         {
             throw new ParquetException($"column '{Node.Name}' has two dictionary pages in one chunk");
         }
 
         if (encoding is not (Encoding.Plain or Encoding.PlainDictionary) || Node.Physical == ParquetPhysicalType.Boolean)
         {
-            throw new ParquetException($"unsupported feature: a dictionary of {Node.Physical} with encoding {encoding} in column '{Node.Name}'");
+            throw new ParquetException(
+                $"unsupported feature: a dictionary of {Node.Physical} with encoding {encoding} in column '{Node.Name}'");
         }
 
         if (Node.Width > 0)
         {
             int bytes = FixedBytes(page.Length, count);
-            page.Span[..bytes].CopyTo(fixedDictionary.Span(fixedDictionary.Reserve(bytes), bytes));
+            page.Span[..bytes].CopyTo(_fixedDictionary.Span(_fixedDictionary.Reserve(bytes), bytes));
         }
         else
         {
@@ -95,15 +98,16 @@ internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisp
             }
 
             budget.Take(count * 8L, "a dictionary");
-            dictionaryStarts = new int[count];
-            dictionaryLengths = new int[count];
-            PlainPlaces(page, dictionaryStarts, dictionaryLengths);
+            _dictionaryStarts = new int[count];
+            _dictionaryLengths = new int[count];
+            FindPlainByteArrays(page, _dictionaryStarts, _dictionaryLengths);
         }
 
-        dictionaryCount = count;
+        _dictionaryCount = count;
     }
 
-    public void Dispose() => fixedDictionary.Dispose();
+    /// <inheritdoc/>
+    public void Dispose() => _fixedDictionary.Dispose();
 
     private int FixedBytes(int available, int count)
     {
@@ -117,8 +121,8 @@ internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisp
         page.Span[..bytes].CopyTo(leaf.Fixed.AsSpan(leaf.ValueCount * Node.Width));
     }
 
-    /// <summary>PLAIN byte arrays: a 4-byte length before each.</summary>
-    private void PlainPlaces(PageBytes page, Span<int> starts, Span<int> lengths)
+    /// <summary>Finds PLAIN byte arrays: a 4-byte length before each.</summary>
+    private void FindPlainByteArrays(PageBytes page, Span<int> starts, Span<int> lengths)
     {
         ReadOnlySpan<byte> data = page.Span;
         int offset = 0;
@@ -142,8 +146,8 @@ internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisp
         }
     }
 
-    /// <summary>PLAIN booleans: a bit each, least significant first.</summary>
-    private void PlainBooleans(PageBytes page, int count)
+    /// <summary>Decodes PLAIN booleans: a bit each, least significant first.</summary>
+    private void DecodePlainBooleans(PageBytes page, int count)
     {
         if (page.Length < (count + 7L) / 8)
         {
@@ -153,8 +157,8 @@ internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisp
         BitUnpacker.Unpack(page.Span, 1, leaf.Fixed.AsSpan(leaf.ValueCount, count));
     }
 
-    /// <summary>RLE booleans: the hybrid of one bit behind a 4-byte length, in v1 and v2 pages alike.</summary>
-    private void RleBooleans(PageBytes page, int count)
+    /// <summary>Decodes RLE booleans: a 4-byte length and the hybrid encoding of one bit, in v1 and v2 pages alike.</summary>
+    private void DecodeRleBooleans(PageBytes page, int count)
     {
         ReadOnlySpan<byte> data = page.Span;
         if (data.Length < 4 || BinaryPrimitives.ReadUInt32LittleEndian(data) > (uint)(data.Length - 4))
@@ -165,10 +169,10 @@ internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisp
         RleDecoder.Decode(data.Slice(4, BinaryPrimitives.ReadInt32LittleEndian(data)), 1, leaf.Fixed.AsSpan(leaf.ValueCount, count));
     }
 
-    /// <summary>A byte with the indices' width, then the hybrid.</summary>
-    private void FromDictionary(ReadOnlySpan<byte> data, int count)
+    /// <summary>Decodes dictionary indices: a byte with their bit width, then the hybrid encoding.</summary>
+    private void DecodeIndices(ReadOnlySpan<byte> data, int count)
     {
-        if (dictionaryCount < 0)
+        if (_dictionaryCount < 0)
         {
             throw new ParquetException($"column '{Node.Name}' has dictionary-encoded values but no dictionary page before them");
         }
@@ -178,49 +182,49 @@ internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisp
             throw new ParquetException($"column '{Node.Name}': dictionary indices have no valid bit width");
         }
 
-        Span<int> places = Indices(count);
-        RleDecoder.Decode(data[1..], data[0], places);
-        if (dictionaryCount == 0 || places.IndexOfAnyExceptInRange(0, dictionaryCount - 1) >= 0)
+        Span<int> indices = IndexBuffer(count);
+        RleDecoder.Decode(data[1..], data[0], indices);
+        if (_dictionaryCount == 0 || indices.IndexOfAnyExceptInRange(0, _dictionaryCount - 1) >= 0)
         {
-            throw new ParquetException($"column '{Node.Name}': a dictionary index is not below {dictionaryCount}");
+            throw new ParquetException($"column '{Node.Name}': a dictionary index is not below {_dictionaryCount}");
         }
 
-        Gather(places);
+        Gather(indices);
     }
 
-    private void Gather(ReadOnlySpan<int> places)
+    private void Gather(ReadOnlySpan<int> indices)
     {
         int width = Node.Width;
         int at = leaf.ValueCount;
         if (width == 0)
         {
-            for (int i = 0; i < places.Length; i++)
+            for (int i = 0; i < indices.Length; i++)
             {
-                leaf.Starts[at + i] = dictionaryStarts[places[i]];
-                leaf.Lengths[at + i] = dictionaryLengths[places[i]];
+                leaf.Starts[at + i] = _dictionaryStarts[indices[i]];
+                leaf.Lengths[at + i] = _dictionaryLengths[indices[i]];
             }
 
             return;
         }
 
-        ReadOnlySpan<byte> dictionary = fixedDictionary.Span(0, fixedDictionary.Length);
-        Span<byte> target = leaf.Fixed.AsSpan(at * width, places.Length * width);
-        for (int i = 0; i < places.Length; i++)
+        ReadOnlySpan<byte> dictionary = _fixedDictionary.Span(0, _fixedDictionary.Length);
+        Span<byte> target = leaf.Fixed.AsSpan(at * width, indices.Length * width);
+        for (int i = 0; i < indices.Length; i++)
         {
-            dictionary.Slice(places[i] * width, width).CopyTo(target[(i * width)..]);
+            dictionary.Slice(indices[i] * width, width).CopyTo(target[(i * width)..]);
         }
     }
 
-    private Span<int> Indices(int count)
+    private Span<int> IndexBuffer(int count)
     {
-        if (indices.Length < count)
+        if (_indices.Length < count)
         {
             budget.Take(count * 4L, "dictionary indices");
-            budget.Give(indices.Length * 4L);
-            indices = new int[count];
+            budget.Return(_indices.Length * 4L);
+            _indices = new int[count];
         }
 
-        return indices.AsSpan(0, count);
+        return _indices.AsSpan(0, count);
     }
 
     private ParquetException TooShort() => new($"a page of column '{Node.Name}' is shorter than its values");

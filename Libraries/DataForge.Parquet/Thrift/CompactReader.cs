@@ -5,24 +5,26 @@ namespace DataForge.Parquet.Thrift;
 /// <summary>
 /// Reads Thrift's compact protocol from untrusted bytes
 /// (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md). Every length and count is compared with the
-/// bytes that are left before anything is done with it.
+/// remaining bytes before it is used.
 /// </summary>
 /// <remarks>
 /// A struct is read as <c>short id = 0; while (reader.NextField(ref id, out type)) switch (id) {...; default: reader.Skip(type);}</c>.
 /// </remarks>
 internal ref struct CompactReader(ReadOnlySpan<byte> data)
 {
-    /// <summary>Nested structs of unknown fields beyond this depth are refused: Parquet's own nest 6 deep.</summary>
+    /// <summary>Unknown fields with structs nested deeper than this are refused; Parquet's own structs nest 6 levels.</summary>
     private const int MaxDepth = 32;
 
-    private readonly ReadOnlySpan<byte> data = data;
+    private readonly ReadOnlySpan<byte> _data = data;
 
     /// <summary>Bytes read so far.</summary>
     public int Position { get; private set; }
 
-    private readonly int Left => data.Length - Position;
+    private readonly int Remaining => _data.Length - Position;
 
-    /// <summary>Reads a field's header: its id (a delta to the one before, or in full) and type. False at the struct's end.</summary>
+    /// <summary>
+    /// Reads a field's header: its id (as a difference to the one before, or in full) and its type. False at the struct's end.
+    /// </summary>
     public bool NextField(ref short id, out CompactType type)
     {
         byte head = Byte();
@@ -37,6 +39,7 @@ internal ref struct CompactReader(ReadOnlySpan<byte> data)
         return true;
     }
 
+    /// <summary>A boolean field, whose value is its type.</summary>
     public readonly bool Bool(CompactType type) => type switch
     {
         CompactType.True => true,
@@ -44,42 +47,49 @@ internal ref struct CompactReader(ReadOnlySpan<byte> data)
         _ => throw WrongType(type, CompactType.True),
     };
 
+    /// <summary>Reads a byte field.</summary>
     public sbyte I8(CompactType type)
     {
         Expect(type, CompactType.Byte);
         return (sbyte)Byte();
     }
 
+    /// <summary>Reads a 32-bit integer field.</summary>
     public int I32(CompactType type)
     {
         Expect(type, CompactType.I32);
         long value = ZigZag();
-        return value is >= int.MinValue and <= int.MaxValue ? (int)value : throw new ParquetException("metadata: a 32-bit integer is out of range");
+        return value is >= int.MinValue and <= int.MaxValue
+            ? (int)value
+            : throw new ParquetException("metadata: a 32-bit integer is out of range");
     }
 
+    /// <summary>Reads a 64-bit integer field.</summary>
     public long I64(CompactType type)
     {
         Expect(type, CompactType.I64);
         return ZigZag();
     }
 
+    /// <summary>Reads a field of bytes; a slice of the data.</summary>
     public ReadOnlySpan<byte> Binary(CompactType type)
     {
         Expect(type, CompactType.Binary);
         ulong length = Varint();
-        if (length > (ulong)Left)
+        if (length > (ulong)Remaining)
         {
-            throw new ParquetException("metadata: a string is longer than the bytes that are left");
+            throw new ParquetException("metadata: a string is longer than the remaining bytes");
         }
 
-        ReadOnlySpan<byte> value = data.Slice(Position, (int)length);
+        ReadOnlySpan<byte> value = _data.Slice(Position, (int)length);
         Position += (int)length;
         return value;
     }
 
+    /// <summary>Reads a field of text; invalid UTF-8 becomes U+FFFD.</summary>
     public string String(CompactType type) => Encoding.UTF8.GetString(Binary(type));
 
-    /// <summary>Reads a list's header; the count never exceeds the bytes left, since each element takes at least one.</summary>
+    /// <summary>Reads a list's header; the count does not exceed the remaining bytes, since each element takes at least one.</summary>
     public int List(CompactType type, out CompactType element)
     {
         if (type is not (CompactType.List or CompactType.Set))
@@ -91,9 +101,13 @@ internal ref struct CompactReader(ReadOnlySpan<byte> data)
         element = (CompactType)(head & 0x0F);
         ulong count = (ulong)(head >> 4);
         count = count == 15 ? Varint() : count;
-        return count <= (ulong)Left ? (int)count : throw new ParquetException("metadata: a list has more elements than bytes are left");
+        return count <= (ulong)Remaining
+            ? (int)count
+            : throw new ParquetException("metadata: a list has more elements than there are bytes");
     }
 
+    /// <summary>Checks a field's type.</summary>
+    /// <exception cref="ParquetException">The type is another.</exception>
     public readonly void Expect(CompactType type, CompactType expected)
     {
         if (type != expected)
@@ -102,6 +116,7 @@ internal ref struct CompactReader(ReadOnlySpan<byte> data)
         }
     }
 
+    /// <summary>Skips a field of any type.</summary>
     public void Skip(CompactType type, int depth = 0)
     {
         if (depth > MaxDepth)
@@ -159,9 +174,9 @@ internal ref struct CompactReader(ReadOnlySpan<byte> data)
     private void SkipMap(int depth)
     {
         ulong count = Varint();
-        if (count > (ulong)Left)
+        if (count > (ulong)Remaining)
         {
-            throw new ParquetException("metadata: a map has more entries than bytes are left");
+            throw new ParquetException("metadata: a map has more entries than there are bytes");
         }
 
         byte types = count == 0 ? (byte)0 : Byte();
@@ -172,13 +187,13 @@ internal ref struct CompactReader(ReadOnlySpan<byte> data)
         }
     }
 
-    /// <summary>Inside a container a boolean takes a byte of its own; as a field it lives in the type.</summary>
+    /// <summary>In a container a boolean takes a byte of its own; as a field it is part of the type.</summary>
     private void SkipElement(CompactType element, int depth) =>
         Skip(element is CompactType.True or CompactType.False ? CompactType.Byte : element, depth + 1);
 
     private void Advance(int count)
     {
-        if (count > Left)
+        if (count > Remaining)
         {
             throw Truncated();
         }
@@ -186,7 +201,7 @@ internal ref struct CompactReader(ReadOnlySpan<byte> data)
         Position += count;
     }
 
-    private byte Byte() => Position < data.Length ? data[Position++] : throw Truncated();
+    private byte Byte() => Position < _data.Length ? _data[Position++] : throw Truncated();
 
     private long ZigZag()
     {
@@ -213,5 +228,5 @@ internal ref struct CompactReader(ReadOnlySpan<byte> data)
     private static ParquetException Truncated() => new("metadata ends before it is complete");
 
     private static ParquetException WrongType(CompactType type, CompactType expected) =>
-        new($"metadata: a field has type {type} where {expected} belongs");
+        new($"metadata: a field has type {type} instead of {expected}");
 }

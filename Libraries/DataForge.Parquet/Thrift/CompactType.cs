@@ -1,6 +1,8 @@
 namespace DataForge.Parquet.Thrift;
 
-/// <summary>Type codes of Thrift's compact protocol (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md).</summary>
+/// <summary>
+/// Type codes of Thrift's compact protocol (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md).
+/// </summary>
 internal enum CompactType : byte
 {
     Stop = 0,

@@ -4,42 +4,41 @@ namespace DataForge.Parquet.Thrift;
 
 /// <summary>
 /// Writes Thrift's compact protocol (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md).
-/// Fields must come in rising order of their ids.
+/// Fields must be written in ascending order of their ids.
 /// </summary>
 internal sealed class CompactWriter(ByteBuffer output)
 {
-    private readonly Stack<short> enclosing = new();
-    private short last;
+    private readonly Stack<short> _enclosing = new();
+    private short _last;
 
+    /// <summary>Writes a boolean field.</summary>
     public void Bool(short id, bool value) => Header(id, value ? CompactType.True : CompactType.False);
 
-    public void I8(short id, sbyte value)
-    {
-        Header(id, CompactType.Byte);
-        output.Add((byte)value);
-    }
-
+    /// <summary>Writes a 32-bit integer field.</summary>
     public void I32(short id, int value)
     {
         Header(id, CompactType.I32);
         ZigZag(value);
     }
 
+    /// <summary>Writes a 64-bit integer field.</summary>
     public void I64(short id, long value)
     {
         Header(id, CompactType.I64);
         ZigZag(value);
     }
 
+    /// <summary>Writes a field of bytes.</summary>
     public void Binary(short id, ReadOnlySpan<byte> value)
     {
         Header(id, CompactType.Binary);
         RawBinary(value);
     }
 
+    /// <summary>Writes a field of text as UTF-8.</summary>
     public void String(short id, string value) => Binary(id, Encoding.UTF8.GetBytes(value));
 
-    /// <summary>Starts a list field; its elements follow as Raw... or BeginElement/EndStruct.</summary>
+    /// <summary>Writes the header of a list field; its elements follow by the Raw methods or by BeginElement and EndStruct.</summary>
     public void List(short id, CompactType element, int count)
     {
         Header(id, CompactType.List);
@@ -54,36 +53,40 @@ internal sealed class CompactWriter(ByteBuffer output)
         }
     }
 
+    /// <summary>Writes a list's element of 32 bits.</summary>
     public void RawI32(int value) => ZigZag(value);
 
+    /// <summary>Writes a list's element of bytes.</summary>
     public void RawBinary(ReadOnlySpan<byte> value)
     {
         Varint((ulong)value.Length);
         output.Add(value);
     }
 
+    /// <summary>Begins a field that is a struct.</summary>
     public void BeginStruct(short id)
     {
         Header(id, CompactType.Struct);
         BeginElement();
     }
 
-    /// <summary>Starts a struct that is a list's element, or the outermost one.</summary>
+    /// <summary>Begins a struct that is a list's element, or the outermost struct.</summary>
     public void BeginElement()
     {
-        enclosing.Push(last);
-        last = 0;
+        _enclosing.Push(_last);
+        _last = 0;
     }
 
+    /// <summary>Ends the innermost struct.</summary>
     public void EndStruct()
     {
         output.Add((byte)CompactType.Stop);
-        last = enclosing.Pop();
+        _last = _enclosing.Pop();
     }
 
     private void Header(short id, CompactType type)
     {
-        int delta = id - last;
+        int delta = id - _last;
         if (delta is > 0 and <= 15)
         {
             output.Add((byte)((delta << 4) | (int)type));
@@ -94,7 +97,7 @@ internal sealed class CompactWriter(ByteBuffer output)
             ZigZag(id);
         }
 
-        last = id;
+        _last = id;
     }
 
     private void ZigZag(long value) => Varint((ulong)((value << 1) ^ (value >> 63)));

@@ -1,16 +1,18 @@
 namespace DataForge.Parquet.Writing;
 
 /// <summary>
-/// Shortens long bounds (parquet.thrift, <c>Statistics.min_value</c>: "values may be truncated"): a lower bound by cutting it, an upper
-/// bound by cutting it and raising what is left. Text stays valid UTF-8, so that readers may decode it.
+/// Shortens long bounds (parquet.thrift, <c>Statistics.min_value</c>: "values may be truncated"): a lower bound is cut, an upper bound is
+/// cut and increased. Text stays valid UTF-8, so that readers can decode it.
 /// </summary>
 internal static class BoundTruncation
 {
+    /// <summary>Bytes of a bound at most, as parquet-java's column index has by default.</summary>
     public const int MaxBytes = 64;
 
+    /// <summary>A bound that is not above the value.</summary>
     public static byte[] Lower(ReadOnlySpan<byte> value, bool isText) => Cut(value, isText).ToArray();
 
-    /// <summary>Null where no bound of that length is above the value.</summary>
+    /// <summary>A bound that is not below the value; null where there is none of at most <see cref="MaxBytes"/>.</summary>
     public static byte[]? Upper(ReadOnlySpan<byte> value, bool isText)
     {
         if (value.Length <= MaxBytes)
@@ -19,7 +21,7 @@ internal static class BoundTruncation
         }
 
         byte[] bound = Cut(value, isText).ToArray();
-        return isText ? RaiseText(bound) : RaiseBytes(bound);
+        return isText ? IncreaseText(bound) : IncreaseBytes(bound);
     }
 
     private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> value, bool isText)
@@ -38,7 +40,7 @@ internal static class BoundTruncation
         return value[..length];
     }
 
-    private static byte[]? RaiseBytes(byte[] bound)
+    private static byte[]? IncreaseBytes(byte[] bound)
     {
         for (int i = bound.Length - 1; i >= 0; i--)
         {
@@ -53,10 +55,10 @@ internal static class BoundTruncation
     }
 
     /// <summary>
-    /// Raises the last character that can be raised. UTF-8 sorts as code points do, so the next code point of the same or greater length
-    /// is above; only ASCII is raised, and other characters are dropped, which keeps this simple and the bound valid.
+    /// Increases the last ASCII character and cuts what follows it. UTF-8 sorts as code points do, so the result is above the value;
+    /// characters outside ASCII are cut rather than increased, which keeps this simple and the bound valid.
     /// </summary>
-    private static byte[]? RaiseText(byte[] bound)
+    private static byte[]? IncreaseText(byte[] bound)
     {
         for (int i = bound.Length - 1; i >= 0; i--)
         {

@@ -1,26 +1,28 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace DataForge.Parquet.Writing;
 
 /// <summary>
-/// One column's values of the row group being filled, held as the PLAIN encoding has them (so that a plain page is a slice of it),
-/// with the levels that say which are null and where lists begin
-/// (https://github.com/apache/parquet-format#nested-encoding). Booleans take a byte each until they are encoded.
+/// A column's values of the current row group in the PLAIN encoding, so that a plain page is a slice of them, with the levels that state
+/// which values are null and where lists begin (https://github.com/apache/parquet-format#nested-encoding). Booleans take a byte each until
+/// they are encoded.
 /// </summary>
 internal sealed class ColumnBuffer : IDisposable
 {
-    /// <summary>A single value above this is refused, so that no page and no buffer passes what a 32-bit size can say.</summary>
+    /// <summary>A larger value is refused, so that the size of every page and buffer fits in 32 bits.</summary>
     public const int MaxValueBytes = 512 << 20;
 
-    private readonly int presentLevel;
+    private readonly int _presentLevel;
 
-    /// <param name="usualMaximum">Bytes that the column seldom passes before its row group is written.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="usualMaximum">Bytes that the column rarely exceeds before its row group is written.</param>
     public ColumnBuffer(ParquetColumn column, int usualMaximum)
     {
         Values = new ByteBuffer(usualMaximum);
         Column = column;
-        presentLevel = (column.Nullable ? 1 : 0) + (column.IsList ? 1 : 0);
-        Definitions = presentLevel > 0 ? new ByteBuffer() : null;
+        _presentLevel = (column.Nullable ? 1 : 0) + (column.IsList ? 1 : 0);
+        Definitions = _presentLevel > 0 ? new ByteBuffer() : null;
         Repetitions = column.IsList ? new ByteBuffer() : null;
         Width = column.Type switch
         {
@@ -31,86 +33,90 @@ internal sealed class ColumnBuffer : IDisposable
         };
     }
 
+    /// <summary>The column.</summary>
     public ParquetColumn Column { get; }
 
-    /// <summary>Bytes of a value in <see cref="Values"/>; 0 for strings and binary, which stand behind a 4-byte length.</summary>
+    /// <summary>Bytes of a value in <see cref="Values"/>; 0 for strings and binary, which follow a 4-byte length.</summary>
     public int Width { get; }
 
-    /// <summary>The definition level of a value that is there.</summary>
-    public int MaxDefinition => presentLevel;
+    /// <summary>The definition level of a value that is not null.</summary>
+    public int MaxDefinition => _presentLevel;
 
+    /// <summary>The values in the PLAIN encoding; booleans as a byte each.</summary>
     public ByteBuffer Values { get; }
 
     /// <summary>A definition level for each entry (value, null or empty list), or null where every entry is a value.</summary>
     public ByteBuffer? Definitions { get; }
 
-    /// <summary>A repetition level for each entry (0 starts a row), or null where the column is no list.</summary>
+    /// <summary>A repetition level for each entry (0 starts a row), or null where the column is not a list.</summary>
     public ByteBuffer? Repetitions { get; }
 
-    /// <summary>Values that are there.</summary>
+    /// <summary>Values, without nulls and empty lists.</summary>
     public int ValueCount { get; private set; }
 
     /// <summary>Values, nulls and empty lists.</summary>
     public int EntryCount => Definitions?.Length ?? ValueCount;
 
-    /// <summary>What the column adds to the row group's size.</summary>
+    /// <summary>What the column adds to the row group's size, in bytes.</summary>
     public long Bytes => (long)Values.Length + (Definitions?.Length ?? 0) + (Repetitions?.Length ?? 0);
 
-    /// <summary>Whether the row being filled has its value.</summary>
+    /// <summary>Whether the current row has its value.</summary>
     public bool RowIsSet { get; set; }
 
-    public void AddBytes(ReadOnlySpan<byte> value)
-    {
-        if (value.Length > MaxValueBytes)
-        {
-            throw new ArgumentException($"a value of {value.Length:N0} bytes in column '{Column.Name}' is above {MaxValueBytes:N0}");
-        }
+    /// <summary>Adds a value of a String or Binary column.</summary>
+    /// <exception cref="ArgumentException">The value is larger than <see cref="MaxValueBytes"/>.</exception>
+    public void AddBytes(ReadOnlySpan<byte> value) => value.CopyTo(AddLength(value.Length));
 
-        Span<byte> target = Values.Take(4 + value.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(target, value.Length);
-        value.CopyTo(target[4..]);
-        ValueCount++;
-    }
+    /// <summary>Adds a value of a String column as UTF-8.</summary>
+    /// <exception cref="ArgumentException">The value is larger than <see cref="MaxValueBytes"/>.</exception>
+    public void AddText(string value) => Encoding.UTF8.GetBytes(value, AddLength(Encoding.UTF8.GetByteCount(value)));
 
+    /// <summary>Adds a value of four bytes.</summary>
     public void AddInt32(int value)
     {
         Values.AddInt32(value);
         ValueCount++;
     }
 
+    /// <summary>Adds a value of eight bytes.</summary>
     public void AddInt64(long value)
     {
         Values.AddInt64(value);
         ValueCount++;
     }
 
+    /// <summary>Adds a value of a Boolean column.</summary>
     public void AddBoolean(bool value)
     {
         Values.Add(value ? (byte)1 : (byte)0);
         ValueCount++;
     }
 
-    /// <summary>Levels of a value in a column without lists.</summary>
-    public void MarkPresent() => Definitions?.Add((byte)presentLevel);
+    /// <summary>Adds the level of a value in a column that is not a list.</summary>
+    public void MarkPresent() => Definitions?.Add((byte)_presentLevel);
 
+    /// <summary>Adds the levels of a null.</summary>
     public void MarkNull()
     {
         Definitions!.Add(0);
         Repetitions?.Add(0);
     }
 
+    /// <summary>Adds the levels of an empty list.</summary>
     public void MarkEmptyList()
     {
-        Definitions!.Add((byte)(presentLevel - 1));
+        Definitions!.Add((byte)(_presentLevel - 1));
         Repetitions!.Add(0);
     }
 
+    /// <summary>Adds the levels of a list's element.</summary>
     public void MarkElement(bool first)
     {
-        Definitions!.Add((byte)presentLevel);
+        Definitions!.Add((byte)_presentLevel);
         Repetitions!.Add(first ? (byte)0 : (byte)1);
     }
 
+    /// <summary>Removes all values and levels, and keeps the memory.</summary>
     public void Clear()
     {
         Values.Clear();
@@ -119,10 +125,25 @@ internal sealed class ColumnBuffer : IDisposable
         ValueCount = 0;
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         Values.Dispose();
         Definitions?.Dispose();
         Repetitions?.Dispose();
+    }
+
+    /// <summary>Adds the length of a value and returns the space for its bytes.</summary>
+    private Span<byte> AddLength(int length)
+    {
+        if (length > MaxValueBytes)
+        {
+            throw new ArgumentException($"a value of {length:N0} bytes in column '{Column.Name}' is larger than {MaxValueBytes:N0}");
+        }
+
+        Span<byte> target = Values.Take(4 + length);
+        BinaryPrimitives.WriteInt32LittleEndian(target, length);
+        ValueCount++;
+        return target[4..];
     }
 }

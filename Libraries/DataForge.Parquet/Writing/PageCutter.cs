@@ -2,63 +2,68 @@ using System.Buffers.Binary;
 
 namespace DataForge.Parquet.Writing;
 
-/// <summary>The entries (values, nulls, empty lists) of one page, and the values and bytes among them.</summary>
+/// <summary>
+/// The entries (values, nulls, empty lists) of one page, and its values and bytes: where each begins in the column, and how many.
+/// </summary>
 internal readonly record struct PageSlice(int FirstEntry, int Entries, int FirstValue, int Values, int FirstByte, int Bytes);
 
 /// <summary>
-/// Cuts a column into pages of whole rows: a page ends before the row that would take it past its size, but holds at least one.
-/// Sizes are counted in bits: a value's own, and one for an entry's levels (about what they take once run-length encoded).
+/// Cuts a column into pages of whole rows: a page ends before the row that would exceed its size, but has at least one row. Sizes are
+/// counted in bits: those of the value, and one for the levels of an entry (about what they take once run-length encoded).
 /// </summary>
+/// <param name="column">The column.</param>
+/// <param name="pageBytes">Bytes of a page at most, except for a larger row.</param>
 /// <param name="indexBits">Bits of a dictionary index, or null for plain values.</param>
 internal ref struct PageCutter(ColumnBuffer column, int pageBytes, int? indexBits)
 {
-    private readonly ReadOnlySpan<byte> values = column.Values.Span;
-    private readonly ReadOnlySpan<byte> definitions = column.Definitions is null ? default : column.Definitions.Span;
-    private readonly ReadOnlySpan<byte> repetitions = column.Repetitions is null ? default : column.Repetitions.Span;
-    private readonly int entryCount = column.EntryCount;
-    private readonly int maxDefinition = column.MaxDefinition;
-    private readonly int width = column.Width;
-    private readonly bool isBoolean = column.Column.Type == ParquetType.Boolean;
-    private readonly long limit = pageBytes * 8L;
-    private int entry;
-    private int value;
-    private int offset;
+    private readonly ReadOnlySpan<byte> _values = column.Values.Span;
+    private readonly ReadOnlySpan<byte> _definitions = column.Definitions is null ? default : column.Definitions.Span;
+    private readonly ReadOnlySpan<byte> _repetitions = column.Repetitions is null ? default : column.Repetitions.Span;
+    private readonly int _entryCount = column.EntryCount;
+    private readonly int _maxDefinition = column.MaxDefinition;
+    private readonly int _width = column.Width;
+    private readonly bool _isBoolean = column.Column.Type == ParquetType.Boolean;
+    private readonly long _limit = pageBytes * 8L;
+    private int _entry;
+    private int _value;
+    private int _offset;
 
+    /// <summary>Cuts the next page; false at the column's end.</summary>
     public bool Next(out PageSlice page)
     {
-        int firstEntry = entry;
-        int firstValue = value;
-        int firstByte = offset;
+        int firstEntry = _entry;
+        int firstValue = _value;
+        int firstByte = _offset;
         long bits = 0;
-        while (entry < entryCount)
+        while (_entry < _entryCount)
         {
-            (int nextEntry, int nextValue, int nextOffset) = (entry, value, offset);
+            (int nextEntry, int nextValue, int nextOffset) = (_entry, _value, _offset);
             long rowBits = 0;
             do
             {
                 rowBits++;
-                if (definitions.IsEmpty || definitions[nextEntry] == maxDefinition)
+                if (_definitions.IsEmpty || _definitions[nextEntry] == _maxDefinition)
                 {
-                    int bytes = width != 0 ? width : 4 + BinaryPrimitives.ReadInt32LittleEndian(values[nextOffset..]);
+                    int bytes = _width != 0 ? _width : 4 + BinaryPrimitives.ReadInt32LittleEndian(_values[nextOffset..]);
                     nextOffset += bytes;
                     nextValue++;
-                    rowBits += indexBits ?? (isBoolean ? 1 : bytes * 8L);
+                    rowBits += indexBits ?? (_isBoolean ? 1 : bytes * 8L);
                 }
 
                 nextEntry++;
             }
-            while (nextEntry < entryCount && !repetitions.IsEmpty && repetitions[nextEntry] != 0);
+            while (nextEntry < _entryCount && !_repetitions.IsEmpty && _repetitions[nextEntry] != 0);
 
-            if (entry > firstEntry && bits + rowBits > limit)
+            if (_entry > firstEntry && bits + rowBits > _limit)
             {
                 break;
             }
 
             bits += rowBits;
-            (entry, value, offset) = (nextEntry, nextValue, nextOffset);
+            (_entry, _value, _offset) = (nextEntry, nextValue, nextOffset);
         }
 
-        page = new PageSlice(firstEntry, entry - firstEntry, firstValue, value - firstValue, firstByte, offset - firstByte);
+        page = new PageSlice(firstEntry, _entry - firstEntry, firstValue, _value - firstValue, firstByte, _offset - firstByte);
         return page.Entries > 0;
     }
 }

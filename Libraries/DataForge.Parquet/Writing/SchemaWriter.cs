@@ -2,9 +2,10 @@ using DataForge.Parquet.Metadata;
 
 namespace DataForge.Parquet.Writing;
 
-/// <summary>Says in the footer's terms what a schema holds. Lists take the three-level form of LogicalTypes.md, "Lists".</summary>
+/// <summary>Translates a schema into the footer's elements. Lists take the three-level form of LogicalTypes.md, "Lists".</summary>
 internal static class SchemaWriter
 {
+    /// <summary>Adds the root and the nodes of all columns, in depth-first order.</summary>
     public static void Write(ParquetSchema schema, List<SchemaElement> elements)
     {
         elements.Add(new SchemaElement { Name = "schema", NumChildren = schema.Columns.Count });
@@ -30,8 +31,10 @@ internal static class SchemaWriter
         }
     }
 
+    /// <summary>The names of the nodes from a column to its leaf.</summary>
     public static string[] LeafPath(ParquetColumn column) => column.IsList ? [column.Name, "list", "element"] : [column.Name];
 
+    /// <summary>How values of a type are stored.</summary>
     public static ParquetPhysicalType Physical(ParquetType type) => type switch
     {
         ParquetType.Boolean => ParquetPhysicalType.Boolean,

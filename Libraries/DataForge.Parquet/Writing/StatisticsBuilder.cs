@@ -4,15 +4,18 @@ using DataForge.Parquet.Metadata;
 namespace DataForge.Parquet.Writing;
 
 /// <summary>
-/// A column chunk's null count and bounds (parquet.thrift, <c>Statistics</c> and <c>ColumnOrder</c>): integers by value, strings and
-/// binary by unsigned bytes and cut to 64 of them, floating point without NaN.
+/// Computes a column chunk's null count and bounds (parquet.thrift, <c>Statistics</c> and <c>ColumnOrder</c>): integers by value, strings
+/// and binary by unsigned bytes and cut to 64 of them, floating-point numbers without NaN.
 /// </summary>
 internal static class StatisticsBuilder
 {
-    /// <param name="plain">The column's values, or its distinct ones, in the PLAIN encoding.</param>
+    /// <summary>The statistics of a column.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="plain">The column's values, or its distinct values, in the PLAIN encoding.</param>
+    /// <param name="count">Values in <paramref name="plain"/>.</param>
     public static ColumnStatistics Compute(ColumnBuffer column, ReadOnlySpan<byte> plain, int count)
     {
-        // An empty list is an entry without a value, and parquet-mr counts it among the nulls as well.
+        // An empty list is an entry without a value; parquet-java counts it among the nulls as well.
         long nulls = column.EntryCount - column.ValueCount;
         if (count == 0)
         {
@@ -21,7 +24,8 @@ internal static class StatisticsBuilder
 
         return column.Column.Type switch
         {
-            ParquetType.Boolean => Exact(nulls, [plain.Contains((byte)0) ? (byte)0 : (byte)1], [plain.Contains((byte)1) ? (byte)1 : (byte)0]),
+            ParquetType.Boolean =>
+                Exact(nulls, [plain.Contains((byte)0) ? (byte)0 : (byte)1], [plain.Contains((byte)1) ? (byte)1 : (byte)0]),
             ParquetType.Int32 => Int32(nulls, plain),
             ParquetType.Int64 => Int64(nulls, plain),
             ParquetType.Float => Float(nulls, plain),
@@ -60,7 +64,9 @@ internal static class StatisticsBuilder
         return Exact(nulls, BitConverter.GetBytes(min), BitConverter.GetBytes(max));
     }
 
-    /// <summary>NaN has no place in the order, and the sign of a zero bound must not hide the other zero: min is -0, max is +0.</summary>
+    /// <summary>
+    /// NaN is left out, since it has no order. A bound of zero must include the other zero: the minimum is -0, the maximum +0.
+    /// </summary>
     private static ColumnStatistics Float(long nulls, ReadOnlySpan<byte> plain)
     {
         float min = float.PositiveInfinity;
