@@ -75,8 +75,8 @@ internal sealed record ReportData
         CountTable clean = run.Manifest.TotalCounts(StageNames.Clean);
         CountTable dedup = run.Manifest.TotalCounts(StageNames.Dedup);
         List<Event> events = [.. EventLog.Read(run.EventsFolder)];
-        IEnumerable<DroppedByRule> dropped = Dropped(StageNames.Clean, clean, AppliedRules.Of(run))
-            .Concat(Dropped(StageNames.Dedup, dedup, DuplicateRules(run)));
+        IEnumerable<DroppedByRule> dropped = DropsOf(StageNames.Clean, clean, AppliedRules.Of(run))
+            .Concat(DropsOf(StageNames.Dedup, dedup, DuplicateRules(run)));
         return new ReportData
         {
             RunName = run.Name,
@@ -116,7 +116,7 @@ internal sealed record ReportData
         return steps;
     }
 
-    private static IEnumerable<DroppedByRule> Dropped(string stage, CountTable counts, IReadOnlyList<AppliedRule> rules) =>
+    private static IEnumerable<DroppedByRule> DropsOf(string stage, CountTable counts, IReadOnlyList<AppliedRule> rules) =>
         Named(counts, CountName.Dropped).Select(drop =>
         {
             AppliedRule? rule = rules.FirstOrDefault(rule => rule.Rule == drop.Name);

@@ -131,7 +131,7 @@ internal sealed class DatasetTrace
         private readonly List<SharedRun> _runs = [];
         private readonly List<(int Row, Snippet Snippet, SharedRun Run, int[] Lines)> _found = [];
 
-        public void Search(string shard, int group)
+        internal void Search(string shard, int group)
         {
             using var reader = new CorpusShard.Reader(shard);
             _found.Clear();

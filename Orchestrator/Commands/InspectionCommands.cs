@@ -47,9 +47,9 @@ internal static class InspectionCommands
         {
             Run opened = InspectedRun.Open(parsed.GetValue(workspace)!, parsed.GetValue(run)!);
             long start = Stopwatch.GetTimestamp();
-            Checked what = await Task.Run(() => new RunVerifier(opened, cancellation).Verify(), cancellation).ConfigureAwait(false);
+            VerificationResult result = await Task.Run(() => new RunVerifier(opened, cancellation).Verify(), cancellation).ConfigureAwait(false);
             string seconds = Figures.Duration(Stopwatch.GetElapsedTime(start).TotalSeconds);
-            foreach (string line in VerdictLines.Of(opened.Name, what, seconds))
+            foreach (string line in VerificationSummary.Lines(opened.Name, result, seconds))
             {
                 Console.WriteLine(line);
             }
@@ -70,8 +70,8 @@ internal static class InspectionCommands
 
             // It may write the index, from files that an opt-out would take away meanwhile.
             using FileLock held = OptOutLock.Share(opened.Workspace);
-            using StoryIndex index = StoryIndex.Open(opened, () => Console.Error.WriteLine("indexing the run for this and later questions"));
-            Console.Out.Write(Story.Tell(index, string.Join(' ', parsed.GetValue(file)!)));
+            using ExplanationIndex index = ExplanationIndex.Open(opened, () => Console.Error.WriteLine("indexing the run for this and later questions"));
+            Console.Out.Write(FileExplanation.Explain(index, string.Join(' ', parsed.GetValue(file)!)));
             Console.Error.WriteLine(FormattableString.Invariant($"answered in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms"));
             return 0;
         });
