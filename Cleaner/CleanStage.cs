@@ -15,7 +15,7 @@ namespace DataForge.Cleaner;
 public sealed class CleanStage(CleanOptions options) : IStage
 {
     /// <summary>Raised whenever the stage would write other rows for the same input.</summary>
-    public const int CodeVersion = 2;
+    public const int CodeVersion = 3;
 
     /// <inheritdoc/>
     public string Name => "clean";

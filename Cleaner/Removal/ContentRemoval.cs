@@ -108,7 +108,7 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
             return;
         }
 
-        outcome.Attribution = LicensePolicy.Attributed(kept, header, id, content.Length);
+        outcome.Attribution = LicensePolicy.Attributed(kept, header, id, content.Length).Attribution;
     }
 
     // What was taken out of a text that leaves: these figures stand in no table, so they are found again.
@@ -138,7 +138,7 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
     private long RewriteClean(Dictionary<BlobId, CorpusFile?> contents, CancellationToken cancellation)
     {
         using var reader = new CorpusShard.Reader(run.Run.PathOf(ContentStep.FileOf(part)));
-        using var clean = new CorpusShard.Writer(run.Create(ContentStep.FileOf(part)));
+        using var clean = new CorpusShard.Writer(run.Create(ContentStep.FileOf(part)), reader.Version);
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -148,7 +148,7 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
                 CorpusFile? file = rows.File(row);
                 if (_outcomes.TryGetValue(file.BlobId, out Outcome? outcome))
                 {
-                    file = outcome.Attribution is { } now ? Attributed(file, now) : null;
+                    file = outcome.Attribution is { } now ? file with { Attribution = now } : null;
                     contents[rows.Id(row)] = file;
                 }
 
@@ -167,19 +167,6 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
         clean.Close();
         return clean.Rows;
     }
-
-    private static CorpusFile Attributed(CorpusFile file, CorpusFile to) => file with
-    {
-        Repository = to.Repository,
-        Path = to.Path,
-        License = to.License,
-        LicenseClass = to.LicenseClass,
-        LicenseEvidence = to.LicenseEvidence,
-        Copyright = to.Copyright,
-        Copies = to.Copies,
-        OtherOccurrences = to.OtherOccurrences,
-        IsVendored = to.IsVendored,
-    };
 
     private long RewriteDropped()
     {
@@ -202,15 +189,7 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
             if (row.Level == DropLevel.Content && outcome.Attribution is { } best)
             {
                 string value = row.Rule != "license_conflict" ? row.Value : outcome.Conflict?.Value ?? ReasonRemoved;
-                Append(dropped, row with
-                {
-                    Value = value,
-                    RepositoryId = best.Repository.Id,
-                    Repository = best.Repository.Name,
-                    Commit = best.Repository.Commit,
-                    Path = best.Path,
-                    Copies = best.Copies,
-                });
+                Append(dropped, row.AttributedTo(best) with { Value = value });
             }
         }
 
@@ -246,7 +225,7 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
         public List<DroppedFile> Rows { get; } = [];
 
         /// <summary>Where the content was found now; null where nothing of it is left.</summary>
-        public CorpusFile? Attribution { get; set; }
+        public Attribution? Attribution { get; set; }
 
         public Finding? Conflict { get; init; }
     }

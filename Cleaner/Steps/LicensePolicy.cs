@@ -75,12 +75,12 @@ internal sealed class LicensePolicy(CleanOptions options)
     }
 
     // The occurrences behind the best one, as the shards name them.
-    private static List<string> Others(IReadOnlyList<LicensedOccurrence> kept)
+    private static List<OccurrenceLocation> Others(IReadOnlyList<LicensedOccurrence> kept)
     {
-        var others = new List<string>();
+        var others = new List<OccurrenceLocation>();
         for (int i = 1; i < kept.Count && others.Count < MaxOthers; i++)
         {
-            others.Add($"{kept[i].Occurrence.Repository.Name} {kept[i].Occurrence.Path}");
+            others.Add(new OccurrenceLocation(kept[i].Occurrence.Repository.Name, kept[i].Occurrence.Path));
         }
 
         return others;
@@ -101,16 +101,19 @@ internal sealed class LicensePolicy(CleanOptions options)
         {
             BlobId = best.Occurrence.BlobId,
             ContentId = contentId,
-            Repository = best.Occurrence.Repository,
-            Path = best.Occurrence.Path,
-            License = best.License,
-            LicenseClass = best.Rank.License,
-            LicenseEvidence = best.Evidence,
-            Copyright = Copyright(header, best.Occurrence),
-            Copies = kept.Count,
-            OtherOccurrences = Others(kept),
+            Attribution = new Attribution
+            {
+                Repository = best.Occurrence.Repository,
+                Path = best.Occurrence.Path,
+                License = best.License,
+                LicenseClass = best.Rank.License,
+                LicenseEvidence = best.Evidence,
+                Copyright = Copyright(header, best.Occurrence),
+                Copies = kept.Count,
+                OtherOccurrences = Others(kept),
+                IsVendored = best.Occurrence.IsVendored,
+            },
             Size = size,
-            IsVendored = best.Occurrence.IsVendored,
         };
     }
 

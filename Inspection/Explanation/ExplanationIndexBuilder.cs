@@ -11,10 +11,6 @@ namespace DataForge.Inspection.Explanation;
 /// occurrence.</summary>
 internal sealed class ExplanationIndexBuilder
 {
-    // All columns but the text, so that the texts are not read.
-    private static readonly Column[] Columns =
-        [.. Table.Corpus.Columns.Select(column => column.Column).Where(column => column != Column.Content)];
-
     private readonly Run _run;
     private readonly BinaryWriter _to;
     private readonly List<(ulong Key, long Offset)> _keys = [];
@@ -81,7 +77,7 @@ internal sealed class ExplanationIndexBuilder
             using var reader = new CorpusShard.Reader(_run.PathOf(shard.Path));
             for (int group = 0; group < reader.RowGroupCount; group++)
             {
-                using CorpusShard.Rows rows = reader.ReadRowGroup(group, Columns);
+                using CorpusShard.Rows rows = reader.ReadWithoutText(group);
                 for (int i = 0; i < rows.Count; i++)
                 {
                     Add(CleanRecord.Of(shard.Path, row++, rows.File(i)), null);

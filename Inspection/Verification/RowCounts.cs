@@ -3,6 +3,7 @@ using DataForge.Corpus;
 using DataForge.Corpus.Columns;
 using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
+using DataForge.Corpus.Shards;
 using DataForge.Dedup.Removal;
 using DataForge.Parquet;
 
@@ -56,8 +57,9 @@ internal sealed class RowCounts(ManifestEntry entry)
         Int32Column copies = rows.Get(Column.Copies);
         Int64Column sizes = rows.Get(Column.LengthBytes);
 
-        // With version 1 of the table, the cleaner wrote an empty name where no licence was found.
-        bool isUnnamed = table == Table.CorpusV1 && entry.Stage == StageNames.Clean;
+        // With version 1 of the table, the cleaner counted an empty name where no licence was found.
+        bool isUnnamed = table == Table.CorpusV1 && entry.Stage == StageNames.Clean && entry.Counts.Contains(CountName.License.Of(""));
+        CheckOtherOccurrences(table, rows, file);
         for (int row = 0; row < rows.RowCount; row++)
         {
             BlobId id = BlobId.Parse(ids[row]);
@@ -93,9 +95,10 @@ internal sealed class RowCounts(ManifestEntry entry)
         {
             string rule = rules.GetString(row);
             _counts.Add(CountName.Dropped.Of(rule), copies[row]);
-            if (!levels[row].SequenceEqual("content"u8))
+            DropLevel? level = DroppedShard.LevelOf(levels[row]);
+            if (level != DropLevel.Content)
             {
-                if (!levels[row].SequenceEqual("occurrence"u8) || copies[row] != 1)
+                if (level != DropLevel.Occurrence || copies[row] != 1)
                 {
                     throw file.Fault($"a row of rule {rule} is neither of one occurrence nor of a content");
                 }
@@ -160,6 +163,25 @@ internal sealed class RowCounts(ManifestEntry entry)
         Compare(entryFile, CountName.DocumentsUnfiltered, Kept.Count, $"its shards hold {Kept.Count}");
         long bytes = _counts[CountName.BytesOut];
         Compare(entryFile, CountName.BytesUnfiltered, bytes, $"its shards hold {bytes}");
+    }
+
+    // The repositories and the paths of the other occurrences are two lists of one length; version 1 of the table has one list.
+    private static void CheckOtherOccurrences(Table table, ParquetRowGroup rows, ManifestFile file)
+    {
+        if (table == Table.CorpusV1)
+        {
+            return;
+        }
+
+        StringListColumn repositories = rows.Get(Column.OtherRepositories);
+        StringListColumn paths = rows.Get(Column.OtherPaths);
+        for (int row = 0; row < rows.RowCount; row++)
+        {
+            if (repositories.Length(row) != paths.Length(row))
+            {
+                throw file.Fault($"a row has {repositories.Length(row)} other repositories, but {paths.Length(row)} paths");
+            }
+        }
     }
 
     private void Compare(string entryFile, CountName name, long expected, string found) => VerificationFault.ThrowUnlessEqual(
