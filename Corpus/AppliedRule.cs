@@ -12,7 +12,7 @@ public sealed record AppliedRule(string Rule, string Bound, string Threshold);
 public sealed record AppliedRules
 {
     /// <summary>Its path in a run.</summary>
-    public const string FileName = "2-clean/rules.json";
+    public const string FileName = RunPaths.Rules;
 
     /// <summary>The rules.</summary>
     public required IReadOnlyList<AppliedRule> Rules { get; init; }

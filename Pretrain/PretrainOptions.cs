@@ -169,7 +169,7 @@ public sealed class PretrainOptions : IValidatableObject
             Device = device,
             Precision = Precision,
             PeakTeraflops = PeakTeraflops,
-            Gpu = new GpuTechniques { Graphs = CudaGraphs },
+            Gpu = new GpuOptimizations { CudaGraphs = CudaGraphs },
         };
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DataForge.Corpus.Counts;
 
 namespace DataForge.Corpus.Events;
 
@@ -39,7 +40,7 @@ public sealed record StageAdvanced(string Stage, string Unit, long Done, long To
 public sealed record StageFinished(string Stage, double Seconds) : Event;
 
 /// <summary>A part is whole: computed now, or found as it was.</summary>
-public sealed record PartDone(string Stage, string Part, bool Reused, double Seconds, IReadOnlyDictionary<string, long> Counts) : Event;
+public sealed record PartDone(string Stage, string Part, bool Reused, double Seconds, CountTable Counts) : Event;
 
 /// <summary>A file, or a line of a source, was bad. The run goes on; a row in <c>dropped/</c> accounts for it.</summary>
 public sealed record FileFault(string Stage, string Where, string Rule, string Detail) : Event;

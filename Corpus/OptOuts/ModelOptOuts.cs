@@ -1,3 +1,5 @@
+using DataForge.Corpus.Runs;
+
 namespace DataForge.Corpus.OptOuts;
 
 /// <summary>
@@ -8,5 +10,5 @@ namespace DataForge.Corpus.OptOuts;
 public sealed record ModelOptOuts(IReadOnlyList<string> TrainedUnder, IReadOnlyList<string> AppliedSince)
 {
     /// <summary>The file, relative to the run's folder.</summary>
-    public const string File = "5-model/opt-outs.json";
+    public const string File = RunPaths.ModelOptOuts;
 }

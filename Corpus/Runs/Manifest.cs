@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DataForge.Corpus.Counts;
 
 namespace DataForge.Corpus.Runs;
 
@@ -34,6 +35,18 @@ public sealed class Manifest(Run run)
             {
                 totals[name] = totals.GetValueOrDefault(name) + value;
             }
+        }
+
+        return totals;
+    }
+
+    /// <summary>The sums of all counts over a stage's entries.</summary>
+    public CountTable TotalCounts(string stage)
+    {
+        var totals = new CountTable();
+        foreach (ManifestEntry entry in Entries(stage))
+        {
+            totals.Add(entry.Counts);
         }
 
         return totals;

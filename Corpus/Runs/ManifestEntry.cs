@@ -1,3 +1,5 @@
+using DataForge.Corpus.Counts;
+
 namespace DataForge.Corpus.Runs;
 
 /// <summary>
@@ -27,7 +29,10 @@ public sealed record ManifestEntry
     /// Figures about the part, by name: totals are sums of these over all parts. Names are lower case with dots, such as
     /// <c>rows.in</c>, <c>bytes.in</c>, <c>rows.out</c>, <c>dropped.line_max</c>, <c>license.MIT</c>.
     /// </summary>
-    public IReadOnlyDictionary<string, long> Counts { get; init; } = new SortedDictionary<string, long>(StringComparer.Ordinal);
+    public CountTable Counts { get; init; } = new();
+
+    /// <summary>A count; 0 where the part has none.</summary>
+    public long Count(CountName name) => Counts[name];
 
     /// <summary>A figure by name; 0 where the part has none.</summary>
     public long Count(string name) => Counts.TryGetValue(name, out long value) ? value : 0;

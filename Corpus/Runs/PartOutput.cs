@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DataForge.Corpus.Counts;
 using DataForge.Parquet;
 
 namespace DataForge.Corpus.Runs;
@@ -37,6 +38,12 @@ public sealed class PartOutput(Run run)
         }
     }
 
+    /// <summary>Adds to a count (<see cref="ManifestEntry.Counts"/>). Safe from several threads.</summary>
+    public void Add(CountName name, long value = 1) => _counts.AddOrUpdate(name.Name, static (_, added) => added, static (_, old, added) => old + added, value);
+
+    /// <summary>A count so far.</summary>
+    public long Count(CountName name) => _counts.GetValueOrDefault(name.Name);
+
     /// <summary>Adds to a figure (<see cref="ManifestEntry.Counts"/>).</summary>
     public void Add(string name, long by = 1) => _counts.AddOrUpdate(name, by, (_, old) => old + by);
 
@@ -63,7 +70,7 @@ public sealed class PartOutput(Run run)
             OptionsHash = optionsHash,
             Codecs = outputs.Any(output => output.Path.EndsWith(".parquet", StringComparison.Ordinal)) ? ParquetCodecs : "",
             Outputs = outputs,
-            Counts = new SortedDictionary<string, long>(_counts, StringComparer.Ordinal),
+            Counts = new CountTable(_counts),
         };
     }
 

@@ -1,3 +1,5 @@
+using DataForge.Corpus.Counts;
+
 namespace DataForge.Corpus.Runs;
 
 /// <summary>A run's share of a <see cref="WorkspaceRewrite"/>: its files and manifest entries as they will be.</summary>
@@ -49,6 +51,10 @@ public sealed class RunRewrite(WorkspaceRewrite workspace, Run run)
 
         _changed[(entry.Stage, entry.Part)] = now;
     }
+
+    /// <summary>As <see cref="Commit(ManifestEntry, IReadOnlyList{ManifestOutput}, IReadOnlyDictionary{string, long})"/>.</summary>
+    public void Commit(ManifestEntry entry, IReadOnlyList<ManifestOutput> outputs, CountTable counts) =>
+        Commit(entry, outputs, (IReadOnlyDictionary<string, long>)counts);
 
     /// <summary>Removes an entry and its files: the next build computes the part anew.</summary>
     public void Remove(ManifestEntry entry)

@@ -1,3 +1,5 @@
+using DataForge.Corpus.Counts;
+
 namespace DataForge.Corpus.Runs;
 
 /// <summary>
@@ -80,8 +82,12 @@ public sealed class WorkspaceRewrite(Workspace workspace, string folder, string 
     {
         InputHash = StageHash.Combine("rewritten", mark, entry.InputHash),
         Outputs = [.. outputs.OrderBy(output => output.Path, StringComparer.Ordinal)],
-        Counts = new SortedDictionary<string, long>(counts.ToDictionary(), StringComparer.Ordinal),
+        Counts = new CountTable(counts),
     };
+
+    /// <summary>As <see cref="Rewritten(ManifestEntry, IEnumerable{ManifestOutput}, IReadOnlyDictionary{string, long})"/>.</summary>
+    public ManifestEntry Rewritten(ManifestEntry entry, IEnumerable<ManifestOutput> outputs, CountTable counts) =>
+        Rewritten(entry, outputs, (IReadOnlyDictionary<string, long>)counts);
 
     /// <summary>Puts new files in their places and removes what is to go.</summary>
     /// <param name="removed"><see cref="Removed"/>, as it was when all was written.</param>

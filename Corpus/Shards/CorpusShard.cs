@@ -1,3 +1,4 @@
+using DataForge.Corpus.Columns;
 using DataForge.Parquet;
 
 namespace DataForge.Corpus.Shards;
@@ -89,6 +90,15 @@ public static class CorpusShard
         /// <summary>Row groups in the shard.</summary>
         public int RowGroupCount => _reader.RowGroupCount;
 
+        /// <summary>Reads one row group; dispose it when done with its values.</summary>
+        /// <exception cref="DataForgeException">The row group is damaged.</exception>
+        public Rows ReadRowGroup(int index) => new(ShardFile.Read(_reader, path, index));
+
+        /// <summary>Reads some columns of one row group; dispose it when done with its values.</summary>
+        /// <exception cref="DataForgeException">The row group is damaged.</exception>
+        public Rows ReadRowGroup(int index, params Column[] columns) =>
+            new(ShardFile.Read(_reader, path, index, Array.ConvertAll(columns, column => column.Name)));
+
         /// <summary>Reads one row group, all columns or those named; dispose it when done with its spans.</summary>
         /// <exception cref="DataForgeException">The row group is damaged.</exception>
         public Rows ReadRowGroup(int index, params string[] columns) => new(ShardFile.Read(_reader, path, index, columns));
@@ -118,6 +128,9 @@ public static class CorpusShard
 
         /// <summary>Columns by name, for readers that need only some. Look each up once, not once a row.</summary>
         public ParquetRowGroup Columns => _rows;
+
+        /// <summary>The values of a column, for readers that need only some. Ask once for a row group, not once for a row.</summary>
+        public TView Get<TView>(Column<TView> column) => _rows.Get(column);
 
         /// <summary>The git id of a file's source bytes.</summary>
         public BlobId Id(int row) => BlobId.Parse(_ids.Value[row]);

@@ -12,24 +12,33 @@ public static class ShardFile
     /// <exception cref="DataForgeException">It is damaged, or another kind or version.</exception>
     public static ParquetReader Open(string path, string kind)
     {
-        ParquetReader reader;
-        try
-        {
-            reader = ParquetReader.Open(path);
-        }
-        catch (ParquetException e)
-        {
-            throw Damaged(path, e);
-        }
-
+        ParquetReader reader = OpenAny(path);
         if (reader.Metadata.TryGetValue(KindKey, out string? found) && found == kind)
         {
             return reader;
         }
 
         reader.Dispose();
-        throw new DataForgeException($"{path} holds '{found ?? "no DataForge shard"}' where '{kind}' is needed: it was written by another version.");
+        throw WrongKind(path, found, kind);
     }
+
+    /// <summary>Opens a Parquet file of any kind.</summary>
+    /// <exception cref="DataForgeException">It is damaged.</exception>
+    internal static ParquetReader OpenAny(string path)
+    {
+        try
+        {
+            return ParquetReader.Open(path);
+        }
+        catch (ParquetException e)
+        {
+            throw Damaged(path, e);
+        }
+    }
+
+    /// <summary>The fault of a file that is of another kind or version than the one needed.</summary>
+    internal static DataForgeException WrongKind(string path, string? found, string needed) => new(
+        $"{path} holds '{found ?? "no DataForge shard"}' where '{needed}' is needed: it was written by another version.");
 
     /// <summary>Reads a row group of a shard the program itself wrote; damage ends the run with a message that says what to do.</summary>
     /// <exception cref="DataForgeException">The row group is damaged.</exception>

@@ -15,11 +15,11 @@ namespace DataForge.Pretrain.Data;
 /// </remarks>
 public sealed class DocumentEncoder
 {
-    private readonly BpeEncoder encoder;
-    private readonly DocumentObjective objective;
-    private readonly ushort endOfText;
-    private readonly ushort fimPrefix, fimMiddle, fimSuffix, separator, endOfMask;
-    private readonly ushort[] masks = [];
+    private readonly BpeEncoder _encoder;
+    private readonly DocumentObjective _objective;
+    private readonly ushort _endOfText;
+    private readonly ushort _fimPrefix, _fimMiddle, _fimSuffix, _separator, _endOfMask;
+    private readonly ushort[] _masks = [];
 
     /// <summary>An encoder for one objective.</summary>
     /// <exception cref="TokenizerFormatException">The vocabulary lacks a special token that the objective needs.</exception>
@@ -30,21 +30,21 @@ public sealed class DocumentEncoder
             throw new ArgumentException(problem, nameof(objective));
         }
 
-        this.encoder = encoder;
-        this.objective = objective;
-        endOfText = encoder.Vocabulary.EndOfText;
+        _encoder = encoder;
+        _objective = objective;
+        _endOfText = encoder.Vocabulary.EndOfText;
         if (objective.FimRate > 0)
         {
-            fimPrefix = encoder.Vocabulary.SpecialId(SpecialTokens.FimPrefix);
-            fimMiddle = encoder.Vocabulary.SpecialId(SpecialTokens.FimMiddle);
-            fimSuffix = encoder.Vocabulary.SpecialId(SpecialTokens.FimSuffix);
+            _fimPrefix = encoder.Vocabulary.SpecialId(SpecialTokens.FimPrefix);
+            _fimMiddle = encoder.Vocabulary.SpecialId(SpecialTokens.FimMiddle);
+            _fimSuffix = encoder.Vocabulary.SpecialId(SpecialTokens.FimSuffix);
         }
 
         if (objective.InfillRate > 0)
         {
-            separator = encoder.Vocabulary.SpecialId(SpecialTokens.Separator);
-            endOfMask = encoder.Vocabulary.SpecialId(SpecialTokens.EndOfMask);
-            masks = [.. Enumerable.Range(1, objective.MaxSpans).Select(number => encoder.Vocabulary.SpecialId(SpecialTokens.Mask(number)))];
+            _separator = encoder.Vocabulary.SpecialId(SpecialTokens.Separator);
+            _endOfMask = encoder.Vocabulary.SpecialId(SpecialTokens.EndOfMask);
+            _masks = [.. Enumerable.Range(1, objective.MaxSpans).Select(number => encoder.Vocabulary.SpecialId(SpecialTokens.Mask(number)))];
         }
     }
 
@@ -55,11 +55,11 @@ public sealed class DocumentEncoder
     /// <returns>The form chosen.</returns>
     public DocumentForm Encode(ReadOnlySpan<byte> document, string key, IBufferWriter<ushort> tokens)
     {
-        tokens.Write([endOfText]);
+        tokens.Write([_endOfText]);
         DocumentForm form = DocumentForm.Causal;
-        if (objective.FimRate > 0 || objective.InfillRate > 0)
+        if (_objective.FimRate > 0 || _objective.InfillRate > 0)
         {
-            Draws draws = new(SeededHash.Of(objective.Seed, key));
+            RandomStream draws = new(SeededHash.Of(_objective.Seed, key));
             form = Choose(ref draws, document);
             switch (form)
             {
@@ -74,71 +74,71 @@ public sealed class DocumentEncoder
 
         if (form == DocumentForm.Causal)
         {
-            encoder.Encode(document, tokens);
+            _encoder.Encode(document, tokens);
         }
 
-        tokens.Write([endOfText]);
+        tokens.Write([_endOfText]);
         return form;
     }
 
-    private DocumentForm Choose(ref Draws draws, ReadOnlySpan<byte> document)
+    private DocumentForm Choose(ref RandomStream draws, ReadOnlySpan<byte> document)
     {
         double form = draws.NextUnit(), variant = draws.NextUnit();
-        if (document.IsEmpty || form >= objective.FimRate + objective.InfillRate)
+        if (document.IsEmpty || form >= _objective.FimRate + _objective.InfillRate)
         {
             return DocumentForm.Causal;
         }
 
-        return form >= objective.FimRate ? DocumentForm.Infill : variant < objective.SpmShare ? DocumentForm.Spm : DocumentForm.Psm;
+        return form >= _objective.FimRate ? DocumentForm.Infill : variant < _objective.SpmShare ? DocumentForm.Spm : DocumentForm.Psm;
     }
 
-    private void EncodeFim(ReadOnlySpan<byte> document, DocumentForm form, ref Draws draws, IBufferWriter<ushort> tokens)
+    private void EncodeFim(ReadOnlySpan<byte> document, DocumentForm form, ref RandomStream draws, IBufferWriter<ushort> tokens)
     {
         Span<int> cuts = stackalloc int[2];
         Cut(document, cuts, ref draws);
         ReadOnlySpan<byte> prefix = document[..cuts[0]], middle = document[cuts[0]..cuts[1]], suffix = document[cuts[1]..];
-        tokens.Write([fimPrefix]);
+        tokens.Write([_fimPrefix]);
         if (form == DocumentForm.Psm)
         {
-            encoder.Encode(prefix, tokens);
+            _encoder.Encode(prefix, tokens);
         }
 
-        tokens.Write([fimSuffix]);
-        encoder.Encode(suffix, tokens);
-        tokens.Write([fimMiddle]);
+        tokens.Write([_fimSuffix]);
+        _encoder.Encode(suffix, tokens);
+        tokens.Write([_fimMiddle]);
         if (form == DocumentForm.Spm)
         {
-            encoder.Encode(prefix, tokens);
+            _encoder.Encode(prefix, tokens);
         }
 
-        encoder.Encode(middle, tokens);
+        _encoder.Encode(middle, tokens);
     }
 
-    private void EncodeInfill(ReadOnlySpan<byte> document, ref Draws draws, IBufferWriter<ushort> tokens)
+    private void EncodeInfill(ReadOnlySpan<byte> document, ref RandomStream draws, IBufferWriter<ushort> tokens)
     {
-        int spans = 1 + (int)draws.Next((ulong)masks.Length);
+        int spans = 1 + (int)draws.Next((ulong)_masks.Length);
         Span<int> cuts = stackalloc int[2 * spans];
         Cut(document, cuts, ref draws);
         int start = 0;
         for (int i = 0; i < spans; i++)
         {
-            encoder.Encode(document[start..cuts[2 * i]], tokens);
-            tokens.Write([masks[i]]);
+            _encoder.Encode(document[start..cuts[2 * i]], tokens);
+            tokens.Write([_masks[i]]);
             start = cuts[(2 * i) + 1];
         }
 
-        encoder.Encode(document[start..], tokens);
-        tokens.Write([endOfText, separator]);
+        _encoder.Encode(document[start..], tokens);
+        tokens.Write([_endOfText, _separator]);
         for (int i = 0; i < spans; i++)
         {
-            tokens.Write([masks[i]]);
-            encoder.Encode(document[cuts[2 * i]..cuts[(2 * i) + 1]], tokens);
-            tokens.Write([endOfMask]);
+            tokens.Write([_masks[i]]);
+            _encoder.Encode(document[cuts[2 * i]..cuts[(2 * i) + 1]], tokens);
+            tokens.Write([_endOfMask]);
         }
     }
 
     /// <summary>Draws places between characters, both ends included, each as likely as any other, and sorts them; in bytes.</summary>
-    private static void Cut(ReadOnlySpan<byte> document, Span<int> cuts, ref Draws draws)
+    private static void Cut(ReadOnlySpan<byte> document, Span<int> cuts, ref RandomStream draws)
     {
         long characters = 0;
         foreach (byte value in document)
@@ -174,7 +174,7 @@ public sealed class DocumentEncoder
     private static bool IsContinuation(byte value) => (value & 0xC0) == 0x80;
 
     /// <summary>A row of numbers from one start: SplitMix64.</summary>
-    private struct Draws(ulong state)
+    private struct RandomStream(ulong state)
     {
         /// <summary>0 up to, not including, 1, in steps of 2^-53.</summary>
         public double NextUnit() => (Next() >> 11) * (1.0 / (1ul << 53));

@@ -3,8 +3,8 @@ namespace DataForge.Pretrain.Data;
 /// <summary>The documents of several token shards, numbered through. It opens the shards and closes them.</summary>
 public sealed class DocumentSet : IDisposable
 {
-    private readonly TokenShard[] shards;
-    private readonly long[] firstDocument;   // of each shard; one entry more, the number of all documents
+    private readonly TokenShard[] _shards;
+    private readonly long[] _firstDocument;   // of each shard; one entry more, the number of all documents
 
     /// <summary>Opens shards, in the order given.</summary>
     /// <exception cref="TokenShardException">A shard is damaged or missing.</exception>
@@ -24,20 +24,20 @@ public sealed class DocumentSet : IDisposable
             throw;
         }
 
-        shards = [.. opened];
-        firstDocument = new long[shards.Length + 1];
-        for (int i = 0; i < shards.Length; i++)
+        _shards = [.. opened];
+        _firstDocument = new long[_shards.Length + 1];
+        for (int i = 0; i < _shards.Length; i++)
         {
-            firstDocument[i + 1] = firstDocument[i] + shards[i].Documents;
-            Tokens += shards[i].Tokens;
+            _firstDocument[i + 1] = _firstDocument[i] + _shards[i].Documents;
+            Tokens += _shards[i].Tokens;
         }
     }
 
     /// <summary>The shards, in order.</summary>
-    public IReadOnlyList<TokenShard> Shards => shards;
+    public IReadOnlyList<TokenShard> Shards => _shards;
 
     /// <summary>The number of documents.</summary>
-    public long Documents => firstDocument[^1];
+    public long Documents => _firstDocument[^1];
 
     /// <summary>The number of tokens, bos and eos included.</summary>
     public long Tokens { get; }
@@ -46,20 +46,20 @@ public sealed class DocumentSet : IDisposable
     public (TokenShard Shard, int Document) Locate(long document)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)document, (ulong)Documents, nameof(document));
-        int shard = Array.BinarySearch(firstDocument, document);
+        int shard = Array.BinarySearch(_firstDocument, document);
         shard = shard < 0 ? ~shard - 1 : shard;
-        while (firstDocument[shard + 1] == document)
+        while (_firstDocument[shard + 1] == document)
         {
             shard++;   // an empty shard begins with the same document as the one after it
         }
 
-        return (shards[shard], (int)(document - firstDocument[shard]));
+        return (_shards[shard], (int)(document - _firstDocument[shard]));
     }
 
     /// <summary>Closes the shards.</summary>
     public void Dispose()
     {
-        foreach (TokenShard shard in shards)
+        foreach (TokenShard shard in _shards)
         {
             shard.Dispose();
         }

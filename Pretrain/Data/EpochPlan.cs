@@ -10,39 +10,39 @@ namespace DataForge.Pretrain.Data;
 /// </remarks>
 internal sealed class EpochPlan
 {
-    private const int MarkEvery = 64;
+    private const int OffsetInterval = 64;
 
-    private readonly DocumentSet documents;
-    private readonly int blockSize;
-    private readonly int[] extras;               // the documents seen a second time
-    private readonly KeyedPermutation order;     // of documents and extras
-    private readonly KeyedPermutation blocks;
-    private readonly long[] marks;               // where every 64th document in order starts, in tokens
-    private readonly long tokens;
+    private readonly DocumentSet _documents;
+    private readonly int _blockSize;
+    private readonly int[] _extras;               // the documents seen a second time
+    private readonly KeyedPermutation _order;     // of documents and extras
+    private readonly KeyedPermutation _blocks;
+    private readonly long[] _marks;               // where every 64th document in order starts, in tokens
+    private readonly long _tokens;
 
     public EpochPlan(DocumentSet documents, int blockSize, ulong seed, long epoch, bool resample)
     {
-        this.documents = documents;
-        this.blockSize = blockSize;
+        _documents = documents;
+        _blockSize = blockSize;
         Epoch = epoch;
-        extras = resample ? Extras(documents, seed, epoch) : [];
+        _extras = resample ? ExtraDocuments(documents, seed, epoch) : [];
         ulong key = SeededHash.Of(seed, (ulong)epoch);
-        long count = documents.Documents + extras.Length;
-        order = new KeyedPermutation(count, SeededHash.Of(key, 1ul));
-        marks = new long[((count - 1) / MarkEvery) + 1];
+        long count = documents.Documents + _extras.Length;
+        _order = new KeyedPermutation(count, SeededHash.Of(key, 1ul));
+        _marks = new long[((count - 1) / OffsetInterval) + 1];
         for (long i = 0; i < count; i++)
         {
-            if (i % MarkEvery == 0)
+            if (i % OffsetInterval == 0)
             {
-                marks[i / MarkEvery] = tokens;
+                _marks[i / OffsetInterval] = _tokens;
             }
 
             (TokenShard shard, int document) = At(i);
-            tokens += shard.Length(document);
+            _tokens += shard.Length(document);
         }
 
-        BlockCount = BlocksOf(tokens, blockSize);
-        blocks = new KeyedPermutation(BlockCount, SeededHash.Of(key, 2ul));
+        BlockCount = BlocksFor(_tokens, blockSize);
+        _blocks = new KeyedPermutation(BlockCount, SeededHash.Of(key, 2ul));
     }
 
     public long Epoch { get; }
@@ -56,32 +56,32 @@ internal sealed class EpochPlan
         long tokens = documents.Tokens;
         if (resample)
         {
-            foreach (int extra in Extras(documents, seed, epoch))
+            foreach (int extra in ExtraDocuments(documents, seed, epoch))
             {
                 (TokenShard shard, int document) = documents.Locate(extra);
                 tokens += shard.Length(document);
             }
         }
 
-        return BlocksOf(tokens, blockSize);
+        return BlocksFor(tokens, blockSize);
     }
 
     /// <summary>Writes the epoch's n-th block in training order. Returns how many tokens of it are the documents'; the rest is the filler.</summary>
     public int Fill(long number, Span<int> block, int filler)
     {
-        long start = blocks[number] * blockSize;
-        int mark = Array.BinarySearch(marks, start);
+        long start = _blocks[number] * _blockSize;
+        int mark = Array.BinarySearch(_marks, start);
         mark = mark < 0 ? ~mark - 1 : mark;
-        long at = marks[mark];
+        long at = _marks[mark];
         int filled = 0;
-        for (long i = (long)mark * MarkEvery; filled < blockSize && at < tokens; i++)
+        for (long i = (long)mark * OffsetInterval; filled < _blockSize && at < _tokens; i++)
         {
             (TokenShard shard, int document) = At(i);
             int length = shard.Length(document);
             if (at + length > start)
             {
                 ReadOnlySpan<ushort> source = shard.Document(document)[(int)Math.Max(0, start - at)..];
-                source = source[..Math.Min(source.Length, blockSize - filled)];
+                source = source[..Math.Min(source.Length, _blockSize - filled)];
                 TokenCopy.Widen(source, block[filled..]);
                 filled += source.Length;
             }
@@ -95,11 +95,11 @@ internal sealed class EpochPlan
 
     private (TokenShard Shard, int Document) At(long position)
     {
-        long chosen = order[position];
-        return documents.Locate(chosen < documents.Documents ? chosen : extras[chosen - documents.Documents]);
+        long chosen = _order[position];
+        return _documents.Locate(chosen < _documents.Documents ? chosen : _extras[chosen - _documents.Documents]);
     }
 
-    private static int[] Extras(DocumentSet documents, ulong seed, long epoch)
+    private static int[] ExtraDocuments(DocumentSet documents, ulong seed, long epoch)
     {
         List<int> extras = [];
         for (int i = 0; i < documents.Documents; i++)
@@ -114,5 +114,5 @@ internal sealed class EpochPlan
         return [.. extras];
     }
 
-    private static long BlocksOf(long tokens, int blockSize) => ((tokens - 1) / blockSize) + 1;
+    private static long BlocksFor(long tokens, int blockSize) => ((tokens - 1) / blockSize) + 1;
 }

@@ -26,108 +26,108 @@ public sealed class FineTuningData : ITrainingData
     private const int HeldOutOf = 20;        // one problem of twenty validates
     private const int FewestToHoldOut = 40;  // fewer are all trained on
 
-    private readonly FineTuningOptions options;
-    private readonly ushort filler;
-    private readonly ExampleList training = new(), validation = new();
-    private readonly List<long> firstRow = [0];
-    private readonly int[] validationRows;
-    private long planned = -1;
-    private KeyedPermutation order;
-    private int[] rows = [];                 // each row's first example, as a place in the order
+    private readonly FineTuningOptions _options;
+    private readonly ushort _filler;
+    private readonly ExampleList _training = new(), _validation = new();
+    private readonly List<long> _firstRow = [0];
+    private readonly int[] _validationRows;
+    private long _planned = -1;
+    private KeyedPermutation _order;
+    private int[] _rows = [];                 // each row's first example, as a place in the order
 
     /// <summary>Encodes the problems.</summary>
     /// <exception cref="InvalidDataException">No answer has room behind its prompt.</exception>
     public FineTuningData(IReadOnlyList<AppsProblem> problems, BpeVocabulary vocabulary, FineTuningOptions options)
     {
-        this.options = options;
-        filler = vocabulary.EndOfText;
+        _options = options;
+        _filler = vocabulary.EndOfText;
         var encoder = new BpeEncoder(vocabulary);
         bool holdOut = problems.Count >= FewestToHoldOut;
         for (int i = 0; i < problems.Count; i++)
         {
-            (holdOut && i % HeldOutOf == HeldOutOf - 1 ? validation : training).Add(problems[i], encoder, filler, options.BlockSize);
+            (holdOut && i % HeldOutOf == HeldOutOf - 1 ? _validation : _training).Add(problems[i], encoder, _filler, options.BlockSize);
         }
 
-        if (training.Count == 0)
+        if (_training.Count == 0)
         {
             throw new InvalidDataException(
                 $"none of the {problems.Count} problems has an answer that begins within {options.BlockSize} tokens; choose a larger BlockSize");
         }
 
-        validationRows = Pack(validation, new KeyedPermutation(Math.Max(1, validation.Count), 0));
+        _validationRows = Pack(_validation, new KeyedPermutation(Math.Max(1, _validation.Count), 0));
         Fingerprint = ComputeFingerprint(problems);
     }
 
     /// <summary>Examples that are trained on.</summary>
-    public int Examples => training.Count;
+    public int Examples => _training.Count;
 
     /// <summary>Examples left out because their prompt alone fills a row.</summary>
-    public int TooLong => training.TooLong + validation.TooLong;
+    public int TooLong => _training.TooLong + _validation.TooLong;
 
     /// <inheritdoc/>
     public string Fingerprint { get; }
 
     /// <inheritdoc/>
-    public int ValidationBatches => (validationRows.Length + options.BatchSize - 1) / options.BatchSize;
+    public int ValidationBatches => (_validationRows.Length + _options.BatchSize - 1) / _options.BatchSize;
 
     /// <inheritdoc/>
     public void FillBatch(long step, int microBatch, Span<int> tokens, Span<int> labels)
     {
-        long row = ((step * options.MicroBatches) + microBatch) * options.BatchSize;
-        for (int i = 0; i < options.BatchSize; i++, row++)
+        long row = ((step * _options.MicroBatches) + microBatch) * _options.BatchSize;
+        for (int i = 0; i < _options.BatchSize; i++, row++)
         {
-            int inEpoch = Plan(row);
-            FillRow(training, order, rows, inEpoch, Row(tokens, i), Row(labels, i));
+            int inEpoch = SelectEpochOf(row);
+            FillRow(_training, _order, _rows, inEpoch, Row(tokens, i), Row(labels, i));
         }
     }
 
     /// <inheritdoc/>
     public void FillValidation(int index, Span<int> tokens, Span<int> labels)
     {
-        var inOrder = new KeyedPermutation(Math.Max(1, validation.Count), 0);
-        for (int i = 0; i < options.BatchSize; i++)
+        var inOrder = new KeyedPermutation(Math.Max(1, _validation.Count), 0);
+        for (int i = 0; i < _options.BatchSize; i++)
         {
-            int row = (index * options.BatchSize) + i;
-            if (row < validationRows.Length)
+            int row = (index * _options.BatchSize) + i;
+            if (row < _validationRows.Length)
             {
-                FillRow(validation, inOrder, validationRows, row, Row(tokens, i), Row(labels, i));
+                FillRow(_validation, inOrder, _validationRows, row, Row(tokens, i), Row(labels, i));
             }
             else
             {
-                Row(tokens, i).Fill(filler);
+                Row(tokens, i).Fill(_filler);
                 Row(labels, i).Fill(ITrainingData.IgnoredLabel);
             }
         }
     }
 
-    private Span<int> Row(Span<int> batch, int row) => batch.Slice(row * options.BlockSize, options.BlockSize);
+    private Span<int> Row(Span<int> batch, int row) => batch.Slice(row * _options.BlockSize, _options.BlockSize);
 
     /// <summary>Makes the epoch of a row the present one; gives the row's place in it.</summary>
-    private int Plan(long row)
+    private int SelectEpochOf(long row)
     {
-        int epoch = firstRow.Count - 2;
-        while (firstRow[^1] <= row || epoch < 0)
+        int epoch = _firstRow.Count - 2;
+        while (_firstRow[^1] <= row || epoch < 0)
         {
-            epoch = firstRow.Count - 1;
-            firstRow.Add(firstRow[^1] + Pack(training, Order(epoch)).Length);
+            epoch = _firstRow.Count - 1;
+            _firstRow.Add(_firstRow[^1] + Pack(_training, Order(epoch)).Length);
         }
 
-        while (firstRow[epoch] > row)
+        while (_firstRow[epoch] > row)
         {
             epoch--;
         }
 
-        if (planned != epoch)
+        if (_planned != epoch)
         {
-            order = Order(epoch);
-            rows = Pack(training, order);
-            planned = epoch;
+            _order = Order(epoch);
+            _rows = Pack(_training, _order);
+            _planned = epoch;
         }
 
-        return (int)(row - firstRow[epoch]);
+        return (int)(row - _firstRow[epoch]);
     }
 
-    private KeyedPermutation Order(long epoch) => new(training.Count, SeededHash.Of(options.Seed, (ulong)epoch));
+    private KeyedPermutation Order(long epoch) => new(_training.Count, SeededHash.Of(_options.Seed, (ulong)epoch));
 
     private int[] Pack(ExampleList examples, KeyedPermutation permutation)
     {
@@ -139,7 +139,7 @@ public sealed class FineTuningData : ITrainingData
             if (length > room)
             {
                 starts.Add(i);
-                room = options.BlockSize;
+                room = _options.BlockSize;
             }
 
             room -= length;
@@ -156,7 +156,7 @@ public sealed class FineTuningData : ITrainingData
             filled += examples.CopyTo((int)permutation[i], tokens[filled..], labels[filled..]);
         }
 
-        tokens[filled..].Fill(filler);
+        tokens[filled..].Fill(_filler);
         labels[filled..].Fill(ITrainingData.IgnoredLabel);
     }
 
@@ -164,49 +164,49 @@ public sealed class FineTuningData : ITrainingData
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"problems 1; {problems.Count}; {options.BlockSize}; {(long)options.BatchSize * options.MicroBatches}; {options.Seed}; {filler}")));
-        training.AppendTo(hash);
-        validation.AppendTo(hash);
+            $"problems 1; {problems.Count}; {_options.BlockSize}; {(long)_options.BatchSize * _options.MicroBatches}; {_options.Seed}; {_filler}")));
+        _training.AppendTo(hash);
+        _validation.AppendTo(hash);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Encoded examples, end to end.</summary>
     private sealed class ExampleList
     {
-        private readonly ArrayBufferWriter<ushort> tokens = new();
-        private readonly List<(int Start, int Prompt, int End)> examples = [];
+        private readonly ArrayBufferWriter<ushort> _tokens = new();
+        private readonly List<(int Start, int Prompt, int End)> _examples = [];
 
-        internal int Count => examples.Count;
+        internal int Count => _examples.Count;
 
         internal int TooLong { get; private set; }
 
-        internal int Length(int example) => examples[example].End - examples[example].Start;
+        internal int Length(int example) => _examples[example].End - _examples[example].Start;
 
         internal void Add(AppsProblem problem, BpeEncoder encoder, ushort endOfText, int blockSize)
         {
             byte[] prompt = Encoding.UTF8.GetBytes(problem.Prompt);
             foreach (string answer in problem.Answers)
             {
-                int start = tokens.WrittenCount;
-                encoder.Encode(prompt, tokens);
-                int asked = tokens.WrittenCount;
-                encoder.Encode(Encoding.UTF8.GetBytes(answer), tokens);
-                tokens.Write([endOfText]);
+                int start = _tokens.WrittenCount;
+                encoder.Encode(prompt, _tokens);
+                int asked = _tokens.WrittenCount;
+                encoder.Encode(Encoding.UTF8.GetBytes(answer), _tokens);
+                _tokens.Write([endOfText]);
                 if (asked - start >= blockSize)
                 {
                     TooLong++;
                 }
                 else
                 {
-                    examples.Add((start, asked, Math.Min(tokens.WrittenCount, start + blockSize)));
+                    _examples.Add((start, asked, Math.Min(_tokens.WrittenCount, start + blockSize)));
                 }
             }
         }
 
         internal int CopyTo(int example, Span<int> into, Span<int> labels)
         {
-            (int start, int prompt, int end) = examples[example];
-            TokenCopy.Widen(tokens.WrittenSpan[start..end], into);
+            (int start, int prompt, int end) = _examples[example];
+            TokenCopy.Widen(_tokens.WrittenSpan[start..end], into);
             labels[..(prompt - start)].Fill(ITrainingData.IgnoredLabel);
             into[(prompt - start)..(end - start)].CopyTo(labels[(prompt - start)..]);
             return end - start;
@@ -214,8 +214,8 @@ public sealed class FineTuningData : ITrainingData
 
         internal void AppendTo(IncrementalHash hash)
         {
-            hash.AppendData(MemoryMarshal.AsBytes(tokens.WrittenSpan));
-            hash.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(examples)));
+            hash.AppendData(MemoryMarshal.AsBytes(_tokens.WrittenSpan));
+            hash.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_examples)));
         }
     }
 }

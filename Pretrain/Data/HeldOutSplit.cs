@@ -44,19 +44,19 @@ public sealed class HeldOutSplit
 {
     private const double LargestShare = 0.25, Factor = 1.25;
 
-    private readonly HashSet<string> validation;
+    private readonly HashSet<string> _validation;
 
     private HeldOutSplit(IEnumerable<Repository> chosen, long total, string? problem)
     {
         Repository[] list = [.. chosen];
-        validation = new HashSet<string>(list.Select(repository => repository.Name), StringComparer.Ordinal);
+        _validation = new HashSet<string>(list.Select(repository => repository.Name), StringComparer.Ordinal);
         ValidationSize = list.Sum(repository => repository.Size);
         TotalSize = total;
         Problem = problem;
     }
 
     /// <summary>The number of repositories held out.</summary>
-    public int Repositories => validation.Count;
+    public int Repositories => _validation.Count;
 
     /// <summary>What they hold, in the unit of the sizes.</summary>
     public long ValidationSize { get; }
@@ -68,7 +68,7 @@ public sealed class HeldOutSplit
     public string? Problem { get; }
 
     /// <summary>Whether a repository is held out.</summary>
-    public bool IsValidation(string repository) => validation.Contains(repository);
+    public bool IsValidation(string repository) => _validation.Contains(repository);
 
     /// <summary>Chooses. The order in which repositories are given does not matter.</summary>
     /// <param name="repositories">Every repository, how much it holds in bytes or tokens, and its documents; one named twice is added up.</param>
@@ -103,8 +103,8 @@ public sealed class HeldOutSplit
     {
         for (double up = target, down = target; all.Length > 0 && (up <= largest || down >= 1); up *= Factor, down /= Factor)
         {
-            List<Repository>? taken = up <= largest ? Take(all, up, limit(up), options) : null;
-            taken ??= down < up ? Take(all, down, limit(down), options) : null;
+            List<Repository>? taken = up <= largest ? TrySelect(all, up, limit(up), options) : null;
+            taken ??= down < up ? TrySelect(all, down, limit(down), options) : null;
             if (taken is not null)
             {
                 return taken;
@@ -115,21 +115,21 @@ public sealed class HeldOutSplit
     }
 
     /// <summary>Takes repositories for a target; where one with very many documents spoils it, again without the likes of it.</summary>
-    private static List<Repository>? Take(Repository[] all, double target, double limit, HeldOutOptions options)
+    private static List<Repository>? TrySelect(Repository[] all, double target, double limit, HeldOutOptions options)
     {
-        List<Repository>? taken = Take(all, target, limit, double.PositiveInfinity, options);
+        List<Repository>? taken = TrySelect(all, target, limit, double.PositiveInfinity, options);
         // What one repository could have, were its documents of the usual size; from four times that down to an eighth.
         double documents = options.MaxDocumentShare * target
             * all.Sum(repository => repository.Documents) / all.Sum(repository => repository.Size);
         for (double most = 4 * documents; taken is null && most >= documents / 8; most /= 2)
         {
-            taken = Take(all, target, limit, most, options);
+            taken = TrySelect(all, target, limit, most, options);
         }
 
         return taken;
     }
 
-    private static List<Repository>? Take(
+    private static List<Repository>? TrySelect(
         Repository[] all, double target, double limit, double mostDocuments, HeldOutOptions options)
     {
         List<Repository> taken = [];

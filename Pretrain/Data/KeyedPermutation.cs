@@ -15,17 +15,17 @@ public readonly struct KeyedPermutation
 {
     private const int Rounds = 6;
 
-    private readonly ulong key;
-    private readonly int halfBits;
+    private readonly ulong _key;
+    private readonly int _halfBits;
 
     /// <summary>The permutation of 0 … <paramref name="count"/> - 1 that <paramref name="key"/> chooses.</summary>
     public KeyedPermutation(long count, ulong key)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         Count = count;
-        this.key = key;
+        _key = key;
         int bits = 64 - BitOperations.LeadingZeroCount((ulong)(count - 1));
-        halfBits = Math.Max(1, (bits + 1) / 2);
+        _halfBits = Math.Max(1, (bits + 1) / 2);
     }
 
     /// <summary>How many elements it permutes.</summary>
@@ -50,13 +50,13 @@ public readonly struct KeyedPermutation
 
     private ulong Walk(ulong value)
     {
-        ulong mask = (1ul << halfBits) - 1;
-        ulong left = value >> halfBits, right = value & mask;
+        ulong mask = (1ul << _halfBits) - 1;
+        ulong left = value >> _halfBits, right = value & mask;
         for (ulong round = 0; round < Rounds; round++)
         {
-            (left, right) = (right, left ^ (SeededHash.Mix((key + (round << 56)) ^ right) & mask));
+            (left, right) = (right, left ^ (SeededHash.Mix((_key + (round << 56)) ^ right) & mask));
         }
 
-        return (left << halfBits) | right;
+        return (left << _halfBits) | right;
     }
 }

@@ -40,13 +40,13 @@ public sealed record PackedDataOptions
 /// </summary>
 public sealed class PackedTrainingData : ITrainingData, IDisposable
 {
-    private readonly PackedDataOptions options;
-    private readonly DocumentSet training, validation;
-    private readonly List<long> firstBlock = [0];   // of each epoch reached so far, and of the one after
-    private readonly Lock planning = new();
-    private readonly int validationBlocks, validationUsed;
-    private EpochPlan? plan, other;   // a step can span two epochs
-    private readonly Lazy<string> fingerprint;
+    private readonly PackedDataOptions _options;
+    private readonly DocumentSet _training, _validation;
+    private readonly List<long> _firstBlock = [0];   // of each epoch reached so far, and of the one after
+    private readonly Lock _planning = new();
+    private readonly int _validationBlocks, _validationUsed;
+    private EpochPlan? _plan, _other;   // a step can span two epochs
+    private readonly Lazy<string> _fingerprint;
 
     /// <summary>Opens the shards.</summary>
     /// <param name="trainingShards">Files of tokens to train on, in an order that is the same each time.</param>
@@ -59,19 +59,19 @@ public sealed class PackedTrainingData : ITrainingData, IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MicroBatches, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxValidationBlocks, 1);
-        this.options = options;
-        training = new DocumentSet(trainingShards);
+        _options = options;
+        _training = new DocumentSet(trainingShards);
         try
         {
-            validation = new DocumentSet(validationShards);
-            if (training.Documents == 0)
+            _validation = new DocumentSet(validationShards);
+            if (_training.Documents == 0)
             {
                 throw new ArgumentException("There is no document to train on: the token shards are empty. Loosen the clean stage's rules, or add sources.");
             }
 
-            if (options.ResampleByStars && training.Documents > int.MaxValue)
+            if (options.ResampleByStars && _training.Documents > int.MaxValue)
             {
-                throw new ArgumentException($"Resampling by stars takes at most {int.MaxValue} documents; there are {training.Documents}.");
+                throw new ArgumentException($"Resampling by stars takes at most {int.MaxValue} documents; there are {_training.Documents}.");
             }
         }
         catch
@@ -80,25 +80,25 @@ public sealed class PackedTrainingData : ITrainingData, IDisposable
             throw;
         }
 
-        validationBlocks = checked((int)((validation.Tokens + options.BlockSize - 1) / options.BlockSize));
-        validationUsed = Math.Min(validationBlocks, options.MaxValidationBlocks);
-        fingerprint = new Lazy<string>(ComputeFingerprint);
+        _validationBlocks = checked((int)((_validation.Tokens + options.BlockSize - 1) / options.BlockSize));
+        _validationUsed = Math.Min(_validationBlocks, options.MaxValidationBlocks);
+        _fingerprint = new Lazy<string>(ComputeFingerprint);
     }
 
     /// <inheritdoc/>
-    public string Fingerprint => fingerprint.Value;
+    public string Fingerprint => _fingerprint.Value;
 
     /// <inheritdoc/>
-    public int ValidationBatches => (validationUsed + options.BatchSize - 1) / options.BatchSize;
+    public int ValidationBatches => (_validationUsed + _options.BatchSize - 1) / _options.BatchSize;
 
     /// <summary>Documents to train on.</summary>
-    public long TrainingDocuments => training.Documents;
+    public long TrainingDocuments => _training.Documents;
 
     /// <summary>Tokens to train on, each document once, bos and eos included.</summary>
-    public long TrainingTokens => training.Tokens;
+    public long TrainingTokens => _training.Tokens;
 
     /// <summary>Held-out tokens, bos and eos included.</summary>
-    public long ValidationTokens => validation.Tokens;
+    public long ValidationTokens => _validation.Tokens;
 
     /// <summary>How many blocks an epoch has.</summary>
     public long BlocksIn(long epoch)
@@ -111,14 +111,14 @@ public sealed class PackedTrainingData : ITrainingData, IDisposable
     public void FillBatch(long step, int microBatch, Span<int> tokens, Span<int> labels)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)microBatch, (uint)options.MicroBatches, nameof(microBatch));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)microBatch, (uint)_options.MicroBatches, nameof(microBatch));
         RequireShape(tokens.Length, labels.Length);
-        long first = checked(((step * options.MicroBatches) + microBatch) * options.BatchSize);
-        for (int row = 0; row < options.BatchSize; row++)
+        long first = checked(((step * _options.MicroBatches) + microBatch) * _options.BatchSize);
+        for (int row = 0; row < _options.BatchSize; row++)
         {
-            Range range = (row * options.BlockSize)..((row + 1) * options.BlockSize);
+            Range range = (row * _options.BlockSize)..((row + 1) * _options.BlockSize);
             (EpochPlan epoch, long block) = Find(first + row);
-            Finish(tokens[range], labels[range], epoch.Fill(block, tokens[range], options.FillerToken), "training");
+            Finish(tokens[range], labels[range], epoch.Fill(block, tokens[range], _options.FillerToken), "training");
         }
     }
 
@@ -127,12 +127,12 @@ public sealed class PackedTrainingData : ITrainingData, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)ValidationBatches, nameof(index));
         RequireShape(tokens.Length, labels.Length);
-        for (int row = 0; row < options.BatchSize; row++)
+        for (int row = 0; row < _options.BatchSize; row++)
         {
-            Range range = (row * options.BlockSize)..((row + 1) * options.BlockSize);
-            long number = ((long)index * options.BatchSize) + row;
-            int filled = number < validationUsed ? FillHeldOut(number * validationBlocks / validationUsed, tokens[range]) : 0;
-            tokens[range][filled..].Fill(options.FillerToken);
+            Range range = (row * _options.BlockSize)..((row + 1) * _options.BlockSize);
+            long number = ((long)index * _options.BatchSize) + row;
+            int filled = number < _validationUsed ? FillHeldOut(number * _validationBlocks / _validationUsed, tokens[range]) : 0;
+            tokens[range][filled..].Fill(_options.FillerToken);
             Finish(tokens[range], labels[range], filled, "validation");
         }
     }
@@ -140,15 +140,15 @@ public sealed class PackedTrainingData : ITrainingData, IDisposable
     /// <summary>Closes the shards.</summary>
     public void Dispose()
     {
-        training.Dispose();
-        validation?.Dispose();
+        _training.Dispose();
+        _validation?.Dispose();
     }
 
     private (EpochPlan Plan, long Block) Find(long block)
     {
-        lock (planning)
+        lock (_planning)
         {
-            long epoch = plan?.Epoch ?? 0;
+            long epoch = _plan?.Epoch ?? 0;
             while (block < FirstBlock(epoch))
             {
                 epoch--;
@@ -159,43 +159,43 @@ public sealed class PackedTrainingData : ITrainingData, IDisposable
                 epoch++;
             }
 
-            if (plan?.Epoch != epoch)
+            if (_plan?.Epoch != epoch)
             {
-                (plan, other) = (other, plan);
-                if (plan?.Epoch != epoch)
+                (_plan, _other) = (_other, _plan);
+                if (_plan?.Epoch != epoch)
                 {
-                    plan = new EpochPlan(training, options.BlockSize, options.Seed, epoch, options.ResampleByStars);
+                    _plan = new EpochPlan(_training, _options.BlockSize, _options.Seed, epoch, _options.ResampleByStars);
                 }
             }
 
-            return (plan, block - FirstBlock(epoch));
+            return (_plan, block - FirstBlock(epoch));
         }
     }
 
     private long FirstBlock(long epoch)
     {
-        lock (planning)
+        lock (_planning)
         {
-            if (!options.ResampleByStars)
+            if (!_options.ResampleByStars)
             {
-                return checked(epoch * EpochPlan.CountBlocks(training, options.BlockSize, options.Seed, 0, resample: false));
+                return checked(epoch * EpochPlan.CountBlocks(_training, _options.BlockSize, _options.Seed, 0, resample: false));
             }
 
-            while (firstBlock.Count <= epoch)
+            while (_firstBlock.Count <= epoch)
             {
-                int last = firstBlock.Count - 1;
-                firstBlock.Add(firstBlock[last] + EpochPlan.CountBlocks(training, options.BlockSize, options.Seed, last, resample: true));
+                int last = _firstBlock.Count - 1;
+                _firstBlock.Add(_firstBlock[last] + EpochPlan.CountBlocks(_training, _options.BlockSize, _options.Seed, last, resample: true));
             }
 
-            return firstBlock[(int)epoch];
+            return _firstBlock[(int)epoch];
         }
     }
 
     private int FillHeldOut(long block, Span<int> tokens)
     {
-        long start = block * options.BlockSize;
+        long start = block * _options.BlockSize;
         int filled = 0;
-        foreach (TokenShard shard in validation.Shards)
+        foreach (TokenShard shard in _validation.Shards)
         {
             if (start < shard.Tokens && filled < tokens.Length)
             {
@@ -215,11 +215,11 @@ public sealed class PackedTrainingData : ITrainingData, IDisposable
     {
         foreach (int token in tokens)
         {
-            if (token >= options.VocabularySize)
+            if (token >= _options.VocabularySize)
             {
-                string shard = (part == "training" ? training : validation).Shards[0].Path;
+                string shard = (part == "training" ? _training : _validation).Shards[0].Path;
                 throw new TokenShardException(
-                    Path.GetDirectoryName(shard) ?? shard, $"token {token} in the {part} shards is not in the vocabulary of {options.VocabularySize}");
+                    Path.GetDirectoryName(shard) ?? shard, $"token {token} in the {part} shards is not in the vocabulary of {_options.VocabularySize}");
             }
         }
 
@@ -229,10 +229,10 @@ public sealed class PackedTrainingData : ITrainingData, IDisposable
 
     private void RequireShape(int tokens, int labels)
     {
-        int expected = options.BatchSize * options.BlockSize;
+        int expected = _options.BatchSize * _options.BlockSize;
         if (tokens != expected || labels != expected)
         {
-            throw new ArgumentException($"{tokens} tokens and {labels} labels; a batch has {options.BatchSize} × {options.BlockSize}.");
+            throw new ArgumentException($"{tokens} tokens and {labels} labels; a batch has {_options.BatchSize} × {_options.BlockSize}.");
         }
     }
 
@@ -241,9 +241,9 @@ public sealed class PackedTrainingData : ITrainingData, IDisposable
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         // The split of a step into micro-batches is left out: it changes nothing in what a step sees.
         hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"packed 1; {options.BlockSize}; {(long)options.BatchSize * options.MicroBatches}; {options.Seed}; {options.ResampleByStars}; "
-            + $"{options.FillerToken}; {training.Shards.Count}")));
-        foreach (TokenShard shard in training.Shards)
+            $"packed 1; {_options.BlockSize}; {(long)_options.BatchSize * _options.MicroBatches}; {_options.Seed}; {_options.ResampleByStars}; "
+            + $"{_options.FillerToken}; {_training.Shards.Count}")));
+        foreach (TokenShard shard in _training.Shards)
         {
             shard.AppendTo(hash);
         }

@@ -6,7 +6,7 @@ namespace DataForge.Pretrain.Data;
 /// <summary>One token shard with its index, checked and memory-mapped: pages come from the disk as they are read, and go as the system likes.</summary>
 public sealed unsafe class TokenShard : IDisposable
 {
-    private readonly MappedFile tokens, index;
+    private readonly MappedFile _tokens, _index;
 
     /// <summary>Opens a shard.</summary>
     /// <param name="tokenPath">The <c>.bin</c> file; its <c>.idx</c> lies beside it.</param>
@@ -14,14 +14,14 @@ public sealed unsafe class TokenShard : IDisposable
     public TokenShard(string tokenPath)
     {
         Path = tokenPath;
-        tokens = new MappedFile(tokenPath, TokenShardFormat.TokenMagic, headerInts: 3);
+        _tokens = new MappedFile(tokenPath, TokenShardFormat.TokenMagic, headerInts: 3);
         try
         {
-            index = new MappedFile(TokenShardFormat.IndexPath(tokenPath), TokenShardFormat.IndexMagic, headerInts: 4);
-            Tokens = tokens.Header[2];
-            Documents = index.Header[2];
-            tokens.RequireLength(Tokens < 0 ? -1 : TokenShardFormat.HeaderLength + (long)Tokens * sizeof(ushort), $"{Tokens} tokens");
-            index.RequireLength(
+            _index = new MappedFile(TokenShardFormat.IndexPath(tokenPath), TokenShardFormat.IndexMagic, headerInts: 4);
+            Tokens = _tokens.Header[2];
+            Documents = _index.Header[2];
+            _tokens.RequireLength(Tokens < 0 ? -1 : TokenShardFormat.HeaderLength + (long)Tokens * sizeof(ushort), $"{Tokens} tokens");
+            _index.RequireLength(
                 Documents < 0 ? -1 : TokenShardFormat.HeaderLength + ((long)Documents + 1) * sizeof(long) + (long)Documents * sizeof(int),
                 $"{Documents} documents");
             CheckStarts();
@@ -46,18 +46,18 @@ public sealed unsafe class TokenShard : IDisposable
     public ReadOnlySpan<ushort> Document(int document)
     {
         int start = (int)Starts[document];
-        return new ReadOnlySpan<ushort>(tokens.Start + TokenShardFormat.HeaderLength, Tokens)[start..(int)Starts[document + 1]];
+        return new ReadOnlySpan<ushort>(_tokens.Start + TokenShardFormat.HeaderLength, Tokens)[start..(int)Starts[document + 1]];
     }
 
     /// <summary>All tokens, document after document. Valid until the shard is disposed.</summary>
-    public ReadOnlySpan<ushort> AllTokens => new(tokens.Start + TokenShardFormat.HeaderLength, Tokens);
+    public ReadOnlySpan<ushort> AllTokens => new(_tokens.Start + TokenShardFormat.HeaderLength, Tokens);
 
     /// <summary>How many tokens a document has.</summary>
     public int Length(int document) => (int)(Starts[document + 1] - Starts[document]);
 
     /// <summary>The stars of a document's repository.</summary>
     public int Stars(int document) =>
-        new ReadOnlySpan<int>(index.Start + TokenShardFormat.HeaderLength + ((long)Documents + 1) * sizeof(long), Documents)[document];
+        new ReadOnlySpan<int>(_index.Start + TokenShardFormat.HeaderLength + ((long)Documents + 1) * sizeof(long), Documents)[document];
 
     /// <summary>
     /// Adds what the shard holds to a hash: its index whole, and its tokens whole up to 64 MB, beyond that 4 KB out of every 1/16384 of them, so
@@ -65,32 +65,32 @@ public sealed unsafe class TokenShard : IDisposable
     /// </summary>
     public void AppendTo(IncrementalHash hash)
     {
-        for (long at = 0; at < index.Length; at += 1 << 30)
+        for (long at = 0; at < _index.Length; at += 1 << 30)
         {
-            hash.AppendData(new ReadOnlySpan<byte>(index.Start + at, (int)Math.Min(1 << 30, index.Length - at)));
+            hash.AppendData(new ReadOnlySpan<byte>(_index.Start + at, (int)Math.Min(1 << 30, _index.Length - at)));
         }
 
         const long whole = 64L << 20, piece = 4096;
-        long stride = tokens.Length <= whole ? piece : tokens.Length / (whole / piece);
-        for (long at = 0; at < tokens.Length; at += stride)
+        long stride = _tokens.Length <= whole ? piece : _tokens.Length / (whole / piece);
+        for (long at = 0; at < _tokens.Length; at += stride)
         {
-            hash.AppendData(new ReadOnlySpan<byte>(tokens.Start + at, (int)Math.Min(piece, tokens.Length - at)));
+            hash.AppendData(new ReadOnlySpan<byte>(_tokens.Start + at, (int)Math.Min(piece, _tokens.Length - at)));
         }
     }
 
     /// <summary>Closes the files; spans handed out are no longer valid.</summary>
     public void Dispose()
     {
-        tokens.Dispose();
-        index?.Dispose();
+        _tokens.Dispose();
+        _index?.Dispose();
     }
 
-    private ReadOnlySpan<long> Starts => new(index.Start + TokenShardFormat.HeaderLength, Documents + 1);
+    private ReadOnlySpan<long> Starts => new(_index.Start + TokenShardFormat.HeaderLength, Documents + 1);
 
     private void CheckStarts()
     {
         ReadOnlySpan<long> starts = Starts;
-        bool rising = starts[0] == 0 && starts[^1] == Tokens && index.Header[3] == Tokens;
+        bool rising = starts[0] == 0 && starts[^1] == Tokens && _index.Header[3] == Tokens;
         for (int i = 0; i + 1 < starts.Length && rising; i++)
         {
             rising = starts[i] < starts[i + 1];
@@ -98,22 +98,22 @@ public sealed unsafe class TokenShard : IDisposable
 
         if (!rising)
         {
-            throw new TokenShardException(index.Path, $"its documents do not fill the {Tokens} tokens of {System.IO.Path.GetFileName(Path)}");
+            throw new TokenShardException(_index.Path, $"its documents do not fill the {Tokens} tokens of {System.IO.Path.GetFileName(Path)}");
         }
     }
 
     /// <summary>A file mapped for reading, its header checked.</summary>
     private sealed class MappedFile : IDisposable
     {
-        private readonly MemoryMappedFile file;
-        private readonly MemoryMappedViewAccessor view;
-        private readonly int headerInts;
-        private byte* start;
+        private readonly MemoryMappedFile _file;
+        private readonly MemoryMappedViewAccessor _view;
+        private readonly int _headerInts;
+        private byte* _start;
 
         public MappedFile(string path, int magic, int headerInts)
         {
             Path = path;
-            this.headerInts = headerInts;
+            _headerInts = headerInts;
             if (!BitConverter.IsLittleEndian)
             {
                 throw new PlatformNotSupportedException("Token shards are mapped as they lie, which a big-endian machine cannot read.");
@@ -130,10 +130,10 @@ public sealed unsafe class TokenShard : IDisposable
                 throw new TokenShardException(path, $"{Length} bytes are fewer than the header's {TokenShardFormat.HeaderLength}");
             }
 
-            file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
-            view = file.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-            start += view.PointerOffset;
+            _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
+            _view = _file.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
+            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
+            _start += _view.PointerOffset;
             if (Header[0] != magic || Header[1] != TokenShardFormat.Version)
             {
                 string fault = Header[0] != magic
@@ -148,9 +148,9 @@ public sealed unsafe class TokenShard : IDisposable
 
         public long Length { get; }
 
-        public byte* Start => start != null ? start : throw new ObjectDisposedException(Path);
+        public byte* Start => _start != null ? _start : throw new ObjectDisposedException(Path);
 
-        public ReadOnlySpan<int> Header => new(Start, headerInts);
+        public ReadOnlySpan<int> Header => new(Start, _headerInts);
 
         public void RequireLength(long expected, string content)
         {
@@ -162,12 +162,12 @@ public sealed unsafe class TokenShard : IDisposable
 
         public void Dispose()
         {
-            if (start != null)
+            if (_start != null)
             {
-                start = null;
-                view.SafeMemoryMappedViewHandle.ReleasePointer();
-                view.Dispose();
-                file.Dispose();
+                _start = null;
+                _view.SafeMemoryMappedViewHandle.ReleasePointer();
+                _view.Dispose();
+                _file.Dispose();
             }
         }
     }

@@ -7,22 +7,22 @@ namespace DataForge.Pretrain.Data;
 /// <summary>Writes one token shard and its index (<see cref="TokenShardFormat"/>). Nothing is valid before <see cref="Complete"/>.</summary>
 public sealed class TokenShardWriter : IDisposable
 {
-    private readonly FileStream tokenFile, indexFile;
-    private readonly List<int> stars = [];
-    private readonly byte[] number = new byte[sizeof(long)];
+    private readonly FileStream _tokenFile, _indexFile;
+    private readonly List<int> _stars = [];
+    private readonly byte[] _number = new byte[sizeof(long)];
 
     /// <summary>Begins a shard, over what the two files hold.</summary>
     /// <param name="tokenPath">The file of tokens.</param>
     /// <param name="indexPath">The index.</param>
     public TokenShardWriter(string tokenPath, string indexPath)
     {
-        tokenFile = Create(tokenPath);
-        indexFile = Create(indexPath);
+        _tokenFile = Create(tokenPath);
+        _indexFile = Create(indexPath);
         WriteStart();
     }
 
     /// <summary>Documents so far.</summary>
-    public int Documents => stars.Count;
+    public int Documents => _stars.Count;
 
     /// <summary>Tokens so far, bos and eos included.</summary>
     public int Tokens { get; private set; }
@@ -43,28 +43,28 @@ public sealed class TokenShardWriter : IDisposable
 
         WriteTokens(tokens);
         Tokens += tokens.Length;
-        stars.Add(repositoryStars);
+        _stars.Add(repositoryStars);
         WriteStart();
     }
 
     /// <summary>Writes what is left and the headers, and brings both files to the disk.</summary>
     public void Complete()
     {
-        foreach (int count in stars)
+        foreach (int count in _stars)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(number, count);
-            indexFile.Write(number, 0, sizeof(int));
+            BinaryPrimitives.WriteInt32LittleEndian(_number, count);
+            _indexFile.Write(_number, 0, sizeof(int));
         }
 
-        WriteHeader(tokenFile, [TokenShardFormat.TokenMagic, TokenShardFormat.Version, Tokens]);
-        WriteHeader(indexFile, [TokenShardFormat.IndexMagic, TokenShardFormat.Version, Documents, Tokens]);
+        WriteHeader(_tokenFile, [TokenShardFormat.TokenMagic, TokenShardFormat.Version, Tokens]);
+        WriteHeader(_indexFile, [TokenShardFormat.IndexMagic, TokenShardFormat.Version, Documents, Tokens]);
     }
 
     /// <summary>Closes the files.</summary>
     public void Dispose()
     {
-        tokenFile.Dispose();
-        indexFile.Dispose();
+        _tokenFile.Dispose();
+        _indexFile.Dispose();
     }
 
     private static FileStream Create(string path)
@@ -90,21 +90,21 @@ public sealed class TokenShardWriter : IDisposable
 
     private void WriteStart()
     {
-        BinaryPrimitives.WriteInt64LittleEndian(number, Tokens);
-        indexFile.Write(number);
+        BinaryPrimitives.WriteInt64LittleEndian(_number, Tokens);
+        _indexFile.Write(_number);
     }
 
     private void WriteTokens(ReadOnlySpan<ushort> tokens)
     {
         if (BitConverter.IsLittleEndian)
         {
-            tokenFile.Write(MemoryMarshal.AsBytes(tokens));
+            _tokenFile.Write(MemoryMarshal.AsBytes(tokens));
             return;
         }
 
         ushort[] swapped = ArrayPool<ushort>.Shared.Rent(tokens.Length);
         BinaryPrimitives.ReverseEndianness(tokens, swapped);
-        tokenFile.Write(MemoryMarshal.AsBytes(swapped.AsSpan(0, tokens.Length)));
+        _tokenFile.Write(MemoryMarshal.AsBytes(swapped.AsSpan(0, tokens.Length)));
         ArrayPool<ushort>.Shared.Return(swapped);
     }
 }

@@ -8,7 +8,7 @@ namespace DataForge.Pretrain.Data;
 /// </summary>
 public sealed class UnigramEntropy(int vocabularySize)
 {
-    private readonly long[] counts = new long[vocabularySize];
+    private readonly long[] _counts = new long[vocabularySize];
 
     /// <summary>The tokens counted.</summary>
     public long Tokens { get; private set; }
@@ -16,7 +16,7 @@ public sealed class UnigramEntropy(int vocabularySize)
     /// <summary>Counts one token.</summary>
     public void Add(int token)
     {
-        counts[token]++;
+        _counts[token]++;
         Tokens++;
     }
 
@@ -27,7 +27,7 @@ public sealed class UnigramEntropy(int vocabularySize)
         {
             // H = ln N - (Σ n ln n) / N, summed in the order of ids, the same each time.
             double sum = 0;
-            foreach (long count in counts)
+            foreach (long count in _counts)
             {
                 sum += count > 0 ? count * Math.Log(count) : 0;
             }

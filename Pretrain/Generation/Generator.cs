@@ -6,7 +6,7 @@ namespace DataForge.Pretrain.Generation;
 /// <summary>Continues token sequences with a GPT-Neo, one position at a time over a cache of keys and values.</summary>
 public sealed class Generator(GptNeoForCausalLM model) : IDisposable
 {
-    private readonly KeyValueCache cache = model.NewCache();
+    private readonly KeyValueCache _cache = model.NewCache();
 
     /// <summary>
     /// The tokens that follow the prompt: at most <see cref="GenerationOptions.MaxNewTokens"/>, up to the stop token (left out). A
@@ -28,18 +28,18 @@ public sealed class Generator(GptNeoForCausalLM model) : IDisposable
     public IEnumerable<int> Stream(int[] prompt, GenerationOptions options, CancellationToken cancellation = default)
     {
         Check(prompt, options);
-        return Produce(prompt[^Math.Min(prompt.Length, cache.Capacity - options.MaxNewTokens)..], options, cancellation);
+        return Produce(prompt[^Math.Min(prompt.Length, _cache.Capacity - options.MaxNewTokens)..], options, cancellation);
     }
 
     /// <summary>Releases the cache; the model is the caller's.</summary>
-    public void Dispose() => cache.Dispose();
+    public void Dispose() => _cache.Dispose();
 
     private IEnumerable<int> Produce(int[] prompt, GenerationOptions options, CancellationToken cancellation)
     {
         int stop = options.StopToken ?? model.Config.EosTokenId;
         TokenSampler sampler = new(options, model.Config.VocabSize);
         float[] logits = new float[model.Config.VocabSize];
-        cache.Reset();
+        _cache.Reset();
         Read(prompt, logits);
         for (int i = 0; i < options.MaxNewTokens; i++)
         {
@@ -62,15 +62,15 @@ public sealed class Generator(GptNeoForCausalLM model) : IDisposable
     private void Read(ReadOnlySpan<int> tokens, float[] logits)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        model.NextLogits(torch.tensor(tokens, tokens.Length).to(model.Device), cache).to(Device.CPU).AsSpan<float>().CopyTo(logits);
+        model.NextLogits(torch.tensor(tokens, tokens.Length).to(model.Device), _cache).to(Device.CPU).AsSpan<float>().CopyTo(logits);
     }
 
     private void Check(ReadOnlySpan<int> prompt, GenerationOptions options)
     {
         List<string> faults = [.. options.Faults()];
-        if (options.MaxNewTokens >= cache.Capacity)
+        if (options.MaxNewTokens >= _cache.Capacity)
         {
-            faults.Add($"MaxNewTokens must be below the model's {cache.Capacity} positions");
+            faults.Add($"MaxNewTokens must be below the model's {_cache.Capacity} positions");
         }
 
         if (prompt.Length == 0)

@@ -8,25 +8,25 @@ namespace DataForge.Pretrain.Generation;
 /// </summary>
 public sealed class TokenSampler
 {
-    private readonly GenerationOptions options;
-    private readonly CounterRandom random;
-    private readonly double[] probabilities;
-    private readonly int[] order;
+    private readonly GenerationOptions _options;
+    private readonly CounterRandom _random;
+    private readonly double[] _probabilities;
+    private readonly int[] _order;
 
     /// <summary>A sampler for a vocabulary of that size.</summary>
     public TokenSampler(GenerationOptions options, int vocabulary)
     {
-        this.options = options;
-        random = new CounterRandom(options.Seed, "generation");
-        probabilities = new double[vocabulary];
-        order = new int[vocabulary];
+        _options = options;
+        _random = new CounterRandom(options.Seed, "generation");
+        _probabilities = new double[vocabulary];
+        _order = new int[vocabulary];
     }
 
     /// <summary>The token for place <paramref name="index"/> of the generated text, given logits [V].</summary>
     public int Choose(ReadOnlySpan<float> logits, int index)
     {
         int best = Largest(logits);
-        if (options.Temperature == 0)
+        if (_options.Temperature == 0)
         {
             return best;
         }
@@ -35,11 +35,11 @@ public sealed class TokenSampler
         double sum = 0;
         for (int i = 0; i < logits.Length; i++)
         {
-            sum += probabilities[i] = Math.Exp(((double)logits[i] - logits[best]) / options.Temperature);
+            sum += _probabilities[i] = Math.Exp(((double)logits[i] - logits[best]) / _options.Temperature);
         }
 
-        double target = random.Uniform((ulong)index);
-        return options.TopP < 1 ? DrawNucleus(target, sum) : DrawAll(target * sum, best);
+        double target = _random.Uniform((ulong)index);
+        return _options.TopP < 1 ? DrawNucleus(target, sum) : DrawAll(target * sum, best);
     }
 
     private static int Largest(ReadOnlySpan<float> logits)
@@ -58,9 +58,9 @@ public sealed class TokenSampler
 
     private int DrawAll(double target, int fallback)
     {
-        for (int i = 0; i < probabilities.Length; i++)
+        for (int i = 0; i < _probabilities.Length; i++)
         {
-            target -= probabilities[i];
+            target -= _probabilities[i];
             if (target < 0)
             {
                 return i;
@@ -72,29 +72,29 @@ public sealed class TokenSampler
 
     private int DrawNucleus(double target, double sum)
     {
-        for (int i = 0; i < order.Length; i++)
+        for (int i = 0; i < _order.Length; i++)
         {
-            order[i] = i;
+            _order[i] = i;
         }
 
-        Array.Sort(order, (a, b) => probabilities[b] != probabilities[a] ? probabilities[b].CompareTo(probabilities[a]) : a.CompareTo(b));
+        Array.Sort(_order, (a, b) => _probabilities[b] != _probabilities[a] ? _probabilities[b].CompareTo(_probabilities[a]) : a.CompareTo(b));
         double kept = 0;
         int size = 0;
-        while (size < order.Length && kept < options.TopP * sum)
+        while (size < _order.Length && kept < _options.TopP * sum)
         {
-            kept += probabilities[order[size++]];
+            kept += _probabilities[_order[size++]];
         }
 
         target *= kept;
         for (int i = 0; i < size; i++)
         {
-            target -= probabilities[order[i]];
+            target -= _probabilities[_order[i]];
             if (target < 0)
             {
-                return order[i];
+                return _order[i];
             }
         }
 
-        return order[0]; // rounding left a crumb behind the last token
+        return _order[0]; // rounding left a crumb behind the last token
     }
 }

@@ -10,8 +10,8 @@ namespace DataForge.Pretrain.Model;
 internal sealed class BlockedAttention
 {
     private const int QueryBlock = 128;
-    private readonly Dictionary<(long Queries, long Keys, long First, int Window), Tensor> masks = [];
-    private readonly List<Tensor> probabilities = [];
+    private readonly Dictionary<(long Queries, long Keys, long First, int Window), Tensor> _masks = [];
+    private readonly List<Tensor> _probabilities = [];
 
     /// <summary>
     /// The last Tq of Tk positions ask: q [G, Tq, d], k and v [G, Tk, d] to [G, Tq, d], where G counts batch × heads.
@@ -20,7 +20,7 @@ internal sealed class BlockedAttention
     /// </summary>
     internal Tensor Forward(Tensor q, Tensor k, Tensor v, int window)
     {
-        probabilities.Clear();
+        _probabilities.Clear();
         long queries = q.Size(1);
         long past = k.Size(1) - queries;
         Tensor output = torch.empty([q.Size(0), queries, q.Size(2)], device: q.Device); // [G, Tq, d]
@@ -32,11 +32,11 @@ internal sealed class BlockedAttention
             using Tensor vb = v.narrow(1, block.FirstKey, block.Keys);        // [G, n, d]
             using Tensor kt = kb.transpose(1, 2);                             // [G, d, n]
             using Tensor scores = qb.bmm(kt);                                 // [G, b, n]
-            Mask(scores, block, window);
+            ApplyMask(scores, block, window);
             Tensor p = scores.softmax(-1);                                    // [G, b, n]
             using Tensor ob = output.narrow(1, first, block.Queries);         // [G, b, d]
-            Ops.BmmOut.Do([p, vb, ob]);
-            probabilities.Add(p);
+            Ops.BmmOut.Run([p, vb, ob]);
+            _probabilities.Add(p);
         }
 
         return output;
@@ -48,11 +48,11 @@ internal sealed class BlockedAttention
         long queries = q.Size(1);
         dk.zero_();
         dv.zero_();
-        for (int i = 0; i < probabilities.Count; i++)
+        for (int i = 0; i < _probabilities.Count; i++)
         {
             long first = (long)i * QueryBlock;
             Block block = new(first, Math.Min(QueryBlock, queries - first), 0, window);
-            using Tensor p = probabilities[i];                                // [G, b, n]
+            using Tensor p = _probabilities[i];                                // [G, b, n]
             using Tensor qb = q.narrow(1, first, block.Queries);              // [G, b, d]
             using Tensor kb = k.narrow(1, block.FirstKey, block.Keys);        // [G, n, d]
             using Tensor vb = v.narrow(1, block.FirstKey, block.Keys);        // [G, n, d]
@@ -61,7 +61,7 @@ internal sealed class BlockedAttention
             using Tensor dp = dob.bmm(vt);                                    // [G, b, n]
             using Tensor ds = Functional.SoftmaxBackward(dp, p);              // [G, b, n]
             using Tensor dqb = dq.narrow(1, first, block.Queries);            // [G, b, d]
-            Ops.BmmOut.Do([ds, kb, dqb]);
+            Ops.BmmOut.Run([ds, kb, dqb]);
             using Tensor dkb = dk.narrow(1, block.FirstKey, block.Keys);      // [G, n, d]
             using Tensor dst = ds.transpose(1, 2);                            // [G, n, b]
             dkb.baddbmm_(dst, qb);
@@ -72,7 +72,7 @@ internal sealed class BlockedAttention
     }
 
     /// <summary>Adds the lowest float to the scores that a query may not see; after the softmax they are exactly 0.</summary>
-    private void Mask(Tensor scores, Block block, int window)
+    private void ApplyMask(Tensor scores, Block block, int window)
     {
         if (block.Queries == 1)
         {
@@ -80,14 +80,14 @@ internal sealed class BlockedAttention
         }
 
         var key = (block.Queries, block.Keys, block.Position - block.FirstKey, window);
-        if (!masks.TryGetValue(key, out Tensor mask))
+        if (!_masks.TryGetValue(key, out Tensor mask))
         {
-            if (masks.Count >= 64)
+            if (_masks.Count >= 64)
             {
-                Clear();
+                DisposeMasks();
             }
 
-            masks[key] = mask = MakeMask(key.Queries, key.Keys, key.Item3, window).to(scores.Device).DetachFromDisposeScope();
+            _masks[key] = mask = MakeMask(key.Queries, key.Keys, key.Item3, window).to(scores.Device).DetachFromDisposeScope();
         }
 
         scores.add_(mask);
@@ -114,25 +114,25 @@ internal sealed class BlockedAttention
     }
 
     /// <summary>Lets go of the probabilities kept for <see cref="Backward"/>.</summary>
-    internal void Forget()
+    internal void ReleaseProbabilities()
     {
-        foreach (Tensor p in probabilities)
+        foreach (Tensor p in _probabilities)
         {
             p.Dispose();
         }
 
-        probabilities.Clear();
+        _probabilities.Clear();
     }
 
     /// <summary>Releases the masks that are kept.</summary>
-    internal void Clear()
+    internal void DisposeMasks()
     {
-        foreach (Tensor mask in masks.Values)
+        foreach (Tensor mask in _masks.Values)
         {
             mask.Dispose();
         }
 
-        masks.Clear();
+        _masks.Clear();
     }
 
     /// <summary>Which keys a block of queries meets.</summary>

@@ -11,20 +11,20 @@ namespace DataForge.Pretrain.Model;
 public readonly struct CounterRandom
 {
     private const ulong Golden = 0x9E3779B97F4A7C15; // 2^64 / φ, the step that SplitMix64 takes
-    private readonly ulong key;
+    private readonly ulong _key;
 
     /// <summary>The stream of that name under a seed. Different names give unrelated streams.</summary>
     public CounterRandom(ulong seed, string name)
     {
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}/{name}"), hash);
-        key = BinaryPrimitives.ReadUInt64LittleEndian(hash);
+        _key = BinaryPrimitives.ReadUInt64LittleEndian(hash);
     }
 
     /// <summary>64 random bits.</summary>
     public ulong Bits(ulong index)
     {
-        ulong z = key + ((index + 1) * Golden);
+        ulong z = _key + ((index + 1) * Golden);
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);

@@ -9,13 +9,13 @@ namespace DataForge.Pretrain.Model;
 /// </summary>
 internal sealed class FlashAttention(int heads, int headSize, int window)
 {
-    private long batch;
-    private long length;
-    private Tensor parts;
-    private Tensor seen;
-    private Tensor logSums;
-    private Tensor randomState;
-    private Tensor unused;
+    private long _batch;
+    private long _length;
+    private Tensor _parts;
+    private Tensor _seen;
+    private Tensor _logSums;
+    private Tensor _randomState;
+    private Tensor _unused;
 
     /// <summary>Whether this libtorch has the operators, with windows.</summary>
     internal static bool IsAvailable { get; } = HasWindows(torch.Version) && Ops.FlashAttention.HasKernel(DeviceType.CUDA);
@@ -33,29 +33,29 @@ internal sealed class FlashAttention(int heads, int headSize, int window)
     /// <summary>[B·T, 3H] bfloat16 to [B·T, H].</summary>
     internal Tensor Forward(Tensor kvq, long batch, long length)
     {
-        (this.batch, this.length) = (batch, length);
-        parts = kvq.view(batch, length, 3, heads, headSize);                                     // [B, T, 3, heads, d]
-        using Tensor k = parts.select(2, 0), v = parts.select(2, 1), q = parts.select(2, 2);     // [B, T, heads, d], strided
-        (seen, logSums, randomState, unused, Tensor mask) = Ops.FlashAttention.Call5(
+        (_batch, _length) = (batch, length);
+        _parts = kvq.view(batch, length, 3, heads, headSize);                                     // [B, T, 3, heads, d]
+        using Tensor k = _parts.select(2, 0), v = _parts.select(2, 1), q = _parts.select(2, 2);     // [B, T, heads, d], strided
+        (_seen, _logSums, _randomState, _unused, Tensor mask) = Ops.FlashAttention.Call5(
             [q, k, v, Value.None, Value.None, length, length, 0.0, true, false, 1.0, Left, window > 0 ? 0 : Value.None]);
         mask.Dispose();
-        return seen.view(batch * length, (long)heads * headSize);                                // [B·T, H]
+        return _seen.view(batch * length, (long)heads * headSize);                                // [B·T, H]
     }
 
     /// <summary>The gradient of the last <see cref="Forward"/>: [B·T, H] to [B·T, 3H].</summary>
     internal Tensor Backward(Tensor dSeen)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor k = parts.select(2, 0), v = parts.select(2, 1), q = parts.select(2, 2);           // [B, T, heads, d]
+        Tensor k = _parts.select(2, 0), v = _parts.select(2, 1), q = _parts.select(2, 2);           // [B, T, heads, d]
         (Tensor dq, Tensor dk, Tensor dv) = Ops.FlashAttentionBackward.Call3(
             [
-                dSeen.view(batch, length, heads, headSize), q, k, v, seen, logSums, Value.Undefined, Value.Undefined, length, length, 0.0, true,
-                randomState, unused, 1.0, Left, window > 0 ? 0 : Value.None,
+                dSeen.view(_batch, _length, heads, headSize), q, k, v, _seen, _logSums, Value.Undefined, Value.Undefined, _length, _length, 0.0, true,
+                _randomState, _unused, 1.0, Left, window > 0 ? 0 : Value.None,
             ]);
-        Tensor gradient = torch.empty([batch, length, 3, heads, headSize], ScalarType.BFloat16, dSeen.Device);
+        Tensor gradient = torch.empty([_batch, _length, 3, heads, headSize], ScalarType.BFloat16, dSeen.Device);
         gradient.select(2, 0).copy_(dk);
         gradient.select(2, 1).copy_(dv);
         gradient.select(2, 2).copy_(dq);
-        return gradient.view(batch * length, 3L * heads * headSize).MoveToOuterDisposeScope();   // [B·T, 3H]
+        return gradient.view(_batch * _length, 3L * heads * headSize).MoveToOuterDisposeScope();   // [B·T, 3H]
     }
 }

@@ -9,28 +9,28 @@ namespace DataForge.Pretrain.Model;
 /// </summary>
 public sealed class GptNeoForCausalLM : IDisposable
 {
-    private readonly TiedHead head;
+    private readonly TiedHead _head;
 
     /// <summary>A model with zeroed weights; see <see cref="Initialize"/> and <see cref="SafeTensors"/>.</summary>
     /// <param name="config">Its shape.</param>
     /// <param name="device">Where it lives.</param>
     /// <param name="forTraining">Whether gradients get memory.</param>
-    /// <param name="narrow">Whether it computes in bfloat16, from and to weights, gradients and loss in float32; then
-    /// <see cref="Refresh"/> must follow each change of the weights.</param>
-    public GptNeoForCausalLM(GptNeoConfig config, Device device = default, bool forTraining = true, bool narrow = false)
+    /// <param name="bfloat16">Whether it computes in bfloat16, from and to weights, gradients and loss in float32; then
+    /// <see cref="RefreshComputeValues"/> must follow each change of the weights.</param>
+    public GptNeoForCausalLM(GptNeoConfig config, Device device = default, bool forTraining = true, bool bfloat16 = false)
     {
         config.Validate();
         Config = config;
         Device = device;
         Parameters = new ParameterSet();
         transformer = new GptNeoModel(Parameters, config);
-        Parameters.Allocate(device, forTraining, narrow);
+        Parameters.Allocate(device, forTraining, bfloat16);
         foreach (GptNeoBlock block in transformer.h)
         {
-            block.attn.Bind(Parameters);
+            block.attn.BindParameters(Parameters);
         }
 
-        head = new TiedHead(transformer.wte);
+        _head = new TiedHead(transformer.wte);
     }
 
     /// <summary>The model's shape.</summary>
@@ -49,16 +49,16 @@ public sealed class GptNeoForCausalLM : IDisposable
     /// Draws the weights: normal(0, initializer_range) for matrices, 0 for biases, 1 and 0 for LayerNorm, no scaling by depth. From our
     /// own generator, a parameter's own stream named by its key, so the same seed gives the same weights under every libtorch.
     /// </summary>
-    public void Initialize(ulong seed) => WeightInitializer.Run(Parameters, Config.InitializerRange, seed);
+    public void Initialize(ulong seed) => WeightInitializer.Initialize(Parameters, Config.InitializerRange, seed);
 
     /// <summary>Takes up changed weights, where it computes in bfloat16; else there is nothing to do.</summary>
-    public void Refresh() => Parameters.Refresh();
+    public void RefreshComputeValues() => Parameters.RefreshComputeValues();
 
     /// <summary>ids [B·T] int64 to logits [B·T, V].</summary>
     public Tensor Logits(Tensor ids, long batch, long length, List<Tensor>? hiddenStates = null)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor logits = head.Logits(transformer.Forward(ids, batch, length, hiddenStates)).MoveToOuterDisposeScope();
+        Tensor logits = _head.Logits(transformer.Forward(ids, batch, length, hiddenStates)).MoveToOuterDisposeScope();
         hiddenStates?.ForEach(state => state.MoveToOuterDisposeScope());
         return logits;
     }
@@ -68,7 +68,7 @@ public sealed class GptNeoForCausalLM : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor x = transformer.ForwardCached(ids, cache);                           // [n, H]
-        return head.Logits(x.narrow(0, x.Size(0) - 1, 1)).view(-1).MoveToOuterDisposeScope(); // [V]
+        return _head.Logits(x.narrow(0, x.Size(0) - 1, 1)).view(-1).MoveToOuterDisposeScope(); // [V]
     }
 
     /// <summary>An empty cache for one text.</summary>
@@ -78,7 +78,7 @@ public sealed class GptNeoForCausalLM : IDisposable
     public double LossSum(Tensor ids, Tensor targets, long batch, long length, CancellationToken cancellation = default)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        return head.LossSum(transformer.Forward(ids, batch, length, null, cancellation), targets);
+        return _head.LossSum(transformer.Forward(ids, batch, length, null, cancellation), targets);
     }
 
     /// <summary>One micro-batch, forth and back. Gives the sum of the cross-entropy over the counted positions.</summary>
@@ -95,7 +95,7 @@ public sealed class GptNeoForCausalLM : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor x = transformer.Forward(ids, batch, length, null, cancellation);      // [B·T, H]
-        (double loss, Tensor dx) = head.LossAndBackward(x, targets, scale, accumulate); // [B·T, H]
+        (double loss, Tensor dx) = _head.LossAndBackward(x, targets, scale, accumulate); // [B·T, H]
         transformer.Backward(dx, batch, length, accumulate, cancellation);
         return loss;
     }
@@ -109,14 +109,14 @@ public sealed class GptNeoForCausalLM : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor x = transformer.Forward(ids, batch, length, null, cancellation);            // [B·T, H]
-        Tensor dx = head.LossAndBackward(x, targets, scale, accumulate, loss);             // [B·T, H]
+        Tensor dx = _head.LossAndBackward(x, targets, scale, accumulate, loss);             // [B·T, H]
         transformer.Backward(dx, batch, length, accumulate, cancellation);
     }
 
     /// <summary>Which operators of their own attention and loss may use: flash attention on a GPU, the native library's on a CPU.</summary>
-    internal void Use(bool flashAttention, bool ownOperators)
+    internal void SelectOperators(bool flashAttention, bool ownOperators)
     {
-        head.AllowFused = ownOperators;
+        _head.AllowFused = ownOperators;
         foreach (GptNeoBlock block in transformer.h)
         {
             block.attn.Core.AllowFlash = flashAttention;
@@ -128,7 +128,7 @@ public sealed class GptNeoForCausalLM : IDisposable
     public void Dispose()
     {
         transformer.Dispose();
-        head.Dispose();
+        _head.Dispose();
         Parameters.Dispose();
     }
 }

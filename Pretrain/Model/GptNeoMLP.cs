@@ -5,7 +5,7 @@ namespace DataForge.Pretrain.Model;
 /// <summary>The block's feed-forward half: widen, gelu_new, narrow.</summary>
 public sealed class GptNeoMLP
 {
-    private Tensor hidden;
+    private Tensor _hidden;
 
     internal GptNeoMLP(ParameterSet parameters, string name, GptNeoConfig config)
     {
@@ -22,15 +22,15 @@ public sealed class GptNeoMLP
     /// <summary>[N, H] to [N, H].</summary>
     public Tensor Forward(Tensor x)
     {
-        hidden = c_fc.Forward(x);                          // [N, 4H]
-        return c_proj.Forward(Functional.GeluTanh(hidden)); // [N, H]
+        _hidden = c_fc.Forward(x);                          // [N, 4H]
+        return c_proj.Forward(Functional.GeluTanh(_hidden)); // [N, H]
     }
 
     /// <summary>[N, H] to [N, H].</summary>
     public Tensor Backward(Tensor dy, bool accumulate)
     {
         using Tensor dActivated = c_proj.Backward(dy, accumulate);                  // [N, 4H]
-        using Tensor dHidden = Functional.GeluTanhBackward(dActivated, hidden);    // [N, 4H]
+        using Tensor dHidden = Functional.GeluTanhBackward(dActivated, _hidden);    // [N, 4H]
         return c_fc.Backward(dHidden, accumulate);                                 // [N, H]
     }
 }

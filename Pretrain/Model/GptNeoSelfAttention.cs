@@ -7,23 +7,23 @@ namespace DataForge.Pretrain.Model;
 /// </summary>
 public sealed class GptNeoSelfAttention : IDisposable
 {
-    private readonly CausalAttention attention;
-    private Tensor stackedWeight;
-    private Tensor stackedGrad;
-    private Tensor input;
+    private readonly CausalAttention _attention;
+    private Tensor _stackedWeight;
+    private Tensor _stackedGrad;
+    private Tensor _input;
 
     internal GptNeoSelfAttention(ParameterSet parameters, string name, GptNeoConfig config, AttentionKind kind)
     {
-        attention = new CausalAttention(config.NumHeads, config.HeadSize, kind == AttentionKind.Local ? config.WindowSize : 0);
+        _attention = new CausalAttention(config.NumHeads, config.HeadSize, kind == AttentionKind.Local ? config.WindowSize : 0);
         int h = config.HiddenSize;
         k_proj = parameters.Declare(name + ".k_proj.weight", h, h);
-        v_proj = parameters.DeclareNext(name + ".v_proj.weight", h, h);
-        q_proj = parameters.DeclareNext(name + ".q_proj.weight", h, h);
+        v_proj = parameters.DeclareAdjacent(name + ".v_proj.weight", h, h);
+        q_proj = parameters.DeclareAdjacent(name + ".q_proj.weight", h, h);
         out_proj = new Linear(parameters, name + ".out_proj", h, h);
     }
 
     /// <summary>What works on k, v and q.</summary>
-    internal CausalAttention Core => attention;
+    internal CausalAttention Core => _attention;
 
     /// <summary>[H, H].</summary>
     public Parameter k_proj { get; }
@@ -38,43 +38,43 @@ public sealed class GptNeoSelfAttention : IDisposable
     public Linear out_proj { get; }
 
     /// <summary>Reads k, v and q as one matrix; once the parameters have their memory.</summary>
-    internal void Bind(ParameterSet parameters)
+    internal void BindParameters(ParameterSet parameters)
     {
-        stackedWeight = ParameterSet.Stack(parameters.Work, k_proj, v_proj, q_proj); // [3H, H]
-        stackedGrad = parameters.Grads.IsNull ? default : ParameterSet.Stack(parameters.Grads, k_proj, v_proj, q_proj);
+        _stackedWeight = ParameterSet.Stack(parameters.ComputeValues, k_proj, v_proj, q_proj); // [3H, H]
+        _stackedGrad = parameters.Grads.IsNull ? default : ParameterSet.Stack(parameters.Grads, k_proj, v_proj, q_proj);
     }
 
     /// <summary>[B·T, H] to [B·T, H].</summary>
     public Tensor Forward(Tensor x, long batch, long length)
     {
-        input = x;
-        using Tensor transposed = stackedWeight.t();                             // [H, 3H], a view
+        _input = x;
+        using Tensor transposed = _stackedWeight.t();                             // [H, 3H], a view
         Tensor kvq = x.mm(transposed);                                           // [B·T, 3H]
-        return out_proj.Forward(attention.Forward(kvq, batch, length, k_proj.IsNarrow));          // [B·T, H]
+        return out_proj.Forward(_attention.Forward(kvq, batch, length, k_proj.IsBFloat16));          // [B·T, H]
     }
 
     /// <summary>[B·T, H] to [B·T, H].</summary>
     public Tensor Backward(Tensor dy, bool accumulate)
     {
         using Tensor dSeen = out_proj.Backward(dy, accumulate);                  // [B·T, H]
-        using Tensor dkvq = attention.Backward(dSeen);                           // [B·T, 3H]
-        Gradients.OfMatrix(stackedGrad, dkvq, input, accumulate, k_proj.IsNarrow); // [3H, H]
-        return dkvq.mm(stackedWeight);                                           // [B·T, H]
+        using Tensor dkvq = _attention.Backward(dSeen);                           // [B·T, 3H]
+        Gradients.WriteMatrix(_stackedGrad, dkvq, _input, accumulate, k_proj.IsBFloat16); // [3H, H]
+        return dkvq.mm(_stackedWeight);                                           // [B·T, H]
     }
 
     /// <summary>[n, H] to [n, H] for the next n positions of one text, whose earlier keys and values are in the cache.</summary>
     internal Tensor ForwardCached(Tensor x, KeyValueCache cache, int layer)
     {
-        using Tensor transposed = stackedWeight.t();                             // [H, 3H], a view
+        using Tensor transposed = _stackedWeight.t();                             // [H, 3H], a view
         using Tensor kvq = x.mm(transposed);                                     // [n, 3H]
-        return out_proj.Forward(attention.ForwardCached(kvq, cache, layer, k_proj.IsNarrow));     // [n, H]
+        return out_proj.Forward(_attention.ForwardCached(kvq, cache, layer, k_proj.IsBFloat16));     // [n, H]
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        attention.Clear();
-        stackedWeight.Dispose();
-        stackedGrad.Dispose();
+        _attention.DisposeMasks();
+        _stackedWeight.Dispose();
+        _stackedGrad.Dispose();
     }
 }

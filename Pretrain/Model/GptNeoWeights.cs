@@ -36,7 +36,7 @@ public static class GptNeoWeights
         {
             if (model.Parameters.Find(entry.Name) is null && !IsIgnored(entry.Name))
             {
-                throw file.Fault($"it holds {entry.Name}, which this model has not");
+                throw file.Invalid($"it holds {entry.Name}, which this model has not");
             }
         }
     }
@@ -69,7 +69,7 @@ public static class GptNeoWeights
             SafeTensorEntry entry = file.Entry(prefix + parameter.Name);
             if (!entry.Shape.SequenceEqual(parameter.Shape))
             {
-                throw file.Fault($"{entry.Name} is [{string.Join(", ", entry.Shape)}] where the model has [{string.Join(", ", parameter.Shape)}]");
+                throw file.Invalid($"{entry.Name} is [{string.Join(", ", entry.Shape)}] where the model has [{string.Join(", ", parameter.Shape)}]");
             }
 
             for (long first = 0; first < parameter.Numel; first += Chunk)

@@ -9,13 +9,13 @@ namespace DataForge.Pretrain.Model;
 internal static class Gradients
 {
     /// <summary>grad [out, in] (+)= dy [N, out]ᵀ · x [N, in]; where those two are narrow, their product is widened into place.</summary>
-    internal static void OfMatrix(Tensor grad, Tensor dy, Tensor x, bool accumulate, bool narrow)
+    internal static void WriteMatrix(Tensor grad, Tensor dy, Tensor x, bool accumulate, bool bfloat16)
     {
         using Tensor transposed = dy.t(); // [out, N], a view
-        if (narrow)
+        if (bfloat16)
         {
             using Tensor product = transposed.mm(x);
-            Of(grad, product, accumulate);
+            Write(grad, product, accumulate);
             return;
         }
 
@@ -23,14 +23,14 @@ internal static class Gradients
     }
 
     /// <summary>grad [out] (+)= sum over N of dy [N, out].</summary>
-    internal static void OfBias(Tensor grad, Tensor dy, bool accumulate, bool narrow)
+    internal static void WriteBias(Tensor grad, Tensor dy, bool accumulate, bool bfloat16)
     {
-        using Tensor sum = narrow ? dy.sum(0, ScalarType.Float32) : dy.sum(0);
-        Of(grad, sum, accumulate);
+        using Tensor sum = bfloat16 ? dy.sum(0, ScalarType.Float32) : dy.sum(0);
+        Write(grad, sum, accumulate);
     }
 
     /// <summary>grad (+)= value, of the same shape.</summary>
-    internal static void Of(Tensor grad, Tensor value, bool accumulate)
+    internal static void Write(Tensor grad, Tensor value, bool accumulate)
     {
         if (accumulate)
         {

@@ -5,15 +5,15 @@ namespace DataForge.Pretrain.Model;
 /// <summary>The keys and values of the positions read so far, for one text: what makes the next token cost one position, not all.</summary>
 public sealed class KeyValueCache : IDisposable
 {
-    private readonly Tensor[] layers;
+    private readonly Tensor[] _layers;
 
     internal KeyValueCache(GptNeoConfig config, Device device)
     {
         Capacity = config.MaxPositionEmbeddings;
-        layers = new Tensor[config.NumLayers];
-        for (int i = 0; i < layers.Length; i++)
+        _layers = new Tensor[config.NumLayers];
+        for (int i = 0; i < _layers.Length; i++)
         {
-            layers[i] = torch.zeros([2, config.NumHeads, Capacity, config.HeadSize], device: device).DetachFromDisposeScope();
+            _layers[i] = torch.zeros([2, config.NumHeads, Capacity, config.HeadSize], device: device).DetachFromDisposeScope();
         }
     }
 
@@ -29,7 +29,7 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>Releases the memory.</summary>
     public void Dispose()
     {
-        foreach (Tensor layer in layers)
+        foreach (Tensor layer in _layers)
         {
             layer.Dispose();
         }
@@ -39,9 +39,9 @@ public sealed class KeyValueCache : IDisposable
     internal Tensor Append(int layer, Tensor next)
     {
         long count = next.Size(2);
-        using Tensor place = layers[layer].narrow(2, Length, count);
+        using Tensor place = _layers[layer].narrow(2, Length, count);
         place.copy_(next);
-        return layers[layer].narrow(2, 0, Length + count);
+        return _layers[layer].narrow(2, 0, Length + count);
     }
 
     /// <summary>Counts positions that every layer has stored.</summary>

@@ -5,16 +5,16 @@ namespace DataForge.Pretrain.Model;
 /// <summary>Layer normalisation over the last dimension, as <c>torch.nn.LayerNorm</c> (https://arxiv.org/abs/1607.06450).</summary>
 public sealed class LayerNorm
 {
-    private readonly int size;
-    private readonly double epsilon;
-    private Tensor input;
-    private Tensor mean;
-    private Tensor rstd;
+    private readonly int _size;
+    private readonly double _epsilon;
+    private Tensor _input;
+    private Tensor _mean;
+    private Tensor _rstd;
 
     internal LayerNorm(ParameterSet parameters, string name, int size, double epsilon)
     {
-        this.size = size;
-        this.epsilon = epsilon;
+        _size = size;
+        _epsilon = epsilon;
         weight = parameters.Declare(name + ".weight", size);
         bias = parameters.Declare(name + ".bias", size);
     }
@@ -28,17 +28,17 @@ public sealed class LayerNorm
     /// <summary>[N, H] to [N, H]; keeps the input for <see cref="Backward"/>.</summary>
     public Tensor Forward(Tensor x)
     {
-        input = x;
-        (Tensor y, mean, rstd) = Functional.LayerNorm(x, size, weight.Work, bias.Work, epsilon); // [N, H], [N, 1], [N, 1]
+        _input = x;
+        (Tensor y, _mean, _rstd) = Functional.LayerNorm(x, _size, weight.ComputeValue, bias.ComputeValue, _epsilon); // [N, H], [N, 1], [N, 1]
         return y;
     }
 
     /// <summary>[N, H] to [N, H].</summary>
     public Tensor Backward(Tensor dy, bool accumulate)
     {
-        (Tensor dx, Tensor dw, Tensor db) = Functional.LayerNormBackward(dy, input, size, mean, rstd, weight.Work, bias.Work);
-        Gradients.Of(weight.Grad, dw, accumulate); // [H]
-        Gradients.Of(bias.Grad, db, accumulate);   // [H]
+        (Tensor dx, Tensor dw, Tensor db) = Functional.LayerNormBackward(dy, _input, _size, _mean, _rstd, weight.ComputeValue, bias.ComputeValue);
+        Gradients.Write(weight.Grad, dw, accumulate); // [H]
+        Gradients.Write(bias.Grad, db, accumulate);   // [H]
         dw.Dispose();
         db.Dispose();
         return dx;

@@ -5,7 +5,7 @@ namespace DataForge.Pretrain.Model;
 /// <summary>y = x Wᵀ + b, with W [out, in] as <c>torch.nn.Linear</c> stores it.</summary>
 public sealed class Linear
 {
-    private Tensor input;
+    private Tensor _input;
 
     internal Linear(ParameterSet parameters, string name, int inSize, int outSize)
     {
@@ -22,16 +22,16 @@ public sealed class Linear
     /// <summary>[N, in] to [N, out]; keeps the input for <see cref="Backward"/>.</summary>
     public Tensor Forward(Tensor x)
     {
-        input = x;
-        using Tensor transposed = weight.Work.t(); // [in, out], a view
-        return bias.Work.addmm(x, transposed);     // [N, out]
+        _input = x;
+        using Tensor transposed = weight.ComputeValue.t(); // [in, out], a view
+        return bias.ComputeValue.addmm(x, transposed);     // [N, out]
     }
 
     /// <summary>Adds to the gradients (replaces them where <paramref name="accumulate"/> is false): [N, out] to [N, in].</summary>
     public Tensor Backward(Tensor dy, bool accumulate)
     {
-        Gradients.OfMatrix(weight.Grad, dy, input, accumulate, weight.IsNarrow); // [out, in] = dyᵀ x
-        Gradients.OfBias(bias.Grad, dy, accumulate, bias.IsNarrow);              // [out] = sum over rows of dy
-        return dy.mm(weight.Work);                                               // [N, in]
+        Gradients.WriteMatrix(weight.Grad, dy, _input, accumulate, weight.IsBFloat16); // [out, in] = dyᵀ x
+        Gradients.WriteBias(bias.Grad, dy, accumulate, bias.IsBFloat16);              // [out] = sum over rows of dy
+        return dy.mm(weight.ComputeValue);                                               // [N, in]
     }
 }

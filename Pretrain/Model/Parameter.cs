@@ -21,7 +21,7 @@ public sealed class Parameter(string name, long[] shape)
     public bool Decays => Shape.Count >= 2;
 
     /// <summary>Whether it lies directly behind the parameter declared before it.</summary>
-    internal bool Glued { get; init; }
+    internal bool FollowsPrevious { get; init; }
 
     /// <summary>Where it begins in the flat buffers, in elements.</summary>
     public long Offset { get; internal set; }
@@ -30,10 +30,10 @@ public sealed class Parameter(string name, long[] shape)
     public Tensor Value { get; internal set; }
 
     /// <summary>What the model computes with: <see cref="Value"/> itself, or its copy in bfloat16.</summary>
-    public Tensor Work { get; internal set; }
+    public Tensor ComputeValue { get; internal set; }
 
-    /// <summary>Whether <see cref="Work"/> is a copy in bfloat16.</summary>
-    internal bool IsNarrow { get; set; }
+    /// <summary>Whether <see cref="ComputeValue"/> is a copy in bfloat16.</summary>
+    internal bool IsBFloat16 { get; set; }
 
     /// <summary>The gradient, in <see cref="Shape"/>; undefined in a set made for inference.</summary>
     public Tensor Grad { get; internal set; }

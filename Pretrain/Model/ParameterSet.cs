@@ -10,11 +10,11 @@ namespace DataForge.Pretrain.Model;
 public sealed class ParameterSet : IDisposable
 {
     private const int Alignment = 16; // elements: 64 bytes, a cache line and an AVX-512 register; the gaps stay zero
-    private readonly Dictionary<string, Parameter> byName = new(StringComparer.Ordinal);
-    private readonly List<Parameter> all = [];
+    private readonly Dictionary<string, Parameter> _byName = new(StringComparer.Ordinal);
+    private readonly List<Parameter> _all = [];
 
     /// <summary>The parameters, in the order they were declared.</summary>
-    public IReadOnlyList<Parameter> All => all;
+    public IReadOnlyList<Parameter> All => _all;
 
     /// <summary>[Length] float32: every value.</summary>
     public Tensor Values { get; private set; }
@@ -23,10 +23,10 @@ public sealed class ParameterSet : IDisposable
     public Tensor Grads { get; private set; }
 
     /// <summary>[Length]: what the model computes with: <see cref="Values"/> itself, or its copy in bfloat16.</summary>
-    public Tensor Work { get; private set; }
+    public Tensor ComputeValues { get; private set; }
 
     /// <summary>Whether the model computes in bfloat16, over float32 masters.</summary>
-    public bool IsNarrow { get; private set; }
+    public bool ComputesInBFloat16 { get; private set; }
 
     /// <summary>Elements of a flat buffer, gaps included.</summary>
     public long Length { get; private set; }
@@ -35,54 +35,54 @@ public sealed class ParameterSet : IDisposable
     public long DecayLength { get; private set; }
 
     /// <summary>The parameter of that key, or null.</summary>
-    public Parameter? Find(string name) => byName.GetValueOrDefault(name);
+    public Parameter? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>Declares a parameter; only before <see cref="Allocate"/>.</summary>
     internal Parameter Declare(string name, params long[] shape) => Declare(new Parameter(name, shape));
 
     /// <summary>Declares a parameter that begins where the one before it ends, without a gap.</summary>
-    internal Parameter DeclareNext(string name, params long[] shape) => Declare(new Parameter(name, shape) { Glued = true });
+    internal Parameter DeclareAdjacent(string name, params long[] shape) => Declare(new Parameter(name, shape) { FollowsPrevious = true });
 
     private Parameter Declare(Parameter parameter)
     {
-        byName.Add(parameter.Name, parameter);
-        all.Add(parameter);
+        _byName.Add(parameter.Name, parameter);
+        _all.Add(parameter);
         return parameter;
     }
 
     /// <summary>Lays the parameters out and takes their memory, zeroed.</summary>
-    internal void Allocate(Device device, bool withGradients, bool narrow)
+    internal void Allocate(Device device, bool withGradients, bool bfloat16)
     {
-        IsNarrow = narrow;
-        foreach (Parameter parameter in all.Where(p => p.Decays))
+        ComputesInBFloat16 = bfloat16;
+        foreach (Parameter parameter in _all.Where(p => p.Decays))
         {
-            Place(parameter);
+            AssignOffset(parameter);
         }
 
         DecayLength = Length;
-        foreach (Parameter parameter in all.Where(p => !p.Decays))
+        foreach (Parameter parameter in _all.Where(p => !p.Decays))
         {
-            Place(parameter);
+            AssignOffset(parameter);
         }
 
         Values = torch.zeros([Length], device: device).DetachFromDisposeScope();
-        Work = narrow ? torch.zeros([Length], ScalarType.BFloat16, device).DetachFromDisposeScope() : Values;
+        ComputeValues = bfloat16 ? torch.zeros([Length], ScalarType.BFloat16, device).DetachFromDisposeScope() : Values;
         Grads = withGradients ? torch.zeros([Length], device: device).DetachFromDisposeScope() : default;
-        foreach (Parameter parameter in all)
+        foreach (Parameter parameter in _all)
         {
-            parameter.Value = Window(Values, parameter);
-            parameter.Work = narrow ? Window(Work, parameter) : parameter.Value;
-            parameter.IsNarrow = narrow;
-            parameter.Grad = withGradients ? Window(Grads, parameter) : default;
+            parameter.Value = ViewOf(Values, parameter);
+            parameter.ComputeValue = bfloat16 ? ViewOf(ComputeValues, parameter) : parameter.Value;
+            parameter.IsBFloat16 = bfloat16;
+            parameter.Grad = withGradients ? ViewOf(Grads, parameter) : default;
         }
     }
 
     /// <summary>Brings the copy in bfloat16, where there is one, up to date with the values: after each change of theirs.</summary>
-    internal void Refresh()
+    internal void RefreshComputeValues()
     {
-        if (IsNarrow)
+        if (ComputesInBFloat16)
         {
-            Work.copy_(Values);
+            ComputeValues.copy_(Values);
         }
     }
 
@@ -104,27 +104,27 @@ public sealed class ParameterSet : IDisposable
     /// <summary>Releases the buffers and every window into them.</summary>
     public void Dispose()
     {
-        foreach (Parameter parameter in all)
+        foreach (Parameter parameter in _all)
         {
             parameter.Value.Dispose();
-            parameter.Work.Dispose(); // the same one again, or the copy's
+            parameter.ComputeValue.Dispose(); // the same one again, or the copy's
             parameter.Grad.Dispose();
         }
 
         Values.Dispose();
-        Work.Dispose();
+        ComputeValues.Dispose();
         Grads.Dispose();
     }
 
-    private static Tensor Window(Tensor flat, Parameter parameter)
+    private static Tensor ViewOf(Tensor flat, Parameter parameter)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         return flat.narrow(0, parameter.Offset, parameter.Numel).view([.. parameter.Shape]).DetachFromDisposeScope();
     }
 
-    private void Place(Parameter parameter)
+    private void AssignOffset(Parameter parameter)
     {
-        parameter.Offset = parameter.Glued ? Length : (Length + Alignment - 1) / Alignment * Alignment;
+        parameter.Offset = parameter.FollowsPrevious ? Length : (Length + Alignment - 1) / Alignment * Alignment;
         Length = parameter.Offset + parameter.Numel;
     }
 }

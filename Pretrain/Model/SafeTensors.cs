@@ -21,25 +21,25 @@ public sealed record SafeTensorEntry(string Name, string Dtype, long[] Shape, lo
 public sealed class SafeTensors : IDisposable
 {
     private const long MaxHeader = 100_000_000; // the reference implementation's limit
-    private readonly SafeFileHandle file;
-    private readonly long dataStart;
-    private readonly Dictionary<string, SafeTensorEntry> entries = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
+    private readonly SafeFileHandle _file;
+    private readonly long _dataStart;
+    private readonly Dictionary<string, SafeTensorEntry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
 
     /// <summary>Opens a file and reads its header.</summary>
     /// <exception cref="InvalidDataException">It is not a sound safetensors file; the message names the file and the fault.</exception>
     public SafeTensors(string path)
     {
         Path = path;
-        file = File.OpenHandle(path);
+        _file = File.OpenHandle(path);
         try
         {
-            long length = RandomAccess.GetLength(file);
+            long length = RandomAccess.GetLength(_file);
             Span<byte> prefix = stackalloc byte[8];
-            Require(length >= 8 && RandomAccess.Read(file, prefix, 0) == 8, "it is shorter than 8 bytes");
+            Require(length >= 8 && RandomAccess.Read(_file, prefix, 0) == 8, "it is shorter than 8 bytes");
             ulong header = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
             Require(header <= MaxHeader && (long)header <= length - 8, $"its header claims {header} bytes");
-            dataStart = 8 + (long)header;
+            _dataStart = 8 + (long)header;
             byte[] json = new byte[(int)header];
             ReadExactly(json, 8);
             using JsonDocument document = JsonDocument.Parse(json);
@@ -48,16 +48,16 @@ public sealed class SafeTensors : IDisposable
                 ReadEntry(property);
             }
 
-            CheckCoverage(length - dataStart);
+            CheckCoverage(length - _dataStart);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or OverflowException)
         {
-            file.Dispose();
-            throw Fault(e.Message);
+            _file.Dispose();
+            throw Invalid(e.Message);
         }
         catch
         {
-            file.Dispose();
+            _file.Dispose();
             throw;
         }
     }
@@ -66,10 +66,10 @@ public sealed class SafeTensors : IDisposable
     public string Path { get; }
 
     /// <summary>The tensors, by name.</summary>
-    public IReadOnlyDictionary<string, SafeTensorEntry> Entries => entries;
+    public IReadOnlyDictionary<string, SafeTensorEntry> Entries => _entries;
 
     /// <summary>The strings under <c>__metadata__</c>.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => metadata;
+    public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
     /// <summary>Bytes of one element of a type, 0 for an unknown one.</summary>
     public static int ElementSize(string dtype) => dtype switch
@@ -84,7 +84,7 @@ public sealed class SafeTensors : IDisposable
     /// <summary>Reads elements of an F32, F16 or BF16 tensor as float32, from number <paramref name="first"/> on.</summary>
     public void ReadFloats(SafeTensorEntry entry, long first, Span<float> into)
     {
-        long offset = dataStart + entry.Begin;
+        long offset = _dataStart + entry.Begin;
         Require(first >= 0 && first + into.Length <= entry.Numel, $"{entry.Name} has {entry.Numel} elements");
         if (entry.Dtype == "F32")
         {
@@ -119,18 +119,18 @@ public sealed class SafeTensors : IDisposable
         SafeTensorEntry entry = Entry(name);
         Require(entry.Dtype == "I64", $"{name} is {entry.Dtype}, not I64");
         var values = new long[checked((int)entry.Numel)];
-        ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()), dataStart + entry.Begin);
+        ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()), _dataStart + entry.Begin);
         return values;
     }
 
     /// <summary>The tensor of that name.</summary>
     /// <exception cref="InvalidDataException">There is none.</exception>
-    public SafeTensorEntry Entry(string name) => entries.TryGetValue(name, out SafeTensorEntry? entry) ? entry : throw Fault($"it holds no tensor {name}");
+    public SafeTensorEntry Entry(string name) => _entries.TryGetValue(name, out SafeTensorEntry? entry) ? entry : throw Invalid($"it holds no tensor {name}");
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
-    internal InvalidDataException Fault(string what) => new($"{Path} is not usable: {what}");
+    internal InvalidDataException Invalid(string what) => new($"{Path} is not usable: {what}");
 
     private void ReadEntry(JsonProperty property)
     {
@@ -138,7 +138,7 @@ public sealed class SafeTensors : IDisposable
         {
             foreach (JsonProperty pair in property.Value.EnumerateObject())
             {
-                metadata[pair.Name] = pair.Value.GetString() ?? "";
+                _metadata[pair.Name] = pair.Value.GetString() ?? "";
             }
 
             return;
@@ -157,13 +157,13 @@ public sealed class SafeTensors : IDisposable
         Require(entry.Shape.Length <= 8 && entry.Shape.All(size => size >= 0), $"{entry.Name} has a shape that is none");
         long bytes = entry.Shape.Aggregate((long)elementSize, (product, size) => checked(product * size));
         Require(entry.Begin >= 0 && entry.End >= entry.Begin && entry.End - entry.Begin == bytes, $"{entry.Name} takes {bytes} bytes, its offsets say otherwise");
-        Require(entries.TryAdd(entry.Name, entry), $"{entry.Name} comes twice");
+        Require(_entries.TryAdd(entry.Name, entry), $"{entry.Name} comes twice");
     }
 
     private void CheckCoverage(long length)
     {
         long at = 0;
-        foreach (SafeTensorEntry entry in entries.Values.OrderBy(e => e.Begin).ThenBy(e => e.End))
+        foreach (SafeTensorEntry entry in _entries.Values.OrderBy(e => e.Begin).ThenBy(e => e.End))
         {
             Require(entry.Begin == at, $"its data has a hole or an overlap at {entry.Name}");
             at = entry.End;
@@ -176,7 +176,7 @@ public sealed class SafeTensors : IDisposable
     {
         while (into.Length > 0)
         {
-            int read = RandomAccess.Read(file, into, offset);
+            int read = RandomAccess.Read(_file, into, offset);
             Require(read > 0, "it ends too early");
             into = into[read..];
             offset += read;
@@ -187,7 +187,7 @@ public sealed class SafeTensors : IDisposable
     {
         if (!good)
         {
-            throw Fault(fault);
+            throw Invalid(fault);
         }
     }
 }

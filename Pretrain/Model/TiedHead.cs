@@ -11,13 +11,13 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
 {
     private const long ChunkElements = 16 << 20;        // 64 MB of logits
     private const long ChunkElementsOnGpu = 256 << 20;  // 1 GB: fewer, larger products
-    private Tensor buffer;
+    private Tensor _buffer;
 
     /// <summary>[N, H] to [N, V].</summary>
     internal Tensor Logits(Tensor x)
     {
-        using Tensor transposed = wte.Work.t(); // [H, V], a view
-        if (!wte.IsNarrow)
+        using Tensor transposed = wte.ComputeValue.t(); // [H, V], a view
+        if (!wte.IsBFloat16)
         {
             return x.mm(transposed);
         }
@@ -34,11 +34,11 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
     {
         if (IsFused(x))
         {
-            return Fused(x, targets, 0, false, default);
+            return LossFused(x, targets, 0, false, default);
         }
 
         using Tensor loss = torch.empty([], device: x.Device);
-        ByOperators(x, targets, default, false, default, loss);
+        LossByOperators(x, targets, default, false, default, loss);
         return loss.item();
     }
 
@@ -47,8 +47,8 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
     {
         if (IsFused(x))
         {
-            Tensor dx = Gradient(x);
-            return (Fused(x, targets, scale, accumulate, dx), dx);
+            Tensor dx = AllocateInputGradient(x);
+            return (LossFused(x, targets, scale, accumulate, dx), dx);
         }
 
         using Tensor factor = torch.full([], scale, device: x.Device), loss = torch.empty([], device: x.Device);
@@ -62,93 +62,93 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
     /// </summary>
     internal Tensor LossAndBackward(Tensor x, Tensor targets, Tensor scale, bool accumulate, Tensor loss)
     {
-        Tensor dx = Gradient(x);
-        ByOperators(x, targets, scale, accumulate, dx, loss);
+        Tensor dx = AllocateInputGradient(x);
+        LossByOperators(x, targets, scale, accumulate, dx, loss);
         return dx;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => buffer.Dispose();
+    public void Dispose() => _buffer.Dispose();
 
     private bool IsFused(Tensor x) => AllowFused && x.Device.Type == DeviceType.CPU;
 
-    private Tensor Gradient(Tensor x) =>
-        torch.empty([x.Size(0), x.Size(1)], wte.IsNarrow ? ScalarType.BFloat16 : ScalarType.Float32, x.Device);
+    private Tensor AllocateInputGradient(Tensor x) =>
+        torch.empty([x.Size(0), x.Size(1)], wte.IsBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, x.Device);
 
-    private double Fused(Tensor x, Tensor targets, double scale, bool accumulate, Tensor dx)
+    private double LossFused(Tensor x, Tensor targets, double scale, bool accumulate, Tensor dx)
     {
         double loss = 0;
-        for (long first = 0; first < x.Size(0); first += Chunk(x))
+        for (long first = 0; first < x.Size(0); first += ChunkRows(x))
         {
             using DisposeScope scope = torch.NewDisposeScope();
-            Part part = Multiply(x, targets, first);
+            Part part = ComputeLogits(x, targets, first);
             loss += Functional.CrossEntropyInPlace(part.Logits, part.Targets, scale); // logits become d loss / d logits
-            Backward(part, accumulate || first > 0, dx);
+            BackwardChunk(part, accumulate || first > 0, dx);
         }
 
         return loss;
     }
 
-    private void ByOperators(Tensor x, Tensor targets, Tensor scale, bool accumulate, Tensor dx, Tensor loss)
+    private void LossByOperators(Tensor x, Tensor targets, Tensor scale, bool accumulate, Tensor dx, Tensor loss)
     {
         loss.zero_();
-        for (long first = 0; first < x.Size(0); first += Chunk(x))
+        for (long first = 0; first < x.Size(0); first += ChunkRows(x))
         {
             using DisposeScope scope = torch.NewDisposeScope();
-            Part part = Multiply(x, targets, first);
+            Part part = ComputeLogits(x, targets, first);
             loss.add_(Functional.CrossEntropyByOperators(part.Logits, part.Targets, scale));
-            Backward(part, accumulate || first > 0, dx);
+            BackwardChunk(part, accumulate || first > 0, dx);
         }
     }
 
-    private long Chunk(Tensor x)
+    private long ChunkRows(Tensor x)
     {
         long elements = x.Device.Type == DeviceType.CPU ? ChunkElements : ChunkElementsOnGpu;
         return Math.Min(x.Size(0), Math.Max(1, elements / wte.Shape[0]));
     }
 
     /// <summary>The logits of one chunk of rows, in the memory that is kept.</summary>
-    private Part Multiply(Tensor x, Tensor targets, long first)
+    private Part ComputeLogits(Tensor x, Tensor targets, long first)
     {
-        long chunk = Chunk(x), count = Math.Min(chunk, x.Size(0) - first);
+        long chunk = ChunkRows(x), count = Math.Min(chunk, x.Size(0) - first);
         Tensor rows = x.narrow(0, first, count);                                            // [c, H]
-        Tensor logits = Buffer(chunk, wte.Shape[0], x.Device).narrow(0, 0, count);          // [c, V] float32
-        Multiply(rows, logits);
+        Tensor logits = LogitsBuffer(chunk, wte.Shape[0], x.Device).narrow(0, 0, count);          // [c, V] float32
+        ComputeLogits(rows, logits);
         return new Part(first, count, rows, targets.narrow(0, first, count), logits);
     }
 
-    private void Backward(in Part part, bool accumulate, Tensor dx)
+    private void BackwardChunk(in Part part, bool accumulate, Tensor dx)
     {
         if (!dx.IsNull)
         {
-            Tensor gradient = wte.IsNarrow ? part.Logits.to(ScalarType.BFloat16) : part.Logits;
-            Ops.MmOut.Do([gradient, wte.Work, dx.narrow(0, part.First, part.Count)]);       // [c, H]
-            Gradients.OfMatrix(wte.Grad, gradient, part.Rows, accumulate, wte.IsNarrow);    // [V, H]
+            Tensor gradient = wte.IsBFloat16 ? part.Logits.to(ScalarType.BFloat16) : part.Logits;
+            Ops.MmOut.Run([gradient, wte.ComputeValue, dx.narrow(0, part.First, part.Count)]);       // [c, H]
+            Gradients.WriteMatrix(wte.Grad, gradient, part.Rows, accumulate, wte.IsBFloat16);    // [V, H]
         }
     }
 
     /// <summary>[c, H] to [c, V] float32, in place of what is there. The loss of bfloat16 logits is taken in float32, as Hugging Face does.</summary>
-    private void Multiply(Tensor xc, Tensor logits)
+    private void ComputeLogits(Tensor xc, Tensor logits)
     {
-        if (wte.IsNarrow)
+        if (wte.IsBFloat16)
         {
-            logits.copy_(xc.mm(wte.Work.t()));
+            logits.copy_(xc.mm(wte.ComputeValue.t()));
         }
         else
         {
-            Ops.MmOut.Do([xc, wte.Work.t(), logits]);
+            Ops.MmOut.Run([xc, wte.ComputeValue.t(), logits]);
         }
     }
 
-    private Tensor Buffer(long rows, long vocabulary, Device device)
+    private Tensor LogitsBuffer(long rows, long vocabulary, Device device)
     {
-        if (buffer.IsNull || buffer.Size(0) < rows)
+        if (_buffer.IsNull || _buffer.Size(0) < rows)
         {
-            buffer.Dispose();
-            buffer = torch.empty([rows, vocabulary], device: device).DetachFromDisposeScope();
+            _buffer.Dispose();
+            _buffer = torch.empty([rows, vocabulary], device: device).DetachFromDisposeScope();
         }
 
-        return buffer;
+        return _buffer;
     }
 
     /// <summary>A chunk of rows: [c, H], their targets [c], their logits [c, V].</summary>

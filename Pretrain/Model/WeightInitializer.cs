@@ -7,7 +7,7 @@ internal static class WeightInitializer
 {
     private const int Chunk = 1 << 20;
 
-    internal static void Run(ParameterSet parameters, double deviation, ulong seed)
+    internal static void Initialize(ParameterSet parameters, double deviation, ulong seed)
     {
         var values = new float[Chunk];
         foreach (Parameter parameter in parameters.All)

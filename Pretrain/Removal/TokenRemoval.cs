@@ -1,8 +1,6 @@
 using System.Buffers;
-using DataForge.Corpus;
 using DataForge.Parquet;
 using DataForge.Corpus.Runs;
-using DataForge.Corpus.Shards;
 using DataForge.Pretrain.Data;
 using DataForge.Pretrain.Stages;
 using DataForge.Pretrain.Tokenizer;
@@ -28,7 +26,7 @@ public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadO
 {
     private const string Stage = "tokenize";
     private const string Folder = "4-tokens/";
-    private readonly List<ShardRows> _shards = [];
+    private readonly List<ShardComparison> _shards = [];
     private readonly HashSet<string> _trained = new(StringComparer.Ordinal);
     private IReadOnlyList<ManifestEntry> _entries = [];
     private DocumentEncoder? _training;
@@ -51,7 +49,7 @@ public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadO
 
         if (Find("split") is not { } split || Find("tokenizer") is null)
         {
-            return Stale(files);
+            return RemoveStaleTokens(files);
         }
 
         string[] heldOut = CanonicalJson.Read<string[]>(run.Run.PathOf(Folder + HeldOutRepositories.FileName));
@@ -59,7 +57,7 @@ public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadO
         foreach (ManifestOutput shard in shards)
         {
             cancellation.ThrowIfCancellationRequested();
-            _shards.Add(ShardRows.Read(run, shard.Path, heldOutSet, _trained));
+            _shards.Add(ShardComparison.Read(run, shard.Path, heldOutSet, _trained));
         }
 
         BpeVocabulary vocabulary = TokenizerReader.ReadFolder(run.Run.PathOf(Folder));
@@ -67,7 +65,7 @@ public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadO
         _validation = new DocumentEncoder(new BpeEncoder(vocabulary), DocumentObjective.Causal);
         if (!RewriteShards(cancellation))
         {
-            return Stale(files);
+            return RemoveStaleTokens(files);
         }
 
         string[] left = [.. heldOut.Where(name => !repositories.Contains(name))];
@@ -102,7 +100,7 @@ public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadO
         }
 
         int before = 0;
-        foreach ((int i, ShardRows shard) in _shards.Index())
+        foreach ((int i, ShardComparison shard) in _shards.Index())
         {
             cancellation.ThrowIfCancellationRequested();
             if (Find($"train-{i:D5}") is not { } entry)
@@ -113,27 +111,27 @@ public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadO
             using var train = new TokenShard(run.Run.PathOf($"{Folder}train-{i:D5}.bin"));
             shard.FirstHeldOut = before;
             before += shard.Rows.Count(row => row.WasHeldOut);
-            if (train.Documents != shard.Rows.Count(row => !row.WasHeldOut) || !Take(shard, train, val))
+            if (train.Documents != shard.Rows.Count(row => !row.WasHeldOut) || !EncodeChangedDocuments(shard, train, val))
             {
                 return false;
             }
 
             if (shard.Rows.Any(row => row.ChangesTraining))
             {
-                Write($"train-{i:D5}", entry, "train", writer => Copy(shard, heldOut: false, train, writer));
+                Write($"train-{i:D5}", entry, "train", writer => CopyDocuments(shard, heldOut: false, train, writer));
             }
         }
 
         if (_shards.Any(shard => shard.Rows.Any(row => row.ChangesValidation)))
         {
-            Write("val", validation, "validation", writer => _shards.ForEach(shard => Copy(shard, heldOut: true, val, writer)));
+            Write("val", validation, "validation", writer => _shards.ForEach(shard => CopyDocuments(shard, heldOut: true, val, writer)));
         }
 
         return true;
     }
 
     // Encodes the changed files of a shard and holds them against their documents, so that no other document is taken for theirs.
-    private bool Take(ShardRows shard, TokenShard train, TokenShard val)
+    private bool EncodeChangedDocuments(ShardComparison shard, TokenShard train, TokenShard val)
     {
         if (!shard.IsRewritten)
         {
@@ -163,10 +161,10 @@ public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadO
         return isSame;
     }
 
-    private static void Copy(ShardRows shard, bool heldOut, TokenShard from, TokenShardWriter writer)
+    private static void CopyDocuments(ShardComparison shard, bool heldOut, TokenShard from, TokenShardWriter writer)
     {
         int first = heldOut ? shard.FirstHeldOut : 0;
-        foreach (DocumentRow row in shard.Rows.Where(row => !row.IsRemoved && row.IsHeldOut == heldOut))
+        foreach (DocumentChange row in shard.Rows.Where(row => !row.IsRemoved && row.IsHeldOut == heldOut))
         {
             writer.Add(row.Tokens ?? from.Document(first + row.Document), row.Stars >= 0 ? row.Stars : from.Stars(first + row.Document));
         }
@@ -187,7 +185,7 @@ public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadO
         _rewritten += 2;
     }
 
-    private TokenRemovalResult Stale(int files)
+    private TokenRemovalResult RemoveStaleTokens(int files)
     {
         foreach (ManifestEntry entry in _entries)
         {

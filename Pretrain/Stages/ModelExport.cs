@@ -12,14 +12,14 @@ internal sealed class ModelExport(Run run, PretrainOptions options, TrainingJob 
     private const string Card = "README.md";
 
     /// <summary>Publishes the present weights, the best so far, as a folder of its own: it is there whole or not at all.</summary>
-    public void PublishBest(Trainer trainer, string folder) => HuggingFaceFolder.Publish(trainer.Model, folder, work => Complete(trainer, work));
+    public void PublishBest(Trainer trainer, string folder) => HuggingFaceFolder.Publish(trainer.Model, folder, work => AddTokenizerAndCard(trainer, work));
 
     /// <summary>Writes the best weights as a part's files. The trainer publishes a folder; its files get their names with the manifest entry.</summary>
     public void Write(Trainer trainer, string checkpoints, string exportFolder, PartOutput output)
     {
         string work = run.PathOf(exportFolder.TrimEnd('/') + ".work");
         trainer.Export(checkpoints, work);
-        Complete(trainer, work);
+        AddTokenizerAndCard(trainer, work);
         foreach (string file in Directory.GetFiles(work).Order(StringComparer.Ordinal))
         {
             File.Move(file, output.Create(exportFolder + Path.GetFileName(file)), overwrite: true);
@@ -28,7 +28,7 @@ internal sealed class ModelExport(Run run, PretrainOptions options, TrainingJob 
         Directory.Delete(work, recursive: true);
     }
 
-    private void Complete(Trainer trainer, string folder)
+    private void AddTokenizerAndCard(Trainer trainer, string folder)
     {
         foreach (string name in TokenizerFiles.Names)
         {
@@ -63,7 +63,7 @@ internal sealed class ModelExport(Run run, PretrainOptions options, TrainingJob 
         Line($"# {run.Name}");
         Line($"");
         Line($"A GPT-Neo of {job.Config.ParameterCount:N0} parameters: {job.Config.NumLayers} layers of {job.Config.HiddenSize}, {job.Config.NumHeads} heads, {job.Config.MaxPositionEmbeddings:N0} positions, {job.Config.VocabSize:N0} tokens.");
-        Line($"Made by DataForge with the recipe `{options.Preset}`, on {job.DataInWords}.");
+        Line($"Made by DataForge with the recipe `{options.Preset}`, on {job.DataDescription}.");
         Line($"");
         Line($"| | |");
         Line($"|---|---|");

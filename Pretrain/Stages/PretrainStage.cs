@@ -31,14 +31,14 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
     public async Task RunAsync(StageContext context, CancellationToken cancellation)
     {
         List<StagedOptions?> stages = options.Stages.Count == 0 ? [null] : [.. options.Stages];
-        using TrainingProcesses processes = Explained(() => TrainingProcesses.Join(options));
+        using TrainingProcesses processes = TranslateErrors(() => TrainingProcesses.Join(options));
         string? from = options.From;
         List<string> parts = [];
         for (int i = 0; i < stages.Count; i++)
         {
             bool last = i == stages.Count - 1;
             string name = stages[i]?.Name ?? "";
-            var place = new Place(
+            TrainingOutputs place = new TrainingOutputs(
                 last ? ModelPart : "stage-" + name, last ? Model + "export/" : $"{Model}stages/{name}/",
                 stages[i] is null ? Model + "checkpoints" : $"{Model}checkpoints/{name}");
             await RunStageAsync(context, processes, stages[i], from, place, cancellation).ConfigureAwait(false);
@@ -46,14 +46,14 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
             parts.Add(place.Part);
         }
 
-        if (processes.IsFirst)
+        if (processes.IsRankZero)
         {
             context.Run.Manifest.KeepOnly(Name, parts.ToHashSet(StringComparer.Ordinal));
         }
     }
 
     private async Task RunStageAsync(
-        StageContext context, TrainingProcesses processes, StagedOptions? stage, string? from, Place place, CancellationToken cancellation)
+        StageContext context, TrainingProcesses processes, StagedOptions? stage, string? from, TrainingOutputs place, CancellationToken cancellation)
     {
         Run tokens = stage is { Run.Length: > 0 } ? Run.Open(context.Workspace, stage.Run) : context.Run;
         if (options.Problems is null && tokens.Manifest.Entries("tokenize").Count == 0)
@@ -61,28 +61,28 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
             throw DataForgeException.Usage($"The run '{tokens.Name}' has no tokens yet: run dataforge build, or the stages up to tokenize.");
         }
 
-        if (!processes.IsFirst)
+        if (!processes.IsRankZero)
         {
-            if (Explained(processes.HearWhetherToTrain))
+            if (TranslateErrors(processes.ReceiveWhetherToTrain))
             {
-                Explained(() => Train(context, processes, stage, tokens, from, place, null, cancellation));
+                TranslateErrors(() => Train(context, processes, stage, tokens, from, place, null, cancellation));
             }
 
             return;
         }
 
         bool trained = false;
-        var plan = new PartPlan(place.Part, Explained(() => InputHash(tokens, from)), 1, (output, token) =>
+        var plan = new PartPlan(place.Part, TranslateErrors(() => InputHash(tokens, from)), 1, (output, token) =>
         {
             trained = true;
-            Explained(() => processes.TellWhetherToTrain(true));
-            Explained(() => Train(context, processes, stage, tokens, from, place, output, token));
+            TranslateErrors(() => processes.BroadcastWhetherToTrain(true));
+            TranslateErrors(() => Train(context, processes, stage, tokens, from, place, output, token));
             return Task.CompletedTask;
         });
         await context.RunPartAsync(Name, StageHash.OfOptions(Name, CodeVersion, options), plan, cancellation).ConfigureAwait(false);
         if (!trained)
         {
-            Explained(() => processes.TellWhetherToTrain(false));
+            TranslateErrors(() => processes.BroadcastWhetherToTrain(false));
         }
     }
 
@@ -110,25 +110,25 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
         AppsProblems.Read(folder, out _).SelectMany(problem => problem.Answers.Prepend(problem.Prompt).Prepend(problem.Name)).Select(StageHash.Of));
 
     private void Train(
-        StageContext context, TrainingProcesses processes, StagedOptions? stage, Run tokens, string? from, Place place, PartOutput? output,
+        StageContext context, TrainingProcesses processes, StagedOptions? stage, Run tokens, string? from, TrainingOutputs place, PartOutput? output,
         CancellationToken cancellation)
     {
         Run run = context.Run;
-        string device = processes.DeviceOf(options.Device);
+        string device = processes.ResolveDevice(options.Device);
         using TrainingJob job = options.Problems is null
-            ? TrainingJob.OnTokens(options, stage, tokens, from, device, processes.Size)
-            : TrainingJob.OnProblems(options, from!, device, processes.Size, text => Say(context, output, text));
+            ? TrainingJob.OnTokens(options, stage, tokens, from, device, processes.WorldSize)
+            : TrainingJob.OnProblems(options, from!, device, processes.WorldSize, text => Notify(context, output, text));
         if (stage is not null)
         {
-            Say(context, output, $"stage '{stage.Name}' on {job.DataInWords}");
+            Notify(context, output, $"stage '{stage.Name}' on {job.DataDescription}");
         }
 
-        TrainingOptions training = job.Training with { Threads = processes.ThreadsOf(options.Threads) };
+        TrainingOptions training = job.Training with { Threads = processes.ResolveThreads(options.Threads) };
         string checkpoints = run.PathOf(place.Checkpoints), best = run.PathOf(place.Export.TrimEnd('/') + ".best");
         using TrainingEvents? events = output is null
             ? null
             : new TrainingEvents(context.Events, training.Steps, run.PathOf(Model + "tensorboard/" + place.Part), context.Time);
-        using var trainer = new Trainer(job.Config, training, job.Data, events ?? (ITrainingLog)new QuietLog(), context.Time, processes.Group);
+        using var trainer = new Trainer(job.Config, training, job.Data, events ?? (ITrainingLog)new NullTrainingLog(), context.Time, processes.Group);
         if (job.Weights is not null)
         {
             trainer.LoadWeights(job.Weights);
@@ -176,7 +176,7 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
         }
     }
 
-    private static void Say(StageContext context, PartOutput? output, string text)
+    private static void Notify(StageContext context, PartOutput? output, string text)
     {
         if (output is not null)
         {
@@ -184,13 +184,13 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
         }
     }
 
-    private static void Explained(Action action) => Explained(() =>
+    private static void TranslateErrors(Action action) => TranslateErrors(() =>
     {
         action();
         return true;
     });
 
-    private static T Explained<T>(Func<T> action)
+    private static T TranslateErrors<T>(Func<T> action)
     {
         try
         {
@@ -204,5 +204,5 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
     }
 
     /// <summary>Where one training's results go: its part, its export, its checkpoints.</summary>
-    private sealed record Place(string Part, string Export, string Checkpoints);
+    private sealed record TrainingOutputs(string Part, string Export, string Checkpoints);
 }

@@ -159,9 +159,9 @@ internal static class TextSources
     {
         using FileStream file = File.OpenRead(path);
         using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
-        using var lines = new LimitedLines(stream, MaxDocument);
+        using BoundedLineReader lines = new BoundedLineReader(stream, MaxDocument);
         long number = 0;
-        while (lines.Next(out ReadOnlyMemory<byte> line, out bool tooLong))
+        while (lines.TryReadLine(out ReadOnlyMemory<byte> line, out bool tooLong))
         {
             number++;
             if (tooLong)

@@ -38,7 +38,7 @@ public sealed class TokenizeStage(TokenizeOptions options) : IStage
             Name, optionsHash, Plan("tokenizer", dataset, (output, token) => MakeTokenizer(context, shards, heldOut, output, token)), cancellation)
             .ConfigureAwait(false);
 
-        var encoding = new DatasetEncoding(run, TokenizerReader.ReadFolder(run.PathOf(Folder)), heldOut, options.Objective, context.Workers);
+        DatasetEncoder encoding = new DatasetEncoder(run, TokenizerReader.ReadFolder(run.PathOf(Folder)), heldOut, options.Objective, context.Workers);
         List<PartPlan> plans = [.. shards.Select((shard, i) => new PartPlan(
             $"train-{i:D5}", StageHash.Combine(dataset, shard.Sha256), shard.Bytes, (output, token) => encoding.WriteTraining(shard, $"{Folder}train-{i:D5}", output, token)))];
         plans.Add(new PartPlan("val", dataset, 1, (output, token) => encoding.WriteValidation(shards, Folder + "val", output, token)));

@@ -11,12 +11,12 @@ namespace DataForge.Pretrain.Stages;
 /// <param name="clock">For their times.</param>
 internal sealed class TrainingEvents(EventLog events, long steps, string tensorBoard, TimeProvider clock) : ITrainingLog, IDisposable
 {
-    private TensorBoardWriter? scalars;
+    private TensorBoardWriter? _scalars;
 
     /// <summary>The loss of the last step made; null before the first.</summary>
     public double? LastLoss { get; private set; }
 
-    public void Started(in TrainingStarted started)
+    public void RunStarted(in TrainingStarted started)
     {
         events.Write(Note.Information(
             $"training {started.Parameters:N0} parameters on {started.Device} ({started.Threads} threads, libtorch {started.Libtorch})"
@@ -24,72 +24,72 @@ internal sealed class TrainingEvents(EventLog events, long steps, string tensorB
         events.Write(Note.Information(string.Create(
             CultureInfo.InvariantCulture,
             $"MFU is tokens/s × {started.FlopsPerToken / 1e9:F3} GFLOP a token (6 N + 12 L H T) over a peak of {started.PeakFlops / 1e12:F3} TFLOP/s")));
-        scalars?.Dispose();
-        scalars = new TensorBoardWriter(tensorBoard, "dataforge", started.FirstStep, clock);
+        _scalars?.Dispose();
+        _scalars = new TensorBoardWriter(tensorBoard, "dataforge", started.FirstStep, clock);
     }
 
-    public void Step(in Training.TrainingStep step)
+    public void StepCompleted(in Training.StepMetrics step)
     {
         long number = step.Step + 1;
         LastLoss = step.Loss;
         events.Write(new Corpus.Events.TrainingStep(
             number, steps, step.Loss, step.TokensPerSecond, step.LearningRate, step.GradientNorm, step.Utilisation, step.SecondsLeft, step.MemoryBytes));
-        scalars!.Scalar("train/loss", number, step.Loss);
-        scalars.Scalar("train/learning_rate", number, step.LearningRate);
-        scalars.Scalar("train/gradient_norm", number, step.GradientNorm);
-        scalars.Scalar("speed/tokens_per_second", number, step.TokensPerSecond);
-        scalars.Scalar("speed/mfu", number, step.Utilisation);
-        scalars.Scalar("speed/seconds_left", number, step.SecondsLeft);
-        scalars.Scalar("memory/bytes", number, step.MemoryBytes);
+        _scalars!.Scalar("train/loss", number, step.Loss);
+        _scalars.Scalar("train/learning_rate", number, step.LearningRate);
+        _scalars.Scalar("train/gradient_norm", number, step.GradientNorm);
+        _scalars.Scalar("speed/tokens_per_second", number, step.TokensPerSecond);
+        _scalars.Scalar("speed/mfu", number, step.Utilisation);
+        _scalars.Scalar("speed/seconds_left", number, step.SecondsLeft);
+        _scalars.Scalar("memory/bytes", number, step.MemoryBytes);
     }
 
-    public void Evaluated(in TrainingEvaluation evaluation)
+    public void EvaluationCompleted(in TrainingEvaluation evaluation)
     {
         events.Write(new TrainingEvaluated(evaluation.Step, evaluation.Loss, evaluation.IsBest));
-        scalars?.Scalar("validation/loss", evaluation.Step, evaluation.Loss);
+        _scalars?.Scalar("validation/loss", evaluation.Step, evaluation.Loss);
     }
 
-    public void Skipped(in TrainingStepSkipped skipped) =>
+    public void StepSkipped(in TrainingStepSkipped skipped) =>
         events.Write(new TrainingSkipped(skipped.Step + 1, skipped.Reason, skipped.Loss, skipped.GradientNorm));
 
-    public void Saved(in TrainingCheckpoint checkpoint)
+    public void CheckpointSaved(in TrainingCheckpoint checkpoint)
     {
         // The folder itself says it; a line each would only scroll the losses away.
     }
 
-    public void Rejected(in TrainingCheckpoint checkpoint) =>
+    public void CheckpointRejected(in TrainingCheckpoint checkpoint) =>
         events.Write(Note.Warning($"the checkpoint of step {checkpoint.Step:N0} was put aside: {checkpoint.Detail}"));
 
-    public void Noted(string text) => events.Write(Note.Warning(text));
+    public void Warning(string text) => events.Write(Note.Warning(text));
 
     /// <inheritdoc/>
-    public void Dispose() => scalars?.Dispose();
+    public void Dispose() => _scalars?.Dispose();
 }
 
 /// <summary>What the processes behind the first one write: nothing, since they would only say the same.</summary>
-internal sealed class QuietLog : ITrainingLog
+internal sealed class NullTrainingLog : ITrainingLog
 {
-    public void Started(in TrainingStarted started)
+    public void RunStarted(in TrainingStarted started)
     {
     }
 
-    public void Step(in Training.TrainingStep step)
+    public void StepCompleted(in Training.StepMetrics step)
     {
     }
 
-    public void Evaluated(in TrainingEvaluation evaluation)
+    public void EvaluationCompleted(in TrainingEvaluation evaluation)
     {
     }
 
-    public void Skipped(in TrainingStepSkipped skipped)
+    public void StepSkipped(in TrainingStepSkipped skipped)
     {
     }
 
-    public void Saved(in TrainingCheckpoint checkpoint)
+    public void CheckpointSaved(in TrainingCheckpoint checkpoint)
     {
     }
 
-    public void Rejected(in TrainingCheckpoint checkpoint)
+    public void CheckpointRejected(in TrainingCheckpoint checkpoint)
     {
     }
 }

@@ -28,7 +28,7 @@ internal sealed class TrainingJob : IDisposable
     public string? Weights { get; init; }
 
     /// <summary>What it was trained on, in words, for the model card.</summary>
-    public required string DataInWords { get; init; }
+    public required string DataDescription { get; init; }
 
     /// <summary>What counting tokens alone would reach on the held-out ones.</summary>
     public required UnigramEntropy Unigram { get; init; }
@@ -46,8 +46,8 @@ internal sealed class TrainingJob : IDisposable
         BpeVocabulary vocabulary = TokenizerReader.ReadFolder(folder);
         GptNeoConfig config = from is null
             ? TrainingPresets.Find(options.Preset).Model(vocabulary.Count) with { BosTokenId = vocabulary.EndOfText, EosTokenId = vocabulary.EndOfText }
-            : Given(from, vocabulary, Path.Combine(folder, TokenizerFiles.TokenizerJson));
-        TrainingOptions training = options.Training(device, stage, config.MaxPositionEmbeddings).SharedBy(processes);
+            : LoadConfig(from, vocabulary, Path.Combine(folder, TokenizerFiles.TokenizerJson));
+        TrainingOptions training = options.Training(device, stage, config.MaxPositionEmbeddings).SplitAcross(processes);
         IReadOnlyList<ManifestEntry> entries = tokens.Manifest.Entries("tokenize");
         var data = new PackedTrainingData(Shards(tokens, entries, "train-"), Shards(tokens, entries, "val"), new PackedDataOptions
         {
@@ -68,7 +68,7 @@ internal sealed class TrainingJob : IDisposable
             Vocabulary = vocabulary,
             TokenizerFolder = folder,
             Weights = from is null ? null : Path.Combine(from, GptNeoWeights.FileName),
-            DataInWords = $"the {tokens.Manifest.Totals("tokenize").GetValueOrDefault("tokens.train"):N0} training tokens of the run '{tokens.Name}'"
+            DataDescription = $"the {tokens.Manifest.Totals("tokenize").GetValueOrDefault("tokens.train"):N0} training tokens of the run '{tokens.Name}'"
                 + (tokens.Manifest.Totals("tokenize").GetValueOrDefault(TextSources.DocumentsCount) is > 0 and long texts
                     ? $" ({texts:N0} documents of it are text that was given as it is, past all rules and licences)"
                     : ""),
@@ -80,8 +80,8 @@ internal sealed class TrainingJob : IDisposable
     public static TrainingJob OnProblems(PretrainOptions options, string from, string device, int processes, Action<string> note)
     {
         BpeVocabulary vocabulary = TokenizerReader.ReadFolder(from);
-        GptNeoConfig config = Given(from, vocabulary, null);
-        TrainingOptions training = options.Training(device, null, config.MaxPositionEmbeddings).SharedBy(processes);
+        GptNeoConfig config = LoadConfig(from, vocabulary, null);
+        TrainingOptions training = options.Training(device, null, config.MaxPositionEmbeddings).SplitAcross(processes);
         IReadOnlyList<AppsProblem> problems = AppsProblems.Read(options.Problems!, out int skipped);
         var data = new FineTuningData(
             problems, vocabulary, new FineTuningOptions(training.BlockSize, training.BatchSize, training.AccumulationSteps, options.Seed));
@@ -96,7 +96,7 @@ internal sealed class TrainingJob : IDisposable
             Vocabulary = vocabulary,
             TokenizerFolder = from,
             Weights = Path.Combine(from, GptNeoWeights.FileName),
-            DataInWords = $"{data.Examples:N0} answers to {problems.Count:N0} problems in APPS's layout, the loss on the answers alone",
+            DataDescription = $"{data.Examples:N0} answers to {problems.Count:N0} problems in APPS's layout, the loss on the answers alone",
             Unigram = UnigramEntropy.OfValidation(data, training.BatchSize, training.BlockSize, vocabulary.Count),
         };
     }
@@ -106,7 +106,7 @@ internal sealed class TrainingJob : IDisposable
 
     private const string Folder = "4-tokens/";
 
-    private static GptNeoConfig Given(string from, BpeVocabulary vocabulary, string? tokenizerOfTokens)
+    private static GptNeoConfig LoadConfig(string from, BpeVocabulary vocabulary, string? tokenizerOfTokens)
     {
         GptNeoConfig config = GptNeoConfig.Load(Path.Combine(from, "config.json"));
         string own = Path.Combine(from, TokenizerFiles.TokenizerJson);

@@ -12,26 +12,26 @@ public sealed class BpeEncoder
     private const int CacheEntries = 1 << 18;
     private const int LongestCached = 64;   // bytes
 
-    private readonly PreTokenScanner scanner;
-    private readonly BpeMerger merger;
-    private readonly ushort[] idOfByte = new ushort[256];
-    private readonly ByteStringTable cache = new(1 << 14);
-    private readonly CachedIds cached = new(1 << 14);
-    private readonly (byte[] Name, ushort Id)[] specials;
+    private readonly PreTokenScanner _scanner;
+    private readonly BpeMerger _merger;
+    private readonly ushort[] _idOfByte = new ushort[256];
+    private readonly ByteStringTable _cache = new(1 << 14);
+    private readonly CachedIds _cached = new(1 << 14);
+    private readonly (byte[] Name, ushort Id)[] _specials;
 
     /// <summary>An encoder of a vocabulary, with an empty cache.</summary>
     public BpeEncoder(BpeVocabulary vocabulary)
     {
         Vocabulary = vocabulary;
-        scanner = new PreTokenScanner(vocabulary.Form);
-        merger = new BpeMerger(new MergeRanks(vocabulary.Merges));
+        _scanner = new PreTokenScanner(vocabulary.Form);
+        _merger = new BpeMerger(new MergeRanks(vocabulary.Merges));
         for (int value = 0; value < 256; value++)
         {
-            idOfByte[value] = vocabulary.IdOfByte((byte)value);
+            _idOfByte[value] = vocabulary.IdOfByte((byte)value);
         }
 
         // The longest first: of two names that begin alike the longer one is meant.
-        specials = [.. vocabulary.Specials.Values.Select(id => (vocabulary.BytesOf(id).ToArray(), id))
+        _specials = [.. vocabulary.Specials.Values.Select(id => (vocabulary.BytesOf(id).ToArray(), id))
             .OrderByDescending(special => special.Item1.Length).ThenBy(special => special.id)];
     }
 
@@ -52,7 +52,7 @@ public sealed class BpeEncoder
         int written = 0;
         for (int start = 0, end; start < text.Length; start = end)
         {
-            end = scanner.End(text, start);
+            end = _scanner.End(text, start);
             written += EncodePreToken(text[start..end], ids[written..]);
         }
 
@@ -98,7 +98,7 @@ public sealed class BpeEncoder
 
     private (byte[] Name, ushort Id)? SpecialAt(ReadOnlySpan<byte> text)
     {
-        foreach ((byte[] Name, ushort Id) special in specials)
+        foreach ((byte[] Name, ushort Id) special in _specials)
         {
             if (text[0] == special.Name[0] && text.StartsWith(special.Name))
             {
@@ -113,7 +113,7 @@ public sealed class BpeEncoder
     {
         if (preToken.Length == 1)
         {
-            ids[0] = idOfByte[preToken[0]];
+            ids[0] = _idOfByte[preToken[0]];
             return 1;
         }
 
@@ -122,18 +122,18 @@ public sealed class BpeEncoder
             return Merge(preToken, ids);
         }
 
-        int index = cache.GetOrAdd(preToken, out bool added);
+        int index = _cache.GetOrAdd(preToken, out bool added);
         if (!added)
         {
-            return cached.CopyTo(index, ids);
+            return _cached.CopyTo(index, ids);
         }
 
         int written = Merge(preToken, ids);
-        cached.Add(ids[..written]);
-        if (cache.Count == CacheEntries)
+        _cached.Add(ids[..written]);
+        if (_cache.Count == CacheEntries)
         {
-            cache.Clear();
-            cached.Clear();
+            _cache.Clear();
+            _cached.Clear();
         }
 
         return written;
@@ -143,49 +143,49 @@ public sealed class BpeEncoder
     {
         for (int i = 0; i < preToken.Length; i++)
         {
-            ids[i] = idOfByte[preToken[i]];
+            ids[i] = _idOfByte[preToken[i]];
         }
 
-        return merger.Merge(ids[..preToken.Length]);
+        return _merger.Merge(ids[..preToken.Length]);
     }
 
     /// <summary>The ids of the cached pre-tokens, in the order of their numbers.</summary>
     private sealed class CachedIds(int capacity)
     {
-        private int[] starts = new int[capacity];   // starts[i + 1] is where the ids of number i end
-        private ushort[] ids = new ushort[capacity * 2];
-        private int count;
+        private int[] _starts = new int[capacity];   // starts[i + 1] is where the ids of number i end
+        private ushort[] _ids = new ushort[capacity * 2];
+        private int _count;
 
         public void Add(ReadOnlySpan<ushort> added)
         {
-            if (count + 1 == starts.Length)
+            if (_count + 1 == _starts.Length)
             {
-                Array.Resize(ref starts, starts.Length * 2);
+                Array.Resize(ref _starts, _starts.Length * 2);
             }
 
-            int end = starts[count] + added.Length;
-            if (end > ids.Length)
+            int end = _starts[_count] + added.Length;
+            if (end > _ids.Length)
             {
-                Array.Resize(ref ids, Math.Max(end, ids.Length * 2));
+                Array.Resize(ref _ids, Math.Max(end, _ids.Length * 2));
             }
 
-            added.CopyTo(ids.AsSpan(starts[count]));
-            starts[++count] = end;
+            added.CopyTo(_ids.AsSpan(_starts[_count]));
+            _starts[++_count] = end;
         }
 
         public int CopyTo(int index, Span<ushort> destination)
         {
-            int start = starts[index], length = starts[index + 1] - start;
+            int start = _starts[index], length = _starts[index + 1] - start;
             if (length == 1)
             {
-                destination[0] = ids[start];
+                destination[0] = _ids[start];
                 return 1;
             }
 
-            ids.AsSpan(start, length).CopyTo(destination);
+            _ids.AsSpan(start, length).CopyTo(destination);
             return length;
         }
 
-        public void Clear() => count = 0;
+        public void Clear() => _count = 0;
     }
 }

@@ -8,13 +8,13 @@ internal sealed class BpeMerger(MergeRanks ranks)
 {
     private const int LongestScan = 64;
 
-    private int[] previous = [], next = [], rankAt = [];
-    private readonly PriorityQueue<int, ulong> heap = new();
+    private int[] _previous = [], _next = [], _rankAt = [];
+    private readonly PriorityQueue<int, ulong> _heap = new();
 
     /// <summary>Merges in place. Returns the number of symbols left, which stand at the start.</summary>
-    public int Merge(Span<ushort> symbols) => symbols.Length <= LongestScan ? Scan(symbols) : Queue(symbols);
+    public int Merge(Span<ushort> symbols) => symbols.Length <= LongestScan ? MergeByScan(symbols) : MergeByHeap(symbols);
 
-    private int Scan(Span<ushort> symbols)
+    private int MergeByScan(Span<ushort> symbols)
     {
         Span<int> rank = stackalloc int[LongestScan];
         int length = symbols.Length;
@@ -59,54 +59,54 @@ internal sealed class BpeMerger(MergeRanks ranks)
 
     // A doubly linked list over the positions. rankAt is the rank of the pair that starts at a position, the truth against which entries of
     // the heap, which are never taken out early, are checked.
-    private int Queue(Span<ushort> symbols)
+    private int MergeByHeap(Span<ushort> symbols)
     {
         int length = symbols.Length;
-        if (next.Length < length)
+        if (_next.Length < length)
         {
-            previous = new int[length];
-            next = new int[length];
-            rankAt = new int[length];
+            _previous = new int[length];
+            _next = new int[length];
+            _rankAt = new int[length];
         }
 
-        heap.Clear();
+        _heap.Clear();
         for (int i = 0; i < length; i++)
         {
-            previous[i] = i - 1;
-            next[i] = i + 1;
-            rankAt[i] = MergeRanks.None;
+            _previous[i] = i - 1;
+            _next[i] = i + 1;
+            _rankAt[i] = MergeRanks.None;
         }
 
         for (int i = 0; i + 1 < length; i++)
         {
-            Offer(symbols, i, length);
+            UpdateRank(symbols, i, length);
         }
 
-        while (heap.TryDequeue(out int at, out ulong priority))
+        while (_heap.TryDequeue(out int at, out ulong priority))
         {
-            if (rankAt[at] != (int)(priority >> 32))
+            if (_rankAt[at] != (int)(priority >> 32))
             {
                 continue;
             }
 
-            int second = next[at], after = next[second];
-            symbols[at] = ranks.Result(rankAt[at]);
-            rankAt[second] = MergeRanks.None;
-            next[at] = after;
+            int second = _next[at], after = _next[second];
+            symbols[at] = ranks.Result(_rankAt[at]);
+            _rankAt[second] = MergeRanks.None;
+            _next[at] = after;
             if (after < length)
             {
-                previous[after] = at;
+                _previous[after] = at;
             }
 
-            Offer(symbols, at, length);
-            if (previous[at] >= 0)
+            UpdateRank(symbols, at, length);
+            if (_previous[at] >= 0)
             {
-                Offer(symbols, previous[at], length);
+                UpdateRank(symbols, _previous[at], length);
             }
         }
 
         int kept = 0;
-        for (int i = 0; i < length; i = next[i])
+        for (int i = 0; i < length; i = _next[i])
         {
             symbols[kept++] = symbols[i];
         }
@@ -114,15 +114,15 @@ internal sealed class BpeMerger(MergeRanks ranks)
         return kept;
     }
 
-    private void Offer(Span<ushort> symbols, int at, int length)
+    private void UpdateRank(Span<ushort> symbols, int at, int length)
     {
-        int second = next[at];
+        int second = _next[at];
         int rank = second < length ? ranks.Rank(symbols[at], symbols[second]) : MergeRanks.None;
-        if (rank != rankAt[at] && rank != MergeRanks.None)
+        if (rank != _rankAt[at] && rank != MergeRanks.None)
         {
-            heap.Enqueue(at, ((ulong)(uint)rank << 32) | (uint)at);
+            _heap.Enqueue(at, ((ulong)(uint)rank << 32) | (uint)at);
         }
 
-        rankAt[at] = rank;
+        _rankAt[at] = rank;
     }
 }

@@ -30,34 +30,34 @@ public sealed record BpeTrainerOptions
 /// </remarks>
 public sealed class BpeTrainer
 {
-    private readonly BpeTrainerOptions options;
-    private readonly WordList words;
-    private readonly PairTable pairs = new();
-    private readonly PriorityQueue<int, (long Count, uint Pair)> heap = new(new MostFrequentFirst());
-    private readonly List<int> touched = [];
-    private readonly List<byte[]> tokens = [];
-    private readonly List<BpeMerge> merges = [];
-    private readonly ByteStringTable known = new();
-    private readonly int firstOrdinary;
-    private readonly PreTokenization form;
+    private readonly BpeTrainerOptions _options;
+    private readonly WordList _words;
+    private readonly PairTable _pairs = new();
+    private readonly PriorityQueue<int, (long Count, uint Pair)> _heap = new(new MostFrequentFirst());
+    private readonly List<int> _touched = [];
+    private readonly List<byte[]> _tokens = [];
+    private readonly List<BpeMerge> _merges = [];
+    private readonly ByteStringTable _known = new();
+    private readonly int _firstOrdinary;
+    private readonly PreTokenization _form;
 
     private BpeTrainer(PreTokenCounter counts, BpeTrainerOptions options)
     {
-        this.options = options;
-        form = counts.Form;
+        _options = options;
+        _form = counts.Form;
         foreach (string name in SpecialTokens.All)
         {
-            tokens.Add(Encoding.UTF8.GetBytes(name));
+            _tokens.Add(Encoding.UTF8.GetBytes(name));
         }
 
-        firstOrdinary = tokens.Count;
+        _firstOrdinary = _tokens.Count;
         ushort[] idOfByte = new ushort[256];
         foreach (byte value in ByteAlphabet.Order)
         {
             idOfByte[value] = (ushort)AddToken([value]);
         }
 
-        words = new WordList(counts, idOfByte);
+        _words = new WordList(counts, idOfByte);
     }
 
     /// <summary>Trains a vocabulary.</summary>
@@ -79,68 +79,68 @@ public sealed class BpeTrainer
 
     private BpeVocabulary Run(Action<int, int>? progress, CancellationToken cancellation)
     {
-        words.CountPairs(pairs);
-        for (int pair = 0; pair < pairs.Count; pair++)
+        _words.CountPairs(_pairs);
+        for (int pair = 0; pair < _pairs.Count; pair++)
         {
             Push(pair);
         }
 
         Dictionary<uint, ushort> mergedBefore = [];
         int steps = 0;
-        while (tokens.Count < options.VocabularySize && TryTakeMostFrequent(out int pair))
+        while (_tokens.Count < _options.VocabularySize && TryTakeMostFrequent(out int pair))
         {
             if ((steps++ & 127) == 0)
             {
                 cancellation.ThrowIfCancellationRequested();
-                progress?.Invoke(tokens.Count, options.VocabularySize);
+                progress?.Invoke(_tokens.Count, _options.VocabularySize);
             }
 
-            uint key = pairs.Key(pair);
+            uint key = _pairs.Key(pair);
             if (!mergedBefore.TryGetValue(key, out ushort result))
             {
-                result = (ushort)AddToken([.. tokens[(int)(key >> 16)], .. tokens[(int)(key & 0xFFFF)]]);
+                result = (ushort)AddToken([.. _tokens[(int)(key >> 16)], .. _tokens[(int)(key & 0xFFFF)]]);
                 mergedBefore.Add(key, result);
-                merges.Add(new BpeMerge((ushort)(key >> 16), (ushort)key, result));
+                _merges.Add(new BpeMerge((ushort)(key >> 16), (ushort)key, result));
             }
 
-            touched.Clear();
-            words.Merge(pairs, pair, result, touched);
-            foreach (int grown in touched)
+            _touched.Clear();
+            _words.Merge(_pairs, pair, result, _touched);
+            foreach (int grown in _touched)
             {
                 Push(grown);
             }
         }
 
-        progress?.Invoke(tokens.Count, options.VocabularySize);
-        return new BpeVocabulary(form, [.. tokens], [.. merges], Enumerable.Range(0, firstOrdinary));
+        progress?.Invoke(_tokens.Count, _options.VocabularySize);
+        return new BpeVocabulary(_form, [.. _tokens], [.. _merges], Enumerable.Range(0, _firstOrdinary));
     }
 
     /// <summary>The token's id; the same bytes reached by other pairs ("a" + "bc" after "ab" + "c") are the same token.</summary>
     private int AddToken(byte[] bytes)
     {
-        int index = known.GetOrAdd(bytes, out bool added);
+        int index = _known.GetOrAdd(bytes, out bool added);
         if (added)
         {
-            tokens.Add(bytes);
+            _tokens.Add(bytes);
         }
 
-        return firstOrdinary + index;
+        return _firstOrdinary + index;
     }
 
     private void Push(int pair)
     {
-        long count = pairs.CountOf(pair);
-        if (count >= options.MinPairCount)
+        long count = _pairs.CountOf(pair);
+        if (count >= _options.MinPairCount)
         {
-            heap.Enqueue(pair, (count, pairs.Key(pair)));
+            _heap.Enqueue(pair, (count, _pairs.Key(pair)));
         }
     }
 
     private bool TryTakeMostFrequent(out int pair)
     {
-        while (heap.TryDequeue(out pair, out (long Count, uint Pair) entry))
+        while (_heap.TryDequeue(out pair, out (long Count, uint Pair) entry))
         {
-            if (pairs.CountOf(pair) == entry.Count)
+            if (_pairs.CountOf(pair) == entry.Count)
             {
                 return true;
             }

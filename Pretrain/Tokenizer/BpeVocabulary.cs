@@ -15,11 +15,11 @@ public sealed class BpeVocabulary
     /// <summary>Token ids are stored in 16 bits.</summary>
     public const int MaxCount = 1 << 16;
 
-    private readonly byte[][] tokens;
-    private readonly bool[] special;
-    private readonly BpeMerge[] merges;
-    private readonly ushort[] idOfByte = new ushort[256];
-    private readonly Dictionary<string, ushort> idOfSpecial = new(StringComparer.Ordinal);
+    private readonly byte[][] _tokens;
+    private readonly bool[] _special;
+    private readonly BpeMerge[] _merges;
+    private readonly ushort[] _idOfByte = new ushort[256];
+    private readonly Dictionary<string, ushort> _idOfSpecial = new(StringComparer.Ordinal);
 
     /// <summary>A vocabulary from its parts, checked.</summary>
     /// <param name="form">How text is cut.</param>
@@ -35,13 +35,13 @@ public sealed class BpeVocabulary
         }
 
         Form = form;
-        this.tokens = tokens;
-        this.merges = merges;
-        special = new bool[tokens.Length];
+        _tokens = tokens;
+        _merges = merges;
+        _special = new bool[tokens.Length];
         foreach (int id in specialIds)
         {
-            special[id] = true;
-            if (!idOfSpecial.TryAdd(Encoding.UTF8.GetString(tokens[id]), (ushort)id))
+            _special[id] = true;
+            if (!_idOfSpecial.TryAdd(Encoding.UTF8.GetString(tokens[id]), (ushort)id))
             {
                 throw new TokenizerFormatException($"The special token {Encoding.UTF8.GetString(tokens[id])} is there twice.");
             }
@@ -55,13 +55,13 @@ public sealed class BpeVocabulary
     public PreTokenization Form { get; }
 
     /// <summary>The number of tokens, special ones included; ids are 0 to this - 1.</summary>
-    public int Count => tokens.Length;
+    public int Count => _tokens.Length;
 
     /// <summary>The merges by rank.</summary>
-    public IReadOnlyList<BpeMerge> Merges => merges;
+    public IReadOnlyList<BpeMerge> Merges => _merges;
 
     /// <summary>The special tokens' names and ids.</summary>
-    public IReadOnlyDictionary<string, ushort> Specials => idOfSpecial;
+    public IReadOnlyDictionary<string, ushort> Specials => _idOfSpecial;
 
     /// <summary>The id of <c>&lt;|endoftext|&gt;</c>, which begins and ends a document.</summary>
     /// <exception cref="TokenizerFormatException">The vocabulary has none.</exception>
@@ -69,18 +69,18 @@ public sealed class BpeVocabulary
 
     /// <summary>The id of a special token.</summary>
     /// <exception cref="TokenizerFormatException">The vocabulary has no such special token.</exception>
-    public ushort SpecialId(string name) => idOfSpecial.TryGetValue(name, out ushort id)
+    public ushort SpecialId(string name) => _idOfSpecial.TryGetValue(name, out ushort id)
         ? id
         : throw new TokenizerFormatException($"The vocabulary has no special token {name}. Train a tokenizer here, or use an objective that needs none.");
 
     /// <summary>Whether an id is a special token's.</summary>
-    public bool IsSpecial(int id) => special[id];
+    public bool IsSpecial(int id) => _special[id];
 
     /// <summary>The bytes of a token; of a special token the UTF-8 of its name.</summary>
-    public ReadOnlySpan<byte> BytesOf(int id) => tokens[id];
+    public ReadOnlySpan<byte> BytesOf(int id) => _tokens[id];
 
     /// <summary>The token of one byte.</summary>
-    public ushort IdOfByte(byte value) => idOfByte[value];
+    public ushort IdOfByte(byte value) => _idOfByte[value];
 
     /// <summary>Writes the bytes that tokens stand for.</summary>
     /// <param name="ids">Tokens.</param>
@@ -91,14 +91,14 @@ public sealed class BpeVocabulary
     {
         foreach (ushort id in ids)
         {
-            if (id >= tokens.Length)
+            if (id >= _tokens.Length)
             {
-                throw new ArgumentOutOfRangeException(nameof(ids), $"Token {id} is not in the vocabulary of {tokens.Length}.");
+                throw new ArgumentOutOfRangeException(nameof(ids), $"Token {id} is not in the vocabulary of {_tokens.Length}.");
             }
 
-            if (!(skipSpecial && special[id]))
+            if (!(skipSpecial && _special[id]))
             {
-                output.Write(tokens[id]);
+                output.Write(_tokens[id]);
             }
         }
     }
@@ -115,23 +115,23 @@ public sealed class BpeVocabulary
     private void MapBytes()
     {
         bool[] seen = new bool[256];
-        HashSet<string> distinct = new(tokens.Length, StringComparer.Ordinal);
-        for (int id = 0; id < tokens.Length; id++)
+        HashSet<string> distinct = new(_tokens.Length, StringComparer.Ordinal);
+        for (int id = 0; id < _tokens.Length; id++)
         {
-            if (special[id])
+            if (_special[id])
             {
                 continue;
             }
 
-            if (tokens[id].Length == 0 || !distinct.Add(ByteAlphabet.Write(tokens[id])))
+            if (_tokens[id].Length == 0 || !distinct.Add(ByteAlphabet.Write(_tokens[id])))
             {
                 throw new TokenizerFormatException($"Token {id} is empty or stands in the vocabulary twice.");
             }
 
-            if (tokens[id].Length == 1)
+            if (_tokens[id].Length == 1)
             {
-                seen[tokens[id][0]] = true;
-                idOfByte[tokens[id][0]] = (ushort)id;
+                seen[_tokens[id][0]] = true;
+                _idOfByte[_tokens[id][0]] = (ushort)id;
             }
         }
 
@@ -144,11 +144,11 @@ public sealed class BpeVocabulary
 
     private void CheckMerges()
     {
-        for (int rank = 0; rank < merges.Length; rank++)
+        for (int rank = 0; rank < _merges.Length; rank++)
         {
-            (ushort left, ushort right, ushort result) = merges[rank];
-            bool known = left < Count && right < Count && result < Count && !special[left] && !special[right] && !special[result];
-            if (!known || !tokens[result].AsSpan().StartsWith(tokens[left]) || !tokens[result].AsSpan(tokens[left].Length).SequenceEqual(tokens[right]))
+            (ushort left, ushort right, ushort result) = _merges[rank];
+            bool known = left < Count && right < Count && result < Count && !_special[left] && !_special[right] && !_special[result];
+            if (!known || !_tokens[result].AsSpan().StartsWith(_tokens[left]) || !_tokens[result].AsSpan(_tokens[left].Length).SequenceEqual(_tokens[right]))
             {
                 throw new TokenizerFormatException($"Merge {rank} joins tokens {left} and {right} to something other than token {result}.");
             }

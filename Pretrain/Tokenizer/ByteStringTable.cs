@@ -15,16 +15,16 @@ internal sealed class ByteStringTable
     private const int PageBits = 20, PageSize = 1 << PageBits;
 
     // A slot: the upper 32 bits of the hash beside index + 1; 0 is empty. Most misses are told from the slot alone.
-    private ulong[] slots;
-    private Entry[] entries;
-    private readonly List<byte[]> pages = [];
-    private int pageUsed = PageSize;
+    private ulong[] _slots;
+    private Entry[] _entries;
+    private readonly List<byte[]> _pages = [];
+    private int _pageUsed = PageSize;
 
     public ByteStringTable(int capacity = 1 << 12)
     {
         int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, 16) * 2);
-        slots = new ulong[size];
-        entries = new Entry[size / 2];
+        _slots = new ulong[size];
+        _entries = new Entry[size / 2];
     }
 
     /// <summary>The number of distinct strings.</summary>
@@ -35,8 +35,8 @@ internal sealed class ByteStringTable
     {
         get
         {
-            Entry entry = entries[index];
-            return pages[(int)(entry.Offset >> PageBits)].AsSpan((int)(entry.Offset & (PageSize - 1)), entry.Length);
+            Entry entry = _entries[index];
+            return _pages[(int)(entry.Offset >> PageBits)].AsSpan((int)(entry.Offset & (PageSize - 1)), entry.Length);
         }
     }
 
@@ -55,14 +55,14 @@ internal sealed class ByteStringTable
     /// <summary>Forgets all strings and keeps the memory.</summary>
     public void Clear()
     {
-        Array.Clear(slots);
+        Array.Clear(_slots);
         Count = 0;
-        if (pages.Count > 1)
+        if (_pages.Count > 1)
         {
-            pages.RemoveRange(1, pages.Count - 1);
+            _pages.RemoveRange(1, _pages.Count - 1);
         }
 
-        pageUsed = pages.Count == 0 ? PageSize : 0;
+        _pageUsed = _pages.Count == 0 ? PageSize : 0;
     }
 
     /// <summary>
@@ -105,12 +105,12 @@ internal sealed class ByteStringTable
 
     private int Find(ReadOnlySpan<byte> value, ulong hash, out int slot)
     {
-        int mask = slots.Length - 1;
+        int mask = _slots.Length - 1;
         slot = (int)hash & mask;
         uint upper = (uint)(hash >> 32);
         while (true)
         {
-            ulong content = slots[slot];
+            ulong content = _slots[slot];
             if (content == 0)
             {
                 return -1;
@@ -131,53 +131,53 @@ internal sealed class ByteStringTable
 
     private int Add(ReadOnlySpan<byte> value, ulong hash, int slot)
     {
-        if (Count == entries.Length)
+        if (Count == _entries.Length)
         {
             Grow();
             Find(value, hash, out slot);
         }
 
-        entries[Count] = new Entry(Store(value), value.Length, (uint)hash);
-        slots[slot] = (hash & 0xFFFFFFFF00000000) | (uint)(Count + 1);
+        _entries[Count] = new Entry(Store(value), value.Length, (uint)hash);
+        _slots[slot] = (hash & 0xFFFFFFFF00000000) | (uint)(Count + 1);
         return Count++;
     }
 
     private long Store(ReadOnlySpan<byte> value)
     {
-        if (value.Length > PageSize - pageUsed)
+        if (value.Length > PageSize - _pageUsed)
         {
             if (value.Length > PageSize)
             {
                 throw new ArgumentException($"A string of {value.Length} bytes; the table takes at most {PageSize}.", nameof(value));
             }
 
-            pages.Add(new byte[PageSize]);
-            pageUsed = 0;
+            _pages.Add(new byte[PageSize]);
+            _pageUsed = 0;
         }
 
-        value.CopyTo(pages[^1].AsSpan(pageUsed));
-        long offset = ((long)(pages.Count - 1) << PageBits) + pageUsed;
-        pageUsed += value.Length;
+        value.CopyTo(_pages[^1].AsSpan(_pageUsed));
+        long offset = ((long)(_pages.Count - 1) << PageBits) + _pageUsed;
+        _pageUsed += value.Length;
         return offset;
     }
 
     private void Grow()
     {
-        if (entries.Length > 1 << 28)
+        if (_entries.Length > 1 << 28)
         {
-            throw new InvalidOperationException($"More than {entries.Length} distinct strings; the table cannot grow further.");
+            throw new InvalidOperationException($"More than {_entries.Length} distinct strings; the table cannot grow further.");
         }
 
-        ulong[] wider = new ulong[slots.Length * 2];
+        ulong[] wider = new ulong[_slots.Length * 2];
         int mask = wider.Length - 1;
-        foreach (ulong content in slots)
+        foreach (ulong content in _slots)
         {
             if (content == 0)
             {
                 continue;
             }
 
-            int slot = (int)entries[(int)(uint)content - 1].LowerHash & mask;
+            int slot = (int)_entries[(int)(uint)content - 1].LowerHash & mask;
             while (wider[slot] != 0)
             {
                 slot = (slot + 1) & mask;
@@ -186,8 +186,8 @@ internal sealed class ByteStringTable
             wider[slot] = content;
         }
 
-        slots = wider;
-        Array.Resize(ref entries, entries.Length * 2);
+        _slots = wider;
+        Array.Resize(ref _entries, _entries.Length * 2);
     }
 
     private readonly record struct Entry(long Offset, int Length, uint LowerHash);

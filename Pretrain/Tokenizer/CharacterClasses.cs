@@ -29,7 +29,7 @@ internal sealed class CharacterClasses
     /// <summary><c>\s</c> as the Unicode property White_Space.</summary>
     public static CharacterClasses Unicode { get; } = new([0x85]);
 
-    private readonly CharacterClass[] table = new CharacterClass[0x110000];
+    private readonly CharacterClass[] _table = new CharacterClass[0x110000];
 
     private CharacterClasses(ReadOnlySpan<int> ownSpaces)
     {
@@ -38,12 +38,12 @@ internal sealed class CharacterClasses
         Fill("9-D 20 A0 1680 2000-200A 2028-2029 202F 205F 3000", CharacterClass.Space);
         foreach (int space in ownSpaces)
         {
-            table[space] = CharacterClass.Space;
+            _table[space] = CharacterClass.Space;
         }
     }
 
     /// <summary>The classes of U+0000 to U+007F.</summary>
-    public ReadOnlySpan<CharacterClass> Ascii => table.AsSpan(0, 128);
+    public ReadOnlySpan<CharacterClass> Ascii => _table.AsSpan(0, 128);
 
     /// <summary>The class of the code point that starts at <paramref name="position"/>, and its length in bytes.</summary>
     /// <remarks>What is not UTF-8 is a class of its own to no pattern: each such byte counts as <see cref="CharacterClass.Other"/>.</remarks>
@@ -53,11 +53,11 @@ internal sealed class CharacterClasses
         if (first < 0x80)
         {
             length = 1;
-            return table[first];
+            return _table[first];
         }
 
         return Rune.DecodeFromUtf8(text[position..], out Rune rune, out length) == OperationStatus.Done
-            ? table[rune.Value]
+            ? _table[rune.Value]
             : CharacterClass.Other;
     }
 
@@ -68,7 +68,7 @@ internal sealed class CharacterClasses
             int dash = range.IndexOf('-');
             int first = int.Parse(dash < 0 ? range : range[..dash], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             int last = dash < 0 ? first : int.Parse(range[(dash + 1)..], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-            table.AsSpan(first, last - first + 1).Fill(value);
+            _table.AsSpan(first, last - first + 1).Fill(value);
         }
     }
 }

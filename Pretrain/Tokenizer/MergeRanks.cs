@@ -6,21 +6,21 @@ internal sealed class MergeRanks
     /// <summary>The rank of a pair that is not merged.</summary>
     public const int None = int.MaxValue;
 
-    private readonly ulong[] slots;   // key · 2^32 + rank + 1; 0 is empty
-    private readonly ushort[] results;
-    private readonly int mask;
+    private readonly ulong[] _slots;   // key · 2^32 + rank + 1; 0 is empty
+    private readonly ushort[] _results;
+    private readonly int _mask;
 
     public MergeRanks(IReadOnlyList<BpeMerge> merges)
     {
         // A quarter full at most: most look-ups are for pairs that do not merge, and those end at the first empty slot.
         int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(merges.Count, 16) * 4);
-        mask = size - 1;
-        slots = new ulong[size];
-        results = new ushort[merges.Count];
+        _mask = size - 1;
+        _slots = new ulong[size];
+        _results = new ushort[merges.Count];
         for (int rank = 0; rank < merges.Count; rank++)
         {
             (ushort left, ushort right, ushort result) = merges[rank];
-            results[rank] = result;
+            _results[rank] = result;
             if (Rank(left, right) != None)
             {
                 continue;   // a pair listed twice has its first rank
@@ -28,12 +28,12 @@ internal sealed class MergeRanks
 
             uint key = Key(left, right);
             int slot = Start(key);
-            while (slots[slot] != 0)
+            while (_slots[slot] != 0)
             {
-                slot = (slot + 1) & mask;
+                slot = (slot + 1) & _mask;
             }
 
-            slots[slot] = ((ulong)key << 32) | (uint)(rank + 1);
+            _slots[slot] = ((ulong)key << 32) | (uint)(rank + 1);
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed class MergeRanks
         int slot = Start(key);
         while (true)
         {
-            ulong content = slots[slot];
+            ulong content = _slots[slot];
             if (content == 0)
             {
                 return None;
@@ -55,14 +55,14 @@ internal sealed class MergeRanks
                 return (int)(uint)content - 1;
             }
 
-            slot = (slot + 1) & mask;
+            slot = (slot + 1) & _mask;
         }
     }
 
     /// <summary>The token that the merge of a rank makes.</summary>
-    public ushort Result(int rank) => results[rank];
+    public ushort Result(int rank) => _results[rank];
 
     private static uint Key(ushort left, ushort right) => ((uint)left << 16) | right;
 
-    private int Start(uint key) => (int)((key * 0x9E3779B97F4A7C15ul) >> 32) & mask;
+    private int Start(uint key) => (int)((key * 0x9E3779B97F4A7C15ul) >> 32) & _mask;
 }

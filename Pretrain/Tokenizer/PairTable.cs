@@ -6,34 +6,34 @@ namespace DataForge.Pretrain.Tokenizer;
 /// </summary>
 internal sealed class PairTable
 {
-    private int[] slots = new int[1 << 17];   // pair number + 1; 0 is empty
-    private Pair[] entries = new Pair[1 << 16];
+    private int[] _slots = new int[1 << 17];   // pair number + 1; 0 is empty
+    private Pair[] _entries = new Pair[1 << 16];
 
     /// <summary>The number of pairs ever seen.</summary>
     public int Count { get; private set; }
 
     /// <summary>Left id · 2^16 + right id.</summary>
-    public uint Key(int pair) => entries[pair].Key;
+    public uint Key(int pair) => _entries[pair].Key;
 
     /// <summary>How often the pair stands in the corpus now.</summary>
-    public long CountOf(int pair) => entries[pair].Count;
+    public long CountOf(int pair) => _entries[pair].Count;
 
     /// <summary>The words the pair stands in, and perhaps some where it no longer does. A word can be listed twice.</summary>
-    public ReadOnlySpan<int> WordsOf(int pair) => entries[pair].Words.AsSpan(0, entries[pair].WordCount);
+    public ReadOnlySpan<int> WordsOf(int pair) => _entries[pair].Words.AsSpan(0, _entries[pair].WordCount);
 
     /// <summary>Sets the count to 0 and lets the list of words go.</summary>
     public void Retire(int pair)
     {
-        entries[pair].Count = 0;
-        entries[pair].Words = [];
-        entries[pair].WordCount = 0;
+        _entries[pair].Count = 0;
+        _entries[pair].Words = [];
+        _entries[pair].WordCount = 0;
     }
 
     /// <summary>Adds to a pair's count, and the word to its list. Returns the pair's number.</summary>
     public int Add(uint key, long count, int word)
     {
         int pair = GetOrAdd(key);
-        ref Pair entry = ref entries[pair];
+        ref Pair entry = ref _entries[pair];
         entry.Count += count;
         if (entry.WordCount == 0 || entry.Words[entry.WordCount - 1] != word)
         {
@@ -49,16 +49,16 @@ internal sealed class PairTable
     }
 
     /// <summary>Takes from a pair's count; its list of words stays.</summary>
-    public void Subtract(uint key, long count) => entries[GetOrAdd(key)].Count -= count;
+    public void Subtract(uint key, long count) => _entries[GetOrAdd(key)].Count -= count;
 
     private int GetOrAdd(uint key)
     {
-        int mask = slots.Length - 1;
+        int mask = _slots.Length - 1;
         int slot = Start(key, mask);
-        while (slots[slot] != 0)
+        while (_slots[slot] != 0)
         {
-            int pair = slots[slot] - 1;
-            if (entries[pair].Key == key)
+            int pair = _slots[slot] - 1;
+            if (_entries[pair].Key == key)
             {
                 return pair;
             }
@@ -66,31 +66,31 @@ internal sealed class PairTable
             slot = (slot + 1) & mask;
         }
 
-        if (Count == entries.Length)
+        if (Count == _entries.Length)
         {
             Grow();
             return GetOrAdd(key);
         }
 
-        entries[Count] = new Pair { Key = key, Words = [] };
-        slots[slot] = ++Count;
+        _entries[Count] = new Pair { Key = key, Words = [] };
+        _slots[slot] = ++Count;
         return Count - 1;
     }
 
     private void Grow()
     {
-        Array.Resize(ref entries, entries.Length * 2);
-        slots = new int[slots.Length * 2];
-        int mask = slots.Length - 1;
+        Array.Resize(ref _entries, _entries.Length * 2);
+        _slots = new int[_slots.Length * 2];
+        int mask = _slots.Length - 1;
         for (int pair = 0; pair < Count; pair++)
         {
-            int slot = Start(entries[pair].Key, mask);
-            while (slots[slot] != 0)
+            int slot = Start(_entries[pair].Key, mask);
+            while (_slots[slot] != 0)
             {
                 slot = (slot + 1) & mask;
             }
 
-            slots[slot] = pair + 1;
+            _slots[slot] = pair + 1;
         }
     }
 

@@ -13,22 +13,22 @@ public sealed class PreTokenCounter
     /// </summary>
     public const int MaxPreTokenLength = 256;
 
-    private readonly PreTokenScanner scanner;
-    private readonly ByteStringTable table = new(1 << 16);
-    private long[] counts = new long[1 << 16];
+    private readonly PreTokenScanner _scanner;
+    private readonly ByteStringTable _table = new(1 << 16);
+    private long[] _counts = new long[1 << 16];
 
     /// <summary>An empty counter for one way of cutting text.</summary>
     public PreTokenCounter(PreTokenization form)
     {
         Form = form;
-        scanner = new PreTokenScanner(form);
+        _scanner = new PreTokenScanner(form);
     }
 
     /// <summary>How text is cut.</summary>
     public PreTokenization Form { get; }
 
     /// <summary>The number of distinct pre-tokens.</summary>
-    public int Distinct => table.Count;
+    public int Distinct => _table.Count;
 
     /// <summary>The number of documents counted.</summary>
     public long Documents { get; private set; }
@@ -44,7 +44,7 @@ public sealed class PreTokenCounter
     {
         for (int start = 0, end; start < document.Length; start = end)
         {
-            end = scanner.End(document, start);
+            end = _scanner.End(document, start);
             if (end - start > MaxPreTokenLength)
             {
                 LongPreTokens++;
@@ -67,9 +67,9 @@ public sealed class PreTokenCounter
             throw new ArgumentException($"A counter of form {other.Form} cannot be merged into one of form {Form}.", nameof(other));
         }
 
-        for (int i = 0; i < other.table.Count; i++)
+        for (int i = 0; i < other._table.Count; i++)
         {
-            Add(other.table[i], other.counts[i]);
+            Add(other._table[i], other._counts[i]);
         }
 
         Documents += other.Documents;
@@ -78,19 +78,19 @@ public sealed class PreTokenCounter
     }
 
     /// <summary>A pre-token, by a number from 0 to <see cref="Distinct"/> - 1 that has no meaning beyond this counter.</summary>
-    public ReadOnlySpan<byte> PreToken(int index) => table[index];
+    public ReadOnlySpan<byte> PreToken(int index) => _table[index];
 
     /// <summary>How often that pre-token was seen.</summary>
-    public long CountOf(int index) => counts[index];
+    public long CountOf(int index) => _counts[index];
 
     private void Add(ReadOnlySpan<byte> preToken, long count)
     {
-        int index = table.GetOrAdd(preToken, out _);
-        if (index >= counts.Length)
+        int index = _table.GetOrAdd(preToken, out _);
+        if (index >= _counts.Length)
         {
-            Array.Resize(ref counts, counts.Length * 2);
+            Array.Resize(ref _counts, _counts.Length * 2);
         }
 
-        counts[index] += count;
+        _counts[index] += count;
     }
 }

@@ -12,43 +12,43 @@ internal sealed class PreTokenScanner
     /// </summary>
     public const string CodePattern = @"\p{N}| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+";
 
-    private readonly PreTokenization form;
-    private readonly CharacterClasses classes;
+    private readonly PreTokenization _form;
+    private readonly CharacterClasses _classes;
 
     public PreTokenScanner(PreTokenization form)
     {
-        this.form = form;
-        classes = form == PreTokenization.Gpt2 ? CharacterClasses.Ecma : CharacterClasses.Unicode;
+        _form = form;
+        _classes = form == PreTokenization.Gpt2 ? CharacterClasses.Ecma : CharacterClasses.Unicode;
     }
 
     /// <summary>The end of the pre-token that starts at <paramref name="start"/>, which must lie within the text.</summary>
     public int End(ReadOnlySpan<byte> text, int start)
     {
-        CharacterClass first = classes.At(text, start, out int length);
+        CharacterClass first = _classes.At(text, start, out int length);
         int next = start + length;
 
         if (first == CharacterClass.Space)
         {
             if (text[start] == (byte)' ' && next < text.Length)
             {
-                CharacterClass second = classes.At(text, next, out int secondLength);
-                if (second != CharacterClass.Space && (second != CharacterClass.Number || form == PreTokenization.Gpt2))
+                CharacterClass second = _classes.At(text, next, out int secondLength);
+                if (second != CharacterClass.Space && (second != CharacterClass.Number || _form == PreTokenization.Gpt2))
                 {
-                    return Run(text, next + secondLength, second, out _);   // " ?\p{L}+" and its kin
+                    return EndOfRun(text, next + secondLength, second, out _);   // " ?\p{L}+" and its kin
                 }
             }
 
-            int end = Run(text, next, CharacterClass.Space, out int last);
+            int end = EndOfRun(text, next, CharacterClass.Space, out int last);
             // "\s+(?!\S)" gives back one character where something follows, "\s+" takes the one that cannot be given back.
-            return form == PreTokenization.Gpt2 && end < text.Length && last > start ? last : end;
+            return _form == PreTokenization.Gpt2 && end < text.Length && last > start ? last : end;
         }
 
-        if (first == CharacterClass.Number && form == PreTokenization.Code)
+        if (first == CharacterClass.Number && _form == PreTokenization.Code)
         {
             return next;
         }
 
-        if (text[start] == (byte)'\'' && form == PreTokenization.Gpt2)
+        if (text[start] == (byte)'\'' && _form == PreTokenization.Gpt2)
         {
             int contraction = Contraction(text[next..]);
             if (contraction > 0)
@@ -57,13 +57,13 @@ internal sealed class PreTokenScanner
             }
         }
 
-        return Run(text, next, first, out _);
+        return EndOfRun(text, next, first, out _);
     }
 
     /// <summary>The end of the run of one class that goes on at <paramref name="position"/>, and where its last character starts.</summary>
-    private int Run(ReadOnlySpan<byte> text, int position, CharacterClass wanted, out int last)
+    private int EndOfRun(ReadOnlySpan<byte> text, int position, CharacterClass wanted, out int last)
     {
-        ReadOnlySpan<CharacterClass> ascii = classes.Ascii;
+        ReadOnlySpan<CharacterClass> ascii = _classes.Ascii;
         last = -1;
         while (position < text.Length)
         {
@@ -79,7 +79,7 @@ internal sealed class PreTokenScanner
             }
             else
             {
-                if (classes.At(text, position, out int length) != wanted)
+                if (_classes.At(text, position, out int length) != wanted)
                 {
                     break;
                 }

@@ -38,7 +38,7 @@ public static class TokenizerFiles
     }
 
     /// <summary>How a token is spelt in the files.</summary>
-    internal static string Spell(BpeVocabulary vocabulary, int id) => vocabulary.IsSpecial(id)
+    internal static string TokenText(BpeVocabulary vocabulary, int id) => vocabulary.IsSpecial(id)
         ? Encoding.UTF8.GetString(vocabulary.BytesOf(id))
         : ByteAlphabet.Write(vocabulary.BytesOf(id));
 
@@ -51,7 +51,7 @@ public static class TokenizerFiles
         for (int i = 0; i < specials.Length; i++)
         {
             text.Append(i == 0 ? "\n" : ",\n").Append("    {\n      \"id\": ").Append(specials[i]).Append(",\n      ");
-            AppendAddedToken(text, Spell(vocabulary, specials[i]), ",\n      ");
+            AppendAddedToken(text, TokenText(vocabulary, specials[i]), ",\n      ");
             text.Append("\n    }");
         }
 
@@ -64,7 +64,7 @@ public static class TokenizerFiles
         text.Append("    \"byte_fallback\": false,\n    \"ignore_merges\": false,\n    \"vocab\": {");
         for (int id = 0; id < vocabulary.Count; id++)
         {
-            AppendString(text.Append(id == 0 ? "\n      " : ",\n      "), Spell(vocabulary, id)).Append(": ").Append(id);
+            AppendString(text.Append(id == 0 ? "\n      " : ",\n      "), TokenText(vocabulary, id)).Append(": ").Append(id);
         }
 
         text.Append("\n    },\n    \"merges\": [");
@@ -94,7 +94,7 @@ public static class TokenizerFiles
         StringBuilder text = new("{");
         for (int id = 0; id < vocabulary.Count; id++)
         {
-            AppendString(text.Append(id == 0 ? "" : ", "), Spell(vocabulary, id)).Append(": ").Append(id);
+            AppendString(text.Append(id == 0 ? "" : ", "), TokenText(vocabulary, id)).Append(": ").Append(id);
         }
 
         return text.Append("}\n").ToString();
@@ -118,7 +118,7 @@ public static class TokenizerFiles
         for (int i = 0; i < specials.Length; i++)
         {
             text.Append(i == 0 ? "\n" : ",\n").Append("    \"").Append(specials[i]).Append("\": { ");
-            AppendAddedToken(text, Spell(vocabulary, specials[i]), ", ");
+            AppendAddedToken(text, TokenText(vocabulary, specials[i]), ", ");
             text.Append(" }");
         }
 
@@ -141,7 +141,7 @@ public static class TokenizerFiles
 
     private static void AppendNamedSpecials(StringBuilder text, BpeVocabulary vocabulary)
     {
-        string[] others = [.. SpecialIds(vocabulary).Select(id => Spell(vocabulary, id)).Where(name => name != SpecialTokens.EndOfText)];
+        string[] others = [.. SpecialIds(vocabulary).Select(id => TokenText(vocabulary, id)).Where(name => name != SpecialTokens.EndOfText)];
         if (others.Length > 0)
         {
             text.Append("  \"additional_special_tokens\": [");
@@ -170,7 +170,7 @@ public static class TokenizerFiles
     }
 
     private static string MergeText(BpeVocabulary vocabulary, int rank) =>
-        Spell(vocabulary, vocabulary.Merges[rank].Left) + " " + Spell(vocabulary, vocabulary.Merges[rank].Right);
+        TokenText(vocabulary, vocabulary.Merges[rank].Left) + " " + TokenText(vocabulary, vocabulary.Merges[rank].Right);
 
     private static ushort[] SpecialIds(BpeVocabulary vocabulary) => [.. vocabulary.Specials.Values.Order()];
 

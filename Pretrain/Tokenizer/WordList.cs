@@ -3,15 +3,15 @@ namespace DataForge.Pretrain.Tokenizer;
 /// <summary>The distinct pre-tokens as words of symbols, each with its count; merges shorten them in place.</summary>
 internal sealed class WordList
 {
-    private readonly ushort[][] pages;
-    private readonly Word[] words;
+    private readonly ushort[][] _pages;
+    private readonly Word[] _words;
 
     // A page holds whole words, so that no index exceeds 31 bits however large the corpus is.
     private const int PageSize = 1 << 24;
 
     public WordList(PreTokenCounter counts, ReadOnlySpan<ushort> idOfByte)
     {
-        words = new Word[counts.Distinct];
+        _words = new Word[counts.Distinct];
         List<ushort[]> filled = [];
         ushort[] page = [];
         int used = 0;
@@ -21,7 +21,7 @@ internal sealed class WordList
             left += counts.PreToken(i).Length;
         }
 
-        for (int i = 0; i < words.Length; i++)
+        for (int i = 0; i < _words.Length; i++)
         {
             ReadOnlySpan<byte> bytes = counts.PreToken(i);
             if (page.Length - used < bytes.Length)
@@ -31,7 +31,7 @@ internal sealed class WordList
                 used = 0;
             }
 
-            words[i] = new Word { Page = filled.Count - 1, Start = used, Length = bytes.Length, Count = counts.CountOf(i) };
+            _words[i] = new Word { Page = filled.Count - 1, Start = used, Length = bytes.Length, Count = counts.CountOf(i) };
             foreach (byte value in bytes)
             {
                 page[used++] = idOfByte[value];
@@ -40,18 +40,18 @@ internal sealed class WordList
             left -= bytes.Length;
         }
 
-        pages = [.. filled];
+        _pages = [.. filled];
     }
 
     /// <summary>Enters every pair of neighbours.</summary>
     public void CountPairs(PairTable pairs)
     {
-        for (int word = 0; word < words.Length; word++)
+        for (int word = 0; word < _words.Length; word++)
         {
             ReadOnlySpan<ushort> symbols = Symbols(word);
             for (int i = 0; i + 1 < symbols.Length; i++)
             {
-                pairs.Add(Key(symbols[i], symbols[i + 1]), words[word].Count, word);
+                pairs.Add(Key(symbols[i], symbols[i + 1]), _words[word].Count, word);
             }
         }
     }
@@ -70,7 +70,7 @@ internal sealed class WordList
         foreach (int word in pairs.WordsOf(pair))
         {
             Span<ushort> symbols = Symbols(word);
-            long count = words[word].Count;
+            long count = _words[word].Count;
             int kept = 0;
             for (int i = 0; i < symbols.Length; i++)
             {
@@ -98,13 +98,13 @@ internal sealed class WordList
                 i++;
             }
 
-            words[word].Length = kept;
+            _words[word].Length = kept;
         }
 
         pairs.Retire(pair);
     }
 
-    private Span<ushort> Symbols(int word) => pages[words[word].Page].AsSpan(words[word].Start, words[word].Length);
+    private Span<ushort> Symbols(int word) => _pages[_words[word].Page].AsSpan(_words[word].Start, _words[word].Length);
 
     private static uint Key(ushort left, ushort right) => ((uint)left << 16) | right;
 

@@ -5,7 +5,7 @@ namespace DataForge.Pretrain.Torch;
 /// given to the GPU in one call. Warm-up and capture go on a stream of their own, as PyTorch asks.
 /// </summary>
 /// <param name="device">The device whose work it is.</param>
-internal sealed class CudaGraphs(Device device) : IWorkRecorder
+internal sealed class CudaGraphs(Device device) : IGraphRecorder
 {
     /// <summary>Whether the native library was compiled with CUDA's headers: for graphs, and for copies beside the computation.</summary>
     internal static bool IsAvailable => Native.dft_cuda_compiled() != 0;
@@ -26,7 +26,7 @@ internal sealed class CudaGraphs(Device device) : IWorkRecorder
     }
 
     /// <inheritdoc/>
-    public unsafe IRecordedWork Record(Action work)
+    public unsafe IRecordedGraph Record(Action work)
     {
         nint graph;
         Native.Check(Native.dft_cuda_device(device.Index));
@@ -53,7 +53,7 @@ internal sealed class CudaGraphs(Device device) : IWorkRecorder
         return new Graph(graph);
     }
 
-    private sealed class Graph(nint handle) : IRecordedWork
+    private sealed class Graph(nint handle) : IRecordedGraph
     {
         public void Replay() => Native.Check(Native.dft_graph_replay(handle));
 

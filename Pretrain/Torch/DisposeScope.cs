@@ -7,30 +7,30 @@ namespace DataForge.Pretrain.Torch;
 /// </summary>
 public readonly ref struct DisposeScope
 {
-    private readonly ScopeFrame frame;
+    private readonly ScopeFrame _frame;
 
-    internal DisposeScope(ScopeFrame frame) => this.frame = frame;
+    internal DisposeScope(ScopeFrame frame) => _frame = frame;
 
     /// <summary>Releases what the scope still owns.</summary>
     /// <exception cref="InvalidOperationException">An inner scope is still open.</exception>
-    public void Dispose() => frame.Close();
+    public void Dispose() => _frame.Close();
 }
 
 /// <summary>One level of a thread's scopes; kept and used again, since scopes nest strictly.</summary>
 internal sealed class ScopeFrame
 {
     [ThreadStatic]
-    private static ScopeFrame? innermost;
+    private static ScopeFrame? _innermost;
 
     [ThreadStatic]
-    private static ScopeFrame? outermost;
+    private static ScopeFrame? _outermost;
 
-    private ScopeFrame? inner;
+    private ScopeFrame? _inner;
 
     private ScopeFrame(ScopeFrame? outer) => Outer = outer;
 
     /// <summary>The thread's innermost open scope; null where none is open.</summary>
-    internal static ScopeFrame? Current => innermost;
+    internal static ScopeFrame? Current => _innermost;
 
     internal ScopeFrame? Outer { get; }
 
@@ -39,22 +39,22 @@ internal sealed class ScopeFrame
 
     internal static ScopeFrame Open()
     {
-        if (innermost is null)
+        if (_innermost is null)
         {
-            return innermost = outermost ??= new ScopeFrame(null);
+            return _innermost = _outermost ??= new ScopeFrame(null);
         }
 
-        return innermost = innermost.inner ??= new ScopeFrame(innermost);
+        return _innermost = _innermost._inner ??= new ScopeFrame(_innermost);
     }
 
     internal void Close()
     {
-        if (innermost != this)
+        if (_innermost != this)
         {
             throw new InvalidOperationException("scopes close in the reverse order of their opening, on their own thread");
         }
 
         TensorTable.FreeAll(this);
-        innermost = Outer;
+        _innermost = Outer;
     }
 }

@@ -41,7 +41,7 @@ internal static unsafe class Functional
     {
         if (dy.Device.Type == DeviceType.CPU)
         {
-            Ops.EmbeddingBackward.Do([grad, ids, dy]);
+            Ops.EmbeddingBackward.Run([grad, ids, dy]);
         }
         else
         {
@@ -54,7 +54,7 @@ internal static unsafe class Functional
     /// <paramref name="scale"/> is not 0 the logits become its gradient times scale.
     /// </summary>
     internal static double CrossEntropyInPlace(Tensor logits, Tensor targets, double scale) =>
-        Ops.CrossEntropyInPlace.Number([logits, targets, scale]);
+        Ops.CrossEntropyInPlace.CallScalar([logits, targets, scale]);
 
     /// <summary>
     /// The same by libtorch's own operators, on any device, as a tensor []: a GPU is not waited for. The scale is a tensor [] float32, or

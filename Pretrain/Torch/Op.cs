@@ -11,30 +11,30 @@ namespace DataForge.Pretrain.Torch;
 public sealed unsafe class Op(string name, string overload = "")
 {
     [ThreadStatic]
-    private static Watching? watcher;
+    private static OpInterceptor? _watcher;
 
-    private nint handle;
+    private nint _handle;
 
     /// <summary>Stands in the place of a call, and may make it by <see cref="Invoke(Value*, int, Value*, int)"/>; gives the number of results.</summary>
-    internal delegate int Watching(Op op, Value* args, int count, Value* results, int capacity);
+    internal delegate int OpInterceptor(Op op, Value* args, int count, Value* results, int capacity);
 
     /// <summary>What stands in the place of every call on this thread; null: nothing. For tests.</summary>
-    internal static Watching? Watcher { set => watcher = value; }
+    internal static OpInterceptor? Interceptor { set => _watcher = value; }
 
     /// <summary>The operator's full name, for messages.</summary>
     public string Name => overload.Length == 0 ? name : name + "." + overload;
 
     /// <summary>Whether this libtorch has the operator.</summary>
-    public bool Exists => handle != 0 || Find() != 0;
+    public bool Exists => _handle != 0 || Find() != 0;
 
     /// <summary>Whether the operator has a kernel of its own for devices of this kind.</summary>
-    public bool HasKernel(DeviceType device) => Exists && Native.dft_op_has_kernel(handle, (int)device) != 0;
+    public bool HasKernel(DeviceType device) => Exists && Native.dft_op_has_kernel(_handle, (int)device) != 0;
 
     /// <summary>Whether a call on devices of this kind would find a kernel, be it one put together from other operators.</summary>
-    internal bool RunsOn(DeviceType device) => Exists && Native.dft_op_runs_on(handle, (int)device) != 0;
+    internal bool RunsOn(DeviceType device) => Exists && Native.dft_op_runs_on(_handle, (int)device) != 0;
 
     /// <summary>The operator's schema as this libtorch registers it, such as <c>aten::t(Tensor(a) self) -> Tensor(a)</c>.</summary>
-    public string Schema => Exists ? Marshal.PtrToStringUTF8((nint)Native.dft_op_schema(handle))! : throw Native.LastError();
+    public string Schema => Exists ? Marshal.PtrToStringUTF8((nint)Native.dft_op_schema(_handle))! : throw Native.LastError();
 
     /// <summary>Calls an operator that gives one tensor.</summary>
     public Tensor Call(ReadOnlySpan<Value> args)
@@ -69,7 +69,7 @@ public sealed unsafe class Op(string name, string overload = "")
     }
 
     /// <summary>Calls an operator for its effect (in place, or into an <c>out</c> tensor); what it returns is let go.</summary>
-    public void Do(ReadOnlySpan<Value> args)
+    public void Run(ReadOnlySpan<Value> args)
     {
         Value* results = stackalloc Value[8];
         int count = Invoke(args, results, 8);
@@ -83,7 +83,7 @@ public sealed unsafe class Op(string name, string overload = "")
     }
 
     /// <summary>Calls an operator that gives a number.</summary>
-    public double Number(ReadOnlySpan<Value> args)
+    public double CallScalar(ReadOnlySpan<Value> args)
     {
         Value result;
         Expect(Invoke(args, &result, 1), 1);
@@ -99,22 +99,22 @@ public sealed unsafe class Op(string name, string overload = "")
     {
         fixed (Value* first = args)
         {
-            return watcher is null ? Invoke(first, args.Length, results, capacity) : watcher(this, first, args.Length, results, capacity);
+            return _watcher is null ? Invoke(first, args.Length, results, capacity) : _watcher(this, first, args.Length, results, capacity);
         }
     }
 
     /// <summary>The call itself; gives the number of results.</summary>
     internal int Invoke(Value* args, int count, Value* results, int capacity)
     {
-        nint op = handle != 0 ? handle : Find();
+        nint op = _handle != 0 ? _handle : Find();
         if (op == 0)
         {
             throw Native.LastError();
         }
 
-        long start = NativeClock.Start();
+        long start = OperatorClock.Start();
         int given = Native.dft_op_call(op, args, count, results, capacity);
-        NativeClock.Stop(start);
+        OperatorClock.Stop(start);
         return given >= 0 ? given : throw new TorchException($"{Name}: {Native.LastError().Message}");
     }
 
@@ -132,7 +132,7 @@ public sealed unsafe class Op(string name, string overload = "")
     {
         fixed (byte* first = Encoding.UTF8.GetBytes(name + "\0"), second = Encoding.UTF8.GetBytes(overload + "\0"))
         {
-            return handle = Native.dft_op_find(first, second);
+            return _handle = Native.dft_op_find(first, second);
         }
     }
 }

@@ -17,49 +17,49 @@ public readonly unsafe partial struct Tensor
 
     public Tensor add_(Tensor other, double alpha = 1)
     {
-        Ops.AddInPlace.Do([this, other, alpha]);
+        Ops.AddInPlace.Run([this, other, alpha]);
         return this;
     }
 
     public Tensor sub_(Tensor other)
     {
-        Ops.SubInPlace.Do([this, other]);
+        Ops.SubInPlace.Run([this, other]);
         return this;
     }
 
     public Tensor mul_(Tensor other)
     {
-        Ops.MulInPlace.Do([this, other]);
+        Ops.MulInPlace.Run([this, other]);
         return this;
     }
 
     public Tensor mul_(double other)
     {
-        Ops.MulScalarInPlace.Do([this, other]);
+        Ops.MulScalarInPlace.Run([this, other]);
         return this;
     }
 
     public Tensor exp_()
     {
-        Ops.ExpInPlace.Do([this]);
+        Ops.ExpInPlace.Run([this]);
         return this;
     }
 
     public Tensor zero_()
     {
-        Ops.ZeroInPlace.Do([this]);
+        Ops.ZeroInPlace.Run([this]);
         return this;
     }
 
     public Tensor fill_(double value)
     {
-        Ops.FillInPlace.Do([this, value]);
+        Ops.FillInPlace.Run([this, value]);
         return this;
     }
 
     public Tensor copy_(Tensor source, bool nonBlocking = false)
     {
-        Ops.Copy.Do([this, source, nonBlocking]);
+        Ops.Copy.Run([this, source, nonBlocking]);
         return this;
     }
 
@@ -79,7 +79,7 @@ public readonly unsafe partial struct Tensor
     /// <summary>this = beta · this + a · b.</summary>
     public Tensor addmm_(Tensor a, Tensor b, double beta = 1)
     {
-        Ops.AddmmInPlace.Do([this, a, b, beta]);
+        Ops.AddmmInPlace.Run([this, a, b, beta]);
         return this;
     }
 
@@ -88,7 +88,7 @@ public readonly unsafe partial struct Tensor
     /// <summary>this = beta · this + a · b, for each of the batch.</summary>
     public Tensor baddbmm_(Tensor a, Tensor b, double beta = 1)
     {
-        Ops.BaddbmmInPlace.Do([this, a, b, beta]);
+        Ops.BaddbmmInPlace.Run([this, a, b, beta]);
         return this;
     }
 
@@ -142,18 +142,18 @@ public readonly unsafe partial struct Tensor
 
     public Tensor scatter_add_(long dim, Tensor indices, Tensor source)
     {
-        Ops.ScatterAddInPlace.Do([this, dim, indices, source]);
+        Ops.ScatterAddInPlace.Run([this, dim, indices, source]);
         return this;
     }
 
     public Tensor index_add_(long dim, Tensor indices, Tensor source)
     {
-        Ops.IndexAddInPlace.Do([this, dim, indices, source]);
+        Ops.IndexAddInPlace.Run([this, dim, indices, source]);
         return this;
     }
 
     /// <summary>The one element of a tensor, as a number.</summary>
-    public double item() => Ops.Item.Number([this]);
+    public double item() => Ops.Item.CallScalar([this]);
 
     /// <summary>Asks for gradients with respect to this leaf.</summary>
     public Tensor requires_grad_(bool enabled = true)
@@ -181,7 +181,7 @@ public readonly unsafe partial struct Tensor
         Native.Check(Native.dft_backward(&self, gradient.IsNull ? null : &seed, 1, retainGraph ? 1 : 0));
     }
 
-    internal static void Handles(ReadOnlySpan<Tensor> tensors, nint* into)
+    internal static void CopyHandles(ReadOnlySpan<Tensor> tensors, nint* into)
     {
         for (int i = 0; i < tensors.Length; i++)
         {

@@ -9,20 +9,20 @@ namespace DataForge.Pretrain.Torch;
 /// </summary>
 public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
 {
-    private readonly int index;
-    private readonly int generation;
+    private readonly int _index;
+    private readonly int _generation;
 
     internal Tensor(int index, int generation)
     {
-        this.index = index;
-        this.generation = generation;
+        _index = index;
+        _generation = generation;
     }
 
     /// <summary>Whether this is the undefined tensor.</summary>
-    public bool IsNull => index == 0;
+    public bool IsNull => _index == 0;
 
     /// <summary>Whether it was disposed, by itself or with its scope.</summary>
-    public bool IsDisposed => index != 0 && !TensorTable.IsAlive(index, generation);
+    public bool IsDisposed => _index != 0 && !TensorTable.IsAlive(_index, _generation);
 
     /// <summary>The number of dimensions.</summary>
     public int Dim => Describe().Dim;
@@ -52,7 +52,7 @@ public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
         }
     }
 
-    internal nint Handle => TensorTable.Handle(index, generation);
+    internal nint Handle => TensorTable.Handle(_index, _generation);
 
     /// <summary>The size of one dimension; negative ones count from the end.</summary>
     public long Size(int dim)
@@ -79,19 +79,19 @@ public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
     }
 
     /// <summary>Releases the tensor. Doing so twice is allowed.</summary>
-    public void Dispose() => TensorTable.Free(index, generation);
+    public void Dispose() => TensorTable.Free(_index, _generation);
 
     /// <summary>Hands the tensor to the scope around the innermost one (to nobody where there is none).</summary>
     public Tensor MoveToOuterDisposeScope()
     {
-        TensorTable.Move(index, generation, ScopeFrame.Current?.Outer);
+        TensorTable.Move(_index, _generation, ScopeFrame.Current?.Outer);
         return this;
     }
 
     /// <summary>Takes the tensor out of its scope: from now on only <see cref="Dispose"/> releases it.</summary>
     public Tensor DetachFromDisposeScope()
     {
-        TensorTable.Move(index, generation, null);
+        TensorTable.Move(_index, _generation, null);
         return this;
     }
 
@@ -99,13 +99,13 @@ public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
     public Tensor Alias() => TensorTable.Add(Native.dft_retain(Handle));
 
     /// <inheritdoc/>
-    public bool Equals(Tensor other) => index == other.index && generation == other.generation;
+    public bool Equals(Tensor other) => _index == other._index && _generation == other._generation;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Tensor other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(index, generation);
+    public override int GetHashCode() => HashCode.Combine(_index, _generation);
 
     /// <summary>Dtype, sizes and device, for messages.</summary>
     public override string ToString() => IsNull ? "undefined" : IsDisposed ? "disposed" : $"{Dtype}[{string.Join(", ", Shape)}] on {Device}";
@@ -121,38 +121,38 @@ public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
 /// <summary>What <c>dft_describe</c> writes.</summary>
 internal readonly struct TensorInfo
 {
-    private readonly long dtype;
-    private readonly long deviceType;
-    private readonly long deviceIndex;
-    private readonly long elementSize;
-    private readonly long numel;
-    private readonly long contiguous;
-    private readonly long requiresGrad;
-    private readonly long dim;
-    private readonly EightLongs sizes;
-    private readonly EightLongs strides;
+    private readonly long _dtype;
+    private readonly long _deviceType;
+    private readonly long _deviceIndex;
+    private readonly long _elementSize;
+    private readonly long _numel;
+    private readonly long _contiguous;
+    private readonly long _requiresGrad;
+    private readonly long _dim;
+    private readonly EightLongs _sizes;
+    private readonly EightLongs _strides;
 
-    internal ScalarType Dtype => (ScalarType)dtype;
+    internal ScalarType Dtype => (ScalarType)_dtype;
 
-    internal Device Device => new((DeviceType)deviceType, (int)deviceIndex);
+    internal Device Device => new((DeviceType)_deviceType, (int)_deviceIndex);
 
-    internal int ElementSize => (int)elementSize;
+    internal int ElementSize => (int)_elementSize;
 
-    internal long Numel => numel;
+    internal long Numel => _numel;
 
-    internal bool IsContiguous => contiguous != 0;
+    internal bool IsContiguous => _contiguous != 0;
 
-    internal bool RequiresGrad => requiresGrad != 0;
+    internal bool RequiresGrad => _requiresGrad != 0;
 
-    internal int Dim => (int)dim;
+    internal int Dim => (int)_dim;
 
-    internal long Size(int i) => sizes[i];
+    internal long Size(int i) => _sizes[i];
 
-    internal long Stride(int i) => strides[i];
+    internal long Stride(int i) => _strides[i];
 
     [InlineArray(8)]
     private struct EightLongs
     {
-        private long first;
+        private long _first;
     }
 }

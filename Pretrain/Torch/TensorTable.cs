@@ -11,8 +11,8 @@ internal static class TensorTable
     private const int ChunkSize = 1 << ChunkBits;
     private static readonly Slot[]?[] Chunks = new Slot[]?[4096];
     private static readonly Lock Gate = new();
-    private static int used = 1; // entry 0 is the undefined tensor
-    private static int free;
+    private static int _used = 1; // entry 0 is the undefined tensor
+    private static int _free;
 
     private struct Slot
     {
@@ -34,25 +34,25 @@ internal static class TensorTable
         ScopeFrame? owner = ScopeFrame.Current;
         lock (Gate)
         {
-            int index = free;
+            int index = _free;
             if (index != 0)
             {
-                free = At(index).Next;
+                _free = SlotAt(index).Next;
             }
             else
             {
-                index = used++;
+                index = _used++;
                 Chunks[index >> ChunkBits] ??= new Slot[ChunkSize];
             }
 
-            ref Slot slot = ref At(index);
+            ref Slot slot = ref SlotAt(index);
             slot.Handle = handle;
             Link(ref slot, index, owner);
             return new Tensor(index, slot.Generation);
         }
     }
 
-    internal static bool IsAlive(int index, int generation) => index != 0 && At(index).Handle != 0 && At(index).Generation == generation;
+    internal static bool IsAlive(int index, int generation) => index != 0 && SlotAt(index).Handle != 0 && SlotAt(index).Generation == generation;
 
     internal static nint Handle(int index, int generation)
     {
@@ -61,7 +61,7 @@ internal static class TensorTable
             throw new InvalidOperationException("the tensor is undefined");
         }
 
-        ref Slot slot = ref At(index);
+        ref Slot slot = ref SlotAt(index);
         nint handle = slot.Handle;
         return handle != 0 && slot.Generation == generation
             ? handle
@@ -91,7 +91,7 @@ internal static class TensorTable
         _ = Handle(index, generation);
         lock (Gate)
         {
-            ref Slot slot = ref At(index);
+            ref Slot slot = ref SlotAt(index);
             Unlink(ref slot);
             Link(ref slot, index, owner);
         }
@@ -116,17 +116,17 @@ internal static class TensorTable
         }
     }
 
-    private static ref Slot At(int index) => ref Chunks[index >> ChunkBits]![index & (ChunkSize - 1)];
+    private static ref Slot SlotAt(int index) => ref Chunks[index >> ChunkBits]![index & (ChunkSize - 1)];
 
     private static nint Remove(int index)
     {
-        ref Slot slot = ref At(index);
+        ref Slot slot = ref SlotAt(index);
         nint handle = slot.Handle;
         Unlink(ref slot);
         slot.Handle = 0;
         slot.Generation++;
-        slot.Next = free;
-        free = index;
+        slot.Next = _free;
+        _free = index;
         return handle;
     }
 
@@ -137,7 +137,7 @@ internal static class TensorTable
         slot.Next = owner?.First ?? 0;
         if (slot.Next != 0)
         {
-            At(slot.Next).Previous = index;
+            SlotAt(slot.Next).Previous = index;
         }
 
         if (owner is not null)
@@ -150,12 +150,12 @@ internal static class TensorTable
     {
         if (slot.Next != 0)
         {
-            At(slot.Next).Previous = slot.Previous;
+            SlotAt(slot.Next).Previous = slot.Previous;
         }
 
         if (slot.Previous != 0)
         {
-            At(slot.Previous).Next = slot.Next;
+            SlotAt(slot.Previous).Next = slot.Next;
         }
         else if (slot.Owner is not null)
         {

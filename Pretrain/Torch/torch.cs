@@ -77,10 +77,10 @@ public static unsafe class torch
     }
 
     /// <summary>A copy of managed values, on the CPU.</summary>
-    public static Tensor tensor(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) => Filled(values, shape, ScalarType.Float32);
+    public static Tensor tensor(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) => FromValues(values, shape, ScalarType.Float32);
 
     /// <summary>A copy of managed values, on the CPU.</summary>
-    public static Tensor tensor(ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) => Filled(values, shape, ScalarType.Int64);
+    public static Tensor tensor(ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) => FromValues(values, shape, ScalarType.Int64);
 
     /// <summary>A copy of managed values widened to 64 bits (the type that indices must have), on the CPU.</summary>
     public static Tensor tensor(ReadOnlySpan<int> values, params ReadOnlySpan<long> shape)
@@ -102,8 +102,8 @@ public static unsafe class torch
         nint* from = stackalloc nint[outputs.Length];
         nint* to = stackalloc nint[inputs.Length];
         nint* found = stackalloc nint[inputs.Length];
-        Tensor.Handles(outputs, from);
-        Tensor.Handles(inputs, to);
+        Tensor.CopyHandles(outputs, from);
+        Tensor.CopyHandles(inputs, to);
         Native.Check(Native.dft_autograd_grad(from, outputs.Length, to, inputs.Length, null, retainGraph ? 1 : 0, found));
         var results = new Tensor[inputs.Length];
         for (int i = 0; i < results.Length; i++)
@@ -114,7 +114,7 @@ public static unsafe class torch
         return results;
     }
 
-    private static Tensor Filled<T>(ReadOnlySpan<T> values, ReadOnlySpan<long> shape, ScalarType dtype)
+    private static Tensor FromValues<T>(ReadOnlySpan<T> values, ReadOnlySpan<long> shape, ScalarType dtype)
         where T : unmanaged
     {
         Tensor result = empty(shape, dtype);
@@ -137,10 +137,10 @@ public static unsafe class torch
 /// <summary>Whether operators on this thread are recorded for gradients; put back to what it was by <see cref="Dispose"/>.</summary>
 public readonly ref struct GradMode
 {
-    private readonly int before;
+    private readonly int _before;
 
-    internal GradMode(bool enabled) => before = Native.dft_grad_mode(enabled ? 1 : 0);
+    internal GradMode(bool enabled) => _before = Native.dft_grad_mode(enabled ? 1 : 0);
 
     /// <summary>Puts the mode back.</summary>
-    public void Dispose() => Native.dft_grad_mode(before);
+    public void Dispose() => Native.dft_grad_mode(_before);
 }

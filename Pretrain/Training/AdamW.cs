@@ -10,20 +10,20 @@ namespace DataForge.Pretrain.Training;
 /// </summary>
 public sealed class AdamW : IDisposable
 {
-    private readonly ParameterSet parameters;
-    private readonly TrainingOptions options;
-    private readonly Range[] ranges;
+    private readonly ParameterSet _parameters;
+    private readonly TrainingOptions _options;
+    private readonly Range[] _ranges;
 
     /// <summary>An optimizer that has taken no step.</summary>
     public AdamW(ParameterSet parameters, TrainingOptions options)
     {
-        this.parameters = parameters;
-        this.options = options;
+        _parameters = parameters;
+        _options = options;
         Device device = parameters.Values.Device;
         ExpAvg = torch.zeros([parameters.Length], device: device).DetachFromDisposeScope();
         ExpAvgSq = torch.zeros([parameters.Length], device: device).DetachFromDisposeScope();
         long vectors = parameters.Length - parameters.DecayLength;
-        ranges = [Cut(0, parameters.DecayLength, options.WeightDecay), Cut(parameters.DecayLength, vectors, 0)];
+        _ranges = [Cut(0, parameters.DecayLength, options.WeightDecay), Cut(parameters.DecayLength, vectors, 0)];
     }
 
     /// <summary>[Length] float32: the decaying mean of gradients.</summary>
@@ -41,20 +41,20 @@ public sealed class AdamW : IDisposable
     /// <summary>The 2-norm of all gradients together.</summary>
     public double GradientNorm()
     {
-        if (AllowFused && parameters.Grads.Device.Type == DeviceType.CPU)
+        if (AllowFused && _parameters.Grads.Device.Type == DeviceType.CPU)
         {
-            return Math.Sqrt(Ops.SumOfSquares.Number([parameters.Grads]));
+            return Math.Sqrt(Ops.SumOfSquares.CallScalar([_parameters.Grads]));
         }
 
-        using Tensor norm = Ops.Norm.Call([parameters.Grads]);
+        using Tensor norm = Ops.Norm.Call([_parameters.Grads]);
         return norm.item();
     }
 
     /// <summary>The factor that clips gradients of that norm: min(1, ClipNorm / (norm + 1e-6)), as <c>clip_grad_norm_</c> has it.</summary>
-    public double ClipFactor(double norm) => options.ClipNorm > 0 ? Math.Min(1, options.ClipNorm / (norm + 1e-6)) : 1;
+    public double ClipFactor(double norm) => _options.ClipNorm > 0 ? Math.Min(1, _options.ClipNorm / (norm + 1e-6)) : 1;
 
     /// <summary>Whether libtorch's fused operator can clip, judge and update by itself, which a GPU need not be waited for.</summary>
-    internal bool IsOnDevice => options.Gpu.FusedOptimizer && Ops.FusedAdamWOnDevice.HasKernel(parameters.Values.Device.Type);
+    internal bool IsOnDevice => _options.Gpu.FusedOptimizer && Ops.FusedAdamWOnDevice.HasKernel(_parameters.Values.Device.Type);
 
     /// <summary>
     /// One update of libtorch's fused operator, clipped, and left out where the norm is not at most the limit or a loss is not finite:
@@ -68,14 +68,14 @@ public sealed class AdamW : IDisposable
     internal void StepOnDevice(Tensor learningRate, Tensor update, Tensor limit, Tensor losses, Tensor norm)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        norm.copy_(Ops.Norm.Call([parameters.Grads]));
+        norm.copy_(Ops.Norm.Call([_parameters.Grads]));
         Tensor good = Ops.LeTensor.Call([norm, limit]).to(ScalarType.Float32)                             // 0 or 1; a NaN gives 0
             .mul_(Ops.All.Call([Ops.IsFinite.Call([losses])]).to(ScalarType.Float32));
         Tensor skip = Ops.RsubScalar.Call([good, 1.0]);
-        Tensor divisor = options.ClipNorm > 0                                                             // the operator divides by it
-            ? Ops.ClampMin.Call([(norm * (1 / options.ClipNorm)).add_(torch.full([], 1e-6 / options.ClipNorm, device: norm.Device)), 1.0])
+        Tensor divisor = _options.ClipNorm > 0                                                             // the operator divides by it
+            ? Ops.ClampMin.Call([(norm * (1 / _options.ClipNorm)).add_(torch.full([], 1e-6 / _options.ClipNorm, device: norm.Device)), 1.0])
             : torch.full([], 1, device: norm.Device);
-        foreach (Range range in ranges)
+        foreach (Range range in _ranges)
         {
             if (!range.Values.IsNull)
             {
@@ -87,26 +87,26 @@ public sealed class AdamW : IDisposable
     private unsafe void StepOnDevice(Range range, Tensor learningRate, Tensor update, Tensor divisor, Tensor skip)
     {
         nint values = range.Values.Handle, grads = range.Grads.Handle, first = range.ExpAvg.Handle, second = range.ExpAvgSq.Handle, step = update.Handle;
-        Ops.FusedAdamWOnDevice.Do([
+        Ops.FusedAdamWOnDevice.Run([
             Value.List(&values, 1), Value.List(&grads, 1), Value.List(&first, 1), Value.List(&second, 1), Value.List((nint*)null, 0), Value.List(&step, 1),
-            learningRate, options.Beta1, options.Beta2, range.WeightDecay, options.Epsilon, false, false, divisor, skip]);
+            learningRate, _options.Beta1, _options.Beta2, range.WeightDecay, _options.Epsilon, false, false, divisor, skip]);
     }
 
     /// <summary>One update with the gradients times <paramref name="scale"/>.</summary>
     public void Step(double learningRate, double scale)
     {
         Updates++;
-        foreach (Range range in ranges)
+        foreach (Range range in _ranges)
         {
             if (range.Values.IsNull)
             {
                 continue;
             }
 
-            if (AllowFused && parameters.Values.Device.Type == DeviceType.CPU)
+            if (AllowFused && _parameters.Values.Device.Type == DeviceType.CPU)
             {
-                Ops.FusedAdamW.Do([
-                    range.Values, range.Grads, range.ExpAvg, range.ExpAvgSq, learningRate, options.Beta1, options.Beta2, options.Epsilon,
+                Ops.FusedAdamW.Run([
+                    range.Values, range.Grads, range.ExpAvg, range.ExpAvgSq, learningRate, _options.Beta1, _options.Beta2, _options.Epsilon,
                     range.WeightDecay, scale, Updates]);
             }
             else
@@ -119,7 +119,7 @@ public sealed class AdamW : IDisposable
     /// <summary>Releases the means.</summary>
     public void Dispose()
     {
-        foreach (Range range in ranges)
+        foreach (Range range in _ranges)
         {
             range.Values.Dispose();
             range.Grads.Dispose();
@@ -136,18 +136,18 @@ public sealed class AdamW : IDisposable
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor gradient = range.Grads * scale;
         range.Values.mul_(1 - (learningRate * range.WeightDecay));
-        range.ExpAvg.mul_(options.Beta1).add_(gradient, 1 - options.Beta1);
-        range.ExpAvgSq.mul_(options.Beta2);
-        Ops.AddcmulInPlace.Do([range.ExpAvgSq, gradient, gradient, 1 - options.Beta2]);
-        Tensor root = range.ExpAvgSq * (1 / (1 - Math.Pow(options.Beta2, Updates)));
-        Ops.SqrtInPlace.Do([root]);
-        Ops.AddScalarInPlace.Do([root, options.Epsilon]);
-        Ops.AddcdivInPlace.Do([range.Values, range.ExpAvg, root, -learningRate / (1 - Math.Pow(options.Beta1, Updates))]);
+        range.ExpAvg.mul_(_options.Beta1).add_(gradient, 1 - _options.Beta1);
+        range.ExpAvgSq.mul_(_options.Beta2);
+        Ops.AddcmulInPlace.Run([range.ExpAvgSq, gradient, gradient, 1 - _options.Beta2]);
+        Tensor root = range.ExpAvgSq * (1 / (1 - Math.Pow(_options.Beta2, Updates)));
+        Ops.SqrtInPlace.Run([root]);
+        Ops.AddScalarInPlace.Run([root, _options.Epsilon]);
+        Ops.AddcdivInPlace.Run([range.Values, range.ExpAvg, root, -learningRate / (1 - Math.Pow(_options.Beta1, Updates))]);
     }
 
     private Range Cut(long first, long length, double weightDecay)
     {
-        return length == 0 ? default : new(Part(parameters.Values), Part(parameters.Grads), Part(ExpAvg), Part(ExpAvgSq), weightDecay);
+        return length == 0 ? default : new(Part(_parameters.Values), Part(_parameters.Grads), Part(ExpAvg), Part(ExpAvgSq), weightDecay);
 
         Tensor Part(Tensor flat) => flat.narrow(0, first, length).DetachFromDisposeScope();
     }

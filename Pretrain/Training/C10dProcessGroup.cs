@@ -9,31 +9,31 @@ namespace DataForge.Pretrain.Training;
 /// </summary>
 public sealed unsafe class C10dProcessGroup : IProcessGroup
 {
-    private readonly nint handle;
-    private bool isBroken;
+    private readonly nint _handle;
+    private bool _isBroken;
 
-    private C10dProcessGroup(nint handle, ProcessPlace place)
+    private C10dProcessGroup(nint handle, ProcessRank place)
     {
-        this.handle = handle;
+        _handle = handle;
         Rank = place.Rank;
-        Size = place.Size;
+        WorldSize = place.WorldSize;
     }
 
     /// <inheritdoc/>
     public int Rank { get; }
 
     /// <inheritdoc/>
-    public int Size { get; }
+    public int WorldSize { get; }
 
     /// <summary>Whether the native library has groups for tensors on such devices.</summary>
     public static bool IsAvailable(DeviceType device) => Native.dft_group_available(BackendOf(device)) != 0;
 
     /// <summary>Meets the other processes.</summary>
-    /// <param name="place">Which this is, and where they meet.</param>
+    /// <param name="rank">Which this is, and where they meet.</param>
     /// <param name="device">Where the tensors will lie.</param>
     /// <param name="timeout">How long to wait for the others, here and in every call.</param>
     /// <exception cref="TrainingException">They did not come, or this library knows no such group.</exception>
-    public static C10dProcessGroup Join(ProcessPlace place, DeviceType device, TimeSpan timeout)
+    public static C10dProcessGroup Join(ProcessRank rank, DeviceType device, TimeSpan timeout)
     {
         if (!IsAvailable(device))
         {
@@ -44,45 +44,45 @@ public sealed unsafe class C10dProcessGroup : IProcessGroup
 
         nint group;
         int status;
-        fixed (byte* host = Encoding.UTF8.GetBytes(place.MasterAddress + "\0"), prefix = Encoding.UTF8.GetBytes($"dataforge/{place.Attempt}\0"))
+        fixed (byte* host = Encoding.UTF8.GetBytes(rank.MasterAddress + "\0"), prefix = Encoding.UTF8.GetBytes($"dataforge/{rank.RestartCount}\0"))
         {
             status = Native.dft_group_join(
-                BackendOf(device), host, place.MasterPort, place.Rank, place.Size, place.IsServed ? 1 : 0, prefix,
+                BackendOf(device), host, rank.MasterPort, rank.Rank, rank.WorldSize, rank.UsesAgentStore ? 1 : 0, prefix,
                 (long)timeout.TotalMilliseconds, &group);
         }
 
         return status == 0
-            ? new C10dProcessGroup(group, place)
+            ? new C10dProcessGroup(group, rank)
             : throw new TrainingException(
-                $"process {place.Rank} of {place.Size} could not meet the others at {place.MasterAddress}:{place.MasterPort} within {timeout.TotalSeconds:F0} s: {FirstLine(Native.LastError().Message)}");
+                $"process {rank.Rank} of {rank.WorldSize} could not meet the others at {rank.MasterAddress}:{rank.MasterPort} within {timeout.TotalSeconds:F0} s: {FirstLine(Native.LastError().Message)}");
     }
 
     /// <inheritdoc/>
-    public nint BeginSum(Tensor tensor)
+    public nint BeginAllReduce(Tensor tensor)
     {
         nint work;
-        Check(Native.dft_group_all_reduce(handle, tensor.Handle, &work));
+        Check(Native.dft_group_all_reduce(_handle, tensor.Handle, &work));
         return work;
     }
 
     /// <inheritdoc/>
-    public void Wait(nint sum) => Check(Native.dft_group_wait(sum));
+    public void Wait(nint work) => Check(Native.dft_group_wait(work));
 
     /// <inheritdoc/>
     public void Broadcast(Tensor tensor)
     {
         nint work;
-        Check(Native.dft_group_broadcast(handle, tensor.Handle, 0, &work));
+        Check(Native.dft_group_broadcast(_handle, tensor.Handle, 0, &work));
         Wait(work);
     }
 
     /// <summary>Leaves the group. After a failure nothing is done: its threads may wait for processes that are gone.</summary>
     public void Dispose()
     {
-        if (!isBroken)
+        if (!_isBroken)
         {
-            isBroken = true;
-            Native.dft_group_leave(handle);
+            _isBroken = true;
+            Native.dft_group_leave(_handle);
         }
     }
 
@@ -92,7 +92,7 @@ public sealed unsafe class C10dProcessGroup : IProcessGroup
     {
         if (status < 0)
         {
-            isBroken = true;
+            _isBroken = true;
             throw new TorchException(FirstLine(Native.LastError().Message));
         }
     }

@@ -129,7 +129,7 @@ public sealed class CheckpointStore(string folder)
     }
 
     /// <summary>Renames a damaged checkpoint so that it is out of the way but not gone; gives its new place.</summary>
-    internal string PutAside(long step)
+    internal string Quarantine(long step)
     {
         string aside = PathOf(step) + ".damaged";
         if (Directory.Exists(aside))

@@ -13,137 +13,137 @@ namespace DataForge.Pretrain.Training;
 internal sealed class DataParallel : IDisposable
 {
     private const long BucketElements = 1 << 20; // 4 MB: large enough that the ring's latency does not count
-    private readonly IProcessGroup group;
-    private readonly Bucket[] buckets;           // in the order in which the backward pass finishes them
-    private readonly nint[] begun;
-    private readonly Tensor hostNumbers;
-    private readonly Tensor numbers;
-    private int next;
+    private readonly IProcessGroup _group;
+    private readonly GradientBucket[] _buckets;           // in the order in which the backward pass finishes them
+    private readonly nint[] _begun;
+    private readonly Tensor _hostNumbers;
+    private readonly Tensor _numbers;
+    private int _next;
 
     internal DataParallel(IProcessGroup group, GptNeoForCausalLM model)
     {
-        this.group = group;
-        buckets = [.. Buckets(model)];
-        begun = new nint[buckets.Length];
-        hostNumbers = torch.zeros([16], ScalarType.Float64).DetachFromDisposeScope();
-        numbers = model.Device.Type == DeviceType.CPU ? hostNumbers : hostNumbers.to(model.Device).DetachFromDisposeScope();
-        BlockDone = OnBlockDone;
+        _group = group;
+        _buckets = [.. Buckets(model)];
+        _begun = new nint[_buckets.Length];
+        _hostNumbers = torch.zeros([16], ScalarType.Float64).DetachFromDisposeScope();
+        _numbers = model.Device.Type == DeviceType.CPU ? _hostNumbers : _hostNumbers.to(model.Device).DetachFromDisposeScope();
+        BlockBackwardCompleted = OnBlockDone;
     }
 
-    internal int Rank => group.Rank;
+    internal int Rank => _group.Rank;
 
-    internal int Size => group.Size;
+    internal int WorldSize => _group.WorldSize;
 
     /// <summary>To be called when the last micro-batch's backward pass has finished a block; kept, so that a step takes no memory.</summary>
-    internal Action<int> BlockDone { get; }
+    internal Action<int> BlockBackwardCompleted { get; }
 
     /// <summary>Begins the sums that are still to come, and waits for all.</summary>
-    internal void FinishGradients() => Guarded(() =>
+    internal void FinishGradientAllReduce() => WithPeerErrors(() =>
     {
-        while (next < buckets.Length)
+        while (_next < _buckets.Length)
         {
-            Begin();
+            BeginNextBucket();
         }
 
-        for (int i = 0; i < next; i++)
+        for (int i = 0; i < _next; i++)
         {
-            group.Wait(begun[i]);
+            _group.Wait(_begun[i]);
         }
 
-        next = 0;
+        _next = 0;
     });
 
     /// <summary>Sums some numbers over all processes; at most 16.</summary>
-    internal void Sum(Span<double> values)
+    internal void AllReduce(Span<double> values)
     {
-        Span<double> host = hostNumbers.AsSpan<double>();
+        Span<double> host = _hostNumbers.AsSpan<double>();
         host.Clear();
         values.CopyTo(host);
         Exchange(sum: true);
-        hostNumbers.AsSpan<double>()[..values.Length].CopyTo(values);
+        _hostNumbers.AsSpan<double>()[..values.Length].CopyTo(values);
     }
 
     /// <summary>Gives every process rank 0's numbers; at most 16.</summary>
     internal void Broadcast(Span<double> values)
     {
-        values.CopyTo(hostNumbers.AsSpan<double>());
+        values.CopyTo(_hostNumbers.AsSpan<double>());
         Exchange(sum: false);
-        hostNumbers.AsSpan<double>()[..values.Length].CopyTo(values);
+        _hostNumbers.AsSpan<double>()[..values.Length].CopyTo(values);
     }
 
     /// <summary>Gives every process rank 0's tensor.</summary>
-    internal void Broadcast(Tensor tensor) => Guarded(() => group.Broadcast(tensor));
+    internal void Broadcast(Tensor tensor) => WithPeerErrors(() => _group.Broadcast(tensor));
 
     /// <summary>Makes sure that all processes were given the same model, options and data.</summary>
     /// <exception cref="TrainingException">They were not; thrown in every process.</exception>
-    internal void CheckSame(string what)
+    internal void RequireSameRun(string what)
     {
         double own = BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(what))) >> 16; // 48 bits: exact in a double
         Span<double> first = [own];
         Broadcast(first);
         Span<double> different = [first[0] == own ? 0 : 1];
-        Sum(different);
+        AllReduce(different);
         if (different[0] > 0)
         {
             throw new TrainingException(
-                $"{different[0]:F0} of the {Size} processes have another model, other options or other data than process 0; start them all with the same command over the same run");
+                $"{different[0]:F0} of the {WorldSize} processes have another model, other options or other data than process 0; start them all with the same command over the same run");
         }
     }
 
     /// <summary>The error for when a process was stopped by its user.</summary>
-    internal PeerLostException StoppedElsewhere() => new($"another of the {Size} processes was asked to stop; {Remedy}");
+    internal PeerLostException PeerStopped() => new($"another of the {WorldSize} processes was asked to stop; {Remedy}");
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Bucket bucket in buckets)
+        foreach (GradientBucket bucket in _buckets)
         {
             bucket.Gradients.Dispose();
         }
 
-        numbers.Dispose();
-        hostNumbers.Dispose();
+        _numbers.Dispose();
+        _hostNumbers.Dispose();
     }
 
-    private string Remedy => $"start all {Size} again with the same command, and training goes on from its last checkpoint";
+    private string Remedy => $"start all {WorldSize} again with the same command, and training goes on from its last checkpoint";
 
     private void OnBlockDone(int block)
     {
-        if (next < buckets.Length && buckets[next].LastBlock == block)
+        if (_next < _buckets.Length && _buckets[_next].LastBlock == block)
         {
-            Guarded(Begin);
+            WithPeerErrors(BeginNextBucket);
         }
     }
 
-    private void Begin()
+    private void BeginNextBucket()
     {
-        begun[next] = group.BeginSum(buckets[next].Gradients);
-        next++;
+        _begun[_next] = _group.BeginAllReduce(_buckets[_next].Gradients);
+        _next++;
     }
 
-    private void Exchange(bool sum) => Guarded(() =>
+    private void Exchange(bool sum) => WithPeerErrors(() =>
     {
-        if (!numbers.Equals(hostNumbers))
+        if (!_numbers.Equals(_hostNumbers))
         {
-            numbers.copy_(hostNumbers);
+            _numbers.copy_(_hostNumbers);
         }
 
         if (sum)
         {
-            group.Wait(group.BeginSum(numbers));
+            _group.Wait(_group.BeginAllReduce(_numbers));
         }
         else
         {
-            group.Broadcast(numbers);
+            _group.Broadcast(_numbers);
         }
 
-        if (!numbers.Equals(hostNumbers))
+        if (!_numbers.Equals(_hostNumbers))
         {
-            hostNumbers.copy_(numbers);
+            _hostNumbers.copy_(_numbers);
         }
     });
 
-    private void Guarded(Action exchange)
+    private void WithPeerErrors(Action exchange)
     {
         try
         {
@@ -151,12 +151,12 @@ internal sealed class DataParallel : IDisposable
         }
         catch (TorchException e)
         {
-            throw new PeerLostException($"process {Rank} of {Size}: another process is gone or does not answer ({e.Message}); {Remedy}", e);
+            throw new PeerLostException($"process {Rank} of {WorldSize}: another process is gone or does not answer ({e.Message}); {Remedy}", e);
         }
     }
 
     // Blocks from the last to the first, several to a bucket where they are small; then the embeddings, then the vectors of all layers.
-    private static IEnumerable<Bucket> Buckets(GptNeoForCausalLM model)
+    private static IEnumerable<GradientBucket> Buckets(GptNeoForCausalLM model)
     {
         ParameterSet parameters = model.Parameters;
         IReadOnlyList<GptNeoBlock> blocks = model.transformer.h;
@@ -166,17 +166,17 @@ internal sealed class DataParallel : IDisposable
             long begin = blocks[block].attn.k_proj.Offset;
             if (end - begin >= BucketElements || block == 0)
             {
-                yield return new Bucket(block, Part(begin, end));
+                yield return new GradientBucket(block, Part(begin, end));
                 end = begin;
             }
         }
 
-        yield return new Bucket(-1, Part(0, end));
-        yield return new Bucket(-1, Part(parameters.DecayLength, parameters.Length));
+        yield return new GradientBucket(-1, Part(0, end));
+        yield return new GradientBucket(-1, Part(parameters.DecayLength, parameters.Length));
 
         Tensor Part(long from, long to) => parameters.Grads.narrow(0, from, to - from).DetachFromDisposeScope();
     }
 
     /// <summary>Gradients that are summed together, and the block whose backward pass finishes them (-1: only the whole pass does).</summary>
-    private readonly record struct Bucket(int LastBlock, Tensor Gradients);
+    private readonly record struct GradientBucket(int LastBlock, Tensor Gradients);
 }

@@ -27,7 +27,7 @@ public static class DeviceSpeed
         for (int i = 0; i < 5; i++)
         {
             long start = clock.GetTimestamp();
-            Ops.MmOut.Do([a, a, result]);
+            Ops.MmOut.Run([a, a, result]);
             using Tensor corner = result.narrow(0, 0, 1).narrow(1, 0, 1);
             _ = corner.item(); // waits for a GPU
             best = Math.Max(best, 2.0 * size * size * size / Math.Max(1e-9, clock.GetElapsedTime(start).TotalSeconds));

@@ -11,41 +11,41 @@ namespace DataForge.Pretrain.Training;
 internal sealed class DeviceStep : IDisposable
 {
     private const int Scale = 0, Rate = 1, Update = 2, Limit = 3, Controls = 4;
-    private readonly GptNeoForCausalLM model;
-    private readonly AdamW optimizer;
-    private readonly BatchLoader batches;
-    private readonly TrainingOptions options;
-    private readonly StepGraphs? graphs;
-    private readonly Tensor hostControls;
-    private readonly Tensor controls;
-    private readonly Tensor[] control;
-    private readonly Tensor results;     // [1 + micros]: the norm, then each micro-batch's loss
-    private readonly Tensor norm;
-    private readonly Tensor losses;
-    private readonly Tensor loss;
-    private readonly Action first;
-    private readonly Action further;
-    private readonly Action update;
-    private CancellationToken cancellation;
+    private readonly GptNeoForCausalLM _model;
+    private readonly AdamW _optimizer;
+    private readonly BatchLoader _batches;
+    private readonly TrainingOptions _options;
+    private readonly StepGraphs? _graphs;
+    private readonly Tensor _hostControls;
+    private readonly Tensor _controls;
+    private readonly Tensor[] _control;
+    private readonly Tensor _results;     // [1 + micros]: the norm, then each micro-batch's loss
+    private readonly Tensor _norm;
+    private readonly Tensor _losses;
+    private readonly Tensor _loss;
+    private readonly Action _first;
+    private readonly Action _further;
+    private readonly Action _update;
+    private CancellationToken _cancellation;
 
     internal DeviceStep(GptNeoForCausalLM model, AdamW optimizer, BatchLoader batches, TrainingOptions options, int micros, StepGraphs? graphs)
     {
-        (this.model, this.optimizer, this.batches, this.options, this.graphs) = (model, optimizer, batches, options, graphs);
+        (_model, _optimizer, _batches, _options, _graphs) = (model, optimizer, batches, options, graphs);
         bool onCpu = model.Device.Type == DeviceType.CPU;
-        hostControls = (onCpu ? torch.zeros([Controls]) : torch.pinned([Controls], ScalarType.Float32)).DetachFromDisposeScope();
-        controls = torch.zeros([Controls], device: model.Device).DetachFromDisposeScope();
-        control = [.. Enumerable.Range(0, Controls).Select(i => controls.select(0, i).DetachFromDisposeScope())];
-        results = torch.zeros([1 + micros], device: model.Device).DetachFromDisposeScope();
-        norm = results.select(0, 0).DetachFromDisposeScope();
-        losses = results.narrow(0, 1, micros).DetachFromDisposeScope();
-        loss = torch.zeros([], device: model.Device).DetachFromDisposeScope();
-        first = () => ForwardBackward(accumulate: false);
-        further = () => ForwardBackward(accumulate: true);
-        update = () => optimizer.StepOnDevice(control[Rate], control[Update], control[Limit], losses, norm);
+        _hostControls = (onCpu ? torch.zeros([Controls]) : torch.pinned([Controls], ScalarType.Float32)).DetachFromDisposeScope();
+        _controls = torch.zeros([Controls], device: model.Device).DetachFromDisposeScope();
+        _control = [.. Enumerable.Range(0, Controls).Select(i => _controls.select(0, i).DetachFromDisposeScope())];
+        _results = torch.zeros([1 + micros], device: model.Device).DetachFromDisposeScope();
+        _norm = _results.select(0, 0).DetachFromDisposeScope();
+        _losses = _results.narrow(0, 1, micros).DetachFromDisposeScope();
+        _loss = torch.zeros([], device: model.Device).DetachFromDisposeScope();
+        _first = () => ForwardBackward(accumulate: false);
+        _further = () => ForwardBackward(accumulate: true);
+        _update = () => optimizer.StepOnDevice(_control[Rate], _control[Update], _control[Limit], _losses, _norm);
     }
 
     /// <summary>Whether the device can judge and update by itself.</summary>
-    internal bool Updates => optimizer.IsOnDevice;
+    internal bool Updates => _optimizer.IsOnDevice;
 
     /// <summary>Gives the device what the next step needs to know.</summary>
     /// <param name="counted">Positions that count in the loss.</param>
@@ -53,19 +53,19 @@ internal sealed class DeviceStep : IDisposable
     /// <param name="limit">The largest gradient norm that is taken.</param>
     internal void Begin(long counted, double learningRate, double limit)
     {
-        Span<float> values = hostControls.AsSpan<float>();
+        Span<float> values = _hostControls.AsSpan<float>();
         values[Scale] = (float)(1.0 / counted);
         values[Rate] = (float)learningRate;
-        values[Update] = optimizer.Updates + 1;
+        values[Update] = _optimizer.Updates + 1;
         values[Limit] = Representable(limit);
-        controls.copy_(hostControls, nonBlocking: true);
+        _controls.copy_(_hostControls, nonBlocking: true);
     }
 
     /// <summary>Takes another limit; the device must be done with the last.</summary>
     internal void SetLimit(double limit)
     {
-        hostControls.AsSpan<float>()[Limit] = Representable(limit);
-        controls.copy_(hostControls, nonBlocking: true);
+        _hostControls.AsSpan<float>()[Limit] = Representable(limit);
+        _controls.copy_(_hostControls, nonBlocking: true);
     }
 
     /// <summary>The limit as the device compares it; an infinite norm is above any.</summary>
@@ -75,19 +75,19 @@ internal sealed class DeviceStep : IDisposable
     internal void Micro(int micro, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        this.cancellation = cancellation;
-        Do(micro == 0 ? StepWork.First : StepWork.Further, batches.Ids.Numel, micro == 0 ? first : further);
-        using Tensor place = losses.select(0, micro);
-        place.copy_(loss);
+        _cancellation = cancellation;
+        Do(micro == 0 ? StepPart.FirstMicroBatch : StepPart.NextMicroBatch, _batches.Ids.Numel, micro == 0 ? _first : _further);
+        using Tensor place = _losses.select(0, micro);
+        place.copy_(_loss);
     }
 
     /// <summary>The update, where the norm is at most the limit and every loss finite.</summary>
-    internal void MakeUpdate() => Do(StepWork.Update, 0, update);
+    internal void MakeUpdate() => Do(StepPart.Update, 0, _update);
 
     /// <summary>Waits for the device: the sum of the loss over all micro-batches, and the norm (of the last update).</summary>
     internal (double Loss, double Norm) Read()
     {
-        using Tensor read = results.to(Device.CPU);
+        using Tensor read = _results.to(Device.CPU);
         ReadOnlySpan<float> values = read.AsSpan<float>();
         double sum = 0;
         foreach (float value in values[1..])
@@ -101,25 +101,25 @@ internal sealed class DeviceStep : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        graphs?.Dispose();
-        foreach (Tensor tensor in (ReadOnlySpan<Tensor>)[.. control, hostControls, controls, norm, losses, results, loss])
+        _graphs?.Dispose();
+        foreach (Tensor tensor in (ReadOnlySpan<Tensor>)[.. _control, _hostControls, _controls, _norm, _losses, _results, _loss])
         {
             tensor.Dispose();
         }
     }
 
-    private void ForwardBackward(bool accumulate) => model.ForwardBackward(
-        batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, control[Scale], accumulate, loss, cancellation);
+    private void ForwardBackward(bool accumulate) => _model.ForwardBackward(
+        _batches.Ids, _batches.Targets, _options.BatchSize, _options.BlockSize, _control[Scale], accumulate, _loss, _cancellation);
 
-    private void Do(StepWork kind, long shape, Action work)
+    private void Do(StepPart kind, long shape, Action work)
     {
-        if (graphs is null)
+        if (_graphs is null)
         {
             work();
         }
         else
         {
-            graphs.Do(kind, shape, work);
+            _graphs.Run(kind, shape, work);
         }
     }
 }

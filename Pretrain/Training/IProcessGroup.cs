@@ -12,15 +12,15 @@ public interface IProcessGroup : IDisposable
     int Rank { get; }
 
     /// <summary>How many there are, at least 2.</summary>
-    int Size { get; }
+    int WorldSize { get; }
 
     /// <summary>Begins to sum a contiguous tensor over all processes, in place; it must not be touched before <see cref="Wait"/>.</summary>
     /// <returns>What to wait for.</returns>
-    nint BeginSum(Tensor tensor);
+    nint BeginAllReduce(Tensor tensor);
 
     /// <summary>Waits for a sum. Every process then holds the same bytes.</summary>
     /// <exception cref="TorchException">A process is gone, or did not answer in time.</exception>
-    void Wait(nint sum);
+    void Wait(nint work);
 
     /// <summary>Copies rank 0's tensor over everybody else's.</summary>
     /// <exception cref="TorchException">A process is gone, or did not answer in time.</exception>

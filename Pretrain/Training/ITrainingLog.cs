@@ -24,7 +24,7 @@ public readonly record struct TrainingStarted(
 /// <param name="Tokens">Tokens seen since step 0, this step included.</param>
 /// <param name="SecondsLeft">At the mean speed since this process began.</param>
 /// <param name="MemoryBytes">The process's resident memory.</param>
-public readonly record struct TrainingStep(
+public readonly record struct StepMetrics(
     long Step, double Loss, double TokensPerSecond, double LearningRate, double GradientNorm, double Utilisation, long Tokens, double SecondsLeft,
     long MemoryBytes);
 
@@ -52,25 +52,25 @@ public readonly record struct TrainingCheckpoint(long Step, string Folder, strin
 public interface ITrainingLog
 {
     /// <summary>The run begins or goes on.</summary>
-    void Started(in TrainingStarted started);
+    void RunStarted(in TrainingStarted started);
 
     /// <summary>A step was made.</summary>
-    void Step(in TrainingStep step);
+    void StepCompleted(in StepMetrics step);
 
     /// <summary>The held-out batches were read.</summary>
-    void Evaluated(in TrainingEvaluation evaluation);
+    void EvaluationCompleted(in TrainingEvaluation evaluation);
 
     /// <summary>A step's update was left out.</summary>
-    void Skipped(in TrainingStepSkipped skipped);
+    void StepSkipped(in TrainingStepSkipped skipped);
 
     /// <summary>A checkpoint is on disk.</summary>
-    void Saved(in TrainingCheckpoint checkpoint);
+    void CheckpointSaved(in TrainingCheckpoint checkpoint);
 
     /// <summary>A checkpoint was found unusable and put aside; an older one, or the beginning, takes its place.</summary>
-    void Rejected(in TrainingCheckpoint checkpoint);
+    void CheckpointRejected(in TrainingCheckpoint checkpoint);
 
     /// <summary>Something about the way the run goes on that its user may want to know.</summary>
-    void Noted(string text)
+    void Warning(string text)
     {
     }
 }

@@ -8,19 +8,19 @@ namespace DataForge.Pretrain.Training;
 /// </summary>
 internal sealed class ResidentMemory : IDisposable
 {
-    private readonly SafeFileHandle? file = File.Exists("/proc/self/statm") ? File.OpenHandle("/proc/self/statm") : null;
+    private readonly SafeFileHandle? _file = File.Exists("/proc/self/statm") ? File.OpenHandle("/proc/self/statm") : null;
 
     /// <summary>Bytes.</summary>
     internal long Read()
     {
-        if (file is null)
+        if (_file is null)
         {
             return Environment.WorkingSet;
         }
 
         // "size resident shared ...", in pages
         Span<byte> text = stackalloc byte[128];
-        ReadOnlySpan<byte> numbers = text[..RandomAccess.Read(file, text, 0)];
+        ReadOnlySpan<byte> numbers = text[..RandomAccess.Read(_file, text, 0)];
         ReadOnlySpan<byte> second = numbers[(numbers.IndexOf((byte)' ') + 1)..];
         long pages = 0;
         foreach (byte digit in second)
@@ -37,5 +37,5 @@ internal sealed class ResidentMemory : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => file?.Dispose();
+    public void Dispose() => _file?.Dispose();
 }

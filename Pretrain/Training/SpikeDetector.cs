@@ -6,8 +6,8 @@ namespace DataForge.Pretrain.Training;
 /// </summary>
 internal sealed class SpikeDetector(double factor, long warmupSteps)
 {
-    private const double Keep = 0.98;   // a horizon of 1 / (1 - 0.98) = 50 steps
-    private const int Settled = 20;     // steps before the mean says anything
+    private const double Decay = 0.98;   // a horizon of 1 / (1 - 0.98) = 50 steps
+    private const int MinSteps = 20;     // steps before the mean says anything
 
     /// <summary>Exponential mean of the gradient norm.</summary>
     internal double Mean { get; set; }
@@ -19,12 +19,12 @@ internal sealed class SpikeDetector(double factor, long warmupSteps)
     internal int SkippedInARow { get; set; }
 
     /// <summary>Why the step must be skipped, or null; a good step joins the mean.</summary>
-    internal string? Judge(long step, double loss, double norm) => Judge(loss, norm, Limit(step));
+    internal string? Check(long step, double loss, double norm) => Check(loss, norm, NormLimit(step));
 
     /// <summary>The same, against a limit that was taken before.</summary>
-    internal string? Judge(double loss, double norm, double limit)
+    internal string? Check(double loss, double norm, double limit)
     {
-        string? reason = Reason(loss, norm, limit);
+        string? reason = FindFault(loss, norm, limit);
         if (reason is not null)
         {
             SkippedInARow++;
@@ -32,17 +32,17 @@ internal sealed class SpikeDetector(double factor, long warmupSteps)
         }
 
         SkippedInARow = 0;
-        Mean = Count == 0 ? norm : (Keep * Mean) + ((1 - Keep) * norm);
+        Mean = Count == 0 ? norm : (Decay * Mean) + ((1 - Decay) * norm);
         Count++;
         return null;
     }
 
     /// <summary>The largest gradient norm that a step may have; infinite norms never.</summary>
-    internal double Limit(long step) => IsSettled(step) ? factor * Mean : double.MaxValue;
+    internal double NormLimit(long step) => HasReliableMean(step) ? factor * Mean : double.MaxValue;
 
-    private bool IsSettled(long step) => factor > 0 && Count >= Settled && step >= warmupSteps;
+    private bool HasReliableMean(long step) => factor > 0 && Count >= MinSteps && step >= warmupSteps;
 
-    private string? Reason(double loss, double norm, double limit)
+    private string? FindFault(double loss, double norm, double limit)
     {
         if (!double.IsFinite(loss))
         {

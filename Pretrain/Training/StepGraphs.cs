@@ -3,54 +3,54 @@ using DataForge.Pretrain.Torch;
 namespace DataForge.Pretrain.Training;
 
 /// <summary>What of a step is recorded by itself.</summary>
-internal enum StepWork
+internal enum StepPart
 {
     /// <summary>A micro-batch that replaces the gradients.</summary>
-    First,
+    FirstMicroBatch,
 
     /// <summary>A micro-batch that adds to them.</summary>
-    Further,
+    NextMicroBatch,
 
     /// <summary>The optimizer's update.</summary>
     Update,
 }
 
 /// <summary>
-/// Does the parts of a step, from a recording where there is one: the first <see cref="WarmUps"/> times as ever, then recorded, then
+/// Does the parts of a step, from a recording where there is one: the first <see cref="WarmUpRuns"/> times as ever, then recorded, then
 /// played back. Where recording fails, the run goes on as ever and is told why.
 /// </summary>
 /// <param name="recorder">How work is recorded.</param>
 /// <param name="tell">Is told once where recording is given up.</param>
-internal sealed class StepGraphs(IWorkRecorder recorder, Action<string> tell) : IDisposable
+internal sealed class StepGraphs(IGraphRecorder recorder, Action<string> tell) : IDisposable
 {
     /// <summary>How often work is done before it is recorded; PyTorch asks for three.</summary>
-    internal const int WarmUps = 3;
+    internal const int WarmUpRuns = 3;
 
-    private readonly Part[] parts = [new(), new(), new()];
-    private bool isOff;
+    private readonly Part[] _parts = [new(), new(), new()];
+    private bool _isOff;
 
     /// <summary>Does one part of a step.</summary>
     /// <param name="kind">Which.</param>
     /// <param name="shape">What decides the shapes within; work of another shape than the recorded is done as ever.</param>
     /// <param name="work">The part itself.</param>
-    internal void Do(StepWork kind, long shape, Action work)
+    internal void Run(StepPart kind, long shape, Action work)
     {
-        Part part = parts[(int)kind];
-        if (isOff || (part.Done > 0 && part.Shape != shape))
+        Part part = _parts[(int)kind];
+        if (_isOff || (part.Done > 0 && part.Shape != shape))
         {
             work();
             return;
         }
 
         part.Shape = shape;
-        if (part.Done < WarmUps)
+        if (part.Done < WarmUpRuns)
         {
             recorder.WarmUp(work);
             part.Done++;
             return;
         }
 
-        if (part.Recorded is null && !Record(part, work))
+        if (part.Recorded is null && !TryRecord(part, work))
         {
             work();
             return;
@@ -62,14 +62,14 @@ internal sealed class StepGraphs(IWorkRecorder recorder, Action<string> tell) : 
     /// <summary>Lets go of what was recorded.</summary>
     public void Dispose()
     {
-        foreach (Part part in parts)
+        foreach (Part part in _parts)
         {
             part.Recorded?.Dispose();
             part.Recorded = null;
         }
     }
 
-    private bool Record(Part part, Action work)
+    private bool TryRecord(Part part, Action work)
     {
         try
         {
@@ -78,7 +78,7 @@ internal sealed class StepGraphs(IWorkRecorder recorder, Action<string> tell) : 
         }
         catch (TorchException e)
         {
-            isOff = true;
+            _isOff = true;
             Dispose(); // their memory may be what is missing
             tell($"steps are made without CUDA graphs, since one could not be captured: {FirstLine(e.Message)}");
             return false;
@@ -93,6 +93,6 @@ internal sealed class StepGraphs(IWorkRecorder recorder, Action<string> tell) : 
 
         internal long Shape { get; set; }
 
-        internal IRecordedWork? Recorded { get; set; }
+        internal IRecordedGraph? Recorded { get; set; }
     }
 }

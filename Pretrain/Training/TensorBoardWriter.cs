@@ -12,10 +12,10 @@ namespace DataForge.Pretrain.Training;
 public sealed class TensorBoardWriter : IDisposable
 {
     private const int Fixed64 = 1, LengthDelimited = 2, Fixed32 = 5, Varint = 0;
-    private readonly FileStream file;
-    private readonly byte[] buffer = new byte[4096];
-    private readonly byte[] value = new byte[512];
-    private readonly TimeProvider clock;
+    private readonly FileStream _file;
+    private readonly byte[] _buffer = new byte[4096];
+    private readonly byte[] _value = new byte[512];
+    private readonly TimeProvider _clock;
 
     /// <summary>Begins a file <c>events.out.tfevents.TIME.NAME</c> in the folder.</summary>
     /// <param name="folder">Made where it is not there.</param>
@@ -24,12 +24,12 @@ public sealed class TensorBoardWriter : IDisposable
     /// <param name="clock">For the events' times.</param>
     public TensorBoardWriter(string folder, string name, long firstStep, TimeProvider clock)
     {
-        this.clock = clock;
+        _clock = clock;
         Directory.CreateDirectory(folder);
-        file = new FileStream(
+        _file = new FileStream(
             Path.Combine(folder, $"events.out.tfevents.{clock.GetUtcNow().ToUnixTimeSeconds():D10}.{name}"), FileMode.Append, FileAccess.Write,
             FileShare.Read, bufferSize: 0);
-        Span<byte> version = value;
+        Span<byte> version = _value;
         WriteEvent(0, 3, version[..Encoding.UTF8.GetBytes("brain.Event:2", version)]);
         WriteEvent(firstStep, 7, [Tag(1, Varint), 1]); // session_log { status: START }
     }
@@ -38,7 +38,7 @@ public sealed class TensorBoardWriter : IDisposable
     public void Scalar(string tag, long step, double number)
     {
         // Summary { value { tag; simple_value } }
-        Span<byte> inner = value.AsSpan(8);
+        Span<byte> inner = _value.AsSpan(8);
         int length = Encoding.UTF8.GetByteCount(tag);
         if (length > 200)
         {
@@ -73,16 +73,16 @@ public sealed class TensorBoardWriter : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
     // Event { wall_time = 1; step = 2; then one field of bytes }
     private void WriteEvent(long step, int field, ReadOnlySpan<byte> content)
     {
         const int Head = 12; // length and its checksum
-        Span<byte> data = buffer.AsSpan(Head);
+        Span<byte> data = _buffer.AsSpan(Head);
         int at = 0;
         data[at++] = Tag(1, Fixed64);
-        BinaryPrimitives.WriteDoubleLittleEndian(data[at..], (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds);
+        BinaryPrimitives.WriteDoubleLittleEndian(data[at..], (_clock.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds);
         at += 8;
         data[at++] = Tag(2, Varint);
         at += WriteVarint(data[at..], (ulong)step);
@@ -91,10 +91,10 @@ public sealed class TensorBoardWriter : IDisposable
         content.CopyTo(data[at..]);
         at += content.Length;
 
-        BinaryPrimitives.WriteUInt64LittleEndian(buffer, (ulong)at);
-        BinaryPrimitives.WriteUInt32LittleEndian(buffer.AsSpan(8), MaskedCrc(buffer.AsSpan(0, 8)));
+        BinaryPrimitives.WriteUInt64LittleEndian(_buffer, (ulong)at);
+        BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(8), MaskedCrc(_buffer.AsSpan(0, 8)));
         BinaryPrimitives.WriteUInt32LittleEndian(data[at..], MaskedCrc(data[..at]));
-        file.Write(buffer.AsSpan(0, Head + at + 4));
+        _file.Write(_buffer.AsSpan(0, Head + at + 4));
     }
 
     private static byte Tag(int field, int wireType) => (byte)((field << 3) | wireType);

@@ -1,5 +1,3 @@
-using DataForge.Pretrain.Torch;
-
 namespace DataForge.Pretrain.Training;
 
 /// <content>Evaluation, and going on from where a run left off.</content>
@@ -8,36 +6,36 @@ public sealed partial class Trainer
     /// <summary>Evaluates; gives whether the loss is the lowest so far.</summary>
     private bool Evaluate(CancellationToken cancellation)
     {
-        if (data.ValidationBatches == 0)
+        if (_data.ValidationBatches == 0)
         {
             return false;
         }
 
         double loss = Validate(cancellation, out long tokens);
-        bool best = loss < (progress.BestLoss ?? double.PositiveInfinity);
-        progress.EvaluatedStep = progress.Step;
-        progress.EvaluatedLoss = double.IsFinite(loss) ? loss : null;
-        progress.EvaluationsSinceBest = best ? 0 : progress.EvaluationsSinceBest + 1;
+        bool best = loss < (_progress.BestLoss ?? double.PositiveInfinity);
+        _progress.EvaluatedStep = _progress.Step;
+        _progress.EvaluatedLoss = double.IsFinite(loss) ? loss : null;
+        _progress.EvaluationsSinceBest = best ? 0 : _progress.EvaluationsSinceBest + 1;
         if (best)
         {
-            progress.BestLoss = loss;
-            progress.BestStep = progress.Step;
+            _progress.BestLoss = loss;
+            _progress.BestStep = _progress.Step;
         }
 
-        log.Evaluated(new TrainingEvaluation(progress.Step, loss, tokens, best));
+        _log.EvaluationCompleted(new TrainingEvaluation(_progress.Step, loss, tokens, best));
         return best;
     }
 
     private double Validate(CancellationToken cancellation, out long tokens)
     {
-        Model.Refresh();
+        Model.RefreshComputeValues();
         double loss = 0;
         tokens = 0;
-        for (int i = peers?.Rank ?? 0; i < data.ValidationBatches; i += peers?.Size ?? 1)
+        for (int i = _peers?.Rank ?? 0; i < _data.ValidationBatches; i += _peers?.WorldSize ?? 1)
         {
-            tokens += batches.ReadValidation(i);
-            batches.Load(0);
-            loss += Model.LossSum(batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, Within(cancellation));
+            tokens += _batches.ReadValidation(i);
+            _batches.LoadMicroBatch(0);
+            loss += Model.LossSum(_batches.Ids, _batches.Targets, _options.BatchSize, _options.BlockSize, Within(cancellation));
         }
 
         tokens = Sum(tokens);
@@ -46,27 +44,27 @@ public sealed partial class Trainer
 
     private void Save(CheckpointStore store, string reason)
     {
-        if (peers is { Rank: > 0 } || Directory.Exists(store.PathOf(progress.Step)))
+        if (_peers is { Rank: > 0 } || Directory.Exists(store.PathOf(_progress.Step)))
         {
             return; // rank 0 writes for all
         }
 
-        store.Save(progress, Model.Parameters, optimizer);
-        store.Prune(options.CheckpointsKept, progress.BestLoss is null ? -1 : progress.BestStep);
-        log.Saved(new TrainingCheckpoint(progress.Step, store.PathOf(progress.Step), reason));
+        store.Save(_progress, Model.Parameters, _optimizer);
+        store.Prune(_options.CheckpointsKept, _progress.BestLoss is null ? -1 : _progress.BestStep);
+        _log.CheckpointSaved(new TrainingCheckpoint(_progress.Step, store.PathOf(_progress.Step), reason));
     }
 
     /// <summary>Takes up the newest checkpoint that is sound: rank 0 reads it, so the others need not see the folder.</summary>
     private void Resume(CheckpointStore store)
     {
-        if (peers is null)
+        if (_peers is null)
         {
             TakeUpNewest(store);
             return;
         }
 
         string? fault = null;
-        if (peers.Rank == 0)
+        if (_peers.Rank == 0)
         {
             try
             {
@@ -83,29 +81,29 @@ public sealed partial class Trainer
             throw new TrainingException(fault ?? "process 0 could not begin; its own message says why");
         }
 
-        ShareProgress(peers);
+        ShareProgress(_peers);
     }
 
     private void ShareProgress(DataParallel peers)
     {
         Span<double> numbers =
         [
-            progress.Step, optimizer.Updates, progress.BestLoss ?? double.NaN, progress.BestStep, progress.EvaluatedStep,
-            progress.EvaluatedLoss ?? double.NaN, progress.EvaluationsSinceBest, spikes.Mean, spikes.Count, spikes.SkippedInARow,
+            _progress.Step, _optimizer.Updates, _progress.BestLoss ?? double.NaN, _progress.BestStep, _progress.EvaluatedStep,
+            _progress.EvaluatedLoss ?? double.NaN, _progress.EvaluationsSinceBest, _spikes.Mean, _spikes.Count, _spikes.SkippedInARow,
         ];
         peers.Broadcast(numbers);
         peers.Broadcast(Model.Parameters.Values);
-        peers.Broadcast(optimizer.ExpAvg);
-        peers.Broadcast(optimizer.ExpAvgSq);
-        progress.BestLoss = double.IsNaN(numbers[2]) ? null : numbers[2];
-        progress.BestStep = (long)numbers[3];
-        progress.EvaluatedStep = (long)numbers[4];
-        progress.EvaluatedLoss = double.IsNaN(numbers[5]) ? null : numbers[5];
-        progress.EvaluationsSinceBest = (int)numbers[6];
-        optimizer.Updates = (long)numbers[1];
-        spikes.Mean = numbers[7];
-        spikes.Count = (long)numbers[8];
-        spikes.SkippedInARow = (int)numbers[9];
+        peers.Broadcast(_optimizer.ExpAvg);
+        peers.Broadcast(_optimizer.ExpAvgSq);
+        _progress.BestLoss = double.IsNaN(numbers[2]) ? null : numbers[2];
+        _progress.BestStep = (long)numbers[3];
+        _progress.EvaluatedStep = (long)numbers[4];
+        _progress.EvaluatedLoss = double.IsNaN(numbers[5]) ? null : numbers[5];
+        _progress.EvaluationsSinceBest = (int)numbers[6];
+        _optimizer.Updates = (long)numbers[1];
+        _spikes.Mean = numbers[7];
+        _spikes.Count = (long)numbers[8];
+        _spikes.SkippedInARow = (int)numbers[9];
         Progress((long)numbers[0]);
     }
 
@@ -121,27 +119,27 @@ public sealed partial class Trainer
             }
             catch (InvalidDataException e)
             {
-                log.Rejected(new TrainingCheckpoint(step, store.PutAside(step), e.Message));
+                _log.CheckpointRejected(new TrainingCheckpoint(step, store.Quarantine(step), e.Message));
                 continue;
             }
 
             CheckSameRun(state, store.PathOf(step));
-            store.Load(step, Model.Parameters, optimizer);
-            optimizer.Updates = state.Updates;
-            spikes.Mean = state.NormMean;
-            spikes.Count = state.NormCount;
-            spikes.SkippedInARow = state.SkippedInARow;
-            progress = state;
+            store.Load(step, Model.Parameters, _optimizer);
+            _optimizer.Updates = state.Updates;
+            _spikes.Mean = state.NormMean;
+            _spikes.Count = state.NormCount;
+            _spikes.SkippedInARow = state.SkippedInARow;
+            _progress = state;
             return;
         }
     }
 
     private void CheckSameRun(CheckpointState state, string path)
     {
-        Require("model", state.Model, progress.Model);
-        Require("options", state.Options, progress.Options);
-        Require("start", state.Start, progress.Start);
-        Require("data", state.Data, progress.Data);
+        Require("model", state.Model, _progress.Model);
+        Require("options", state.Options, _progress.Options);
+        Require("start", state.Start, _progress.Start);
+        Require("data", state.Data, _progress.Data);
 
         void Require(string what, string found, string wanted)
         {

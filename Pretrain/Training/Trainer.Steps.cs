@@ -8,47 +8,47 @@ public sealed partial class Trainer
     private void MakeStep(SpeedMeter speed, CancellationToken cancellation)
     {
         speed.BeginStep();
-        long step = progress.Step;
-        double rate = LearningRateSchedule.At(step, options);
-        (double loss, double norm, string? fault) = onDevice is null ? StepOnHost(step, rate, cancellation) : StepOn(onDevice, step, rate, cancellation);
+        long step = _progress.Step;
+        double rate = LearningRateSchedule.At(step, _options);
+        (double loss, double norm, string? fault) = _onDevice is null ? StepOnHost(step, rate, cancellation) : StepOn(_onDevice, step, rate, cancellation);
 
         Progress(step + 1);
         if (fault is null)
         {
-            log.Step(speed.EndStep(step, loss, rate, norm));
+            _log.StepCompleted(speed.EndStep(step, loss, rate, norm));
             return;
         }
 
-        log.Skipped(new TrainingStepSkipped(step, loss, norm, fault));
-        if (spikes.SkippedInARow >= options.MaxSkippedInARow)
+        _log.StepSkipped(new TrainingStepSkipped(step, loss, norm, fault));
+        if (_spikes.SkippedInARow >= _options.MaxSkippedInARow)
         {
-            throw new TrainingException($"{spikes.SkippedInARow} steps in a row were skipped, the last because {fault}; try a lower learning rate");
+            throw new TrainingException($"{_spikes.SkippedInARow} steps in a row were skipped, the last because {fault}; try a lower learning rate");
         }
     }
 
     private (double Loss, double Norm, string? Fault) StepOnHost(long step, double rate, CancellationToken cancellation)
     {
         double loss = double.NaN; // where there is nothing to learn from: skipped, and told
-        long counted = Sum(batches.ReadStep(step));
+        long counted = Sum(_batches.ReadStep(step));
         if (counted > 0)
         {
-            Model.Refresh();
+            Model.RefreshComputeValues();
             double sum = 0;
-            for (int micro = 0; micro < micros; micro++)
+            for (int micro = 0; micro < _micros; micro++)
             {
                 BeginMicro(micro);
                 try
                 {
                     sum += Model.ForwardBackward(
-                        batches.Ids, batches.Targets, options.BatchSize, options.BlockSize, 1.0 / counted, accumulate: micro > 0, Within(cancellation));
+                        _batches.Ids, _batches.Targets, _options.BatchSize, _options.BlockSize, 1.0 / counted, accumulate: micro > 0, Within(cancellation));
                 }
                 catch (TorchException e) when (MemoryEstimate.IsOutOfMemory(e))
                 {
-                    throw MemoryEstimate.OutOfMemory(options.BatchSize, Fits, e);
+                    throw MemoryEstimate.OutOfMemory(_options.BatchSize, Fits, e);
                 }
             }
 
-            peers?.FinishGradients();
+            _peers?.FinishGradientAllReduce();
             loss = Sum(sum) / counted;
         }
 
@@ -57,11 +57,11 @@ public sealed partial class Trainer
 
     private (double Loss, double Norm, string? Fault) UpdateOnHost(long step, double loss, double rate)
     {
-        double norm = optimizer.GradientNorm();
-        string? fault = spikes.Judge(step, loss, norm);
+        double norm = _optimizer.GradientNorm();
+        string? fault = _spikes.Check(step, loss, norm);
         if (fault is null)
         {
-            optimizer.Step(rate, optimizer.ClipFactor(norm));
+            _optimizer.Step(rate, _optimizer.ClipFactor(norm));
         }
 
         return (loss, norm, fault);
@@ -73,16 +73,16 @@ public sealed partial class Trainer
     /// </summary>
     private (double Loss, double Norm, string? Fault) StepOn(DeviceStep device, long step, double rate, CancellationToken cancellation)
     {
-        long counted = Sum(batches.ReadStep(step));
+        long counted = Sum(_batches.ReadStep(step));
         if (counted == 0)
         {
             return UpdateOnHost(step, double.NaN, rate);
         }
 
-        Model.Refresh();
-        double limit = DeviceStep.Representable(spikes.Limit(step));
+        Model.RefreshComputeValues();
+        double limit = DeviceStep.Representable(_spikes.NormLimit(step));
         device.Begin(counted, rate, limit);
-        for (int micro = 0; micro < micros; micro++)
+        for (int micro = 0; micro < _micros; micro++)
         {
             BeginMicro(micro);
             try
@@ -91,14 +91,14 @@ public sealed partial class Trainer
             }
             catch (TorchException e) when (MemoryEstimate.IsOutOfMemory(e))
             {
-                throw MemoryEstimate.OutOfMemory(options.BatchSize, Fits, e);
+                throw MemoryEstimate.OutOfMemory(_options.BatchSize, Fits, e);
             }
         }
 
         double sum = 0;
-        if (!device.Updates || peers is not null)
+        if (!device.Updates || _peers is not null)
         {
-            peers?.FinishGradients();
+            _peers?.FinishGradientAllReduce();
             sum = Sum(device.Read().Loss);
         }
 
@@ -114,16 +114,16 @@ public sealed partial class Trainer
 
         device.MakeUpdate();
         (double own, double norm) = device.Read();
-        sum = peers is null ? own : sum;
-        string? fault = spikes.Judge(sum, norm, limit);
-        optimizer.Updates += fault is null ? 1 : 0;
+        sum = _peers is null ? own : sum;
+        string? fault = _spikes.Check(sum, norm, limit);
+        _optimizer.Updates += fault is null ? 1 : 0;
         return (sum / counted, norm, fault);
     }
 
     private void BeginMicro(int micro)
     {
-        batches.Load(micro);
-        Model.transformer.BlockDone = micro == micros - 1 ? peers?.BlockDone : null;
+        _batches.LoadMicroBatch(micro);
+        Model.transformer.BlockBackwardCompleted = micro == _micros - 1 ? _peers?.BlockBackwardCompleted : null;
     }
 
     /// <summary>Whether a micro-batch of so many blocks goes through, forth and back; spoils the gradients.</summary>
@@ -131,11 +131,11 @@ public sealed partial class Trainer
     {
         try
         {
-            Model.transformer.BlockDone = null;
+            Model.transformer.BlockBackwardCompleted = null;
             using DisposeScope scope = torch.NewDisposeScope();
-            long size = (long)batchSize * options.BlockSize;
+            long size = (long)batchSize * _options.BlockSize;
             Model.ForwardBackward(
-                batches.Ids.narrow(0, 0, size), batches.Targets.narrow(0, 0, size), batchSize, options.BlockSize, 1, accumulate: false);
+                _batches.Ids.narrow(0, 0, size), _batches.Targets.narrow(0, 0, size), batchSize, _options.BlockSize, 1, accumulate: false);
             return true;
         }
         catch (TorchException e) when (MemoryEstimate.IsOutOfMemory(e))
@@ -147,10 +147,10 @@ public sealed partial class Trainer
     /// <summary>The sum over all processes.</summary>
     private double Sum(double own)
     {
-        if (peers is not null)
+        if (_peers is not null)
         {
             Span<double> values = [own];
-            peers.Sum(values);
+            _peers.AllReduce(values);
             return values[0];
         }
 
@@ -160,23 +160,23 @@ public sealed partial class Trainer
     private long Sum(long own) => (long)Sum((double)own);
 
     /// <summary>Alone, a run may stop within a step; several processes stop between steps, all at the same one.</summary>
-    private CancellationToken Within(CancellationToken cancellation) => peers is null ? cancellation : CancellationToken.None;
+    private CancellationToken Within(CancellationToken cancellation) => _peers is null ? cancellation : CancellationToken.None;
 
     private void ThrowWhereOneIsStopped(CancellationToken cancellation)
     {
-        if (peers is not null && Sum(cancellation.IsCancellationRequested ? 1.0 : 0) > 0)
+        if (_peers is not null && Sum(cancellation.IsCancellationRequested ? 1.0 : 0) > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            throw peers.StoppedElsewhere();
+            throw _peers.PeerStopped();
         }
     }
 
     private void Progress(long step)
     {
-        progress.Step = step;
-        progress.Updates = optimizer.Updates;
-        progress.NormMean = spikes.Mean;
-        progress.NormCount = spikes.Count;
-        progress.SkippedInARow = spikes.SkippedInARow;
+        _progress.Step = step;
+        _progress.Updates = _optimizer.Updates;
+        _progress.NormMean = _spikes.Mean;
+        _progress.NormCount = _spikes.Count;
+        _progress.SkippedInARow = _spikes.SkippedInARow;
     }
 }

@@ -10,13 +10,13 @@ public sealed partial class Trainer
     /// the end of the step: as on a GPU.</param>
     /// <param name="Recorder">Records the parts of a step; null does them anew each time.</param>
     /// <param name="Ahead">Whether the next step's batch is made while a step runs.</param>
-    internal sealed record Way(bool OnDevice, IWorkRecorder? Recorder, bool Ahead)
+    internal sealed record Way(bool OnDevice, IGraphRecorder? Recorder, bool Ahead)
     {
         /// <summary>What the options, the device and the native library come to.</summary>
         internal static Way Of(TrainingOptions options, Device device, bool alone)
         {
             bool gpu = device.Type == DeviceType.CUDA, compiled = gpu && CudaGraphs.IsAvailable;
-            return new Way(gpu, compiled && alone && options.Gpu.Graphs ? new CudaGraphs(device) : null, compiled && options.Gpu.CopyAhead);
+            return new Way(gpu, compiled && alone && options.Gpu.CudaGraphs ? new CudaGraphs(device) : null, compiled && options.Gpu.PrefetchBatches);
         }
     }
 }

@@ -11,21 +11,21 @@ namespace DataForge.Pretrain.Training;
 /// </summary>
 public sealed partial class Trainer : IDisposable
 {
-    private readonly TrainingOptions options;
-    private readonly ITrainingData data;
-    private readonly ITrainingLog log;
-    private readonly TimeProvider clock;
-    private readonly AdamW optimizer;
-    private readonly BatchLoader batches;
-    private readonly SpikeDetector spikes;
-    private readonly DataParallel? peers;
-    private readonly DeviceStep? onDevice; // null where the host decides as a step goes along: on a CPU
-    private readonly int micros; // micro-batches of a step that are this process's
-    private CheckpointState progress;
+    private readonly TrainingOptions _options;
+    private readonly ITrainingData _data;
+    private readonly ITrainingLog _log;
+    private readonly TimeProvider _clock;
+    private readonly AdamW _optimizer;
+    private readonly BatchLoader _batches;
+    private readonly SpikeDetector _spikes;
+    private readonly DataParallel? _peers;
+    private readonly DeviceStep? _onDevice; // null where the host decides as a step goes along: on a CPU
+    private readonly int _micros; // micro-batches of a step that are this process's
+    private CheckpointState _progress;
 
     /// <summary>A trainer of a new model, its weights drawn from the options' seed.</summary>
     /// <param name="config">The model.</param>
-    /// <param name="options">How it is trained; where there is a group, as <see cref="TrainingOptions.SharedBy"/> shares it out.</param>
+    /// <param name="options">How it is trained; where there is a group, as <see cref="TrainingOptions.SplitAcross"/> shares it out.</param>
     /// <param name="data">The batches, laid out for those options.</param>
     /// <param name="log">Is told what happens.</param>
     /// <param name="clock">For speeds only.</param>
@@ -40,31 +40,31 @@ public sealed partial class Trainer : IDisposable
     internal Trainer(
         GptNeoConfig config, TrainingOptions options, ITrainingData data, ITrainingLog log, TimeProvider? clock, IProcessGroup? group, Way? way)
     {
-        Check(config, options, group?.Size ?? 1);
+        Check(config, options, group?.WorldSize ?? 1);
         MemoryEstimate.CheckFits(config, options);
-        this.options = options;
-        this.data = data;
-        this.log = log;
-        this.clock = clock ?? TimeProvider.System;
+        _options = options;
+        _data = data;
+        _log = log;
+        _clock = clock ?? TimeProvider.System;
         Device device = Device.Parse(options.Device);
-        Model = new GptNeoForCausalLM(config, device, narrow: options.IsNarrow);
+        Model = new GptNeoForCausalLM(config, device, bfloat16: options.UsesBFloat16);
         Model.Initialize(options.Seed);
-        optimizer = new AdamW(Model.Parameters, options);
-        peers = group is null ? null : new DataParallel(group, Model);
-        micros = options.AccumulationSteps / (group?.Size ?? 1);
+        _optimizer = new AdamW(Model.Parameters, options);
+        _peers = group is null ? null : new DataParallel(group, Model);
+        _micros = options.AccumulationSteps / (group?.WorldSize ?? 1);
         way ??= Way.Of(options, device, alone: group is null);
         if (device.Type == DeviceType.CUDA && !CudaGraphs.IsAvailable)
         {
-            log.Noted("the native library was compiled without CUDA's headers: no CUDA graphs, and batches are copied within the step");
+            log.Warning("the native library was compiled without CUDA's headers: no CUDA graphs, and batches are copied within the step");
         }
 
-        batches = new BatchLoader(data, config, options, device, (group?.Rank ?? 0) * micros, micros, way.Ahead);
-        Model.Use(options.Gpu.FlashAttention, ownOperators: !way.OnDevice || device.Type == DeviceType.CUDA);
-        onDevice = way.OnDevice
-            ? new DeviceStep(Model, optimizer, batches, options, micros, way.Recorder is null ? null : new StepGraphs(way.Recorder, log.Noted))
+        _batches = new BatchLoader(data, config, options, device, (group?.Rank ?? 0) * _micros, _micros, way.Ahead);
+        Model.SelectOperators(options.Gpu.FlashAttention, ownOperators: !way.OnDevice || device.Type == DeviceType.CUDA);
+        _onDevice = way.OnDevice
+            ? new DeviceStep(Model, _optimizer, _batches, options, _micros, way.Recorder is null ? null : new StepGraphs(way.Recorder, log.Warning))
             : null;
-        spikes = new SpikeDetector(options.SpikeFactor, options.WarmupSteps);
-        progress = new CheckpointState
+        _spikes = new SpikeDetector(options.SpikeFactor, options.WarmupSteps);
+        _progress = new CheckpointState
         {
             Step = 0, Updates = 0, Model = config.Fingerprint(), Options = options.Fingerprint(), Data = data.Fingerprint,
             Start = $"seed {options.Seed}",
@@ -75,26 +75,26 @@ public sealed partial class Trainer : IDisposable
     public GptNeoForCausalLM Model { get; }
 
     /// <summary>Steps made.</summary>
-    public long Step => progress.Step;
+    public long Step => _progress.Step;
 
     /// <summary>Called after each new best was saved, with its weights in <see cref="Model"/>; in rank 0 only.</summary>
     public Action<Trainer>? BestReached { get; set; }
 
     /// <summary>Lowest validation loss so far, in nats; null before the first evaluation.</summary>
-    public double? BestLoss => progress.BestLoss;
+    public double? BestLoss => _progress.BestLoss;
 
     /// <summary>Steps made when <see cref="BestLoss"/> was reached.</summary>
-    public long BestStep => progress.BestStep;
+    public long BestStep => _progress.BestStep;
 
     /// <summary>Validation loss of the last evaluation, in nats; null before the first.</summary>
-    public double? LastLoss => progress.EvaluatedLoss;
+    public double? LastLoss => _progress.EvaluatedLoss;
 
     /// <summary>Starts from other weights of the same shape (fine-tuning, staged training) instead of drawn ones; before <see cref="Run"/>.</summary>
     public void LoadWeights(string safetensors)
     {
         GptNeoWeights.Load(Model, safetensors);
         using FileStream file = File.OpenRead(safetensors);
-        progress.Start = "weights " + Convert.ToHexStringLower(SHA256.HashData(file));
+        _progress.Start = "weights " + Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
     /// <summary>
@@ -106,33 +106,33 @@ public sealed partial class Trainer : IDisposable
     /// <exception cref="TrainingException">A checkpoint is of another run, or training diverged.</exception>
     public void Run(string checkpointFolder, CancellationToken cancellation)
     {
-        int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        int threads = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount;
         torch.set_num_threads(threads);
         torch.KeepFreedMemory();
         CheckpointStore store = new(checkpointFolder);
-        peers?.CheckSame($"{progress.Model}; {progress.Options}; {progress.Data}; {progress.Start}");
+        _peers?.RequireSameRun($"{_progress.Model}; {_progress.Options}; {_progress.Data}; {_progress.Start}");
         Resume(store);
-        double peak = options.PeakTeraflops > 0 ? options.PeakTeraflops * 1e12 : DeviceSpeed.MeasurePeak(Model.Device, clock, options.IsNarrow ? ScalarType.BFloat16 : ScalarType.Float32);
-        peak *= peers?.Size ?? 1;
-        using SpeedMeter speed = new(Model.Config, options, clock, peak, progress.Step);
-        log.Started(new TrainingStarted(
-            progress.Step, options.Steps, Model.Config.ParameterCount, options.TokensPerStep, speed.FlopsPerToken, peak, Model.Device.ToString(), threads,
+        double peak = _options.PeakTeraflops > 0 ? _options.PeakTeraflops * 1e12 : DeviceSpeed.MeasurePeak(Model.Device, _clock, _options.UsesBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
+        peak *= _peers?.WorldSize ?? 1;
+        using SpeedMeter speed = new(Model.Config, _options, _clock, peak, _progress.Step);
+        _log.RunStarted(new TrainingStarted(
+            _progress.Step, _options.Steps, Model.Config.ParameterCount, _options.TokensPerStep, speed.FlopsPerToken, peak, Model.Device.ToString(), threads,
             torch.Version));
         try
         {
             bool more = true;
             while (more)
             {
-                more = progress.Step < options.Steps && !StopsEarly();
+                more = _progress.Step < _options.Steps && !StopsEarly();
                 ThrowWhereOneIsStopped(cancellation);
                 bool best = IsEvaluationDue(last: !more) && Evaluate(cancellation);
                 more = more && !StopsEarly();
-                if (best || !more || (progress.Step > 0 && progress.Step % options.CheckpointEvery == 0))
+                if (best || !more || (_progress.Step > 0 && _progress.Step % _options.CheckpointEvery == 0))
                 {
                     Save(store, best ? "best" : more ? "interval" : "end");
                 }
 
-                if (best && peers is not { Rank: > 0 })
+                if (best && _peers is not { Rank: > 0 })
                 {
                     BestReached?.Invoke(this);
                 }
@@ -143,7 +143,7 @@ public sealed partial class Trainer : IDisposable
                 }
             }
 
-            Model.Refresh();
+            Model.RefreshComputeValues();
         }
         catch (OperationCanceledException)
         {
@@ -167,10 +167,10 @@ public sealed partial class Trainer : IDisposable
     public void Export(string checkpointFolder, string exportFolder)
     {
         CheckpointStore store = new(checkpointFolder);
-        if (progress.BestLoss is not null && progress.BestStep != progress.Step && store.Steps().Contains(progress.BestStep))
+        if (_progress.BestLoss is not null && _progress.BestStep != _progress.Step && store.Steps().Contains(_progress.BestStep))
         {
             using GptNeoForCausalLM best = new(Model.Config, Model.Device, forTraining: false);
-            store.LoadWeights(progress.BestStep, best);
+            store.LoadWeights(_progress.BestStep, best);
             HuggingFaceFolder.Publish(best, exportFolder);
         }
         else
@@ -182,18 +182,18 @@ public sealed partial class Trainer : IDisposable
     /// <summary>Releases the model and the optimizer.</summary>
     public void Dispose()
     {
-        onDevice?.Dispose();
-        batches.Dispose();
-        peers?.Dispose();
-        optimizer.Dispose();
+        _onDevice?.Dispose();
+        _batches.Dispose();
+        _peers?.Dispose();
+        _optimizer.Dispose();
         Model.Dispose();
     }
 
     private bool IsEvaluationDue(bool last) =>
-        progress.EvaluatedStep != progress.Step &&
-        (last || (options.EvaluateEvery > 0 && progress.Step > 0 && progress.Step % options.EvaluateEvery == 0));
+        _progress.EvaluatedStep != _progress.Step &&
+        (last || (_options.EvaluateEvery > 0 && _progress.Step > 0 && _progress.Step % _options.EvaluateEvery == 0));
 
-    private bool StopsEarly() => options.EarlyStopEvaluations > 0 && progress.EvaluationsSinceBest >= options.EarlyStopEvaluations;
+    private bool StopsEarly() => _options.EarlyStopEvaluations > 0 && _progress.EvaluationsSinceBest >= _options.EarlyStopEvaluations;
 
     private static void Check(GptNeoConfig config, TrainingOptions options, int processes)
     {

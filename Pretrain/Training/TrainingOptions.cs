@@ -1,5 +1,4 @@
 using System.Globalization;
-using DataForge.Pretrain.Torch;
 
 namespace DataForge.Pretrain.Training;
 
@@ -105,7 +104,7 @@ public sealed record TrainingOptions
     public Precision Precision { get; init; }
 
     /// <summary>Whether that is bfloat16.</summary>
-    public bool IsNarrow => Precision == Precision.BFloat16 || (Precision == Precision.Auto && Device.StartsWith("cuda", StringComparison.Ordinal));
+    public bool UsesBFloat16 => Precision == Precision.BFloat16 || (Precision == Precision.Auto && Device.StartsWith("cuda", StringComparison.Ordinal));
 
     /// <summary>
     /// The device's peak in TFLOP/s, for the utilisation in the log (H100 SXM in bf16: 989). 0 measures a matrix product at the start
@@ -114,7 +113,7 @@ public sealed record TrainingOptions
     public double PeakTeraflops { get; init; }
 
     /// <summary>What is used of a GPU.</summary>
-    public GpuTechniques Gpu { get; init; } = new();
+    public GpuOptimizations Gpu { get; init; } = new();
 
     /// <summary>Tokens of one optimizer step.</summary>
     public long TokensPerStep => (long)BatchSize * BlockSize * AccumulationSteps;
@@ -124,7 +123,7 @@ public sealed record TrainingOptions
     /// where it must. The blocks of a step, and their order, stay the same.
     /// </summary>
     /// <exception cref="TrainingException">The blocks of a step cannot be shared evenly.</exception>
-    public TrainingOptions SharedBy(int processes)
+    public TrainingOptions SplitAcross(int processes)
     {
         int blocks = checked(BatchSize * AccumulationSteps);
         if (blocks % processes != 0)
@@ -192,5 +191,5 @@ public sealed record TrainingOptions
     /// </summary>
     public string Fingerprint() => string.Create(
         CultureInfo.InvariantCulture,
-        $"steps {Steps} blocks {(long)BatchSize * AccumulationSteps} of {BlockSize} lr {LearningRate} min {MinLearningRateRatio} warmup {WarmupSteps} {Decay} betas {Beta1} {Beta2} eps {Epsilon} wd {WeightDecay} clip {ClipNorm} spike {SpikeFactor}{(IsNarrow ? " bf16" : "")}");
+        $"steps {Steps} blocks {(long)BatchSize * AccumulationSteps} of {BlockSize} lr {LearningRate} min {MinLearningRateRatio} warmup {WarmupSteps} {Decay} betas {Beta1} {Beta2} eps {Epsilon} wd {WeightDecay} clip {ClipNorm} spike {SpikeFactor}{(UsesBFloat16 ? " bf16" : "")}");
 }

@@ -94,21 +94,21 @@ internal static class GpuBenchmarks
 
             CompareLogits(run.Folder, export, config, device);
             Print("times", flops / peak, InTurns(run.Rounds, [
-                ("DataForge", () => Ours(config, run, new GpuTechniques())),
+                ("DataForge", () => Ours(config, run, new GpuOptimizations())),
                 ("Hugging Face's GPT-Neo, eager", () => Theirs("eager", export, run)),
                 ("a GPT of the same size, torch.compile", () => Theirs("compiled", export, run))]));
         }
 
         if (part != "beside")
         {
-            GpuTechniques all = new();
+            GpuOptimizations all = new();
             Print("all techniques over it", flops / peak, InTurns(run.Rounds, [
                 ("all techniques", () => Ours(config, run, all)),
                 ("without flash attention", () => Ours(config, run, all with { FlashAttention = false })),
                 ("without the fused update", () => Ours(config, run, all with { FusedOptimizer = false })),
-                ("without CUDA graphs", () => Ours(config, run, all with { Graphs = false })),
-                ("without copying ahead", () => Ours(config, run, all with { CopyAhead = false })),
-                ("without any", () => Ours(config, run, new GpuTechniques { FlashAttention = false, FusedOptimizer = false, Graphs = false, CopyAhead = false }))]));
+                ("without CUDA graphs", () => Ours(config, run, all with { CudaGraphs = false })),
+                ("without copying ahead", () => Ours(config, run, all with { PrefetchBatches = false })),
+                ("without any", () => Ours(config, run, new GpuOptimizations { FlashAttention = false, FusedOptimizer = false, CudaGraphs = false, PrefetchBatches = false }))]));
         }
     }
 
@@ -148,7 +148,7 @@ internal static class GpuBenchmarks
         Console.WriteLine();
     }
 
-    private static double? Ours(GptNeoConfig config, Measured run, GpuTechniques techniques)
+    private static double? Ours(GptNeoConfig config, Measured run, GpuOptimizations techniques)
     {
         TrainingOptions options = new()
         {
@@ -214,9 +214,9 @@ internal static class GpuBenchmarks
         float[] Logits(bool inHalf)
         {
             using DisposeScope scope = torch.NewDisposeScope();
-            using GptNeoForCausalLM model = new(config, device, forTraining: false, narrow: inHalf);
+            using GptNeoForCausalLM model = new(config, device, forTraining: false, bfloat16: inHalf);
             GptNeoWeights.Load(model, Path.Combine(export, GptNeoWeights.FileName));
-            model.Refresh();
+            model.RefreshComputeValues();
             return model.Logits(torch.tensor(ids, ids.Length).to(device), 1, Block).to(Device.CPU).contiguous().AsSpan<float>().ToArray();
         }
     }

@@ -27,11 +27,11 @@ internal sealed class SpeedLog(int steps) : ITrainingLog
 {
     public List<double> TokensPerSecond { get; } = [];
 
-    public void Started(in TrainingStarted started)
+    public void RunStarted(in TrainingStarted started)
     {
     }
 
-    public void Step(in TrainingStep step)
+    public void StepCompleted(in StepMetrics step)
     {
         TokensPerSecond.Add(step.TokensPerSecond);
         if (TokensPerSecond.Count == steps)
@@ -40,21 +40,21 @@ internal sealed class SpeedLog(int steps) : ITrainingLog
         }
     }
 
-    public void Evaluated(in TrainingEvaluation evaluation)
+    public void EvaluationCompleted(in TrainingEvaluation evaluation)
     {
     }
 
-    public void Skipped(in TrainingStepSkipped skipped) => Noted($"step {skipped.Step} was skipped: {skipped.Reason}");
+    public void StepSkipped(in TrainingStepSkipped skipped) => Warning($"step {skipped.Step} was skipped: {skipped.Reason}");
 
-    public void Saved(in TrainingCheckpoint checkpoint)
+    public void CheckpointSaved(in TrainingCheckpoint checkpoint)
     {
     }
 
-    public void Rejected(in TrainingCheckpoint checkpoint)
+    public void CheckpointRejected(in TrainingCheckpoint checkpoint)
     {
     }
 
-    public void Noted(string text) => Console.Error.WriteLine("dataforge: " + text);
+    public void Warning(string text) => Console.Error.WriteLine("dataforge: " + text);
 }
 
 /// <summary>The steps that were wanted are made.</summary>

@@ -7,17 +7,17 @@ public sealed class PackedTrainingDataTests : IDisposable
 {
     private const int Block = 16;
 
-    private readonly ShardFolder shards = new();
+    private readonly ShardFolder _shards = new();
 
     public PackedTrainingDataTests()
     {
         Random random = new(8);
-        shards.Add(random.GetItems<int>(Enumerable.Range(0, 40).ToArray(), 150));
-        shards.Add([]);
-        shards.Add(random.GetItems<int>(Enumerable.Range(0, 90).ToArray(), 101), stars: document => document * document);
+        _shards.Add(random.GetItems<int>(Enumerable.Range(0, 40).ToArray(), 150));
+        _shards.Add([]);
+        _shards.Add(random.GetItems<int>(Enumerable.Range(0, 90).ToArray(), 101), stars: document => document * document);
     }
 
-    public void Dispose() => shards.Dispose();
+    public void Dispose() => _shards.Dispose();
 
     [Fact]
     public void FillBatch_plainEpochs_seeEveryDocumentOnceEach()
@@ -26,7 +26,7 @@ public sealed class PackedTrainingDataTests : IDisposable
         long blocks = data.BlocksIn(0);
         for (int epoch = 0; epoch < 3; epoch++)
         {
-            int[] seen = new int[shards.Lengths.Count + 1];
+            int[] seen = new int[_shards.Lengths.Count + 1];
             int counted = 0;
             for (long block = 0; block < blocks; block++)
             {
@@ -43,8 +43,8 @@ public sealed class PackedTrainingDataTests : IDisposable
             }
 
             Assert.Equal(data.TrainingTokens, counted);
-            Assert.Equal(2 * shards.Lengths.Count, seen[0]);   // bos and eos
-            Assert.Equal(shards.Lengths, seen.Skip(1));
+            Assert.Equal(2 * _shards.Lengths.Count, seen[0]);   // bos and eos
+            Assert.Equal(_shards.Lengths, seen.Skip(1));
         }
     }
 
@@ -52,7 +52,7 @@ public sealed class PackedTrainingDataTests : IDisposable
     public void FillBatch_blocksInStreamOrder_areWholeDocumentsEndToEnd()
     {
         // Put back in the order of the epoch's stream, the blocks are bos document eos, one document after another.
-        using DocumentSet documents = new(shards.Paths);
+        using DocumentSet documents = new(_shards.Paths);
         EpochPlan plan = new(documents, Block, seed: 1, epoch: 4, resample: false);
         KeyedPermutation blocks = new(plan.BlockCount, SeededHash.Of(SeededHash.Of(1, 4ul), 2ul));
         int[] stream = new int[plan.BlockCount * Block];
@@ -67,7 +67,7 @@ public sealed class PackedTrainingDataTests : IDisposable
         {
             Assert.Equal(0, stream[at]);
             int document = stream[at + 1] - 1;
-            int length = document < 0 ? 0 : shards.Lengths[document];
+            int length = document < 0 ? 0 : _shards.Lengths[document];
             Assert.All(stream.AsSpan(at + 1, length).ToArray(), token => Assert.Equal(document + 1, token));
             Assert.Equal(0, stream[at + length + 1]);
             Assert.True(document < 0 || seen.Add(document));
@@ -119,7 +119,7 @@ public sealed class PackedTrainingDataTests : IDisposable
     {
         using PackedTrainingData data = Open(1, 1, resample: true);
         const int Epochs = 40;
-        int[] seen = new int[shards.Lengths.Count + 1];
+        int[] seen = new int[_shards.Lengths.Count + 1];
         long block = 0;
         for (int epoch = 0; epoch < Epochs; epoch++)
         {
@@ -132,11 +132,11 @@ public sealed class PackedTrainingDataTests : IDisposable
             }
         }
 
-        for (int document = 0; document < shards.Lengths.Count; document++)
+        for (int document = 0; document < _shards.Lengths.Count; document++)
         {
             int stars = document < 150 ? 0 : document * document;
             double weight = 1 + (Math.Min(Math.Log10(stars + 1), 5) / 5);
-            double times = shards.Lengths[document] == 0 ? weight * Epochs : seen[document + 1] / (double)shards.Lengths[document];
+            double times = _shards.Lengths[document] == 0 ? weight * Epochs : seen[document + 1] / (double)_shards.Lengths[document];
             Assert.InRange(times, (weight * Epochs) - 1.1, (weight * Epochs) + 1.1);
         }
     }
@@ -155,7 +155,7 @@ public sealed class PackedTrainingDataTests : IDisposable
             rows += 3;
         }
 
-        foreach (string path in shards.Paths)
+        foreach (string path in _shards.Paths)
         {
             using TokenShard shard = new(path);
             expected.AddRange(shard.AllTokens.ToArray().Select(token => (int)token));
@@ -168,7 +168,7 @@ public sealed class PackedTrainingDataTests : IDisposable
     [Fact]
     public void FillValidation_limited_takesBlocksAtEvenDistances()
     {
-        using PackedTrainingData data = new(shards.Paths, shards.Paths, Options(2, 1) with { MaxValidationBlocks = 5 });
+        using PackedTrainingData data = new(_shards.Paths, _shards.Paths, Options(2, 1) with { MaxValidationBlocks = 5 });
         Assert.Equal(3, data.ValidationBatches);
         int[] tokens = new int[2 * Block], labels = new int[2 * Block];
         data.FillValidation(2, tokens, labels);
@@ -179,7 +179,7 @@ public sealed class PackedTrainingDataTests : IDisposable
     [Fact]
     public void FillBatch_tokenBeyondTheVocabulary_isTold()
     {
-        using PackedTrainingData data = new(shards.Paths, [], Options(64, 1) with { VocabularySize = 20 });
+        using PackedTrainingData data = new(_shards.Paths, [], Options(64, 1) with { VocabularySize = 20 });
         Assert.Equal(0, data.ValidationBatches);
         Assert.Contains("not in the vocabulary of 20", Assert.Throws<TokenShardException>(() => Batch(data, 0, 0, 64)).Message);
     }
@@ -212,12 +212,12 @@ public sealed class PackedTrainingDataTests : IDisposable
     {
         using PackedTrainingData data = Open(1, 1);
         string before = data.Fingerprint;
-        byte[] bytes = File.ReadAllBytes(shards.Paths[0]);
+        byte[] bytes = File.ReadAllBytes(_shards.Paths[0]);
         bytes[1024 + 2] ^= 1;
-        string changed = Path.Combine(shards.Folder, "changed.bin");
+        string changed = Path.Combine(_shards.Folder, "changed.bin");
         File.WriteAllBytes(changed, bytes);
-        File.Copy(TokenShardFormat.IndexPath(shards.Paths[0]), TokenShardFormat.IndexPath(changed));
-        using PackedTrainingData other = new([changed, .. shards.Paths.Skip(1)], shards.Paths, Options(1, 1));
+        File.Copy(TokenShardFormat.IndexPath(_shards.Paths[0]), TokenShardFormat.IndexPath(changed));
+        using PackedTrainingData other = new([changed, .. _shards.Paths.Skip(1)], _shards.Paths, Options(1, 1));
         Assert.NotEqual(before, other.Fingerprint);
     }
 
@@ -227,7 +227,7 @@ public sealed class PackedTrainingDataTests : IDisposable
     };
 
     private PackedTrainingData Open(int batch, int microBatches, ulong seed = 1, bool resample = false) =>
-        new(shards.Paths, shards.Paths, Options(batch, microBatches) with { Seed = seed, ResampleByStars = resample });
+        new(_shards.Paths, _shards.Paths, Options(batch, microBatches) with { Seed = seed, ResampleByStars = resample });
 
     private static (int[] Tokens, int[] Labels) Batch(PackedTrainingData data, long step, int microBatch, int rows)
     {

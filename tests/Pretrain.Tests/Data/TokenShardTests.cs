@@ -5,14 +5,14 @@ namespace DataForge.Pretrain.Tests.Data;
 
 public sealed class TokenShardTests : IDisposable
 {
-    private readonly ShardFolder shards = new();
+    private readonly ShardFolder _shards = new();
 
-    public void Dispose() => shards.Dispose();
+    public void Dispose() => _shards.Dispose();
 
     [Fact]
     public void Writer_thenReader_givesTheDocuments()
     {
-        string path = shards.Add([3, 0, 5], stars: document => document * 10);
+        string path = _shards.Add([3, 0, 5], stars: document => document * 10);
         using TokenShard shard = new(path);
         Assert.Equal((3, 14), (shard.Documents, shard.Tokens));
         Assert.Equal([0, 1, 1, 1, 0], shard.Document(0).ToArray());
@@ -24,7 +24,7 @@ public sealed class TokenShardTests : IDisposable
     [Fact]
     public void Writer_bytes_areLlmC()
     {
-        byte[] bytes = File.ReadAllBytes(shards.Add([1]));
+        byte[] bytes = File.ReadAllBytes(_shards.Add([1]));
         Assert.Equal(1024 + 6, bytes.Length);
         Assert.Equal((20240520, 1, 3), (Int(0), Int(1), Int(2)));
         Assert.All(Enumerable.Range(3, 253), i => Assert.Equal(0, Int(i)));
@@ -36,14 +36,14 @@ public sealed class TokenShardTests : IDisposable
     [Fact]
     public void Writer_noDocuments_isAnEmptyShard()
     {
-        using TokenShard shard = new(shards.Add([]));
+        using TokenShard shard = new(_shards.Add([]));
         Assert.Equal((0, 0), (shard.Documents, shard.Tokens));
     }
 
     [Fact]
     public void Writer_notCompleted_isRefused()
     {
-        string path = Path.Combine(shards.Folder, "broken.bin");
+        string path = Path.Combine(_shards.Folder, "broken.bin");
         using (TokenShardWriter writer = new(path, TokenShardFormat.IndexPath(path)))
         {
             writer.Add([0, 1, 0]);
@@ -66,7 +66,7 @@ public sealed class TokenShardTests : IDisposable
     [InlineData(".idx", 1032, 100, "do not fill")]
     public void Reader_damagedNumber_saysWhichFileAndHowToMend(string extension, int at, int value, string expected)
     {
-        string path = shards.Add([3, 4]), damaged = Path.ChangeExtension(path, extension);
+        string path = _shards.Add([3, 4]), damaged = Path.ChangeExtension(path, extension);
         byte[] bytes = File.ReadAllBytes(damaged);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at), value);
         File.WriteAllBytes(damaged, bytes);
@@ -83,7 +83,7 @@ public sealed class TokenShardTests : IDisposable
     [InlineData(".idx", 1030)]
     public void Reader_truncated_isRefused(string extension, int length)
     {
-        string path = shards.Add([3, 4]), damaged = Path.ChangeExtension(path, extension);
+        string path = _shards.Add([3, 4]), damaged = Path.ChangeExtension(path, extension);
         File.WriteAllBytes(damaged, File.ReadAllBytes(damaged)[..length]);
         Assert.Throws<TokenShardException>(() => new TokenShard(path));
     }
@@ -91,7 +91,7 @@ public sealed class TokenShardTests : IDisposable
     [Fact]
     public void Reader_missingIndex_isRefused()
     {
-        string path = shards.Add([3]);
+        string path = _shards.Add([3]);
         File.Delete(TokenShardFormat.IndexPath(path));
         Assert.Contains("missing", Assert.Throws<TokenShardException>(() => new TokenShard(path)).Message);
     }
@@ -99,7 +99,7 @@ public sealed class TokenShardTests : IDisposable
     [Fact]
     public void Reader_disposed_throwsRatherThanReads()
     {
-        TokenShard shard = new(shards.Add([3]));
+        TokenShard shard = new(_shards.Add([3]));
         shard.Dispose();
         shard.Dispose();
         Assert.Throws<ObjectDisposedException>(() => shard.Document(0).Length);

@@ -28,7 +28,7 @@ public class CausalAttentionTests
             Assert.InRange(NativeTorch.MaxDifference(NativeTorch.Floats(y), plain.Y), 0, 2e-6);
             Tensor gradient = attention.Backward(dy);
             Assert.InRange(NativeTorch.MaxDifference(NativeTorch.Floats(gradient), plain.Gradient), 0, 2e-5);
-            attention.Clear();
+            attention.DisposeMasks();
         }
     }
 

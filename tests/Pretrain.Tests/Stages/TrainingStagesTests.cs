@@ -12,11 +12,11 @@ namespace DataForge.Pretrain.Tests.Stages;
 /// <summary>Text to tokens, tokens to a model, a model to a fine-tuned one: the stages as they are run, with small models.</summary>
 public sealed class TrainingStagesTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly List<Event> events = [];
-    private readonly List<int> bestFiles = [];
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<Event> _events = [];
+    private readonly List<int> _bestFiles = [];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task FineTune_fewProblems_overfitsThemAndLeavesTheTokenizer()
@@ -26,7 +26,7 @@ public sealed class TrainingStagesTests : IDisposable
         {
             Preset = "quickstart", Steps = 10, BatchSize = 2, Threads = 2, EvaluateEvery = 5,
         });
-        Assert.Equal(9, Assert.Single(bestFiles)); // whole, tokenizer and card included, while training went on
+        Assert.Equal(9, Assert.Single(_bestFiles)); // whole, tokenizer and card included, while training went on
         string export = base_.PathOf("5-model/export");
         Assert.Equal(
             ["README.md", "config.json", "generation_config.json", "merges.txt", "model.safetensors", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.json"],
@@ -41,8 +41,8 @@ public sealed class TrainingStagesTests : IDisposable
             EvaluateEvery = 0,
         }).RunAsync(Context(tuned), CancellationToken.None);
 
-        Assert.Contains(events.OfType<Note>(), note => note.Text.StartsWith("3 problems with 4 answers to train on; 1 folders without", StringComparison.Ordinal));
-        double loss = events.OfType<Corpus.Events.TrainingStep>().Last().Loss;
+        Assert.Contains(_events.OfType<Note>(), note => note.Text.StartsWith("3 problems with 4 answers to train on; 1 folders without", StringComparison.Ordinal));
+        double loss = _events.OfType<Corpus.Events.TrainingStep>().Last().Loss;
         Assert.True(loss < 0.1, $"loss {loss}");
         foreach (string name in TokenizerFiles.Names.Where(name => File.Exists(Path.Combine(export, name))))
         {
@@ -71,9 +71,9 @@ public sealed class TrainingStagesTests : IDisposable
 
         Assert.Equal((4, 6), (code.Manifest.Totals("pretrain")["steps"], code.Manifest.Totals("pretrain")["stage-nl.steps"]));
 
-        int before = events.Count;
+        int before = _events.Count;
         await new PretrainStage(options).RunAsync(Context(code), CancellationToken.None);
-        Assert.All(events.Skip(before).OfType<PartDone>(), part => Assert.True(part.Reused)); // all there already
+        Assert.All(_events.Skip(before).OfType<PartDone>(), part => Assert.True(part.Reused)); // all there already
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class TrainingStagesTests : IDisposable
         Assert.Contains("has another tokenizer than the tokens were made with", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
 
-        options.From = folder.In("nowhere");
+        options.From = _folder.In("nowhere");
         e = await Assert.ThrowsAsync<DataForgeException>(() => new PretrainStage(options).RunAsync(Context(second), CancellationToken.None));
         Assert.Contains("is no model to start from: it holds no config.json", e.Message, StringComparison.Ordinal);
     }
@@ -100,8 +100,8 @@ public sealed class TrainingStagesTests : IDisposable
         Assert.Equal(25, totals["documents.unfiltered"]);
         Assert.Equal(2, totals["documents.bad"]);
         Assert.Equal(25, totals["documents.train"] + totals["documents.validation"]);
-        Assert.Contains(events.OfType<Note>(), note => note.Text.Contains("no rule, licence or redaction", StringComparison.Ordinal));
-        Assert.Equal(2, events.OfType<FileFault>().Count());
+        Assert.Contains(_events.OfType<Note>(), note => note.Text.Contains("no rule, licence or redaction", StringComparison.Ordinal));
+        Assert.Equal(2, _events.OfType<FileFault>().Count());
 
         // The shard written for them is itself a Parquet source: the same tokens again.
         Run table = Open("table");
@@ -129,7 +129,7 @@ public sealed class TrainingStagesTests : IDisposable
 
     private async Task<Run> Tokens(string name, string text, TokenizeOptions options)
     {
-        string file = folder.In(name + ".jsonl");
+        string file = _folder.In(name + ".jsonl");
         File.WriteAllText(file, text);
         options.Sources = ["jsonl:" + file];
         Run run = Open(name);
@@ -149,7 +149,7 @@ public sealed class TrainingStagesTests : IDisposable
 
     private string Problems()
     {
-        string problems = folder.In("problems");
+        string problems = _folder.In("problems");
         Problem("0000", "Read a number and print its double.", ["print(2 * int(input()))\n"], null);
         Problem("0001", "Print hello.", ["print('hello')\n", "import sys\nsys.stdout.write('hello\\n')\n"], null);
         Problem("0002", "Return the sum of a list.", ["class Solution:\n    def total(self, xs):\n        return sum(xs)\n"], "class Solution:\n    def total(self, xs):\n");
@@ -169,7 +169,7 @@ public sealed class TrainingStagesTests : IDisposable
         }
     }
 
-    private Run Open(string name) => Run.Open(Workspace.Open(folder.In("workspace")), name);
+    private Run Open(string name) => Run.Open(Workspace.Open(_folder.In("workspace")), name);
 
     private StageContext Context(Run run) => new(run, new EventLog(null, TimeProvider.System, new Sink(this)), 2, TimeProvider.System);
 
@@ -177,11 +177,11 @@ public sealed class TrainingStagesTests : IDisposable
     {
         public void Write(Event happened)
         {
-            test.events.Add(happened);
-            string best = test.folder.In("workspace", "runs", "base", "5-model", "export.best");
+            test._events.Add(happened);
+            string best = test._folder.In("workspace", "runs", "base", "5-model", "export.best");
             if (happened is Corpus.Events.TrainingStep { Step: 6 } && Directory.Exists(best))
             {
-                test.bestFiles.Add(Directory.GetFiles(best).Length);
+                test._bestFiles.Add(Directory.GetFiles(best).Length);
             }
         }
     }

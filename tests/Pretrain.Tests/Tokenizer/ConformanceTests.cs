@@ -13,9 +13,9 @@ namespace DataForge.Pretrain.Tests.Tokenizer;
 /// </summary>
 public sealed class ConformanceTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("dataforge-tokenizer-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("dataforge-tokenizer-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
     [InlineData(PreTokenization.Gpt2)]
@@ -96,8 +96,8 @@ public sealed class ConformanceTests : IDisposable
 
     private string Export(PreTokenization form)
     {
-        TokenizerFiles.Write(TrainedTokenizers.Get(form), folder, modelMaxLength: 1024);
-        return folder;
+        TokenizerFiles.Write(TrainedTokenizers.Get(form), _folder, modelMaxLength: 1024);
+        return _folder;
     }
 
     private static string Gpt2Folder()

@@ -6,9 +6,9 @@ namespace DataForge.Pretrain.Tests.Tokenizer;
 
 public sealed class TokenizerFilesTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("dataforge-tokenizer-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("dataforge-tokenizer-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
     [InlineData(PreTokenization.Gpt2)]
@@ -16,8 +16,8 @@ public sealed class TokenizerFilesTests : IDisposable
     public void Write_thenRead_isTheSameTokenizer(PreTokenization form)
     {
         BpeVocabulary written = TrainedTokenizers.Get(form);
-        TokenizerFiles.Write(written, folder, 1024);
-        BpeVocabulary read = TokenizerReader.ReadFolder(folder);
+        TokenizerFiles.Write(written, _folder, 1024);
+        BpeVocabulary read = TokenizerReader.ReadFolder(_folder);
         Assert.Equal(written.Form, read.Form);
         Assert.Equal(written.Merges, read.Merges);
         Assert.Equal(written.Specials, read.Specials);
@@ -31,9 +31,9 @@ public sealed class TokenizerFilesTests : IDisposable
     public void ReadGpt2_ownTwoFiles_isTheSameTokenizer()
     {
         BpeVocabulary written = TrainedTokenizers.Get(PreTokenization.Gpt2);
-        TokenizerFiles.Write(written, folder, 1024);
-        File.Delete(Path.Combine(folder, TokenizerFiles.TokenizerJson));
-        BpeVocabulary read = TokenizerReader.ReadFolder(folder);
+        TokenizerFiles.Write(written, _folder, 1024);
+        File.Delete(Path.Combine(_folder, TokenizerFiles.TokenizerJson));
+        BpeVocabulary read = TokenizerReader.ReadFolder(_folder);
         Assert.Equal(written.Merges, read.Merges);
         Assert.Equal(written.Specials, read.Specials);
     }
@@ -41,11 +41,11 @@ public sealed class TokenizerFilesTests : IDisposable
     [Fact]
     public void Write_config_namesRolesAndLength()
     {
-        TokenizerFiles.Write(TrainedTokenizers.Get(PreTokenization.Gpt2), folder, 2048);
-        using JsonDocument config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, TokenizerFiles.ConfigJson)));
+        TokenizerFiles.Write(TrainedTokenizers.Get(PreTokenization.Gpt2), _folder, 2048);
+        using JsonDocument config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, TokenizerFiles.ConfigJson)));
         Assert.Equal("GPT2TokenizerFast", config.RootElement.GetProperty("tokenizer_class").GetString());
         Assert.Equal(2048, config.RootElement.GetProperty("model_max_length").GetInt32());
-        using JsonDocument specials = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, TokenizerFiles.SpecialsJson)));
+        using JsonDocument specials = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, TokenizerFiles.SpecialsJson)));
         foreach (string role in new[] { "bos_token", "eos_token", "pad_token", "unk_token" })
         {
             Assert.Equal("<|endoftext|>", config.RootElement.GetProperty(role).GetString());
@@ -65,7 +65,7 @@ public sealed class TokenizerFilesTests : IDisposable
     [InlineData("{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0},\"merges\":[[\"a\"]]},\"added_tokens\":[],\"pre_tokenizer\":{\"type\":\"ByteLevel\",\"add_prefix_space\":false}}", "not a tokenizer file")]
     public void ReadTokenizerJson_unusable_saysWhy(string json, string expected)
     {
-        string path = Path.Combine(folder, "tokenizer.json");
+        string path = Path.Combine(_folder, "tokenizer.json");
         File.WriteAllText(path, json, new UTF8Encoding(false));
         TokenizerFormatException problem = Assert.Throws<TokenizerFormatException>(() => TokenizerReader.ReadTokenizerJson(path));
         Assert.Contains(expected, problem.Message);
@@ -74,5 +74,5 @@ public sealed class TokenizerFilesTests : IDisposable
 
     [Fact]
     public void ReadFolder_empty_saysWhatIsMissing() =>
-        Assert.Contains("tokenizer.json", Assert.Throws<TokenizerFormatException>(() => TokenizerReader.ReadFolder(folder)).Message);
+        Assert.Contains("tokenizer.json", Assert.Throws<TokenizerFormatException>(() => TokenizerReader.ReadFolder(_folder)).Message);
 }

@@ -82,9 +82,9 @@ public class FunctionalTests
         }
 
         torch.set_num_threads(1);
-        double one = Ops.SumOfSquares.Number([x]);
+        double one = Ops.SumOfSquares.CallScalar([x]);
         torch.set_num_threads(2);
-        Assert.Equal(one, Ops.SumOfSquares.Number([x]));
+        Assert.Equal(one, Ops.SumOfSquares.CallScalar([x]));
         Assert.Equal(expected, one, expected * 1e-12);
     }
 

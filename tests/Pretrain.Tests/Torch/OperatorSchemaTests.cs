@@ -19,7 +19,7 @@ public unsafe class OperatorSchemaTests
         NativeTorch.SkipWithoutLibrary();
         Assert.SkipWhen(!FlashAttention.HasWindows(torch.Version), $"libtorch {torch.Version} has no windows in its flash attention");
         List<string> called = [];
-        Op.Watcher = (op, args, count, results, capacity) =>
+        Op.Interceptor = (op, args, count, results, capacity) =>
         {
             Assert.Null(CallSchema.Fault(op, args, count));
             if (!op.Name.Contains("flash", StringComparison.Ordinal))
@@ -47,7 +47,7 @@ public unsafe class OperatorSchemaTests
         }
         finally
         {
-            Op.Watcher = null;
+            Op.Interceptor = null;
         }
 
         Assert.Equal(["aten::_flash_attention_forward", "aten::_flash_attention_backward"], called);
@@ -64,7 +64,7 @@ public unsafe class OperatorSchemaTests
         using TemporaryFolder folder = new();
         HashSet<string> called = [];
         List<Op> ops = [Ops.FlashAttention, Ops.FlashAttentionBackward, Ops.IndexAddInPlace]; // a GPU's alone
-        Op.Watcher = (op, args, count, results, capacity) =>
+        Op.Interceptor = (op, args, count, results, capacity) =>
         {
             if (called.Add(op.Name))
             {
@@ -90,7 +90,7 @@ public unsafe class OperatorSchemaTests
         }
         finally
         {
-            Op.Watcher = null;
+            Op.Interceptor = null;
         }
 
         Assert.Contains(onDevice ? "aten::logsumexp" : "dataforge::cross_entropy_", called);
@@ -109,7 +109,7 @@ public unsafe class OperatorSchemaTests
         NativeTorch.SkipWithoutLibrary();
         Assert.SkipWhen(!Ops.FusedAdamWOnDevice.Exists, $"libtorch {torch.Version} has no fused AdamW that takes its rate from a tensor");
         int calls = 0;
-        Op.Watcher = (op, args, count, results, capacity) =>
+        Op.Interceptor = (op, args, count, results, capacity) =>
         {
             Assert.Null(CallSchema.Fault(op, args, count));
             calls += op == Ops.FusedAdamWOnDevice ? 1 : 0;
@@ -121,7 +121,7 @@ public unsafe class OperatorSchemaTests
             ParameterSet parameters = new();
             parameters.Declare("matrix", 4, 4);
             parameters.Declare("vector", 4);
-            parameters.Allocate(Device.CPU, withGradients: true, narrow: false);
+            parameters.Allocate(Device.CPU, withGradients: true, bfloat16: false);
             using AdamW optimizer = new(parameters, new TrainingOptions());
             Tensor one = torch.full([], 1);
             optimizer.StepOnDevice(one, one, one, torch.zeros([2]), torch.zeros([]));
@@ -129,7 +129,7 @@ public unsafe class OperatorSchemaTests
         }
         finally
         {
-            Op.Watcher = null;
+            Op.Interceptor = null;
         }
 
         Assert.Equal(2, calls);

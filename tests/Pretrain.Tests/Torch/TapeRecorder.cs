@@ -8,7 +8,7 @@ namespace DataForge.Pretrain.Tests.Torch;
 /// these back. As there, a number that the host put in stays what it was, work that asks for a number cannot be recorded, inputs must stay
 /// where they are, and recording itself changes nothing.
 /// </summary>
-internal sealed unsafe class TapeRecorder : IWorkRecorder
+internal sealed unsafe class TapeRecorder : IGraphRecorder
 {
     /// <summary>How often work was done to warm up, recorded, and played back.</summary>
     internal int WarmedUp { get; private set; }
@@ -26,11 +26,11 @@ internal sealed unsafe class TapeRecorder : IWorkRecorder
         work();
     }
 
-    public IRecordedWork Record(Action work)
+    public IRecordedGraph Record(Action work)
     {
         Recorded++;
         Tape tape = new(this);
-        Op.Watcher = tape.Take;
+        Op.Interceptor = tape.Take;
         bool good = false;
         try
         {
@@ -40,7 +40,7 @@ internal sealed unsafe class TapeRecorder : IWorkRecorder
         }
         finally
         {
-            Op.Watcher = null;
+            Op.Interceptor = null;
             tape.PutBack();
             if (!good)
             {
@@ -49,32 +49,32 @@ internal sealed unsafe class TapeRecorder : IWorkRecorder
         }
     }
 
-    private sealed class Tape(TapeRecorder owner) : IRecordedWork
+    private sealed class Tape(TapeRecorder owner) : IRecordedGraph
     {
-        private readonly List<Call> calls = [];
-        private readonly Dictionary<nint, int> made = [];               // a tensor made on the tape, and the slot it is in
-        private readonly Dictionary<nint, (nint Tensor, nint Copy)> found = []; // tensors from outside, and what they held
-        private nint[] slots = [];
-        private int slotCount;
+        private readonly List<Call> _calls = [];
+        private readonly Dictionary<nint, int> _made = [];               // a tensor made on the tape, and the slot it is in
+        private readonly Dictionary<nint, (nint Tensor, nint Copy)> _found = []; // tensors from outside, and what they held
+        private nint[] _slots = [];
+        private int _slotCount;
 
         public void Replay()
         {
             owner.Replayed++;
-            slots = new nint[slotCount];
+            _slots = new nint[_slotCount];
             Value* results = stackalloc Value[8];
-            foreach (Call call in calls)
+            foreach (Call call in _calls)
             {
-                int given = call.Play(slots, results);
+                int given = call.Play(_slots, results);
                 for (int i = 0; i < given; i++)
                 {
                     if (results[i].Tag == Value.Kind.Tensor)
                     {
-                        slots[call.FirstSlot + i] = (nint)results[i].Integer;
+                        _slots[call.FirstSlot + i] = (nint)results[i].Integer;
                     }
                 }
             }
 
-            foreach (nint tensor in slots)
+            foreach (nint tensor in _slots)
             {
                 Native.dft_release(tensor);
             }
@@ -82,26 +82,26 @@ internal sealed unsafe class TapeRecorder : IWorkRecorder
 
         public void Dispose()
         {
-            foreach ((nint tensor, nint copy) in found.Values)
+            foreach ((nint tensor, nint copy) in _found.Values)
             {
                 Native.dft_release(tensor);
                 Native.dft_release(copy);
             }
 
-            found.Clear();
+            _found.Clear();
         }
 
         /// <summary>Makes a call and keeps it.</summary>
         internal int Take(Op op, Value* args, int count, Value* results, int capacity)
         {
-            Call call = new(op, capacity, slotCount);
+            Call call = new(op, capacity, _slotCount);
             for (int i = 0; i < count; i++)
             {
                 call.Add(args[i], Slot);
             }
 
             int given = op.Invoke(args, count, results, capacity);
-            calls.Add(call);
+            _calls.Add(call);
             for (int i = 0; i < given; i++)
             {
                 if (results[i].Tag is not (Value.Kind.Tensor or Value.Kind.None))
@@ -109,10 +109,10 @@ internal sealed unsafe class TapeRecorder : IWorkRecorder
                     throw new TorchException($"{op.Name} asks for a number while work is being recorded");
                 }
 
-                made[(nint)results[i].Integer] = slotCount + i;
+                _made[(nint)results[i].Integer] = _slotCount + i;
             }
 
-            slotCount += given;
+            _slotCount += given;
             return given;
         }
 
@@ -120,7 +120,7 @@ internal sealed unsafe class TapeRecorder : IWorkRecorder
         internal void PutBack()
         {
             Value* pair = stackalloc Value[2];
-            foreach ((nint tensor, nint copy) in found.Values)
+            foreach ((nint tensor, nint copy) in _found.Values)
             {
                 pair[0] = Raw(Value.Kind.Tensor, tensor, 0);
                 pair[1] = Raw(Value.Kind.Tensor, copy, 0);
@@ -133,16 +133,16 @@ internal sealed unsafe class TapeRecorder : IWorkRecorder
         /// <summary>The slot of a tensor made on the tape; -1 for one from outside, which is kept and copied when it is first met.</summary>
         private int Slot(nint tensor)
         {
-            if (made.TryGetValue(tensor, out int slot))
+            if (_made.TryGetValue(tensor, out int slot))
             {
                 return slot;
             }
 
-            if (!found.ContainsKey(tensor))
+            if (!_found.ContainsKey(tensor))
             {
                 Value from = Raw(Value.Kind.Tensor, tensor, 0), copy;
                 Ops.Clone.Invoke(&from, 1, &copy, 1);
-                found.Add(tensor, (Native.dft_retain(tensor), (nint)copy.Integer));
+                _found.Add(tensor, (Native.dft_retain(tensor), (nint)copy.Integer));
             }
 
             return -1;
@@ -152,7 +152,7 @@ internal sealed unsafe class TapeRecorder : IWorkRecorder
     /// <summary>One call: what its arguments point at is kept with it, tensors as slots.</summary>
     private sealed class Call(Op op, int capacity, int firstSlot)
     {
-        private readonly List<(Value Value, long[] Memory, int[] Slots)> args = [];
+        private readonly List<(Value Value, long[] Memory, int[] Slots)> _args = [];
 
         internal int FirstSlot => firstSlot;
 
@@ -172,16 +172,16 @@ internal sealed unsafe class TapeRecorder : IWorkRecorder
                 Value.Kind.TensorList or Value.Kind.OptionalTensors => [.. memory.Select(tensor => tensor == 0 ? -1 : slot((nint)tensor))],
                 _ => [],
             };
-            args.Add((value, memory, slots));
+            _args.Add((value, memory, slots));
         }
 
         internal int Play(nint[] made, Value* results)
         {
-            Value* values = stackalloc Value[args.Count];
-            long* next = stackalloc long[args.Sum(arg => arg.Memory.Length)];
-            for (int i = 0; i < args.Count; i++)
+            Value* values = stackalloc Value[_args.Count];
+            long* next = stackalloc long[_args.Sum(arg => arg.Memory.Length)];
+            for (int i = 0; i < _args.Count; i++)
             {
-                (Value value, long[] memory, int[] slots) = args[i];
+                (Value value, long[] memory, int[] slots) = _args[i];
                 if (value.Tag == Value.Kind.Tensor)
                 {
                     values[i] = slots[0] < 0 ? value : Raw(value.Tag, made[slots[0]], 0);
@@ -198,7 +198,7 @@ internal sealed unsafe class TapeRecorder : IWorkRecorder
                 values[i] = memory.Length == 0 ? value : Raw(value.Tag, (nint)at, value.Length);
             }
 
-            return op.Invoke(values, args.Count, results, capacity);
+            return op.Invoke(values, _args.Count, results, capacity);
         }
     }
 

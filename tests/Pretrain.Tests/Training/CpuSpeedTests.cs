@@ -52,7 +52,7 @@ public class CpuSpeedTests(ITestOutputHelper output)
         {
             if (step == 2)
             {
-                (begun, inside, allocated) = (Stopwatch.GetTimestamp(), NativeClock.Ticks, GC.GetAllocatedBytesForCurrentThread());
+                (begun, inside, allocated) = (Stopwatch.GetTimestamp(), OperatorClock.Ticks, GC.GetAllocatedBytesForCurrentThread());
             }
         });
         long ended = 0;
@@ -60,13 +60,13 @@ public class CpuSpeedTests(ITestOutputHelper output)
         LastStepLog log = new(options.Steps, () =>
         {
             ended = Stopwatch.GetTimestamp();
-            share = 1 - ((double)(NativeClock.Ticks - inside) / (ended - begun));
+            share = 1 - ((double)(OperatorClock.Ticks - inside) / (ended - begun));
             allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         });
         using Trainer trainer = new(config, options, data, log);
-        NativeClock.IsOn = true;
+        OperatorClock.IsOn = true;
         trainer.Run(folder.Path, CancellationToken.None);
-        NativeClock.IsOn = false;
+        OperatorClock.IsOn = false;
         Print(string.Create(CultureInfo.InvariantCulture, $"{model}: {share:P2} of a step outside operators, {allocated / (double)steps:F1} bytes allocated a step"));
         Assert.InRange(share, 0, 0.03);
     }

@@ -91,7 +91,7 @@ public class DataParallelTests
     public void Join_nobodyElseComes_endsWithAClearError()
     {
         SkipWithoutGloo();
-        ProcessPlace place = new(1, 2, 0, 1, "127.0.0.1", FreePort(), false, "0");
+        ProcessRank place = new(1, 2, 0, 1, "127.0.0.1", FreePort(), false, "0");
         TrainingException e = Assert.Throws<TrainingException>(() => C10dProcessGroup.Join(place, DeviceType.CPU, TimeSpan.FromSeconds(1)));
         Assert.StartsWith("process 1 of 2 could not meet the others at 127.0.0.1:", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
@@ -109,12 +109,12 @@ public class DataParallelTests
     {
         string? folder = Environment.GetEnvironmentVariable(FolderVariable);
         Assert.SkipWhen(folder is null, "only as a child process");
-        ProcessPlace place = ProcessPlace.FromEnvironment()!;
+        ProcessRank place = ProcessRank.FromEnvironment()!;
         int delay = int.Parse(Environment.GetEnvironmentVariable(DelayVariable)!, CultureInfo.InvariantCulture);
         try
         {
             using C10dProcessGroup group = C10dProcessGroup.Join(place, DeviceType.CPU, TimeSpan.FromSeconds(60));
-            TrainingOptions options = Options.SharedBy(2);
+            TrainingOptions options = Options.SplitAcross(2);
             RecordingLog log = new() { OnStep = _ => Thread.Sleep(delay) };
             using Trainer trainer = new(Config, options, new BlockData(128, 32, options), log, group: group);
             trainer.Run(Path.Combine(folder!, "checkpoints"), CancellationToken.None);

@@ -29,7 +29,7 @@ public class GoldenTrainingTests
         Assert.Equal(20, log.Steps.Count);
         foreach (JsonElement step in expected.RootElement.GetProperty("steps").EnumerateArray())
         {
-            TrainingStep made = log.Steps[step.GetProperty("step").GetInt32()];
+            StepMetrics made = log.Steps[step.GetProperty("step").GetInt32()];
             Assert.Equal(step.GetProperty("lr").GetDouble(), made.LearningRate, 1e-12);
             Assert.Equal(step.GetProperty("loss").GetDouble(), made.Loss, 2e-5);
             double norm = step.GetProperty("grad_norm").GetDouble();

@@ -32,7 +32,7 @@ public class GpuTests
         Tensor kvq = Random("kvq", [2 * 512, 3 * 128]), dy = Random("dy", [2 * 512, 128]);
         CausalAttention plain = new(2, 64, window), flash = new(2, 64, window);
         float[] expected = NativeTorch.Floats(plain.Forward(kvq, 2, 512)), expectedGradient = NativeTorch.Floats(plain.Backward(dy));
-        Tensor seen = flash.Forward(kvq.to(Device.Parse("cuda")).to(ScalarType.BFloat16), 2, 512, narrow: true);
+        Tensor seen = flash.Forward(kvq.to(Device.Parse("cuda")).to(ScalarType.BFloat16), 2, 512, bfloat16: true);
         Tensor gradient = flash.Backward(dy.to(Device.Parse("cuda")).to(ScalarType.BFloat16));
         Assert.InRange(RelativeError(NativeTorch.Floats(seen.to(ScalarType.Float32)), expected), 0, 0.02);
         Assert.InRange(RelativeError(NativeTorch.Floats(gradient.to(ScalarType.Float32)), expectedGradient), 0, 0.02);
@@ -54,9 +54,9 @@ public class GpuTests
         SkipWithoutGpu();
         RecordingLog all = Run(Options);
         Assert.Empty(all.Notes); // graphs were captured
-        GpuTechniques techniques = new();
-        foreach (GpuTechniques without in (GpuTechniques[])[
-            techniques with { FlashAttention = false }, techniques with { FusedOptimizer = false }, techniques with { Graphs = false }, techniques with { CopyAhead = false }])
+        GpuOptimizations techniques = new();
+        foreach (GpuOptimizations without in (GpuOptimizations[])[
+            techniques with { FlashAttention = false }, techniques with { FusedOptimizer = false }, techniques with { CudaGraphs = false }, techniques with { PrefetchBatches = false }])
         {
             AssertNear(all, Run(Options with { Gpu = without }), 0.02);
         }

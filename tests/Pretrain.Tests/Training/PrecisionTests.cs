@@ -90,9 +90,9 @@ public class PrecisionTests
 
     private static float[] Gradients(bool narrow, bool fused)
     {
-        using GptNeoForCausalLM model = new(Tiny, narrow: narrow);
+        using GptNeoForCausalLM model = new(Tiny, bfloat16: narrow);
         model.Initialize(3);
-        model.Refresh();
+        model.RefreshComputeValues();
         foreach (GptNeoBlock block in model.transformer.h)
         {
             block.attn.Core.AllowFused = fused;

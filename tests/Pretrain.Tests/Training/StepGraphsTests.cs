@@ -43,7 +43,7 @@ public class StepGraphsTests
         Assert.Empty(recorded.Notes);
         int kinds = (accumulation > 1 ? 2 : 1) + (UpdatesOnDevice ? 1 : 0);
         Assert.Equal(kinds, tape.Recorded);
-        Assert.Equal(kinds * StepGraphs.WarmUps, tape.WarmedUp);
+        Assert.Equal(kinds * StepGraphs.WarmUpRuns, tape.WarmedUp);
         Assert.Equal((30 * (accumulation + (UpdatesOnDevice ? 1 : 0))) - tape.WarmedUp, tape.Replayed);
     }
 
@@ -130,13 +130,13 @@ public class StepGraphsTests
         int done = 0;
         for (int i = 0; i < 5; i++)
         {
-            graphs.Do(StepWork.First, 64, () => done++);
+            graphs.Run(StepPart.FirstMicroBatch, 64, () => done++);
         }
 
         Assert.Equal((3, 1, 2), (tape.WarmedUp, tape.Recorded, tape.Replayed));
         Assert.Equal(4, done); // the tape's recording calls it once more; a replay makes no call of its own
-        graphs.Do(StepWork.First, 32, () => done++);
-        graphs.Do(StepWork.Further, 32, () => done++);
+        graphs.Run(StepPart.FirstMicroBatch, 32, () => done++);
+        graphs.Run(StepPart.NextMicroBatch, 32, () => done++);
         Assert.Equal((4, 1, 2, 6), (tape.WarmedUp, tape.Recorded, tape.Replayed, done));
     }
 
@@ -148,7 +148,7 @@ public class StepGraphsTests
         Assert.Contains("asks for a number", Assert.Throws<TorchException>(() => new TapeRecorder().Record(() => one.item())).Message, StringComparison.Ordinal);
     }
 
-    private static (double, double, double) Figures(TrainingStep step) => (step.Loss, step.GradientNorm, step.LearningRate);
+    private static (double, double, double) Figures(StepMetrics step) => (step.Loss, step.GradientNorm, step.LearningRate);
 
     private static Trainer Make(TrainingOptions options, RecordingLog log, Trainer.Way? way) => new(Tiny, options, new AffineData(97, 32), log, null, null, way);
 

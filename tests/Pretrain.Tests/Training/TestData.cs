@@ -74,27 +74,27 @@ internal sealed class FixedData(Action<long> onFill) : ITrainingData
 /// <summary>Forgets what it is told.</summary>
 internal sealed class SilentLog : ITrainingLog
 {
-    public void Started(in TrainingStarted started)
+    public void RunStarted(in TrainingStarted started)
     {
     }
 
-    public void Step(in TrainingStep step)
+    public void StepCompleted(in StepMetrics step)
     {
     }
 
-    public void Evaluated(in TrainingEvaluation evaluation)
+    public void EvaluationCompleted(in TrainingEvaluation evaluation)
     {
     }
 
-    public void Skipped(in TrainingStepSkipped skipped)
+    public void StepSkipped(in TrainingStepSkipped skipped)
     {
     }
 
-    public void Saved(in TrainingCheckpoint checkpoint)
+    public void CheckpointSaved(in TrainingCheckpoint checkpoint)
     {
     }
 
-    public void Rejected(in TrainingCheckpoint checkpoint)
+    public void CheckpointRejected(in TrainingCheckpoint checkpoint)
     {
     }
 }
@@ -102,11 +102,11 @@ internal sealed class SilentLog : ITrainingLog
 /// <summary>Calls when the last step was made, and takes no memory.</summary>
 internal sealed class LastStepLog(long steps, Action onLast) : ITrainingLog
 {
-    public void Started(in TrainingStarted started)
+    public void RunStarted(in TrainingStarted started)
     {
     }
 
-    public void Step(in TrainingStep step)
+    public void StepCompleted(in StepMetrics step)
     {
         if (step.Step == steps - 1)
         {
@@ -114,19 +114,19 @@ internal sealed class LastStepLog(long steps, Action onLast) : ITrainingLog
         }
     }
 
-    public void Evaluated(in TrainingEvaluation evaluation)
+    public void EvaluationCompleted(in TrainingEvaluation evaluation)
     {
     }
 
-    public void Skipped(in TrainingStepSkipped skipped)
+    public void StepSkipped(in TrainingStepSkipped skipped)
     {
     }
 
-    public void Saved(in TrainingCheckpoint checkpoint)
+    public void CheckpointSaved(in TrainingCheckpoint checkpoint)
     {
     }
 
-    public void Rejected(in TrainingCheckpoint checkpoint)
+    public void CheckpointRejected(in TrainingCheckpoint checkpoint)
     {
     }
 }
@@ -136,7 +136,7 @@ internal sealed class RecordingLog : ITrainingLog
 {
     internal List<TrainingStarted> Starts { get; } = [];
 
-    internal List<TrainingStep> Steps { get; } = [];
+    internal List<StepMetrics> Steps { get; } = [];
 
     internal List<TrainingEvaluation> Evaluations { get; } = [];
 
@@ -148,25 +148,25 @@ internal sealed class RecordingLog : ITrainingLog
 
     internal List<string> Notes { get; } = [];
 
-    internal Action<TrainingStep>? OnStep { get; set; }
+    internal Action<StepMetrics>? OnStep { get; set; }
 
-    public void Started(in TrainingStarted started) => Starts.Add(started);
+    public void RunStarted(in TrainingStarted started) => Starts.Add(started);
 
-    public void Step(in TrainingStep step)
+    public void StepCompleted(in StepMetrics step)
     {
         Steps.Add(step);
         OnStep?.Invoke(step);
     }
 
-    public void Evaluated(in TrainingEvaluation evaluation) => Evaluations.Add(evaluation);
+    public void EvaluationCompleted(in TrainingEvaluation evaluation) => Evaluations.Add(evaluation);
 
-    public void Skipped(in TrainingStepSkipped skipped) => SkippedSteps.Add(skipped);
+    public void StepSkipped(in TrainingStepSkipped skipped) => SkippedSteps.Add(skipped);
 
-    public void Saved(in TrainingCheckpoint checkpoint) => SavedCheckpoints.Add(checkpoint);
+    public void CheckpointSaved(in TrainingCheckpoint checkpoint) => SavedCheckpoints.Add(checkpoint);
 
-    public void Rejected(in TrainingCheckpoint checkpoint) => RejectedCheckpoints.Add(checkpoint);
+    public void CheckpointRejected(in TrainingCheckpoint checkpoint) => RejectedCheckpoints.Add(checkpoint);
 
-    public void Noted(string text) => Notes.Add(text);
+    public void Warning(string text) => Notes.Add(text);
 }
 
 /// <summary>A folder that goes when the test ends.</summary>

@@ -7,21 +7,21 @@ namespace DataForge.Pretrain.Training;
 /// (<c>RANK=$SLURM_PROCID WORLD_SIZE=$SLURM_NTASKS</c>; https://pytorch.org/docs/stable/elastic/run.html#environment-variables).
 /// </summary>
 /// <param name="Rank">RANK: from 0 to Size - 1.</param>
-/// <param name="Size">WORLD_SIZE: at least 2.</param>
+/// <param name="WorldSize">WORLD_SIZE: at least 2.</param>
 /// <param name="LocalRank">LOCAL_RANK: which of this machine's processes; picks the GPU. Default 0.</param>
-/// <param name="LocalSize">LOCAL_WORLD_SIZE: how many this machine has; they share its processors. Default 1.</param>
+/// <param name="LocalWorldSize">LOCAL_WORLD_SIZE: how many this machine has; they share its processors. Default 1.</param>
 /// <param name="MasterAddress">MASTER_ADDR: the host of rank 0.</param>
 /// <param name="MasterPort">MASTER_PORT: 1 to 65,535.</param>
-/// <param name="IsServed">Whether torchrun's agent serves the meeting point (TORCHELASTIC_USE_AGENT_STORE), not rank 0.</param>
-/// <param name="Attempt">Sets the restarts of a job apart (TORCHELASTIC_RESTART_COUNT).</param>
-public sealed record ProcessPlace(
-    int Rank, int Size, int LocalRank, int LocalSize, string MasterAddress, int MasterPort, bool IsServed, string Attempt)
+/// <param name="UsesAgentStore">Whether torchrun's agent serves the meeting point (TORCHELASTIC_USE_AGENT_STORE), not rank 0.</param>
+/// <param name="RestartCount">Sets the restarts of a job apart (TORCHELASTIC_RESTART_COUNT).</param>
+public sealed record ProcessRank(
+    int Rank, int WorldSize, int LocalRank, int LocalWorldSize, string MasterAddress, int MasterPort, bool UsesAgentStore, string RestartCount)
 {
     /// <summary>Reads the environment; null where this process trains alone (WORLD_SIZE absent, or 1).</summary>
     /// <exception cref="TrainingException">A variable is missing or out of range; every fault is named.</exception>
-    public static ProcessPlace? FromEnvironment() => From(Environment.GetEnvironmentVariable);
+    public static ProcessRank? FromEnvironment() => From(Environment.GetEnvironmentVariable);
 
-    internal static ProcessPlace? From(Func<string, string?> variable)
+    internal static ProcessRank? From(Func<string, string?> variable)
     {
         if (variable("WORLD_SIZE") is null or "" or "1")
         {
@@ -38,7 +38,7 @@ public sealed record ProcessPlace(
             faults.Add("MASTER_ADDR is missing");
         }
 
-        var place = new ProcessPlace(
+        ProcessRank place = new ProcessRank(
             rank, size, Number("LOCAL_RANK", 0, 65_535, 0), Number("LOCAL_WORLD_SIZE", 1, 65_536, 1), address, port,
             variable("TORCHELASTIC_USE_AGENT_STORE") == "True", variable("TORCHELASTIC_RESTART_COUNT") ?? "0");
         return faults.Count == 0

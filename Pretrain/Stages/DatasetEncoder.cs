@@ -7,7 +7,7 @@ using DataForge.Pretrain.Tokenizer;
 namespace DataForge.Pretrain.Stages;
 
 /// <summary>Encodes a dataset's documents into token shards: row groups side by side, written in their order.</summary>
-internal sealed class DatasetEncoding(Run run, BpeVocabulary vocabulary, HeldOutRepositories heldOut, DocumentObjective objective, int workers)
+internal sealed class DatasetEncoder(Run run, BpeVocabulary vocabulary, HeldOutRepositories heldOut, DocumentObjective objective, int workers)
 {
     /// <summary>Encodes the training documents of one dataset shard into one token shard.</summary>
     public Task WriteTraining(ManifestOutput shard, string name, PartOutput output, CancellationToken cancellation)

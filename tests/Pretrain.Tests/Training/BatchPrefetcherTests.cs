@@ -6,7 +6,7 @@ using DataForge.Pretrain.Training;
 namespace DataForge.Pretrain.Tests.Training;
 
 /// <summary>The next step's batch made while a step runs, with the two buffers that a GPU uses.</summary>
-public class BatchesAheadTests
+public class BatchPrefetcherTests
 {
     private static readonly GptNeoConfig Tiny = new()
     {
@@ -58,7 +58,7 @@ public class BatchesAheadTests
     public void Take_anotherStepThanTheNext_givesThatStep()
     {
         NativeTorch.SkipWithoutLibrary();
-        using BatchesAhead ahead = new(4, Device.CPU, 100, (step, ids, targets) =>
+        using BatchPrefetcher ahead = new(4, Device.CPU, 100, (step, ids, targets) =>
         {
             ids.Fill(step);
             targets.Fill(-step);
@@ -66,11 +66,11 @@ public class BatchesAheadTests
         });
         foreach (long step in (long[])[0, 1, 2, 7, 8, 6, 6, 100, 3])
         {
-            (Tensor ids, Tensor targets, long counted) = ahead.Take(step);
+            (Tensor ids, Tensor targets, long counted) = ahead.TakeStep(step);
             Assert.Equal([step, step, step, step], ids.AsSpan<long>().ToArray());
             Assert.Equal(-step, targets.AsSpan<long>()[3]);
             Assert.Equal(step + 1, counted);
-            ahead.Settle();
+            ahead.WaitUntilIdle();
         }
     }
 
@@ -87,8 +87,8 @@ public class BatchesAheadTests
 
     private sealed class OneAtATime : ITrainingData
     {
-        private readonly AffineData data = new(97, 32);
-        private int inside;
+        private readonly AffineData _data = new(97, 32);
+        private int _inside;
 
         internal List<long> Steps { get; } = [];
 
@@ -98,18 +98,18 @@ public class BatchesAheadTests
 
         public void FillBatch(long step, int microBatch, Span<int> tokens, Span<int> labels)
         {
-            Assert.Equal(1, Interlocked.Increment(ref inside));
+            Assert.Equal(1, Interlocked.Increment(ref _inside));
             Thread.Sleep(2); // long enough for an evaluation to come in between, were it let
             Steps.Add(step);
-            data.FillBatch(step, microBatch, tokens, labels);
-            Interlocked.Decrement(ref inside);
+            _data.FillBatch(step, microBatch, tokens, labels);
+            Interlocked.Decrement(ref _inside);
         }
 
         public void FillValidation(int index, Span<int> tokens, Span<int> labels)
         {
-            Assert.Equal(1, Interlocked.Increment(ref inside));
-            data.FillValidation(index, tokens, labels);
-            Interlocked.Decrement(ref inside);
+            Assert.Equal(1, Interlocked.Increment(ref _inside));
+            _data.FillValidation(index, tokens, labels);
+            Interlocked.Decrement(ref _inside);
         }
     }
 }

@@ -2,7 +2,7 @@ using DataForge.Pretrain.Training;
 
 namespace DataForge.Pretrain.Tests.Training;
 
-public class ProcessPlaceTests
+public class ProcessRankTests
 {
     [Theory]
     [InlineData(null)]
@@ -13,10 +13,10 @@ public class ProcessPlaceTests
     [Fact]
     public void From_torchrunsEnvironment_isRead()
     {
-        ProcessPlace place = From(
+        ProcessRank place = From(
             ("WORLD_SIZE", "4"), ("RANK", "3"), ("LOCAL_RANK", "1"), ("LOCAL_WORLD_SIZE", "2"), ("MASTER_ADDR", "node1"), ("MASTER_PORT", "29500"),
             ("TORCHELASTIC_USE_AGENT_STORE", "True"), ("TORCHELASTIC_RESTART_COUNT", "2"))!;
-        Assert.Equal(new ProcessPlace(3, 4, 1, 2, "node1", 29500, true, "2"), place);
+        Assert.Equal(new ProcessRank(3, 4, 1, 2, "node1", 29500, true, "2"), place);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public class ProcessPlaceTests
     public void SharedBy_anyNumber_keepsTheBlocksOfAStep(int batch, int accumulation, int processes, int sharedBatch, int sharedAccumulation)
     {
         TrainingOptions whole = new() { BatchSize = batch, AccumulationSteps = accumulation };
-        TrainingOptions shared = whole.SharedBy(processes);
+        TrainingOptions shared = whole.SplitAcross(processes);
         Assert.Equal((sharedBatch, sharedAccumulation), (shared.BatchSize, shared.AccumulationSteps));
         Assert.Equal(whole.TokensPerStep, shared.TokensPerStep);
         Assert.Equal(whole.Fingerprint(), shared.Fingerprint());
@@ -44,8 +44,8 @@ public class ProcessPlaceTests
 
     [Fact]
     public void SharedBy_unevenly_isRefused() => Assert.Contains(
-        "a step has 4 blocks", Assert.Throws<TrainingException>(() => new TrainingOptions { BatchSize = 4 }.SharedBy(3)).Message, StringComparison.Ordinal);
+        "a step has 4 blocks", Assert.Throws<TrainingException>(() => new TrainingOptions { BatchSize = 4 }.SplitAcross(3)).Message, StringComparison.Ordinal);
 
-    private static ProcessPlace? From(params (string Name, string? Value)[] variables) =>
-        ProcessPlace.From(name => variables.FirstOrDefault(variable => variable.Name == name).Value);
+    private static ProcessRank? From(params (string Name, string? Value)[] variables) =>
+        ProcessRank.From(name => variables.FirstOrDefault(variable => variable.Name == name).Value);
 }

@@ -6,7 +6,7 @@ namespace DataForge.Pretrain.Torch;
 /// Measures, where it is asked to, how long the training thread is inside operators. What is left of a step is the managed side's:
 /// the loop, the batches, scopes, look-ups, the log.
 /// </summary>
-internal static class NativeClock
+internal static class OperatorClock
 {
     /// <summary>Whether operators are timed.</summary>
     internal static bool IsOn { get; set; }

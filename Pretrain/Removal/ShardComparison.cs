@@ -6,7 +6,7 @@ using DataForge.Corpus.Shards;
 namespace DataForge.Pretrain.Removal;
 
 /// <summary>A file of the dataset as it was, and what becomes of its document.</summary>
-internal sealed class DocumentRow
+internal sealed class DocumentChange
 {
     /// <summary>Whether its repository was held out.</summary>
     public required bool WasHeldOut { get; init; }
@@ -37,14 +37,14 @@ internal sealed class DocumentRow
 }
 
 /// <summary>A shard of the dataset, old and new, side by side.</summary>
-internal sealed class ShardRows
+internal sealed class ShardComparison
 {
     private readonly string _path;
 
-    private ShardRows(string path) => _path = path;
+    private ShardComparison(string path) => _path = path;
 
     /// <summary>Its files as they were, in order.</summary>
-    public List<DocumentRow> Rows { get; } = [];
+    public List<DocumentChange> Rows { get; } = [];
 
     /// <summary>Whether there is a new version.</summary>
     public bool IsRewritten { get; private init; }
@@ -53,9 +53,9 @@ internal sealed class ShardRows
     public int FirstHeldOut { get; set; }
 
     /// <summary>Reads a shard. Names of repositories that are trained on are added to <paramref name="trained"/>.</summary>
-    public static ShardRows Read(RunRewrite run, string path, HashSet<string> heldOut, HashSet<string> trained)
+    public static ShardComparison Read(RunRewrite run, string path, HashSet<string> heldOut, HashSet<string> trained)
     {
-        var shard = new ShardRows(path) { IsRewritten = run.IsRewritten(path) };
+        ShardComparison shard = new ShardComparison(path) { IsRewritten = run.IsRewritten(path) };
         var now = new Dictionary<BlobId, (string Repository, int Stars)>();
         ForEach(run.Current(path), (id, repository, stars) =>
         {
@@ -74,7 +74,7 @@ internal sealed class ShardRows
         ForEach(run.Run.PathOf(path), (id, repository, stars) =>
         {
             bool was = heldOut.Contains(repository);
-            var row = new DocumentRow { WasHeldOut = was, Document = was ? validation++ : training++, IsHeldOut = was };
+            DocumentChange row = new DocumentChange { WasHeldOut = was, Document = was ? validation++ : training++, IsHeldOut = was };
             if (shard.IsRewritten)
             {
                 row.IsRemoved = !now.TryGetValue(id, out (string Repository, int Stars) known);
@@ -91,7 +91,7 @@ internal sealed class ShardRows
     }
 
     /// <summary>Calls <paramref name="take"/> with each changed file's text, as it was, and its content id.</summary>
-    public void ReadTexts(RunRewrite run, TextReader take)
+    public void ReadTexts(RunRewrite run, ChangedTextHandler take)
     {
         using var reader = new CorpusShard.Reader(run.Run.PathOf(_path));
         int first = 0;
@@ -127,5 +127,5 @@ internal sealed class ShardRows
     }
 
     /// <summary>Takes a file's text.</summary>
-    public delegate void TextReader(DocumentRow row, ReadOnlySpan<byte> text, string key);
+    public delegate void ChangedTextHandler(DocumentChange row, ReadOnlySpan<byte> text, string key);
 }
