@@ -96,11 +96,17 @@ public readonly partial struct CountName
     /// <summary>Files whose shingle set an earlier file has.</summary>
     public static readonly CountName RanksEqualSets = Declare("ranks.equal_sets", "files whose shingle set a file of a better rank has");
 
+    /// <summary>Kept files of the base.</summary>
+    public static readonly CountName RanksBaseKept = Declare("ranks.base_kept", "files of the base that are kept there");
+
     /// <summary>Candidate pairs.</summary>
     public static readonly CountName CandidatesPairs = Declare("candidates.pairs", "candidate pairs written");
 
     /// <summary>Members of hot buckets.</summary>
-    public static readonly CountName CandidatesHotMembers = Declare("candidates.hot_members", "members of buckets with more than 8");
+    public static readonly CountName CandidatesHotMembers = Declare("candidates.hot_members", "members of these buckets");
+
+    /// <summary>Hot buckets.</summary>
+    public static readonly CountName CandidatesHotBuckets = Declare("candidates.hot_buckets", "buckets with more than 8 members");
 
     /// <summary>Pairs whose similarity was computed.</summary>
     public static readonly CountName SelectionVerifiedPairs = Declare("selection.verified_pairs", "pairs whose exact similarity was computed");
@@ -110,6 +116,9 @@ public readonly partial struct CountName
 
     /// <summary>Pairs at or above the threshold.</summary>
     public static readonly CountName SelectionEdges = Declare("selection.edges", "pairs at or above the threshold");
+
+    /// <summary>Duplicates whose twin is in the base.</summary>
+    public static readonly CountName SelectionTwinsInBase = Declare("selection.twins_in_base", "duplicates whose kept twin is a file of the base");
 
     /// <summary>Clusters of near duplicates.</summary>
     public static readonly CountName ClustersCount = Declare("clusters.count", "clusters of two files and more");

@@ -1,9 +1,9 @@
 using DataForge.Corpus;
-using DataForge.Parquet;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Dedup.Steps;
 using DataForge.Dedup.Store;
+using DataForge.Parquet;
 
 namespace DataForge.Dedup.Removal;
 
@@ -16,9 +16,9 @@ namespace DataForge.Dedup.Removal;
 public sealed record DatasetRemovalResult(IReadOnlySet<BlobId> Removed, long Reattributed, long Orphans, int Rewritten, int Untouched);
 
 /// <summary>
-/// Removes repositories from a run's <c>3-dataset</c> and <c>dropped/3-dataset</c>: files that left <c>2-clean</c> leave, others take its attribution. Who is
-/// kept and who is a duplicate is not decided anew: that is the next build's, so the intermediate files of changed parts go. Memory: the rows of
-/// changed files, and 20 bytes a removed one.
+/// Removes repositories from a run's <c>3-dataset</c> and <c>dropped/3-dataset</c>: files that left <c>2-clean</c> leave, others take its
+/// attribution. Who is kept and who is a duplicate is not decided anew: that is the next build's, so the intermediate files of changed
+/// parts go. Memory: the rows of changed files, and 20 bytes a removed one.
 /// </summary>
 /// <param name="run">The run; <c>2-clean</c> is rewritten already.</param>
 /// <param name="repositories">The repositories' names.</param>
@@ -27,7 +27,9 @@ public sealed record DatasetRemovalResult(IReadOnlySet<BlobId> Removed, long Rea
 public sealed class DatasetRemoval(
     RunRewrite run, IReadOnlySet<string> repositories, IReadOnlyDictionary<BlobId, CorpusFile?> contents, IReadOnlySet<BlobId> baseRemoved)
 {
-    /// <summary>Stands in <c>dropped/</c> as the value of a duplicate whose kept twin was removed; the next build looks at it again.</summary>
+    /// <summary>
+    /// Stands in <c>dropped/</c> as the value of a duplicate whose kept twin was removed; the next build looks at it again.
+    /// </summary>
     public const string TwinRemoved = "twin removed by opt-out";
 
     private readonly HashSet<BlobId> _removed = [];
@@ -38,7 +40,7 @@ public sealed class DatasetRemoval(
     /// <summary>Writes the new files aside.</summary>
     public DatasetRemovalResult Rewrite(CancellationToken cancellation)
     {
-        IReadOnlyList<ManifestEntry> entries = run.Run.Manifest.Entries(DedupStage.StageName);
+        IReadOnlyList<ManifestEntry> entries = run.Run.Manifest.Entries(StageNames.Dedup);
         int files = entries.Sum(entry => entry.Outputs.Count);
         List<ManifestEntry> shards = [.. entries.Where(entry => entry.Part.StartsWith("dataset-", StringComparison.Ordinal))];
         HashSet<string> changed = [.. shards.Where(entry => FindRemoved(entry, cancellation)).Select(entry => entry.Part)];
@@ -54,9 +56,9 @@ public sealed class DatasetRemoval(
     /// <summary>Writes the card of a run anew where it has one, from what its entries say now. The same when done again.</summary>
     public static async Task WriteCardAsync(StageContext context, DedupOptions options, CancellationToken cancellation)
     {
-        if (context.Run.Manifest.Find(DedupStage.StageName, WorkFiles.CardPart) is { } entry)
+        if (context.Run.Manifest.Find(StageNames.Dedup, DedupPaths.CardPart) is { } entry)
         {
-            await context.RunPartAsync(DedupStage.StageName, entry.OptionsHash, CardStep.Plan(context.Run, options), cancellation).ConfigureAwait(false);
+            await context.RunPartAsync(StageNames.Dedup, entry.OptionsHash, CardStep.Plan(context.Run, options), cancellation).ConfigureAwait(false);
         }
     }
 
@@ -123,11 +125,11 @@ public sealed class DatasetRemoval(
                     CorpusFile? now = Now(file);
                     if (!ReferenceEquals(now, file))
                     {
-                        DatasetStep.CountKept((name, by) => Add(counts, name, -by), file);
+                        DatasetStep.CountKept((name, by) => Add(counts, name.Name, -by), file);
                         _reattributed += now is null ? 0 : 1;
                         if (now is not null)
                         {
-                            DatasetStep.CountKept((name, by) => Add(counts, name, by), now);
+                            DatasetStep.CountKept((name, by) => Add(counts, name.Name, by), now);
                         }
                     }
 
@@ -260,7 +262,7 @@ public sealed class DatasetRemoval(
     {
         HashSet<string> parts = [.. run.Entries("clean").SelectMany(entry => entry.Outputs).Select(output => output.Path)
             .Where(path => path.StartsWith("2-clean/part-", StringComparison.Ordinal) && run.IsRewritten(path))
-            .Select(path => WorkFiles.SignaturesPart(Path.GetFileNameWithoutExtension(path)["part-".Length..]))];
+            .Select(path => DedupPaths.SignaturesPart(Path.GetFileNameWithoutExtension(path)["part-".Length..]))];
         if (parts.Count == 0 && baseRemoved.Count == 0)
         {
             return;
@@ -268,12 +270,12 @@ public sealed class DatasetRemoval(
 
         foreach (ManifestEntry entry in entries)
         {
-            if (entry.Part == WorkFiles.SelectionPart)
+            if (entry.Part == DedupPaths.SelectionPart)
             {
                 HashSet<BlobId> gone = [.. contents.Where(pair => pair.Value is null).Select(pair => pair.Key), .. _removed, .. baseRemoved];
                 _rewritten += new ClusterRemoval(run, gone).Rewrite(entry);
             }
-            else if (parts.Contains(entry.Part) || entry.Part == WorkFiles.RanksPart || entry.Part.StartsWith("candidates-", StringComparison.Ordinal))
+            else if (parts.Contains(entry.Part) || entry.Part == DedupPaths.RanksPart || entry.Part.StartsWith("candidates-", StringComparison.Ordinal))
             {
                 run.Remove(entry);
                 _rewritten += entry.Outputs.Count;
@@ -292,5 +294,5 @@ public sealed class DatasetRemoval(
 
     private static void Add(SortedDictionary<string, long> counts, string name, long by) => counts[name] = counts.GetValueOrDefault(name) + by;
 
-    private static bool IsShard(ManifestOutput output) => output.Path.StartsWith(WorkFiles.DataFolder + "/", StringComparison.Ordinal);
+    private static bool IsShard(ManifestOutput output) => output.Path.StartsWith(RunPaths.DatasetShards + "/", StringComparison.Ordinal);
 }

@@ -38,7 +38,8 @@ internal static class StatisticsBuilder
 
     private static ColumnStatistics Exact(long nulls, byte[] min, byte[] max) => new(nulls, min, max, true, true);
 
-    private static ColumnStatistics Integers<T>(long nulls, ReadOnlySpan<byte> plain) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+    private static ColumnStatistics Integers<T>(long nulls, ReadOnlySpan<byte> plain)
+        where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {
         T min = T.MaxValue;
         T max = T.MinValue;
