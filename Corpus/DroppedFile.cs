@@ -51,4 +51,14 @@ public sealed record DroppedFile
 
     /// <summary>For a duplicate: exact Jaccard similarity with the kept twin, 0 to 1.</summary>
     public double? Jaccard { get; init; }
+
+    /// <summary>The same row of a content with other occurrences: at the best of them, accounting for all of them.</summary>
+    public DroppedFile AttributedTo(Attribution attribution) => this with
+    {
+        RepositoryId = attribution.Repository.Id,
+        Repository = attribution.Repository.Name,
+        Commit = attribution.Repository.Commit,
+        Path = attribution.Path,
+        Copies = attribution.Copies,
+    };
 }

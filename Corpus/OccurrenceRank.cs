@@ -10,6 +10,10 @@ namespace DataForge.Corpus;
 public readonly record struct OccurrenceRank(
     LicenseClass License, int Stars, bool IsFork, string? CreatedAt, string Repository, string Path) : IComparable<OccurrenceRank>
 {
+    /// <summary>The rank of a file of a repository under a licence of this class.</summary>
+    public static OccurrenceRank Of(LicenseClass license, RepositoryFacts repository, string path) => new(
+        license, repository.Stars ?? 0, repository.IsFork ?? false, repository.CreatedAt, repository.Name, path);
+
     /// <summary>
     /// The better copy comes first: licence class, then more stars, then no fork, then the repository created earliest, then the
     /// repository's name and the path in ordinal order. Two different occurrences never compare equal.

@@ -47,6 +47,10 @@ public sealed class Run
         ? CanonicalJson.Read<RunInput>(InputFile)
         : throw DataForgeException.Usage($"The run '{Name}' has no input yet: crawl first, with dataforge crawl --source ….");
 
+    /// <summary>The names of the repositories that the run is pinned to; none where it has no input yet.</summary>
+    public IReadOnlySet<string> RepositoryNames() =>
+        File.Exists(InputFile) ? ReadInput().Repositories.Select(repository => repository.Name).ToHashSet(StringComparer.Ordinal) : new HashSet<string>();
+
     /// <summary>Opens a run, making its folder where it does not exist.</summary>
     /// <exception cref="DataForgeException">The name is no plain folder name, or the run is of another version.</exception>
     public static Run Open(Workspace workspace, string name)

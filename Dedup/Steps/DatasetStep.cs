@@ -51,6 +51,7 @@ internal sealed class DatasetStep(Run run, DedupInput input, ShardPlan plan, Ded
         CorpusShard.Reader clean, int firstRow, Decision[] decisions, SignatureParts signatures, CorpusShard.Writer kept,
         DroppedShard.Writer dropped, PartOutput output, CancellationToken cancellation)
     {
+        Action<CountName, long> add = output.Add;
         int groupStart = 0;
         for (int group = 0; group < clean.RowGroupCount && groupStart < firstRow + decisions.Length; group++)
         {
@@ -72,18 +73,17 @@ internal sealed class DatasetStep(Run run, DedupInput input, ShardPlan plan, Ded
                 cancellation.ThrowIfCancellationRequested();
                 CorpusFile file = rows.File(row);
                 Decision decision = decisions[groupStart + row - firstRow];
-                CountIn(output.Add, file);
+                CountIn(add, file);
                 if (decision.Rule == DropRule.None)
                 {
                     kept.Append(file, rows.Text(row));
-                    CountOut(output.Add, file);
+                    CountOut(add, file);
                 }
                 else
                 {
                     DroppedFile droppedFile = Row(file, decision, signatures.BlobId(decision.TwinOrdinal));
                     dropped.Append(droppedFile);
-                    output.Add(CountName.Dropped.Of(droppedFile.Rule), file.Copies);
-                    output.Add(CountName.DroppedContents.Of(droppedFile.Rule));
+                    CountDrop(add, droppedFile);
                 }
             }
 
@@ -113,6 +113,21 @@ internal sealed class DatasetStep(Run run, DedupInput input, ShardPlan plan, Ded
     {
         CountIn(add, file);
         CountOut(add, file);
+    }
+
+    /// <summary>What a dropped file adds to its part's counts, as a file that is read and as one that is dropped.</summary>
+    public static void CountDropped(Action<CountName, long> add, DroppedFile file)
+    {
+        add(CountName.ContentsIn, 1);
+        add(CountName.OccurrencesIn, file.Copies);
+        add(CountName.BytesIn, file.Size);
+        CountDrop(add, file);
+    }
+
+    private static void CountDrop(Action<CountName, long> add, DroppedFile file)
+    {
+        add(CountName.Dropped.Of(file.Rule), file.Copies);
+        add(CountName.DroppedContents.Of(file.Rule), 1);
     }
 
     private static void CountIn(Action<CountName, long> add, CorpusFile file)

@@ -93,7 +93,7 @@ internal sealed class RunVerifier(Run run, CancellationToken cancellation)
         Tally tally = _tallies.GetOrAdd(table.Entry, entry => new Tally(entry));
         long rows = table.ReadTable((kind, group) =>
         {
-            if (kind == "corpus v1")
+            if (Corpus.Shards.CorpusShard.IsKind(kind))
             {
                 tally.AddFiles(group, table);
             }

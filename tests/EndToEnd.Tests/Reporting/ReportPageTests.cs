@@ -74,7 +74,7 @@ public sealed class ReportPageTests(InspectedBuild built) : IClassFixture<Inspec
         string[] rules = [.. Regex.Matches(tables, @"^\| ((?:`\w+`(?:, )?)+) \|", RegexOptions.Multiline).SelectMany(row => Regex.Matches(row.Groups[1].Value, @"\w+").Select(name => name.Value))];
         Assert.True(rules.Length > 25, string.Join(" ", rules));
         Assert.All(rules.Concat(["exact_duplicate", "near_duplicate"]), rule => Assert.NotEqual("", RuleWords.Of(rule)));
-        Assert.All(typeof(Crawler.Sources.FaultRules).GetFields(), field => Assert.NotEqual("", RuleWords.Of((string)field.GetRawConstantValue()!)));
+        Assert.All(typeof(Corpus.RuleNames).GetFields(), field => Assert.NotEqual("", RuleWords.Of((string)field.GetRawConstantValue()!)));
     }
 
     [Theory]

@@ -83,12 +83,15 @@ public class SnippetMatcherTests
         {
             BlobId = BlobId.Of([]),
             ContentId = BlobId.Of([]),
-            Repository = new RepositoryFacts { Id = 1, Name = "owner/name", Source = source, Commit = commit },
-            Path = path,
-            License = "MIT",
-            LicenseClass = LicenseClass.Permissive,
-            LicenseEvidence = "header",
-            Copies = 1,
+            Attribution = new Attribution
+            {
+                Repository = new RepositoryFacts { Id = 1, Name = "owner/name", Source = source, Commit = commit },
+                Path = path,
+                License = "MIT",
+                LicenseClass = LicenseClass.Permissive,
+                LicenseEvidence = "header",
+                Copies = 1,
+            },
             Size = 0,
         }));
 
