@@ -24,8 +24,8 @@ internal sealed class VerifyCommand(CommandTerminal terminal, TimeProvider time)
     {
         Run run = InspectedRun.Open(request.WorkspaceFolder, request.RunName);
         long start = time.GetTimestamp();
-        Checked what = await Task.Run(() => new RunVerifier(run, cancellation).Verify(), cancellation).ConfigureAwait(false);
-        foreach (string line in VerdictLines.Of(run.Name, what, Figures.Duration(time.GetElapsedTime(start).TotalSeconds)))
+        VerificationResult what = await Task.Run(() => new RunVerifier(run, cancellation).Verify(), cancellation).ConfigureAwait(false);
+        foreach (string line in VerificationSummary.Lines(run.Name, what, Figures.Duration(time.GetElapsedTime(start).TotalSeconds)))
         {
             terminal.Output.WriteLine(line);
         }

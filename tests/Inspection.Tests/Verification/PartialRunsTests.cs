@@ -1,28 +1,28 @@
-using DataForge.Testing;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Inspection.Verification;
 
-namespace DataForge.EndToEnd.Tests;
+namespace DataForge.Inspection.Tests.Verification;
 
-/// <summary><c>verify</c> of runs that have only some stages: what is there is checked as in any other, what is not is said.</summary>
-public sealed class VerifyPartialRunsTests(PartialRuns built) : IClassFixture<PartialRuns>
+/// <summary><c>verify</c> of runs that have only some stages: the files they have are checked, and missing stages are named.</summary>
+public sealed class PartialRunsTests(PartialRuns built) : IClassFixture<PartialRuns>
 {
     [Theory]
     [InlineData("text", "crawl, clean, dedup, report", "60 documents of text given as it is")]
     [InlineData("staged", "crawl, clean, dedup, tokenize", "tokens of other runs, which have their own check: text")]
     [InlineData("tuned", "crawl, clean, dedup, tokenize, report", "")]
-    public async Task Verify_wholeRun_saysWhatItHasNoPartOf(string run, string missing, string remark)
+    public void Verify_wholeRun_namesTheMissingStages(string run, string missing, string remark)
     {
         Assert.SkipWhen(PartialRuns.Missing is not null, PartialRuns.Missing ?? "");
-        (int code, string output, string error) = await DataForgeProcess.RunAsync("verify", "--workspace", built.Workspace, "--run", run);
-        Assert.True(code == 0, output + error);
+        VerificationResult result = new RunVerifier(built.Run(run), CancellationToken.None).Verify();
+        string output = string.Concat(VerificationSummary.Lines(run, result, "1 s").Select(line => line + "\n"));
         Assert.StartsWith($"{run} is whole: ", output, StringComparison.Ordinal);
         Assert.Contains($"  {missing}: the run has no finished part of it\n", output, StringComparison.Ordinal);
         Assert.Contains(remark, output, StringComparison.Ordinal);
     }
 
-    /// <summary>A bit turned in files that an entry or a checkpoint states, or the file gone: the one line names it.</summary>
+    /// <summary>A bit flipped in a file that an entry or a checkpoint states, or the file missing: the message names it.</summary>
     [Theory]
     [InlineData("text")]
     [InlineData("staged")]
@@ -32,7 +32,8 @@ public sealed class VerifyPartialRunsTests(PartialRuns built) : IClassFixture<Pa
         Assert.SkipWhen(PartialRuns.Missing is not null, PartialRuns.Missing ?? "");
         Run run = built.Run(name);
         var random = new Random(7);
-        string[] stated = [.. new[] { "tokenize", "pretrain", "report" }.SelectMany(run.Manifest.Entries).SelectMany(entry => entry.Outputs).Select(output => run.PathOf(output.Path))];
+        string[] stated = [.. new[] { "tokenize", "pretrain", "report" }.SelectMany(run.Manifest.Entries)
+            .SelectMany(entry => entry.Outputs).Select(output => run.PathOf(output.Path))];
         random.Shuffle(stated);
         string[] tensors = Directory.GetFiles(run.PathOf("5-model/checkpoints"), "tensors.safetensors", SearchOption.AllDirectories);
         Assert.NotEmpty(tensors);
@@ -62,41 +63,45 @@ public sealed class VerifyPartialRunsTests(PartialRuns built) : IClassFixture<Pa
         new RunVerifier(run, CancellationToken.None).Verify();
     }
 
-    /// <summary>Entries that lie with every check-sum right: counts, what a part was computed from, a checkpoint of another step or training.</summary>
+    /// <summary>Wrong entries with correct check-sums: counts, input hashes, a checkpoint of another step or training.</summary>
     [Theory]
     [InlineData("text")]
     [InlineData("staged")]
     [InlineData("tuned")]
-    public void Verify_lyingEntries_areFound(string name)
+    public void Verify_wrongEntries_areFound(string name)
     {
         Assert.SkipWhen(PartialRuns.Missing is not null, PartialRuns.Missing ?? "");
         Run run = built.Run(name);
         foreach (ManifestEntry entry in run.Manifest.Entries("tokenize").Concat(run.Manifest.Entries("pretrain")))
         {
-            foreach (string count in entry.Counts.Keys.Where(IsHeldAgainstSomething))
+            foreach (CountName count in entry.Counts.Items.Select(count => count.Name).Where(IsCompared))
             {
-                var counts = new SortedDictionary<string, long>(entry.Counts.ToDictionary(), StringComparer.Ordinal) { [count] = entry.Count(count) + 1 };
-                run.Manifest.Commit(entry with { Counts = counts });
-                Assert.Contains(entry.Stage == "tokenize" ? count.Split('.')[0] : count, FaultOf(run).Message, StringComparison.Ordinal);
+                run.Manifest.Commit(entry with { Counts = new CountTable(entry.Counts) { [count] = entry.Count(count) + 1 } });
+                string named = entry.Stage == "tokenize" ? count.Name.Split('.')[0] : count.Name;
+                Assert.Contains(named, FaultOf(run).Message, StringComparison.Ordinal);
             }
 
             run.Manifest.Commit(entry with { InputHash = StageHash.Of("something else") });
             if (entry.Stage == "tokenize" && entry.Part != "text" || name == "text" && entry.Part == "model")
             {
-                Assert.StartsWith(run.Manifest.EntryFile(entry.Stage, entry.Part) + ": was ", FaultOf(run).Message, StringComparison.Ordinal);
+                string entryFile = run.Manifest.EntryFile(entry.Stage, entry.Part);
+                Assert.StartsWith(entryFile + ": was ", FaultOf(run).Message, StringComparison.Ordinal);
             }
             else if (entry.Part != "text" && entry.Part != "model")
             {
-                // What it was made from lies outside the run: told, no fault.
+                // What it was made from is outside the run: a remark, no fault.
                 Assert.Contains(Remarks(run), remark => remark.Contains("has changed since", StringComparison.Ordinal));
             }
 
             run.Manifest.Commit(entry);
         }
 
-        string checkpoint = Directory.GetFiles(run.PathOf("5-model/checkpoints"), "checkpoint.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+        string checkpoint = Directory.GetFiles(run.PathOf("5-model/checkpoints"), "checkpoint.json", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal).Last();
         string state = File.ReadAllText(checkpoint);
-        foreach ((string from, string to) in new[] { ("\"step\": 4", "\"step\": 5"), ("steps 4", "steps 400"), ("\"format\": 1", "\"format\": 2") })
+        (string From, string To)[] changes =
+            [("\"step\": 4", "\"step\": 5"), ("steps 4", "steps 400"), ("\"format\": 1", "\"format\": 2")];
+        foreach ((string from, string to) in changes)
         {
             Assert.Contains(from, state, StringComparison.Ordinal);
             File.WriteAllText(checkpoint, state.Replace(from, to, StringComparison.Ordinal));
@@ -107,7 +112,7 @@ public sealed class VerifyPartialRunsTests(PartialRuns built) : IClassFixture<Pa
         new RunVerifier(run, CancellationToken.None).Verify();
     }
 
-    /// <summary>An export whose weights are another checkpoint's, its entry made to fit: only the checkpoint itself gives it away.</summary>
+    /// <summary>An export with the weights of another checkpoint, and an entry to match: only the run's own checkpoint shows it.</summary>
     [Fact]
     public void Verify_exportOfOtherWeights_isFound()
     {
@@ -119,7 +124,9 @@ public sealed class VerifyPartialRunsTests(PartialRuns built) : IClassFixture<Pa
         ManifestEntry entry = run.Manifest.Find("pretrain", "model")!;
         run.Manifest.Commit(entry with
         {
-            Outputs = [.. entry.Outputs.Select(output => output.Path.EndsWith(".safetensors", StringComparison.Ordinal) ? output with { Bytes = new FileInfo(weights).Length, Sha256 = StageHash.OfFile(weights) } : output)],
+            Outputs = [.. entry.Outputs.Select(output => output.Path.EndsWith(".safetensors", StringComparison.Ordinal)
+                ? output with { Bytes = new FileInfo(weights).Length, Sha256 = StageHash.OfFile(weights) }
+                : output)],
         });
         Assert.StartsWith(weights + ": its transformer.", FaultOf(run).Message, StringComparison.Ordinal);
         File.WriteAllBytes(weights, bytes);
@@ -128,7 +135,7 @@ public sealed class VerifyPartialRunsTests(PartialRuns built) : IClassFixture<Pa
     }
 
     [Fact]
-    public void Verify_whatARunWasMadeFromOutsideItIsGone_saysSoAndIsNoFault()
+    public void Verify_inputsOutsideTheRunAreMissing_areRemarksAndNoFault()
     {
         Assert.SkipWhen(PartialRuns.Missing is not null, PartialRuns.Missing ?? "");
         Run run = built.Run("tuned");
@@ -142,24 +149,27 @@ public sealed class VerifyPartialRunsTests(PartialRuns built) : IClassFixture<Pa
     }
 
     [Fact]
-    public void Verify_tokensOfNothing_areFound()
+    public void Verify_tokensWithoutASource_areFound()
     {
         Assert.SkipWhen(PartialRuns.Missing is not null, PartialRuns.Missing ?? "");
         Run run = built.Run("text");
         string entry = run.Manifest.EntryFile("tokenize", "text");
         byte[] bytes = File.ReadAllBytes(entry);
         File.Delete(entry);
-        Assert.StartsWith(run.PathOf("manifest/dedup") + ": is missing, from which 4-tokens was made", FaultOf(run).Message, StringComparison.Ordinal);
+        string expected = run.PathOf("manifest/dedup") + ": is missing, from which 4-tokens was made";
+        Assert.StartsWith(expected, FaultOf(run).Message, StringComparison.Ordinal);
         File.WriteAllBytes(entry, bytes);
     }
 
-    // What training measured on the way (its entropy, tokens validated, tokens seen) stands nowhere else.
-    private static bool IsHeldAgainstSomething(string count) => new[]
+    // What training measured on the way (its entropy, tokens validated, tokens seen) is in no file to compare it with.
+    private static bool IsCompared(CountName count) => new[]
     {
-        "documents.unfiltered", "bytes.unfiltered", "documents.train", "documents.validation", "tokens.train", "tokens.validation", ".steps", ".parameters", ".loss.validation.micronats",
-    }.Any(ending => ("." + count).EndsWith(ending, StringComparison.Ordinal));
+        "documents.unfiltered", "bytes.unfiltered", "documents.train", "documents.validation", "tokens.train", "tokens.validation",
+        ".steps", ".parameters", ".loss.validation.micronats",
+    }.Any(ending => ("." + count.Name).EndsWith(ending, StringComparison.Ordinal));
 
     private static IReadOnlyList<string> Remarks(Run run) => new RunVerifier(run, CancellationToken.None).Verify().Remarks;
 
-    private static DataForgeException FaultOf(Run run) => Assert.Throws<DataForgeException>(() => new RunVerifier(run, CancellationToken.None).Verify());
+    private static DataForgeException FaultOf(Run run) =>
+        Assert.Throws<DataForgeException>(() => new RunVerifier(run, CancellationToken.None).Verify());
 }

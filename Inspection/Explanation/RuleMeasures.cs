@@ -7,18 +7,22 @@ using DataForge.Corpus.Shards;
 
 namespace DataForge.Inspection.Explanation;
 
-/// <summary>What the cleaner's rules measured of a content: judged again from its source, by the rules the run states.</summary>
-internal static class Measures
+/// <summary>
+/// What the cleaner's rules measured of a content. The measures are not stored anywhere: they are computed again from the source bytes,
+/// with the rules
+/// and thresholds that the run recorded.
+/// </summary>
+internal static class RuleMeasures
 {
-    private const int MostLines = 20;
+    private const int MaxRedactedLines = 20;
 
-    /// <summary>Tells each rule with its measure and threshold, and what was redacted.</summary>
-    /// <param name="text">Where to.</param>
+    /// <summary>Appends a line for each rule with its measure and threshold, and lines for what was redacted.</summary>
+    /// <param name="text">The explanation to append to.</param>
     /// <param name="run">The run.</param>
     /// <param name="id">The content.</param>
-    /// <param name="part">The raw part that stores it.</param>
-    /// <param name="failed">The rule that it failed; null where it passed.</param>
-    public static void Tell(StringBuilder text, Run run, BlobId id, int part, string? failed)
+    /// <param name="part">The raw part that stores the content.</param>
+    /// <param name="failed">The rule that dropped it; null where it passed.</param>
+    public static void Append(StringBuilder text, Run run, BlobId id, int part, string? failed)
     {
         if (RuleReport.Of(run) is not { } report)
         {
@@ -28,8 +32,8 @@ internal static class Measures
 
         IReadOnlyList<RuleMeasure> measures = [];
         IReadOnlyList<Redaction> redactions = [];
-        bool isThere = WithSource(run, id, part, source => measures = report.Measure(id, source, out redactions));
-        if (!isThere)
+        bool isStored = WithSource(run, id, part, source => measures = report.Measure(id, source, out redactions));
+        if (!isStored)
         {
             text.Append("  what the rules measured is not known: the source is no longer in the workspace\n");
             return;
@@ -45,21 +49,24 @@ internal static class Measures
             AppliedRule rule = measure.Applied;
             string threshold = rule.Threshold.Length > 0 ? $" ({rule.Bound} {rule.Threshold})" : "";
 
-            // The rule about syntax records Python 2 under a name of its own.
+            // The syntax rule records Python 2 under a name of its own.
             bool isFailed = rule.Rule == failed || (rule.Rule == "syntax" && failed == "python2");
-            Line(text, $"    {rule.Rule} {measure.Value}{threshold}{(isFailed ? ": the rule it left by" : "")}");
+            AppendLine(text, $"    {rule.Rule} {measure.Value}{threshold}{(isFailed ? ": the rule that dropped it" : "")}");
         }
 
-        if (failed is not null)
+        if (failed is null)
         {
-            return;
+            AppendRedactions(text, redactions);
         }
+    }
 
+    private static void AppendRedactions(StringBuilder text, IReadOnlyList<Redaction> redactions)
+    {
         foreach (IGrouping<string, Redaction> kind in redactions.GroupBy(redaction => redaction.Kind))
         {
-            string lines = string.Join(", ", kind.Take(MostLines).Select(redaction => redaction.Line.ToString(CultureInfo.InvariantCulture)));
-            string more = kind.Count() > MostLines ? $" and {kind.Count() - MostLines} more" : "";
-            Line(text, $"  redacted: {kind.Count()} {kind.Key} on line {lines}{more}");
+            string lines = string.Join(", ", kind.Take(MaxRedactedLines).Select(redaction => redaction.Line));
+            string more = kind.Count() > MaxRedactedLines ? $" and {kind.Count() - MaxRedactedLines} more" : "";
+            AppendLine(text, $"  redacted: {kind.Count()} {kind.Key} on line {lines}{more}");
         }
 
         if (redactions.Count == 0)
@@ -68,7 +75,8 @@ internal static class Measures
         }
     }
 
-    private static bool WithSource(Run run, BlobId id, int part, ReadOnlySpanAction use)
+    // Calls use with the source bytes of a content; false where the workspace no longer has them.
+    private static bool WithSource(Run run, BlobId id, int part, SourceAction use)
     {
         string path = run.Workspace.RawBlobsPart(part);
         if (part < 0 || !File.Exists(path))
@@ -90,7 +98,8 @@ internal static class Measures
         return false;
     }
 
-    private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    private static void AppendLine(StringBuilder text, FormattableString line) =>
+        text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 
-    private delegate void ReadOnlySpanAction(ReadOnlySpan<byte> source);
+    private delegate void SourceAction(ReadOnlySpan<byte> source);
 }
