@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DataForge.Parquet;
+using DataForge.Corpus.Columns;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Dedup.Auditing;
@@ -83,8 +84,8 @@ internal static class Card
             return null;
         }
 
-        using ParquetReader reader = ShardFile.Open(run.PathOf(first.Path), "corpus v1");
-        return reader.Schema;
+        using var reader = new TableReader(run.PathOf(first.Path), Table.Corpus, Table.CorpusV1);
+        return reader.Table.Schema;
     }
 
     private static void Funnel(StringBuilder card, DatasetFigures figures)

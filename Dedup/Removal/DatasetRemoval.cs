@@ -1,4 +1,5 @@
 using DataForge.Corpus;
+using DataForge.Corpus.Columns;
 using DataForge.Parquet;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
@@ -31,6 +32,9 @@ public sealed class DatasetRemoval(
     public const string TwinRemoved = "twin removed by opt-out";
 
     private readonly HashSet<BlobId> _removed = [];
+
+    // A shard of version 1 names other occurrences in one text, which only the names of all repositories can divide.
+    private readonly Lazy<IReadOnlySet<string>> _names = new(run.Run.RepositoryNames);
     private long _reattributed;
     private long _orphans;
     private int _rewritten;
@@ -66,13 +70,12 @@ public sealed class DatasetRemoval(
         bool changes = false;
         foreach (ManifestOutput shard in entry.Outputs.Where(IsShard))
         {
-            using var reader = new CorpusShard.Reader(run.Run.PathOf(shard.Path));
+            using var reader = new CorpusShard.Reader(run.Run.PathOf(shard.Path), () => _names.Value);
             for (int group = 0; group < reader.RowGroupCount; group++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                using CorpusShard.Rows rows = reader.ReadRowGroup(group, "blob_id", "repo_name", "other_occurrences");
-                BinaryColumn names = rows.Columns.Binary("repo_name");
-                StringListColumn others = rows.Columns.StringList("other_occurrences");
+                using CorpusShard.Rows rows = reader.ReadOccurrences(group);
+                BinaryColumn names = rows.Get(Column.RepositoryName);
                 for (int row = 0; row < rows.Count; row++)
                 {
                     BlobId id = rows.Id(row);
@@ -83,7 +86,7 @@ public sealed class DatasetRemoval(
                         changes = true;
                     }
 
-                    changes |= isKnown || (others.Length(row) > 0 && others.GetStrings(row).Any(IsRemoved));
+                    changes |= isKnown || rows.OtherOccurrences(row).Any(other => repositories.Contains(other.Repository));
                 }
             }
         }
@@ -110,9 +113,9 @@ public sealed class DatasetRemoval(
 
     private ManifestOutput RewriteShard(ManifestOutput shard, SortedDictionary<string, long> counts)
     {
-        using var reader = new CorpusShard.Reader(run.Run.PathOf(shard.Path));
+        using var reader = new CorpusShard.Reader(run.Run.PathOf(shard.Path), () => _names.Value);
         long written;
-        using (var kept = new CorpusShard.Writer(run.Create(shard.Path)))
+        using (var kept = new CorpusShard.Writer(run.Create(shard.Path), reader.Version))
         {
             for (int group = 0; group < reader.RowGroupCount; group++)
             {
@@ -189,18 +192,7 @@ public sealed class DatasetRemoval(
     {
         if (contents.TryGetValue(file.BlobId, out CorpusFile? now))
         {
-            return now is null ? null : file with
-            {
-                Repository = now.Repository,
-                Path = now.Path,
-                License = now.License,
-                LicenseClass = now.LicenseClass,
-                LicenseEvidence = now.LicenseEvidence,
-                Copyright = now.Copyright,
-                Copies = now.Copies,
-                OtherOccurrences = now.OtherOccurrences,
-                IsVendored = now.IsVendored,
-            };
+            return now is null ? null : file with { Attribution = now.Attribution };
         }
 
         if (repositories.Contains(file.Repository.Name))
@@ -208,10 +200,12 @@ public sealed class DatasetRemoval(
             return null;
         }
 
-        // The dataset is of an older 2-clean: who is named second is all there is to go by.
-        List<string> others = [.. file.OtherOccurrences.Where(other => !IsRemoved(other))];
+        // The dataset is of an older 2-clean: what its row names is all there is to go by.
+        List<OccurrenceLocation> others = [.. file.OtherOccurrences.Where(other => !repositories.Contains(other.Repository))];
         int fewer = file.OtherOccurrences.Count - others.Count;
-        return fewer == 0 ? file : file with { OtherOccurrences = others, Copies = file.Copies - fewer };
+        return fewer == 0
+            ? file
+            : file with { Attribution = file.Attribution with { OtherOccurrences = others, Copies = file.Copies - fewer } };
     }
 
     private DroppedFile? Now(DroppedFile row)
@@ -223,10 +217,7 @@ public sealed class DatasetRemoval(
                 return null;
             }
 
-            row = row with
-            {
-                RepositoryId = now.Repository.Id, Repository = now.Repository.Name, Commit = now.Repository.Commit, Path = now.Path, Copies = now.Copies,
-            };
+            row = row.AttributedTo(now.Attribution);
         }
         else if (repositories.Contains(row.Repository))
         {
@@ -240,20 +231,6 @@ public sealed class DatasetRemoval(
         }
 
         return row;
-    }
-
-    // "repository path": a name may hold spaces, so each place to cut at is tried.
-    private bool IsRemoved(string occurrence)
-    {
-        for (int space = occurrence.IndexOf(' '); space > 0; space = occurrence.IndexOf(' ', space + 1))
-        {
-            if (repositories.Contains(occurrence[..space]))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private void RemoveWork(IReadOnlyList<ManifestEntry> entries)

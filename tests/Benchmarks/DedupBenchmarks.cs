@@ -218,12 +218,15 @@ public static class DedupBenchmarks
     {
         BlobId = BlobId.Of(text),
         ContentId = BlobId.Of(text),
-        Repository = new RepositoryFacts { Id = (long)(BlobId.Of(System.Text.Encoding.UTF8.GetBytes(repository)).Prefix >> 1), Name = repository, Source = "dir" },
-        Path = path,
-        License = "MIT",
-        LicenseClass = LicenseClass.Permissive,
-        LicenseEvidence = "bench",
-        Copies = 1,
+        Attribution = new Attribution
+        {
+            Repository = new RepositoryFacts { Id = (long)(BlobId.Of(System.Text.Encoding.UTF8.GetBytes(repository)).Prefix >> 1), Name = repository, Source = "dir" },
+            Path = path,
+            License = "MIT",
+            LicenseClass = LicenseClass.Permissive,
+            LicenseEvidence = "bench",
+            Copies = 1,
+        },
         Size = text.Length,
     };
 

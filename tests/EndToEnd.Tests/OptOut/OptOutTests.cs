@@ -70,7 +70,7 @@ public sealed class OptOutTests(OptOutBuild built)
         Assert.Equal(3, was.Copies);
         (CorpusFile now, _) = Assert.Single(after, row => Holds(row.Text, OptOutCorpus.Shared + "_kept"));
         Assert.Equal(("other/keep", "lib/copy_of_shared.py", 2, 10), (now.Repository.Name, now.Path, now.Copies, now.Repository.Stars));
-        Assert.Equal(["other/keep lib/second_copy.py"], now.OtherOccurrences);
+        Assert.Equal([new OccurrenceLocation("other/keep", "lib/second_copy.py")], now.OtherOccurrences);
         Assert.StartsWith("LICENSE@", now.LicenseEvidence, StringComparison.Ordinal);
         Assert.Equal(["Copyright (c) 2020 Somebody"], now.Copyright);
         Assert.Equal((was.ContentId, was.Lines, was.MeanLine, was.Size), (now.ContentId, now.Lines, now.MeanLine, now.Size));
