@@ -8,9 +8,9 @@ using DataForge.Corpus.Runs;
 namespace DataForge.Cleaner;
 
 /// <summary>
-/// From <c>raw</c> to <c>2-clean</c>, in three steps, each a function of files and each resumed and shared part by part: what raw parts say of
-/// licences (<c>licenses-NNNNN</c>), occurrences (<c>occurrences-NNNNN</c>), contents (<c>part-NNNNN</c>). <c>docs/rules.md</c> has the rules,
-/// <c>docs/decisions.md</c> the steps and their counts.
+/// From <c>raw</c> to <c>2-clean</c>, in three steps, each a function of files and each resumed and shared part by part: what raw parts
+/// say of licences (<c>licenses-NNNNN</c>), occurrences (<c>occurrences-NNNNN</c>), contents (<c>part-NNNNN</c>). <c>docs/rules.md</c>
+/// has the rules, <c>docs/decisions.md</c> the steps and their counts.
 /// </summary>
 public sealed class CleanStage(CleanOptions options) : IStage
 {

@@ -3,8 +3,8 @@ using System.Collections.ObjectModel;
 namespace DataForge.Cleaner;
 
 /// <summary>
-/// A list option with a default: the first value added replaces the default. Configuration binders add to the list they find, so that with a
-/// plain list what the user gives would only ever come on top.
+/// A list option with a default: the first value added replaces the default. Configuration binders add to the list they find, so that
+/// with a plain list what the user gives would only ever come on top.
 /// </summary>
 public sealed class DefaultedList : Collection<string>
 {

@@ -7,17 +7,18 @@ using System.Text;
 namespace DataForge.Cleaner.Decontamination;
 
 /// <summary>
-/// Finds texts of benchmarks in files. Both are read as words and signs; white space, quotes, '#' and backslashes are left out, so that neither
-/// indentation nor wrapping nor another kind of quotes or comment hides a text. A file holds a text if all of it stands there in one piece, or if more
-/// than half of its different runs of <see cref="Gram"/> tokens do (runs with fewer than <see cref="WordsInRun"/> words do not count: lists of
-/// numbers resemble each other). Texts too short are no evidence: <c>return x + y</c> stands everywhere. Immutable; each thread has its own
-/// <see cref="Scanner"/>.
+/// Finds texts of benchmarks in files. Both are read as words and signs; white space, quotes, '#' and backslashes are left out, so that
+/// neither indentation nor wrapping nor another kind of quotes or comment hides a text. A file holds a text if all of it stands there
+/// in one piece, or if more than half of its different runs of <see cref="Gram"/> tokens do (runs with fewer than <see
+/// cref="WordsInRun"/> words do not count: lists of numbers resemble each other). Texts too short are no evidence: <c>return x + y</c>
+/// stands everywhere. Immutable; each thread has its own <see cref="Scanner"/>.
 /// </summary>
 public sealed class BenchmarkIndex
 {
     /// <summary>
-    /// Tokens in a run, and the fewest that a prompt must have to be looked for: "Write a function to swap two numbers." has eight. GPT-3 took 13 words for
-    /// all texts (https://arxiv.org/abs/2005.14165, appendix C); here a run alone is no evidence, but a whole text or half of one.
+    /// Tokens in a run, and the fewest that a prompt must have to be looked for: "Write a function to swap two numbers." has eight.
+    /// GPT-3 took 13 words for all texts (https://arxiv.org/abs/2005.14165, appendix C); here a run alone is no evidence, but a whole
+    /// text or half of one.
     /// </summary>
     public const int Gram = 8;
 
@@ -39,8 +40,9 @@ public sealed class BenchmarkIndex
     private readonly List<int> _different = [];
     private readonly Dictionary<ulong, List<Posting>> _postings = [];
 
-    // A Bloom filter that stays in the cache: each run sets two bits of one word (Putze et al. 2007, "Cache-, hash- and space-efficient Bloom filters"). It has
-    // 16 to 32 bits a run, up to 512 KiB, so that one or two in a hundred other runs have to be looked up; a larger one would cost more in misses than it spares.
+    // A Bloom filter that stays in the cache: each run sets two bits of one word (Putze et al. 2007, "Cache-, hash- and space-efficient
+    // Bloom filters"). It has 16 to 32 bits a run, up to 512 KiB, so that one or two in a hundred other runs have to be looked up; a
+    // larger one would cost more in misses than it spares.
     private readonly ulong[] _filter;
     private readonly int _filterShift;
 
@@ -130,10 +132,13 @@ public sealed class BenchmarkIndex
     /// <summary>Where a run stands in a text, and whether it counts as a part of it: only the first of equal ones does.</summary>
     private readonly record struct Posting(int Text, int Place, bool Counts);
 
-    /// <summary>Looks through one file after another, a thousand tokens at a time: read, then hashed, then held against the filter.</summary>
+    /// <summary>
+    /// Looks through one file after another, a thousand tokens at a time: read, then hashed, then held against the filter.
+    /// </summary>
     public sealed class Scanner(BenchmarkIndex index)
     {
-        // Of each text met, by how much further on its runs stand in the file than in the text: how many runs one behind another, up to which one.
+        // Of each text met, by how much further on its runs stand in the file than in the text: how many runs one behind another, up to
+        // which one.
         private readonly Dictionary<(int Text, int Shift), (int Length, int Position)> _met = [];
 
         // Of each text met: different runs seen.
@@ -143,7 +148,8 @@ public sealed class BenchmarkIndex
         private const int Batch = 1024;
         private const int Spare = 32;
 
-        // A run's hash is a polynomial over its tokens, their first with the highest power: two tokens, then two of these, then two of those.
+        // A run's hash is a polynomial over its tokens, their first with the highest power: two tokens, then two of these, then two of
+        // those.
         private static readonly Vector<ulong> Factor1 = new(Base);
         private static readonly Vector<ulong> Factor2 = new(unchecked(Base * Base));
         private static readonly Vector<ulong> Factor4 = new(unchecked(Base * Base * Base * Base));
@@ -237,7 +243,8 @@ public sealed class BenchmarkIndex
         {
             foreach ((int text, int place, bool counts) in postings)
             {
-                ref (int Length, int Position) met = ref CollectionsMarshal.GetValueRefOrAddDefault(_met, (text, position - place), out bool known);
+                ref (int Length, int Position) met = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                    _met, (text, position - place), out bool known);
                 met = (known && met.Position == position - 1 ? met.Length + 1 : 1, position);
                 if (met.Length >= index._grams[text])
                 {

@@ -6,8 +6,9 @@ using System.Runtime.Intrinsics;
 namespace DataForge.Cleaner.Decontamination;
 
 /// <summary>
-/// Words (letters, digits, '_', bytes from 0x80) and single signs of a text, as 64-bit hashes; white space, controls, quotes, '#' and backslashes are left
-/// out. Where tokens begin is found 64 bytes at a time, and a word is hashed 8 bytes at a time, so that a token costs a few steps however long it is.
+/// Words (letters, digits, '_', bytes from 0x80) and single signs of a text, as 64-bit hashes; white space, controls, quotes, '#' and
+/// backslashes are left out. Where tokens begin is found 64 bytes at a time, and a word is hashed 8 bytes at a time, so that a token
+/// costs a few steps however long it is.
 /// </summary>
 internal ref struct TokenReader(ReadOnlySpan<byte> text)
 {
@@ -74,7 +75,7 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
     private static ulong Hash(ReadOnlySpan<byte> text, int start, int length)
     {
         ulong hash = length <= 8 && start + 8 <= text.Length
-            ? (Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start)) << (64 - (8 * length))) ^ ((ulong)length << 1)
+            ? (ReadWord(text, start) << (64 - (8 * length))) ^ ((ulong)length << 1)
             : Fold(text.Slice(start, length));
 
         // Both multiplications are needed: a run of tokens is a polynomial over them, which must not be linear in their bytes.
@@ -83,6 +84,11 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
         hash *= 0xD6E8FEB86659FD93;
         return hash ^ (hash >> 32);
     }
+
+    // Eight bytes, of which there are as many; without a check.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong ReadWord(ReadOnlySpan<byte> text, int start) =>
+        Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start));
 
     // Words above 8 bytes, and any at the end of the text.
     private static ulong Fold(ReadOnlySpan<byte> word)
@@ -164,7 +170,8 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Classify(Vector256<byte> block, out uint words, out uint signs)
     {
-        Vector256<byte> letters = Vector256.LessThan((block | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)26));
+        Vector256<byte> letters = Vector256.LessThan(
+            (block | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)26));
         Vector256<byte> digits = Vector256.LessThan(block - Vector256.Create((byte)'0'), Vector256.Create((byte)10));
         words = (letters | digits | Vector256.Equals(block, Vector256.Create((byte)'_')) | block).ExtractMostSignificantBits();
         Vector256<byte> none = Vector256.LessThan(block, Vector256.Create((byte)0x21))

@@ -9,8 +9,8 @@ internal static class CopyrightLine
     private const int LongestPrefix = 24;
 
     /// <summary>
-    /// Whether the line begins (behind "Portions", "Modifications" and the like) with "Copyright", "(c)" or "©", and goes on with a year, a
-    /// sign, a placeholder or "by". "copyright notice, this list of conditions" is none.
+    /// Whether the line begins (after "Portions", "Modifications" and the like) with "Copyright", "(c)" or "©", and goes on with a year,
+    /// a sign, a placeholder or "by". "copyright notice, this list of conditions" is none.
     /// </summary>
     public static bool Is(ReadOnlySpan<byte> line)
     {
@@ -43,7 +43,8 @@ internal static class CopyrightLine
     }
 
     /// <summary>
-    /// How much of a copyright line is about copyright: all of a short one. A long one is a paragraph on one line, whose first sentence it is.
+    /// How much of a copyright line is about copyright: all of a short one. A long one is a paragraph on one line, whose first sentence
+    /// it is.
     /// </summary>
     public static int LengthOf(ReadOnlySpan<byte> line)
     {
@@ -53,7 +54,8 @@ internal static class CopyrightLine
     }
 
     /// <summary>
-    /// Where a word of two letters or more stands in a text, ASCII letters of either case alike; −1 where it does not. The word is in lower case.
+    /// Where a word of two letters or more stands in a text, ASCII letters of either case alike; −1 where it does not. The word is in
+    /// lower case.
     /// </summary>
     public static int IndexOfIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower)
     {

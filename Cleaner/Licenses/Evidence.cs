@@ -54,7 +54,8 @@ public sealed record Evidence
 /// <summary>The licence that covers a file, and how that is known.</summary>
 /// <param name="Expression">An SPDX expression; empty where none was found.</param>
 /// <param name="Class">Its class.</param>
-/// <param name="Source">The evidence, such as <c>LICENSE@&lt;blob id&gt;</c> or <c>metadata:setup.cfg</c>; empty where none was found.</param>
+/// <param name="Source">The evidence, such as <c>LICENSE@&lt;blob id&gt;</c> or <c>metadata:setup.cfg</c>; empty where none was
+/// found.</param>
 /// <param name="Copyright">Copyright lines of the evidence.</param>
 public sealed record ResolvedLicense(string Expression, LicenseClass Class, string Source, IReadOnlyList<string> Copyright)
 {

@@ -34,7 +34,10 @@ public enum EvidenceKind
 public static class EvidencePath
 {
     private static readonly string[] NoText =
-        [".json", ".yml", ".yaml", ".xml", ".csv", ".js", ".css", ".svg", ".png", ".po", ".pot", ".tmpl", ".template", ".j2", ".jinja", ".c", ".h", ".ipynb", ".lock", ".toml"];
+        [
+            ".json", ".yml", ".yaml", ".xml", ".csv", ".js", ".css", ".svg", ".png", ".po", ".pot", ".tmpl", ".template", ".j2", ".jinja",
+            ".c", ".h", ".ipynb", ".lock", ".toml",
+        ];
 
     /// <summary>What kind of evidence an occurrence is; null where it is none.</summary>
     public static EvidenceKind? KindOf(string path, FileKind kind)
@@ -66,8 +69,8 @@ public static class EvidencePath
     }
 
     /// <summary>
-    /// The folder that evidence speaks for: its own, but for folders that hold nothing else (X.dist-info, X.egg-info, debian, LICENSES) the one
-    /// above. Empty for the repository's root.
+    /// The folder that evidence speaks for: its own, but for folders that hold nothing else (X.dist-info, X.egg-info, debian, LICENSES)
+    /// the one above. Empty for the repository's root.
     /// </summary>
     public static string FolderOf(string path)
     {
@@ -75,9 +78,11 @@ public static class EvidencePath
         while (folder.Length > 0)
         {
             string name = folder[(folder.LastIndexOf('/') + 1)..];
-            bool holdsMetadata = name.EndsWith(".dist-info", StringComparison.Ordinal) || name.EndsWith(".egg-info", StringComparison.Ordinal)
+            bool holdsMetadata = name.EndsWith(".dist-info", StringComparison.Ordinal)
+                || name.EndsWith(".egg-info", StringComparison.Ordinal)
                 || name.EndsWith(".egg-info/PKG-INFO", StringComparison.Ordinal) || name is "EGG-INFO" or "debian"
-                || name.Equals("LICENSES", StringComparison.OrdinalIgnoreCase) || name.Equals("LICENSE", StringComparison.OrdinalIgnoreCase);
+                || name.Equals("LICENSES", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("LICENSE", StringComparison.OrdinalIgnoreCase);
             if (!holdsMetadata)
             {
                 break;

@@ -33,10 +33,11 @@ internal sealed class LicenseAligner
     private bool _operative;
 
     /// <summary>
-    /// Aligns. <paramref name="hits"/> are places of shared runs between <paramref name="from"/> and <paramref name="to"/>, by place in the file;
-    /// within one place by place in the template, falling. Words outside belong to others.
+    /// Aligns. <paramref name="hits"/> are places of shared runs between <paramref name="from"/> and <paramref name="to"/>, by place in
+    /// the file; within one place by place in the template, falling. Words outside belong to others.
     /// </summary>
-    public Alignment? Align(LicenseTemplate template, ReadOnlySpan<uint> file, int from, int to, ReadOnlySpan<(int File, int Template)> hits)
+    public Alignment? Align(
+        LicenseTemplate template, ReadOnlySpan<uint> file, int from, int to, ReadOnlySpan<(int File, int Template)> hits)
     {
         Chain(hits, 40 + (template.Words.Length / 10));
         if (_links.Count == 0)
@@ -57,7 +58,9 @@ internal sealed class LicenseAligner
                     return null;
                 }
 
-                Compare(template, file, _links[i - 1].File + 1, _links[i].File, _links[i - 1].Template + 1, _links[i].Template, false, false, out _, out _);
+                Compare(
+                    template, file, _links[i - 1].File + 1, _links[i].File, _links[i - 1].Template + 1, _links[i].Template, false, false,
+                    out _, out _);
             }
 
             _matched += InBody(template, _links[i].Template) ? 1 : 0;
@@ -187,11 +190,13 @@ internal sealed class LicenseAligner
     }
 
     /// <summary>
-    /// Compares words [a, b) of the file with words [c, d) of the template. With an open beginning or end, words of the file beyond the first or
-    /// last shared one are not counted; <paramref name="first"/> and <paramref name="last"/> say where the stretch begins and ends.
+    /// Compares words [a, b) of the file with words [c, d) of the template. With an open beginning or end, words of the file beyond the
+    /// first or last shared one are not counted; <paramref name="first"/> and <paramref name="last"/> say where the stretch begins and
+    /// ends.
     /// </summary>
     private void Compare(
-        LicenseTemplate template, ReadOnlySpan<uint> file, int a, int b, int c, int d, bool openStart, bool openEnd, out int first, out int last)
+        LicenseTemplate template, ReadOnlySpan<uint> file, int a, int b, int c, int d, bool openStart, bool openEnd, out int first,
+        out int last)
     {
         ReadOnlySpan<uint> left = file[a..Math.Max(a, b)];
         ReadOnlySpan<uint> right = template.Words.AsSpan(c, d - c);

@@ -12,8 +12,9 @@ public sealed record LicenseFinding(string Expression, IReadOnlyList<string> Cop
 }
 
 /// <summary>
-/// Reads licences from texts: whole texts, notices, <c>SPDX-License-Identifier</c> lines. What grants rights but is none of the known texts,
-/// and what adds a restriction to one, comes out as <see cref="SpdxLicenses.Unknown"/>. Not safe from several threads; one for each.
+/// Reads licences from texts: whole texts, notices, <c>SPDX-License-Identifier</c> lines. What grants rights but is none of the known
+/// texts, and what adds a restriction to one, comes out as <see cref="SpdxLicenses.Unknown"/>. Not safe from several threads; one for
+/// each.
 /// </summary>
 public sealed class LicenseDetector
 {
@@ -23,8 +24,20 @@ public sealed class LicenseDetector
 
     // CPython's LICENSE tells its history and holds the licences of all who ever owned it; PSF-2.0 is what it is passed on under.
     private static readonly uint[] PythonHistory = LicenseTemplates.Phrase("history of the software");
-    private static readonly HashSet<string> PythonStack = ["PSF-2.0", "Python-2.0", "Python-2.0.1", "CNRI-Python", "CNRI-Python-GPL-Compatible", "0BSD", "HPND", "MIT-CMU", "HPND-Fenneberg-Livingston"];
-    private static readonly uint[][] ChoiceWords = [.. new[] { "dual licensed", "dual license", "either license", "either the", "either of", "under either", "your choice", "you may choose", "alternatively" }.Select(LicenseTemplates.Phrase)];
+    private static readonly HashSet<string> PythonStack =
+    [
+        "PSF-2.0", "Python-2.0", "Python-2.0.1", "CNRI-Python", "CNRI-Python-GPL-Compatible", "0BSD", "HPND", "MIT-CMU",
+        "HPND-Fenneberg-Livingston",
+    ];
+
+    private static readonly uint[][] ChoiceWords =
+    [
+        .. new[]
+        {
+            "dual licensed", "dual license", "either license", "either the", "either of", "under either", "your choice", "you may choose",
+            "alternatively",
+        }.Select(LicenseTemplates.Phrase),
+    ];
 
     private readonly LicenseWords _words = new();
     private readonly LicenseTextMatcher _matcher = new();
@@ -162,9 +175,12 @@ public sealed class LicenseDetector
         {
             ReadOnlySpan<byte> line = text.Slice(span.Start, Math.Min(span.Length, MaxCopyrightLength));
             string decoded = Encoding.UTF8.GetString(line).Trim();
-            bool isPlaceholder = decoded.Contains('<') && !decoded.Contains('@') && decoded.Contains("year", StringComparison.OrdinalIgnoreCase);
+            bool isPlaceholder = decoded.Contains('<')
+                && !decoded.Contains('@')
+                && decoded.Contains("year", StringComparison.OrdinalIgnoreCase);
             if (!isPlaceholder && lines.Count < MaxCopyrightLines && !lines.Contains(decoded)
-                && !decoded.Contains("Free Software Foundation", StringComparison.Ordinal) && !decoded.Contains("[yyyy]", StringComparison.Ordinal))
+                && !decoded.Contains("Free Software Foundation", StringComparison.Ordinal)
+                && !decoded.Contains("[yyyy]", StringComparison.Ordinal))
             {
                 lines.Add(decoded);
             }

@@ -6,7 +6,9 @@ namespace DataForge.Cleaner.Licenses;
 /// </summary>
 internal sealed class LicenseIndex
 {
-    /// <summary>Words in a run. Six words are rare enough to name a family of licences, and few enough to survive near a changed name.</summary>
+    /// <summary>
+    /// Words in a run. Six words are rare enough to name a family of licences, and few enough to survive near a changed name.
+    /// </summary>
     public const int Gram = 6;
 
     private const int BucketBits = 19;

@@ -13,10 +13,20 @@ internal static class PasswordPattern
     private static readonly SearchValues<byte> ValueEnds = SearchValues.Create(" \t\n\"'`()[]{}<>,;|\\"u8);
 
     // What a name of a secret holds, and how a name ends that only speaks about one.
-    private static readonly byte[][] SecretWords = Words("password", "passwd", "pwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "accesskey", "auth_key", "authkey", "private_key", "privatekey", "credential", "signing_key", "encryption_key", "client_key", "consumer_key", "api key", "access key", "auth key", "private key", "signing key", "encryption key");
-    private static readonly byte[][][] SecretWordsByFirst = [.. Enumerable.Range(0, 256).Select(first => SecretWords.Where(word => word[0] == first).ToArray())];
-    private static readonly byte[][] OtherEndings = Words("_hash", "_name", "_type", "_file", "_path", "_url", "_uri", "_field", "_header", "_prefix", "_suffix", "_regex", "_pattern", "_length", "_size", "_label", "_id", "_endpoint", "_class", "_format", "_env", "_var", "_re", "_kind", "_key_name", "_message", "_error", "_help", "_text", "_title", "_template", "_param", "_attr", "_index", "_count", "_arn");
-    private static readonly byte[][] Samples = Words("password", "passwd", "secret", "example", "changeme", "change-me", "change_me", "placeholder", "your", "xxxx", "****", "....", "todo", "dummy", "fake", "sample", "insert", "replace", "<", ">", "{", "}", "$(", "${", "%(", "%s", "test", "foo", "abc123", "redacted", "django-insecure");
+    private static readonly byte[][] SecretWords = Words(
+        "password", "passwd", "pwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "accesskey", "auth_key",
+        "authkey", "private_key", "privatekey", "credential", "signing_key", "encryption_key", "client_key", "consumer_key", "api key",
+        "access key", "auth key", "private key", "signing key", "encryption key");
+    private static readonly byte[][][] SecretWordsByFirst =
+        [.. Enumerable.Range(0, 256).Select(first => SecretWords.Where(word => word[0] == first).ToArray())];
+    private static readonly byte[][] OtherEndings = Words(
+        "_hash", "_name", "_type", "_file", "_path", "_url", "_uri", "_field", "_header", "_prefix", "_suffix", "_regex", "_pattern",
+        "_length", "_size", "_label", "_id", "_endpoint", "_class", "_format", "_env", "_var", "_re", "_kind", "_key_name", "_message",
+        "_error", "_help", "_text", "_title", "_template", "_param", "_attr", "_index", "_count", "_arn");
+    private static readonly byte[][] Samples = Words(
+        "password", "passwd", "secret", "example", "changeme", "change-me", "change_me", "placeholder", "your", "xxxx", "****", "....",
+        "todo", "dummy", "fake", "sample", "insert", "replace", "<", ">", "{", "}", "$(", "${", "%(", "%s", "test", "foo", "abc123",
+        "redacted", "django-insecure");
 
     /// <summary>The password of a URL whose "://" begins here: <c>scheme://user:password@host</c>; null where there is none.</summary>
     public static Secret? InUrl(ReadOnlySpan<byte> text, int colon)
@@ -33,7 +43,9 @@ internal static class PasswordPattern
         }
 
         ReadOnlySpan<byte> password = rest[(user + 1)..at];
-        return IsSample(password) || password.SequenceEqual(rest[..user]) || CopyrightLine.StartsWithIgnoreCase(password, "pass"u8) && password.Length <= 6
+        return IsSample(password)
+            || password.SequenceEqual(rest[..user])
+            || CopyrightLine.StartsWithIgnoreCase(password, "pass"u8) && password.Length <= 6
             || CopyrightLine.StartsWithIgnoreCase(password, "pw"u8) && password.Length <= 4
             ? null
             : new Secret(start + user + 1, start + at, SecretKind.Password);
@@ -60,12 +72,14 @@ internal static class PasswordPattern
 
         ReadOnlySpan<byte> rest = text[(quote + 1)..Math.Min(text.Length, quote + 1 + MaxValue)];
         int length = rest.IndexOfAny(text[quote], (byte)'\n');
-        return length >= ShortestValue && rest[length] == text[quote] && IsRandom(rest[..length]) ? new Secret(quote + 1, quote + 1 + length, SecretKind.Password) : null;
+        return length >= ShortestValue && rest[length] == text[quote] && IsRandom(rest[..length])
+            ? new Secret(quote + 1, quote + 1 + length, SecretKind.Password)
+            : null;
     }
 
     /// <summary>
-    /// The value that a comment gives without quotes, whose ':' or '=' stands here: <c># password: value</c>; null where the name speaks of no secret
-    /// or the value does not look typed by a generator. The lexer must say that it is a comment.
+    /// The value that a comment gives without quotes, whose ':' or '=' stands here: <c># password: value</c>; null where the name
+    /// speaks of no secret or the value does not look typed by a generator. The lexer must say that it is a comment.
     /// </summary>
     public static Secret? InComment(ReadOnlySpan<byte> text, int sign)
     {
@@ -86,7 +100,11 @@ internal static class PasswordPattern
         ReadOnlySpan<byte> before = text[Math.Max(0, sign - MaxCommentBefore)..sign];
         before = before[(before.LastIndexOf((byte)'\n') + 1)..];
         ReadOnlySpan<byte> value = rest[..length].TrimEnd(".:"u8);
-        return before.Contains((byte)'#') && value.Length >= ShortestValue && IsSecretName(NameInComment(text, sign)) && IsRandom(value) && IsMingled(value)
+        return before.Contains((byte)'#')
+            && value.Length >= ShortestValue
+            && IsSecretName(NameInComment(text, sign))
+            && IsRandom(value)
+            && IsMingled(value)
             ? new Secret(start, start + value.Length, SecretKind.Password, OnlyInComment: true)
             : null;
     }
@@ -97,12 +115,14 @@ internal static class PasswordPattern
         ReadOnlySpan<byte> name = NameBefore(text, sign);
         int end = text[..sign].TrimEnd(" \t"u8).Length;
         int first = end - name.Length - 1;
-        return CopyrightLine.StartsWithIgnoreCase(name, "key"u8) && first > 0 && text[first] == ' ' ? text[(first - NameBefore(text, first).Length)..end] : name;
+        return CopyrightLine.StartsWithIgnoreCase(name, "key"u8) && first > 0 && text[first] == ' '
+            ? text[(first - NameBefore(text, first).Length)..end]
+            : name;
     }
 
     /// <summary>
-    /// Whether letters and digits change often, as in what a generator gives out: names with a number in them (<c>utf8mb4x</c>, <c>AccessTokenV2</c>,
-    /// <c>Iso8601Date</c>) are none. In quotes a value was meant as one; without them it may be any word.
+    /// Whether letters and digits change often, as in what a generator gives out: names with a number in them (<c>utf8mb4x</c>,
+    /// <c>AccessTokenV2</c>, <c>Iso8601Date</c>) are none. In quotes a value was meant as one; without them it may be any word.
     /// </summary>
     private static bool IsMingled(ReadOnlySpan<byte> value)
     {
@@ -132,7 +152,10 @@ internal static class PasswordPattern
 
         // "name: str =": the annotation lies between.
         int colon = text[Math.Max(0, end - 24)..end].LastIndexOf((byte)':');
-        if (text[sign] == '=' && colon >= 0 && text.Slice(Math.Max(0, end - 24) + colon + 1, end - Math.Max(0, end - 24) - colon - 1).IndexOfAnyExcept(" strbyeOpinalFU[]|Noe."u8) < 0)
+        if (text[sign] == '='
+            && colon >= 0
+            && text.Slice(Math.Max(0, end - 24) + colon + 1, end - Math.Max(0, end - 24) - colon - 1)
+                .IndexOfAnyExcept(" strbyeOpinalFU[]|Noe."u8) < 0)
         {
             end = Math.Max(0, end - 24) + colon;
         }
@@ -148,7 +171,9 @@ internal static class PasswordPattern
         }
 
         int start = end;
-        while (start > 0 && end - start < MaxName && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || text[start - 1] is (byte)'_' or (byte)'-' || text[start - 1] >= 0x80))
+        while (start > 0
+            && end - start < MaxName
+            && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || text[start - 1] is (byte)'_' or (byte)'-' || text[start - 1] >= 0x80))
         {
             start--;
         }
@@ -197,8 +222,9 @@ internal static class PasswordPattern
     }
 
     /// <summary>
-    /// Whether a value is random rather than made of words: letters of both cases or letters and digits, no white space, at least 3 bits of entropy
-    /// a character (https://en.wikipedia.org/wiki/Entropy_(information_theory)), no UUID (RFC 9562), no path, no dotted name.
+    /// Whether a value is random rather than made of words: letters of both cases or letters and digits, no white space, at least 3
+    /// bits of entropy a character (https://en.wikipedia.org/wiki/Entropy_(information_theory)), no UUID (RFC 9562), no path, no dotted
+    /// name.
     /// </summary>
     private static bool IsRandom(ReadOnlySpan<byte> value)
     {

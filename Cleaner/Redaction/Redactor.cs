@@ -16,7 +16,8 @@ internal sealed class Redactor
 {
     private const int MaxKeyBlock = 16 << 10;
     private const int ShortestKeyLine = 16;
-    private static readonly SearchValues<byte> Base64 = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/="u8);
+    private static readonly SearchValues<byte> Base64 = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/="u8);
 
     private readonly List<Secret> _found = [];
     private readonly List<Secret> _confirmed = [];
@@ -103,7 +104,9 @@ internal sealed class Redactor
             case (byte)':' when behind == '/':
                 return at + 2 < text.Length && text[at + 2] == '/' ? PasswordPattern.InUrl(text, at) : null;
             case (byte)':':
-                Secret? address = (behind == ':' || char.IsAsciiHexDigit((char)behind)) && char.IsAsciiHexDigit((char)before) ? AddressPattern.V6At(text, at) : null;
+                Secret? address = (behind == ':' || char.IsAsciiHexDigit((char)behind)) && char.IsAsciiHexDigit((char)before)
+                    ? AddressPattern.V6At(text, at)
+                    : null;
                 return address ?? PasswordPattern.InAssignment(text, at) ?? PasswordPattern.InComment(text, at);
             case (byte)'=':
                 return PasswordPattern.InAssignment(text, at) ?? PasswordPattern.InComment(text, at);
@@ -120,7 +123,8 @@ internal sealed class Redactor
         ulong block = RunMask(text, 0);
         for (int at = 0; at < text.Length; at += 64)
         {
-            // Bit i is set where the run goes on for 2, 4, 8, 16, then 20 bytes from i on; what goes on in the next block moves in from above.
+            // Bit i is set where the run goes on for 2, 4, 8, 16, then 20 bytes from i on; what goes on in the next block moves in from
+            // above.
             ulong next = RunMask(text, at + 64);
             (ulong low, ulong high) = (block, next);
             foreach (int shift in (ReadOnlySpan<int>)[1, 2, 4, 8, TokenPattern.ShortestRun - 16])
@@ -168,13 +172,16 @@ internal sealed class Redactor
 
     private static uint RunMask(Vector256<byte> block)
     {
-        Vector256<byte> letters = Vector256.LessThan((block | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)26));
+        Vector256<byte> letters = Vector256.LessThan(
+            (block | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)26));
         Vector256<byte> digits = Vector256.LessThan(block - Vector256.Create((byte)'0'), Vector256.Create((byte)10));
         Vector256<byte> signs = Vector256.Equals(block, Vector256.Create((byte)'_')) | Vector256.Equals(block, Vector256.Create((byte)'-'));
         return (letters | digits | signs).ExtractMostSignificantBits();
     }
 
-    /// <summary>Blocks between BEGIN and END of a private key (RFC 7468): each run of base64 in them, however the lines are quoted.</summary>
+    /// <summary>
+    /// Blocks between BEGIN and END of a private key (RFC 7468): each run of base64 in them, however the lines are quoted.
+    /// </summary>
     private void FindPrivateKeys(ReadOnlySpan<byte> text)
     {
         int at = 0;

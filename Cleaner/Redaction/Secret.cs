@@ -26,7 +26,10 @@ internal readonly record struct Secret(int Start, int End, SecretKind Kind, bool
 /// <summary>What stands in the place of secrets: the same for the same kind everywhere, harmless in any string or comment.</summary>
 internal static class Placeholders
 {
-    private static readonly byte[][] Texts = ["<EMAIL>"u8.ToArray(), "<IP_ADDRESS>"u8.ToArray(), "<KEY>"u8.ToArray(), "<PASSWORD>"u8.ToArray()];
+    private static readonly byte[][] Texts =
+    [
+        "<EMAIL>"u8.ToArray(), "<IP_ADDRESS>"u8.ToArray(), "<KEY>"u8.ToArray(), "<PASSWORD>"u8.ToArray(),
+    ];
 
     /// <summary>The placeholder of a kind; those of StarCoder (https://arxiv.org/abs/2305.06161, section 4).</summary>
     public static byte[] Of(SecretKind kind) => Texts[(int)kind];

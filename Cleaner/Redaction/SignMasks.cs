@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace DataForge.Cleaner.Redaction;
 
 /// <summary>
-/// Tells, 64 bytes at a time, at which '@', '.', ':' and '=' of a text a pattern may find something: a bit for each byte, the first lowest. It may set a bit
-/// too many, never one too few. Python is full of these signs; what stands beside them rules out nearly all.
+/// Tells, 64 bytes at a time, at which '@', '.', ':' and '=' of a text a pattern may find something: a bit for each byte, the first
+/// lowest. It may set a bit too many, never one too few. Python is full of these signs; what stands beside them rules out nearly all.
 /// </summary>
 internal ref struct SignMasks(ReadOnlySpan<byte> text)
 {
@@ -16,7 +16,8 @@ internal ref struct SignMasks(ReadOnlySpan<byte> text)
     private readonly ReadOnlySpan<byte> _text = text;
     private Classes _now = Read(text, 0);
 
-    // Whether the last byte before the block was a digit, a hexadecimal digit or above a blank; whether a '#' stands before the block in its line.
+    // Whether the last byte before the block was a digit, a hexadecimal digit or above a blank; whether a '#' stands before the block
+    // in its line.
     private ulong _digitBefore;
     private ulong _hexBefore;
     private ulong _inkBefore;
@@ -96,7 +97,8 @@ internal ref struct SignMasks(ReadOnlySpan<byte> text)
     private static void Add(ref Classes classes, Vector256<byte> bytes, int shift)
     {
         Vector256<byte> digits = Vector256.LessThan(bytes - Vector256.Create((byte)'0'), Vector256.Create((byte)10));
-        Vector256<byte> hex = digits | Vector256.LessThan((bytes | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)6));
+        Vector256<byte> hex = digits
+            | Vector256.LessThan((bytes | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)6));
         classes.Ats |= Bits(Is(bytes, '@')) << shift;
         classes.Dots |= Bits(Is(bytes, '.')) << shift;
         classes.Colons |= Bits(Is(bytes, ':')) << shift;

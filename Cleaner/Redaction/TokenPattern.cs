@@ -3,8 +3,9 @@ using System.Buffers;
 namespace DataForge.Cleaner.Redaction;
 
 /// <summary>
-/// Keys and tokens that their issuers gave a form to be told by: AWS, GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, SendGrid, Hugging Face,
-/// OpenAI, Anthropic, DigitalOcean, Telegram, JSON Web Tokens (RFC 7519). All hold a run of at least <see cref="ShortestRun"/> characters.
+/// Keys and tokens that their issuers gave a form to be told by: AWS, GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, SendGrid,
+/// Hugging Face, OpenAI, Anthropic, DigitalOcean, Telegram, JSON Web Tokens (RFC 7519). All hold a run of at least <see
+/// cref="ShortestRun"/> characters.
 /// </summary>
 internal static class TokenPattern
 {
@@ -12,11 +13,14 @@ internal static class TokenPattern
     public const int ShortestRun = 20;
 
     /// <summary>What such runs are made of.</summary>
-    public static SearchValues<byte> RunBytes { get; } = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"u8);
+    public static SearchValues<byte> RunBytes { get; } = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"u8);
 
     private static readonly SearchValues<byte> Upper = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
-    private static readonly SearchValues<byte> Alphanumeric = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
-    private static readonly SearchValues<byte> Word = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"u8);
+    private static readonly SearchValues<byte> Alphanumeric = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
+    private static readonly SearchValues<byte> Word = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"u8);
     private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789abcdef"u8);
 
     private sealed record Form(byte[] Prefix, SearchValues<byte> Body, int Least, int Most);
@@ -24,16 +28,21 @@ internal static class TokenPattern
     // Prefix, alphabet, fewest and most characters behind the prefix.
     private static readonly Form[] Forms =
     [
-        New("AKIA", Upper, 16, 16), New("ASIA", Upper, 16, 16), New("AROA", Upper, 16, 17), New("AIDA", Upper, 16, 17), New("AGPA", Upper, 16, 17), New("ANPA", Upper, 16, 17),
-        New("ghp_", Alphanumeric, 36, 255), New("gho_", Alphanumeric, 36, 255), New("ghu_", Alphanumeric, 36, 255), New("ghs_", Alphanumeric, 36, 255), New("ghr_", Alphanumeric, 36, 255),
-        New("github_pat_", Word, 60, 255), New("glpat-", RunBytes, 20, 255), New("gldt-", RunBytes, 20, 255), New("glrt-", RunBytes, 20, 255),
-        New("xoxb-", RunBytes, 16, 255), New("xoxp-", RunBytes, 16, 255), New("xoxa-", RunBytes, 16, 255), New("xoxr-", RunBytes, 16, 255), New("xoxs-", RunBytes, 16, 255), New("xoxe-", RunBytes, 16, 255),
-        New("sk_live_", Alphanumeric, 16, 255), New("sk_test_", Alphanumeric, 16, 255), New("rk_live_", Alphanumeric, 16, 255), New("rk_test_", Alphanumeric, 16, 255), New("whsec_", Alphanumeric, 24, 255),
-        New("AIza", RunBytes, 35, 35), New("GOCSPX-", RunBytes, 28, 28), New("npm_", Alphanumeric, 36, 36), New("pypi-", RunBytes, 50, 400),
-        New("hf_", Alphanumeric, 30, 40), New("sk-ant-", RunBytes, 40, 255), New("sk-proj-", RunBytes, 40, 255), New("sk-", Alphanumeric, 40, 60), New("dop_v1_", Hex, 64, 64), New("shpat_", Alphanumeric, 32, 32),
+        New("AKIA", Upper, 16, 16), New("ASIA", Upper, 16, 16), New("AROA", Upper, 16, 17), New("AIDA", Upper, 16, 17),
+        New("AGPA", Upper, 16, 17), New("ANPA", Upper, 16, 17), New("ghp_", Alphanumeric, 36, 255), New("gho_", Alphanumeric, 36, 255),
+        New("ghu_", Alphanumeric, 36, 255), New("ghs_", Alphanumeric, 36, 255), New("ghr_", Alphanumeric, 36, 255),
+        New("github_pat_", Word, 60, 255), New("glpat-", RunBytes, 20, 255), New("gldt-", RunBytes, 20, 255),
+        New("glrt-", RunBytes, 20, 255), New("xoxb-", RunBytes, 16, 255), New("xoxp-", RunBytes, 16, 255), New("xoxa-", RunBytes, 16, 255),
+        New("xoxr-", RunBytes, 16, 255), New("xoxs-", RunBytes, 16, 255), New("xoxe-", RunBytes, 16, 255),
+        New("sk_live_", Alphanumeric, 16, 255), New("sk_test_", Alphanumeric, 16, 255), New("rk_live_", Alphanumeric, 16, 255),
+        New("rk_test_", Alphanumeric, 16, 255), New("whsec_", Alphanumeric, 24, 255), New("AIza", RunBytes, 35, 35),
+        New("GOCSPX-", RunBytes, 28, 28), New("npm_", Alphanumeric, 36, 36), New("pypi-", RunBytes, 50, 400),
+        New("hf_", Alphanumeric, 30, 40), New("sk-ant-", RunBytes, 40, 255), New("sk-proj-", RunBytes, 40, 255),
+        New("sk-", Alphanumeric, 40, 60), New("dop_v1_", Hex, 64, 64), New("shpat_", Alphanumeric, 32, 32),
     ];
 
-    private static readonly Form[][] FormsByFirst = [.. Enumerable.Range(0, 256).Select(first => Forms.Where(form => form.Prefix[0] == first).ToArray())];
+    private static readonly Form[][] FormsByFirst =
+        [.. Enumerable.Range(0, 256).Select(first => Forms.Where(form => form.Prefix[0] == first).ToArray())];
 
     /// <summary>The token in a run of <see cref="RunBytes"/> [start, end); null where it holds none.</summary>
     public static Secret? In(ReadOnlySpan<byte> text, int start, int end)
@@ -61,9 +70,13 @@ internal static class TokenPattern
             foreach (Form form in FormsByFirst[text[at]])
             {
                 ReadOnlySpan<byte> rest = text[at..end];
-                if (rest.Length >= form.Prefix.Length + form.Least && rest.StartsWith(form.Prefix) && Matches(rest[form.Prefix.Length..], form, out int length))
+                if (rest.Length >= form.Prefix.Length + form.Least
+                    && rest.StartsWith(form.Prefix)
+                    && Matches(rest[form.Prefix.Length..], form, out int length))
                 {
-                    return IsSample(rest[..(form.Prefix.Length + length)]) ? null : new Secret(at, at + form.Prefix.Length + length, SecretKind.Key);
+                    return IsSample(rest[..(form.Prefix.Length + length)])
+                        ? null
+                        : new Secret(at, at + form.Prefix.Length + length, SecretKind.Key);
                 }
             }
         }
@@ -98,7 +111,9 @@ internal static class TokenPattern
         return third - second >= 10 ? new Secret(start, third, SecretKind.Key) : null;
     }
 
-    /// <summary>SendGrid (SG.22.43), Google OAuth (ya29.…), Telegram (digits:AA…), Slack's web hooks: what stands before the run tells.</summary>
+    /// <summary>
+    /// SendGrid (SG.22.43), Google OAuth (ya29.…), Telegram (digits:AA…), Slack's web hooks: what stands before the run tells.
+    /// </summary>
     private static Secret? Dotted(ReadOnlySpan<byte> text, int start, int end)
     {
         if (start >= 3 && text[(start - 3)..start].SequenceEqual("SG."u8) && end - start == 22 && end < text.Length && text[end] == '.')
@@ -139,7 +154,11 @@ internal static class TokenPattern
 
     // "AKIAIOSFODNN7EXAMPLE", "ghp_xxxxxxxx…": what documentation puts there.
     private static bool IsSample(ReadOnlySpan<byte> token) =>
-        token.IndexOf("EXAMPLE"u8) >= 0 || token.IndexOf("example"u8) >= 0 || token.IndexOf("xxxxxx"u8) >= 0 || token.IndexOf("XXXXXX"u8) >= 0 || token.IndexOf("123456789012345"u8) >= 0;
+        token.IndexOf("EXAMPLE"u8) >= 0
+            || token.IndexOf("example"u8) >= 0
+            || token.IndexOf("xxxxxx"u8) >= 0
+            || token.IndexOf("XXXXXX"u8) >= 0
+            || token.IndexOf("123456789012345"u8) >= 0;
 
     private static bool HasVariety(ReadOnlySpan<byte> body)
     {
@@ -155,5 +174,6 @@ internal static class TokenPattern
         return System.Numerics.BitOperations.PopCount(low) + System.Numerics.BitOperations.PopCount(high) >= 6;
     }
 
-    private static Form New(string prefix, SearchValues<byte> body, int least, int most) => new(System.Text.Encoding.ASCII.GetBytes(prefix), body, least, most);
+    private static Form New(string prefix, SearchValues<byte> body, int least, int most) =>
+        new(System.Text.Encoding.ASCII.GetBytes(prefix), body, least, most);
 }

@@ -56,7 +56,8 @@ internal sealed class ContentStep(Run run, RawParts raw, RunInput input, CleanOp
         Survivor[] survivors = ReadSurvivors(groups);
         using var clean = new CorpusShard.Writer(output.Create(FileOf(part)));
         using var dropped = new DroppedShard.Writer(output.Create(DroppedFileOf(part)));
-        var judge = new ContentJudge(options, benchmarks, clean, dropped, output, (file, rule, detail) => events.Write(new FileFault("clean", file, rule, detail)));
+        void ReportFault(string file, string rule, string detail) => events.Write(new FileFault(StageNames.Clean, file, rule, detail));
+        var judge = new ContentJudge(options, benchmarks, clean, dropped, output, ReportFault);
         int judged = 0;
         using (var reader = new RawBlobsShard.Reader(raw.Workspace.RawBlobsPart(part)))
         {
@@ -79,7 +80,8 @@ internal sealed class ContentStep(Run run, RawParts raw, RunInput input, CleanOp
         if (judged != survivors.Length)
         {
             throw new DataForgeException(
-                $"{raw.Workspace.RawBlobsPart(part)} lacks the content of {survivors.Length - judged} files that name it: the workspace is damaged; crawl into a new one.");
+                $"{raw.Workspace.RawBlobsPart(part)} lacks the content of {survivors.Length - judged} files that name it: "
+                + "the workspace is damaged; crawl into a new one.");
         }
 
         clean.Close();

@@ -7,7 +7,8 @@ namespace DataForge.Cleaner.Steps;
 internal static class DroppedRow
 {
     /// <summary>What left by a finding, and where it was found.</summary>
-    public static DroppedFile Of(DropLevel level, Finding why, BlobId? blob, RepositoryFacts repository, string path, long size, int copies = 1) => new()
+    public static DroppedFile Of(
+        DropLevel level, Finding why, BlobId? blob, RepositoryFacts repository, string path, long size, int copies = 1) => new()
     {
         Level = level,
         Rule = why.Rule,

@@ -20,8 +20,8 @@ internal sealed class KnownEvidence(PartEvidence part)
 }
 
 /// <summary>
-/// What step A wrote, by raw part; the parts used last are kept, up to about <see cref="MaxEvidence"/> rows and pieces of evidence in all (some hundred
-/// bytes each). Safe from several threads.
+/// What step A wrote, by raw part; the parts used last are kept, up to about <see cref="MaxEvidence"/> rows and pieces of evidence in
+/// all (some hundred bytes each). Safe from several threads.
 /// </summary>
 internal sealed class EvidenceCache(Run run)
 {

@@ -1,5 +1,6 @@
 using DataForge.Cleaner.Licenses;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 
@@ -53,7 +54,8 @@ internal static class EvidenceStep
 
     private static void Compute(RawParts raw, int part, PartOutput output, CancellationToken cancellation)
     {
-        (PartEvidence rows, Dictionary<BlobId, SortedSet<EvidenceKind>> wanted) = Scan(raw.Workspace.RawFilesPart(part), part, cancellation);
+        string files = raw.Workspace.RawFilesPart(part);
+        (PartEvidence rows, Dictionary<BlobId, SortedSet<EvidenceKind>> wanted) = Scan(files, part, cancellation);
         var found = new List<Evidence>();
         if (wanted.Count > 0)
         {
@@ -62,14 +64,15 @@ internal static class EvidenceStep
 
         found.Sort((a, b) => string.CompareOrdinal(a.Blob, b.Blob) is not 0 and var order ? order : a.Kind.CompareTo(b.Kind));
         File.WriteAllBytes(output.Create(FileOf(part)), CanonicalJson.Write(rows with { Evidence = found }));
-        output.Add("evidence", found.Count);
+        output.Add(CountName.Evidence, found.Count);
     }
 
     /// <summary>What a part's rows tell, and which contents stored in it are evidence, of what kinds.</summary>
     /// <param name="files">The part's file of occurrences.</param>
     /// <param name="part">Its number.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public static (PartEvidence Rows, Dictionary<BlobId, SortedSet<EvidenceKind>> Wanted) Scan(string files, int part, CancellationToken cancellation)
+    public static (PartEvidence Rows, Dictionary<BlobId, SortedSet<EvidenceKind>> Wanted) Scan(
+        string files, int part, CancellationToken cancellation)
     {
         var repositories = new List<(RepositoryFacts Facts, long Rows)>();
         var wanted = new Dictionary<BlobId, SortedSet<EvidenceKind>>();
@@ -105,7 +108,11 @@ internal static class EvidenceStep
 
         var known = new PartEvidence
         {
-            Repositories = [.. repositories.Select(item => new RepositoryRows(item.Facts.Id, item.Facts.Snapshot, item.Rows, item.Facts.ForgeLicense))],
+            Repositories =
+            [
+                .. repositories.Select(
+                    item => new RepositoryRows(item.Facts.Id, item.Facts.Snapshot, item.Rows, item.Facts.ForgeLicense)),
+            ],
             EvidenceParts = [.. parts],
             Rows = rows,
             Evidence = [],

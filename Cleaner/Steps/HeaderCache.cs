@@ -4,8 +4,8 @@ using DataForge.Corpus;
 namespace DataForge.Cleaner.Steps;
 
 /// <summary>
-/// What headers say of their licence. A project's files share their header, so each distinct one is read once; the memory is emptied when it
-/// holds <see cref="MaxHeaders"/>.
+/// What headers say of their licence. A project's files share their header, so each distinct one is read once; the memory is emptied
+/// when it holds <see cref="MaxHeaders"/>.
 /// </summary>
 internal sealed class HeaderCache
 {

@@ -1,6 +1,9 @@
+using System.Globalization;
 using DataForge.Cleaner.Licenses;
 using DataForge.Cleaner.Rules;
+using DataForge.Cleaner.Rules.All;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
@@ -14,15 +17,22 @@ namespace DataForge.Cleaner.Steps;
 /// </summary>
 internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, CleanOptions options)
 {
-    private readonly Dictionary<long, int> _pinned = input.Repositories.ToDictionary(repository => repository.Id, repository => repository.Snapshot);
+    private const string PartPrefix = "occurrences-";
+    private readonly Dictionary<long, int> _pinned =
+        input.Repositories.ToDictionary(repository => repository.Id, repository => repository.Snapshot);
     private readonly Dictionary<(long, int), List<int>> _partsOf = [];
     private readonly Dictionary<int, PartEvidence> _parts = [];
     private readonly EvidenceCache _cache = new(run);
-    private readonly OccurrenceRules _rules = new(
-        options.Thresholds(), options.KeepVendored, OptOutList.Read(options.OptOutFile), WorkspaceOptOuts.Read(run.Workspace));
+    private readonly OccurrenceRules _rules = new(new OccurrenceContext(
+        options, RuleSettings.Of(options), OptOutList.Read(options.OptOutFile), WorkspaceOptOuts.Read(run.Workspace)));
 
     /// <summary>The part's name in the manifest.</summary>
-    public static string PartName(int part) => $"occurrences-{part:D5}";
+    public static string PartName(int part) => $"{PartPrefix}{part:D5}";
+
+    /// <summary>The raw part that a part of the manifest is computed from; null where it is not of this step.</summary>
+    public static int? PartOf(string name) => name.StartsWith(PartPrefix, StringComparison.Ordinal)
+        ? int.Parse(name.AsSpan(PartPrefix.Length), CultureInfo.InvariantCulture)
+        : null;
 
     /// <summary>The shard of survivors, relative to the run's folder.</summary>
     public static string FileOf(int part) => $"2-clean/occurrences/part-{part:D5}.parquet";
@@ -76,7 +86,8 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
 
     private bool IsPinned(RepositoryRows rows) => _pinned.TryGetValue(rows.Id, out int snapshot) && snapshot == rows.Snapshot;
 
-    private bool IsPinned(Occurrence row) => _pinned.TryGetValue(row.Repository.Id, out int snapshot) && snapshot == row.Repository.Snapshot;
+    private bool IsPinned(Occurrence row) =>
+        _pinned.TryGetValue(row.Repository.Id, out int snapshot) && snapshot == row.Repository.Snapshot;
 
     private void Compute(int part, PartOutput output, CancellationToken cancellation)
     {
@@ -91,13 +102,14 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
                 continue;
             }
 
-            output.Add("occurrences.in");
-            output.Add("occurrence_bytes.in", Math.Max(0, row.Size));
-            bool isVendored = VendoredPath.FolderIn(row.Path) is not null;
-            Finding? finding = _rules.Judge(row, isVendored) ?? (row.BlobId is null || row.BlobPart < 0 ? new Finding("unreadable", "", "") : null);
+            output.Add(CountName.OccurrencesIn);
+            output.Add(CountName.OccurrenceBytesIn, Math.Max(0, row.Size));
+            string? vendoredFolder = VendoredRule.FolderIn(row.Path);
+            Finding? finding = _rules.Judge(row, vendoredFolder)
+                ?? (row.BlobId is null || row.BlobPart < 0 ? new Finding(RuleNames.Unreadable, "", "") : null);
             if (finding is { } why)
             {
-                output.Add($"dropped.{why.Rule}");
+                output.Add(CountName.Dropped.Of(why.Rule));
                 dropped.Append(DroppedRow.Of(DropLevel.Occurrence, why, row.BlobId, row.Repository, row.Path, row.Size));
             }
             else
@@ -113,8 +125,8 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
                     License = license.Expression,
                     LicenseClass = license.Class,
                     LicenseEvidence = license.Source,
-                    Copyright = string.Join('\n', license.Copyright),
-                    IsVendored = isVendored,
+                    Copyright = license.Copyright,
+                    IsVendored = vendoredFolder is not null,
                 });
             }
         }
@@ -122,7 +134,7 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
         cancellation.ThrowIfCancellationRequested();
         dropped.Close();
         output.SetRows(droppedFile, dropped.Rows);
-        output.Add("occurrences.passed", survivors.Count);
+        output.Add(CountName.OccurrencesPassed, survivors.Count);
         survivors.Sort(Survivor.Compare);
         List<SurvivorGroup> groups = SurvivorShard.Write(output.Create(FileOf(part)), survivors);
         output.SetRows(FileOf(part), survivors.Count);

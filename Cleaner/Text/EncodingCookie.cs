@@ -10,16 +10,21 @@ internal static class EncodingCookie
     // Python's names and aliases (https://docs.python.org/3/library/codecs.html#standard-encodings) that .NET knows by another name.
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.Ordinal)
     {
-        ["latin-1"] = "iso-8859-1", ["latin1"] = "iso-8859-1", ["latin"] = "iso-8859-1", ["l1"] = "iso-8859-1", ["iso8859-1"] = "iso-8859-1", ["iso-latin-1"] = "iso-8859-1",
-        ["iso-latin-1-unix"] = "iso-8859-1", ["8859"] = "iso-8859-1", ["cp819"] = "iso-8859-1", ["iso8859-15"] = "iso-8859-15", ["latin-9"] = "iso-8859-15", ["iso8859-2"] = "iso-8859-2",
-        ["latin2"] = "iso-8859-2", ["latin-2"] = "iso-8859-2", ["iso8859-5"] = "iso-8859-5", ["iso8859-7"] = "iso-8859-7", ["iso8859-9"] = "iso-8859-9",
-        ["cp1250"] = "windows-1250", ["cp1251"] = "windows-1251", ["cp1252"] = "windows-1252", ["cp1253"] = "windows-1253", ["cp1254"] = "windows-1254", ["cp1255"] = "windows-1255",
-        ["cp1256"] = "windows-1256", ["cp1257"] = "windows-1257", ["cp1258"] = "windows-1258", ["tis-620"] = "windows-874", ["cp874"] = "windows-874", ["johab"] = "johab", ["hz"] = "hz-gb-2312", ["win1251"] = "windows-1251", ["cp437"] = "ibm437", ["cp850"] = "ibm850", ["cp866"] = "cp866",
-        ["koi8-r"] = "koi8-r", ["koi8-u"] = "koi8-u", ["gbk"] = "gbk", ["cp936"] = "gbk", ["gb2312"] = "gb2312", ["euc-cn"] = "gb2312", ["gb18030"] = "gb18030",
-        ["big5"] = "big5", ["cp950"] = "big5", ["shift-jis"] = "shift_jis", ["sjis"] = "shift_jis", ["cp932"] = "shift_jis", ["ms932"] = "shift_jis", ["shiftjis"] = "shift_jis",
-        ["euc-jp"] = "euc-jp", ["eucjp"] = "euc-jp", ["ujis"] = "euc-jp", ["iso-2022-jp"] = "iso-2022-jp", ["euc-kr"] = "euc-kr", ["euckr"] = "euc-kr", ["cp949"] = "ks_c_5601-1987", ["uhc"] = "ks_c_5601-1987",
-        ["utf-16-le"] = "utf-16", ["utf-16-be"] = "utf-16BE", ["utf-16"] = "utf-16", ["mac-roman"] = "macintosh", ["macroman"] = "macintosh",
-        ["ascii"] = "us-ascii", ["us-ascii"] = "us-ascii", ["646"] = "us-ascii",
+        ["latin-1"] = "iso-8859-1", ["latin1"] = "iso-8859-1", ["latin"] = "iso-8859-1", ["l1"] = "iso-8859-1",
+        ["iso8859-1"] = "iso-8859-1", ["iso-latin-1"] = "iso-8859-1", ["iso-latin-1-unix"] = "iso-8859-1", ["8859"] = "iso-8859-1",
+        ["cp819"] = "iso-8859-1", ["iso8859-15"] = "iso-8859-15", ["latin-9"] = "iso-8859-15", ["iso8859-2"] = "iso-8859-2",
+        ["latin2"] = "iso-8859-2", ["latin-2"] = "iso-8859-2", ["iso8859-5"] = "iso-8859-5", ["iso8859-7"] = "iso-8859-7",
+        ["iso8859-9"] = "iso-8859-9", ["cp1250"] = "windows-1250", ["cp1251"] = "windows-1251", ["cp1252"] = "windows-1252",
+        ["cp1253"] = "windows-1253", ["cp1254"] = "windows-1254", ["cp1255"] = "windows-1255", ["cp1256"] = "windows-1256",
+        ["cp1257"] = "windows-1257", ["cp1258"] = "windows-1258", ["tis-620"] = "windows-874", ["cp874"] = "windows-874",
+        ["johab"] = "johab", ["hz"] = "hz-gb-2312", ["win1251"] = "windows-1251", ["cp437"] = "ibm437", ["cp850"] = "ibm850",
+        ["cp866"] = "cp866", ["koi8-r"] = "koi8-r", ["koi8-u"] = "koi8-u", ["gbk"] = "gbk", ["cp936"] = "gbk", ["gb2312"] = "gb2312",
+        ["euc-cn"] = "gb2312", ["gb18030"] = "gb18030", ["big5"] = "big5", ["cp950"] = "big5", ["shift-jis"] = "shift_jis",
+        ["sjis"] = "shift_jis", ["cp932"] = "shift_jis", ["ms932"] = "shift_jis", ["shiftjis"] = "shift_jis", ["euc-jp"] = "euc-jp",
+        ["eucjp"] = "euc-jp", ["ujis"] = "euc-jp", ["iso-2022-jp"] = "iso-2022-jp", ["euc-kr"] = "euc-kr", ["euckr"] = "euc-kr",
+        ["cp949"] = "ks_c_5601-1987", ["uhc"] = "ks_c_5601-1987", ["utf-16-le"] = "utf-16", ["utf-16-be"] = "utf-16BE",
+        ["utf-16"] = "utf-16", ["mac-roman"] = "macintosh", ["macroman"] = "macintosh", ["ascii"] = "us-ascii", ["us-ascii"] = "us-ascii",
+        ["646"] = "us-ascii",
     };
 
     static EncodingCookie() => System.Text.Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
@@ -57,7 +62,9 @@ internal static class EncodingCookie
     }
 
     /// <summary>Whether the name is one of Python's for UTF-8.</summary>
-    public static bool IsUtf8(string name) => Normalize(name) is "utf-8" or "utf8" or "utf-8-sig" or "u8" or "utf" || Normalize(name).StartsWith("utf-8-", StringComparison.Ordinal);
+    public static bool IsUtf8(string name) =>
+        Normalize(name) is "utf-8" or "utf8" or "utf-8-sig" or "u8" or "utf"
+        || Normalize(name).StartsWith("utf-8-", StringComparison.Ordinal);
 
     /// <summary>The encoding of this name, which refuses what is not valid in it; null where it is not known.</summary>
     public static Encoding? ToEncoding(string name)

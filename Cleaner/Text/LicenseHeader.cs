@@ -1,16 +1,22 @@
 using DataForge.Cleaner.Licenses;
+using DataForge.Cleaner.Rules;
 
 namespace DataForge.Cleaner.Text;
 
 /// <summary>The comments at the beginning of a source file, where its licence stands if it states one.</summary>
 internal static class LicenseHeader
 {
+    /// <summary>Whether licence comments at the beginning of a file are left out of the text that ships.</summary>
+    public static readonly PresetSwitch StripLicenseHeader = new(
+        nameof(StripLicenseHeader), "Whether licence comments at the beginning of a file are left out of the text that ships.",
+        CleanPreset.PyCodeGpt);
+
     private const int MaxHeader = 16 << 10;
     private const int MaxDocstring = 6 << 10;
 
     /// <summary>
-    /// Where the header ends: the comment and blank lines before the first statement and, where that is a string (the module's docstring), the
-    /// string too; at most 16 KB.
+    /// Where the header ends: the comment and blank lines before the first statement and, where that is a string (the module's
+    /// docstring), the string too; at most 16 KB.
     /// </summary>
     public static int EndOf(ReadOnlySpan<byte> text)
     {
@@ -30,9 +36,9 @@ internal static class LicenseHeader
     }
 
     /// <summary>
-    /// The comment block to strip: of the comment lines before the first statement, from the first to the last block that speaks of a licence or
-    /// of copyright. A block is a run of comment lines without a blank one between. The interpreter's line (#!), the encoding line and a
-    /// run of blocks that say nothing of the kind stay. An empty range where there is none.
+    /// The comment block to strip: of the comment lines before the first statement, from the first to the last block that speaks of a
+    /// licence or of copyright. A block is a run of comment lines without a blank one between. The interpreter's line (#!), the
+    /// encoding line and a run of blocks that say nothing of the kind stay. An empty range where there is none.
     /// </summary>
     public static (int Start, int End) StripRange(ReadOnlySpan<byte> text)
     {

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
+using DataForge.Cleaner.Rules;
+using DataForge.Cleaner.Rules.All;
 
 namespace DataForge.Cleaner.Text;
 
@@ -28,8 +30,8 @@ internal sealed class SourceText
     /// <summary>Whether the text differs from the source.</summary>
     public bool IsChanged { get; private set; }
 
-    /// <summary>Why there is no text: the rule (<c>binary</c>, <c>encoding</c>) and what was found; null where there is one.</summary>
-    public (string Rule, string Value)? Fault { get; private set; }
+    /// <summary>Why the source is no text (rule <c>binary</c> or <c>encoding</c>); null where it is.</summary>
+    public Finding? Fault { get; private set; }
 
     /// <summary>Decodes a source; false where it is no text (<see cref="Fault"/>).</summary>
     public bool Decode(ReadOnlySpan<byte> source)
@@ -53,7 +55,7 @@ internal sealed class SourceText
         int nul = source.IndexOf((byte)0);
         if (nul >= 0)
         {
-            Fault = ("binary", $"NUL at byte {nul}");
+            Fault = BinaryRule.InSource(nul);
             return false;
         }
 
@@ -67,7 +69,7 @@ internal sealed class SourceText
 
         if (!isAscii && !Utf8.IsValid(source))
         {
-            Fault = ("encoding", declared is null ? "not UTF-8, and no encoding is declared" : $"declared {declared}, but not valid");
+            Fault = declared is null ? EncodingRule.NotUtf8 : EncodingRule.NotValid(declared);
             return false;
         }
 
@@ -119,7 +121,7 @@ internal sealed class SourceText
         int nul = Text.IndexOf((byte)0);
         if (nul >= 0)
         {
-            Fault = ("binary", $"NUL at byte {nul} of the decoded text");
+            Fault = BinaryRule.InText(nul);
         }
 
         return nul < 0;
@@ -129,7 +131,7 @@ internal sealed class SourceText
     {
         if (EncodingCookie.ToEncoding(name) is not { } encoding)
         {
-            Fault = ("encoding", $"declared {EncodingCookie.Printable(name)}, which is not known");
+            Fault = EncodingRule.NotKnown(name);
             return false;
         }
 
@@ -144,7 +146,7 @@ internal sealed class SourceText
         }
         catch (Exception e) when (e is DecoderFallbackException or EncoderFallbackException)
         {
-            Fault = ("encoding", $"declared {EncodingCookie.Printable(name)}, but not valid");
+            Fault = EncodingRule.NotValid(name);
             return false;
         }
         finally

@@ -22,7 +22,7 @@ public static class CanonicalJson
     // What decides rows: everything but what NotHashed excepts.
     internal static readonly JsonSerializerOptions Hashed = new(Options)
     {
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutNotHashed } },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { OptionTables.Flatten, LeaveOutNotHashed } },
     };
 
     /// <summary>The value as UTF-8 JSON, ending in a newline.</summary>

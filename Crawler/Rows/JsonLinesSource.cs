@@ -4,17 +4,22 @@ using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Rows;
 
-/// <summary><c>jsonl:FILE</c>: JSON Lines, plain or <c>.gz</c>, rows in any order. All files named are one source.</summary>
+/// <summary><c>jsonl:FILE</c>: JSON Lines, plain or <c>.gz</c>, rows in any order. All files named form one source.</summary>
 internal sealed class JsonLinesSource(IReadOnlyList<string> files) : ISource
 {
+    /// <summary>The kind of this source.</summary>
     public const string KindName = "jsonl";
 
+    /// <inheritdoc/>
     public string Kind => KindName;
 
+    /// <inheritdoc/>
     public string Text => files.Count == 1 ? $"{KindName}:{files[0]}" : $"{KindName}: ({files.Count} files)";
 
+    /// <inheritdoc/>
     public (string Key, string Signature)? WholeSignature(CrawlOptions options) => RowFiles.Sign(KindName, files, options);
 
+    /// <inheritdoc/>
     public ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
     {
         var format = new JsonRow(context.Options);
@@ -39,14 +44,14 @@ internal sealed class JsonLinesSource(IReadOnlyList<string> files) : ISource
     {
         try
         {
-            // Rows are gone back to, which a compressed file does not allow.
+            // Rows are read a second time by their offsets, which a compressed file does not allow.
             string plain = file.EndsWith(".gz", StringComparison.Ordinal) ? Unpack(file, context.ScratchFolder, cancellation) : file;
             int number = index.AddFile(plain);
             using var lines = new LineReader(plain, file, context.Options.MaxLineBytes);
             while (lines.TryRead(out ReadOnlySpan<byte> line))
             {
-                int mark = lines.Number == 1 && line.StartsWith("\uFEFF"u8) ? 3 : 0;
-                line = line[mark..];
+                int byteOrderMark = lines.Number == 1 && line.StartsWith("\uFEFF"u8) ? 3 : 0;
+                line = line[byteOrderMark..];
                 if (line.Trim(" \t\r"u8).IsEmpty)
                 {
                     continue;
@@ -67,7 +72,7 @@ internal sealed class JsonLinesSource(IReadOnlyList<string> files) : ISource
                     throw lines.Fault(e.Message, e);
                 }
 
-                index.Add(row, line, number, lines.Offset + mark);
+                index.Add(row, line, number, lines.Offset + byteOrderMark);
             }
         }
         catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException)
@@ -100,8 +105,9 @@ internal sealed class JsonLinesSource(IReadOnlyList<string> files) : ISource
         catch (InvalidDataException e)
         {
             throw new DataForgeException(
-                $"{file} is no whole gzip file (damaged or cut off after {unpacked.Position} unpacked bytes): get it again, then run the same command again.", inner: e);
+                $"{file} is no whole gzip file (damaged or cut off after {unpacked.Position} unpacked bytes): "
+                + "get it again, then run the same command again.",
+                inner: e);
         }
     }
-
 }

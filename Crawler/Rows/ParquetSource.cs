@@ -5,19 +5,25 @@ using DataForge.Crawler.Sources;
 namespace DataForge.Crawler.Rows;
 
 /// <summary>
-/// <c>parquet:FILE-or-DIR</c>: a table with a row a file, rows in any order. All files named are one source. A row group cannot be
-/// entered at one row, so the first reading copies what is needed of each row into a scratch file as large as the contents.
+/// <c>parquet:FILE-or-DIR</c>: tables with one row per source file, rows in any order. All files named form one source. A single row of a
+/// row group cannot be read by itself, so the first pass copies what is needed of each row into a scratch file, which is as large as the
+/// contents.
 /// </summary>
 internal sealed class ParquetSource(IReadOnlyList<string> files) : ISource
 {
+    /// <summary>The kind of this source.</summary>
     public const string KindName = "parquet";
 
+    /// <inheritdoc/>
     public string Kind => KindName;
 
+    /// <inheritdoc/>
     public string Text => files.Count == 1 ? $"{KindName}:{files[0]}" : $"{KindName}: ({files.Count} files)";
 
+    /// <inheritdoc/>
     public (string Key, string Signature)? WholeSignature(CrawlOptions options) => RowFiles.Sign(KindName, files, options);
 
+    /// <inheritdoc/>
     public ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
     {
         var index = new RowIndex(KindName, new SpoolFormat(), context.Options);
@@ -54,7 +60,7 @@ internal sealed class ParquetSource(IReadOnlyList<string> files) : ISource
             {
                 cancellation.ThrowIfCancellationRequested();
                 using ParquetRowGroup rows = reader.ReadRowGroup(group, columns.Names);
-                RowColumns.Cells cells = columns.Open(rows);
+                RowColumns.Cells cells = columns.Read(rows);
                 for (int i = 0; i < rows.RowCount; i++)
                 {
                     Row row;
@@ -65,7 +71,8 @@ internal sealed class ParquetSource(IReadOnlyList<string> files) : ISource
                     catch (FormatException e)
                     {
                         throw new DataForgeException(
-                            $"{file}, row group {group}, row {i}: {e.Message}; mend or remove that row, then run the same command again.", inner: e);
+                            $"{file}, row group {group}, row {i}: {e.Message}; mend or remove that row, then run the same command again.",
+                            inner: e);
                     }
 
                     long offset = records.Offset;

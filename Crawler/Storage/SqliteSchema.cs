@@ -56,8 +56,9 @@ internal static class SqliteSchema
         CREATE INDEX windows_open ON windows (query, text) WHERE state = 0;
         CREATE INDEX windows_leased ON windows (worker) WHERE worker IS NOT NULL;
         CREATE TABLE members (
-          window_number INTEGER NOT NULL, repository INTEGER NOT NULL, query_number INTEGER NOT NULL, name TEXT NOT NULL, clone_url TEXT NOT NULL,
-          branch TEXT NOT NULL, stars INTEGER NOT NULL, forks INTEGER NOT NULL, kilobytes INTEGER NOT NULL, flags INTEGER NOT NULL, created_at INTEGER NOT NULL,
+          window_number INTEGER NOT NULL, repository INTEGER NOT NULL, query_number INTEGER NOT NULL, name TEXT NOT NULL,
+          clone_url TEXT NOT NULL, branch TEXT NOT NULL, stars INTEGER NOT NULL, forks INTEGER NOT NULL, kilobytes INTEGER NOT NULL,
+          flags INTEGER NOT NULL, created_at INTEGER NOT NULL,
           pushed_at INTEGER, updated_at INTEGER, license TEXT, PRIMARY KEY (window_number, repository)) WITHOUT ROWID;
         CREATE INDEX members_repository ON members (repository, query_number);
 

@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using DataForge.Corpus.Runs;
 using Microsoft.Extensions.Configuration;
 
@@ -14,6 +16,7 @@ public static class RunOptions
         WriteIndented = true,
         NewLine = "\n",
         Converters = { new JsonStringEnumConverter() },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { OptionTables.Flatten } },
     };
 
     /// <summary>What the run's <c>config.json</c> says; the defaults where it has none.</summary>
@@ -22,10 +25,22 @@ public static class RunOptions
         var options = new DataForgeOptions();
         if (File.Exists(run.ConfigFile))
         {
-            new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(run.ConfigFile)).Build().Bind(options);
+            Bind(options, new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(run.ConfigFile)).Build());
         }
 
         return options;
+    }
+
+    /// <summary>Sets the options that a configuration has, those of option tables (<see cref="IOptionTable"/>) included. Names that are no
+    /// option are ignored.</summary>
+    /// <exception cref="InvalidOperationException">A value does not convert to its option's type.</exception>
+    public static void Bind(DataForgeOptions options, IConfiguration configuration)
+    {
+        configuration.Bind(options);
+        foreach (PropertyInfo section in typeof(DataForgeOptions).GetProperties())
+        {
+            OptionTables.Bind(section.GetValue(options)!, configuration.GetSection(section.Name).AsEnumerable(makePathsRelative: true));
+        }
     }
 
     /// <summary>Options as <c>config.json</c> has them.</summary>

@@ -5,8 +5,8 @@ namespace DataForge.Pretrain.Training;
 
 /// <summary>
 /// AdamW with decoupled weight decay (Loshchilov and Hutter, https://arxiv.org/abs/1711.05101) over the flat buffers of a
-/// <see cref="ParameterSet"/>: two calls a step, one for the matrices, which decay, and one for the vectors, which do not. The clip
-/// factor rides along in the same pass over memory.
+/// <see cref="ParameterSet"/>: two operator calls per step, one for the matrices, which decay, and one for the vectors, which do not.
+/// Clipping is part of the same pass over memory.
 /// </summary>
 public sealed class AdamW : IDisposable
 {
@@ -23,7 +23,7 @@ public sealed class AdamW : IDisposable
         ExpAvg = torch.zeros([parameters.Length], device: device).DetachFromDisposeScope();
         ExpAvgSq = torch.zeros([parameters.Length], device: device).DetachFromDisposeScope();
         long vectors = parameters.Length - parameters.DecayLength;
-        _ranges = [Cut(0, parameters.DecayLength, options.WeightDecay), Cut(parameters.DecayLength, vectors, 0)];
+        _ranges = [Slice(0, parameters.DecayLength, options.WeightDecay), Slice(parameters.DecayLength, vectors, 0)];
     }
 
     /// <summary>[Length] float32: the decaying mean of gradients.</summary>
@@ -35,10 +35,10 @@ public sealed class AdamW : IDisposable
     /// <summary>Updates made so far.</summary>
     public long Updates { get; set; }
 
-    /// <summary>Whether the CPU's own one-pass operator may be used; tests compare both ways.</summary>
+    /// <summary>Whether the native library's one-pass operator for CPUs may be used; tests compare it with libtorch's operators.</summary>
     internal bool AllowFused { get; set; } = true;
 
-    /// <summary>The 2-norm of all gradients together.</summary>
+    /// <summary>The 2-norm of all gradients together; on a GPU this waits for the device.</summary>
     public double GradientNorm()
     {
         if (AllowFused && _parameters.Grads.Device.Type == DeviceType.CPU)
@@ -50,31 +50,32 @@ public sealed class AdamW : IDisposable
         return norm.item();
     }
 
-    /// <summary>The factor that clips gradients of that norm: min(1, ClipNorm / (norm + 1e-6)), as <c>clip_grad_norm_</c> has it.</summary>
+    /// <summary>
+    /// The factor that clips gradients of that norm: min(1, ClipNorm / (norm + 1e-6)), as in PyTorch's <c>clip_grad_norm_</c>
+    /// (https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html).
+    /// </summary>
     public double ClipFactor(double norm) => _options.ClipNorm > 0 ? Math.Min(1, _options.ClipNorm / (norm + 1e-6)) : 1;
 
-    /// <summary>Whether libtorch's fused operator can clip, judge and update by itself, which a GPU need not be waited for.</summary>
+    /// <summary>Whether libtorch's fused operator can clip, decide and update on the device, so that the host need not wait for it.</summary>
     internal bool IsOnDevice => _options.Gpu.FusedOptimizer && Ops.FusedAdamWOnDevice.HasKernel(_parameters.Values.Device.Type);
 
     /// <summary>
-    /// One update of libtorch's fused operator, clipped, and left out where the norm is not at most the limit or a loss is not finite:
-    /// nothing is asked of the device. <see cref="Updates"/> is the caller's to raise.
+    /// One clipped update by libtorch's fused operator, skipped where the norm is not at most the limit or a loss is not finite. Nothing is
+    /// read from the device. The caller raises <see cref="Updates"/>.
     /// </summary>
     /// <param name="learningRate">[] float32.</param>
     /// <param name="update">[] float32: the number of this update, from 1.</param>
-    /// <param name="limit">[] float32: the largest norm that is taken; finite, since an infinite norm never is.</param>
+    /// <param name="limit">[] float32: the largest norm that is accepted; finite, so that an infinite norm never is.</param>
     /// <param name="losses">[n] float32.</param>
     /// <param name="norm">[] float32: takes the norm before clipping.</param>
     internal void StepOnDevice(Tensor learningRate, Tensor update, Tensor limit, Tensor losses, Tensor norm)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         norm.copy_(Ops.Norm.Call([_parameters.Grads]));
-        Tensor good = Ops.LeTensor.Call([norm, limit]).to(ScalarType.Float32)                             // 0 or 1; a NaN gives 0
+        Tensor isAccepted = Ops.LeTensor.Call([norm, limit]).to(ScalarType.Float32)           // []: 0 or 1; a NaN gives 0
             .mul_(Ops.All.Call([Ops.IsFinite.Call([losses])]).to(ScalarType.Float32));
-        Tensor skip = Ops.RsubScalar.Call([good, 1.0]);
-        Tensor divisor = _options.ClipNorm > 0                                                             // the operator divides by it
-            ? Ops.ClampMin.Call([(norm * (1 / _options.ClipNorm)).add_(torch.full([], 1e-6 / _options.ClipNorm, device: norm.Device)), 1.0])
-            : torch.full([], 1, device: norm.Device);
+        Tensor skip = Ops.RsubScalar.Call([isAccepted, 1.0]);                                 // []: 1 - isAccepted
+        Tensor divisor = ClipDivisor(norm);                                                   // []: the operator divides gradients by it
         foreach (Range range in _ranges)
         {
             if (!range.Values.IsNull)
@@ -84,15 +85,29 @@ public sealed class AdamW : IDisposable
         }
     }
 
+    /// <summary>[]: max(1, (norm + 1e-6) / ClipNorm), the reciprocal of <see cref="ClipFactor"/>.</summary>
+    private Tensor ClipDivisor(Tensor norm)
+    {
+        if (_options.ClipNorm <= 0)
+        {
+            return torch.full([], 1, device: norm.Device);
+        }
+
+        Tensor margin = torch.full([], 1e-6 / _options.ClipNorm, device: norm.Device);
+        return Ops.ClampMin.Call([(norm * (1 / _options.ClipNorm)).add_(margin), 1.0]);
+    }
+
     private unsafe void StepOnDevice(Range range, Tensor learningRate, Tensor update, Tensor divisor, Tensor skip)
     {
-        nint values = range.Values.Handle, grads = range.Grads.Handle, first = range.ExpAvg.Handle, second = range.ExpAvgSq.Handle, step = update.Handle;
+        nint values = range.Values.Handle, grads = range.Grads.Handle, step = update.Handle;
+        nint expAvg = range.ExpAvg.Handle, expAvgSq = range.ExpAvgSq.Handle;
         Ops.FusedAdamWOnDevice.Run([
-            Value.List(&values, 1), Value.List(&grads, 1), Value.List(&first, 1), Value.List(&second, 1), Value.List((nint*)null, 0), Value.List(&step, 1),
+            Value.List(&values, 1), Value.List(&grads, 1), Value.List(&expAvg, 1), Value.List(&expAvgSq, 1),
+            Value.List((nint*)null, 0), Value.List(&step, 1), // no maximal exp_avg_sq: amsgrad is off
             learningRate, _options.Beta1, _options.Beta2, range.WeightDecay, _options.Epsilon, false, false, divisor, skip]);
     }
 
-    /// <summary>One update with the gradients times <paramref name="scale"/>.</summary>
+    /// <summary>One update on the host's decision, with the gradients multiplied by <paramref name="scale"/>.</summary>
     public void Step(double learningRate, double scale)
     {
         Updates++;
@@ -116,7 +131,7 @@ public sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>Releases the means.</summary>
+    /// <summary>Releases the moments.</summary>
     public void Dispose()
     {
         foreach (Range range in _ranges)
@@ -139,18 +154,19 @@ public sealed class AdamW : IDisposable
         range.ExpAvg.mul_(_options.Beta1).add_(gradient, 1 - _options.Beta1);
         range.ExpAvgSq.mul_(_options.Beta2);
         Ops.AddcmulInPlace.Run([range.ExpAvgSq, gradient, gradient, 1 - _options.Beta2]);
-        Tensor root = range.ExpAvgSq * (1 / (1 - Math.Pow(_options.Beta2, Updates)));
+        Tensor root = range.ExpAvgSq * (1 / (1 - Math.Pow(_options.Beta2, Updates))); // bias correction, then the square root
         Ops.SqrtInPlace.Run([root]);
         Ops.AddScalarInPlace.Run([root, _options.Epsilon]);
         Ops.AddcdivInPlace.Run([range.Values, range.ExpAvg, root, -learningRate / (1 - Math.Pow(_options.Beta1, Updates))]);
     }
 
-    private Range Cut(long first, long length, double weightDecay)
+    private Range Slice(long first, long length, double weightDecay)
     {
-        return length == 0 ? default : new(Part(_parameters.Values), Part(_parameters.Grads), Part(ExpAvg), Part(ExpAvgSq), weightDecay);
+        return length == 0 ? default : new(View(_parameters.Values), View(_parameters.Grads), View(ExpAvg), View(ExpAvgSq), weightDecay);
 
-        Tensor Part(Tensor flat) => flat.narrow(0, first, length).DetachFromDisposeScope();
+        Tensor View(Tensor flat) => flat.narrow(0, first, length).DetachFromDisposeScope();
     }
 
+    /// <summary>Consecutive parameters with one weight decay: [n] views of the flat buffers.</summary>
     private readonly record struct Range(Tensor Values, Tensor Grads, Tensor ExpAvg, Tensor ExpAvgSq, double WeightDecay);
 }

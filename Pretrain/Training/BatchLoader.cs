@@ -4,83 +4,98 @@ using DataForge.Pretrain.Torch;
 namespace DataForge.Pretrain.Training;
 
 /// <summary>
-/// Asks the data for batches and lays them out as tensors, in memory that is kept: a step allocates nothing here. With a GPU the next
-/// step's are made and copied while this one runs (<see cref="BatchPrefetcher"/>).
+/// Reads batches from the data and writes them into tensors that are allocated once, so a step allocates nothing here. With a GPU the next
+/// step's batches are prepared and copied while this step runs (<see cref="BatchPrefetcher"/>).
 /// </summary>
 internal sealed class BatchLoader : IDisposable
 {
     private readonly ITrainingData _data;
-    private readonly int _block;
-    private readonly int _size;
-    private readonly int _micros;
-    private readonly int _firstMicro;
-    private readonly int _vocabulary;
-    private readonly int[] _tokens;
-    private readonly int[] _labels;
-    private readonly Tensor _hostIds;
-    private readonly Tensor _hostTargets;
-    private readonly BatchPrefetcher? _ahead;
-    private (Tensor Ids, Tensor Targets, long Counted) _step; // the whole step's, from ahead
-    private bool _isStep;
+    private readonly int _blockSize;
+    private readonly int _microBatchTokens; // batch × time
+    private readonly int _microBatches;
+    private readonly int _firstMicroBatch;
+    private readonly int _vocabularySize;
+    private readonly int[] _tokens;         // [micro-batches × batch × time]
+    private readonly int[] _labels;         // [micro-batches × batch × time]
+    private readonly Tensor _hostIds;       // [batch × time] int64
+    private readonly Tensor _hostTargets;   // [batch × time] int64
+    private readonly BatchPrefetcher? _prefetcher;
+    private (Tensor Ids, Tensor Targets, long CountedTokens) _prefetched; // the whole step's
+    private bool _isTrainingStep;
 
-    internal BatchLoader(ITrainingData data, GptNeoConfig model, TrainingOptions options, Device device, int firstMicro, int micros, bool ahead)
+    /// <summary>Allocates the buffers and, where asked, starts prefetching.</summary>
+    /// <param name="data">The source of batches.</param>
+    /// <param name="model">For the vocabulary, against which tokens are checked.</param>
+    /// <param name="options">For the shapes.</param>
+    /// <param name="device">Where the model is.</param>
+    /// <param name="firstMicroBatch">The first of a step's micro-batches that is this process's.</param>
+    /// <param name="microBatches">How many are this process's.</param>
+    /// <param name="prefetch">Whether the next step's batches are prepared while a step runs.</param>
+    internal BatchLoader(
+        ITrainingData data, GptNeoConfig model, TrainingOptions options, Device device, int firstMicroBatch, int microBatches, bool prefetch)
     {
-        _firstMicro = firstMicro;
-        _micros = micros;
+        _firstMicroBatch = firstMicroBatch;
+        _microBatches = microBatches;
         _data = data;
-        _block = options.BlockSize;
-        _size = options.BatchSize * _block;
-        _vocabulary = model.VocabSize;
-        _tokens = new int[_size * micros];
+        _blockSize = options.BlockSize;
+        _microBatchTokens = options.BatchSize * _blockSize;
+        _vocabularySize = model.VocabSize;
+        _tokens = new int[_microBatchTokens * microBatches];
         _labels = new int[_tokens.Length];
-        _hostIds = torch.zeros([_size], ScalarType.Int64).DetachFromDisposeScope();
-        _hostTargets = torch.zeros([_size], ScalarType.Int64).DetachFromDisposeScope();
+        _hostIds = torch.zeros([_microBatchTokens], ScalarType.Int64).DetachFromDisposeScope();
+        _hostTargets = torch.zeros([_microBatchTokens], ScalarType.Int64).DetachFromDisposeScope();
         bool inPlace = device.Type == DeviceType.CPU;
         Ids = inPlace ? _hostIds : _hostIds.to(device).DetachFromDisposeScope();
         Targets = inPlace ? _hostTargets : _hostTargets.to(device).DetachFromDisposeScope();
-        _ahead = ahead ? new BatchPrefetcher(_tokens.Length, device, options.Steps - 1, Fill) : null;
+        _prefetcher = prefetch ? new BatchPrefetcher(_tokens.Length, device, options.Steps - 1, FillStep) : null;
     }
 
-    /// <summary>[B·T] int64: the tokens of the micro-batch last loaded; always the same tensor.</summary>
+    /// <summary>[batch × time] int64: the tokens of the micro-batch loaded last; always the same tensor.</summary>
     internal Tensor Ids { get; }
 
-    /// <summary>[B·T] int64: the token after each position, or -100; always the same tensor.</summary>
+    /// <summary>[batch × time] int64: the token after each position, or -100; always the same tensor.</summary>
     internal Tensor Targets { get; }
 
-    /// <summary>Reads this process's micro-batches of a step; gives how many positions count in their loss.</summary>
+    /// <summary>Reads this process's micro-batches of a step; returns how many positions count in their loss.</summary>
     internal long ReadStep(long step)
     {
-        _isStep = true;
-        if (_ahead is not null)
+        _isTrainingStep = true;
+        if (_prefetcher is not null)
         {
-            _step = _ahead.TakeStep(step);
-            return _step.Counted;
+            _prefetched = _prefetcher.TakeStep(step);
+            return _prefetched.CountedTokens;
         }
 
-        return Read(step);
+        return ReadTokens(step);
     }
 
-    /// <summary>Reads one validation batch, as micro-batch 0; gives how many positions count.</summary>
+    /// <summary>Reads one validation batch, as micro-batch 0; returns how many positions count.</summary>
     internal long ReadValidation(int index)
     {
-        _ahead?.WaitUntilIdle(); // the data is asked by one thread at a time
-        _isStep = false;
-        _data.FillValidation(index, _tokens.AsSpan(0, _size), _labels.AsSpan(0, _size));
-        return CheckTokens(_tokens.AsSpan(0, _size), _labels.AsSpan(0, _size), "validation batch", index);
+        _prefetcher?.WaitUntilIdle(); // one thread at a time reads the data
+        _isTrainingStep = false;
+        Span<int> tokens = _tokens.AsSpan(0, _microBatchTokens), labels = _labels.AsSpan(0, _microBatchTokens);
+        _data.FillValidation(index, tokens, labels);
+        return CheckTokens(tokens, labels, "validation batch", index);
     }
 
-    /// <summary>Lays out one of the micro-batches read. A target is the next position's label; a block's last position has none.</summary>
-    internal void LoadMicroBatch(int micro)
+    /// <summary>
+    /// Loads one of the micro-batches read into <see cref="Ids"/> and <see cref="Targets"/>. The target of a position is the label of the
+    /// next one; the last position of a block has none.
+    /// </summary>
+    internal void LoadMicroBatch(int index)
     {
-        if (_isStep && _ahead is not null)
+        if (_isTrainingStep && _prefetcher is not null)
         {
-            using Tensor ids = _step.Ids.narrow(0, (long)micro * _size, _size), targets = _step.Targets.narrow(0, (long)micro * _size, _size);
+            long first = (long)index * _microBatchTokens;
+            using Tensor ids = _prefetched.Ids.narrow(0, first, _microBatchTokens);         // [batch × time]
+            using Tensor targets = _prefetched.Targets.narrow(0, first, _microBatchTokens); // [batch × time]
             Ids.copy_(ids);
             Targets.copy_(targets);
             return;
         }
 
-        WriteTensors(micro, _hostIds.AsSpan<long>(), _hostTargets.AsSpan<long>());
+        WriteTensors(index, _hostIds.AsSpan<long>(), _hostTargets.AsSpan<long>());
         if (!Ids.Equals(_hostIds))
         {
             Ids.copy_(_hostIds);
@@ -91,55 +106,62 @@ internal sealed class BatchLoader : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _ahead?.Dispose();
+        _prefetcher?.Dispose();
         Ids.Dispose();
         Targets.Dispose();
         _hostIds.Dispose();
         _hostTargets.Dispose();
     }
 
-    private long Fill(long step, Span<long> ids, Span<long> targets)
+    private long FillStep(long step, Span<long> ids, Span<long> targets)
     {
-        long counted = Read(step);
-        for (int micro = 0; micro < _micros; micro++)
+        long countedTokens = ReadTokens(step);
+        for (int i = 0; i < _microBatches; i++)
         {
-            WriteTensors(micro, ids.Slice(micro * _size, _size), targets.Slice(micro * _size, _size));
+            Range range = (i * _microBatchTokens)..((i + 1) * _microBatchTokens);
+            WriteTensors(i, ids[range], targets[range]);
         }
 
-        return counted;
+        return countedTokens;
     }
 
-    private long Read(long step)
+    private long ReadTokens(long step)
     {
-        for (int micro = 0; micro < _micros; micro++)
+        for (int i = 0; i < _microBatches; i++)
         {
-            _data.FillBatch(step, _firstMicro + micro, _tokens.AsSpan(micro * _size, _size), _labels.AsSpan(micro * _size, _size));
+            int first = i * _microBatchTokens;
+            _data.FillBatch(step, _firstMicroBatch + i, _tokens.AsSpan(first, _microBatchTokens), _labels.AsSpan(first, _microBatchTokens));
         }
 
         return CheckTokens(_tokens, _labels, "step", step);
     }
 
-    private void WriteTensors(int micro, Span<long> ids, Span<long> targets)
+    private void WriteTensors(int microBatch, Span<long> ids, Span<long> targets)
     {
-        ReadOnlySpan<int> from = _tokens.AsSpan(micro * _size, _size), following = _labels.AsSpan(micro * _size, _size);
-        for (int i = 0; i < _size; i++)
+        int first = microBatch * _microBatchTokens;
+        ReadOnlySpan<int> tokens = _tokens.AsSpan(first, _microBatchTokens), labels = _labels.AsSpan(first, _microBatchTokens);
+        for (int i = 0; i < _microBatchTokens; i++)
         {
-            ids[i] = from[i];
-            targets[i] = (i + 1) % _block == 0 ? ITrainingData.IgnoredLabel : following[i + 1];
+            ids[i] = tokens[i];
+            targets[i] = (i + 1) % _blockSize == 0 ? ITrainingData.IgnoredLabel : labels[i + 1];
         }
     }
 
-    private long CheckTokens(ReadOnlySpan<int> ids, ReadOnlySpan<int> following, string kind, long number)
+    /// <summary>Checks that all tokens are in the vocabulary; returns how many positions count in the loss.</summary>
+    private long CheckTokens(ReadOnlySpan<int> tokens, ReadOnlySpan<int> labels, string kind, long number)
     {
         long counted = 0;
-        for (int i = 0; i < ids.Length; i++)
+        for (int i = 0; i < tokens.Length; i++)
         {
-            if ((uint)ids[i] >= (uint)_vocabulary || (following[i] != ITrainingData.IgnoredLabel && (uint)following[i] >= (uint)_vocabulary))
+            bool isIgnored = labels[i] == ITrainingData.IgnoredLabel;
+            if ((uint)tokens[i] >= (uint)_vocabularySize || (!isIgnored && (uint)labels[i] >= (uint)_vocabularySize))
             {
-                throw new TrainingException($"{kind} {number} holds token {ids[i]} with label {following[i]} where the model's vocabulary has {_vocabulary}; the token shards belong to another tokenizer");
+                throw new TrainingException(
+                    $"{kind} {number} holds token {tokens[i]} with label {labels[i]} where the model's vocabulary has {_vocabularySize}; "
+                    + "the token shards belong to another tokenizer");
             }
 
-            counted += i % _block != 0 && following[i] != ITrainingData.IgnoredLabel ? 1 : 0;
+            counted += i % _blockSize != 0 && !isIgnored ? 1 : 0;
         }
 
         return counted;

@@ -3,75 +3,75 @@ using DataForge.Pretrain.Torch;
 
 namespace DataForge.Pretrain.Training;
 
-/// <summary>Lays out a step's ids and targets; gives how many positions count in the loss.</summary>
+/// <summary>Writes the ids and targets of a step, [micro-batches × batch × time] each; returns how many positions count in the loss.</summary>
 internal delegate long FillStepBatch(long step, Span<long> ids, Span<long> targets);
 
 /// <summary>
-/// Makes the next step's batch on a thread of its own while a step runs, and copies it to the GPU beside the computation: two buffers, of
-/// which one is in use and the other is being filled. What a step is given is the same as without, since a batch is a function of its step
-/// alone; a fault is told when its step is asked for.
+/// Prepares the next step's batch on a second thread while a step runs, and copies it to the GPU in parallel with the computation. There are
+/// two buffers: one is in use while the other is filled. A step gets the same batch as without prefetching, since a batch depends on its
+/// step number alone. An exception is rethrown when the step it belongs to is taken.
 /// </summary>
 internal sealed class BatchPrefetcher : IDisposable
 {
     private readonly FillStepBatch _fill;
     private readonly int _deviceIndex;
-    private readonly long _last;
+    private readonly long _lastStep;
     private readonly Buffer[] _buffers;
-    private readonly SemaphoreSlim _asked = new(0), _made = new(0);
+    private readonly SemaphoreSlim _requested = new(0), _filled = new(0);
     private readonly Thread _thread;
-    private Buffer? _pending; // being filled, or filled and not yet taken
+    private Buffer? _pending; // requested, and not yet taken
     private bool _stopping;
 
-    /// <summary>Two buffers, and the thread that fills them.</summary>
+    /// <summary>Allocates two buffers and starts the thread that fills them.</summary>
     /// <param name="elements">Positions of a step.</param>
-    /// <param name="device">Where batches go.</param>
-    /// <param name="last">The last step that will be asked for.</param>
-    /// <param name="fill">Lays a step's ids and targets out; gives how many positions count. Called on the other thread.</param>
-    internal BatchPrefetcher(long elements, Device device, long last, FillStepBatch fill)
+    /// <param name="device">Where batches are copied to.</param>
+    /// <param name="lastStep">The last step that will be taken; nothing is prefetched beyond it.</param>
+    /// <param name="fill">Writes a step's batch. Called on the second thread.</param>
+    internal BatchPrefetcher(long elements, Device device, long lastStep, FillStepBatch fill)
     {
-        (_fill, _last, _deviceIndex) = (fill, last, device.Index);
+        (_fill, _lastStep, _deviceIndex) = (fill, lastStep, device.Index);
         _buffers = [new Buffer(elements, device), new Buffer(elements, device)];
         _thread = new Thread(FillRequestedSteps) { IsBackground = true, Name = "next batch" };
         _thread.Start();
     }
 
     /// <summary>
-    /// The ids and targets of a step, on the device, and how many positions count; the step after it is begun. They stay until the next
-    /// call, when the device must be done with them.
+    /// The ids and targets of a step, on the device, and how many positions count. Prefetching of the step after it starts. The tensors stay
+    /// valid until the next call, by which time the device must be done with them.
     /// </summary>
     internal (Tensor Ids, Tensor Targets, long Counted) TakeStep(long step)
     {
         if (_pending is null || _pending.Step != step)
         {
-            WaitForPending(); // of another step: after a resume or an evaluation nothing else is lost than its work
+            DiscardPending(); // a batch of another step, after a resume: only the work of filling it is lost
             RequestStep(step);
         }
 
         Buffer taken = _pending!;
-        _made.Wait();
+        _filled.Wait();
         _pending = null;
-        if (taken.Fault is { } fault)
+        if (taken.Error is { } error)
         {
-            taken.Fault = null;
-            fault.Throw();
+            taken.Error = null;
+            error.Throw();
         }
 
-        taken.AwaitCopy();
-        if (step < _last)
+        taken.WaitForCopy();
+        if (step < _lastStep)
         {
             RequestStep(step + 1);
         }
 
-        return (taken.Ids, taken.Targets, taken.Counted);
+        return (taken.Ids, taken.Targets, taken.CountedTokens);
     }
 
-    /// <summary>Waits until the other thread reads no data.</summary>
+    /// <summary>Waits until the second thread does not read the data, so that this thread may.</summary>
     internal void WaitUntilIdle()
     {
         if (_pending is not null)
         {
-            _made.Wait();
-            _made.Release(); // for Take
+            _filled.Wait();
+            _filled.Release(); // TakeStep waits for the same signal again
         }
     }
 
@@ -79,24 +79,24 @@ internal sealed class BatchPrefetcher : IDisposable
     public void Dispose()
     {
         _stopping = true;
-        _asked.Release();
+        _requested.Release();
         _thread.Join();
         foreach (Buffer buffer in _buffers)
         {
             buffer.Dispose();
         }
 
-        _asked.Dispose();
-        _made.Dispose();
+        _requested.Dispose();
+        _filled.Dispose();
     }
 
-    private void WaitForPending()
+    private void DiscardPending()
     {
         if (_pending is not null)
         {
-            _made.Wait();
-            _pending.AwaitCopy();
-            _pending.Fault = null;
+            _filled.Wait();
+            _pending.WaitForCopy();
+            _pending.Error = null;
             _pending = null;
         }
     }
@@ -105,14 +105,14 @@ internal sealed class BatchPrefetcher : IDisposable
     {
         _pending = _buffers[step & 1];
         _pending.Step = step;
-        _asked.Release();
+        _requested.Release();
     }
 
     private void FillRequestedSteps()
     {
         while (true)
         {
-            _asked.Wait();
+            _requested.Wait();
             if (_stopping)
             {
                 return;
@@ -124,10 +124,10 @@ internal sealed class BatchPrefetcher : IDisposable
             }
             catch (Exception e)
             {
-                _pending!.Fault = ExceptionDispatchInfo.Capture(e);
+                _pending!.Error = ExceptionDispatchInfo.Capture(e);
             }
 
-            _made.Release();
+            _filled.Release();
         }
     }
 
@@ -137,58 +137,68 @@ internal sealed class BatchPrefetcher : IDisposable
         private readonly bool _onCpu;
         private readonly Tensor _hostIds;
         private readonly Tensor _hostTargets;
-        private nint _mark;
+        private nint _copyEvent; // recorded after the copies; 0 where none is pending
 
         internal Buffer(long elements, Device device)
         {
             _onCpu = device.Type == DeviceType.CPU;
-            _hostIds = Host();
-            _hostTargets = Host();
+            _hostIds = AllocateHost(elements);
+            _hostTargets = AllocateHost(elements);
             Ids = _onCpu ? _hostIds : _hostIds.to(device).DetachFromDisposeScope();
             Targets = _onCpu ? _hostTargets : _hostTargets.to(device).DetachFromDisposeScope();
-
-            Tensor Host() => (_onCpu ? torch.zeros([elements], ScalarType.Int64) : torch.pinned([elements], ScalarType.Int64)).DetachFromDisposeScope();
         }
 
+        /// <summary>[micro-batches × batch × time] int64, on the device.</summary>
         internal Tensor Ids { get; }
 
+        /// <summary>[micro-batches × batch × time] int64, on the device.</summary>
         internal Tensor Targets { get; }
 
+        /// <summary>The step that is in the buffer, or requested for it.</summary>
         internal long Step { get; set; } = -1;
 
-        internal long Counted { get; private set; }
+        /// <summary>Positions of the step that count in the loss.</summary>
+        internal long CountedTokens { get; private set; }
 
-        internal ExceptionDispatchInfo? Fault { get; set; }
+        /// <summary>What filling the buffer threw, or null.</summary>
+        internal ExceptionDispatchInfo? Error { get; set; }
 
         internal void Fill(FillStepBatch fill, int deviceIndex)
         {
-            Counted = fill(Step, _hostIds.AsSpan<long>(), _hostTargets.AsSpan<long>());
+            CountedTokens = fill(Step, _hostIds.AsSpan<long>(), _hostTargets.AsSpan<long>());
             if (!_onCpu)
             {
                 CopyStream.SetDevice(deviceIndex);
                 CopyStream.CopyAsync(Ids, _hostIds);
                 CopyStream.CopyAsync(Targets, _hostTargets);
-                _mark = CopyStream.RecordEvent();
+                _copyEvent = CopyStream.RecordEvent();
             }
         }
 
-        /// <summary>What the device is given from now on comes after the copy.</summary>
-        internal void AwaitCopy()
+        /// <summary>Makes the device run what it is given from now on after the copy. The host does not wait.</summary>
+        internal void WaitForCopy()
         {
-            if (_mark != 0)
+            if (_copyEvent != 0)
             {
-                CopyStream.WaitForEvent(_mark);
-                _mark = 0;
+                CopyStream.WaitForEvent(_copyEvent);
+                _copyEvent = 0;
             }
         }
 
+        /// <inheritdoc/>
         public void Dispose()
         {
-            AwaitCopy();
+            WaitForCopy();
             Ids.Dispose();
             Targets.Dispose();
             _hostIds.Dispose();
             _hostTargets.Dispose();
+        }
+
+        private Tensor AllocateHost(long elements)
+        {
+            Tensor tensor = _onCpu ? torch.zeros([elements], ScalarType.Int64) : torch.pinned([elements], ScalarType.Int64);
+            return tensor.DetachFromDisposeScope();
         }
     }
 }

@@ -3,18 +3,18 @@ using System.Text.Json.Serialization;
 namespace DataForge.Pretrain.Training;
 
 /// <summary>
-/// <c>checkpoint.json</c>: everything a run needs to go on but the tensors. There is no generator state to keep: the data is a function
-/// of the step, the first weights of the seed, and nothing else is drawn.
+/// <c>checkpoint.json</c>: everything a run needs to continue, except the tensors. There is no random generator state: the data is a
+/// function of the step, the initial weights of the seed, and nothing else is drawn.
 /// </summary>
 public sealed record CheckpointState
 {
     /// <summary>Version of the layout.</summary>
     public int Format { get; init; } = 1;
 
-    /// <summary>Steps made.</summary>
+    /// <summary>Steps completed.</summary>
     public required long Step { get; set; }
 
-    /// <summary>Updates made: steps less the skipped ones.</summary>
+    /// <summary>Optimizer updates made: steps less the skipped ones.</summary>
     public required long Updates { get; set; }
 
     /// <summary>Fingerprint of the model's shape.</summary>
@@ -26,19 +26,19 @@ public sealed record CheckpointState
     /// <summary>Fingerprint of the data and its order.</summary>
     public required string Data { get; init; }
 
-    /// <summary>What the first weights were: a seed, or the SHA-256 of a file.</summary>
+    /// <summary>Where the initial weights came from: a seed, or the SHA-256 of a file.</summary>
     public required string Start { get; set; }
 
-    /// <summary>Lowest validation loss so far; null before the first evaluation.</summary>
+    /// <summary>Lowest validation loss so far, in nats per token; null before the first evaluation.</summary>
     public double? BestLoss { get; set; }
 
-    /// <summary>Steps made when it was reached.</summary>
+    /// <summary>Steps completed when <see cref="BestLoss"/> was reached.</summary>
     public long BestStep { get; set; }
 
-    /// <summary>Steps made at the last evaluation; -1 before the first.</summary>
+    /// <summary>Steps completed at the last evaluation; -1 before the first.</summary>
     public long EvaluatedStep { get; set; } = -1;
 
-    /// <summary>Validation loss at the last evaluation.</summary>
+    /// <summary>Validation loss at the last evaluation, in nats per token; null before the first, or where it was not finite.</summary>
     public double? EvaluatedLoss { get; set; }
 
     /// <summary>Evaluations since the best.</summary>
@@ -47,17 +47,34 @@ public sealed record CheckpointState
     /// <summary>Exponential mean of the gradient norm.</summary>
     public double NormMean { get; set; }
 
-    /// <summary>Steps it was taken over.</summary>
+    /// <summary>Steps that the mean was taken over.</summary>
     public long NormCount { get; set; }
 
     /// <summary>Skipped steps since the last good one.</summary>
     public int SkippedInARow { get; set; }
 
-    /// <summary>Bytes of the tensors' file.</summary>
+    /// <summary>Bytes of the tensor file.</summary>
     public long TensorBytes { get; init; }
 
-    /// <summary>SHA-256 of the tensors' file, lower-case hexadecimal.</summary>
+    /// <summary>SHA-256 of the tensor file, lower-case hexadecimal.</summary>
     public string TensorSha256 { get; init; } = "";
+
+    /// <summary>Records an evaluation after the current step.</summary>
+    /// <returns>Whether the loss is the lowest so far.</returns>
+    internal bool RecordEvaluation(double loss)
+    {
+        bool isBest = loss < (BestLoss ?? double.PositiveInfinity);
+        EvaluatedStep = Step;
+        EvaluatedLoss = double.IsFinite(loss) ? loss : null;
+        EvaluationsSinceBest = isBest ? 0 : EvaluationsSinceBest + 1;
+        if (isBest)
+        {
+            BestLoss = loss;
+            BestStep = Step;
+        }
+
+        return isBest;
+    }
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

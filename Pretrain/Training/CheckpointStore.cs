@@ -2,17 +2,22 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DataForge.Pretrain.Model;
-using DataForge.Pretrain.Torch;
 
 namespace DataForge.Pretrain.Training;
 
 /// <summary>
-/// The checkpoints of one run: folders <c>step-00000200/</c> with <c>tensors.safetensors</c> (weights by key, optimizer means under
-/// <c>exp_avg.</c> and <c>exp_avg_sq.</c>) and <c>checkpoint.json</c>. A folder is written under another name, flushed, and renamed: it
-/// is there whole or not at all. The SHA-256 of the tensors is checked before they are read.
+/// The checkpoints of one run: folders <c>step-00000200/</c> with <c>tensors.safetensors</c> (weights by key, the optimizer's moments by
+/// key after <c>exp_avg.</c> and <c>exp_avg_sq.</c>) and <c>checkpoint.json</c>. A folder is written under a temporary name, flushed, and
+/// renamed, so it is either complete or absent. The SHA-256 of the tensors is checked before they are read.
 /// </summary>
 public sealed class CheckpointStore(string folder)
 {
+    /// <summary>Before the key of a weight: AdamW's mean of gradients.</summary>
+    internal const string ExpAvgPrefix = "exp_avg.";
+
+    /// <summary>Before the key of a weight: AdamW's mean of squared gradients.</summary>
+    internal const string ExpAvgSqPrefix = "exp_avg_sq.";
+
     private const string StateName = "checkpoint.json";
     private const string TensorName = "tensors.safetensors";
     private const string Prefix = "step-";
@@ -21,7 +26,7 @@ public sealed class CheckpointStore(string folder)
     /// <summary>The run's checkpoint folder.</summary>
     public string Folder { get; } = Path.GetFullPath(folder);
 
-    /// <summary>The steps there are checkpoints of, ascending.</summary>
+    /// <summary>The steps that have a checkpoint, ascending.</summary>
     public IReadOnlyList<long> Steps()
     {
         if (!Directory.Exists(Folder))
@@ -42,11 +47,13 @@ public sealed class CheckpointStore(string folder)
         return steps;
     }
 
-    /// <summary>Where the checkpoint of a step lies, or would.</summary>
+    /// <summary>The folder of a step's checkpoint, whether it exists or not.</summary>
     public string PathOf(long step) => Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D8}"));
 
-    /// <summary>Writes a checkpoint; nothing happens where that step has one.</summary>
-    internal void Save(CheckpointState state, ParameterSet parameters, AdamW optimizer)
+    /// <summary>Writes a checkpoint; does nothing where that step has one already.</summary>
+    /// <param name="state">The state; size and hash of the tensor file are filled in.</param>
+    /// <param name="writeTensors">Writes the tensors as a safetensors file.</param>
+    internal void Save(CheckpointState state, Action<Stream> writeTensors)
     {
         string final = PathOf(state.Step);
         if (Directory.Exists(final))
@@ -59,13 +66,12 @@ public sealed class CheckpointStore(string folder)
         Directory.CreateDirectory(temporary);
         string tensors = Path.Combine(temporary, TensorName);
         byte[] hash;
-        using (DisposeScope scope = torch.NewDisposeScope())
         using (SHA256 sha = SHA256.Create())
         using (FileStream file = new(tensors, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
         {
             using (CryptoStream hashed = new(file, sha, CryptoStreamMode.Write, leaveOpen: true))
             {
-                SafeTensorsWriter.Write(hashed, Tensors(parameters, optimizer));
+                writeTensors(hashed);
             }
 
             file.Flush(flushToDisk: true);
@@ -90,7 +96,8 @@ public sealed class CheckpointStore(string folder)
         string tensors = Path.Combine(path, TensorName);
         try
         {
-            CheckpointState state = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(path, StateName)), CheckpointJson.Default.CheckpointState)
+            byte[] json = File.ReadAllBytes(Path.Combine(path, StateName));
+            CheckpointState state = JsonSerializer.Deserialize(json, CheckpointJson.Default.CheckpointState)
                 ?? throw new InvalidDataException($"{path}: {StateName} is empty");
             if (state.Format != 1)
             {
@@ -111,16 +118,14 @@ public sealed class CheckpointStore(string folder)
         }
     }
 
-    /// <summary>Reads a checkpoint's tensors; verify it first.</summary>
-    internal void Load(long step, ParameterSet parameters, AdamW optimizer)
+    /// <summary>Opens a checkpoint's tensors and passes them to <paramref name="readTensors"/>; verify the checkpoint first.</summary>
+    internal void Load(long step, Action<SafeTensors> readTensors)
     {
         using SafeTensors file = new(Path.Combine(PathOf(step), TensorName));
-        GptNeoWeights.Load(parameters, parameters.Values, file, "");
-        GptNeoWeights.Load(parameters, optimizer.ExpAvg, file, "exp_avg.");
-        GptNeoWeights.Load(parameters, optimizer.ExpAvgSq, file, "exp_avg_sq.");
+        readTensors(file);
     }
 
-    /// <summary>Reads a checkpoint's weights alone.</summary>
+    /// <summary>Verifies a checkpoint and reads its weights only.</summary>
     public void LoadWeights(long step, GptNeoForCausalLM model)
     {
         Verify(step);
@@ -128,17 +133,17 @@ public sealed class CheckpointStore(string folder)
         GptNeoWeights.Load(model.Parameters, model.Parameters.Values, file, "");
     }
 
-    /// <summary>Renames a damaged checkpoint so that it is out of the way but not gone; gives its new place.</summary>
+    /// <summary>Renames a damaged checkpoint, so that it is not used but can be looked at; returns its new path.</summary>
     internal string Quarantine(long step)
     {
-        string aside = PathOf(step) + ".damaged";
-        if (Directory.Exists(aside))
+        string quarantined = PathOf(step) + ".damaged";
+        if (Directory.Exists(quarantined))
         {
-            Directory.Delete(aside, recursive: true);
+            Directory.Delete(quarantined, recursive: true);
         }
 
-        Directory.Move(PathOf(step), aside);
-        return aside;
+        Directory.Move(PathOf(step), quarantined);
+        return quarantined;
     }
 
     /// <summary>Removes all checkpoints but the newest <paramref name="newest"/> and <paramref name="best"/>.</summary>
@@ -149,7 +154,7 @@ public sealed class CheckpointStore(string folder)
         {
             if (steps[i] != best)
             {
-                // Renamed first: a removal that is cut short must not leave half a checkpoint under a good name.
+                // Renamed first: an interrupted removal must not leave half a checkpoint under a valid name.
                 string temporary = PathOf(steps[i]) + TemporarySuffix;
                 Directory.Move(PathOf(steps[i]), temporary);
                 Directory.Delete(temporary, recursive: true);
@@ -157,23 +162,13 @@ public sealed class CheckpointStore(string folder)
         }
     }
 
-    private static IEnumerable<(string Name, IReadOnlyList<long> Shape, Tensor Values)> Tensors(ParameterSet parameters, AdamW optimizer)
-    {
-        foreach (Parameter parameter in parameters.All)
-        {
-            yield return (parameter.Name, parameter.Shape, parameter.Value);
-            yield return ("exp_avg." + parameter.Name, parameter.Shape, optimizer.ExpAvg.narrow(0, parameter.Offset, parameter.Numel));
-            yield return ("exp_avg_sq." + parameter.Name, parameter.Shape, optimizer.ExpAvgSq.narrow(0, parameter.Offset, parameter.Numel));
-        }
-    }
-
     private void RemoveTemporaries()
     {
         if (Directory.Exists(Folder))
         {
-            foreach (string left in Directory.EnumerateDirectories(Folder, Prefix + "*" + TemporarySuffix))
+            foreach (string stale in Directory.EnumerateDirectories(Folder, Prefix + "*" + TemporarySuffix))
             {
-                Directory.Delete(left, recursive: true);
+                Directory.Delete(stale, recursive: true);
             }
         }
     }

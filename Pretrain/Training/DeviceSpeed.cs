@@ -3,19 +3,19 @@ using DataForge.Pretrain.Torch;
 
 namespace DataForge.Pretrain.Training;
 
-/// <summary>What a model asks for and what a device can do, for the utilisation in the log.</summary>
+/// <summary>The operations a model needs and those a device can do, for the utilisation in the log.</summary>
 public static class DeviceSpeed
 {
     /// <summary>
-    /// Floating-point operations a token, forth and back: 6 N + 12 L H T. N counts every trained number (the position table's too, as
-    /// nanoGPT and llm.c do not; the difference is below 1 %).
+    /// Floating-point operations per token, forward and backward: 6 N + 12 L H T (PaLM, appendix B, https://arxiv.org/abs/2204.02311). N
+    /// counts every parameter, the position embeddings too, which nanoGPT and llm.c leave out; the difference is below 1 %.
     /// </summary>
     public static double FlopsPerToken(GptNeoConfig model, int blockSize) =>
         (6.0 * model.ParameterCount) + (12.0 * model.NumLayers * model.HiddenSize * blockSize);
 
     /// <summary>
-    /// Operations a second of a square matrix product, best of five: what this device reaches in practice. 1024 a side on a CPU, 8192 on
-    /// a GPU, which smaller ones do not fill.
+    /// Floating-point operations per second of a square matrix product, the best of five: what the device reaches in practice. 1024 by 1024
+    /// on a CPU; 8192 by 8192 on a GPU, which a smaller product does not keep busy.
     /// </summary>
     public static double MeasurePeak(Device device, TimeProvider clock, ScalarType dtype = ScalarType.Float32)
     {

@@ -2,12 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace DataForge.Pretrain.Training;
 
-/// <summary>Makes folders survive a power cut: a rename is durable once its parent folder is flushed.</summary>
+/// <summary>Publishes folders so that they survive a power failure: a rename is durable once its parent folder is flushed.</summary>
 internal static partial class DurableFiles
 {
-    private const int ReadOnly = 0;
+    private const int ReadOnly = 0; // O_RDONLY
 
-    /// <summary>Renames a complete folder into its place and flushes the parent.</summary>
+    /// <summary>Flushes a complete folder, renames it to its final name, and flushes the parent.</summary>
+    /// <exception cref="IOException">A folder cannot be flushed or renamed.</exception>
     internal static void Publish(string temporary, string final)
     {
         FlushFolder(temporary);

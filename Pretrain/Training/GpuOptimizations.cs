@@ -1,17 +1,20 @@
 namespace DataForge.Pretrain.Training;
 
-/// <summary>What makes a step fast on a GPU, where its libtorch has it. Each can be left out, to be measured by itself; no weight but the last bits hangs on it.</summary>
+/// <summary>
+/// What makes a step fast on a GPU, where its libtorch supports it. Each can be switched off, to measure it by itself. None changes the
+/// weights, except for rounding.
+/// </summary>
 public sealed record GpuOptimizations
 {
-    /// <summary>Attention without scores in memory, in bfloat16. Default yes.</summary>
+    /// <summary>FlashAttention-2, which never writes attention scores to memory; with bfloat16 only. Default yes.</summary>
     public bool FlashAttention { get; init; } = true;
 
-    /// <summary>Clip, verdict and update in libtorch's fused operator, without waiting for the GPU. Default yes.</summary>
+    /// <summary>Clipping, the skip decision and the update in libtorch's fused AdamW, without waiting for the GPU. Default yes.</summary>
     public bool FusedOptimizer { get; init; } = true;
 
-    /// <summary>Each part of a step captured once and replayed (CUDA graphs), where one process trains. Default yes.</summary>
+    /// <summary>Each part of a step is captured once and replayed, where one process trains. Default yes.</summary>
     public bool CudaGraphs { get; init; } = true;
 
-    /// <summary>The next step's batch made by another thread and copied while this step runs. Default yes.</summary>
+    /// <summary>The next step's batch is prepared by a second thread and copied while this step runs. Default yes.</summary>
     public bool PrefetchBatches { get; init; } = true;
 }

@@ -5,10 +5,10 @@ namespace DataForge.Pretrain.Training;
 /// <summary>Publishes a model as a folder that transformers' <c>from_pretrained</c> loads.</summary>
 public static class HuggingFaceFolder
 {
-    /// <summary>Writes the folder under another name and renames it, in place of an older one.</summary>
+    /// <summary>Writes the folder under a temporary name and renames it, replacing an older one.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="folder">Where it goes.</param>
-    /// <param name="complete">Adds what else belongs to it (tokenizer, card), given the folder's other name.</param>
+    /// <param name="folder">The folder to write.</param>
+    /// <param name="complete">Adds the other files (tokenizer, card), given the folder's temporary name.</param>
     public static void Publish(GptNeoForCausalLM model, string folder, Action<string>? complete = null)
     {
         string final = Path.GetFullPath(folder);

@@ -3,8 +3,8 @@ using DataForge.Pretrain.Torch;
 namespace DataForge.Pretrain.Training;
 
 /// <summary>
-/// Processes that train one model together. All of them make the same calls in the same order. <see cref="C10dProcessGroup"/> is the one
-/// over libtorch; the trainer knows only this.
+/// Processes that train one model together (collective communication). All of them make the same calls in the same order.
+/// <see cref="C10dProcessGroup"/> is the implementation over libtorch; tests have others.
 /// </summary>
 public interface IProcessGroup : IDisposable
 {
@@ -14,15 +14,16 @@ public interface IProcessGroup : IDisposable
     /// <summary>How many there are, at least 2.</summary>
     int WorldSize { get; }
 
-    /// <summary>Begins to sum a contiguous tensor over all processes, in place; it must not be touched before <see cref="Wait"/>.</summary>
-    /// <returns>What to wait for.</returns>
+    /// <summary>Starts to sum a contiguous tensor over all processes, in place; it must not be touched before <see cref="Wait"/>.</summary>
+    /// <returns>A handle for <see cref="Wait"/>.</returns>
     nint BeginAllReduce(Tensor tensor);
 
-    /// <summary>Waits for a sum. Every process then holds the same bytes.</summary>
+    /// <summary>Waits for an all-reduce. Every process then holds the same bytes.</summary>
+    /// <param name="work">What <see cref="BeginAllReduce"/> returned.</param>
     /// <exception cref="TorchException">A process is gone, or did not answer in time.</exception>
     void Wait(nint work);
 
-    /// <summary>Copies rank 0's tensor over everybody else's.</summary>
+    /// <summary>Copies rank 0's tensor to all other processes.</summary>
     /// <exception cref="TorchException">A process is gone, or did not answer in time.</exception>
     void Broadcast(Tensor tensor);
 }

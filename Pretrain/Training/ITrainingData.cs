@@ -1,13 +1,13 @@
 namespace DataForge.Pretrain.Training;
 
 /// <summary>
-/// Where a <see cref="Trainer"/> gets its tokens. Every answer is a pure function of the arguments (and of the seed the source was
-/// made with): asking again, in another order, in another process or after a resume gives the same tokens. So the only data position
-/// a checkpoint needs is the step number.
+/// Where a <see cref="Trainer"/> gets its tokens. Every result is a pure function of the arguments (and of the seed the source was
+/// created with): calling again, in another order, in another process or after a resume gives the same tokens. So the only data position
+/// that a checkpoint needs is the step number.
 /// </summary>
 /// <remarks>
-/// A block is <c>blockSize</c> tokens long and predicts <c>blockSize - 1</c> of them, the way Hugging Face shifts labels inside the
-/// model: the prediction made at position t is compared with <c>labels[t + 1]</c>; <c>labels[0]</c> of a block is never used.
+/// A block is <c>blockSize</c> tokens long and predicts <c>blockSize - 1</c> of them, as Hugging Face shifts labels inside the model: the
+/// prediction made at position t is compared with <c>labels[t + 1]</c>; <c>labels[0]</c> of a block is never used.
 /// </remarks>
 public interface ITrainingData
 {
@@ -16,7 +16,7 @@ public interface ITrainingData
 
     /// <summary>
     /// Names the data and its order: a hash over the token shards, the seed and every option that changes what
-    /// <see cref="FillBatch"/> answers. A checkpoint made with another fingerprint is refused at resume.
+    /// <see cref="FillBatch"/> writes. A checkpoint with another fingerprint is refused at resume.
     /// </summary>
     string Fingerprint { get; }
 

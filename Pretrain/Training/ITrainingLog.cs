@@ -1,75 +1,79 @@
 namespace DataForge.Pretrain.Training;
 
-/// <summary>What a run is made of, told once at its start or resume.</summary>
-/// <param name="FirstStep">0, or the step that a checkpoint left off at.</param>
+/// <summary>What a run consists of; logged once, at its start or resume.</summary>
+/// <param name="FirstStep">0, or the steps that the checkpoint had completed.</param>
 /// <param name="Steps">Steps of the whole run.</param>
-/// <param name="Parameters">Trained numbers of the model.</param>
+/// <param name="Parameters">Parameters of the model.</param>
 /// <param name="TokensPerStep">Tokens of one optimizer step.</param>
 /// <param name="FlopsPerToken">6 N + 12 L H T: a forward and a backward pass, attention included (PaLM, appendix B,
 /// https://arxiv.org/abs/2204.02311).</param>
-/// <param name="PeakFlops">What the device could do in a second: given, or measured with a matrix product.</param>
+/// <param name="PeakFlops">Floating-point operations per second of all devices together: given, or measured with a matrix product.</param>
 /// <param name="Device">cpu or cuda:N.</param>
 /// <param name="Threads">Threads an operator may use.</param>
-/// <param name="Libtorch">Its version.</param>
+/// <param name="Libtorch">Version of libtorch.</param>
 public readonly record struct TrainingStarted(
-    long FirstStep, long Steps, long Parameters, long TokensPerStep, double FlopsPerToken, double PeakFlops, string Device, int Threads, string Libtorch);
+    long FirstStep, long Steps, long Parameters, long TokensPerStep, double FlopsPerToken, double PeakFlops, string Device, int Threads,
+    string Libtorch);
 
-/// <summary>One optimizer step.</summary>
-/// <param name="Step">Counted from 0.</param>
+/// <summary>
+/// The figures of one completed step. A struct, so that a step allocates nothing; the event log's form of it is
+/// <see cref="Corpus.Events.TrainingStep"/>.
+/// </summary>
+/// <param name="Step">Step number, from 0.</param>
 /// <param name="Loss">Mean cross-entropy in nats, before the update.</param>
 /// <param name="TokensPerSecond">Of this step alone, from the batch to the update.</param>
-/// <param name="LearningRate">Used in this step.</param>
-/// <param name="GradientNorm">Before clipping.</param>
-/// <param name="Utilisation">MFU, 0 to 1: TokensPerSecond × FlopsPerToken / PeakFlops.</param>
+/// <param name="LearningRate">Learning rate of this step.</param>
+/// <param name="GradientNorm">2-norm of all gradients, before clipping.</param>
+/// <param name="Utilisation">Model FLOPs utilisation (MFU), 0 to 1: TokensPerSecond × FlopsPerToken / PeakFlops.</param>
 /// <param name="Tokens">Tokens seen since step 0, this step included.</param>
-/// <param name="SecondsLeft">At the mean speed since this process began.</param>
-/// <param name="MemoryBytes">The process's resident memory.</param>
+/// <param name="SecondsLeft">Remaining time at the mean speed since this process began.</param>
+/// <param name="MemoryBytes">Resident memory of the process, in bytes.</param>
 public readonly record struct StepMetrics(
-    long Step, double Loss, double TokensPerSecond, double LearningRate, double GradientNorm, double Utilisation, long Tokens, double SecondsLeft,
-    long MemoryBytes);
+    long Step, double Loss, double TokensPerSecond, double LearningRate, double GradientNorm, double Utilisation, long Tokens,
+    double SecondsLeft, long MemoryBytes);
 
-/// <summary>One pass over the held-out batches.</summary>
-/// <param name="Step">Steps made before it.</param>
+/// <summary>One evaluation on the held-out batches.</summary>
+/// <param name="Step">Steps completed before it.</param>
 /// <param name="Loss">Mean cross-entropy in nats over the counted tokens.</param>
-/// <param name="Tokens">How many counted.</param>
-/// <param name="IsBest">Whether it is the lowest so far.</param>
+/// <param name="Tokens">Tokens counted.</param>
+/// <param name="IsBest">Whether the loss is the lowest so far.</param>
 public readonly record struct TrainingEvaluation(long Step, double Loss, long Tokens, bool IsBest);
 
-/// <summary>A step whose update was left out: the weights are those before it.</summary>
-/// <param name="Step">Counted from 0.</param>
-/// <param name="Loss">May be NaN or infinite.</param>
-/// <param name="GradientNorm">May be NaN or infinite.</param>
-/// <param name="Reason">In words.</param>
+/// <summary>A step whose update was skipped: the weights are those before it.</summary>
+/// <param name="Step">Step number, from 0.</param>
+/// <param name="Loss">Mean cross-entropy in nats; may be NaN or infinite.</param>
+/// <param name="GradientNorm">2-norm of all gradients; may be NaN or infinite.</param>
+/// <param name="Reason">Why it was skipped, in words.</param>
 public readonly record struct TrainingStepSkipped(long Step, double Loss, double GradientNorm, string Reason);
 
-/// <summary>A checkpoint, saved or found unusable.</summary>
-/// <param name="Step">Steps made before it.</param>
-/// <param name="Folder">Where it lies.</param>
+/// <summary>A checkpoint that was saved or rejected.</summary>
+/// <param name="Step">Steps completed before it.</param>
+/// <param name="Folder">The checkpoint's folder.</param>
 /// <param name="Detail">Why it was saved (interval, best, end, cancelled) or rejected.</param>
 public readonly record struct TrainingCheckpoint(long Step, string Folder, string Detail);
 
-/// <summary>Takes what a <see cref="Trainer"/> has to tell, on the training thread: quick calls please.</summary>
+/// <summary>Receives what happens in a training. Called on the training thread, so a call should return quickly.</summary>
 public interface ITrainingLog
 {
-    /// <summary>The run begins or goes on.</summary>
+    /// <summary>The run starts or resumes.</summary>
     void RunStarted(in TrainingStarted started);
 
-    /// <summary>A step was made.</summary>
+    /// <summary>A step was completed.</summary>
     void StepCompleted(in StepMetrics step);
 
-    /// <summary>The held-out batches were read.</summary>
+    /// <summary>The model was evaluated on the held-out batches.</summary>
     void EvaluationCompleted(in TrainingEvaluation evaluation);
 
-    /// <summary>A step's update was left out.</summary>
+    /// <summary>A step's update was skipped.</summary>
     void StepSkipped(in TrainingStepSkipped skipped);
 
-    /// <summary>A checkpoint is on disk.</summary>
+    /// <summary>A checkpoint was saved.</summary>
     void CheckpointSaved(in TrainingCheckpoint checkpoint);
 
-    /// <summary>A checkpoint was found unusable and put aside; an older one, or the beginning, takes its place.</summary>
+    /// <summary>A checkpoint was damaged and was renamed; an older one, or the beginning, is used instead.</summary>
     void CheckpointRejected(in TrainingCheckpoint checkpoint);
 
-    /// <summary>Something about the way the run goes on that its user may want to know.</summary>
+    /// <summary>The run continues, but something is slower or otherwise not as it could be.</summary>
     void Warning(string text)
     {
     }

@@ -1,9 +1,12 @@
 namespace DataForge.Pretrain.Training;
 
-/// <summary>The learning rate of each step: a straight rise, then a fall to the minimum, which step <c>Steps</c> would have.</summary>
+/// <summary>
+/// The learning rate of each step: a linear warm-up, then a decay to the minimum (cosine: https://arxiv.org/abs/1608.03983). The minimum is
+/// that of step number <c>Steps</c>, the first one after the run.
+/// </summary>
 public static class LearningRateSchedule
 {
-    /// <summary>The rate of one step, counted from 0.</summary>
+    /// <summary>The learning rate of one step, counted from 0.</summary>
     public static double At(long step, TrainingOptions options)
     {
         double peak = options.LearningRate;
@@ -13,11 +16,11 @@ public static class LearningRateSchedule
         }
 
         double lowest = peak * options.MinLearningRateRatio;
-        double done = (double)(step - options.WarmupSteps) / Math.Max(1, options.Steps - options.WarmupSteps); // 0 to 1
+        double progress = (double)(step - options.WarmupSteps) / Math.Max(1, options.Steps - options.WarmupSteps); // 0 to 1
         return options.Decay switch
         {
-            LearningRateDecay.Cosine => lowest + ((peak - lowest) * (1 + Math.Cos(Math.PI * done)) / 2),
-            LearningRateDecay.Linear => lowest + ((peak - lowest) * (1 - done)),
+            LearningRateDecay.Cosine => lowest + ((peak - lowest) * (1 + Math.Cos(Math.PI * progress)) / 2),
+            LearningRateDecay.Linear => lowest + ((peak - lowest) * (1 - progress)),
             _ => peak,
         };
     }

@@ -3,24 +3,26 @@ using System.Globalization;
 namespace DataForge.Pretrain.Training;
 
 /// <summary>
-/// Which of several processes this one is, and where they meet: the environment that torchrun sets, and that Slurm or MPI can
-/// (<c>RANK=$SLURM_PROCID WORLD_SIZE=$SLURM_NTASKS</c>; https://pytorch.org/docs/stable/elastic/run.html#environment-variables).
+/// Which of several processes this one is, and the address of rank 0: the environment variables that torchrun sets, and that Slurm or MPI
+/// can (<c>RANK=$SLURM_PROCID WORLD_SIZE=$SLURM_NTASKS</c>; https://pytorch.org/docs/stable/elastic/run.html#environment-variables).
 /// </summary>
-/// <param name="Rank">RANK: from 0 to Size - 1.</param>
+/// <param name="Rank">RANK: from 0 to WorldSize - 1.</param>
 /// <param name="WorldSize">WORLD_SIZE: at least 2.</param>
-/// <param name="LocalRank">LOCAL_RANK: which of this machine's processes; picks the GPU. Default 0.</param>
-/// <param name="LocalWorldSize">LOCAL_WORLD_SIZE: how many this machine has; they share its processors. Default 1.</param>
+/// <param name="LocalRank">LOCAL_RANK: which of this machine's processes; selects the GPU. Default 0.</param>
+/// <param name="LocalWorldSize">LOCAL_WORLD_SIZE: processes on this machine; they share its processors. Default 1.</param>
 /// <param name="MasterAddress">MASTER_ADDR: the host of rank 0.</param>
 /// <param name="MasterPort">MASTER_PORT: 1 to 65,535.</param>
-/// <param name="UsesAgentStore">Whether torchrun's agent serves the meeting point (TORCHELASTIC_USE_AGENT_STORE), not rank 0.</param>
-/// <param name="RestartCount">Sets the restarts of a job apart (TORCHELASTIC_RESTART_COUNT).</param>
+/// <param name="UsesAgentStore">TORCHELASTIC_USE_AGENT_STORE: whether torchrun's agent hosts the key-value store, not rank 0.</param>
+/// <param name="RestartCount">TORCHELASTIC_RESTART_COUNT: keeps the restarts of a job apart in the store.</param>
 public sealed record ProcessRank(
-    int Rank, int WorldSize, int LocalRank, int LocalWorldSize, string MasterAddress, int MasterPort, bool UsesAgentStore, string RestartCount)
+    int Rank, int WorldSize, int LocalRank, int LocalWorldSize, string MasterAddress, int MasterPort, bool UsesAgentStore,
+    string RestartCount)
 {
     /// <summary>Reads the environment; null where this process trains alone (WORLD_SIZE absent, or 1).</summary>
     /// <exception cref="TrainingException">A variable is missing or out of range; every fault is named.</exception>
     public static ProcessRank? FromEnvironment() => From(Environment.GetEnvironmentVariable);
 
+    /// <summary>The same from any source of variables.</summary>
     internal static ProcessRank? From(Func<string, string?> variable)
     {
         if (variable("WORLD_SIZE") is null or "" or "1")
@@ -38,11 +40,11 @@ public sealed record ProcessRank(
             faults.Add("MASTER_ADDR is missing");
         }
 
-        ProcessRank place = new ProcessRank(
+        ProcessRank result = new(
             rank, size, Number("LOCAL_RANK", 0, 65_535, 0), Number("LOCAL_WORLD_SIZE", 1, 65_536, 1), address, port,
             variable("TORCHELASTIC_USE_AGENT_STORE") == "True", variable("TORCHELASTIC_RESTART_COUNT") ?? "0");
         return faults.Count == 0
-            ? place
+            ? result
             : throw new TrainingException($"WORLD_SIZE asks for several processes, but {string.Join("; ", faults)}");
 
         int Number(string name, int least, int most, int? absent)

@@ -3,14 +3,14 @@ using Microsoft.Win32.SafeHandles;
 namespace DataForge.Pretrain.Training;
 
 /// <summary>
-/// The process's resident memory, read from <c>/proc/self/statm</c> without taking managed memory (as
-/// <see cref="Environment.WorkingSet"/> would, some kilobytes a call).
+/// The process's resident memory, read from <c>/proc/self/statm</c> without allocating (<see cref="Environment.WorkingSet"/> allocates some
+/// kilobytes per call). Format: https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html.
 /// </summary>
 internal sealed class ResidentMemory : IDisposable
 {
     private readonly SafeFileHandle? _file = File.Exists("/proc/self/statm") ? File.OpenHandle("/proc/self/statm") : null;
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Resident memory in bytes.</summary>
     internal long Read()
     {
         if (_file is null)

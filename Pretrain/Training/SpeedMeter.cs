@@ -2,26 +2,38 @@ using DataForge.Pretrain.Model;
 
 namespace DataForge.Pretrain.Training;
 
-/// <summary>Times steps and turns them into log records.</summary>
+/// <summary>Times steps and computes what the log says of them.</summary>
+/// <param name="model">For the operations per token.</param>
+/// <param name="options">For the tokens per step and the number of steps.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="peakFlops">What all devices together can do, in floating-point operations per second.</param>
+/// <param name="firstStep">The first step of this process, from 0.</param>
 internal sealed class SpeedMeter(GptNeoConfig model, TrainingOptions options, TimeProvider clock, double peakFlops, long firstStep) : IDisposable
 {
     private readonly ResidentMemory _memory = new();
-    private readonly long _begun = clock.GetTimestamp();
-    private long _stepBegun;
+    private readonly long _runStart = clock.GetTimestamp();
+    private long _stepStart;
 
     internal double FlopsPerToken { get; } = DeviceSpeed.FlopsPerToken(model, options.BlockSize);
 
-    internal void BeginStep() => _stepBegun = clock.GetTimestamp();
+    internal void BeginStep() => _stepStart = clock.GetTimestamp();
 
-    internal StepMetrics EndStep(long step, double loss, double rate, double norm)
+    internal StepMetrics EndStep(long step, double loss, double learningRate, double gradientNorm)
     {
         long now = clock.GetTimestamp();
-        double seconds = Math.Max(1e-9, clock.GetElapsedTime(_stepBegun, now).TotalSeconds);
-        double perStep = clock.GetElapsedTime(_begun, now).TotalSeconds / (step + 1 - firstStep); // evaluations and checkpoints included
+        double seconds = Math.Max(1e-9, clock.GetElapsedTime(_stepStart, now).TotalSeconds);
+        double meanStepSeconds = clock.GetElapsedTime(_runStart, now).TotalSeconds / (step + 1 - firstStep); // with evaluations and checkpoints
         double tokensPerSecond = options.TokensPerStep / seconds;
         return new StepMetrics(
-            step, loss, tokensPerSecond, rate, norm, tokensPerSecond * FlopsPerToken / peakFlops, (step + 1) * options.TokensPerStep,
-            perStep * (options.Steps - step - 1), _memory.Read());
+            Step: step,
+            Loss: loss,
+            TokensPerSecond: tokensPerSecond,
+            LearningRate: learningRate,
+            GradientNorm: gradientNorm,
+            Utilisation: tokensPerSecond * FlopsPerToken / peakFlops,
+            Tokens: (step + 1) * options.TokensPerStep,
+            SecondsLeft: meanStepSeconds * (options.Steps - step - 1),
+            MemoryBytes: _memory.Read());
     }
 
     /// <inheritdoc/>

@@ -1,27 +1,28 @@
 namespace DataForge.Pretrain.Training;
 
 /// <summary>
-/// Tells steps that would harm: a loss or gradient that is not finite, or a gradient norm far above its recent mean (an exponential
-/// mean over about 50 steps). Its three numbers belong to the checkpoint, so a resumed run decides as the uninterrupted one.
+/// Finds the steps whose update would do harm: a loss or gradient that is not finite, or a gradient norm far above its recent mean. Its
+/// three numbers belong to the checkpoint, so a resumed run skips the same steps as an uninterrupted one.
 /// </summary>
+/// <param name="factor">A norm above this many times the mean is a spike; 0 turns that check off.</param>
+/// <param name="warmupSteps">Steps of warm-up, in which norms fall by themselves and none counts as a spike.</param>
 internal sealed class SpikeDetector(double factor, long warmupSteps)
 {
-    private const double Decay = 0.98;   // a horizon of 1 / (1 - 0.98) = 50 steps
-    private const int MinSteps = 20;     // steps before the mean says anything
+    // Chosen, not measured: the mean covers about 1 / (1 - 0.98) = 50 steps, few beside a run and many beside a spike; the mean of fewer
+    // than 20 norms depends too much on single ones.
+    private const double Decay = 0.98;
+    private const int MinSteps = 20;
 
-    /// <summary>Exponential mean of the gradient norm.</summary>
-    internal double Mean { get; set; }
-
-    /// <summary>Steps it was taken over.</summary>
-    internal long Count { get; set; }
+    private double _mean;
+    private long _count;
 
     /// <summary>Skipped steps since the last good one.</summary>
-    internal int SkippedInARow { get; set; }
+    internal int SkippedInARow { get; private set; }
 
-    /// <summary>Why the step must be skipped, or null; a good step joins the mean.</summary>
+    /// <summary>Why the step must be skipped, or null; the norm of a good step joins the mean.</summary>
     internal string? Check(long step, double loss, double norm) => Check(loss, norm, NormLimit(step));
 
-    /// <summary>The same, against a limit that was taken before.</summary>
+    /// <summary>The same, against a limit that was read before the step.</summary>
     internal string? Check(double loss, double norm, double limit)
     {
         string? reason = FindFault(loss, norm, limit);
@@ -32,15 +33,21 @@ internal sealed class SpikeDetector(double factor, long warmupSteps)
         }
 
         SkippedInARow = 0;
-        Mean = Count == 0 ? norm : (Decay * Mean) + ((1 - Decay) * norm);
-        Count++;
+        _mean = _count == 0 ? norm : (Decay * _mean) + ((1 - Decay) * norm);
+        _count++;
         return null;
     }
 
-    /// <summary>The largest gradient norm that a step may have; infinite norms never.</summary>
-    internal double NormLimit(long step) => HasReliableMean(step) ? factor * Mean : double.MaxValue;
+    /// <summary>The largest gradient norm that a step may have. An infinite norm is above it in any case.</summary>
+    internal double NormLimit(long step) => HasReliableMean(step) ? factor * _mean : double.MaxValue;
 
-    private bool HasReliableMean(long step) => factor > 0 && Count >= MinSteps && step >= warmupSteps;
+    /// <summary>Copies the detector's state into a checkpoint.</summary>
+    internal void SaveTo(CheckpointState state) => (state.NormMean, state.NormCount, state.SkippedInARow) = (_mean, _count, SkippedInARow);
+
+    /// <summary>Continues from a checkpoint.</summary>
+    internal void LoadFrom(CheckpointState state) => (_mean, _count, SkippedInARow) = (state.NormMean, state.NormCount, state.SkippedInARow);
+
+    private bool HasReliableMean(long step) => factor > 0 && _count >= MinSteps && step >= warmupSteps;
 
     private string? FindFault(double loss, double norm, double limit)
     {
@@ -54,6 +61,6 @@ internal sealed class SpikeDetector(double factor, long warmupSteps)
             return "the gradient is not finite";
         }
 
-        return norm > limit ? $"the gradient norm is {norm / Mean:F1} times its recent mean" : null;
+        return norm > limit ? $"the gradient norm is {norm / _mean:F1} times its recent mean" : null;
     }
 }

@@ -2,13 +2,13 @@ using DataForge.Pretrain.Torch;
 
 namespace DataForge.Pretrain.Training;
 
-/// <summary>What of a step is recorded by itself.</summary>
+/// <summary>The parts of a step; each is captured as a graph of its own.</summary>
 internal enum StepPart
 {
-    /// <summary>A micro-batch that replaces the gradients.</summary>
+    /// <summary>Forward and backward of a micro-batch that replaces the gradients.</summary>
     FirstMicroBatch,
 
-    /// <summary>A micro-batch that adds to them.</summary>
+    /// <summary>Forward and backward of a micro-batch that adds to the gradients.</summary>
     NextMicroBatch,
 
     /// <summary>The optimizer's update.</summary>
@@ -16,83 +16,88 @@ internal enum StepPart
 }
 
 /// <summary>
-/// Does the parts of a step, from a recording where there is one: the first <see cref="WarmUpRuns"/> times as ever, then recorded, then
-/// played back. Where recording fails, the run goes on as ever and is told why.
+/// Runs the parts of a step, replayed from a graph where there is one: the first <see cref="WarmUpRuns"/> times normally, then captured,
+/// then replayed. Where the capture fails, the run continues without graphs and warns why.
 /// </summary>
-/// <param name="recorder">How work is recorded.</param>
-/// <param name="tell">Is told once where recording is given up.</param>
-internal sealed class StepGraphs(IGraphRecorder recorder, Action<string> tell) : IDisposable
+/// <param name="recorder">Captures graphs.</param>
+/// <param name="warn">Called once where capturing is given up.</param>
+internal sealed class StepGraphs(IGraphRecorder recorder, Action<string> warn) : IDisposable
 {
-    /// <summary>How often work is done before it is recorded; PyTorch asks for three.</summary>
+    /// <summary>How often a part runs before it is captured: PyTorch's example warms up three times
+    /// (https://pytorch.org/docs/stable/notes/cuda.html#whole-network-capture).</summary>
     internal const int WarmUpRuns = 3;
 
-    private readonly Part[] _parts = [new(), new(), new()];
-    private bool _isOff;
+    private readonly PartGraph[] _parts = [new(), new(), new()]; // by StepPart
+    private bool _isDisabled;
 
-    /// <summary>Does one part of a step.</summary>
-    /// <param name="kind">Which.</param>
-    /// <param name="shape">What decides the shapes within; work of another shape than the recorded is done as ever.</param>
-    /// <param name="work">The part itself.</param>
+    /// <summary>Runs one part of a step.</summary>
+    /// <param name="kind">The part.</param>
+    /// <param name="shape">Decides the shapes of the tensors inside; work of another shape than the captured one runs normally.</param>
+    /// <param name="work">Runs the part.</param>
     internal void Run(StepPart kind, long shape, Action work)
     {
-        Part part = _parts[(int)kind];
-        if (_isOff || (part.Done > 0 && part.Shape != shape))
+        PartGraph part = _parts[(int)kind];
+        if (_isDisabled || (part.Runs > 0 && part.Shape != shape))
         {
             work();
             return;
         }
 
         part.Shape = shape;
-        if (part.Done < WarmUpRuns)
+        if (part.Runs < WarmUpRuns)
         {
             recorder.WarmUp(work);
-            part.Done++;
+            part.Runs++;
             return;
         }
 
-        if (part.Recorded is null && !TryRecord(part, work))
+        if (part.Graph is null && !TryRecord(part, work))
         {
             work();
             return;
         }
 
-        part.Recorded!.Replay();
+        part.Graph!.Replay();
     }
 
-    /// <summary>Lets go of what was recorded.</summary>
+    /// <summary>Releases the graphs.</summary>
     public void Dispose()
     {
-        foreach (Part part in _parts)
+        foreach (PartGraph part in _parts)
         {
-            part.Recorded?.Dispose();
-            part.Recorded = null;
+            part.Graph?.Dispose();
+            part.Graph = null;
         }
     }
 
-    private bool TryRecord(Part part, Action work)
+    private bool TryRecord(PartGraph part, Action work)
     {
         try
         {
-            part.Recorded = recorder.Record(work);
+            part.Graph = recorder.Record(work);
             return true;
         }
         catch (TorchException e)
         {
-            _isOff = true;
-            Dispose(); // their memory may be what is missing
-            tell($"steps are made without CUDA graphs, since one could not be captured: {FirstLine(e.Message)}");
+            _isDisabled = true;
+            Dispose(); // the graphs' own memory may be what is missing
+            warn($"steps run without CUDA graphs, since one could not be captured: {FirstLine(e.Message)}");
             return false;
         }
     }
 
     private static string FirstLine(string text) => text.Split('\n')[0].Trim();
 
-    private sealed class Part
+    /// <summary>The graph of one part, once it is captured.</summary>
+    private sealed class PartGraph
     {
-        internal int Done { get; set; }
+        /// <summary>Warm-up runs so far.</summary>
+        internal int Runs { get; set; }
 
+        /// <summary>The shape of the first run.</summary>
         internal long Shape { get; set; }
 
-        internal IRecordedGraph? Recorded { get; set; }
+        /// <summary>The captured graph, or null.</summary>
+        internal IRecordedGraph? Graph { get; set; }
     }
 }

@@ -5,23 +5,25 @@ using System.Text;
 namespace DataForge.Pretrain.Training;
 
 /// <summary>
-/// Writes scalars as TensorBoard's event files: records of TFRecord (length and content, each with a masked CRC-32C;
-/// https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details), each an <c>Event</c> of TensorFlow's event.proto.
-/// Every record is whole in the file once its call returns.
+/// Writes scalars to a TensorBoard event file: TFRecords (length and content, each with a masked CRC-32C;
+/// https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details), each an <c>Event</c> of TensorFlow's event.proto
+/// (https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/util/event.proto). A record is complete in the file once its call
+/// returns.
 /// </summary>
 public sealed class TensorBoardWriter : IDisposable
 {
-    private const int Fixed64 = 1, LengthDelimited = 2, Fixed32 = 5, Varint = 0;
+    // Wire types of Protocol Buffers: https://protobuf.dev/programming-guides/encoding/#structure.
+    private const int Varint = 0, Fixed64 = 1, LengthDelimited = 2, Fixed32 = 5;
     private readonly FileStream _file;
     private readonly byte[] _buffer = new byte[4096];
     private readonly byte[] _value = new byte[512];
     private readonly TimeProvider _clock;
 
-    /// <summary>Begins a file <c>events.out.tfevents.TIME.NAME</c> in the folder.</summary>
-    /// <param name="folder">Made where it is not there.</param>
-    /// <param name="name">Ends the file's name.</param>
-    /// <param name="firstStep">From this step on, what earlier files of the folder say is void: a run that goes on repeats some steps.</param>
-    /// <param name="clock">For the events' times.</param>
+    /// <summary>Creates a file <c>events.out.tfevents.TIME.NAME</c> in the folder.</summary>
+    /// <param name="folder">The folder; created if absent.</param>
+    /// <param name="name">The end of the file's name.</param>
+    /// <param name="firstStep">From this step on, earlier files of the folder are superseded: a resumed run repeats some steps.</param>
+    /// <param name="clock">The clock for the events' times.</param>
     public TensorBoardWriter(string folder, string name, long firstStep, TimeProvider clock)
     {
         _clock = clock;
@@ -34,7 +36,8 @@ public sealed class TensorBoardWriter : IDisposable
         WriteEvent(firstStep, 7, [Tag(1, Varint), 1]); // session_log { status: START }
     }
 
-    /// <summary>Writes one scalar. Takes no managed memory for tags of up to 200 bytes.</summary>
+    /// <summary>Writes one scalar, without allocating.</summary>
+    /// <exception cref="ArgumentException">The tag is longer than 200 bytes.</exception>
     public void Scalar(string tag, long step, double number)
     {
         // Summary { value { tag; simple_value } }
@@ -59,7 +62,7 @@ public sealed class TensorBoardWriter : IDisposable
         WriteEvent(step, 5, summary[..(head + at)]);
     }
 
-    /// <summary>The CRC-32C (RFC 3720) of some bytes, rotated and shifted as TFRecord has it.</summary>
+    /// <summary>The masked CRC-32C (RFC 3720) of TFRecord: rotated right by 15 bits, plus a constant.</summary>
     internal static uint MaskedCrc(ReadOnlySpan<byte> bytes)
     {
         uint crc = ~0u;

@@ -5,226 +5,235 @@ using DataForge.Pretrain.Torch;
 namespace DataForge.Pretrain.Training;
 
 /// <summary>
-/// Trains a GPT-Neo: the loop, and the checkpoints that make it exact to the bit on resume. Step N uses nothing but the state after step
-/// N - 1 and the data's answer for N, and operators give the same bytes for the same number of threads; so a run that was killed
-/// anywhere goes on from its last checkpoint to the very weights that an uninterrupted run ends with.
+/// Trains a GPT-Neo. Resume is exact to the bit: step N uses nothing but the state after step N - 1 and the data of step N, and operators
+/// give the same bytes for the same number of threads. So a run that was killed at any point continues from its last checkpoint to the
+/// same final weights as an uninterrupted run.
 /// </summary>
-public sealed partial class Trainer : IDisposable
+public sealed class Trainer : IDisposable
 {
     private readonly TrainingOptions _options;
     private readonly ITrainingData _data;
     private readonly ITrainingLog _log;
     private readonly TimeProvider _clock;
-    private readonly AdamW _optimizer;
-    private readonly BatchLoader _batches;
+    private readonly ProcessPeers _peers;
     private readonly SpikeDetector _spikes;
-    private readonly DataParallel? _peers;
-    private readonly DeviceStep? _onDevice; // null where the host decides as a step goes along: on a CPU
-    private readonly int _micros; // micro-batches of a step that are this process's
-    private CheckpointState _progress;
+    private readonly ITrainingStepRunner _runner;
+    private CheckpointState _state;
 
     /// <summary>A trainer of a new model, its weights drawn from the options' seed.</summary>
     /// <param name="config">The model.</param>
-    /// <param name="options">How it is trained; where there is a group, as <see cref="TrainingOptions.SplitAcross"/> shares it out.</param>
+    /// <param name="options">How it is trained; where there is a group, as <see cref="TrainingOptions.SplitAcross"/> divides it.</param>
     /// <param name="data">The batches, laid out for those options.</param>
-    /// <param name="log">Is told what happens.</param>
+    /// <param name="log">Receives steps, evaluations and checkpoints.</param>
     /// <param name="clock">For speeds only.</param>
     /// <param name="group">The processes that train together; null where this one trains alone. It stays the caller's.</param>
     /// <exception cref="TrainingException">The options, the model and the data do not fit together; every fault is named.</exception>
-    public Trainer(GptNeoConfig config, TrainingOptions options, ITrainingData data, ITrainingLog log, TimeProvider? clock = null, IProcessGroup? group = null)
+    public Trainer(
+        GptNeoConfig config, TrainingOptions options, ITrainingData data, ITrainingLog log, TimeProvider? clock = null, IProcessGroup? group = null)
         : this(config, options, data, log, clock, group, null)
     {
     }
 
-    /// <summary>The same, its steps made in another way than the device would have them.</summary>
+    /// <summary>The same with another execution of steps than the one that fits the device.</summary>
     internal Trainer(
-        GptNeoConfig config, TrainingOptions options, ITrainingData data, ITrainingLog log, TimeProvider? clock, IProcessGroup? group, Way? way)
+        GptNeoConfig config, TrainingOptions options, ITrainingData data, ITrainingLog log, TimeProvider? clock, IProcessGroup? group,
+        StepExecution? execution)
     {
-        Check(config, options, group?.WorldSize ?? 1);
+        TrainingChecks.Require(config, options, group?.WorldSize ?? 1);
         MemoryEstimate.CheckFits(config, options);
         _options = options;
         _data = data;
         _log = log;
         _clock = clock ?? TimeProvider.System;
         Device device = Device.Parse(options.Device);
-        Model = new GptNeoForCausalLM(config, device, bfloat16: options.UsesBFloat16);
-        Model.Initialize(options.Seed);
-        _optimizer = new AdamW(Model.Parameters, options);
-        _peers = group is null ? null : new DataParallel(group, Model);
-        _micros = options.AccumulationSteps / (group?.WorldSize ?? 1);
-        way ??= Way.Of(options, device, alone: group is null);
-        if (device.Type == DeviceType.CUDA && !CudaGraphs.IsAvailable)
-        {
-            log.Warning("the native library was compiled without CUDA's headers: no CUDA graphs, and batches are copied within the step");
-        }
-
-        _batches = new BatchLoader(data, config, options, device, (group?.Rank ?? 0) * _micros, _micros, way.Ahead);
-        Model.SelectOperators(options.Gpu.FlashAttention, ownOperators: !way.OnDevice || device.Type == DeviceType.CUDA);
-        _onDevice = way.OnDevice
-            ? new DeviceStep(Model, _optimizer, _batches, options, _micros, way.Recorder is null ? null : new StepGraphs(way.Recorder, log.Warning))
-            : null;
+        _peers = new ProcessPeers(group, device);
         _spikes = new SpikeDetector(options.SpikeFactor, options.WarmupSteps);
-        _progress = new CheckpointState
+        execution ??= StepExecution.For(options, device, _peers.WorldSize);
+        NativeStepRunner runner = NativeStepRunner.Create(config, options, data, log, _peers, _spikes, execution);
+        _runner = runner;
+        Model = runner.Model;
+        _state = new CheckpointState
         {
-            Step = 0, Updates = 0, Model = config.Fingerprint(), Options = options.Fingerprint(), Data = data.Fingerprint,
+            Step = 0,
+            Updates = 0,
+            Model = config.Fingerprint(),
+            Options = options.Fingerprint(),
+            Data = data.Fingerprint,
             Start = $"seed {options.Seed}",
         };
     }
 
-    /// <summary>The model, with the weights after the last step made.</summary>
+    /// <summary>The model, with the weights after the last completed step.</summary>
     public GptNeoForCausalLM Model { get; }
 
-    /// <summary>Steps made.</summary>
-    public long Step => _progress.Step;
+    /// <summary>Steps completed.</summary>
+    public long Step => _state.Step;
 
     /// <summary>Called after each new best was saved, with its weights in <see cref="Model"/>; in rank 0 only.</summary>
     public Action<Trainer>? BestReached { get; set; }
 
-    /// <summary>Lowest validation loss so far, in nats; null before the first evaluation.</summary>
-    public double? BestLoss => _progress.BestLoss;
+    /// <summary>Lowest validation loss so far, in nats per token; null before the first evaluation.</summary>
+    public double? BestLoss => _state.BestLoss;
 
-    /// <summary>Steps made when <see cref="BestLoss"/> was reached.</summary>
-    public long BestStep => _progress.BestStep;
+    /// <summary>Steps completed when <see cref="BestLoss"/> was reached.</summary>
+    public long BestStep => _state.BestStep;
 
-    /// <summary>Validation loss of the last evaluation, in nats; null before the first.</summary>
-    public double? LastLoss => _progress.EvaluatedLoss;
+    /// <summary>Validation loss of the last evaluation, in nats per token; null before the first.</summary>
+    public double? LastLoss => _state.EvaluatedLoss;
 
     /// <summary>Starts from other weights of the same shape (fine-tuning, staged training) instead of drawn ones; before <see cref="Run"/>.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged or holds another model.</exception>
     public void LoadWeights(string safetensors)
     {
-        GptNeoWeights.Load(Model, safetensors);
+        _runner.LoadWeights(safetensors);
         using FileStream file = File.OpenRead(safetensors);
-        _progress.Start = "weights " + Convert.ToHexStringLower(SHA256.HashData(file));
+        _state.Start = "weights " + Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
     /// <summary>
-    /// Trains to the end, from the newest sound checkpoint in the folder where there is one. Call it on a thread of its own: it blocks.
+    /// Trains to the end, from the newest valid checkpoint in the folder where there is one. It blocks: call it on a thread of its own.
     /// </summary>
-    /// <param name="checkpointFolder">Where checkpoints are and go.</param>
-    /// <param name="cancellation">Ends the run, even within a step; the steps made so far are then saved.</param>
+    /// <param name="checkpointFolder">Where checkpoints are read and written.</param>
+    /// <param name="cancellation">Stops the run, even within a step; the steps completed are then saved.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled, and can be resumed.</exception>
     /// <exception cref="TrainingException">A checkpoint is of another run, or training diverged.</exception>
     public void Run(string checkpointFolder, CancellationToken cancellation)
     {
-        int threads = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount;
-        torch.set_num_threads(threads);
-        torch.KeepFreedMemory();
-        CheckpointStore store = new(checkpointFolder);
-        _peers?.RequireSameRun($"{_progress.Model}; {_progress.Options}; {_progress.Data}; {_progress.Start}");
-        Resume(store);
-        double peak = _options.PeakTeraflops > 0 ? _options.PeakTeraflops * 1e12 : DeviceSpeed.MeasurePeak(Model.Device, _clock, _options.UsesBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
-        peak *= _peers?.WorldSize ?? 1;
-        using SpeedMeter speed = new(Model.Config, _options, _clock, peak, _progress.Step);
-        _log.RunStarted(new TrainingStarted(
-            _progress.Step, _options.Steps, Model.Config.ParameterCount, _options.TokensPerStep, speed.FlopsPerToken, peak, Model.Device.ToString(), threads,
-            torch.Version));
+        Checkpointer checkpoints = new(new CheckpointStore(checkpointFolder), _runner, _peers, _log, _options.CheckpointsKept);
+        using SpeedMeter speed = Begin(checkpoints);
         try
         {
-            bool more = true;
-            while (more)
+            while (true)
             {
-                more = _progress.Step < _options.Steps && !StopsEarly();
-                ThrowWhereOneIsStopped(cancellation);
-                bool best = IsEvaluationDue(last: !more) && Evaluate(cancellation);
-                more = more && !StopsEarly();
-                if (best || !more || (_progress.Step > 0 && _progress.Step % _options.CheckpointEvery == 0))
+                bool isLast = _state.Step >= _options.Steps || StopsEarly();
+                _peers.ThrowIfAnyIsCancelled(cancellation);
+                bool isBest = IsEvaluationDue(isLast) && Evaluate(cancellation);
+                isLast |= StopsEarly();
+                if (isBest || isLast || IsCheckpointDue())
                 {
-                    Save(store, best ? "best" : more ? "interval" : "end");
+                    checkpoints.Save(_state, isBest ? "best" : isLast ? "end" : "interval");
                 }
 
-                if (best && _peers is not { Rank: > 0 })
+                if (isBest && _peers.IsRankZero)
                 {
                     BestReached?.Invoke(this);
                 }
 
-                if (more)
+                if (isLast)
                 {
-                    MakeStep(speed, cancellation);
+                    break;
                 }
+
+                TrainStep(speed, cancellation);
             }
 
-            Model.RefreshComputeValues();
+            _runner.SyncModel();
         }
         catch (OperationCanceledException)
         {
-            Save(store, "cancelled");
+            checkpoints.Save(_state, "cancelled");
             throw;
         }
         catch (PeerLostException)
         {
-            Save(store, "another process is gone"); // a step either was made by all or changed nothing here
+            checkpoints.Save(_state, "another process is gone"); // a step was either completed by all or changed nothing here
             throw;
         }
     }
 
-    /// <summary>Mean loss over the held-out batches with the present weights, in nats; NaN where there are none.</summary>
-    public double Validate(CancellationToken cancellation) => Validate(cancellation, out _);
+    /// <summary>Mean loss over the held-out batches with the current weights, in nats per token; NaN where there are none.</summary>
+    public double Validate(CancellationToken cancellation) => _runner.Evaluate(cancellation).Loss;
 
     /// <summary>
     /// Writes a folder that <c>GPTNeoForCausalLM.from_pretrained</c> loads: the weights of the best checkpoint in the folder, or the
-    /// present ones where there is none. It appears whole or not at all; the tokenizer's files are the caller's.
+    /// current ones where there is none. The folder appears complete or not at all; the tokenizer's files are the caller's.
     /// </summary>
     public void Export(string checkpointFolder, string exportFolder)
     {
         CheckpointStore store = new(checkpointFolder);
-        if (_progress.BestLoss is not null && _progress.BestStep != _progress.Step && store.Steps().Contains(_progress.BestStep))
-        {
-            using GptNeoForCausalLM best = new(Model.Config, Model.Device, forTraining: false);
-            store.LoadWeights(_progress.BestStep, best);
-            HuggingFaceFolder.Publish(best, exportFolder);
-        }
-        else
+        if (BestLoss is null || BestStep == Step || !store.Steps().Contains(BestStep))
         {
             HuggingFaceFolder.Publish(Model, exportFolder);
+            return;
         }
+
+        using GptNeoForCausalLM best = new(Model.Config, Model.Device, forTraining: false);
+        store.LoadWeights(BestStep, best);
+        HuggingFaceFolder.Publish(best, exportFolder);
     }
 
     /// <summary>Releases the model and the optimizer.</summary>
     public void Dispose()
     {
-        _onDevice?.Dispose();
-        _batches.Dispose();
-        _peers?.Dispose();
-        _optimizer.Dispose();
-        Model.Dispose();
+        _runner.Dispose();
+        _peers.Dispose();
     }
 
-    private bool IsEvaluationDue(bool last) =>
-        _progress.EvaluatedStep != _progress.Step &&
-        (last || (_options.EvaluateEvery > 0 && _progress.Step > 0 && _progress.Step % _options.EvaluateEvery == 0));
-
-    private bool StopsEarly() => _options.EarlyStopEvaluations > 0 && _progress.EvaluationsSinceBest >= _options.EarlyStopEvaluations;
-
-    private static void Check(GptNeoConfig config, TrainingOptions options, int processes)
+    /// <summary>Prepares the process, resumes, and logs what the run consists of.</summary>
+    private SpeedMeter Begin(Checkpointer checkpoints)
     {
-        List<string> faults = [.. options.Faults()];
-        if (options.AccumulationSteps % processes != 0)
+        int threads = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount;
+        torch.set_num_threads(threads);
+        torch.KeepFreedMemory();
+        _peers.RequireSameRun($"{_state.Model}; {_state.Options}; {_state.Data}; {_state.Start}");
+        _state = checkpoints.Resume(_state);
+        _runner.Updates = _state.Updates;
+        _spikes.LoadFrom(_state);
+
+        double peakFlops = _peers.WorldSize * (_options.PeakTeraflops > 0
+            ? _options.PeakTeraflops * 1e12
+            : DeviceSpeed.MeasurePeak(Model.Device, _clock, _options.UsesBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32));
+        SpeedMeter speed = new(Model.Config, _options, _clock, peakFlops, _state.Step);
+        _log.RunStarted(new TrainingStarted(
+            _state.Step, _options.Steps, Model.Config.ParameterCount, _options.TokensPerStep, speed.FlopsPerToken, peakFlops,
+            Model.Device.ToString(), threads, torch.Version));
+        return speed;
+    }
+
+    /// <summary>Runs one step and logs it.</summary>
+    private void TrainStep(SpeedMeter speed, CancellationToken cancellation)
+    {
+        speed.BeginStep();
+        long step = _state.Step;
+        double learningRate = LearningRateSchedule.At(step, _options);
+        StepResult result = _runner.RunStep(step, learningRate, cancellation);
+        _state.Step = step + 1;
+        _state.Updates = _runner.Updates;
+        _spikes.SaveTo(_state);
+        if (result.SkipReason is null)
         {
-            faults.Add($"AccumulationSteps is {options.AccumulationSteps}, which {processes} processes cannot share");
+            _log.StepCompleted(speed.EndStep(step, result.Loss, learningRate, result.GradientNorm));
+            return;
         }
 
-        try
+        _log.StepSkipped(new TrainingStepSkipped(step, result.Loss, result.GradientNorm, result.SkipReason));
+        if (_spikes.SkippedInARow >= _options.MaxSkippedInARow)
         {
-            config.Validate();
-        }
-        catch (InvalidDataException e)
-        {
-            faults.Add(e.Message);
-        }
-
-        if (options.BlockSize > config.MaxPositionEmbeddings)
-        {
-            faults.Add($"BlockSize is {options.BlockSize} where the model knows {config.MaxPositionEmbeddings} positions");
-        }
-
-        if (options.Device.StartsWith("cuda", StringComparison.Ordinal) && !torch.CudaAvailable)
-        {
-            faults.Add($"device {options.Device} was asked for, but this machine or its libtorch has no CUDA; use cpu");
-        }
-
-        if (faults.Count > 0)
-        {
-            throw new TrainingException(string.Join("; ", faults));
+            throw new TrainingException(
+                $"{_spikes.SkippedInARow} steps in a row were skipped, the last because {result.SkipReason}; try a lower learning rate");
         }
     }
+
+    /// <summary>Evaluates on the held-out batches.</summary>
+    /// <returns>Whether the loss is the lowest so far.</returns>
+    private bool Evaluate(CancellationToken cancellation)
+    {
+        if (_data.ValidationBatches == 0)
+        {
+            return false;
+        }
+
+        (double loss, long tokens) = _runner.Evaluate(cancellation);
+        bool isBest = _state.RecordEvaluation(loss);
+        _log.EvaluationCompleted(new TrainingEvaluation(_state.Step, loss, tokens, isBest));
+        return isBest;
+    }
+
+    private bool IsEvaluationDue(bool isLast) => _state.EvaluatedStep != _state.Step && (isLast || IsMultiple(_options.EvaluateEvery));
+
+    private bool IsCheckpointDue() => IsMultiple(_options.CheckpointEvery);
+
+    private bool IsMultiple(long interval) => interval > 0 && _state.Step > 0 && _state.Step % interval == 0;
+
+    private bool StopsEarly() => _options.EarlyStopEvaluations > 0 && _state.EvaluationsSinceBest >= _options.EarlyStopEvaluations;
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DataForge.Pretrain.Training;
 
-/// <summary>How the learning rate falls after the warm-up.</summary>
+/// <summary>How the learning rate decays after the warm-up.</summary>
 public enum LearningRateDecay
 {
     /// <summary>Half a cosine from the peak to the minimum.</summary>
@@ -11,11 +11,11 @@ public enum LearningRateDecay
     /// <summary>A straight line from the peak to the minimum.</summary>
     Linear,
 
-    /// <summary>Not at all.</summary>
+    /// <summary>No decay.</summary>
     Constant,
 }
 
-/// <summary>What a model computes in. Weights, gradients, the optimizer and the loss are float32 in every case.</summary>
+/// <summary>The element type a model computes with. Weights, gradients, the optimizer and the loss are float32 in every case.</summary>
 public enum Precision
 {
     /// <summary>bfloat16 on a GPU, float32 on a CPU (where bfloat16 is slow without AMX or AVX512-bf16).</summary>
@@ -28,16 +28,19 @@ public enum Precision
     BFloat16,
 }
 
-/// <summary>How a model is trained. Defaults are those of the nanoGPT recipe; presets by name are in <see cref="TrainingPresets"/>.</summary>
+/// <summary>
+/// How a model is trained. Defaults are those of nanoGPT (https://github.com/karpathy/nanoGPT/blob/master/train.py) where it has the option;
+/// named recipes are in <see cref="TrainingPresets"/>.
+/// </summary>
 public sealed record TrainingOptions
 {
     /// <summary>Optimizer steps of the whole run. Default 1000, range 1 to 10,000,000.</summary>
     public long Steps { get; init; } = 1000;
 
-    /// <summary>Blocks of a micro-batch: what goes through the model at once. Default 8, range 1 to 65,536.</summary>
+    /// <summary>Blocks of a micro-batch, which goes through the model at once. Default 8, range 1 to 65,536.</summary>
     public int BatchSize { get; init; } = 8;
 
-    /// <summary>Tokens of a block; at most the model's positions. Default 256, range 2 to 1,000,000.</summary>
+    /// <summary>Tokens of a block (context length); at most the model's positions. Default 256, range 2 to 1,000,000.</summary>
     public int BlockSize { get; init; } = 256;
 
     /// <summary>Micro-batches whose gradients are summed for one step. Default 1, range 1 to 65,536.</summary>
@@ -46,13 +49,13 @@ public sealed record TrainingOptions
     /// <summary>The peak learning rate. Default 6e-4, range above 0 to 1.</summary>
     public double LearningRate { get; init; } = 6e-4;
 
-    /// <summary>Where the decay ends, as a part of the peak. Default 0.1, range 0 to 1.</summary>
+    /// <summary>The learning rate at the end of the decay, as a fraction of the peak. Default 0.1, range 0 to 1.</summary>
     public double MinLearningRateRatio { get; init; } = 0.1;
 
-    /// <summary>Steps over which the learning rate rises in a straight line from peak / WarmupSteps. Default 100, range 0 to Steps.</summary>
+    /// <summary>Steps of linear warm-up, the first with peak / WarmupSteps. Default 100, range 0 to Steps.</summary>
     public long WarmupSteps { get; init; } = 100;
 
-    /// <summary>How the learning rate falls. Default cosine.</summary>
+    /// <summary>How the learning rate decays. Default cosine.</summary>
     public LearningRateDecay Decay { get; init; } = LearningRateDecay.Cosine;
 
     /// <summary>Decay of AdamW's mean of gradients. Default 0.9, range 0 to below 1.</summary>
@@ -61,37 +64,39 @@ public sealed record TrainingOptions
     /// <summary>Decay of AdamW's mean of squared gradients. Default 0.95, range 0 to below 1.</summary>
     public double Beta2 { get; init; } = 0.95;
 
-    /// <summary>Added to the root in AdamW. Default 1e-8, range above 0 to 1.</summary>
+    /// <summary>Added to the denominator in AdamW. Default 1e-8, range above 0 to 1.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>Decoupled weight decay of matrices; vectors have none. Default 0.1, range 0 to 1.</summary>
     public double WeightDecay { get; init; } = 0.1;
 
-    /// <summary>Gradients longer than this are shortened to it; 0 turns it off. Default 1, range 0 to 1,000,000.</summary>
+    /// <summary>Gradients are clipped to this 2-norm; 0 turns clipping off. Default 1, range 0 to 1,000,000.</summary>
     public double ClipNorm { get; init; } = 1;
 
     /// <summary>
-    /// A step whose gradient norm is more than this many times the recent mean is skipped, and told; 0 skips only steps that are not
-    /// finite. Counts from the end of the warm-up, and not before 20 steps. Default 10, range 0 or 2 to 1,000,000.
+    /// A step whose gradient norm is more than this many times the recent mean is skipped and logged; 0 skips only steps that are not
+    /// finite. Applies after the warm-up, and not before 20 steps. Default 10, range 0 or 2 to 1,000,000.
     /// </summary>
     public double SpikeFactor { get; init; } = 10;
 
-    /// <summary>So many skipped steps in a row end the run with an error. Default 20, range 1 to 1,000,000.</summary>
+    /// <summary>This many skipped steps in a row end the run with an error. Default 20, range 1 to 1,000,000.</summary>
     public int MaxSkippedInARow { get; init; } = 20;
 
-    /// <summary>Seed of the first weights. Default 1.</summary>
+    /// <summary>Seed of the initial weights. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Steps between evaluations on held-out batches; there is one at the end too. 0 means at the end only. Default 250.</summary>
+    /// <summary>Steps between evaluations on held-out batches; one more at the end. 0 evaluates at the end only. Default 250.</summary>
     public long EvaluateEvery { get; init; } = 250;
 
     /// <summary>Evaluations without a new best after which training stops; 0 never. Default 0, range 0 to 1,000,000.</summary>
     public int EarlyStopEvaluations { get; init; }
 
-    /// <summary>Steps between checkpoints; there is one at the end, on cancellation and at each new best too. Default 250, at least 1.</summary>
+    /// <summary>
+    /// Steps between checkpoints; there are more at the end, on cancellation and at each new best. Default 250, at least 1.
+    /// </summary>
     public long CheckpointEvery { get; init; } = 250;
 
-    /// <summary>Newest checkpoints kept, beside the best. Default 2, range 1 to 1000.</summary>
+    /// <summary>Newest checkpoints kept, besides the best. Default 2, range 1 to 1000.</summary>
     public int CheckpointsKept { get; init; } = 2;
 
     /// <summary>Threads an operator may use; 0 means one per processor. The same number gives the same bytes. Default 0.</summary>
@@ -100,36 +105,38 @@ public sealed record TrainingOptions
     /// <summary>cpu, cuda or cuda:N. Default cpu.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>What the model computes in. Default: by the device.</summary>
+    /// <summary>The element type the model computes with. Default: by the device.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>Whether that is bfloat16.</summary>
-    public bool UsesBFloat16 => Precision == Precision.BFloat16 || (Precision == Precision.Auto && Device.StartsWith("cuda", StringComparison.Ordinal));
+    /// <summary>Whether <see cref="Precision"/> comes to bfloat16 on the device.</summary>
+    public bool UsesBFloat16 =>
+        Precision == Precision.BFloat16 || (Precision == Precision.Auto && Device.StartsWith("cuda", StringComparison.Ordinal));
 
     /// <summary>
-    /// The device's peak in TFLOP/s, for the utilisation in the log (H100 SXM in bf16: 989). 0 measures a matrix product at the start
-    /// instead, in what the model computes in. Default 0.
+    /// The device's peak in TFLOP/s, for the utilisation in the log (H100 SXM in bf16: 989, https://www.nvidia.com/en-us/data-center/h100/).
+    /// 0 measures a matrix product at the start instead, in the model's element type. Default 0.
     /// </summary>
     public double PeakTeraflops { get; init; }
 
-    /// <summary>What is used of a GPU.</summary>
+    /// <summary>Which optimizations are used on a GPU. Default: all.</summary>
     public GpuOptimizations Gpu { get; init; } = new();
 
     /// <summary>Tokens of one optimizer step.</summary>
     public long TokensPerStep => (long)BatchSize * BlockSize * AccumulationSteps;
 
     /// <summary>
-    /// The same step shared out to so many processes: the accumulation becomes a multiple of their number, with smaller micro-batches
-    /// where it must. The blocks of a step, and their order, stay the same.
+    /// The same step split across that many processes: the number of micro-batches becomes a multiple of the number of processes, with
+    /// smaller micro-batches if needed. The blocks of a step, and their order, stay the same.
     /// </summary>
-    /// <exception cref="TrainingException">The blocks of a step cannot be shared evenly.</exception>
+    /// <exception cref="TrainingException">The blocks of a step cannot be split evenly.</exception>
     public TrainingOptions SplitAcross(int processes)
     {
         int blocks = checked(BatchSize * AccumulationSteps);
         if (blocks % processes != 0)
         {
             throw new TrainingException(
-                $"a step has {blocks} blocks (BatchSize × AccumulationSteps), which {processes} processes cannot share evenly; make it a multiple of {processes}");
+                $"a step has {blocks} blocks (BatchSize × AccumulationSteps), which {processes} processes cannot share evenly; "
+                + $"make it a multiple of {processes}");
         }
 
         int batch = BatchSize;
@@ -141,7 +148,7 @@ public sealed record TrainingOptions
         return this with { BatchSize = batch, AccumulationSteps = blocks / batch };
     }
 
-    /// <summary>Every fault, each as one line; empty where the options can be used.</summary>
+    /// <summary>Every fault of the options, each as one line; empty where they can be used.</summary>
     public IReadOnlyList<string> Faults()
     {
         List<string> faults = [];
@@ -186,10 +193,12 @@ public sealed record TrainingOptions
     }
 
     /// <summary>
-    /// Names everything that decides the weights but the last bits: a checkpoint of another fingerprint is refused. Threads, device and
-    /// the way a step is cut into micro-batches are left out, so that a run can go on with other processes.
+    /// Names everything that decides the weights, except for rounding: a checkpoint with another fingerprint is refused. Threads, device and
+    /// the division of a step into micro-batches are left out, so that a run can be continued with another number of processes.
     /// </summary>
     public string Fingerprint() => string.Create(
         CultureInfo.InvariantCulture,
-        $"steps {Steps} blocks {(long)BatchSize * AccumulationSteps} of {BlockSize} lr {LearningRate} min {MinLearningRateRatio} warmup {WarmupSteps} {Decay} betas {Beta1} {Beta2} eps {Epsilon} wd {WeightDecay} clip {ClipNorm} spike {SpikeFactor}{(UsesBFloat16 ? " bf16" : "")}");
+        $"steps {Steps} blocks {(long)BatchSize * AccumulationSteps} of {BlockSize} "
+        + $"lr {LearningRate} min {MinLearningRateRatio} warmup {WarmupSteps} {Decay} "
+        + $"betas {Beta1} {Beta2} eps {Epsilon} wd {WeightDecay} clip {ClipNorm} spike {SpikeFactor}{(UsesBFloat16 ? " bf16" : "")}");
 }

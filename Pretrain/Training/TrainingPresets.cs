@@ -3,56 +3,56 @@ using DataForge.Pretrain.Model;
 namespace DataForge.Pretrain.Training;
 
 /// <summary>A named recipe: the model's size and how it is trained.</summary>
-/// <param name="Name">As it is asked for.</param>
+/// <param name="Name">The name by which it is chosen.</param>
 /// <param name="Model">The model for a vocabulary of the given size.</param>
 /// <param name="Options">The training options.</param>
 public sealed record TrainingPreset(string Name, Func<int, GptNeoConfig> Model, TrainingOptions Options);
 
 /// <summary>
-/// Recipes that the field published, and one small enough for a laptop. Tokens of a step are reached by accumulation, sized for one
-/// device; with more devices divide <see cref="TrainingOptions.AccumulationSteps"/> by their number.
+/// Published recipes, and one small enough for a laptop. The tokens of a step are reached by gradient accumulation on one device; with
+/// several processes the micro-batches are split across them (<see cref="TrainingOptions.SplitAcross"/>).
 /// </summary>
 public static class TrainingPresets
 {
     private static readonly TrainingPreset[] Presets =
     [
-        // Learns visibly within minutes on two CPU cores: 1200 steps of 1024 tokens. Small steps, since in so few tokens it is the number of
-        // updates that counts: fewer of twice the size end higher.
+        // Learns visibly within minutes on two CPU cores: 1200 steps of 1024 tokens. Steps are small because with so few tokens the number of
+        // updates matters most: half as many steps of twice the size end at a higher loss.
         new("quickstart", vocabulary => GptNeoConfig.Quickstart(vocabulary), new TrainingOptions
         {
             Steps = 1200, BatchSize = 8, BlockSize = 128, AccumulationSteps = 1, LearningRate = 2e-3, WarmupSteps = 100,
             EvaluateEvery = 200, CheckpointEvery = 200,
         }),
 
-        // PyCodeGPT's continual run (https://github.com/microsoft/PyCodeGPT): 480 blocks of 1024 are about 492K tokens a step.
+        // PyCodeGPT's continual run (https://github.com/microsoft/PyCodeGPT): 480 blocks of 1024 are about 492K tokens per step.
         new("pycodegpt-110m", vocabulary => GptNeoConfig.Base110M(vocabulary, 1024), new TrainingOptions
         {
             Steps = 100_000, BatchSize = 16, BlockSize = 1024, AccumulationSteps = 30, LearningRate = 5e-4, WarmupSteps = 1000,
             EvaluateEvery = 1000, CheckpointEvery = 1000,
         }),
 
-        // CodeParrot-small (https://huggingface.co/codeparrot/codeparrot-small): 192 blocks of 1024 are about 197K tokens a step.
+        // CodeParrot-small (https://huggingface.co/codeparrot/codeparrot-small): 192 blocks of 1024 are about 197K tokens per step.
         new("codeparrot-small", vocabulary => GptNeoConfig.Base110M(vocabulary, 1024), new TrainingOptions
         {
             Steps = 150_000, BatchSize = 16, BlockSize = 1024, AccumulationSteps = 12, LearningRate = 5e-4, WarmupSteps = 2000,
             Beta2 = 0.999, MinLearningRateRatio = 0, EvaluateEvery = 1000, CheckpointEvery = 1000,
         }),
 
-        // nanoGPT's 124M and llm.c's (https://github.com/karpathy/llm.c/discussions/481): 480 blocks of 1024, 0.5M tokens a step.
+        // nanoGPT's 124M and llm.c's (https://github.com/karpathy/llm.c/discussions/481): 480 blocks of 1024, 0.5M tokens per step.
         new("nanogpt-124m", vocabulary => GptNeoConfig.Base110M(vocabulary, 1024), new TrainingOptions
         {
             Steps = 600_000, BatchSize = 16, BlockSize = 1024, AccumulationSteps = 30, LearningRate = 6e-4, WarmupSteps = 2000,
             EvaluateEvery = 1000, CheckpointEvery = 1000,
         }),
 
-        // gpt-neo-1.3B-apps-all's recipe (https://github.com/ncoop57/gpt-code-clippy), at the size of the model that is given.
+        // The recipe of gpt-neo-1.3B-apps-all (https://github.com/ncoop57/gpt-code-clippy), with a model of any size.
         new("apps-finetune", vocabulary => GptNeoConfig.Base110M(vocabulary, 1024), new TrainingOptions
         {
             Steps = 20_000, BatchSize = 3, BlockSize = 1024, AccumulationSteps = 1, LearningRate = 8e-5, WarmupSteps = 800,
             Decay = LearningRateDecay.Linear, MinLearningRateRatio = 0, Beta2 = 0.98, EvaluateEvery = 2000, CheckpointEvery = 2000,
         }),
 
-        // One stage of CodeGen's (https://arxiv.org/abs/2203.13474, table 3, 350M): peak 3e-4 to 3e-5. The paper's batch is about 500K tokens.
+        // One stage of CodeGen (https://arxiv.org/abs/2203.13474, table 3, 350M): peak 3e-4 to 3e-5, about 500K tokens per step.
         new("codegen-staged", vocabulary => GptNeoConfig.Base110M(vocabulary, 2048), new TrainingOptions
         {
             Steps = 350_000, BatchSize = 8, BlockSize = 2048, AccumulationSteps = 30, LearningRate = 3e-4, WarmupSteps = 3000,
@@ -60,11 +60,11 @@ public static class TrainingPresets
         }),
     ];
 
-    /// <summary>Every recipe's name.</summary>
+    /// <summary>The names of all recipes.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Presets.Select(p => p.Name)];
 
     /// <summary>The recipe of that name.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists the names.</exception>
+    /// <exception cref="ArgumentException">There is no such recipe; the message lists the names.</exception>
     public static TrainingPreset Find(string name) => Presets.FirstOrDefault(p => p.Name == name)
         ?? throw new ArgumentException($"there is no training preset '{name}'; there are {string.Join(", ", Names)}");
 }

@@ -68,7 +68,7 @@ public class SharedCrawlTests(PostgresFixture postgres)
         if (mayReconnect)
         {
             await dying;
-            Assert.Single(killed.Events.OfType<Note>(), note => note.Text.Contains("taken up again", StringComparison.Ordinal));
+            Assert.Single(killed.Events.OfType<Note>(), note => note.Text.Contains("was reopened", StringComparison.Ordinal));
         }
         else
         {

@@ -13,15 +13,15 @@ public class SilenceTests(PostgresFixture postgres)
         using var test = new TestCatalog("postgres", postgres);
         using Catalog hung = test.Open(reconnections: 0);
         using Catalog other = test.Open();
-        hung.LimitSilence(TimeSpan.FromSeconds(1));
+        hung.Workers.LimitIdleTransactions(TimeSpan.FromSeconds(1));
         using var isHanging = new ManualResetEventSlim();
         using var wakeUp = new ManualResetEventSlim();
-        Task adding = Task.Run(() => hung.AddWork("q", Rows(), CancellationToken.None), TestContext.Current.CancellationToken);
+        Task adding = Task.Run(() => hung.Leases.AddWork("q", Rows(), CancellationToken.None), TestContext.Current.CancellationToken);
         isHanging.Wait(TestContext.Current.CancellationToken);
 
         // The rows are its own until its transaction ends, by itself or not.
-        await Task.Run(() => other.AddWork("q", [1, 2], CancellationToken.None), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
-        Assert.Equal([1, 2], other.TryLeaseRepositories("q", 10, TimeSpan.FromMinutes(1)));
+        await Task.Run(() => other.Leases.AddWork("q", [1, 2], CancellationToken.None), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.Equal([1, 2], other.Leases.TryLeaseRepositories("q", 10, TimeSpan.FromMinutes(1)));
         wakeUp.Set();
         await Assert.ThrowsAnyAsync<DbException>(() => adding);
 

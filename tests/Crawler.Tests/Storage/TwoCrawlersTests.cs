@@ -37,7 +37,7 @@ public class TwoCrawlersTests(PostgresFixture postgres)
         Assert.True(killed.WasKilled);
         using Catalog actual = test.Open();
         Assert.Equal(TestCatalog.Dump(expected), TestCatalog.Dump(actual));
-        Assert.False(actual.HasOpenWork("q"));
+        Assert.False(actual.Leases.HasOpenWork("q"));
 
         // Twice fetched is only what the killed one had leased and not completed.
         Assert.Equal(Repositories, fetched.Count);
@@ -74,7 +74,7 @@ public class TwoCrawlersTests(PostgresFixture postgres)
         int restarts = 0;
         Crawler[] crawlers = [.. Enumerable.Range(0, 2).Select(_ => new Crawler(test, fetched, steps, int.MaxValue, 0)
         {
-            Reconnections = Catalog.Reconnections,
+            Reconnections = CatalogConnection.DefaultReconnections,
             OnFetch = () =>
             {
                 if (Interlocked.Increment(ref fetches) is 23 or 64 or 101)
@@ -88,7 +88,7 @@ public class TwoCrawlersTests(PostgresFixture postgres)
         Assert.Equal(3, restarts);
         using Catalog actual = test.Open();
         Assert.Equal(TestCatalog.Dump(expected), TestCatalog.Dump(actual));
-        Assert.False(actual.HasOpenWork("q"));
+        Assert.False(actual.Leases.HasOpenWork("q"));
 
         // Twice fetched is only what was leased when the server went; after a crash, what it was told in its last moments as well.
         Assert.Equal(Repositories, fetched.Count);
@@ -131,14 +131,14 @@ public class TwoCrawlersTests(PostgresFixture postgres)
             using Catalog catalog = test.Open(Reconnections);
             try
             {
-                catalog.AddWork("q", Enumerable.Range(1, Repositories).Select(i => (long)i), CancellationToken.None);
+                catalog.Leases.AddWork("q", Enumerable.Range(1, Repositories).Select(i => (long)i), CancellationToken.None);
                 if (_parts == 0 && _fetches == 0)
                 {
-                    _ = afterParts > 0 && catalog.TryBecomeWriter(Lease);
+                    _ = afterParts > 0 && catalog.Writer.TryAcquire(Lease);
                     steps.SignalAndWait(Patience);
                 }
 
-                while (catalog.HasOpenWork("q") || catalog.LatestSnapshot(Repositories) == 0)
+                while (catalog.Leases.HasOpenWork("q") || catalog.Snapshots.LatestNumber(Repositories) == 0)
                 {
                     Fetch(catalog);
                     Write(catalog);
@@ -160,7 +160,7 @@ public class TwoCrawlersTests(PostgresFixture postgres)
 
         private void Fetch(Catalog catalog)
         {
-            foreach (long repository in catalog.TryLeaseRepositories("q", 5, Lease))
+            foreach (long repository in catalog.Leases.TryLeaseRepositories("q", 5, Lease))
             {
                 fetched.AddOrUpdate(repository, 1, (_, times) => times + 1);
                 if (++_fetches > afterFetches && _parts >= afterParts && !WasKilled)
@@ -170,23 +170,23 @@ public class TwoCrawlersTests(PostgresFixture postgres)
                 }
 
                 OnFetch();
-                Assert.True(catalog.Complete("q", repository, null) || Reconnections > 0);
+                Assert.True(catalog.Leases.Complete("q", repository, null) || Reconnections > 0);
             }
         }
 
         // Parts hold so many repositories each, whoever writes them, and are written as soon as these are fetched.
         private void Write(Catalog catalog)
         {
-            if (!catalog.TryBecomeWriter(Lease))
+            if (!catalog.Writer.TryAcquire(Lease))
             {
                 return;
             }
 
-            for (int part = catalog.NextPart; part * PartRepositories < Repositories; part++)
+            for (int part = catalog.Parts.NextNumber(); part * PartRepositories < Repositories; part++)
             {
                 long[] repositories = [.. Enumerable.Range((part * PartRepositories) + 1, PartRepositories)
                     .Where(repository => repository <= Repositories).Select(repository => (long)repository)];
-                if (!repositories.All(repository => catalog.FindWork("q", repository) is { IsDone: true }))
+                if (!repositories.All(repository => catalog.Leases.FindWork("q", repository) is { IsDone: true }))
                 {
                     return;
                 }

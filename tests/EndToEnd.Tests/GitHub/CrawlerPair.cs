@@ -74,7 +74,7 @@ internal sealed class CrawlerPair : IAsyncDisposable
             Assert.True(code == 0, $"{Story}: exit code {code}\n{output}\n{error}");
         }
 
-        await _world.Forge.SettleAsync();
+        await _world.Forge.WaitForRequestsAsync();
     }
 
     /// <summary>A number that a statement gives; 0 where its tables are not there yet.</summary>

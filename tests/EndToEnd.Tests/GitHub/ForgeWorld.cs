@@ -65,7 +65,7 @@ internal sealed class ForgeWorld : IAsyncDisposable
         using DataForgeProcess process = Crawl(workspace, run);
         (int code, string output, string error) = await process.FinishAsync();
         Assert.True(code == 0, $"exit code {code}\n{output}\n{error}");
-        await Forge.SettleAsync();
+        await Forge.WaitForRequestsAsync();
     }
 
     /// <summary>SHA-256 of every file in <c>raw/</c>.</summary>
@@ -84,7 +84,7 @@ internal sealed class ForgeWorld : IAsyncDisposable
     public QueryStatus Status(string workspace)
     {
         using Catalog catalog = Catalog.Open(this[workspace, "catalog.db"]);
-        return Assert.Single(CrawlStatus.Read(catalog).Queries);
+        return Assert.Single(CrawlStatus.Read(catalog.Ledger).Queries);
     }
 
     public async ValueTask DisposeAsync()

@@ -85,7 +85,7 @@ public unsafe class OperatorSchemaTests
             {
                 Steps = 3, BatchSize = 1, BlockSize = 32, AccumulationSteps = 2, WarmupSteps = 0, Threads = 2, PeakTeraflops = 1, Precision = precision,
             };
-            using Trainer trainer = new(config, options, new AffineData(97, 32), new RecordingLog(), null, null, new Trainer.Way(onDevice, null, false));
+            using Trainer trainer = new(config, options, new AffineData(97, 32), new RecordingLog(), null, null, new StepExecution(onDevice, null, false));
             trainer.Run(folder.Path, CancellationToken.None);
         }
         finally

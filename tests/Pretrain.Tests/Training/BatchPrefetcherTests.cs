@@ -75,7 +75,7 @@ public class BatchPrefetcherTests
     }
 
     private static Trainer Make(ITrainingData data, RecordingLog log, bool ahead) =>
-        new(Tiny, Options, data, log, null, null, new Trainer.Way(OnDevice: false, Recorder: null, ahead));
+        new(Tiny, Options, data, log, null, null, new StepExecution(OnDevice: false, Recorder: null, ahead));
 
     private static float[] Run(ITrainingData data, bool ahead)
     {

@@ -22,7 +22,7 @@ public class StepGraphsTests
         Steps = 30, BatchSize = 2, BlockSize = 32, LearningRate = 3e-3, WarmupSteps = 10, EvaluateEvery = 7, CheckpointEvery = 9, Threads = 2, PeakTeraflops = 1,
     };
 
-    private static readonly Trainer.Way OnDevice = new(OnDevice: true, Recorder: null, Ahead: false);
+    private static readonly StepExecution OnDevice = new(OnDevice: true, Recorder: null, Prefetch: false);
 
     /// <summary>Whether this libtorch's fused update runs here, so that the update is a recorded part too.</summary>
     private static bool UpdatesOnDevice => Ops.FusedAdamWOnDevice.HasKernel(DeviceType.CPU);
@@ -87,12 +87,12 @@ public class StepGraphsTests
         float[] straight = Run(Options, new RecordingLog(), OnDevice);
         using CancellationTokenSource cancel = new();
         RecordingLog log = new() { OnStep = step => { if (step.Step == 13) { cancel.Cancel(); } } };
-        using (Trainer first = Make(Options, log, OnDevice with { Recorder = new TapeRecorder(), Ahead = true }))
+        using (Trainer first = Make(Options, log, OnDevice with { Recorder = new TapeRecorder(), Prefetch = true }))
         {
             Assert.Throws<OperationCanceledException>(() => first.Run(folder.Path, cancel.Token));
         }
 
-        using Trainer second = Make(Options, new RecordingLog(), OnDevice with { Recorder = new TapeRecorder(), Ahead = true });
+        using Trainer second = Make(Options, new RecordingLog(), OnDevice with { Recorder = new TapeRecorder(), Prefetch = true });
         second.Run(folder.Path, CancellationToken.None);
         Assert.Equal(straight, NativeTorch.Floats(second.Model.Parameters.Values));
     }
@@ -150,9 +150,9 @@ public class StepGraphsTests
 
     private static (double, double, double) Figures(StepMetrics step) => (step.Loss, step.GradientNorm, step.LearningRate);
 
-    private static Trainer Make(TrainingOptions options, RecordingLog log, Trainer.Way? way) => new(Tiny, options, new AffineData(97, 32), log, null, null, way);
+    private static Trainer Make(TrainingOptions options, RecordingLog log, StepExecution? way) => new(Tiny, options, new AffineData(97, 32), log, null, null, way);
 
-    private static float[] Run(TrainingOptions options, RecordingLog log, Trainer.Way? way)
+    private static float[] Run(TrainingOptions options, RecordingLog log, StepExecution? way)
     {
         using TemporaryFolder folder = new();
         using Trainer trainer = Make(options, log, way);

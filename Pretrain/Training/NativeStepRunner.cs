@@ -1,0 +1,217 @@
+using DataForge.Pretrain.Model;
+using DataForge.Pretrain.Torch;
+
+namespace DataForge.Pretrain.Training;
+
+/// <summary>What the two engines over the project's libtorch binding share: everything but where the update is decided.</summary>
+internal abstract class NativeStepRunner : ITrainingStepRunner
+{
+    private readonly GradientAllReduce? _gradientAllReduce;
+
+    /// <summary>Draws the weights and allocates the optimizer and the batch buffers.</summary>
+    protected NativeStepRunner(
+        GptNeoForCausalLM model, TrainingOptions options, ITrainingData data, ProcessPeers peers, SpikeDetector spikes, bool prefetch)
+    {
+        Model = model;
+        Options = options;
+        Data = data;
+        Peers = peers;
+        Spikes = spikes;
+        MicroBatches = options.AccumulationSteps / peers.WorldSize;
+        Optimizer = new AdamW(model.Parameters, options);
+        Batches = new BatchLoader(data, model.Config, options, model.Device, peers.Rank * MicroBatches, MicroBatches, prefetch);
+        _gradientAllReduce = peers.Group is null ? null : new GradientAllReduce(peers, model);
+    }
+
+    /// <summary>The model that is trained.</summary>
+    internal GptNeoForCausalLM Model { get; }
+
+    /// <inheritdoc/>
+    public long Updates
+    {
+        get => Optimizer.Updates;
+        set => Optimizer.Updates = value;
+    }
+
+    /// <summary>How the model is trained.</summary>
+    protected TrainingOptions Options { get; }
+
+    /// <summary>The source of batches.</summary>
+    protected ITrainingData Data { get; }
+
+    /// <summary>The processes that train together.</summary>
+    protected ProcessPeers Peers { get; }
+
+    /// <summary>Decides which steps are skipped.</summary>
+    protected SpikeDetector Spikes { get; }
+
+    /// <summary>The optimizer.</summary>
+    protected AdamW Optimizer { get; }
+
+    /// <summary>This process's micro-batches, as tensors.</summary>
+    protected BatchLoader Batches { get; }
+
+    /// <summary>Micro-batches of a step that this process computes.</summary>
+    protected int MicroBatches { get; }
+
+    /// <summary>The engine that the execution asks for, with freshly drawn weights.</summary>
+    internal static NativeStepRunner Create(
+        GptNeoConfig config, TrainingOptions options, ITrainingData data, ITrainingLog log, ProcessPeers peers, SpikeDetector spikes,
+        StepExecution execution)
+    {
+        Device device = Device.Parse(options.Device);
+        if (device.Type == DeviceType.CUDA && !CudaGraphs.IsAvailable)
+        {
+            log.Warning("the native library was compiled without CUDA's headers: no CUDA graphs, and batches are copied within the step");
+        }
+
+        GptNeoForCausalLM model = new(config, device, bfloat16: options.UsesBFloat16);
+        model.Initialize(options.Seed);
+        model.SelectOperators(options.Gpu.FlashAttention, ownOperators: !execution.OnDevice || device.Type == DeviceType.CUDA);
+        if (!execution.OnDevice)
+        {
+            return new HostStepRunner(model, options, data, peers, spikes, execution.Prefetch);
+        }
+
+        StepGraphs? graphs = execution.Recorder is null ? null : new StepGraphs(execution.Recorder, log.Warning);
+        return new DeviceStepRunner(model, options, data, peers, spikes, execution.Prefetch, graphs);
+    }
+
+    /// <inheritdoc/>
+    public StepResult RunStep(long step, double learningRate, CancellationToken cancellation)
+    {
+        long countedTokens = Peers.AllReduce(Batches.ReadStep(step));
+        if (countedTokens == 0)
+        {
+            return UpdateOnHost(step, double.NaN, learningRate); // nothing to learn from: skipped, since the loss is not finite
+        }
+
+        Model.RefreshComputeValues();
+        return RunStep(step, learningRate, countedTokens, Peers.WithinStep(cancellation));
+    }
+
+    /// <inheritdoc/>
+    public (double Loss, long Tokens) Evaluate(CancellationToken cancellation)
+    {
+        Model.RefreshComputeValues();
+        double lossSum = 0;
+        long tokens = 0;
+        for (int i = Peers.Rank; i < Data.ValidationBatches; i += Peers.WorldSize)
+        {
+            tokens += Batches.ReadValidation(i);
+            Batches.LoadMicroBatch(0);
+            lossSum += Model.LossSum(Batches.Ids, Batches.Targets, Options.BatchSize, Options.BlockSize, Peers.WithinStep(cancellation));
+        }
+
+        tokens = Peers.AllReduce(tokens);
+        return (Peers.AllReduce(lossSum) / tokens, tokens);
+    }
+
+    /// <inheritdoc/>
+    public void SyncModel() => Model.RefreshComputeValues();
+
+    /// <inheritdoc/>
+    public void LoadWeights(string path) => GptNeoWeights.Load(Model, path);
+
+    /// <inheritdoc/>
+    public void SaveTensors(Stream target)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        SafeTensorsWriter.Write(target, StateTensors());
+    }
+
+    /// <inheritdoc/>
+    public void LoadTensors(SafeTensors file)
+    {
+        GptNeoWeights.Load(Model.Parameters, Model.Parameters.Values, file, "");
+        GptNeoWeights.Load(Model.Parameters, Optimizer.ExpAvg, file, CheckpointStore.ExpAvgPrefix);
+        GptNeoWeights.Load(Model.Parameters, Optimizer.ExpAvgSq, file, CheckpointStore.ExpAvgSqPrefix);
+    }
+
+    /// <inheritdoc/>
+    public void BroadcastTensors()
+    {
+        Peers.Broadcast(Model.Parameters.Values);
+        Peers.Broadcast(Optimizer.ExpAvg);
+        Peers.Broadcast(Optimizer.ExpAvgSq);
+    }
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+        Batches.Dispose();
+        _gradientAllReduce?.Dispose();
+        Optimizer.Dispose();
+        Model.Dispose();
+    }
+
+    /// <summary>The step proper, for a batch in which <paramref name="countedTokens"/> positions count over all processes.</summary>
+    protected abstract StepResult RunStep(long step, double learningRate, long countedTokens, CancellationToken cancellation);
+
+    /// <summary>Forward and backward over the micro-batch that the loader holds; the first one replaces the gradients, others add.</summary>
+    protected abstract void ForwardBackward(int microBatch, CancellationToken cancellation);
+
+    /// <summary>Runs all micro-batches. The all-reduce of the gradients starts during the last one's backward pass.</summary>
+    protected void RunMicroBatches(CancellationToken cancellation)
+    {
+        for (int i = 0; i < MicroBatches; i++)
+        {
+            Batches.LoadMicroBatch(i);
+            Model.transformer.BlockBackwardCompleted = i == MicroBatches - 1 ? _gradientAllReduce?.BlockBackwardCompleted : null;
+            try
+            {
+                ForwardBackward(i, cancellation);
+            }
+            catch (TorchException e) when (MemoryEstimate.IsOutOfMemory(e))
+            {
+                throw MemoryEstimate.OutOfMemory(Options.BatchSize, Fits, e);
+            }
+        }
+    }
+
+    /// <summary>Waits until the gradients are summed over all processes.</summary>
+    protected void FinishGradientAllReduce() => _gradientAllReduce?.Finish();
+
+    /// <summary>Clips and updates on the host, unless the step has to be skipped.</summary>
+    protected StepResult UpdateOnHost(long step, double loss, double learningRate)
+    {
+        double norm = Optimizer.GradientNorm();
+        string? skipReason = Spikes.Check(step, loss, norm);
+        if (skipReason is null)
+        {
+            Optimizer.Step(learningRate, Optimizer.ClipFactor(norm));
+        }
+
+        return new StepResult(loss, norm, skipReason);
+    }
+
+    /// <summary>Whether a micro-batch of so many blocks fits into memory. Overwrites the gradients.</summary>
+    private bool Fits(int batchSize)
+    {
+        try
+        {
+            Model.transformer.BlockBackwardCompleted = null;
+            using DisposeScope scope = torch.NewDisposeScope();
+            long size = (long)batchSize * Options.BlockSize;
+            Tensor ids = Batches.Ids.narrow(0, 0, size), targets = Batches.Targets.narrow(0, 0, size); // [batch * time]
+            Model.ForwardBackward(ids, targets, batchSize, Options.BlockSize, 1, accumulate: false);
+            return true;
+        }
+        catch (TorchException e) when (MemoryEstimate.IsOutOfMemory(e))
+        {
+            return false;
+        }
+    }
+
+    private IEnumerable<(string Name, IReadOnlyList<long> Shape, Tensor Values)> StateTensors()
+    {
+        foreach (Parameter parameter in Model.Parameters.All)
+        {
+            Tensor expAvg = Optimizer.ExpAvg.narrow(0, parameter.Offset, parameter.Numel);
+            Tensor expAvgSq = Optimizer.ExpAvgSq.narrow(0, parameter.Offset, parameter.Numel);
+            yield return (parameter.Name, parameter.Shape, parameter.Value);
+            yield return (CheckpointStore.ExpAvgPrefix + parameter.Name, parameter.Shape, expAvg);
+            yield return (CheckpointStore.ExpAvgSqPrefix + parameter.Name, parameter.Shape, expAvgSq);
+        }
+    }
+}
