@@ -8,6 +8,7 @@ using DataForge.Corpus.Shards;
 using DataForge.Dedup;
 using DataForge.Dedup.Shingling;
 using DataForge.Dedup.Signatures;
+using DataForge.Testing;
 
 namespace DataForge.Benchmarks;
 

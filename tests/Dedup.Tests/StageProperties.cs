@@ -4,6 +4,7 @@ using DataForge.Corpus.Runs;
 using DataForge.Dedup.Auditing;
 using DataForge.Dedup.Shingling;
 using DataForge.Dedup.Tests.Testing;
+using DataForge.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 
