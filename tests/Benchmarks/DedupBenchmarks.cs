@@ -101,12 +101,12 @@ public static class DedupBenchmarks
             }
         });
         Rate("  folded text alone", bytes, () => texts.ForEach(text => folded.Hash(text)));
-        Rate("  shingle sets", bytes, () => texts.ForEach(text => shingler.Take(text)));
+        Rate("  shingle sets", bytes, () => texts.ForEach(text => shingler.Process(text)));
         Rate("  shingle sets and signatures", bytes, () =>
         {
             foreach (byte[] text in texts)
             {
-                shingler.Take(text);
+                shingler.Process(text);
                 if (!shingler.Set.IsEmpty)
                 {
                     kernel.BandKeys(shingler.Set, keys);
