@@ -1,13 +1,13 @@
 namespace DataForge.Corpus;
 
-/// <summary>Where a content was found: a file of a repository.</summary>
-/// <param name="Repository">The repository's name, which may hold spaces.</param>
+/// <summary>A place where a content was found: a file in a repository.</summary>
+/// <param name="Repository">The repository's name, which may contain spaces.</param>
 /// <param name="Path">The path in it.</param>
 public readonly record struct OccurrenceLocation(string Repository, string Path)
 {
     /// <summary>
-    /// Reads <c>repository path</c>, as version 1 of clean and published shards writes it. A name may hold spaces: of the places to divide the
-    /// text at, the first one counts before which a known repository's name stands, else the first space.
+    /// Reads <c>repository path</c>, as version 1 of clean and published shards writes it. Both may contain spaces: the text is divided at
+    /// the first space that follows the name of a known repository, or else at the first space.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="repositories">Names of repositories; may be empty.</param>
@@ -30,8 +30,8 @@ public readonly record struct OccurrenceLocation(string Repository, string Path)
 }
 
 /// <summary>
-/// Where a content comes from and under which licence it stands: its best surviving occurrence (<see cref="OccurrenceRank"/>), and the others. It
-/// says nothing about the text, so it can be replaced without reading that.
+/// Where a content comes from and which licence it is under: its best surviving occurrence (<see cref="OccurrenceRank"/>), and the others.
+/// It says nothing about the text, so it can be replaced without reading the text.
 /// </summary>
 public sealed record Attribution
 {

@@ -12,7 +12,7 @@ public sealed record CorpusFile
     /// <summary>The git id of the text that ships.</summary>
     public required BlobId ContentId { get; init; }
 
-    /// <summary>Where it comes from and under which licence.</summary>
+    /// <summary>Where it comes from and which licence it is under.</summary>
     public required Attribution Attribution { get; init; }
 
     /// <summary>The encoding of the source bytes, such as <c>utf-8</c>.</summary>

@@ -22,6 +22,8 @@ namespace DataForge.Crawler;
 /// <param name="handlers">Creates the handlers that send HTTP requests; null for the network.</param>
 public sealed class CrawlStage(CrawlOptions options, IHttpHandlerFactory? handlers = null) : IStage
 {
+    private readonly IHttpHandlerFactory _handlers = handlers ?? NetworkHandlerFactory.Instance;
+
     /// <summary>Incremented with every change by which the stage writes other rows for the same files.</summary>
     internal const int CodeVersion = 1;
 
@@ -77,7 +79,8 @@ public sealed class CrawlStage(CrawlOptions options, IHttpHandlerFactory? handle
                 context.Events.Write(Note.Warning($"the connection to the catalog broke ({why}) and was reopened"));
         }
 
-        await using CrawlTurn turn = await CrawlTurn.AcquireAsync(context, options, shared, fetched, cancellation).ConfigureAwait(false);
+        await using CrawlTurn turn =
+            await CrawlTurn.AcquireAsync(context, options, _handlers, shared, fetched, cancellation).ConfigureAwait(false);
         fetched.Clear();
         RoundEnd? killed = RoundEnd.Find(context.Run);
         if (killed is null && IsPinned(context.Run))
@@ -116,7 +119,7 @@ public sealed class CrawlStage(CrawlOptions options, IHttpHandlerFactory? handle
         options, scratch.Path, Path.Combine(context.Workspace.Folder, "mirrors"), id => catalog.Contents.Find(id).Size)
     {
         Time = context.Time,
-        Handlers = handlers ?? NetworkHandlerFactory.Instance,
+        Handlers = _handlers,
         WriteNote = context.Events.Write,
         Progress = unit => context.Progress(StageNames.Crawl, unit, 0),
         Catalog = catalog,

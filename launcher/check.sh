@@ -95,7 +95,10 @@ run_check() {
       ;;
     inspection)
       : "${folders:=/usr/lib/python3/dist-packages}"
-      DATAFORGE_TEST_FOLDERS="$folders" check_tests EndToEnd.Tests -class DataForge.EndToEnd.Tests.InspectionTests -class DataForge.EndToEnd.Tests.VerifyTests
+      export DATAFORGE_TEST_FOLDERS="$folders"
+      (check_tests Inspection.Tests -class DataForge.Inspection.Tests.Explanation.FileExplanationTests \
+        -class DataForge.Inspection.Tests.Verification.RunVerifierTests)
+      check_tests EndToEnd.Tests -class DataForge.EndToEnd.Tests.InspectionTests -class DataForge.EndToEnd.Tests.VerifyTests
       ;;
     bench)
       require_dotnet

@@ -8,7 +8,7 @@ namespace DataForge.Cleaner.Decontamination;
 
 /// <summary>A text of a benchmark's problem: its prompt, its docstring, a solution.</summary>
 /// <param name="Problem">The problem, such as <c>HumanEval/0</c>.</param>
-/// <param name="Part">Which text of it: prompt, docstring or solution.</param>
+/// <param name="Part">Which of its texts: prompt, docstring or solution.</param>
 /// <param name="Text">The text.</param>
 public sealed record BenchmarkText(string Problem, string Part, string Text);
 
@@ -75,7 +75,7 @@ public static class BenchmarkProblems
         string prompt = Field("prompt");
         if (problem.TryGetProperty("suffix", out _))
         {
-            // A piece of a function is no text of its own; with what is around it, it is.
+            // The solution is a piece of a function: only with the code around it is it a text.
             yield return new BenchmarkText(name, "solution", prompt + Field("canonical_solution") + Field("suffix"));
             yield break;
         }
@@ -99,7 +99,7 @@ public static class BenchmarkProblems
         }
     }
 
-    /// <summary>What stands between the last pair of triple quotes.</summary>
+    /// <summary>The text between the last pair of triple quotes.</summary>
     private static string Docstring(string prompt)
     {
         foreach (string quotes in new[] { "\"\"\"", "'''" })

@@ -14,6 +14,7 @@ public sealed record FilesParagraph(IReadOnlyList<string> Patterns, string Licen
 /// </summary>
 public static partial class DebianCopyright
 {
+    // The largest files of Debian (linux, chromium) have some hundred paragraphs; hostile input must not cost more.
     private const int MaxParagraphs = 2000;
     private const int MaxPatterns = 2000;
 
@@ -70,7 +71,7 @@ public static partial class DebianCopyright
 
     /// <summary>
     /// Whether a pattern over the source tree matches an installed path. Installing drops leading folders ("src/foo/a.py" becomes
-    /// "foo/a.py"), so a pattern's leading folders may be missing from the path, as long as what is left still names something.
+    /// "foo/a.py"), so a pattern's leading folders may be missing from the path, as long as the rest still names something.
     /// </summary>
     internal static bool Matches(string pattern, string path)
     {
@@ -99,7 +100,7 @@ public static partial class DebianCopyright
 
     private static bool Wildcard(string pattern, string path)
     {
-        // Greedy matching with one point to go back to: linear but for patterns of many stars.
+        // Greedy matching with one position to backtrack to: linear except for patterns with many stars.
         int p = 0;
         int star = -1;
         int resume = 0;
@@ -242,7 +243,7 @@ internal static partial class DebianNames
 
         foreach ((string word, bool choice) in new[] { ("or", true), ("and", false) })
         {
-            // A comma before the word makes it bind last.
+            // With a comma before it, the word has the lowest precedence.
             string[] parts = Regex.Split(
                 name, $@",?\s+{word}\s+|\s*{(choice ? @"\|" : ",")}\s*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
                 TimeSpan.FromSeconds(1));

@@ -5,11 +5,12 @@ namespace DataForge.Cleaner.Redaction;
 
 /// <summary>
 /// IP addresses of the public internet. Private, loopback, link-local, documentation and other special ranges
-/// (https://www.iana.org/assignments/iana-ipv4-special-registry/, https://www.iana.org/assignments/iana-ipv6-special-registry/) are
-/// none, nor are public name servers, which stand in documentation everywhere, nor version numbers.
+/// (https://www.iana.org/assignments/iana-ipv4-special-registry/, https://www.iana.org/assignments/iana-ipv6-special-registry/) are left
+/// alone, and so are public name servers, which documentation everywhere names, and version numbers.
 /// </summary>
 internal static class AddressPattern
 {
+    // Google, Cloudflare, Alternate DNS, Quad9, OpenDNS, Comodo, AdGuard, Level 3, 114DNS.
     private static readonly HashSet<uint> NameServers =
     [
         .. new[]
@@ -19,6 +20,7 @@ internal static class AddressPattern
         }.Select(text => text.Split('.').Aggregate(0u, (value, part) => (value << 8) | uint.Parse(part, CultureInfo.InvariantCulture))),
     ];
 
+    // The IPv4 registry of IANA, and multicast (224.0.0.0/4).
     private static readonly (uint Network, int Bits)[] Special =
     [
         (0x00000000, 8), (0x0A000000, 8), (0x64400000, 10), (0x7F000000, 8), (0xA9FE0000, 16), (0xAC100000, 12), (0xC0000000, 24),
@@ -26,7 +28,7 @@ internal static class AddressPattern
         (0xF0000000, 4),
     ];
 
-    // What stands shortly before a version number, and before an address.
+    // Words that precede a version number, and words that precede an address.
     private static readonly byte[][] VersionWords = Words(
         "version", "release", "revision", "build", "firmware", "==", ">=", "<=", "~=", "!=", "section", "chapter", "oid",
         "objectidentifier", "object", "ver.", "__ver", "python", "changelog", "since", "upgrade");

@@ -5,11 +5,12 @@ namespace DataForge.Cleaner.Redaction;
 
 /// <summary>
 /// E-mail addresses as people write them: a local part of atoms and dots (RFC 5322), '@', a domain of at least two labels (RFC 1035)
-/// whose last is a word. Names that RFC 2606 and RFC 6762 set aside, and what only looks like a domain (<c>icon@2x.png</c>,
-/// <c>git@host.tld:path</c>), are none.
+/// whose last is a word. Names that RFC 2606 and RFC 6762 reserve, and text that only looks like an address (<c>icon@2x.png</c>,
+/// <c>git@host.tld:path</c>), are left alone.
 /// </summary>
 internal static class EmailPattern
 {
+    // RFC 5321, section 4.5.3.1; RFC 1035, section 2.3.4.
     private const int MaxLocal = 64;
     private const int MaxDomain = 253;
     private static readonly SearchValues<byte> Local = SearchValues.Create(
@@ -88,7 +89,7 @@ internal static class EmailPattern
     private static bool IsUrlUser(ReadOnlySpan<byte> text, int start) => text[Math.Max(0, start - 80)..start].LastIndexOf("://"u8) >= 0;
 }
 
-/// <summary>Backslash escapes of Python's strings: none may be cut in two.</summary>
+/// <summary>Backslash escapes of Python's strings: a placeholder must not cut one in two.</summary>
 internal static class Escapes
 {
     /// <summary>

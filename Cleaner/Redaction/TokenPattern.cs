@@ -3,14 +3,14 @@ using System.Buffers;
 namespace DataForge.Cleaner.Redaction;
 
 /// <summary>
-/// Keys and tokens that their issuers gave a form to be told by: AWS, GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, SendGrid,
+/// Keys and tokens that have a form of their own: AWS, GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, SendGrid,
 /// Hugging Face, OpenAI, Anthropic, DigitalOcean, Telegram, JSON Web Tokens (RFC 7519). All hold a run of at least <see
-/// cref="ShortestRun"/> characters.
+/// cref="MinRun"/> characters.
 /// </summary>
 internal static class TokenPattern
 {
     /// <summary>The shortest run of letters, digits, '_' and '-' in any of these forms: an AWS key id.</summary>
-    public const int ShortestRun = 20;
+    public const int MinRun = 20;
 
     /// <summary>What such runs are made of.</summary>
     public static SearchValues<byte> RunBytes { get; } = SearchValues.Create(
@@ -23,9 +23,11 @@ internal static class TokenPattern
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"u8);
     private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789abcdef"u8);
 
-    private sealed record Form(byte[] Prefix, SearchValues<byte> Body, int Least, int Most);
+    private sealed record Form(byte[] Prefix, SearchValues<byte> Body, int Min, int Max);
 
-    // Prefix, alphabet, fewest and most characters behind the prefix.
+    // Prefix, alphabet, fewest and most characters after the prefix; 255 where the issuer states no length. Forms as the issuers document them,
+    // gathered in the secret scanners gitleaks (https://github.com/gitleaks/gitleaks, config/gitleaks.toml) and GitHub's
+    // (https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns).
     private static readonly Form[] Forms =
     [
         New("AKIA", Upper, 16, 16), New("ASIA", Upper, 16, 16), New("AROA", Upper, 16, 17), New("AIDA", Upper, 16, 17),
@@ -58,7 +60,7 @@ internal static class TokenPattern
             return dotted;
         }
 
-        // A token may stand behind a word and a '-' or '_': "key-AKIA…".
+        // A token may follow a word and a '-' or '_': "key-AKIA…".
         for (int at = start; at < end; at++)
         {
             bool begins = at == start || text[at - 1] is (byte)'-' or (byte)'_';
@@ -70,7 +72,7 @@ internal static class TokenPattern
             foreach (Form form in FormsByFirst[text[at]])
             {
                 ReadOnlySpan<byte> rest = text[at..end];
-                if (rest.Length >= form.Prefix.Length + form.Least
+                if (rest.Length >= form.Prefix.Length + form.Min
                     && rest.StartsWith(form.Prefix)
                     && Matches(rest[form.Prefix.Length..], form, out int length))
                 {
@@ -90,7 +92,7 @@ internal static class TokenPattern
         length = length < 0 ? body.Length : length;
 
         // A token of fixed length must end where the run of its alphabet does.
-        return length >= form.Least && length <= form.Most && HasVariety(body[..length]);
+        return length >= form.Min && length <= form.Max && HasVariety(body[..length]);
     }
 
     /// <summary>eyJ… . eyJ… . signature: two JSON objects in base64url begin with "{\"", which is "eyJ".</summary>
@@ -112,7 +114,7 @@ internal static class TokenPattern
     }
 
     /// <summary>
-    /// SendGrid (SG.22.43), Google OAuth (ya29.…), Telegram (digits:AA…), Slack's web hooks: what stands before the run tells.
+    /// SendGrid (SG.22.43), Google OAuth (ya29.…), Telegram (digits:AA…), Slack's web hooks: the characters before the run identify them.
     /// </summary>
     private static Secret? Dotted(ReadOnlySpan<byte> text, int start, int end)
     {
@@ -152,7 +154,7 @@ internal static class TokenPattern
         return length < 0 ? text.Length : at + length;
     }
 
-    // "AKIAIOSFODNN7EXAMPLE", "ghp_xxxxxxxx…": what documentation puts there.
+    // "AKIAIOSFODNN7EXAMPLE", "ghp_xxxxxxxx…": examples in documentation.
     private static bool IsSample(ReadOnlySpan<byte> token) =>
         token.IndexOf("EXAMPLE"u8) >= 0
             || token.IndexOf("example"u8) >= 0
@@ -162,7 +164,7 @@ internal static class TokenPattern
 
     private static bool HasVariety(ReadOnlySpan<byte> body)
     {
-        // A name in words ("sk_test_" …) or a row of one letter is no random value: at least six distinct characters.
+        // A random value of 16 characters practically never has fewer than six distinct ones; names in words and rows of one letter do.
         ulong low = 0;
         ulong high = 0;
         foreach (byte b in body)
@@ -174,6 +176,6 @@ internal static class TokenPattern
         return System.Numerics.BitOperations.PopCount(low) + System.Numerics.BitOperations.PopCount(high) >= 6;
     }
 
-    private static Form New(string prefix, SearchValues<byte> body, int least, int most) =>
-        new(System.Text.Encoding.ASCII.GetBytes(prefix), body, least, most);
+    private static Form New(string prefix, SearchValues<byte> body, int min, int max) =>
+        new(System.Text.Encoding.ASCII.GetBytes(prefix), body, min, max);
 }

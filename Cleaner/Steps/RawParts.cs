@@ -4,7 +4,7 @@ using DataForge.Corpus.Runs;
 namespace DataForge.Cleaner.Steps;
 
 /// <summary>
-/// The raw parts that a run may read: those that hold its snapshots, and any earlier one in which a content of theirs was stored first.
+/// The raw parts that a run may read: those that hold its snapshots, and any earlier part that stores one of their contents.
 /// </summary>
 internal sealed class RawParts(Workspace workspace, RunInput input)
 {

@@ -5,6 +5,7 @@ namespace DataForge.Cleaner.Text;
 /// <summary>The encoding that a Python source declares (PEP 263, https://peps.python.org/pep-0263/).</summary>
 internal static class EncodingCookie
 {
+    // No name of a codec has more than 20 characters; a longer one is noise that would fill the row.
     private const int MaxName = 40;
 
     // Python's names and aliases (https://docs.python.org/3/library/codecs.html#standard-encodings) that .NET knows by another name.
@@ -36,7 +37,7 @@ internal static class EncodingCookie
         return end > start ? System.Text.Encoding.ASCII.GetString(source[start..end]) : null;
     }
 
-    /// <summary>Where the declared name stands; an empty range where there is none.</summary>
+    /// <summary>The range of the declared name in the source; empty where there is none.</summary>
     public static (int Start, int End) NameIn(ReadOnlySpan<byte> source)
     {
         int at = 0;
@@ -66,7 +67,7 @@ internal static class EncodingCookie
         Normalize(name) is "utf-8" or "utf8" or "utf-8-sig" or "u8" or "utf"
         || Normalize(name).StartsWith("utf-8-", StringComparison.Ordinal);
 
-    /// <summary>The encoding of this name, which refuses what is not valid in it; null where it is not known.</summary>
+    /// <summary>The encoding of this name, which throws on bytes that are not valid in it; null where the name is not known.</summary>
     public static Encoding? ToEncoding(string name)
     {
         string folded = Normalize(name);
@@ -85,7 +86,7 @@ internal static class EncodingCookie
         }
         catch (ArgumentException)
         {
-            // An alias-like name that no code page has, such as iso-8859-99.
+            // A name such as iso-8859-99, which no code page has.
             return null;
         }
     }
@@ -93,7 +94,7 @@ internal static class EncodingCookie
     /// <summary>The name in lower case, '_' as '-'.</summary>
     public static string Normalize(string name) => name.ToLowerInvariant().Replace('_', '-');
 
-    /// <summary>The name, cut to a length that fits a row.</summary>
+    /// <summary>The name, shortened to a length that fits a row.</summary>
     public static string Printable(string name) => name.Length > MaxName ? name[..MaxName] + "…" : name;
 
     // ^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)

@@ -7,8 +7,8 @@ using DataForge.Cleaner.Rules.All;
 namespace DataForge.Cleaner.Text;
 
 /// <summary>
-/// Turns source bytes into the text that rules judge: UTF-8 without a byte order mark, lines ended by LF. Holds one text at a time in
-/// memory that is used again for the next. Not safe from several threads.
+/// Turns source bytes into the text that rules judge: UTF-8 without a byte order mark, lines ended by LF. Holds one text at a time, in
+/// memory that is reused for the next one. Not safe from several threads.
 /// </summary>
 internal sealed class SourceText
 {
@@ -18,7 +18,7 @@ internal sealed class SourceText
     /// <summary>The text; valid until the next call.</summary>
     public ReadOnlySpan<byte> Text => _buffer.AsSpan(0, Length);
 
-    /// <summary>The same.</summary>
+    /// <summary>The text as memory; valid until the next call.</summary>
     public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, Length);
 
     /// <summary>Its length in bytes.</summary>
@@ -59,7 +59,7 @@ internal sealed class SourceText
             return false;
         }
 
-        // A cookie that names another encoding is what Python goes by, though most such files are ASCII or UTF-8 all the same.
+        // Python uses the encoding that is declared, even where the bytes are valid UTF-8.
         bool isAscii = Ascii.IsValid(source);
         string? declared = isAscii ? null : EncodingCookie.Find(source);
         if (declared is not null && !EncodingCookie.IsUtf8(declared))
@@ -77,7 +77,9 @@ internal sealed class SourceText
         return true;
     }
 
-    /// <summary>Removes bytes [start, end) from the text.</summary>
+    /// <summary>Removes a range from the text.</summary>
+    /// <param name="start">Its first byte.</param>
+    /// <param name="end">The byte after its last one.</param>
     public void Remove(int start, int end)
     {
         _buffer.AsSpan(end, Length - end).CopyTo(_buffer.AsSpan(start));
@@ -85,7 +87,8 @@ internal sealed class SourceText
         IsChanged = true;
     }
 
-    /// <summary>Puts other texts in the place of ranges, which must rise and not overlap.</summary>
+    /// <summary>Replaces ranges by other texts.</summary>
+    /// <param name="ranges">The ranges and what replaces them, in order; they must not overlap.</param>
     public void Replace(List<(int Start, int End, byte[] With)> ranges)
     {
         int length = Length;
@@ -163,7 +166,7 @@ internal sealed class SourceText
         (int start, int end) = EncodingCookie.NameIn(Text);
         if (end > start)
         {
-            // The text is UTF-8 now, and must say so or it would be read wrongly.
+            // The text is UTF-8 now and must declare it, or Python would decode it wrongly.
             Replace([(start, end, Utf8Name)]);
         }
 

@@ -8,9 +8,10 @@ using System.Text;
 namespace DataForge.Cleaner.Text;
 
 /// <summary>
-/// What one pass over a text counts. A character is a Unicode code point. A line ends where Python's <c>str.splitlines</c> ends one
-/// (LF, VT, FF, FS, GS, RS, NEL, U+2028, U+2029; CR too, though shipped text has none); the break is no part of the line, and a last
-/// line without one counts. Letters and digits are those of Unicode, as Python's <c>str.isalpha</c> and <c>str.isalnum</c> take them.
+/// Counts of characters and lines, made in one pass over a text. A character is a Unicode code point. A line ends where Python's
+/// <c>str.splitlines</c> ends one (LF, VT, FF, FS, GS, RS, NEL, U+2028, U+2029; CR too, though shipped text has none). The line break is
+/// not part of the line, and a last line without one counts. Letters and digits are those of Unicode, as Python's <c>str.isalpha</c>
+/// and <c>str.isalnum</c> take them.
 /// </summary>
 public struct TextStatistics
 {

@@ -2,7 +2,10 @@ using DataForge.Parquet;
 
 namespace DataForge.Corpus.Columns;
 
-/// <summary>Writes an <see cref="Attribution"/> to the columns of a clean or published shard, and reads it. Version 1 is written too, so that a file of a dataset can be rewritten without the others.</summary>
+/// <summary>
+/// Writes an <see cref="Attribution"/> to the columns of a clean or published shard, and reads it. Version 1 can be written too, so that
+/// one shard of a dataset can be rewritten without the others.
+/// </summary>
 internal static class AttributionColumns
 {
     /// <summary>Appends the attribution to the row being written.</summary>

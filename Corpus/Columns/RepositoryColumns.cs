@@ -2,18 +2,20 @@ using DataForge.Parquet;
 
 namespace DataForge.Corpus.Columns;
 
-/// <summary>The columns that <see cref="RepositoryFacts"/> are written to and read from: raw files name them differently from all other tables.</summary>
+/// <summary>
+/// The columns that <see cref="RepositoryFacts"/> are written to and read from. Raw files have other names for them than all other tables.
+/// </summary>
 public sealed class RepositoryColumns
 {
     /// <summary>The names in <c>raw/files</c>.</summary>
     public static readonly RepositoryColumns RawFiles = new(
-        Column.RawRepositoryId, Column.RawRepository, Column.RawSource, Column.RawCommit, Column.RawStars, Column.RawForks, Column.RawCreatedAt,
-        Column.RawForgeLicense);
+        Column.RawRepositoryId, Column.RawRepository, Column.RawSource, Column.RawCommit, Column.RawStars, Column.RawForks,
+        Column.RawCreatedAt, Column.RawForgeLicense);
 
     /// <summary>The names in <c>2-clean</c> and <c>3-dataset</c>.</summary>
     public static readonly RepositoryColumns Shards = new(
-        Column.RepositoryId, Column.RepositoryName, Column.RepositorySource, Column.RevisionId, Column.Stars, Column.Forks, Column.RepositoryCreatedAt,
-        Column.RepositoryLicense);
+        Column.RepositoryId, Column.RepositoryName, Column.RepositorySource, Column.RevisionId, Column.Stars, Column.Forks,
+        Column.RepositoryCreatedAt, Column.RepositoryLicense);
 
     private readonly Column<Int64Column> _id;
     private readonly Column<BinaryColumn> _name;
@@ -25,8 +27,8 @@ public sealed class RepositoryColumns
     private readonly Column<BinaryColumn> _forgeLicense;
 
     private RepositoryColumns(
-        Column<Int64Column> id, Column<BinaryColumn> name, Column<BinaryColumn> source, Column<BinaryColumn> commit, Column<Int32Column> stars,
-        Column<Int32Column> forks, Column<BinaryColumn> createdAt, Column<BinaryColumn> forgeLicense)
+        Column<Int64Column> id, Column<BinaryColumn> name, Column<BinaryColumn> source, Column<BinaryColumn> commit,
+        Column<Int32Column> stars, Column<Int32Column> forks, Column<BinaryColumn> createdAt, Column<BinaryColumn> forgeLicense)
     {
         (_id, _name, _source, _commit) = (id, name, source, commit);
         (_stars, _forks, _createdAt, _forgeLicense) = (stars, forks, createdAt, forgeLicense);
@@ -47,7 +49,7 @@ public sealed class RepositoryColumns
         rows.Append(_forgeLicense, repository.ForgeLicense);
     }
 
-    /// <summary>Looks the columns up in a row group: once for all its rows.</summary>
+    /// <summary>Finds the columns in a row group. Call it once for a row group, not once for a row.</summary>
     public Reader Of(ParquetRowGroup rows) => new(this, rows);
 
     /// <summary>Reads the facts of one row group's rows.</summary>
@@ -99,7 +101,9 @@ public sealed class RepositoryColumns
             ForgeLicense = _forgeLicense.TextAt(row),
         };
 
-        /// <summary>All facts of a row: <paramref name="last"/> where it is of the same snapshot, so that the rows of one share an object.</summary>
+        /// <summary>
+        /// All facts of a row: <paramref name="last"/> if it is of the same snapshot, so that the rows of one snapshot share an object.
+        /// </summary>
         public RepositoryFacts Facts(int row, RepositoryFacts? last) =>
             last is not null && last.Id == _id[row] && last.Snapshot == _snapshot[row] ? last : Facts(row);
     }

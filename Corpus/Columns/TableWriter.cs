@@ -3,8 +3,8 @@ using DataForge.Parquet;
 namespace DataForge.Corpus.Columns;
 
 /// <summary>
-/// Writes a file of a declared table, row by row: one value for each column, in any order, then <see cref="EndRow"/>. A column that the table
-/// does not have is refused, and so is a row that lacks one. Nothing about the machine or the time goes into the file.
+/// Writes a file of a declared table, row by row: one value for each column, in any order, then <see cref="EndRow"/>. A column that the
+/// table does not have is refused, and so is a row that lacks one. Nothing about the machine or the time goes into the file.
 /// </summary>
 public sealed class TableWriter : IDisposable
 {

@@ -9,7 +9,7 @@ namespace DataForge.Corpus.Shards;
 /// </summary>
 public static class CorpusShard
 {
-    /// <summary>The kinds that are read, as <see cref="ShardFile.KindKey"/> states them.</summary>
+    /// <summary>Whether a file of this kind (<see cref="ShardFile.KindKey"/>) is a corpus shard, of either version.</summary>
     public static bool IsKind(string kind) => kind == Table.Corpus.Kind || kind == Table.CorpusV1.Kind;
 
     /// <summary>Writes files with their text.</summary>
@@ -50,8 +50,8 @@ public static class CorpusShard
         /// <summary>Opens a shard.</summary>
         /// <param name="path">The file.</param>
         /// <param name="repositories">
-        /// Names of repositories, asked for only if the shard is of version 1: they tell how to divide its other occurrences into repository and
-        /// path. Without them these are divided at the first space.
+        /// Names of repositories, asked for only if the shard is of version 1: they tell how to divide its other occurrences into
+        /// repository and path (<see cref="OccurrenceLocation.Parse"/>).
         /// </param>
         /// <exception cref="DataForgeException">The shard is damaged or of an unknown version.</exception>
         public Reader(string path, Func<IReadOnlySet<string>>? repositories = null)
@@ -152,6 +152,7 @@ public static class CorpusShard
         private readonly Int32Column _maxLine = rows.Get(Column.MaxLineLength);
         private readonly DoubleColumn _alphanumericShare = rows.Get(Column.AlphanumericFraction);
 
+        /// <summary>The file of a row.</summary>
         public CorpusFile At(int row, BlobId id) => new()
         {
             BlobId = id,

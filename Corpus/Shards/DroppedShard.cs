@@ -3,7 +3,9 @@ using DataForge.Parquet;
 
 namespace DataForge.Corpus.Shards;
 
-/// <summary><c>dropped/&lt;stage&gt;/*.parquet</c>: one row per dropped occurrence or content, with its rule and value or its kept twin.</summary>
+/// <summary>
+/// <c>dropped/&lt;stage&gt;/*.parquet</c>: one row per dropped occurrence or content, with its rule and value or its kept twin.
+/// </summary>
 public static class DroppedShard
 {
     private const string ContentLevel = "content";
@@ -48,7 +50,7 @@ public static class DroppedShard
         }
     }
 
-    /// <summary>The level that a row of the table states; null where it states none.</summary>
+    /// <summary>Reads the level of a row; null if it is not valid.</summary>
     public static DropLevel? LevelOf(ReadOnlySpan<byte> level) =>
         level.SequenceEqual("content"u8) ? DropLevel.Content : level.SequenceEqual("occurrence"u8) ? DropLevel.Occurrence : null;
 
@@ -69,6 +71,7 @@ public static class DroppedShard
         private readonly BinaryColumn _twin = rows.Get(Column.TwinBlobId);
         private readonly DoubleColumn _jaccard = rows.Get(Column.Jaccard);
 
+        /// <summary>The dropped file of a row.</summary>
         public DroppedFile At(int row) => new()
         {
             Level = LevelOf(_level[row]) ?? DropLevel.Occurrence,

@@ -6,7 +6,7 @@ namespace DataForge.Corpus.Shards;
 /// <summary><c>raw/blobs-NNNNN.parquet</c>: one row per distinct content, in order of its first occurrence.</summary>
 public static class RawBlobsShard
 {
-    // Single contents are read by those who ask about a file.
+    // Small, because `explain` reads single contents, and a row group has to be decoded for each of them.
     private const int RowGroupBytes = 2 << 20;
 
     /// <summary>Writes contents.</summary>
@@ -33,7 +33,7 @@ public static class RawBlobsShard
         /// <exception cref="DataForgeException">The row group is damaged.</exception>
         public Rows ReadRowGroup(int index) => new(_reader.ReadRowGroup(index));
 
-        /// <summary>The row of a content in a row group, found without reading contents; −1 where it is not there.</summary>
+        /// <summary>The row of a content in a row group, found without reading contents; −1 if it is not there.</summary>
         /// <exception cref="DataForgeException">The row group is damaged.</exception>
         public int Find(int index, BlobId id)
         {

@@ -3,7 +3,9 @@ using DataForge.Parquet;
 
 namespace DataForge.Corpus.Shards;
 
-/// <summary><c>raw/files-NNNNN.parquet</c>: one row per occurrence, in order of repository number and path (ordinal, as UTF-8 bytes).</summary>
+/// <summary>
+/// <c>raw/files-NNNNN.parquet</c>: one row per occurrence, in order of repository number and path (ordinal, as UTF-8 bytes).
+/// </summary>
 public static class RawFilesShard
 {
     /// <summary>Kind and version, as the file states them.</summary>
@@ -57,6 +59,7 @@ public static class RawFilesShard
         private readonly Int32Column _blobPart = rows.Get(Column.BlobPart);
         private readonly BinaryColumn _fault = rows.Get(Column.Fault);
 
+        /// <summary>The occurrence of a row.</summary>
         public Occurrence At(int row, RepositoryFacts repository) => new()
         {
             Repository = repository,

@@ -2,6 +2,7 @@ using System.Globalization;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.Fetch;
+using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Storage;
 
 namespace DataForge.Crawler.Sharing;
@@ -32,15 +33,17 @@ internal sealed class CrawlTurn : IAsyncDisposable
     /// <summary>Waits for the turn.</summary>
     /// <param name="context">The workspace, the clock and events.</param>
     /// <param name="options">The options.</param>
+    /// <param name="handlers">Creates the handlers that send HTTP requests.</param>
     /// <param name="shared">The catalog, where several crawlers may share it; null otherwise.</param>
     /// <param name="folder">The folder in which fetched repositories are left for the writer.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public static async Task<CrawlTurn> AcquireAsync(
-        StageContext context, CrawlOptions options, Catalog? shared, SharedFetchFolder folder, CancellationToken cancellation)
+        StageContext context, CrawlOptions options, IHttpHandlerFactory handlers, Catalog? shared, SharedFetchFolder folder,
+        CancellationToken cancellation)
     {
         TimeSpan lease = TimeSpan.FromSeconds(options.LeaseSeconds);
         shared?.Workers.LimitIdleTransactions(lease > MinIdleLimit ? lease : MinIdleLimit);
-        FileLock file = await LockAsync(context, options, shared, folder, cancellation).ConfigureAwait(false);
+        FileLock file = await LockAsync(context, options, handlers, shared, folder, cancellation).ConfigureAwait(false);
         try
         {
             if (shared is not null)
@@ -69,7 +72,8 @@ internal sealed class CrawlTurn : IAsyncDisposable
     }
 
     private static async Task<FileLock> LockAsync(
-        StageContext context, CrawlOptions options, Catalog? shared, SharedFetchFolder folder, CancellationToken cancellation)
+        StageContext context, CrawlOptions options, IHttpHandlerFactory handlers, Catalog? shared, SharedFetchFolder folder,
+        CancellationToken cancellation)
     {
         string path = WorkspaceRemoval.LockFile(context.Workspace);
         if (FileLock.TryTake(path) is { } free)
@@ -80,7 +84,7 @@ internal sealed class CrawlTurn : IAsyncDisposable
         // An archive cannot be fetched for another crawler: which of its contents that one needs is known only when all of it was read.
         bool canHelp = shared is not null && options.FetchTransport != ArchiveRepository.TransportName;
         return canHelp
-            ? await HelpAsync(context, options, shared!, folder, path, cancellation).ConfigureAwait(false)
+            ? await HelpAsync(context, options, handlers, shared!, folder, path, cancellation).ConfigureAwait(false)
             : await FileLock.TakeAsync(path, Wait, cancellation).ConfigureAwait(false);
 
         void Wait() => Inform(context, "waiting for another process that crawls into this workspace");
@@ -101,13 +105,14 @@ internal sealed class CrawlTurn : IAsyncDisposable
 
     // Fetches for the writer until the file is free.
     private static async Task<FileLock> HelpAsync(
-        StageContext context, CrawlOptions options, Catalog shared, SharedFetchFolder folder, string path, CancellationToken cancellation)
+        StageContext context, CrawlOptions options, IHttpHandlerFactory handlers, Catalog shared, SharedFetchFolder folder, string path,
+        CancellationToken cancellation)
     {
         Inform(context, "another process crawls into this workspace; this one fetches for it until it ends");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         long worker = shared.Workers.Register();
         using var helper = new FetchHelper(
-            context, shared, options, folder, Path.Combine(context.Workspace.Folder, "mirrors", HelperFolder(worker)));
+            context, shared, options, handlers, folder, Path.Combine(context.Workspace.Folder, "mirrors", HelperFolder(worker)));
         Task help = helper.RunAsync(stop.Token);
         Task renewal = RenewAsync(shared, TimeSpan.FromSeconds(options.LeaseSeconds), stop.Token);
         Task<FileLock> locking = FileLock.TakeAsync(path, null, stop.Token);

@@ -31,16 +31,18 @@ internal sealed class FetchHelper : IDisposable
     /// <param name="context">The clock and events.</param>
     /// <param name="catalog">The shared catalog.</param>
     /// <param name="options">The options.</param>
+    /// <param name="handlers">Creates the handlers that send HTTP requests.</param>
     /// <param name="shared">The folder in which the writer looks.</param>
     /// <param name="folder">A folder of this helper, on the same disk as the shared one.</param>
-    public FetchHelper(StageContext context, Catalog catalog, CrawlOptions options, SharedFetchFolder shared, string folder)
+    public FetchHelper(
+        StageContext context, Catalog catalog, CrawlOptions options, IHttpHandlerFactory handlers, SharedFetchFolder shared, string folder)
     {
         (_catalog, _options, _shared, _folder) = (catalog, options, shared, folder);
         Directory.CreateDirectory(folder);
         string scratch = Directory.CreateDirectory(Path.Combine(folder, "scratch")).FullName;
         _transport = GitHubSource.OpenTransport(new ScanContext(options, scratch, folder, id => catalog.Contents.Find(id).Size)
         {
-            Time = context.Time, WriteNote = context.Events.Write, Catalog = catalog,
+            Time = context.Time, Handlers = handlers, WriteNote = context.Events.Write, Catalog = catalog,
         });
     }
 

@@ -31,15 +31,24 @@ public static class RunOptions
         return options;
     }
 
-    /// <summary>Sets the options that a configuration has, those of option tables (<see cref="IOptionTable"/>) included. Names that are no option are ignored.</summary>
+    /// <summary>
+    /// Sets the options that a configuration has, those of option tables (<see cref="IOptionTable"/>) included. Other names are ignored.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A value does not convert to its option's type.</exception>
     public static void Bind(DataForgeOptions options, IConfiguration configuration)
     {
-        configuration.Bind(options);
         foreach (PropertyInfo section in typeof(DataForgeOptions).GetProperties())
         {
-            OptionTables.Bind(section.GetValue(options)!, configuration.GetSection(section.Name).AsEnumerable(makePathsRelative: true));
+            Bind(section.GetValue(options)!, configuration.GetSection(section.Name));
         }
+    }
+
+    /// <summary>Sets the options of one section, as <see cref="Bind(DataForgeOptions, IConfiguration)"/> does.</summary>
+    /// <exception cref="InvalidOperationException">A value does not convert to its option's type.</exception>
+    public static void Bind(object section, IConfigurationSection configuration)
+    {
+        configuration.Bind(section);
+        OptionTables.Bind(section, configuration.AsEnumerable(makePathsRelative: true));
     }
 
     /// <summary>Options as <c>config.json</c> has them.</summary>

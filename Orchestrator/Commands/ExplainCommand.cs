@@ -41,9 +41,9 @@ internal sealed class ExplainCommand(CommandTerminal terminal, TimeProvider time
 
         // The index may have to be built, from files that an opt-out would otherwise remove meanwhile.
         using FileLock held = OptOutLock.Share(run.Workspace);
-        using StoryIndex index = StoryIndex.Open(
+        using ExplanationIndex index = ExplanationIndex.Open(
             run, () => terminal.Error.WriteLine("indexing the run for this and later questions"));
-        terminal.Output.Write(Story.Tell(index, request.File));
+        terminal.Output.Write(FileExplanation.Explain(index, request.File));
         terminal.Error.WriteLine(FormattableString.Invariant($"answered in {time.GetElapsedTime(start).TotalMilliseconds:F0} ms"));
         return Task.CompletedTask;
     }

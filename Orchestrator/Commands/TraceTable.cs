@@ -21,7 +21,7 @@ internal static class TraceTable
 
     private static string Result(TraceAnswer answer) => answer.Result switch
     {
-        "too-short" => $"too short to have a source (at least {TraceRule.LeastRun} are needed)",
+        "too-short" => $"too short to have a source (at least {SourceRule.MinRun} are needed)",
         "none" => "no training file is close to it",
         "common" => $"common text, in {answer.Files:N0} training files",
         _ => $"close to {answer.Files:N0} training file{(answer.Files == 1 ? "" : "s")}",

@@ -1,29 +1,31 @@
 using DataForge.Corpus;
-using DataForge.Parquet;
+using DataForge.Corpus.Columns;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
+using DataForge.Parquet;
+using DataForge.Pretrain.Stages;
 
 namespace DataForge.Pretrain.Removal;
 
-/// <summary>A file of the dataset as it was, and what becomes of its document.</summary>
+/// <summary>A file of the dataset before the removal, and what happens to its document.</summary>
 internal sealed class DocumentChange
 {
     /// <summary>Whether its repository was held out.</summary>
     public required bool WasHeldOut { get; init; }
 
-    /// <summary>Its number among the shard's documents of that split.</summary>
+    /// <summary>Its number among the shard's documents of that split, from 0.</summary>
     public required int Document { get; init; }
 
-    /// <summary>Whether its row in the dataset is another now, or gone.</summary>
+    /// <summary>Whether its row in the dataset has changed or was removed.</summary>
     public bool IsChanged { get; set; }
 
-    /// <summary>Whether the file is gone.</summary>
+    /// <summary>Whether the file was removed.</summary>
     public bool IsRemoved { get; set; }
 
     /// <summary>Whether the repository it is attributed to now is held out.</summary>
     public bool IsHeldOut { get; set; }
 
-    /// <summary>Stars of that repository; −1 where it is the one it was.</summary>
+    /// <summary>Stars of the repository it is attributed to now; −1 where the attribution has not changed.</summary>
     public int Stars { get; set; } = -1;
 
     /// <summary>Its tokens where it moves to the other split; else null.</summary>
@@ -36,32 +38,42 @@ internal sealed class DocumentChange
     public bool ChangesValidation => IsChanged && (WasHeldOut || (!IsRemoved && IsHeldOut));
 }
 
-/// <summary>A shard of the dataset, old and new, side by side.</summary>
+/// <summary>A shard of the dataset before and after the removal, file by file.</summary>
 internal sealed class ShardComparison
 {
     private readonly string _path;
 
     private ShardComparison(string path) => _path = path;
 
-    /// <summary>Its files as they were, in order.</summary>
-    public List<DocumentChange> Rows { get; } = [];
+    /// <summary>Receives a changed file's text before the removal.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="text">The text in UTF-8; valid during the call.</param>
+    /// <param name="key">The content id.</param>
+    public delegate void ChangedTextHandler(DocumentChange change, ReadOnlySpan<byte> text, string key);
 
-    /// <summary>Whether there is a new version.</summary>
+    /// <summary>The files before the removal, in order.</summary>
+    public List<DocumentChange> Changes { get; } = [];
+
+    /// <summary>Whether the removal has rewritten the shard.</summary>
     public bool IsRewritten { get; private init; }
 
     /// <summary>The number of its first held-out document among those of all shards.</summary>
     public int FirstHeldOut { get; set; }
 
-    /// <summary>Reads a shard. Names of repositories that are trained on are added to <paramref name="trained"/>.</summary>
-    public static ShardComparison Read(RunRewrite run, string path, HashSet<string> heldOut, HashSet<string> trained)
+    /// <summary>Compares a shard before and after the removal.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="path">The shard, relative to the run's folder.</param>
+    /// <param name="heldOut">The repositories that are held out.</param>
+    /// <param name="trained">Receives the names of the repositories that are trained on after the removal.</param>
+    public static ShardComparison Read(RunRewrite run, string path, HeldOutRepositories heldOut, HashSet<string> trained)
     {
-        ShardComparison shard = new ShardComparison(path) { IsRewritten = run.IsRewritten(path) };
-        var now = new Dictionary<BlobId, (string Repository, int Stars)>();
+        var shard = new ShardComparison(path) { IsRewritten = run.IsRewritten(path) };
+        var after = new Dictionary<BlobId, (string Repository, int Stars)>();
         ForEach(run.Current(path), (id, repository, stars) =>
         {
             if (shard.IsRewritten)
             {
-                now[id] = (repository, stars);
+                after[id] = (repository, stars);
             }
 
             if (!heldOut.Contains(repository))
@@ -71,39 +83,42 @@ internal sealed class ShardComparison
         });
         int training = 0;
         int validation = 0;
-        ForEach(run.Run.PathOf(path), (id, repository, stars) =>
+        ForEach(run.Run.PathOf(path), (id, repository, _) =>
         {
-            bool was = heldOut.Contains(repository);
-            DocumentChange row = new DocumentChange { WasHeldOut = was, Document = was ? validation++ : training++, IsHeldOut = was };
+            bool wasHeldOut = heldOut.Contains(repository);
+            var change = new DocumentChange
+            {
+                WasHeldOut = wasHeldOut, Document = wasHeldOut ? validation++ : training++, IsHeldOut = wasHeldOut,
+            };
             if (shard.IsRewritten)
             {
-                row.IsRemoved = !now.TryGetValue(id, out (string Repository, int Stars) known);
-                row.IsChanged = row.IsRemoved || known.Repository != repository;
-                if (row is { IsChanged: true, IsRemoved: false })
+                change.IsRemoved = !after.TryGetValue(id, out (string Repository, int Stars) current);
+                change.IsChanged = change.IsRemoved || current.Repository != repository;
+                if (change is { IsChanged: true, IsRemoved: false })
                 {
-                    (row.IsHeldOut, row.Stars) = (heldOut.Contains(known.Repository), known.Stars);
+                    (change.IsHeldOut, change.Stars) = (heldOut.Contains(current.Repository), current.Stars);
                 }
             }
 
-            shard.Rows.Add(row);
+            shard.Changes.Add(change);
         });
         return shard;
     }
 
-    /// <summary>Calls <paramref name="take"/> with each changed file's text, as it was, and its content id.</summary>
-    public void ReadTexts(RunRewrite run, ChangedTextHandler take)
+    /// <summary>Calls <paramref name="handle"/> with each changed file.</summary>
+    public void ReadChangedTexts(RunRewrite run, ChangedTextHandler handle)
     {
         using var reader = new CorpusShard.Reader(run.Run.PathOf(_path));
         int first = 0;
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
-            using CorpusShard.Rows rows = reader.ReadRowGroup(group, "content", "content_id");
-            BinaryColumn keys = rows.Columns.Binary("content_id");
+            using CorpusShard.Rows rows = reader.ReadRowGroup(group, Column.Content, Column.ContentId);
+            BinaryColumn keys = rows.Get(Column.ContentId);
             for (int row = 0; row < rows.Count; row++)
             {
-                if (Rows[first + row].IsChanged)
+                if (Changes[first + row].IsChanged)
                 {
-                    take(Rows[first + row], rows.Text(row), keys.GetString(row));
+                    handle(Changes[first + row], rows.Text(row), keys.GetString(row));
                 }
             }
 
@@ -111,21 +126,18 @@ internal sealed class ShardComparison
         }
     }
 
-    private static void ForEach(string path, Action<BlobId, string, int> take)
+    private static void ForEach(string path, Action<BlobId, string, int> handle)
     {
         using var reader = new CorpusShard.Reader(path);
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
-            using CorpusShard.Rows rows = reader.ReadRowGroup(group, "blob_id", "repo_name", "star_events_count");
-            BinaryColumn names = rows.Columns.Binary("repo_name");
-            Int32Column stars = rows.Columns.Int32("star_events_count");
+            using CorpusShard.Rows rows = reader.ReadRowGroup(group, Column.BlobId, Column.RepositoryName, Column.Stars);
+            BinaryColumn names = rows.Get(Column.RepositoryName);
+            Int32Column stars = rows.Get(Column.Stars);
             for (int row = 0; row < rows.Count; row++)
             {
-                take(rows.Id(row), names.GetString(row), stars.IsNull(row) ? 0 : Math.Max(0, stars[row]));
+                handle(rows.Id(row), names.GetString(row), stars.IsNull(row) ? 0 : Math.Max(0, stars[row]));
             }
         }
     }
-
-    /// <summary>Takes a file's text.</summary>
-    public delegate void ChangedTextHandler(DocumentChange row, ReadOnlySpan<byte> text, string key);
 }

@@ -1,5 +1,5 @@
 using System.Buffers;
-using DataForge.Parquet;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Pretrain.Data;
 using DataForge.Pretrain.Stages;
@@ -9,23 +9,23 @@ namespace DataForge.Pretrain.Removal;
 
 /// <summary>What a removal did to a run's tokens.</summary>
 /// <param name="Documents">Documents removed.</param>
-/// <param name="Tokens">Their tokens.</param>
-/// <param name="Rewritten">Files written anew or removed.</param>
+/// <param name="Tokens">Tokens of these documents.</param>
+/// <param name="Rewritten">Files rewritten or removed.</param>
 /// <param name="Untouched">Files that stay as they are.</param>
-/// <param name="WasStale">Whether the tokens were not those of the dataset: then all of them went, for nobody can say whose they are.</param>
+/// <param name="WasStale">Whether the tokens were not those of the dataset. Then all of them are removed, since nobody can say which belong
+/// to a removed document.</param>
 public sealed record TokenRemovalResult(long Documents, long Tokens, int Rewritten, int Untouched, bool WasStale);
 
 /// <summary>
-/// Removes documents from a run's <c>4-tokens</c>: those of files that left the dataset. Other documents keep their tokens; one whose repository is another
-/// now and is (or is no longer) held out moves to the other split. The tokenizer stays: its vocabulary is a statistic of the whole. Memory: 60 bytes a file.
+/// Removes from a run's <c>4-tokens</c> the documents of files that were removed from the dataset. Other documents keep their tokens; one
+/// that is now attributed to another repository moves to the other split, if that repository is in it. The tokenizer stays: its vocabulary
+/// is a statistic of the whole. Memory: 60 bytes per file.
 /// </summary>
 /// <param name="run">The run; its dataset is rewritten already.</param>
 /// <param name="options">The options it was tokenized under.</param>
-/// <param name="repositories">The removed repositories' names.</param>
+/// <param name="repositories">The names of the removed repositories.</param>
 public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadOnlySet<string> repositories)
 {
-    private const string Stage = "tokenize";
-    private const string Folder = "4-tokens/";
     private readonly List<ShardComparison> _shards = [];
     private readonly HashSet<string> _trained = new(StringComparer.Ordinal);
     private IReadOnlyList<ManifestEntry> _entries = [];
@@ -35,103 +35,115 @@ public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadO
     private long _tokens;
     private int _rewritten;
 
-    /// <summary>Writes the new files aside.</summary>
+    /// <summary>Writes the new versions of the files, which take effect when the rewrite is committed.</summary>
     public TokenRemovalResult Rewrite(CancellationToken cancellation)
     {
-        _entries = run.Run.Manifest.Entries(Stage);
+        _entries = run.Run.Manifest.Entries(StageNames.Tokenize);
         int files = _entries.Sum(entry => entry.Outputs.Count);
-        List<ManifestOutput> shards = [.. run.Run.Manifest.Entries("dedup").SelectMany(entry => entry.Outputs)
-            .Where(output => output.Path.StartsWith("3-dataset/data/", StringComparison.Ordinal)).OrderBy(output => output.Path, StringComparer.Ordinal)];
+        IReadOnlyList<ManifestOutput> shards = DatasetShards.Find(run.Run);
         if (_entries.Count == 0 || !shards.Any(shard => run.IsRewritten(shard.Path)))
         {
             return new TokenRemovalResult(0, 0, 0, files, false);
         }
 
-        if (Find("split") is not { } split || Find("tokenizer") is null)
+        if (Find(TokenizeParts.Split) is not { } split || Find(TokenizeParts.TokenizerPart) is null)
         {
             return RemoveStaleTokens(files);
         }
 
-        string[] heldOut = CanonicalJson.Read<string[]>(run.Run.PathOf(Folder + HeldOutRepositories.FileName));
-        var heldOutSet = new HashSet<string>(heldOut, StringComparer.Ordinal);
+        HeldOutRepositories heldOut = HeldOutRepositories.Read(run.Run.PathOf(TokenizeParts.HeldOutFile));
         foreach (ManifestOutput shard in shards)
         {
             cancellation.ThrowIfCancellationRequested();
-            _shards.Add(ShardComparison.Read(run, shard.Path, heldOutSet, _trained));
+            _shards.Add(ShardComparison.Read(run, shard.Path, heldOut, _trained));
         }
 
-        BpeVocabulary vocabulary = TokenizerReader.ReadFolder(run.Run.PathOf(Folder));
+        BpeVocabulary vocabulary = TokenizerReader.ReadFolder(run.Run.PathOf(RunPaths.Tokens));
         _training = new DocumentEncoder(new BpeEncoder(vocabulary), options.Objective);
         _validation = new DocumentEncoder(new BpeEncoder(vocabulary), DocumentObjective.Causal);
-        if (!RewriteShards(cancellation))
+        if (!TryRewriteShards(cancellation))
         {
             return RemoveStaleTokens(files);
         }
 
-        string[] left = [.. heldOut.Where(name => !repositories.Contains(name))];
-        var counts = new SortedDictionary<string, long>(split.Counts.ToDictionary(), StringComparer.Ordinal)
+        RewriteSplit(split, heldOut);
+        return new TokenRemovalResult(_documents, _tokens, _rewritten, files - _rewritten, false);
+    }
+
+    private void RewriteSplit(ManifestEntry split, HeldOutRepositories heldOut)
+    {
+        string[] remaining = [.. heldOut.Names.Where(name => !repositories.Contains(name))];
+        var counts = new CountTable(split.Counts)
         {
-            ["repositories.validation"] = left.Length, ["repositories.train"] = _trained.Count,
+            [CountName.RepositoriesValidation] = remaining.Length, [CountName.RepositoriesTrain] = _trained.Count,
         };
         IReadOnlyList<ManifestOutput> outputs = split.Outputs;
-        if (left.Length < heldOut.Length)
+        if (remaining.Length < heldOut.Names.Count)
         {
-            HeldOutRepositories.Write(run.Create(Folder + HeldOutRepositories.FileName), left);
-            outputs = [run.Output(Folder + HeldOutRepositories.FileName)];
+            HeldOutRepositories.Write(run.Create(TokenizeParts.HeldOutFile), remaining);
+            outputs = [run.Output(TokenizeParts.HeldOutFile)];
             _rewritten++;
         }
 
         run.Commit(split, outputs, counts);
-        return new TokenRemovalResult(_documents, _tokens, _rewritten, files - _rewritten, false);
     }
 
-    // False where the tokens are not those of the dataset as it was.
-    private bool RewriteShards(CancellationToken cancellation)
+    /// <summary>Rewrites the token shards with changes. Returns false where the tokens are not those of the dataset before the removal.</summary>
+    private bool TryRewriteShards(CancellationToken cancellation)
     {
-        if (Find("val") is not { } validation || File.Exists(run.Run.PathOf(Folder + "val.bin")) is false)
+        string validationFile = run.Run.PathOf(TokenizeParts.TokenFile(TokenizeParts.Validation));
+        if (Find(TokenizeParts.Validation) is not { } validationEntry || !File.Exists(validationFile))
         {
-            return _entries.All(entry => entry.Part is "split" or "tokenizer");
+            return _entries.All(entry => entry.Part is TokenizeParts.Split or TokenizeParts.TokenizerPart);
         }
 
-        using var val = new TokenShard(run.Run.PathOf(Folder + "val.bin"));
-        if (val.Documents != _shards.Sum(shard => shard.Rows.Count(row => row.WasHeldOut)))
+        using var validation = new TokenShard(validationFile);
+        if (validation.Documents != _shards.Sum(shard => shard.Changes.Count(change => change.WasHeldOut)))
         {
             return false;
         }
 
-        int before = 0;
+        int heldOutBefore = 0;
         foreach ((int i, ShardComparison shard) in _shards.Index())
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Find($"train-{i:D5}") is not { } entry)
+            if (Find(TokenizeParts.Training(i)) is not { } entry)
             {
                 return false;
             }
 
-            using var train = new TokenShard(run.Run.PathOf($"{Folder}train-{i:D5}.bin"));
-            shard.FirstHeldOut = before;
-            before += shard.Rows.Count(row => row.WasHeldOut);
-            if (train.Documents != shard.Rows.Count(row => !row.WasHeldOut) || !EncodeChangedDocuments(shard, train, val))
+            using var training = new TokenShard(run.Run.PathOf(TokenizeParts.TokenFile(entry.Part)));
+            shard.FirstHeldOut = heldOutBefore;
+            int heldOutHere = shard.Changes.Count(change => change.WasHeldOut);
+            heldOutBefore += heldOutHere;
+            if (training.Documents != shard.Changes.Count - heldOutHere || !EncodeChangedDocuments(shard, training, validation))
             {
                 return false;
             }
 
-            if (shard.Rows.Any(row => row.ChangesTraining))
+            if (shard.Changes.Any(change => change.ChangesTraining))
             {
-                Write($"train-{i:D5}", entry, "train", writer => CopyDocuments(shard, heldOut: false, train, writer));
+                Write(
+                    entry, CountName.DocumentsTrain, CountName.TokensTrain,
+                    writer => CopyDocuments(shard, heldOut: false, training, writer));
             }
         }
 
-        if (_shards.Any(shard => shard.Rows.Any(row => row.ChangesValidation)))
+        if (_shards.Any(shard => shard.Changes.Any(change => change.ChangesValidation)))
         {
-            Write("val", validation, "validation", writer => _shards.ForEach(shard => CopyDocuments(shard, heldOut: true, val, writer)));
+            Write(
+                validationEntry, CountName.DocumentsValidation, CountName.TokensValidation,
+                writer => _shards.ForEach(shard => CopyDocuments(shard, heldOut: true, validation, writer)));
         }
 
         return true;
     }
 
-    // Encodes the changed files of a shard and holds them against their documents, so that no other document is taken for theirs.
-    private bool EncodeChangedDocuments(ShardComparison shard, TokenShard train, TokenShard val)
+    /// <summary>
+    /// Encodes the changed files of a shard again and compares them with their documents, so that no other document is mistaken for theirs.
+    /// Returns whether all are equal.
+    /// </summary>
+    private bool EncodeChangedDocuments(ShardComparison shard, TokenShard training, TokenShard validation)
     {
         if (!shard.IsRewritten)
         {
@@ -140,22 +152,24 @@ public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadO
 
         var tokens = new ArrayBufferWriter<ushort>();
         bool isSame = true;
-        shard.ReadTexts(run, (row, text, key) =>
+        shard.ReadChangedTexts(run, (change, text, key) =>
         {
             tokens.Clear();
-            (row.WasHeldOut ? _validation! : _training!).Encode(text, key, tokens);
-            ReadOnlySpan<ushort> known = row.WasHeldOut ? val.Document(shard.FirstHeldOut + row.Document) : train.Document(row.Document);
-            isSame &= known.SequenceEqual(tokens.WrittenSpan);
-            if (row.IsRemoved)
+            (change.WasHeldOut ? _validation! : _training!).Encode(text, key, tokens);
+            ReadOnlySpan<ushort> stored = change.WasHeldOut
+                ? validation.Document(shard.FirstHeldOut + change.Document)
+                : training.Document(change.Document);
+            isSame &= stored.SequenceEqual(tokens.WrittenSpan);
+            if (change.IsRemoved)
             {
                 _documents++;
-                _tokens += known.Length;
+                _tokens += stored.Length;
             }
-            else if (row.IsHeldOut != row.WasHeldOut)
+            else if (change.IsHeldOut != change.WasHeldOut)
             {
                 tokens.Clear();
-                (row.IsHeldOut ? _validation! : _training!).Encode(text, key, tokens);
-                row.Tokens = tokens.WrittenSpan.ToArray();
+                (change.IsHeldOut ? _validation! : _training!).Encode(text, key, tokens);
+                change.Tokens = tokens.WrittenSpan.ToArray();
             }
         });
         return isSame;
@@ -164,24 +178,26 @@ public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadO
     private static void CopyDocuments(ShardComparison shard, bool heldOut, TokenShard from, TokenShardWriter writer)
     {
         int first = heldOut ? shard.FirstHeldOut : 0;
-        foreach (DocumentChange row in shard.Rows.Where(row => !row.IsRemoved && row.IsHeldOut == heldOut))
+        foreach (DocumentChange change in shard.Changes.Where(change => !change.IsRemoved && change.IsHeldOut == heldOut))
         {
-            writer.Add(row.Tokens ?? from.Document(first + row.Document), row.Stars >= 0 ? row.Stars : from.Stars(first + row.Document));
+            int stars = change.Stars >= 0 ? change.Stars : from.Stars(first + change.Document);
+            writer.Add(change.Tokens ?? from.Document(first + change.Document), stars);
         }
     }
 
-    private void Write(string name, ManifestEntry entry, string kind, Action<TokenShardWriter> fill)
+    private void Write(ManifestEntry entry, CountName documents, CountName tokens, Action<TokenShardWriter> fill)
     {
-        var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        using (var writer = new TokenShardWriter(run.Create(Folder + name + ".bin"), run.Create(Folder + name + ".idx")))
+        string tokenFile = TokenizeParts.TokenFile(entry.Part), indexFile = TokenizeParts.IndexFile(entry.Part);
+        var counts = new CountTable();
+        using (var writer = new TokenShardWriter(run.Create(tokenFile), run.Create(indexFile)))
         {
             fill(writer);
             writer.Complete();
-            counts["documents." + kind] = writer.Documents;
-            counts["tokens." + kind] = writer.Tokens;
+            counts[documents] = writer.Documents;
+            counts[tokens] = writer.Tokens;
         }
 
-        run.Commit(entry, [run.Output(Folder + name + ".bin"), run.Output(Folder + name + ".idx")], counts);
+        run.Commit(entry, [run.Output(tokenFile), run.Output(indexFile)], counts);
         _rewritten += 2;
     }
 
@@ -193,8 +209,8 @@ public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadO
         }
 
         return new TokenRemovalResult(
-            _entries.Sum(entry => entry.Count("documents.train") + entry.Count("documents.validation")),
-            _entries.Sum(entry => entry.Count("tokens.train") + entry.Count("tokens.validation")), files, 0, true);
+            _entries.Sum(entry => entry.Count(CountName.DocumentsTrain) + entry.Count(CountName.DocumentsValidation)),
+            _entries.Sum(entry => entry.Count(CountName.TokensTrain) + entry.Count(CountName.TokensValidation)), files, 0, true);
     }
 
     private ManifestEntry? Find(string part) => _entries.FirstOrDefault(entry => entry.Part == part);

@@ -1,30 +1,35 @@
 namespace DataForge.Pretrain.Stages;
 
-/// <summary>The lines of a stream as bytes, in memory that is bounded: a line longer than the limit is passed over, and told.</summary>
+/// <summary>Reads the lines of a stream as bytes, in bounded memory: of a line longer than the limit only the fact is reported.</summary>
+/// <param name="stream">UTF-8 text; disposed with the reader.</param>
+/// <param name="limit">The longest line that is read, in bytes.</param>
 internal sealed class BoundedLineReader(Stream stream, int limit) : IDisposable
 {
     private byte[] _buffer = new byte[1 << 16];
-    private int _start;
-    private int _end;
-    private bool _atEnd;
+    private int _start; // of the line that is being read
+    private int _end;   // of the bytes in the buffer
+    private bool _isAtEnd;
 
-    /// <summary>The next line, without its end; valid until the next call.</summary>
-    public bool TryReadLine(out ReadOnlyMemory<byte> line, out bool tooLong)
+    /// <summary>Reads the next line, without its line feed; it is valid until the next call.</summary>
+    /// <param name="line">The line; empty where it is too long.</param>
+    /// <param name="isTooLong">Whether the line is longer than the limit.</param>
+    /// <returns>False at the end of the stream.</returns>
+    public bool TryReadLine(out ReadOnlyMemory<byte> line, out bool isTooLong)
     {
-        tooLong = false;
+        isTooLong = false;
         int searched = _start;
         while (true)
         {
             int newline = _buffer.AsSpan(searched, _end - searched).IndexOf((byte)'\n');
-            if (newline >= 0 || (_atEnd && (_end > _start || tooLong)))
+            if (newline >= 0 || (_isAtEnd && (_end > _start || isTooLong)))
             {
                 int stop = newline >= 0 ? searched + newline : _end;
-                line = tooLong ? default : _buffer.AsMemory(_start, stop - _start);
+                line = isTooLong ? default : _buffer.AsMemory(_start, stop - _start);
                 _start = newline >= 0 ? stop + 1 : _end;
                 return true;
             }
 
-            if (_atEnd)
+            if (_isAtEnd)
             {
                 line = default;
                 return false;
@@ -32,8 +37,8 @@ internal sealed class BoundedLineReader(Stream stream, int limit) : IDisposable
 
             if (_end - _start > limit)
             {
-                tooLong = true;
-                _start = _end; // its rest is passed over as it comes
+                isTooLong = true;
+                _start = _end; // the rest of the line is skipped as it is read
             }
 
             int read = Fill();
@@ -44,7 +49,7 @@ internal sealed class BoundedLineReader(Stream stream, int limit) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => stream.Dispose();
 
-    /// <summary>Reads more behind what is held; gives how much.</summary>
+    /// <summary>Reads more bytes after those in the buffer; returns how many.</summary>
     private int Fill()
     {
         if (_start > 0)
@@ -59,7 +64,7 @@ internal sealed class BoundedLineReader(Stream stream, int limit) : IDisposable
         }
 
         int read = stream.Read(_buffer, _end, _buffer.Length - _end);
-        _atEnd = read == 0;
+        _isAtEnd = read == 0;
         _end += read;
         return read;
     }

@@ -1,4 +1,5 @@
 using DataForge.Corpus;
+using DataForge.Corpus.Columns;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 
@@ -7,24 +8,26 @@ namespace DataForge.Pretrain.Stages;
 /// <summary>One row group of one dataset shard: what one worker reads at a time.</summary>
 internal readonly record struct RowGroup(string Path, int Index);
 
-/// <summary>The dataset as the run's manifest names it.</summary>
+/// <summary>The shards of the dataset, as the run's manifest lists them.</summary>
 internal static class DatasetShards
 {
-    private const string Folder = "3-dataset/data/";
-
-    /// <summary>The shards, in order.</summary>
-    /// <exception cref="DataForgeException">The run has no dataset yet.</exception>
-    public static IReadOnlyList<ManifestOutput> Of(Run run)
-    {
-        ManifestOutput[] shards = [.. run.Manifest.Entries("dedup").SelectMany(entry => entry.Outputs)
-            .Where(output => output.Path.StartsWith(Folder, StringComparison.Ordinal))
+    /// <summary>The shards in ordinal order of their paths; empty where the run has no dataset.</summary>
+    public static IReadOnlyList<ManifestOutput> Find(Run run) =>
+        [.. run.Manifest.Entries(StageNames.Dedup).SelectMany(entry => entry.Outputs)
+            .Where(output => output.Path.StartsWith(RunPaths.DatasetShards + "/", StringComparison.Ordinal))
             .OrderBy(output => output.Path, StringComparer.Ordinal)];
-        return shards.Length > 0
+
+    /// <summary>The shards in ordinal order of their paths.</summary>
+    /// <exception cref="DataForgeException">The run has no dataset yet.</exception>
+    public static IReadOnlyList<ManifestOutput> Require(Run run)
+    {
+        IReadOnlyList<ManifestOutput> shards = Find(run);
+        return shards.Count > 0
             ? shards
             : throw DataForgeException.Usage($"The run '{run.Name}' has no dataset yet: run dataforge build, or the stages up to dedup.");
     }
 
-    /// <summary>The row groups of some shards, in order.</summary>
+    /// <summary>The row groups of the shards, in order.</summary>
     public static IReadOnlyList<RowGroup> RowGroups(Run run, IEnumerable<ManifestOutput> shards)
     {
         var groups = new List<RowGroup>();
@@ -38,8 +41,8 @@ internal static class DatasetShards
         return groups;
     }
 
-    /// <summary>Calls <paramref name="read"/> with the columns of a row group.</summary>
-    public static T Read<T>(RowGroup group, Func<CorpusShard.Rows, T> read, params string[] columns)
+    /// <summary>Calls <paramref name="read"/> with some columns of a row group, which are valid during the call.</summary>
+    public static T Read<T>(RowGroup group, Func<CorpusShard.Rows, T> read, params Column[] columns)
     {
         using var reader = new CorpusShard.Reader(group.Path);
         using CorpusShard.Rows rows = reader.ReadRowGroup(group.Index, columns);

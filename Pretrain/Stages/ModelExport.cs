@@ -6,26 +6,34 @@ using DataForge.Pretrain.Training;
 
 namespace DataForge.Pretrain.Stages;
 
-/// <summary>A model as Hugging Face lays it out: weights, configurations, the tokenizer's files unchanged, and a card with the run's figures.</summary>
+/// <summary>
+/// Exports a model in Hugging Face's layout: weights, configurations, the tokenizer's files unchanged, and a model card with the run's
+/// figures.
+/// </summary>
 internal sealed class ModelExport(Run run, PretrainOptions options, TrainingJob job)
 {
-    private const string Card = "README.md";
+    private const string CardName = "README.md";
 
-    /// <summary>Publishes the present weights, the best so far, as a folder of its own: it is there whole or not at all.</summary>
-    public void PublishBest(Trainer trainer, string folder) => HuggingFaceFolder.Publish(trainer.Model, folder, work => AddTokenizerAndCard(trainer, work));
+    /// <summary>Publishes the current weights, the best so far, as a folder of its own, which is either complete or absent.</summary>
+    public void PublishBest(Trainer trainer, string folder) =>
+        HuggingFaceFolder.Publish(trainer.Model, folder, temporary => AddTokenizerAndCard(trainer, temporary));
 
-    /// <summary>Writes the best weights as a part's files. The trainer publishes a folder; its files get their names with the manifest entry.</summary>
+    /// <summary>Writes the best weights as a part's files. They get their final names when the part is committed.</summary>
+    /// <param name="trainer">The trainer, after its run.</param>
+    /// <param name="checkpoints">The trainer's checkpoint folder.</param>
+    /// <param name="exportFolder">Relative to the run's folder.</param>
+    /// <param name="output">The part.</param>
     public void Write(Trainer trainer, string checkpoints, string exportFolder, PartOutput output)
     {
-        string work = run.PathOf(exportFolder.TrimEnd('/') + ".work");
-        trainer.Export(checkpoints, work);
-        AddTokenizerAndCard(trainer, work);
-        foreach (string file in Directory.GetFiles(work).Order(StringComparer.Ordinal))
+        string temporary = run.PathOf(exportFolder + ".work");
+        trainer.Export(checkpoints, temporary);
+        AddTokenizerAndCard(trainer, temporary);
+        foreach (string file in Directory.GetFiles(temporary).Order(StringComparer.Ordinal))
         {
-            File.Move(file, output.Create(exportFolder + Path.GetFileName(file)), overwrite: true);
+            File.Move(file, output.Create($"{exportFolder}/{Path.GetFileName(file)}"), overwrite: true);
         }
 
-        Directory.Delete(work, recursive: true);
+        Directory.Delete(temporary, recursive: true);
     }
 
     private void AddTokenizerAndCard(Trainer trainer, string folder)
@@ -39,10 +47,10 @@ internal sealed class ModelExport(Run run, PretrainOptions options, TrainingJob 
             }
         }
 
-        File.WriteAllText(Path.Combine(folder, Card), CardText(trainer));
+        File.WriteAllText(Path.Combine(folder, CardName), CardText(trainer));
     }
 
-    // Nothing of the machine and no time gets in: the same run gives the same bytes.
+    // The text holds nothing of the machine and no time: the same run gives the same bytes.
     private string CardText(Trainer trainer)
     {
         TrainingOptions training = job.Training;
@@ -60,28 +68,38 @@ internal sealed class ModelExport(Run run, PretrainOptions options, TrainingJob 
 
 
             """);
-        Line($"# {run.Name}");
-        Line($"");
-        Line($"A GPT-Neo of {job.Config.ParameterCount:N0} parameters: {job.Config.NumLayers} layers of {job.Config.HiddenSize}, {job.Config.NumHeads} heads, {job.Config.MaxPositionEmbeddings:N0} positions, {job.Config.VocabSize:N0} tokens.");
-        Line($"Made by DataForge with the recipe `{options.Preset}`, on {job.DataDescription}.");
-        Line($"");
-        Line($"| | |");
-        Line($"|---|---|");
-        Line($"| steps | {steps:N0} of {training.Steps:N0} |");
-        Line($"| tokens seen | {steps * training.TokensPerStep:N0} ({training.TokensPerStep:N0} a step, blocks of {training.BlockSize:N0}) |");
+        IFormatProvider invariant = CultureInfo.InvariantCulture;
+        text.Append(invariant, $"# {run.Name}\n\n");
+        text.Append(
+            invariant,
+            $"A GPT-Neo of {job.Config.ParameterCount:N0} parameters: {job.Config.NumLayers} layers of {job.Config.HiddenSize}, "
+            + $"{job.Config.NumHeads} heads, {job.Config.MaxPositionEmbeddings:N0} positions, {job.Config.VocabSize:N0} tokens.\n");
+        text.Append(invariant, $"Made by DataForge with the recipe `{options.Preset}`, on {job.DataDescription}.\n\n");
+        text.Append("| | |\n|---|---|\n");
+        text.Append(invariant, $"| steps | {steps:N0} of {training.Steps:N0} |\n");
+        text.Append(
+            invariant,
+            $"| tokens seen | {steps * training.TokensPerStep:N0} ({training.TokensPerStep:N0} per step, "
+            + $"blocks of {training.BlockSize:N0}) |\n");
         if (trainer.BestLoss is { } loss)
         {
-            Line($"| validation loss | {loss:F4} nats a token (perplexity {Math.Exp(loss):F2}) over {job.Unigram.Tokens:N0} held-out tokens |");
-            Line($"| the same for token frequencies alone | {job.Unigram.NatsPerToken:F4} nats a token |");
+            text.Append(
+                invariant,
+                $"| validation loss | {loss:F4} nats per token (perplexity {Math.Exp(loss):F2}) "
+                + $"over {job.Unigram.Tokens:N0} held-out tokens |\n");
+            text.Append(invariant, $"| the same for token frequencies alone | {job.Unigram.NatsPerToken:F4} nats per token |\n");
         }
 
-        Line($"| optimizer | AdamW, learning rate {training.LearningRate:G4} ({training.Decay.ToString().ToLowerInvariant()}, warm-up {training.WarmupSteps:N0}), β {training.Beta1}/{training.Beta2}, weight decay {training.WeightDecay}, clip {training.ClipNorm} |");
-        Line($"| seed | {options.Seed} |");
-        Line($"| started from | {(job.Weights is null ? "drawn weights" : "another model's weights")} |");
-        Line($"");
-        Line($"The loss is a mean cross-entropy of next tokens, computed in nats. What the model writes may repeat what it was trained on, licences included.");
+        text.Append(
+            invariant,
+            $"| optimizer | AdamW, learning rate {training.LearningRate:G4} ({training.Decay.ToString().ToLowerInvariant()}, "
+            + $"warm-up {training.WarmupSteps:N0}), β {training.Beta1}/{training.Beta2}, weight decay {training.WeightDecay}, "
+            + $"clip {training.ClipNorm} |\n");
+        text.Append(invariant, $"| seed | {options.Seed} |\n");
+        text.Append($"| started from | {(job.Weights is null ? "drawn weights" : "another model's weights")} |\n\n");
+        text.Append(
+            "The loss is the mean cross-entropy of the next token, in nats. "
+            + "The model may repeat text that it was trained on, licences included.\n");
         return text.ToString();
-
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }
 }

@@ -1,4 +1,5 @@
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
@@ -13,37 +14,31 @@ using DataForge.Pretrain.Training;
 namespace DataForge.Pretrain;
 
 /// <summary>
-/// <c>4-tokens</c>, or problems to fine-tune on, to <c>5-model</c>: trains, with checkpoints, and exports what <c>from_pretrained</c>
-/// opens. Started several times with RANK and WORLD_SIZE set, the processes train together and the first one writes.
+/// <c>4-tokens</c>, or problems to fine-tune on, to <c>5-model</c>: trains, with checkpoints, and exports what <c>from_pretrained</c> loads.
+/// Started several times with RANK and WORLD_SIZE set, the processes train together and rank 0 writes.
 /// </summary>
 public sealed class PretrainStage(PretrainOptions options) : IStage
 {
     // Raise it whenever the same tokens and options would give other weights or files.
     private const int CodeVersion = 2;
-    private const int SampleTokens = 96;
-    private const string Model = "5-model/";
-    private const string ModelPart = "model";
+    private const int SampleTokens = 96; // some ten lines of code: enough for the report to show
 
     /// <inheritdoc/>
-    public string Name => "pretrain";
+    public string Name => StageNames.Pretrain;
 
     /// <inheritdoc/>
     public async Task RunAsync(StageContext context, CancellationToken cancellation)
     {
-        List<StagedOptions?> stages = options.Stages.Count == 0 ? [null] : [.. options.Stages];
+        List<StagedOptions?> trainings = options.Stages.Count == 0 ? [null] : [.. options.Stages];
         using TrainingProcesses processes = TranslateErrors(() => TrainingProcesses.Join(options));
-        string? from = options.From;
+        string? startFolder = options.From;
         List<string> parts = [];
-        for (int i = 0; i < stages.Count; i++)
+        for (int i = 0; i < trainings.Count; i++)
         {
-            bool last = i == stages.Count - 1;
-            string name = stages[i]?.Name ?? "";
-            TrainingOutputs place = new TrainingOutputs(
-                last ? ModelPart : "stage-" + name, last ? Model + "export/" : $"{Model}stages/{name}/",
-                stages[i] is null ? Model + "checkpoints" : $"{Model}checkpoints/{name}");
-            await RunStageAsync(context, processes, stages[i], from, place, cancellation).ConfigureAwait(false);
-            from = context.Run.PathOf(place.Export);
-            parts.Add(place.Part);
+            TrainingOutputs outputs = TrainingOutputs.Of(trainings[i], isLast: i == trainings.Count - 1);
+            await RunTrainingAsync(context, processes, trainings[i], startFolder, outputs, cancellation).ConfigureAwait(false);
+            startFolder = context.Run.PathOf(outputs.Export);
+            parts.Add(outputs.Part);
         }
 
         if (processes.IsRankZero)
@@ -52,126 +47,145 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
         }
     }
 
-    private async Task RunStageAsync(
-        StageContext context, TrainingProcesses processes, StagedOptions? stage, string? from, TrainingOutputs place, CancellationToken cancellation)
+    private async Task RunTrainingAsync(
+        StageContext context, TrainingProcesses processes, StagedOptions? training, string? startFolder, TrainingOutputs outputs,
+        CancellationToken cancellation)
     {
-        Run tokens = stage is { Run.Length: > 0 } ? Run.Open(context.Workspace, stage.Run) : context.Run;
-        if (options.Problems is null && tokens.Manifest.Entries("tokenize").Count == 0)
+        Run tokens = training is { Run.Length: > 0 } ? Run.Open(context.Workspace, training.Run) : context.Run;
+        if (options.Problems is null && tokens.Manifest.Entries(StageNames.Tokenize).Count == 0)
         {
-            throw DataForgeException.Usage($"The run '{tokens.Name}' has no tokens yet: run dataforge build, or the stages up to tokenize.");
+            throw DataForgeException.Usage(
+                $"The run '{tokens.Name}' has no tokens yet: run dataforge build, or the stages up to tokenize.");
         }
 
         if (!processes.IsRankZero)
         {
             if (TranslateErrors(processes.ReceiveWhetherToTrain))
             {
-                TranslateErrors(() => Train(context, processes, stage, tokens, from, place, null, cancellation));
+                TranslateErrors(() => Train(context, processes, training, tokens, startFolder, outputs, null, cancellation));
             }
 
             return;
         }
 
-        bool trained = false;
-        var plan = new PartPlan(place.Part, TranslateErrors(() => InputHash(tokens, from)), 1, (output, token) =>
+        bool isTrained = false;
+        var plan = new PartPlan(outputs.Part, TranslateErrors(() => InputHash(tokens, startFolder)), 1, (output, token) =>
         {
-            trained = true;
+            isTrained = true;
             TranslateErrors(() => processes.BroadcastWhetherToTrain(true));
-            TranslateErrors(() => Train(context, processes, stage, tokens, from, place, output, token));
+            TranslateErrors(() => Train(context, processes, training, tokens, startFolder, outputs, output, token));
             return Task.CompletedTask;
         });
         await context.RunPartAsync(Name, StageHash.OfOptions(Name, CodeVersion, options), plan, cancellation).ConfigureAwait(false);
-        if (!trained)
+        if (!isTrained)
         {
             TranslateErrors(() => processes.BroadcastWhetherToTrain(false));
         }
     }
 
-    private string InputHash(Run tokens, string? from)
+    private string InputHash(Run tokens, string? startFolder)
     {
-        List<string> hashes = [options.Problems is null ? tokens.Manifest.OutputHash("tokenize") : HashOfProblems(options.Problems)];
-        if (from is not null)
+        string dataHash = options.Problems is null ? tokens.Manifest.OutputHash(StageNames.Tokenize) : HashOfProblems(options.Problems);
+        if (startFolder is null)
         {
-            foreach (string file in (string[])["config.json", GptNeoWeights.FileName, TokenizerFiles.TokenizerJson])
-            {
-                string path = Path.Combine(from, file);
-                if (!File.Exists(path) && file != TokenizerFiles.TokenizerJson) // which may be two older files instead
-                {
-                    throw new TrainingException($"{from} is no model to start from: it holds no {file}; give a GPT-Neo folder as Hugging Face lays it out");
-                }
-
-                hashes.Add(File.Exists(path) ? StageHash.OfFile(path) : "");
-            }
+            return dataHash;
         }
 
-        return hashes.Count == 1 ? hashes[0] : StageHash.Combine(hashes);
+        List<string> hashes = [dataHash];
+        foreach (string name in (string[])["config.json", GptNeoWeights.FileName, TokenizerFiles.TokenizerJson])
+        {
+            string path = Path.Combine(startFolder, name);
+            bool exists = File.Exists(path);
+            if (!exists && name != TokenizerFiles.TokenizerJson) // a tokenizer may consist of two older files instead
+            {
+                throw new TrainingException(
+                    $"{startFolder} is no model to start from: it holds no {name}; give a GPT-Neo folder as Hugging Face lays it out");
+            }
+
+            hashes.Add(exists ? StageHash.OfFile(path) : "");
+        }
+
+        return StageHash.Combine(hashes);
     }
 
     private static string HashOfProblems(string folder) => StageHash.Combine(
-        AppsProblems.Read(folder, out _).SelectMany(problem => problem.Answers.Prepend(problem.Prompt).Prepend(problem.Name)).Select(StageHash.Of));
+        AppsProblems.Read(folder, out _)
+            .SelectMany(problem => problem.Answers.Prepend(problem.Prompt).Prepend(problem.Name))
+            .Select(StageHash.Of));
 
+    /// <summary>Trains one model. <paramref name="output"/> is null in all processes but rank 0, which writes.</summary>
     private void Train(
-        StageContext context, TrainingProcesses processes, StagedOptions? stage, Run tokens, string? from, TrainingOutputs place, PartOutput? output,
-        CancellationToken cancellation)
+        StageContext context, TrainingProcesses processes, StagedOptions? stage, Run tokens, string? startFolder, TrainingOutputs outputs,
+        PartOutput? output, CancellationToken cancellation)
     {
         Run run = context.Run;
         string device = processes.ResolveDevice(options.Device);
         using TrainingJob job = options.Problems is null
-            ? TrainingJob.OnTokens(options, stage, tokens, from, device, processes.WorldSize)
-            : TrainingJob.OnProblems(options, from!, device, processes.WorldSize, text => Notify(context, output, text));
+            ? TrainingJob.OnTokens(options, stage, tokens, startFolder, device, processes.WorldSize)
+            : TrainingJob.OnProblems(options, startFolder!, device, processes.WorldSize, text => Notify(context, output, text));
         if (stage is not null)
         {
             Notify(context, output, $"stage '{stage.Name}' on {job.DataDescription}");
         }
 
         TrainingOptions training = job.Training with { Threads = processes.ResolveThreads(options.Threads) };
-        string checkpoints = run.PathOf(place.Checkpoints), best = run.PathOf(place.Export.TrimEnd('/') + ".best");
-        using TrainingEvents? events = output is null
-            ? null
-            : new TrainingEvents(context.Events, training.Steps, run.PathOf(Model + "tensorboard/" + place.Part), context.Time);
-        using var trainer = new Trainer(job.Config, training, job.Data, events ?? (ITrainingLog)new NullTrainingLog(), context.Time, processes.Group);
+        string tensorBoard = run.PathOf($"{RunPaths.TensorBoard}/{outputs.Part}");
+        using TrainingEvents? events = output is null ? null : new TrainingEvents(context.Events, training.Steps, tensorBoard, context.Time);
+        ITrainingLog log = events ?? (ITrainingLog)new NullTrainingLog();
+        using var trainer = new Trainer(job.Config, training, job.Data, log, context.Time, processes.Group);
         if (job.Weights is not null)
         {
             trainer.LoadWeights(job.Weights);
         }
 
         var export = new ModelExport(run, options, job);
-        trainer.BestReached = reached => export.PublishBest(reached, best);
+        string checkpoints = run.PathOf(outputs.Checkpoints), bestFolder = run.PathOf(outputs.Export + ".best");
+        trainer.BestReached = best => export.PublishBest(best, bestFolder);
         trainer.Run(checkpoints, cancellation);
         if (output is null)
         {
             return;
         }
 
-        export.Write(trainer, checkpoints, place.Export, output);
-        if (Directory.Exists(best))
+        export.Write(trainer, checkpoints, outputs.Export, output);
+        if (Directory.Exists(bestFolder))
         {
-            Directory.Delete(best, recursive: true); // the export is the same model
+            Directory.Delete(bestFolder, recursive: true); // the export is the same model
         }
 
-        if (place.Part == ModelPart)
+        AddCounts(output, outputs, trainer, training, job);
+        if (outputs.IsModel)
         {
-            File.WriteAllBytes(output.Create(ModelOptOuts.File), CanonicalJson.Write(new ModelOptOuts(WorkspaceOptOuts.Read(context.Workspace).Lists, [])));
+            IReadOnlyList<string> optOuts = WorkspaceOptOuts.Read(context.Workspace).Lists;
+            File.WriteAllBytes(output.Create(ModelOptOuts.File), CanonicalJson.Write(new ModelOptOuts(optOuts, [])));
+            if (options.Problems is null)
+            {
+                WriteSample(context, trainer, job.Vocabulary, cancellation);
+            }
         }
+    }
 
-        // Totals over a stage's entries are sums: what an earlier training reached must not be added to the model's.
-        string prefix = place.Part == ModelPart ? "" : place.Part + ".";
-        output.Add(prefix + "parameters", job.Config.ParameterCount);
-        output.Add(prefix + "steps", trainer.Step);
-        output.Add(prefix + "tokens", trainer.Step * training.TokensPerStep);
-        output.Add(prefix + "tokens.validated", job.Unigram.Tokens);
-        output.Add(prefix + "unigram_entropy.micronats", (long)(job.Unigram.NatsPerToken * 1e6));
-        output.Add(prefix + "loss.validation.micronats", (long)((trainer.BestLoss ?? 0) * 1e6));
-        if (options.Problems is null && place.Part == ModelPart)
-        {
-            WriteSample(context, trainer, job.Vocabulary, cancellation);
-        }
+    /// <summary>
+    /// Adds the training's counts. Totals over a stage's entries are sums, so the counts of an earlier training have names of their own.
+    /// </summary>
+    private static void AddCounts(PartOutput output, TrainingOutputs outputs, Trainer trainer, TrainingOptions training, TrainingJob job)
+    {
+        Add(CountName.Parameters, job.Config.ParameterCount);
+        Add(CountName.Steps, trainer.Step);
+        Add(CountName.Tokens, trainer.Step * training.TokensPerStep);
+        Add(CountName.TokensValidated, job.Unigram.Tokens);
+        Add(CountName.UnigramEntropy, (long)(job.Unigram.NatsPerToken * 1e6));
+        Add(CountName.ValidationLoss, (long)((trainer.BestLoss ?? 0) * 1e6));
+
+        void Add(CountName name, long value) => output.Add(outputs.IsModel ? name : name.OfTraining(outputs.Part), value);
     }
 
     private void WriteSample(StageContext context, Trainer trainer, BpeVocabulary vocabulary, CancellationToken cancellation)
     {
         if (options.SamplePrompt.Length > 0)
         {
-            string completion = Completion.Of(trainer.Model, vocabulary, options.SamplePrompt, new GenerationOptions { MaxNewTokens = SampleTokens }, cancellation);
+            var generation = new GenerationOptions { MaxNewTokens = SampleTokens };
+            string completion = Completion.Of(trainer.Model, vocabulary, options.SamplePrompt, generation, cancellation);
             context.Events.Write(new SampleWritten(options.SamplePrompt, completion));
         }
     }
@@ -190,19 +204,32 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
         return true;
     });
 
+    /// <summary>Turns the errors whose message is meant for the user into the pipeline's exception.</summary>
     private static T TranslateErrors<T>(Func<T> action)
     {
         try
         {
             return action();
         }
-        catch (Exception e) when (e is TorchException or TrainingException or TokenShardException or TokenizerFormatException or InvalidDataException
-            or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is TorchException or TrainingException or TokenShardException or TokenizerFormatException
+            or InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
         {
             throw new DataForgeException(e.Message, inner: e);
         }
     }
 
-    /// <summary>Where one training's results go: its part, its export, its checkpoints.</summary>
-    private sealed record TrainingOutputs(string Part, string Export, string Checkpoints);
+    /// <summary>The part of one training, and its folders relative to the run's.</summary>
+    private sealed record TrainingOutputs(string Part, string Export, string Checkpoints)
+    {
+        private const string ModelPart = "model";
+
+        /// <summary>Whether it trains the run's model; otherwise a model that a later training starts from.</summary>
+        public bool IsModel => Part == ModelPart;
+
+        /// <summary>The outputs of one of several trainings, or of the only one, where <paramref name="training"/> is null.</summary>
+        public static TrainingOutputs Of(StagedOptions? training, bool isLast) => new(
+            isLast ? ModelPart : "stage-" + training!.Name,
+            isLast ? RunPaths.ModelExport : $"{RunPaths.EarlierModels}/{training!.Name}",
+            training is null ? RunPaths.Checkpoints : $"{RunPaths.Checkpoints}/{training.Name}");
+    }
 }

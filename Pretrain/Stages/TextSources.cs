@@ -2,53 +2,52 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using DataForge.Corpus;
+using DataForge.Corpus.Columns;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
-using DataForge.Parquet;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
+using DataForge.Parquet;
 
 namespace DataForge.Pretrain.Stages;
 
 /// <summary>
-/// Text that is tokenized as it is, past all rules and licences: natural language, other programming languages. It becomes shards of the
-/// dataset's form under <c>4-tokens/text</c>, whose counts and whose rows (<c>license_evidence</c> "none: given as text") say so.
+/// Text that is tokenized as it is, without rules and licences: natural language, other programming languages. It is imported as shards in
+/// the dataset's format under <c>4-tokens/text</c>, whose counts and whose rows (<c>license_evidence</c> "none: given as text") say so.
 /// </summary>
 /// <remarks>
-/// A JSON line is an object with <c>text</c> or <c>content</c>; a Parquet table has a column of one of these names. Where there is a
-/// <c>repo_name</c> it names what is held out together; other documents are put into 256 lots by their content.
+/// A JSON line is an object with <c>text</c> or <c>content</c>; a Parquet table has a column of one of these names. Documents with the same
+/// <c>repo_name</c> are held out together; documents without one are grouped into 256 by the first byte of their content's id.
 /// </remarks>
 internal static class TextSources
 {
-    /// <summary>The figure of documents that bypassed the rules.</summary>
-    public const string DocumentsCount = "documents.unfiltered";
-
-    private const string Folder = "4-tokens/text/";
-    private const string Part = "text";
     private const string Evidence = "none: given as text";
-    private const int MaxDocument = 64 << 20;   // bytes
-    private const long ShardBytes = 256L << 20; // of text
+    private const string FaultName = "text.unreadable";
+    private const int MaxDocumentBytes = 64 << 20; // a longer document is more likely a mistake than a text; bounds the memory of a reader
+    private const long ShardBytes = 256L << 20;    // of text
     private static readonly string[] TextNames = ["text", "content"];
 
-    /// <summary>Brings the sources into shards, once; gives them in order.</summary>
+    /// <summary>Imports the sources as shards, unless that is done already.</summary>
     /// <param name="context">The run.</param>
     /// <param name="sources">Each <c>jsonl:PATH</c> or <c>parquet:PATH</c>, a file or a folder of them.</param>
-    /// <param name="stage">The stage's name.</param>
-    /// <param name="optionsHash">Its options.</param>
-    /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="DataForgeException">A source is none, or holds nothing.</exception>
+    /// <param name="optionsHash">The hash of the tokenize stage's options.</param>
+    /// <param name="cancellation">Stops the import.</param>
+    /// <returns>The shards, in order.</returns>
+    /// <exception cref="DataForgeException">A source is not valid, or the sources hold no text.</exception>
     public static async Task<IReadOnlyList<ManifestOutput>> ImportAsync(
-        StageContext context, IEnumerable<string> sources, string stage, string optionsHash, CancellationToken cancellation)
+        StageContext context, IEnumerable<string> sources, string optionsHash, CancellationToken cancellation)
     {
         List<(bool IsParquet, string Path)> files = [.. sources.SelectMany(Files)];
         string input = StageHash.Combine(files.Select(file => Path.GetFileName(file.Path) + " " + StageHash.OfFile(file.Path)));
-        var plan = new PartPlan(Part, input, 1, (output, token) =>
+        var plan = new PartPlan(TokenizeParts.Text, input, 1, (output, token) =>
         {
             Import(context, files, output, token);
             return Task.CompletedTask;
         });
-        ManifestEntry entry = await context.RunPartAsync(stage, optionsHash, plan, cancellation).ConfigureAwait(false);
+        ManifestEntry entry = await context.RunPartAsync(StageNames.Tokenize, optionsHash, plan, cancellation).ConfigureAwait(false);
         context.Events.Write(Note.Warning(
-            $"{entry.Counts.GetValueOrDefault(DocumentsCount):N0} documents are tokenized as they are: no rule, licence or redaction was applied to them"));
+            $"{entry.Count(CountName.DocumentsUnfiltered):N0} documents are tokenized as they are: "
+            + "no rule, licence or redaction was applied to them"));
         return [.. entry.Outputs.OrderBy(output => output.Path, StringComparer.Ordinal)];
     }
 
@@ -59,7 +58,7 @@ internal static class TextSources
         bool parquet = kind == "parquet";
         if (!parquet && kind != "jsonl")
         {
-            throw DataForgeException.Usage($"The source '{source}' is none: tokenize takes jsonl:PATH and parquet:PATH.");
+            throw DataForgeException.Usage($"The source '{source}' is not valid: tokenize takes jsonl:PATH and parquet:PATH.");
         }
 
         if (File.Exists(path))
@@ -71,10 +70,13 @@ internal static class TextSources
         string[] found = !Directory.Exists(path) ? [] :
             [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
                 .Where(file => endings.Any(ending => file.EndsWith(ending, StringComparison.Ordinal))).Order(StringComparer.Ordinal)];
-        return found.Length > 0 ? found.Select(file => (parquet, file)) : throw DataForgeException.Usage($"The source {source} holds no file of that kind.");
+        return found.Length > 0
+            ? found.Select(file => (parquet, file))
+            : throw DataForgeException.Usage($"The source {source} holds no file of that kind.");
     }
 
-    private static void Import(StageContext context, List<(bool IsParquet, string Path)> files, PartOutput output, CancellationToken cancellation)
+    private static void Import(
+        StageContext context, List<(bool IsParquet, string Path)> files, PartOutput output, CancellationToken cancellation)
     {
         CorpusShard.Writer? writer = null;
         int shards = 0;
@@ -83,22 +85,22 @@ internal static class TextSources
         {
             foreach ((bool parquet, string path) in files)
             {
-                foreach ((byte[] text, string? repository) in parquet ? ParquetRows(path) : JsonLines(path, Bad))
+                foreach ((byte[] text, string? repository) in parquet ? ParquetRows(path) : JsonLines(path, ReportBadLine))
                 {
                     cancellation.ThrowIfCancellationRequested();
                     if (writer is null || inShard >= ShardBytes)
                     {
                         writer?.Close();
                         writer?.Dispose();
-                        writer = new CorpusShard.Writer(output.Create($"{Folder}part-{shards++:D5}.parquet"));
+                        writer = new CorpusShard.Writer(output.Create($"{RunPaths.GivenText}/part-{shards++:D5}.parquet"));
                         inShard = 0;
                     }
 
                     BlobId id = BlobId.Of(text);
                     writer.Append(Row(id, text.Length, repository ?? "text/" + id.ToString()[..2], Path.GetFileName(path)), text);
                     inShard += text.Length;
-                    output.Add(DocumentsCount);
-                    output.Add("bytes.unfiltered", text.Length);
+                    output.Add(CountName.DocumentsUnfiltered);
+                    output.Add(CountName.BytesUnfiltered, text.Length);
                 }
             }
 
@@ -111,13 +113,14 @@ internal static class TextSources
 
         if (shards == 0)
         {
-            throw DataForgeException.Usage("The sources hold no text: a JSON line needs \"text\" or \"content\", a Parquet table a column of that name.");
+            throw DataForgeException.Usage(
+                "The sources hold no text: a JSON line needs \"text\" or \"content\", a Parquet table a column of that name.");
         }
 
-        void Bad(string where, string detail)
+        void ReportBadLine(string where, string detail)
         {
-            output.Add("documents.bad");
-            context.Events.Write(new FileFault("tokenize", where, "text.unreadable", detail));
+            output.Add(CountName.DocumentsBad);
+            context.Events.Write(new FileFault(StageNames.Tokenize, where, FaultName, detail));
         }
     }
 
@@ -143,16 +146,18 @@ internal static class TextSources
         string[] columns = [.. reader.Schema.Columns.Select(column => column.Name)];
         string text = TextNames.FirstOrDefault(columns.Contains)
             ?? throw DataForgeException.Usage($"{path} has no column text or content; it has {string.Join(", ", columns)}.");
-        bool named = columns.Contains("repo_name");
+        string repository = Column.RepositoryName.Name;
+        bool hasRepository = columns.Contains(repository);
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
-            using ParquetRowGroup rows = reader.ReadRowGroup(group, named ? [text, "repo_name"] : [text]);
+            using ParquetRowGroup rows = reader.ReadRowGroup(group, hasRepository ? [text, repository] : [text]);
             for (int row = 0; row < rows.RowCount; row++)
             {
                 BinaryColumn texts = rows.Binary(text);
-                if (!texts.IsNull(row) && texts[row].Length is > 0 and <= MaxDocument)
+                if (!texts.IsNull(row) && texts[row].Length is > 0 and <= MaxDocumentBytes)
                 {
-                    yield return (texts[row].ToArray(), named && !rows.Binary("repo_name").IsNull(row) ? rows.Binary("repo_name").GetString(row) : null);
+                    bool isNamed = hasRepository && !rows.Binary(repository).IsNull(row);
+                    yield return (texts[row].ToArray(), isNamed ? rows.Binary(repository).GetString(row) : null);
                 }
             }
         }
@@ -162,18 +167,18 @@ internal static class TextSources
     {
         using FileStream file = File.OpenRead(path);
         using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
-        using BoundedLineReader lines = new BoundedLineReader(stream, MaxDocument);
+        using var lines = new BoundedLineReader(stream, MaxDocumentBytes);
         long number = 0;
-        while (lines.TryReadLine(out ReadOnlyMemory<byte> line, out bool tooLong))
+        while (lines.TryReadLine(out ReadOnlyMemory<byte> line, out bool isTooLong))
         {
             number++;
-            if (tooLong)
+            if (isTooLong)
             {
-                bad($"{Path.GetFileName(path)}:{number}", $"longer than {MaxDocument >> 20} MiB");
+                bad($"{Path.GetFileName(path)}:{number}", $"longer than {MaxDocumentBytes >> 20} MiB");
             }
             else if (line.Length > 0)
             {
-                (byte[] Text, string? Repository)? document = Document(line, fault => bad($"{Path.GetFileName(path)}:{number}", fault));
+                (byte[] Text, string? Repository)? document = ParseLine(line, fault => bad($"{Path.GetFileName(path)}:{number}", fault));
                 if (document is { Text.Length: > 0 })
                 {
                     yield return document.Value;
@@ -182,19 +187,16 @@ internal static class TextSources
         }
     }
 
-    private static (byte[] Text, string? Repository)? Document(ReadOnlyMemory<byte> line, Action<string> bad)
+    private static (byte[] Text, string? Repository)? ParseLine(ReadOnlyMemory<byte> line, Action<string> bad)
     {
         try
         {
             using JsonDocument json = JsonDocument.Parse(line);
             foreach (string name in TextNames)
             {
-                if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out JsonElement text)
-                    && text.ValueKind == JsonValueKind.String)
+                if (Text(json.RootElement, name) is { } text)
                 {
-                    string? repository = json.RootElement.TryGetProperty("repo_name", out JsonElement repo) && repo.ValueKind == JsonValueKind.String
-                        ? repo.GetString() : null;
-                    return (Encoding.UTF8.GetBytes(text.GetString()!), repository);
+                    return (Encoding.UTF8.GetBytes(text), Text(json.RootElement, Column.RepositoryName.Name));
                 }
             }
 
@@ -207,4 +209,9 @@ internal static class TextSources
 
         return null;
     }
+
+    private static string? Text(JsonElement json, string property) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

@@ -1,7 +1,10 @@
 using DataForge.Corpus;
+using DataForge.Corpus.Columns;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
+using DataForge.Parquet;
 using DataForge.Pretrain.Data;
 using DataForge.Pretrain.Stages;
 using DataForge.Pretrain.Tokenizer;
@@ -9,48 +12,61 @@ using DataForge.Pretrain.Tokenizer;
 namespace DataForge.Pretrain;
 
 /// <summary>
-/// <c>3-dataset</c> to <c>4-tokens</c>: holds repositories out, trains the tokenizer on the rest, and encodes both.
+/// <c>3-dataset</c> to <c>4-tokens</c>: holds repositories out for validation, trains the tokenizer on the rest, and encodes both.
 /// </summary>
 public sealed class TokenizeStage(TokenizeOptions options) : IStage
 {
     // Raise it whenever the same dataset and options would give other files.
     private const int CodeVersion = 1;
-    private const string Folder = "4-tokens/";
 
     /// <inheritdoc/>
-    public string Name => "tokenize";
+    public string Name => StageNames.Tokenize;
 
     /// <inheritdoc/>
     public async Task RunAsync(StageContext context, CancellationToken cancellation)
     {
         Run run = context.Run;
         string optionsHash = StageHash.OfOptions(Name, CodeVersion, options);
-        IReadOnlyList<ManifestOutput> shards = options.Sources.Count == 0
-            ? DatasetShards.Of(run)
-            : await TextSources.ImportAsync(context, options.Sources, Name, optionsHash, cancellation).ConfigureAwait(false);
-        IEnumerable<string> hashes = shards.Select(shard => shard.Path + " " + shard.Sha256);
-        string dataset = StageHash.Combine(options.Tokenizer is { } given ? hashes.Append(HashOfTokenizer(given)) : hashes);
+        bool isText = options.Sources.Count > 0;
+        IReadOnlyList<ManifestOutput> shards = isText
+            ? await TextSources.ImportAsync(context, options.Sources, optionsHash, cancellation).ConfigureAwait(false)
+            : DatasetShards.Require(run);
+        string inputHash = InputHash(shards);
 
-        await context.RunPartAsync(Name, optionsHash, Plan("split", dataset, (output, token) => HoldOut(context, shards, output, token)), cancellation)
-            .ConfigureAwait(false);
-        HeldOutRepositories heldOut = HeldOutRepositories.Read(run.PathOf(Folder + HeldOutRepositories.FileName));
-        await context.RunPartAsync(
-            Name, optionsHash, Plan("tokenizer", dataset, (output, token) => MakeTokenizer(context, shards, heldOut, output, token)), cancellation)
-            .ConfigureAwait(false);
+        PartPlan split = Plan(TokenizeParts.Split, inputHash, (output, token) => HoldOut(context, shards, output, token));
+        await context.RunPartAsync(Name, optionsHash, split, cancellation).ConfigureAwait(false);
+        HeldOutRepositories heldOut = HeldOutRepositories.Read(run.PathOf(TokenizeParts.HeldOutFile));
 
-        DatasetEncoder encoding = new DatasetEncoder(run, TokenizerReader.ReadFolder(run.PathOf(Folder)), heldOut, options.Objective, context.Workers);
-        List<PartPlan> plans = [.. shards.Select((shard, i) => new PartPlan(
-            $"train-{i:D5}", StageHash.Combine(dataset, shard.Sha256), shard.Bytes, (output, token) => encoding.WriteTraining(shard, $"{Folder}train-{i:D5}", output, token)))];
-        plans.Add(new PartPlan("val", dataset, 1, (output, token) => encoding.WriteValidation(shards, Folder + "val", output, token)));
+        PartPlan tokenizer = Plan(
+            TokenizeParts.TokenizerPart, inputHash, (output, token) => MakeTokenizer(context, shards, heldOut, output, token));
+        await context.RunPartAsync(Name, optionsHash, tokenizer, cancellation).ConfigureAwait(false);
+
+        BpeVocabulary vocabulary = TokenizerReader.ReadFolder(run.PathOf(RunPaths.Tokens));
+        var encoder = new DatasetEncoder(run, vocabulary, heldOut, options.Objective, context.Workers);
+        List<PartPlan> plans = [.. shards.Select((shard, i) => PlanTraining(encoder, shard, TokenizeParts.Training(i), inputHash))];
+        plans.Add(new PartPlan(
+            TokenizeParts.Validation, inputHash, 1, (output, token) => encoder.WriteValidation(shards, output, token)));
         await context.RunPartsAsync(Name, optionsHash, plans, "bytes", cancellation).ConfigureAwait(false);
-        run.Manifest.KeepOnly(Name, plans.Select(plan => plan.Part).Concat(["split", "tokenizer"]).Concat(options.Sources.Count > 0 ? ["text"] : []).ToHashSet(StringComparer.Ordinal));
+
+        IEnumerable<string> parts = plans.Select(plan => plan.Part).Append(TokenizeParts.Split).Append(TokenizeParts.TokenizerPart);
+        run.Manifest.KeepOnly(Name, (isText ? parts.Append(TokenizeParts.Text) : parts).ToHashSet(StringComparer.Ordinal));
     }
 
-    private static PartPlan Plan(string part, string input, Action<PartOutput, CancellationToken> compute) => new(part, input, 1, (output, token) =>
+    private static PartPlan PlanTraining(DatasetEncoder encoder, ManifestOutput shard, string part, string inputHash) => new(
+        part, StageHash.Combine(inputHash, shard.Sha256), shard.Bytes, (output, token) => encoder.WriteTraining(shard, part, output, token));
+
+    private static PartPlan Plan(string part, string inputHash, Action<PartOutput, CancellationToken> compute) =>
+        new(part, inputHash, 1, (output, token) =>
+        {
+            compute(output, token);
+            return Task.CompletedTask;
+        });
+
+    private string InputHash(IReadOnlyList<ManifestOutput> shards)
     {
-        compute(output, token);
-        return Task.CompletedTask;
-    });
+        IEnumerable<string> hashes = shards.Select(shard => shard.Path + " " + shard.Sha256);
+        return StageHash.Combine(options.Tokenizer is { } folder ? hashes.Append(HashOfTokenizer(folder)) : hashes);
+    }
 
     private void HoldOut(StageContext context, IReadOnlyList<ManifestOutput> shards, PartOutput output, CancellationToken cancellation)
     {
@@ -58,7 +74,7 @@ public sealed class TokenizeStage(TokenizeOptions options) : IStage
         foreach (RowGroup group in DatasetShards.RowGroups(context.Run, shards))
         {
             cancellation.ThrowIfCancellationRequested();
-            DatasetShards.Read(group, rows => AddSizes(rows, repositories), "repo_name", "length_bytes");
+            DatasetShards.Read(group, rows => AddSizes(rows, repositories), Column.RepositoryName, Column.LengthBytes);
         }
 
         HeldOutSplit split = HeldOutSplit.Choose(
@@ -75,15 +91,15 @@ public sealed class TokenizeStage(TokenizeOptions options) : IStage
             context.Events.Write(Note.Warning(problem));
         }
 
-        HeldOutRepositories.Write(output.Create(Folder + HeldOutRepositories.FileName), repositories.Keys.Where(split.IsValidation));
-        output.Add("repositories.validation", split.Repositories);
-        output.Add("repositories.train", repositories.Count - split.Repositories);
+        HeldOutRepositories.Write(output.Create(TokenizeParts.HeldOutFile), repositories.Keys.Where(split.IsValidation));
+        output.Add(CountName.RepositoriesValidation, split.Repositories);
+        output.Add(CountName.RepositoriesTrain, repositories.Count - split.Repositories);
     }
 
     private static int AddSizes(CorpusShard.Rows rows, Dictionary<string, (long Bytes, long Documents)> repositories)
     {
-        DataForge.Parquet.BinaryColumn names = rows.Columns.Binary("repo_name");
-        DataForge.Parquet.Int64Column sizes = rows.Columns.Int64("length_bytes");
+        BinaryColumn names = rows.Get(Column.RepositoryName);
+        Int64Column sizes = rows.Get(Column.LengthBytes);
         for (int row = 0; row < rows.Count; row++)
         {
             string name = names.GetString(row);
@@ -96,11 +112,12 @@ public sealed class TokenizeStage(TokenizeOptions options) : IStage
 
     private static string HashOfTokenizer(string folder)
     {
-        _ = ReadGiven(folder);
-        return StageHash.Combine(TokenizerFiles.Names.Select(name => Path.Combine(folder, name)).Where(File.Exists).Select(StageHash.OfFile));
+        _ = ReadGivenTokenizer(folder); // refused before anything is computed
+        return StageHash.Combine(
+            TokenizerFiles.Names.Select(name => Path.Combine(folder, name)).Where(File.Exists).Select(StageHash.OfFile));
     }
 
-    private static BpeVocabulary ReadGiven(string folder)
+    private static BpeVocabulary ReadGivenTokenizer(string folder)
     {
         try
         {
@@ -113,16 +130,17 @@ public sealed class TokenizeStage(TokenizeOptions options) : IStage
     }
 
     private void MakeTokenizer(
-        StageContext context, IReadOnlyList<ManifestOutput> shards, HeldOutRepositories heldOut, PartOutput output, CancellationToken cancellation)
+        StageContext context, IReadOnlyList<ManifestOutput> shards, HeldOutRepositories heldOut, PartOutput output,
+        CancellationToken cancellation)
     {
-        if (options.Tokenizer is { } given)
+        if (options.Tokenizer is { } folder)
         {
-            foreach (string name in TokenizerFiles.Names.Where(name => File.Exists(Path.Combine(given, name))))
+            foreach (string name in TokenizerFiles.Names.Where(name => File.Exists(Path.Combine(folder, name))))
             {
-                File.Copy(Path.Combine(given, name), output.Create(Folder + name), overwrite: true); // byte for byte
+                File.Copy(Path.Combine(folder, name), output.Create(TokenizerFile(name)), overwrite: true); // byte for byte
             }
 
-            output.Add("vocabulary", ReadGiven(given).Count);
+            output.Add(CountName.Vocabulary, ReadGivenTokenizer(folder).Count);
             return;
         }
 
@@ -130,42 +148,44 @@ public sealed class TokenizeStage(TokenizeOptions options) : IStage
     }
 
     private void TrainTokenizer(
-        StageContext context, IReadOnlyList<ManifestOutput> shards, HeldOutRepositories heldOut, PartOutput output, CancellationToken cancellation)
+        StageContext context, IReadOnlyList<ManifestOutput> shards, HeldOutRepositories heldOut, PartOutput output,
+        CancellationToken cancellation)
     {
         IReadOnlyList<RowGroup> groups = DatasetShards.RowGroups(context.Run, shards);
         PreTokenCounter counts;
-        using (StageProgress progress = context.Progress(Name, "row groups", groups.Count))
+        using (StageProgress counting = context.Progress(Name, "row groups", groups.Count))
         {
-            counts = Count(context, groups, heldOut, progress, cancellation);
+            counts = CountPreTokens(context, groups, heldOut, counting, cancellation);
         }
 
         BpeVocabulary vocabulary;
         using (StageProgress merging = context.Progress(Name, "tokens", options.VocabularySize))
         {
-            int told = 0;
+            int reported = 0;
             vocabulary = BpeTrainer.Train(
                 counts,
                 new BpeTrainerOptions { VocabularySize = options.VocabularySize, MinPairCount = options.MinPairCount },
                 (done, _) =>
                 {
-                    merging.Advance(done - told);
-                    told = done;
+                    merging.Advance(done - reported);
+                    reported = done;
                 },
                 cancellation);
         }
 
         foreach ((string name, byte[] bytes) in TokenizerFiles.Build(vocabulary, options.ModelMaxLength))
         {
-            File.WriteAllBytes(output.Create(Folder + name), bytes);
+            File.WriteAllBytes(output.Create(TokenizerFile(name)), bytes);
         }
 
-        output.Add("vocabulary", vocabulary.Count);
-        output.Add("pretokens.distinct", counts.Distinct);
+        output.Add(CountName.Vocabulary, vocabulary.Count);
+        output.Add(CountName.PretokensDistinct, counts.Distinct);
     }
 
-    // Counts are sums, so neither the workers nor their order show in the result.
-    private PreTokenCounter Count(
-        StageContext context, IReadOnlyList<RowGroup> groups, HeldOutRepositories heldOut, StageProgress progress, CancellationToken cancellation)
+    // Counts are sums, so the result depends neither on the number of workers nor on their order.
+    private PreTokenCounter CountPreTokens(
+        StageContext context, IReadOnlyList<RowGroup> groups, HeldOutRepositories heldOut, StageProgress progress,
+        CancellationToken cancellation)
     {
         var total = new PreTokenCounter(options.PreTokenization);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = context.Workers, CancellationToken = cancellation };
@@ -177,7 +197,7 @@ public sealed class TokenizeStage(TokenizeOptions options) : IStage
                 group,
                 rows =>
                 {
-                    DataForge.Parquet.BinaryColumn names = rows.Columns.Binary("repo_name");
+                    BinaryColumn names = rows.Get(Column.RepositoryName);
                     for (int row = 0; row < rows.Count; row++)
                     {
                         if (!heldOut.Contains(names[row]))
@@ -189,8 +209,8 @@ public sealed class TokenizeStage(TokenizeOptions options) : IStage
                     progress.Advance(1);
                     return counter;
                 },
-                "repo_name",
-                "content"),
+                Column.RepositoryName,
+                Column.Content),
             counter =>
             {
                 lock (total)
@@ -200,4 +220,6 @@ public sealed class TokenizeStage(TokenizeOptions options) : IStage
             });
         return total;
     }
+
+    private static string TokenizerFile(string name) => RunPaths.Tokens + "/" + name;
 }

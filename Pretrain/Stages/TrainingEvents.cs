@@ -4,18 +4,16 @@ using DataForge.Pretrain.Training;
 
 namespace DataForge.Pretrain.Stages;
 
-/// <summary>Writes what a trainer tells to the run's event log, and the figures to TensorBoard's.</summary>
+/// <summary>Writes a training's progress to the run's event log, and its figures to TensorBoard.</summary>
 /// <param name="events">The run's log.</param>
 /// <param name="steps">Steps of the whole run.</param>
-/// <param name="tensorBoard">The folder of event files.</param>
-/// <param name="clock">For their times.</param>
+/// <param name="tensorBoard">The folder of TensorBoard's event files.</param>
+/// <param name="clock">The clock for their times.</param>
 internal sealed class TrainingEvents(EventLog events, long steps, string tensorBoard, TimeProvider clock) : ITrainingLog, IDisposable
 {
     private TensorBoardWriter? _scalars;
 
-    /// <summary>The loss of the last step made; null before the first.</summary>
-    public double? LastLoss { get; private set; }
-
+    /// <inheritdoc/>
     public void RunStarted(in TrainingStarted started)
     {
         events.Write(Note.Information(
@@ -23,17 +21,19 @@ internal sealed class TrainingEvents(EventLog events, long steps, string tensorB
             + (started.FirstStep > 0 ? $", going on at step {started.FirstStep:N0}" : "")));
         events.Write(Note.Information(string.Create(
             CultureInfo.InvariantCulture,
-            $"MFU is tokens/s × {started.FlopsPerToken / 1e9:F3} GFLOP a token (6 N + 12 L H T) over a peak of {started.PeakFlops / 1e12:F3} TFLOP/s")));
+            $"MFU is tokens/s × {started.FlopsPerToken / 1e9:F3} GFLOP per token (6 N + 12 L H T) "
+            + $"over a peak of {started.PeakFlops / 1e12:F3} TFLOP/s")));
         _scalars?.Dispose();
         _scalars = new TensorBoardWriter(tensorBoard, "dataforge", started.FirstStep, clock);
     }
 
-    public void StepCompleted(in Training.StepMetrics step)
+    /// <inheritdoc/>
+    public void StepCompleted(in StepMetrics step)
     {
-        long number = step.Step + 1;
-        LastLoss = step.Loss;
-        events.Write(new Corpus.Events.TrainingStep(
-            number, steps, step.Loss, step.TokensPerSecond, step.LearningRate, step.GradientNorm, step.Utilisation, step.SecondsLeft, step.MemoryBytes));
+        long number = step.Step + 1; // events and TensorBoard count steps from 1
+        events.Write(new TrainingStep(
+            number, steps, step.Loss, step.TokensPerSecond, step.LearningRate, step.GradientNorm, step.Utilisation, step.SecondsLeft,
+            step.MemoryBytes));
         _scalars!.Scalar("train/loss", number, step.Loss);
         _scalars.Scalar("train/learning_rate", number, step.LearningRate);
         _scalars.Scalar("train/gradient_norm", number, step.GradientNorm);
@@ -43,52 +43,63 @@ internal sealed class TrainingEvents(EventLog events, long steps, string tensorB
         _scalars.Scalar("memory/bytes", number, step.MemoryBytes);
     }
 
+    /// <inheritdoc/>
     public void EvaluationCompleted(in TrainingEvaluation evaluation)
     {
         events.Write(new TrainingEvaluated(evaluation.Step, evaluation.Loss, evaluation.IsBest));
         _scalars?.Scalar("validation/loss", evaluation.Step, evaluation.Loss);
     }
 
+    /// <inheritdoc/>
     public void StepSkipped(in TrainingStepSkipped skipped) =>
         events.Write(new TrainingSkipped(skipped.Step + 1, skipped.Reason, skipped.Loss, skipped.GradientNorm));
 
+    /// <inheritdoc/>
     public void CheckpointSaved(in TrainingCheckpoint checkpoint)
     {
-        // The folder itself says it; a line each would only scroll the losses away.
+        // No event: the folder shows it, and a line for each would push the losses off the terminal.
     }
 
+    /// <inheritdoc/>
     public void CheckpointRejected(in TrainingCheckpoint checkpoint) =>
         events.Write(Note.Warning($"the checkpoint of step {checkpoint.Step:N0} was put aside: {checkpoint.Detail}"));
 
+    /// <inheritdoc/>
     public void Warning(string text) => events.Write(Note.Warning(text));
 
     /// <inheritdoc/>
     public void Dispose() => _scalars?.Dispose();
 }
 
-/// <summary>What the processes behind the first one write: nothing, since they would only say the same.</summary>
+/// <summary>Writes nothing: for all processes but rank 0, whose log says the same.</summary>
 internal sealed class NullTrainingLog : ITrainingLog
 {
+    /// <inheritdoc/>
     public void RunStarted(in TrainingStarted started)
     {
     }
 
-    public void StepCompleted(in Training.StepMetrics step)
+    /// <inheritdoc/>
+    public void StepCompleted(in StepMetrics step)
     {
     }
 
+    /// <inheritdoc/>
     public void EvaluationCompleted(in TrainingEvaluation evaluation)
     {
     }
 
+    /// <inheritdoc/>
     public void StepSkipped(in TrainingStepSkipped skipped)
     {
     }
 
+    /// <inheritdoc/>
     public void CheckpointSaved(in TrainingCheckpoint checkpoint)
     {
     }
 
+    /// <inheritdoc/>
     public void CheckpointRejected(in TrainingCheckpoint checkpoint)
     {
     }

@@ -1,3 +1,4 @@
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Pretrain.Data;
 using DataForge.Pretrain.Model;
@@ -6,13 +7,13 @@ using DataForge.Pretrain.Training;
 
 namespace DataForge.Pretrain.Stages;
 
-/// <summary>One training to be done: which model, from which weights, on what, how.</summary>
+/// <summary>One training, resolved from the options: the model, its initial weights, the data and the training options.</summary>
 internal sealed class TrainingJob : IDisposable
 {
-    /// <summary>The model.</summary>
+    /// <summary>The model's shape.</summary>
     public required GptNeoConfig Config { get; init; }
 
-    /// <summary>How it is trained, as shared out to the processes.</summary>
+    /// <summary>How it is trained, as split across the processes.</summary>
     public required TrainingOptions Training { get; init; }
 
     /// <summary>The batches.</summary>
@@ -21,35 +22,36 @@ internal sealed class TrainingJob : IDisposable
     /// <summary>The tokenizer.</summary>
     public required BpeVocabulary Vocabulary { get; init; }
 
-    /// <summary>Where the tokenizer's files lie; the export gets copies of them.</summary>
+    /// <summary>The folder with the tokenizer's files; the export gets copies of them.</summary>
     public required string TokenizerFolder { get; init; }
 
-    /// <summary>Weights to start from; null draws them.</summary>
+    /// <summary>The safetensors file to start from; null draws the weights.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>What it was trained on, in words, for the model card.</summary>
+    /// <summary>What it is trained on, in words, for the model card.</summary>
     public required string DataDescription { get; init; }
 
-    /// <summary>What counting tokens alone would reach on the held-out ones.</summary>
+    /// <summary>The loss on the held-out tokens of a model that knows the token frequencies only.</summary>
     public required UnigramEntropy Unigram { get; init; }
 
-    /// <summary>A job on the tokens of a run.</summary>
+    /// <summary>A training on the tokens of a run.</summary>
     /// <param name="options">The stage's options.</param>
-    /// <param name="stage">What differs from them in a stage of several; null where there is one.</param>
+    /// <param name="stage">What differs from them in one of several trainings; null where there is one.</param>
     /// <param name="tokens">The run whose tokens are trained on.</param>
-    /// <param name="from">A model folder to start from; null starts anew.</param>
-    /// <param name="device">Where.</param>
-    /// <param name="processes">How many train together.</param>
-    public static TrainingJob OnTokens(PretrainOptions options, StagedOptions? stage, Run tokens, string? from, string device, int processes)
+    /// <param name="from">The model folder to start from; null draws the weights.</param>
+    /// <param name="device">cpu, cuda or cuda:N.</param>
+    /// <param name="processes">How many processes train together.</param>
+    public static TrainingJob OnTokens(
+        PretrainOptions options, StagedOptions? stage, Run tokens, string? from, string device, int processes)
     {
-        string folder = tokens.PathOf(Folder);
+        string folder = tokens.PathOf(RunPaths.Tokens);
         BpeVocabulary vocabulary = TokenizerReader.ReadFolder(folder);
         GptNeoConfig config = from is null
-            ? TrainingPresets.Find(options.Preset).Model(vocabulary.Count) with { BosTokenId = vocabulary.EndOfText, EosTokenId = vocabulary.EndOfText }
+            ? NewConfig(options, vocabulary)
             : LoadConfig(from, vocabulary, Path.Combine(folder, TokenizerFiles.TokenizerJson));
         TrainingOptions training = options.Training(device, stage, config.MaxPositionEmbeddings).SplitAcross(processes);
-        IReadOnlyList<ManifestEntry> entries = tokens.Manifest.Entries("tokenize");
-        var data = new PackedTrainingData(Shards(tokens, entries, "train-"), Shards(tokens, entries, "val"), new PackedDataOptions
+        IReadOnlyList<ManifestEntry> entries = tokens.Manifest.Entries(StageNames.Tokenize);
+        var dataOptions = new PackedDataOptions
         {
             BlockSize = training.BlockSize,
             BatchSize = training.BatchSize,
@@ -59,7 +61,9 @@ internal sealed class TrainingJob : IDisposable
             VocabularySize = vocabulary.Count,
             FillerToken = vocabulary.EndOfText,
             MaxValidationBlocks = options.MaxValidationBlocks,
-        });
+        };
+        var data = new PackedTrainingData(
+            TokenFiles(tokens, entries, TokenizeParts.TrainingPrefix), TokenFiles(tokens, entries, TokenizeParts.Validation), dataOptions);
         return new TrainingJob
         {
             Config = config,
@@ -68,15 +72,17 @@ internal sealed class TrainingJob : IDisposable
             Vocabulary = vocabulary,
             TokenizerFolder = folder,
             Weights = from is null ? null : Path.Combine(from, GptNeoWeights.FileName),
-            DataDescription = $"the {tokens.Manifest.Totals("tokenize").GetValueOrDefault("tokens.train"):N0} training tokens of the run '{tokens.Name}'"
-                + (tokens.Manifest.Totals("tokenize").GetValueOrDefault(TextSources.DocumentsCount) is > 0 and long texts
-                    ? $" ({texts:N0} documents of it are text that was given as it is, past all rules and licences)"
-                    : ""),
+            DataDescription = DescribeTokens(tokens),
             Unigram = UnigramEntropy.OfValidation(data, training.BatchSize, training.BlockSize, vocabulary.Count),
         };
     }
 
-    /// <summary>A fine-tune on problems in APPS's layout; the tokenizer is the model's own.</summary>
+    /// <summary>A fine-tuning on problems in APPS's layout; the tokenizer is the model's own.</summary>
+    /// <param name="options">The stage's options.</param>
+    /// <param name="from">The model folder to start from.</param>
+    /// <param name="device">cpu, cuda or cuda:N.</param>
+    /// <param name="processes">How many processes train together.</param>
+    /// <param name="note">Receives a sentence about the problems.</param>
     public static TrainingJob OnProblems(PretrainOptions options, string from, string device, int processes, Action<string> note)
     {
         BpeVocabulary vocabulary = TokenizerReader.ReadFolder(from);
@@ -96,7 +102,8 @@ internal sealed class TrainingJob : IDisposable
             Vocabulary = vocabulary,
             TokenizerFolder = from,
             Weights = Path.Combine(from, GptNeoWeights.FileName),
-            DataDescription = $"{data.Examples:N0} answers to {problems.Count:N0} problems in APPS's layout, the loss on the answers alone",
+            DataDescription =
+                $"{data.Examples:N0} answers to {problems.Count:N0} problems in APPS's layout, the loss on the answers alone",
             Unigram = UnigramEntropy.OfValidation(data, training.BatchSize, training.BlockSize, vocabulary.Count),
         };
     }
@@ -104,25 +111,45 @@ internal sealed class TrainingJob : IDisposable
     /// <inheritdoc/>
     public void Dispose() => (Data as IDisposable)?.Dispose();
 
-    private const string Folder = "4-tokens/";
+    private static GptNeoConfig NewConfig(PretrainOptions options, BpeVocabulary vocabulary) =>
+        TrainingPresets.Find(options.Preset).Model(vocabulary.Count) with
+        {
+            BosTokenId = vocabulary.EndOfText, EosTokenId = vocabulary.EndOfText,
+        };
 
+    private static string DescribeTokens(Run tokens)
+    {
+        CountTable counts = tokens.Manifest.TotalCounts(StageNames.Tokenize);
+        string unfiltered = counts[CountName.DocumentsUnfiltered] is > 0 and long texts
+            ? $" ({texts:N0} documents of it are text that was given as it is, past all rules and licences)"
+            : "";
+        return $"the {counts[CountName.TokensTrain]:N0} training tokens of the run '{tokens.Name}'{unfiltered}";
+    }
+
+    /// <summary>Reads a model's configuration and checks that its tokenizer is the one the tokens were made with.</summary>
+    /// <exception cref="TrainingException">It has another tokenizer, or a smaller vocabulary.</exception>
     private static GptNeoConfig LoadConfig(string from, BpeVocabulary vocabulary, string? tokenizerOfTokens)
     {
         GptNeoConfig config = GptNeoConfig.Load(Path.Combine(from, "config.json"));
-        string own = Path.Combine(from, TokenizerFiles.TokenizerJson);
-        if (tokenizerOfTokens is not null && File.Exists(own) && !File.ReadAllBytes(own).AsSpan().SequenceEqual(File.ReadAllBytes(tokenizerOfTokens)))
+        string tokenizer = Path.Combine(from, TokenizerFiles.TokenizerJson);
+        if (tokenizerOfTokens is not null && File.Exists(tokenizer) && !HaveSameBytes(tokenizer, tokenizerOfTokens))
         {
             throw new TrainingException(
-                $"the model in {from} has another tokenizer than the tokens were made with ({tokenizerOfTokens}); tokenize with --set tokenize.tokenizer={from}");
+                $"the model in {from} has another tokenizer than the tokens were made with ({tokenizerOfTokens}); "
+                + $"tokenize with --set tokenize.tokenizer={from}");
         }
 
         return vocabulary.Count <= config.VocabSize
             ? config
-            : throw new TrainingException($"the tokenizer has {vocabulary.Count:N0} tokens where the model in {from} has {config.VocabSize:N0}");
+            : throw new TrainingException(
+                $"the tokenizer has {vocabulary.Count:N0} tokens where the model in {from} has {config.VocabSize:N0}");
     }
 
-    private static IEnumerable<string> Shards(Run run, IReadOnlyList<ManifestEntry> tokens, string part) => tokens
-        .Where(entry => entry.Part.StartsWith(part, StringComparison.Ordinal))
+    private static bool HaveSameBytes(string first, string second) =>
+        File.ReadAllBytes(first).AsSpan().SequenceEqual(File.ReadAllBytes(second));
+
+    private static IEnumerable<string> TokenFiles(Run run, IReadOnlyList<ManifestEntry> entries, string partPrefix) => entries
+        .Where(entry => entry.Part.StartsWith(partPrefix, StringComparison.Ordinal))
         .SelectMany(entry => entry.Outputs)
         .Where(output => output.Path.EndsWith(".bin", StringComparison.Ordinal))
         .Select(output => run.PathOf(output.Path));

@@ -3,56 +3,60 @@ using DataForge.Pretrain.Training;
 
 namespace DataForge.Pretrain.Stages;
 
-/// <summary>The processes of a training: one, or those that the environment names.</summary>
+/// <summary>The processes of a training: this one alone, or those that the environment describes.</summary>
 internal sealed class TrainingProcesses : IDisposable
 {
-    private readonly ProcessRank? _place;
+    private readonly ProcessRank? _rank;
     private readonly Device _device;
 
-    private TrainingProcesses(ProcessRank? place, Device device, C10dProcessGroup? group)
+    private TrainingProcesses(ProcessRank? rank, Device device, C10dProcessGroup? group)
     {
-        _place = place;
+        _rank = rank;
         _device = device;
         Group = group;
     }
 
-    /// <summary>The group; null where this process trains alone.</summary>
+    /// <summary>The process group; null where this process trains alone.</summary>
     public IProcessGroup? Group { get; }
 
-    /// <summary>How many there are, at least 1.</summary>
+    /// <summary>How many processes train together, at least 1.</summary>
     public int WorldSize => Group?.WorldSize ?? 1;
 
-    /// <summary>Whether this one writes: checkpoints, export, manifest, log.</summary>
+    /// <summary>Whether this process writes: checkpoints, export, manifest, log.</summary>
     public bool IsRankZero => Group is not { Rank: > 0 };
 
-    /// <summary>Meets the others, where there are any.</summary>
+    /// <summary>Joins the process group that the environment describes, if any.</summary>
+    /// <exception cref="TrainingException">The environment is incomplete, or the other processes did not join in time.</exception>
     public static TrainingProcesses Join(PretrainOptions options)
     {
-        if (ProcessRank.FromEnvironment() is not { } place)
+        if (ProcessRank.FromEnvironment() is not { } rank)
         {
             return new TrainingProcesses(null, Device.CPU, null);
         }
 
-        Device device = Device.Parse(ResolveDevice(options.Device, place));
-        return new TrainingProcesses(place, device, C10dProcessGroup.Join(place, device.Type, TimeSpan.FromSeconds(options.ProcessTimeoutSeconds)));
+        Device device = Device.Parse(ResolveDevice(options.Device, rank));
+        TimeSpan timeout = TimeSpan.FromSeconds(options.ProcessTimeoutSeconds);
+        return new TrainingProcesses(rank, device, C10dProcessGroup.Join(rank, device.Type, timeout));
     }
 
-    /// <summary>Where this process trains: of several on a machine, each has a GPU of its own.</summary>
-    public string ResolveDevice(string asked) => ResolveDevice(asked, _place);
+    /// <summary>The device of this process: of several on a machine, each has a GPU of its own.</summary>
+    /// <param name="requested"><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
+    public string ResolveDevice(string requested) => ResolveDevice(requested, _rank);
 
-    private static string ResolveDevice(string asked, ProcessRank? place)
+    private static string ResolveDevice(string requested, ProcessRank? rank)
     {
-        string device = asked == "auto" ? torch.CudaAvailable ? "cuda" : "cpu" : asked;
-        return device == "cuda" && place is not null ? $"cuda:{place.LocalRank}" : device;
+        string device = requested == "auto" ? torch.CudaAvailable ? "cuda" : "cpu" : requested;
+        return device == "cuda" && rank is not null ? $"cuda:{rank.LocalRank}" : device;
     }
 
-    /// <summary>Threads of this process: the machine's, shared out to those that train on it.</summary>
-    public int ResolveThreads(int asked) => asked > 0 || _place is null ? asked : Math.Max(1, Environment.ProcessorCount / _place.LocalWorldSize);
+    /// <summary>The threads of this process: by default the machine's processors divided among the processes on it; 0 means all.</summary>
+    public int ResolveThreads(int requested) =>
+        requested > 0 || _rank is null ? requested : Math.Max(1, Environment.ProcessorCount / _rank.LocalWorldSize);
 
-    /// <summary>The first process tells the others whether there is something to train, or all is done already.</summary>
+    /// <summary>In rank 0: tells the others whether to train, or whether all is done already.</summary>
     public void BroadcastWhetherToTrain(bool train) => Broadcast(train);
 
-    /// <summary>What the first process tells.</summary>
+    /// <summary>In all other ranks: receives what rank 0 broadcasts.</summary>
     public bool ReceiveWhetherToTrain() => Broadcast(false);
 
     /// <inheritdoc/>
@@ -66,7 +70,7 @@ internal sealed class TrainingProcesses : IDisposable
         }
 
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor flag = torch.full([1], train ? 1 : 0, ScalarType.Int64, _device);
+        Tensor flag = torch.full([1], train ? 1 : 0, ScalarType.Int64, _device); // [1]
         Group.Broadcast(flag);
         return flag.item() != 0;
     }

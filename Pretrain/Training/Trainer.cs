@@ -78,9 +78,6 @@ public sealed class Trainer : IDisposable
     /// <summary>Steps completed when <see cref="BestLoss"/> was reached.</summary>
     public long BestStep => _state.BestStep;
 
-    /// <summary>Validation loss of the last evaluation, in nats per token; null before the first.</summary>
-    public double? LastLoss => _state.EvaluatedLoss;
-
     /// <summary>Starts from other weights of the same shape (fine-tuning, staged training) instead of drawn ones; before <see cref="Run"/>.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or holds another model.</exception>
     public void LoadWeights(string safetensors)
