@@ -3,7 +3,9 @@ using DataForge.Pretrain.Tokenizer;
 
 namespace DataForge.Pretrain.Data;
 
-/// <summary>Restores the document that <see cref="DocumentEncoder"/> encoded, in any form: to inspect shards and to test the forms.</summary>
+/// <summary>
+/// Restores the document that <see cref="DocumentEncoder"/> encoded, in any form: to inspect shards and to test the forms.
+/// </summary>
 public static class DocumentDecoder
 {
     /// <summary>The bytes of a document.</summary>

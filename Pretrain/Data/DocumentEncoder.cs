@@ -5,13 +5,14 @@ namespace DataForge.Pretrain.Data;
 
 /// <summary>
 /// Encodes a document into the tokens it is trained on: bos, the document in one of the forms of <see cref="DocumentObjective"/>, eos. A
-/// document is split between characters, and its parts are encoded separately, as StarCoder does: at inference the model is given parts that
-/// were encoded this way. Use one encoder per thread.
+/// document is split between characters, and its parts are encoded separately, as StarCoder does: at inference the model is given parts
+/// that were encoded this way. Use one encoder per thread.
 /// </summary>
 /// <remarks>
 /// FIM: Bavarian et al. 2022 (<see href="https://arxiv.org/abs/2207.14255"/>), in the variants that StarCoder trained on
 /// (<see href="https://github.com/bigcode-project/Megatron-LM/blob/multi-query-attention/megatron/data/gpt_dataset.py"/>, <c>permute</c>).
-/// Infill: CodeGen2 (<see href="https://arxiv.org/abs/2305.02309"/>): <c>a&lt;mask_1&gt;b&lt;|endoftext|&gt;&lt;sep&gt;&lt;mask_1&gt;span&lt;eom&gt;</c>.
+/// Infill: CodeGen2 (<see href="https://arxiv.org/abs/2305.02309"/>):
+/// <c>a&lt;mask_1&gt;b&lt;|endoftext|&gt;&lt;sep&gt;&lt;mask_1&gt;span&lt;eom&gt;</c>.
 /// </remarks>
 public sealed class DocumentEncoder
 {

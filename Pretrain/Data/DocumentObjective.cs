@@ -12,7 +12,9 @@ public enum DocumentForm
     /// <summary>Suffix, prefix, middle: <c>&lt;fim_prefix&gt;&lt;fim_suffix&gt;s&lt;fim_middle&gt;pm</c>.</summary>
     Spm,
 
-    /// <summary>CodeGen2's form: spans are replaced by masks; after the text follow each mask and its span, up to <c>&lt;eom&gt;</c>.</summary>
+    /// <summary>
+    /// CodeGen2's form: spans are replaced by masks; after the text follow each mask and its span, up to <c>&lt;eom&gt;</c>.
+    /// </summary>
     Infill,
 }
 

@@ -73,7 +73,9 @@ internal sealed class EpochPlan
         return BlocksFor(tokens, blockSize);
     }
 
-    /// <summary>Writes the epoch's n-th block in training order. Returns how many of its tokens are from documents; the rest is filler.</summary>
+    /// <summary>
+    /// Writes the epoch's n-th block in training order. Returns how many of its tokens are from documents; the rest is filler.
+    /// </summary>
     public int Fill(long number, Span<int> block, int filler)
     {
         long start = _blocks[number] * _blockSize;

@@ -15,8 +15,8 @@ public sealed record HeldOutOptions
     public int MinRepositories { get; init; } = 10;
 
     /// <summary>
-    /// The largest share of the held-out size that one repository may have. Default 15 %: sizes are mostly known in bytes when the choice is
-    /// made, and tokens per byte differ by less than a third between repositories, so none has more than 20 % of the tokens.
+    /// The largest share of the held-out size that one repository may have. Default 15 %: sizes are mostly known in bytes when the choice
+    /// is made, and tokens per byte differ by less than a third between repositories, so none has more than 20 % of the tokens.
     /// </summary>
     public double MaxRepositoryShare { get; init; } = 0.15;
 
@@ -32,13 +32,13 @@ public sealed record HeldOutOptions
 /// </summary>
 /// <remarks>
 /// The rule: go through the repositories in the order of a seeded hash of their names and take each that is not larger than
-/// MaxRepositoryShare · target, until the target and the least number of repositories are reached and none has more than MaxDocumentShare of
-/// the documents. Larger ones are skipped and stay in training, whole. What is taken is at least the target, so no repository has more than
-/// MaxRepositoryShare of it. Where twice the target does not reduce the share of documents enough, repositories with very many documents are
-/// skipped as well; as a last resort more is taken, but never half of the whole.
-/// Where no choice satisfies the rule, the target is tried 1.25 times as large, 1.25 times as small, 1.25² times as large, and so on, up to a
-/// quarter of the whole. Where none does, a quarter of the repositories, the smallest, at most MinRepositories, is held out, and
-/// <see cref="Problem"/> says which condition is not met.
+/// MaxRepositoryShare · target, until the target and the least number of repositories are reached and none has more than
+/// MaxDocumentShare of the documents. Larger ones are skipped and stay in training, whole. What is taken is at least the target, so no
+/// repository has more than MaxRepositoryShare of it. Where twice the target does not reduce the share of documents enough, repositories
+/// with very many documents are skipped as well; as a last resort more is taken, but never half of the whole. Where no choice satisfies
+/// the rule, the target is tried 1.25 times as large, 1.25 times as small, 1.25² times as large, and so on, up to a quarter of the
+/// whole. Where none does, a quarter of the repositories, the smallest, at most MinRepositories, is held out, and <see cref="Problem"/>
+/// says which condition is not met.
 /// </remarks>
 public sealed class HeldOutSplit
 {
@@ -71,7 +71,8 @@ public sealed class HeldOutSplit
     public bool IsValidation(string repository) => _validation.Contains(repository);
 
     /// <summary>Chooses the repositories. The order in which they are given does not matter.</summary>
-    /// <param name="repositories">All repositories with their size in bytes or tokens and their documents; those with one name are added.</param>
+    /// <param name="repositories">All repositories with their size in bytes or tokens and their documents; those with one name are
+    /// added.</param>
     /// <param name="options">How much is held out.</param>
     public static HeldOutSplit Choose(IEnumerable<(string Name, long Size, long Documents)> repositories, HeldOutOptions options)
     {

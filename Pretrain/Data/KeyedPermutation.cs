@@ -3,13 +3,13 @@ using System.Numerics;
 namespace DataForge.Pretrain.Data;
 
 /// <summary>
-/// A pseudo-random permutation of 0 … n - 1, selected by a key and computed element by element without a table: a Feistel network over the
-/// next even number of bits, applied until the result is in the range (cycle walking: Black and Rogaway 2002, "Ciphers with arbitrary finite
-/// domains", <see href="https://web.cs.ucdavis.edu/~rogaway/papers/subset.pdf"/>). For shuffling, not for secrecy.
+/// A pseudo-random permutation of 0 … n - 1, selected by a key and computed element by element without a table: a Feistel network over
+/// the next even number of bits, applied until the result is in the range (cycle walking: Black and Rogaway 2002, "Ciphers with arbitrary
+/// finite domains", <see href="https://web.cs.ucdavis.edu/~rogaway/papers/subset.pdf"/>). For shuffling, not for secrecy.
 /// </summary>
 /// <remarks>
-/// A Feistel network is a bijection whatever its round function. The domain is smaller than 4 n, so cycle walking takes fewer than 4 steps on
-/// average. Luby and Rackoff showed that four rounds give strong pseudo-randomness; small domains gain from more, hence six.
+/// A Feistel network is a bijection whatever its round function. The domain is smaller than 4 n, so cycle walking takes fewer than 4
+/// steps on average. Luby and Rackoff showed that four rounds give strong pseudo-randomness; small domains gain from more, hence six.
 /// </remarks>
 public readonly struct KeyedPermutation
 {

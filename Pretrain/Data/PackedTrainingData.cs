@@ -14,7 +14,9 @@ public sealed record PackedDataOptions
     /// <summary>Rows of one micro-batch: 1 or more.</summary>
     public required int BatchSize { get; init; }
 
-    /// <summary>Micro-batches of one optimizer step, over all processes: 1 or more. A step takes BatchSize · MicroBatches blocks.</summary>
+    /// <summary>
+    /// Micro-batches of one optimizer step, over all processes: 1 or more. A step takes BatchSize · MicroBatches blocks.
+    /// </summary>
     public int MicroBatches { get; init; } = 1;
 
     /// <summary>Seed of the order.</summary>
@@ -35,8 +37,8 @@ public sealed record PackedDataOptions
 
 /// <summary>
 /// Training data from token shards. The blocks of training are numbered from 0 on, epoch after epoch, and step s takes the blocks from
-/// s · BatchSize · MicroBatches on. So its batch depends on the seed and the step only, and one process with four micro-batches gets what four
-/// processes with one each get together. Thread-safe.
+/// s · BatchSize · MicroBatches on. So its batch depends on the seed and the step only, and one process with four micro-batches gets
+/// what four processes with one each get together. Thread-safe.
 /// </summary>
 public sealed class PackedTrainingData : ITrainingData, IDisposable
 {

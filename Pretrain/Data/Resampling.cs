@@ -1,12 +1,12 @@
 namespace DataForge.Pretrain.Data;
 
 /// <summary>
-/// How often a document is seen in an epoch: weighted by its repository's stars as in PyCodeGPT, 1 + min(log10(stars + 1), 5) / 5 times, from
-/// once (no star) to twice (99,999 and more) (<see href="https://arxiv.org/abs/2206.06888"/>).
+/// How often a document is seen in an epoch: weighted by its repository's stars as in PyCodeGPT, 1 + min(log10(stars + 1), 5) / 5 times,
+/// from once (no star) to twice (99,999 and more) (<see href="https://arxiv.org/abs/2206.06888"/>).
 /// </summary>
 /// <remarks>
-/// The fraction above one is spread over the epochs: a document of weight 1.25 is repeated in every fourth epoch; the seed decides in which.
-/// So over the epochs every document gets exactly its weight, not only on average.
+/// The fraction above one is spread over the epochs: a document of weight 1.25 is repeated in every fourth epoch; the seed decides in
+/// which. So over the epochs every document gets exactly its weight, not only on average.
 /// </remarks>
 internal static class Resampling
 {

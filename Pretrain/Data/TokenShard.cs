@@ -60,8 +60,8 @@ public sealed unsafe class TokenShard : IDisposable
         new ReadOnlySpan<int>(_index.Start + TokenShardFormat.HeaderLength + ((long)Documents + 1) * sizeof(long), Documents)[document];
 
     /// <summary>
-    /// Adds the shard to a hash: the whole index, and all tokens up to 64 MB; of a larger shard a sample of 64 MB, 4 KB out of each 1/16384 of
-    /// it, so that a start does not take minutes on a large corpus.
+    /// Adds the shard to a hash: the whole index, and all tokens up to 64 MB; of a larger shard a sample of 64 MB, 4 KB out of each
+    /// 1/16384 of it, so that a start does not take minutes on a large corpus.
     /// </summary>
     public void AppendTo(IncrementalHash hash)
     {
@@ -122,7 +122,7 @@ public sealed unsafe class TokenShard : IDisposable
             _headerInts = headerInts;
             if (!BitConverter.IsLittleEndian)
             {
-                throw new PlatformNotSupportedException("Token shards are mapped as little-endian, which a big-endian machine cannot read.");
+                throw new PlatformNotSupportedException("Token shards are mapped as little-endian; a big-endian machine cannot read them.");
             }
 
             if (!File.Exists(path))

@@ -2,8 +2,9 @@ namespace DataForge.Pretrain.Data;
 
 /// <summary>
 /// The format of token shards, all little-endian.
-/// <para><c>NAME.bin</c> has llm.c's layout (<see href="https://github.com/karpathy/llm.c/blob/master/llmc/dataloader.h"/>): a header of 256
-/// int32 (magic 20240520, version 1, number of tokens), then the tokens as uint16. Each document starts with bos and ends with eos.</para>
+/// <para><c>NAME.bin</c> has llm.c's layout (<see href="https://github.com/karpathy/llm.c/blob/master/llmc/dataloader.h"/>): a header of
+/// 256 int32 (magic 20240520, version 1, number of tokens), then the tokens as uint16. Each document starts with bos and ends with
+/// eos.</para>
 /// <para><c>NAME.idx</c> is not in llm.c: a header of 256 int32 (magic 20240522, version 1, number of documents, number of tokens), then
 /// documents + 1 int64 (where each document starts, in tokens, and where the last one ends), then one int32 per document (the stars of its
 /// repository).</para>

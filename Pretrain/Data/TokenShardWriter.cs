@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace DataForge.Pretrain.Data;
 
-/// <summary>Writes one token shard and its index (<see cref="TokenShardFormat"/>). They are not valid before <see cref="Complete"/>.</summary>
+/// <summary>
+/// Writes one token shard and its index (<see cref="TokenShardFormat"/>). They are not valid before <see cref="Complete"/>.
+/// </summary>
 public sealed class TokenShardWriter : IDisposable
 {
     private readonly FileStream _tokenFile, _indexFile;

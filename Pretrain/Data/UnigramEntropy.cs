@@ -3,8 +3,8 @@ using DataForge.Pretrain.Training;
 namespace DataForge.Pretrain.Data;
 
 /// <summary>
-/// The entropy of tokens under their own frequencies, H = -Σ p ln p: the mean loss, in nats per token, of the best model that uses no context.
-/// A trained model must have a lower loss.
+/// The entropy of tokens under their own frequencies, H = -Σ p ln p: the mean loss, in nats per token, of the best model that uses no
+/// context. A trained model must have a lower loss.
 /// </summary>
 public sealed class UnigramEntropy(int vocabularySize)
 {
@@ -36,7 +36,9 @@ public sealed class UnigramEntropy(int vocabularySize)
         }
     }
 
-    /// <summary>Counts exactly the tokens that validation predicts: the labels of each block but the first, without the ignored ones.</summary>
+    /// <summary>
+    /// Counts exactly the tokens that validation predicts: the labels of each block but the first, without the ignored ones.
+    /// </summary>
     /// <param name="data">The training data.</param>
     /// <param name="batchSize">Rows per batch.</param>
     /// <param name="blockSize">Tokens per row.</param>
