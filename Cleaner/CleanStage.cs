@@ -8,17 +8,21 @@ using DataForge.Corpus.Runs;
 namespace DataForge.Cleaner;
 
 /// <summary>
-/// From <c>raw</c> to <c>2-clean</c>, in three steps, each a function of files and each resumed and shared part by part: what raw parts say of
-/// licences (<c>licenses-NNNNN</c>), occurrences (<c>occurrences-NNNNN</c>), contents (<c>part-NNNNN</c>). <c>docs/rules.md</c> has the rules,
-/// <c>docs/decisions.md</c> the steps and their counts.
+/// From <c>raw</c> to <c>2-clean</c>, in three steps. Each step is a function of files, and each is resumed and shared part by part: what raw
+/// parts say about licences (<c>licenses-NNNNN</c>), occurrences (<c>occurrences-NNNNN</c>), contents (<c>part-NNNNN</c>).
+/// <c>docs/rules.md</c> has the rules, <c>docs/decisions.md</c> the steps and their counts.
 /// </summary>
+/// <param name="options">The options.</param>
 public sealed class CleanStage(CleanOptions options) : IStage
 {
-    /// <summary>Raised whenever the stage would write other rows for the same input.</summary>
-    public const int CodeVersion = 2;
+    /// <summary>The version of the code: raised whenever the stage would write other rows for the same input.</summary>
+    public const int CodeVersion = 3;
+
+    // The same for the step that reads licences: it is the slowest, and its rows change less often.
+    private const int EvidenceVersion = 2;
 
     /// <inheritdoc/>
-    public string Name => "clean";
+    public string Name => StageNames.Clean;
 
     /// <inheritdoc/>
     public async Task RunAsync(StageContext context, CancellationToken cancellation)
@@ -26,40 +30,47 @@ public sealed class CleanStage(CleanOptions options) : IStage
         RunInput input = context.Run.ReadInput();
         var raw = new RawParts(context.Workspace, input);
 
-        // Read beside the first step, which does not need them.
+        // Benchmarks are read while the first step runs, which does not need them.
         Task<BenchmarkIndex?> loading = Task.Run(() => BenchmarkIndex.Load(options.BenchmarkFiles), cancellation);
-
-        // What evidence says does not depend on options.
-        string evidenceHash = StageHash.Combine("licenses", $"v{CodeVersion}");
-        var parts = new HashSet<string>(StringComparer.Ordinal);
-        var open = new SortedSet<int>(input.Parts.Select(part => part.Number));
-        var done = new SortedSet<int>();
-        while (open.Count > 0)
-        {
-            PartPlan[] evidence = [.. open.Select(part => EvidenceStep.Plan(raw, part))];
-            await context.RunPartsAsync(Name, evidenceHash, evidence, "parts", cancellation).ConfigureAwait(false);
-            done.UnionWith(open);
-
-            // Evidence of these snapshots may be stored in earlier parts, which hold no row of theirs.
-            IEnumerable<int> named = input.Parts.SelectMany(
-                part => CanonicalJson.Read<PartEvidence>(context.Run.PathOf(EvidenceStep.FileOf(part.Number))).EvidenceParts);
-            open = [.. named.Except(done)];
-            parts.UnionWith(evidence.Select(plan => plan.Part));
-        }
-
+        HashSet<string> parts = await ReadEvidenceAsync(context, raw, input, cancellation).ConfigureAwait(false);
         BenchmarkIndex? benchmarks = await loading.ConfigureAwait(false);
+
         string hash = options.Hash(benchmarks, WorkspaceOptOuts.Read(context.Workspace));
         PartPlan rules = RuleReport.Plan(options, benchmarks);
         await context.RunPartAsync(Name, hash, rules, cancellation).ConfigureAwait(false);
         parts.Add(rules.Part);
-        var occurrences = new OccurrenceStep(context.Run, raw, input, options);
-        List<PartPlan> plans = occurrences.Plans();
-        await context.RunPartsAsync(Name, hash, plans, "files", cancellation).ConfigureAwait(false);
-        parts.UnionWith(plans.Select(plan => plan.Part));
-
-        plans = new ContentStep(context.Run, raw, input, options, benchmarks, context.Events).Plans();
-        await context.RunPartsAsync(Name, hash, plans, "bytes", cancellation).ConfigureAwait(false);
-        parts.UnionWith(plans.Select(plan => plan.Part));
+        await RunStepAsync(new OccurrenceStep(context.Run, raw, input, options).Plans(), "files").ConfigureAwait(false);
+        await RunStepAsync(new ContentStep(context.Run, raw, input, options, benchmarks, context.Events).Plans(), "bytes").ConfigureAwait(false);
         context.Run.Manifest.KeepOnly(Name, parts);
+
+        async Task RunStepAsync(List<PartPlan> plans, string unit)
+        {
+            await context.RunPartsAsync(Name, hash, plans, unit, cancellation).ConfigureAwait(false);
+            parts.UnionWith(plans.Select(plan => plan.Part));
+        }
+    }
+
+    // The first step. Evidence of the snapshots may be stored in earlier raw parts that have no row of theirs, so parts are added until
+    // all that are named have been read. Gives the names of the parts in the manifest.
+    private async Task<HashSet<string>> ReadEvidenceAsync(
+        StageContext context, RawParts raw, RunInput input, CancellationToken cancellation)
+    {
+        // Evidence does not depend on options.
+        string hash = StageHash.Combine("licenses", $"v{EvidenceVersion}");
+        var parts = new HashSet<string>(StringComparer.Ordinal);
+        var pending = new SortedSet<int>(input.Parts.Select(part => part.Number));
+        var done = new SortedSet<int>();
+        while (pending.Count > 0)
+        {
+            PartPlan[] plans = [.. pending.Select(part => EvidenceStep.Plan(raw, part))];
+            await context.RunPartsAsync(Name, hash, plans, "parts", cancellation).ConfigureAwait(false);
+            parts.UnionWith(plans.Select(plan => plan.Part));
+            done.UnionWith(pending);
+            IEnumerable<int> named = input.Parts.SelectMany(
+                part => CanonicalJson.Read<PartEvidence>(context.Run.PathOf(EvidenceStep.FileOf(part.Number))).EvidenceParts);
+            pending = [.. named.Except(done)];
+        }
+
+        return parts;
     }
 }

@@ -3,14 +3,14 @@ using System.Collections.ObjectModel;
 namespace DataForge.Cleaner;
 
 /// <summary>
-/// A list option with a default: the first value added replaces the default. Configuration binders add to the list they find, so that with a
-/// plain list what the user gives would only ever come on top.
+/// A list option with a default: the first value that is added replaces the default. A configuration binder adds to the
+/// list it finds, so that with a plain list the user's values could only ever extend the default.
 /// </summary>
 public sealed class DefaultedList : Collection<string>
 {
     private bool _isDefault;
 
-    /// <summary>A list that holds these values until others are added.</summary>
+    /// <summary>A list that holds these values until another one is added.</summary>
     public DefaultedList(params string[] defaults)
     {
         foreach (string value in defaults)

@@ -28,10 +28,10 @@ public readonly struct BlobId : IEquatable<BlobId>, IComparable<BlobId>
         _low = BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]);
     }
 
-    /// <summary>The first 64 bits: uniform, so good as a seed or a hash of this content.</summary>
+    /// <summary>The first 64 bits: uniformly distributed, so they serve as a random seed or a hash of the content.</summary>
     public ulong Prefix => _high;
 
-    /// <summary>The id git gives to this content.</summary>
+    /// <summary>Computes the id that git gives to a content.</summary>
     public static BlobId Of(ReadOnlySpan<byte> content)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
@@ -108,7 +108,9 @@ public readonly struct BlobId : IEquatable<BlobId>, IComparable<BlobId>
         return order != 0 ? order : _low.CompareTo(other._low);
     }
 
+    /// <summary>Whether both are the same id.</summary>
     public static bool operator ==(BlobId left, BlobId right) => left.Equals(right);
 
+    /// <summary>Whether they are different ids.</summary>
     public static bool operator !=(BlobId left, BlobId right) => !left.Equals(right);
 }

@@ -2,7 +2,7 @@ namespace DataForge.Corpus;
 
 /// <summary>
 /// One distinct content that passed the cleaner, without its text: a row of <c>2-clean</c> and, if it is no duplicate, of
-/// <c>3-dataset</c>. The occurrence named here is the best surviving one (<see cref="OccurrenceRank"/>).
+/// <c>3-dataset</c>.
 /// </summary>
 public sealed record CorpusFile
 {
@@ -12,29 +12,8 @@ public sealed record CorpusFile
     /// <summary>The git id of the text that ships.</summary>
     public required BlobId ContentId { get; init; }
 
-    /// <summary>The repository of the best occurrence.</summary>
-    public required RepositoryFacts Repository { get; init; }
-
-    /// <summary>The path of the best occurrence.</summary>
-    public required string Path { get; init; }
-
-    /// <summary>The SPDX expression of the licence that covers it; empty where none was found.</summary>
-    public required string License { get; init; }
-
-    /// <summary>The class of that licence.</summary>
-    public required LicenseClass LicenseClass { get; init; }
-
-    /// <summary>How the licence was found, such as <c>LICENSE@&lt;blob id&gt;</c>, <c>header</c> or <c>forge</c>.</summary>
-    public required string LicenseEvidence { get; init; }
-
-    /// <summary>Copyright lines of the file and of its licence, as they stand there.</summary>
-    public IReadOnlyList<string> Copyright { get; init; } = [];
-
-    /// <summary>Surviving occurrences of this content, at least 1.</summary>
-    public required int Copies { get; init; }
-
-    /// <summary>The surviving occurrences other than the best one, as <c>repository path</c>, in rank order; at most 100 of them.</summary>
-    public IReadOnlyList<string> OtherOccurrences { get; init; } = [];
+    /// <summary>Where it comes from and which licence it is under.</summary>
+    public required Attribution Attribution { get; init; }
 
     /// <summary>The encoding of the source bytes, such as <c>utf-8</c>.</summary>
     public string SourceEncoding { get; init; } = "utf-8";
@@ -54,10 +33,33 @@ public sealed record CorpusFile
     /// <summary>Share of characters that are letters or digits, 0 to 1.</summary>
     public double AlphanumericShare { get; init; }
 
+    /// <summary>The repository of the best occurrence.</summary>
+    public RepositoryFacts Repository => Attribution.Repository;
+
+    /// <summary>The path of the best occurrence.</summary>
+    public string Path => Attribution.Path;
+
+    /// <summary>The SPDX expression of the licence; empty where none was found.</summary>
+    public string License => Attribution.License;
+
+    /// <summary>The class of that licence.</summary>
+    public LicenseClass LicenseClass => Attribution.LicenseClass;
+
+    /// <summary>How the licence was found.</summary>
+    public string LicenseEvidence => Attribution.LicenseEvidence;
+
+    /// <summary>Copyright lines of the file and of its licence.</summary>
+    public IReadOnlyList<string> Copyright => Attribution.Copyright;
+
+    /// <summary>Surviving occurrences of this content, at least 1.</summary>
+    public int Copies => Attribution.Copies;
+
+    /// <summary>The surviving occurrences other than the best one; at most 100 of them.</summary>
+    public IReadOnlyList<OccurrenceLocation> OtherOccurrences => Attribution.OtherOccurrences;
+
     /// <summary>Whether the path lies in a vendored folder.</summary>
-    public bool IsVendored { get; init; }
+    public bool IsVendored => Attribution.IsVendored;
 
     /// <summary>The rank of the best occurrence.</summary>
-    public OccurrenceRank Rank => new(
-        LicenseClass, Repository.Stars ?? 0, Repository.IsFork ?? false, Repository.CreatedAt, Repository.Name, Path);
+    public OccurrenceRank Rank => Attribution.Rank;
 }

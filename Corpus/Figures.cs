@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace DataForge.Corpus;
 
-/// <summary>Numbers as the terminal, the report and the dashboard write them.</summary>
+/// <summary>Formats numbers for the terminal, the report and the dashboard.</summary>
 public static class Figures
 {
-    /// <summary>A length of time in its largest fitting unit, such as <c>12.3 s</c>, <c>2:18 min</c>, <c>1:05 h</c> or <c>3.0 days</c>.</summary>
+    /// <summary>
+    /// A duration in the largest unit that fits, such as <c>12.3 s</c>, <c>2:18 min</c>, <c>1:05 h</c> or <c>3.0 days</c>.
+    /// </summary>
     /// <param name="seconds">Seconds; positive infinity is written as <c>unknown</c>.</param>
     public static string Duration(double seconds) => seconds switch
     {

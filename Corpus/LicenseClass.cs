@@ -1,28 +1,30 @@
 namespace DataForge.Corpus;
 
-/// <summary>What a licence asks of who passes the file on. The order is the order of preference when one copy must speak for many.</summary>
+/// <summary>
+/// What a licence requires of those who distribute the file. The order is the order of preference among occurrences of one content.
+/// </summary>
 public enum LicenseClass
 {
-    /// <summary>Keep the notice, do as you like (MIT, BSD, Apache-2.0).</summary>
+    /// <summary>The notice must be kept, and little else (MIT, BSD, Apache-2.0).</summary>
     Permissive = 0,
 
-    /// <summary>No rights kept (CC0-1.0, Unlicense).</summary>
+    /// <summary>No rights are reserved (CC0-1.0, Unlicense).</summary>
     PublicDomain = 1,
 
-    /// <summary>Changes to the file itself stay under its licence (LGPL, MPL-2.0).</summary>
+    /// <summary>Changes to the file itself remain under its licence (LGPL, MPL-2.0).</summary>
     WeakCopyleft = 2,
 
-    /// <summary>Works that contain it stay under its licence (GPL, AGPL).</summary>
+    /// <summary>Works that contain it remain under its licence (GPL, AGPL).</summary>
     StrongCopyleft = 3,
 
-    /// <summary>A licence text or name was found that is none of the known ones, or restricts use.</summary>
+    /// <summary>A licence text or name was found that is unknown, or that restricts use.</summary>
     Unknown = 4,
 
     /// <summary>No licence was found: all rights reserved.</summary>
     None = 5,
 }
 
-/// <summary>The names licence classes go by in files and options.</summary>
+/// <summary>The names of licence classes in files and options.</summary>
 public static class LicenseClasses
 {
     private static readonly string[] Names = ["permissive", "public-domain", "weak-copyleft", "strong-copyleft", "unknown", "none"];

@@ -1,8 +1,8 @@
 namespace DataForge.Corpus;
 
 /// <summary>
-/// Names of the rules in <c>dropped/</c> and <c>raw/</c> that are not rules on the text of a content: those of the crawler, of the cleaner's
-/// rules on occurrences and licences, and of duplicates. A rule on texts declares its name itself.
+/// Names of the rules in <c>dropped/</c> and <c>raw/</c> that do not judge the text of a content: those of the crawler, of the cleaner for
+/// occurrences and licences, and of the removal of duplicates. A rule on texts declares its own name.
 /// </summary>
 public static class RuleNames
 {
@@ -78,7 +78,9 @@ public static class RuleNames
     /// <summary>A content nearly the same as a kept one.</summary>
     public const string NearDuplicate = "near_duplicate";
 
-    /// <summary>What each of these rules drops, in a sentence, in the order of the pipeline.</summary>
+    /// <summary>
+    /// What each of these rules drops, in a sentence, in the order of the pipeline; the cleaner's rules declare their sentences themselves.
+    /// </summary>
     public static IReadOnlyList<(string Rule, string Sentence)> Sentences { get; } =
     [
         (Symlink, "Symbolic links; they are not followed."),
@@ -95,15 +97,8 @@ public static class RuleNames
         (Corrupt, "Repositories whose objects are damaged."),
         (Unsupported, "Repositories of a form that is not read."),
         (NotPython, "Rows whose path names no Python file, licence or metadata."),
-        (OptOut, "Files of repositories and owners who asked to be left out."),
-        (Vendored, "Copies of other projects: paths through folders such as site-packages, vendor or third_party."),
-        (License, "Files whose licence is not of a class that passes, or for which none was found."),
-        (Binary, "Files with a NUL byte."),
-        (Encoding, "Files that are not valid in the encoding they declare, or declare none and are not UTF-8."),
-        (LicenseConflict, "Contents found under known licences that disagree."),
-        (Size, "Files of more bytes."),
-        (Redaction, "Files that do not parse once redacted."),
         (ExactDuplicate, "Files with the same text, but for white space, as a file that was kept."),
-        (NearDuplicate, "Files nearly the same as one that was kept: the Jaccard similarity of their token shingles is the threshold or more."),
+        (NearDuplicate,
+            "Files nearly the same as one that was kept: the Jaccard similarity of their token shingles is the threshold or more."),
     ];
 }

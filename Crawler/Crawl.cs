@@ -2,104 +2,144 @@ using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
+using DataForge.Crawler.Fetch;
 using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
 
 namespace DataForge.Crawler;
 
 /// <summary>
-/// One crawl: repositories in order of their numbers, their files in order of their paths, into raw parts. Listing and reading run ahead
-/// on several threads (<see cref="ReadAhead"/>); what they bring is written by one, in order (<see cref="PartSequence"/>), so that parts
-/// depend on content alone.
+/// One crawl: writes repositories in order of their ids, and their files in order of their paths, into raw parts. Fetching and reading
+/// run ahead on several threads (<see cref="ReadAhead"/>); one thread writes the results, in order (<see cref="PartSequence"/>), so that
+/// parts depend on the contents alone.
 /// </summary>
-internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions options, ScanContext scan, WorkspaceOptOuts optOuts) : IDisposable
+internal sealed class Crawl(
+    StageContext context, Catalog catalog, CrawlOptions options, ScanContext scan, WorkspaceOptOuts optOuts) : IDisposable
 {
-    // So many repositories in a row that do not answer are a network that does not.
+    // This many repositories in a row that cannot be reached mean that the network or the forge is down. Even if every second repository
+    // were unreachable by itself, 50 in a row would have a probability of 2^-50, about 1e-15; a crawl has at most some million
+    // repositories.
     private const int MaxUnreachable = 50;
 
-    private readonly List<IDisposable> _held = [];
+    private readonly List<IDisposable> _heldBySources = [];
 
-    /// <summary>Repositories found and passed by, because they asked to be left out.</summary>
+    /// <summary>Repositories that were found and skipped because they opted out.</summary>
     public int OptedOut { get; private set; }
 
-    /// <summary>Queries of the ledger whose rounds are over when the run has its input.</summary>
+    /// <summary>Queries of the ledger whose rounds end when the run has its input.</summary>
     public List<string> Queries { get; } = [];
 
-    /// <summary>Crawls, and returns the snapshot of each repository of these sources, in order.</summary>
+    /// <summary>Crawls these sources. Returns the snapshot of each of their repositories, in order of the ids.</summary>
     public async Task<IReadOnlyList<(long Repository, int Snapshot)>> RunAsync(
         IReadOnlyList<ISource> sources, CancellationToken cancellation)
     {
-        var tally = new CrawlTally();
+        var done = new CrawlProgress();
         List<(ISourceRepository Repository, ISource Source)> repositories = [];
-        List<(ISource Source, string Key, string Signature)> whole = [];
-        List<(ISource Source, Action<IReadOnlyList<(long, int)>> Finished)> finished = [];
-        long total = 0;
+        List<ScannedSource> scanned = [];
         foreach (ISource source in sources)
         {
-            (string Key, string Signature)? known = source.WholeSignature(options);
-            string signature = known is null ? "" : StageHash.Combine(options.RowsHash(), known.Value.Signature);
-            if (known is not null && catalog.FindSource(known.Value.Key, signature) is { } unchanged)
+            if (await ScanAsync(source, repositories, done, cancellation).ConfigureAwait(false) is { } found)
             {
-                unchanged.ForEach(tally.Add);
-                continue;
-            }
-
-            SourceScan found = await source.ScanAsync(scan, cancellation).ConfigureAwait(false);
-            if (found.Held is not null)
-            {
-                _held.Add(found.Held);
-            }
-
-            List<ISourceRepository> wanted = [.. found.Repositories.Where(repository => !optOuts.Covers(repository.Id, repository.Name))];
-            OptedOut += found.Repositories.Count - wanted.Count;
-            repositories.AddRange(wanted.Select(repository => (repository, source)));
-            total = total < 0 || found.Files < 0 ? -1 : total + found.Files;
-            if (known is not null)
-            {
-                whole.Add((source, known.Value.Key, signature));
-            }
-
-            Queries.AddRange(found.Queries);
-            if (found.Finished is not null)
-            {
-                finished.Add((source, found.Finished));
+                scanned.Add(found);
             }
         }
 
-        if (OptedOut > 0)
-        {
-            context.Events.Write(Note.Information($"{OptedOut} {(OptedOut == 1 ? "repository" : "repositories")} of these sources asked to be left out and {(OptedOut == 1 ? "is" : "are")} not crawled"));
-        }
-
+        ReportOptedOut();
         repositories.Sort(static (left, right) => left.Repository.Id.CompareTo(right.Repository.Id));
         CheckDistinct(repositories);
 
-        // How many files a forge's repositories have is known when they are there.
-        using StageProgress progress = context.Progress("crawl", total < 0 ? "repositories" : "files", total < 0 ? repositories.Count : total);
-        tally.Show(progress, byFiles: total >= 0);
-        await WriteAllAsync([.. repositories.Select(item => item.Repository)], tally, cancellation).ConfigureAwait(false);
-        progress.SetTotal(total < 0 ? repositories.Count : tally.Files);
+        // The number of files of a forge's repositories is known only when they are fetched.
+        bool byFiles = scanned.TrueForAll(found => found.Files >= 0);
+        long total = byFiles ? scanned.Sum(found => found.Files) : repositories.Count;
+        using StageProgress progress = context.Progress(StageNames.Crawl, byFiles ? "files" : "repositories", total);
+        done.ReportTo(progress, byFiles);
+        await WriteAllAsync([.. repositories.Select(item => item.Repository)], done, cancellation).ConfigureAwait(false);
+        progress.SetTotal(byFiles ? done.Files : repositories.Count);
 
-        List<(long Repository, int Snapshot)> snapshots = tally.Snapshots();
-        List<(long Repository, int Snapshot)> Of(ISource source)
+        List<(long Repository, int Snapshot)> snapshots = done.Snapshots();
+        foreach (ScannedSource found in scanned)
         {
-            HashSet<long> ids = [.. repositories.Where(item => item.Source == source).Select(item => item.Repository.Id)];
-            return [.. snapshots.Where(snapshot => ids.Contains(snapshot.Repository))];
+            Complete(found, repositories, snapshots);
         }
 
-        whole.ForEach(item => catalog.SetSource(item.Key, item.Signature, Of(item.Source)));
-        finished.ForEach(item => item.Finished(Of(item.Source)));
         return snapshots;
     }
 
-    /// <summary>Lets go of what the sources hold.</summary>
-    public void Dispose() => _held.ForEach(held => held.Dispose());
+    /// <summary>Releases what the sources hold.</summary>
+    public void Dispose() => _heldBySources.ForEach(held => held.Dispose());
 
-    private async Task WriteAllAsync(IReadOnlyList<ISourceRepository> repositories, CrawlTally tally, CancellationToken cancellation)
+    // Adds a source's repositories to the list. Null where the source is unchanged; its snapshots are done then.
+    private async Task<ScannedSource?> ScanAsync(
+        ISource source, List<(ISourceRepository Repository, ISource Source)> repositories, CrawlProgress done,
+        CancellationToken cancellation)
     {
-        using var ahead = new ReadAhead(catalog, options, context.Workers, tally);
-        using var parts = new PartSequence(context, catalog, options, tally);
-        List<Work> written = [];
+        (string Key, string Signature)? whole = source.WholeSignature(options) is { } known
+            ? (known.Key, StageHash.Combine(options.RowsHash(), known.Signature))
+            : null;
+        if (whole is { } signed && catalog.Sources.Find(signed.Key, signed.Signature) is { } unchanged)
+        {
+            unchanged.ForEach(done.AddSnapshot);
+            return null;
+        }
+
+        SourceScan found = await source.ScanAsync(scan, cancellation).ConfigureAwait(false);
+        if (found.Held is not null)
+        {
+            _heldBySources.Add(found.Held);
+        }
+
+        foreach (ISourceRepository repository in found.Repositories)
+        {
+            if (optOuts.Covers(repository.Id, repository.Name))
+            {
+                OptedOut++;
+            }
+            else
+            {
+                repositories.Add((repository, source));
+            }
+        }
+
+        Queries.AddRange(found.Queries);
+        return new ScannedSource(source, found.Files, whole, found.Finished);
+    }
+
+    // Records the snapshots of a source's repositories.
+    private void Complete(
+        ScannedSource scanned, List<(ISourceRepository Repository, ISource Source)> repositories,
+        List<(long Repository, int Snapshot)> snapshots)
+    {
+        if (scanned.Whole is null && scanned.Finished is null)
+        {
+            return;
+        }
+
+        HashSet<long> ids = [.. repositories.Where(item => item.Source == scanned.Source).Select(item => item.Repository.Id)];
+        List<(long Repository, int Snapshot)> own = [.. snapshots.Where(snapshot => ids.Contains(snapshot.Repository))];
+        if (scanned.Whole is { } whole)
+        {
+            catalog.Sources.Set(whole.Key, whole.Signature, own);
+        }
+
+        scanned.Finished?.Invoke(own);
+    }
+
+    private void ReportOptedOut()
+    {
+        if (OptedOut > 0)
+        {
+            string repositories = OptedOut == 1 ? "repository" : "repositories";
+            string are = OptedOut == 1 ? "is" : "are";
+            context.Events.Write(
+                Note.Information($"{OptedOut} {repositories} of these sources asked to be left out and {are} not crawled"));
+        }
+    }
+
+    private async Task WriteAllAsync(IReadOnlyList<ISourceRepository> repositories, CrawlProgress done, CancellationToken cancellation)
+    {
+        using var ahead = new ReadAhead(catalog, options, context.Workers, done);
+        using var parts = new PartSequence(context, catalog, options, done);
+        List<ListedRepository> written = [];
         int unreachable = 0;
         await foreach (ReadChunk chunk in ahead.ReadAsync(repositories, cancellation).ConfigureAwait(false))
         {
@@ -109,97 +149,61 @@ internal sealed class Crawl(StageContext context, Catalog catalog, CrawlOptions 
                 parts.Write(chunk, cancellation);
             }
 
-            // A part that ends within a repository holds all rows of those before it.
+            // A part that ends within a repository contains all rows of the repositories before it.
             if (parts.Commits > commits)
             {
-                Committed(ahead, written);
+                CompleteCommitted(ahead, written);
             }
 
             if (chunk.IsLast)
             {
-                ahead.Close(chunk.Work);
-                written.Add(chunk.Work);
-                unreachable = CheckReachable(chunk.Work, unreachable);
+                ahead.Close(chunk.Repository);
+                written.Add(chunk.Repository);
+                unreachable = CheckReachable(chunk.Repository, unreachable);
             }
         }
 
         parts.Commit();
-        Committed(ahead, written);
+        CompleteCommitted(ahead, written);
     }
 
-    private static void Committed(ReadAhead ahead, List<Work> written)
+    private static void CompleteCommitted(ReadAhead ahead, List<ListedRepository> written)
     {
-        written.ForEach(ahead.Committed);
+        written.ForEach(ahead.Complete);
         written.Clear();
         ahead.Flush();
     }
 
-    // One that cannot be had is a row. When none can be had any more it is not their fault, and rows would say that it is.
-    private static int CheckReachable(Work work, int before)
+    // A repository that cannot be fetched becomes a row. If none can be fetched any more, the repositories are not the cause, and rows
+    // would wrongly say so.
+    private static int CheckReachable(ListedRepository repository, int before)
     {
-        int count = work.Opened.Fault is { IsPassing: true } ? before + 1 : 0;
+        FetchException? fault = repository.Opened.Fault;
+        int count = fault is { IsTransient: true } ? before + 1 : 0;
         return count < MaxUnreachable
             ? count
             : throw new DataForgeException(
-                $"{count} repositories in a row could not be had (the last one: {work.Facts.Name}, {work.Opened.Fault!.Message}): see that the forge can be reached, then run the same command again.");
+                $"{count} repositories in a row could not be fetched (the last one: {repository.Facts.Name}, {fault!.Message}): "
+                + "check that the forge can be reached, then run the same command again.");
     }
 
     private static void CheckDistinct(List<(ISourceRepository Repository, ISource Source)> repositories)
     {
         for (int i = 1; i < repositories.Count; i++)
         {
-            (ISourceRepository Repository, ISource Source) one = repositories[i - 1];
-            (ISourceRepository Repository, ISource Source) other = repositories[i];
-            if (one.Repository.Id == other.Repository.Id)
+            (ISourceRepository repository, ISource source) = repositories[i - 1];
+            (ISourceRepository next, ISource nextSource) = repositories[i];
+            if (repository.Id == next.Id)
             {
                 throw DataForgeException.Usage(
-                    $"{one.Source.Text} and {other.Source.Text} both hold a repository '{other.Repository.Name}': crawl them into two workspaces.");
+                    $"{source.Text} and {nextSource.Text} both hold a repository '{next.Name}': crawl them into two workspaces.");
             }
         }
     }
-}
 
-/// <summary>What a crawl has done so far. Safe from several threads.</summary>
-internal sealed class CrawlTally
-{
-    private readonly Lock _lock = new();
-    private readonly List<(long Repository, int Snapshot)> _snapshots = [];
-    private long _files;
-    private StageProgress? _byFiles;
-    private StageProgress? _byRepositories;
-
-    /// <summary>Files done.</summary>
-    public long Files => Interlocked.Read(ref _files);
-
-    /// <summary>Shows from now on what is done, by files or by repositories.</summary>
-    public void Show(StageProgress progress, bool byFiles) =>
-        (_byFiles, _byRepositories) = (byFiles ? progress : null, byFiles ? null : progress);
-
-    /// <summary>States that a repository's snapshot is whole.</summary>
-    public void Add((long Repository, int Snapshot) snapshot)
-    {
-        lock (_lock)
-        {
-            _snapshots.Add(snapshot);
-        }
-
-        _byRepositories?.Advance(1);
-    }
-
-    /// <summary>States that so many more files are done.</summary>
-    public void Advance(long files)
-    {
-        Interlocked.Add(ref _files, files);
-        _byFiles?.Advance(files);
-    }
-
-    /// <summary>The snapshots, in order of the repositories' numbers.</summary>
-    public List<(long Repository, int Snapshot)> Snapshots()
-    {
-        lock (_lock)
-        {
-            _snapshots.Sort();
-            return [.. _snapshots];
-        }
-    }
+    // A source that was scanned. Files: −1 where unknown. Whole: the key and signature under which it need not be scanned again; null where
+    // it has none.
+    private sealed record ScannedSource(
+        ISource Source, long Files, (string Key, string Signature)? Whole,
+        Action<IReadOnlyList<(long Repository, int Snapshot)>>? Finished);
 }

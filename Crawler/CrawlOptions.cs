@@ -3,13 +3,13 @@ using DataForge.Corpus.Runs;
 
 namespace DataForge.Crawler;
 
-/// <summary>What is crawled, and within which bounds.</summary>
+/// <summary>The sources of a crawl and its limits.</summary>
 public sealed class CrawlOptions
 {
     /// <summary>
     /// The sources, each as <c>kind:rest</c>: <c>dir:PATH</c>, <c>git:PATH-or-URL</c>, <c>jsonl:FILE</c>, <c>parquet:FILE-or-DIR</c>,
-    /// <c>github:QUERY</c>, or <c>pinned:FILE</c>, a list of commits as a crawl of <c>github:</c> sources writes it (<c>1-commits.jsonl</c>).
-    /// Default none. Their order does not matter.
+    /// <c>github:QUERY</c>, or <c>pinned:FILE</c>, a list of commits as a crawl of <c>github:</c> sources writes it
+    /// (<c>1-commits.jsonl</c>). Default none. Their order does not matter.
     /// </summary>
     [NotHashed]
     public IList<string> Sources { get; set; } = [];
@@ -24,25 +24,27 @@ public sealed class CrawlOptions
     [Range(1, 64 << 20)]
     public int MaxFileBytes { get; set; } = 1_048_576;
 
-    /// <summary>Licence texts and metadata of this many bytes or more are not stored (rule <c>size</c>). Default 1,048,576; 1 to 64 MiB.</summary>
+    /// <summary>
+    /// Licence texts and metadata of this many bytes or more are not stored (rule <c>size</c>). Default 1,048,576; 1 to 64 MiB.
+    /// </summary>
     [Range(1, 64 << 20)]
     public int LicenseFileMaxBytes { get; set; } = 1_048_576;
 
     /// <summary>
-    /// Files taken from one repository, in order of their paths; further ones are not stored (rule <c>limit</c>). Default 500,000; 1 to
-    /// 100,000,000. The paths of one repository are held in memory: about 300 bytes a file.
+    /// Files stored of one repository, in order of their paths; further ones are not stored (rule <c>limit</c>). Default 500,000; 1 to
+    /// 100,000,000. The paths of one repository are in memory: about 300 bytes per file.
     /// </summary>
     [Range(1, 100_000_000)]
     public int MaxRepositoryFiles { get; set; } = 500_000;
 
     /// <summary>
-    /// Content bytes taken from one repository, in order of its paths; files that would exceed them are not stored (rule <c>limit</c>).
+    /// Content bytes stored of one repository, in order of its paths; files that would exceed them are not stored (rule <c>limit</c>).
     /// Default 64 GiB; 1 to 2^60.
     /// </summary>
     [Range(1L, 1L << 60)]
     public long MaxRepositoryBytes { get; set; } = 64L << 30;
 
-    /// <summary>Folders within folders that are entered; a deeper one is not read (rule <c>limit</c>). Default 100; 1 to 1000.</summary>
+    /// <summary>The depth of nested folders; a deeper folder is not read (rule <c>limit</c>). Default 100; 1 to 1000.</summary>
     [Range(1, 1000)]
     public int MaxFolderDepth { get; set; } = 100;
 
@@ -51,7 +53,9 @@ public sealed class CrawlOptions
     [NotHashed]
     public int MaxLineBytes { get; set; } = 64 << 20;
 
-    /// <summary>Field or column of <c>jsonl:</c> and <c>parquet:</c> sources with the repository's name. Default <c>repo</c>; needed.</summary>
+    /// <summary>
+    /// Field or column of <c>jsonl:</c> and <c>parquet:</c> sources with the repository's name. Default <c>repo</c>; needed.
+    /// </summary>
     [Required]
     public string RepositoryColumn { get; set; } = "repo";
 
@@ -92,14 +96,16 @@ public sealed class CrawlOptions
     [NotHashed]
     public int GitTimeoutSeconds { get; set; } = 3600;
 
-    /// <summary>Seconds a repository of a forge may take, from its first request on (rule <c>timeout</c>). Default 600; 1 to 86,400.</summary>
+    /// <summary>
+    /// Seconds a repository of a forge may take, from its first request on (rule <c>timeout</c>). Default 600; 1 to 86,400.
+    /// </summary>
     [Range(1, 86_400)]
     [NotHashed]
     public int FetchTimeoutSeconds { get; set; } = 600;
 
     /// <summary>
-    /// Bytes received of one repository. One that would pass them is fetched again without files of 1 MiB and more, and given up where
-    /// that is too much too (rule <c>limit</c>). Default 1 GiB; 1 KiB to 1 TiB.
+    /// Bytes received of one repository. One that would exceed them is fetched again without files of 1 MiB and more, and given up where
+    /// that is too much as well (rule <c>limit</c>). Default 1 GiB; 1 KiB to 1 TiB.
     /// </summary>
     [Range(1L << 10, 1L << 40)]
     [NotHashed]
@@ -110,80 +116,89 @@ public sealed class CrawlOptions
     [NotHashed]
     public int FetchMaxObjects { get; set; } = 2_000_000;
 
-    /// <summary>Transfers from a forge at a time; 0 finds the number by itself. Default 0; 0 to 64. Never changes a row.</summary>
+    /// <summary>
+    /// Concurrent transfers from a forge; 0 adapts the number to the throughput. Default 0; 0 to 64. Never changes a row.
+    /// </summary>
     [Range(0, 64)]
     [NotHashed]
     public int FetchConnections { get; set; }
 
-    /// <summary>Repositories of a forge that are begun before the one to be written next is there. Default 128; 1 to 10,000.</summary>
+    /// <summary>Repositories of a forge that are fetched ahead of the one that is written next. Default 128; 1 to 10,000.</summary>
     [Range(1, 10_000)]
     [NotHashed]
     public int FetchAhead { get; set; } = 128;
 
-    /// <summary>Bytes on disk of repositories fetched and not yet written; beyond it no further one is begun. Default 4 GiB; 1 MiB to 1 TiB.</summary>
+    /// <summary>
+    /// Bytes on disk of repositories that are fetched and not yet written; beyond it no further fetch begins. Default 4 GiB; 1 MiB to 1
+    /// TiB.
+    /// </summary>
     [Range(1L << 20, 1L << 40)]
     [NotHashed]
     public long FetchAheadBytes { get; set; } = 4L << 30;
 
-    /// <summary>How a forge's repositories are transferred: <c>git</c> or <c>archive</c> (a tar.gz of the default branch). Default <c>git</c>.</summary>
+    /// <summary>
+    /// The transport of a forge's repositories: <c>git</c> or <c>archive</c> (a tar.gz of the default branch). Default <c>git</c>.
+    /// </summary>
     [RegularExpression("git|archive")]
     [NotHashed]
     public string FetchTransport { get; set; } = "git";
 
     /// <summary>
-    /// Where the catalog is: none for <c>catalog.db</c> in the workspace (default), or <c>postgres://user@host:port/database</c>. The
+    /// The address of the catalog: none for <c>catalog.db</c> in the workspace (default), or <c>postgres://user@host:port/database</c>. The
     /// password comes from PGPASSWORD or <c>~/.pgpass</c>.
     /// </summary>
     [NotHashed]
     public string? Catalog { get; set; }
 
     /// <summary>
-    /// Seconds for which a crawler that shares its catalog holds what it works on without a sign of life; it renews that four times as often.
-    /// One that was killed is noticed at once; one that hangs, or whose machine lost power, after this long. Default 120; 1 to 3600.
+    /// Seconds until the leases of a crawler that shares its catalog expire; it renews them four times as often. A killed crawler is
+    /// noticed at once; one that hangs, or whose machine lost power, after this time. Default 120; 1 to 3600.
     /// </summary>
     [Range(1, 3600)]
     [NotHashed]
     public int LeaseSeconds { get; set; } = 120;
 
     /// <summary>
-    /// Where the REST API of <c>github:</c> sources is: <c>https://api.github.com</c> (default), <c>https://HOST/api/v3</c> of a GitHub
-    /// Enterprise server, or a test forge. http is for loopback: it would carry the token in the clear.
+    /// The address of the REST API of <c>github:</c> sources: <c>https://api.github.com</c> (default), <c>https://HOST/api/v3</c> of a
+    /// GitHub Enterprise server, or a test forge. http is for loopback only: it would send the token unencrypted.
     /// </summary>
     [Required]
     public string GitHubBaseAddress { get; set; } = "https://api.github.com";
 
     /// <summary>
-    /// File with tokens for <c>github:</c> sources, one a line, readable by its owner alone. Default none. Tokens of the environment
+    /// File with tokens for <c>github:</c> sources, one per line, readable by its owner only. Default none. Tokens of the environment
     /// (DATAFORGE_GITHUB_TOKENS, GITHUB_TOKEN, GH_TOKEN) are used as well.
     /// </summary>
     [NotHashed]
     public string? GitHubTokenFile { get; set; }
 
-    /// <summary>Seconds an answer of the API may take, body included. Default 30; 1 to 600.</summary>
+    /// <summary>Seconds a response of the API may take, with its body. Default 30; 1 to 600.</summary>
     [Range(1, 600)]
     [NotHashed]
     public int GitHubTimeoutSeconds { get; set; } = 30;
 
     /// <summary>
-    /// Seconds for which a forge that could not be connected to even once is tried again before the crawl gives up. One that has answered
-    /// is waited for much longer. Default 20; 0 to 3600.
+    /// Seconds for which a forge that has never answered is tried before the crawl gives up. A forge that has answered before is waited for
+    /// much longer. Default 20; 0 to 3600.
     /// </summary>
     [Range(0, 3600)]
     [NotHashed]
     public int GitHubConnectSeconds { get; set; } = 20;
 
     /// <summary>
-    /// Whether a run that has its input already crawls again and takes the newest snapshots. Default false: its input stays as it was
-    /// pinned, and its sources are not even looked at.
+    /// Whether a run that has its input crawls again and takes the newest snapshots. Default false: its pinned input stays, and its sources
+    /// are not read.
     /// </summary>
     [NotHashed]
     public bool Repin { get; set; }
 
-    // The bounds that decide which rows a repository gives; a change of one makes every repository new.
+    /// <summary>
+    /// The hash of the limits that decide which rows a repository gives; if one changes, every repository is crawled again.
+    /// </summary>
     internal string RowsHash() => StageHash.Combine(
         $"{CrawlStage.CodeVersion} {MaxFileBytes} {LicenseFileMaxBytes} {MaxRepositoryFiles} {MaxRepositoryBytes} {MaxFolderDepth}");
 
-    // The columns read from rows.
+    /// <summary>The hash of the names of the columns that are read from rows.</summary>
     internal string ColumnsHash() => StageHash.Combine(
         RepositoryColumn, PathColumn, ContentColumn, LicenseColumn, StarsColumn, ForksColumn, IsForkColumn, CreatedAtColumn, CommitColumn);
 }

@@ -1,10 +1,12 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.Fetch;
+using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Sharing;
 using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
@@ -12,23 +14,24 @@ using DataForge.Crawler.Storage;
 namespace DataForge.Crawler;
 
 /// <summary>
-/// Reads the sources into the workspace and pins the run's input. What is there already is neither read (an unchanged repository) nor
-/// stored (a known content) again. A run that has its input keeps it (<see cref="CrawlOptions.Repin"/>) as long as the options and the
-/// sources named are the same. One process crawls into a workspace at a time; a second waits,
-/// and fetches for the first meanwhile where they share a catalog.
+/// Crawls the sources into the workspace and pins the run's input. An unchanged repository is not read again, and a known content is not
+/// stored again. A run that has its input keeps it (<see cref="CrawlOptions.Repin"/>) as long as the options and the sources are the same.
+/// One process at a time crawls into a workspace; a second one waits, and fetches for the first meanwhile where they share a catalog.
 /// </summary>
-public sealed class CrawlStage(CrawlOptions options) : IStage
+/// <param name="options">The options.</param>
+/// <param name="handlers">Creates the handlers that send HTTP requests; null for the network.</param>
+public sealed class CrawlStage(CrawlOptions options, IHttpHandlerFactory? handlers = null) : IStage
 {
-    /// <summary>Raised whenever the stage would write other rows for the same files.</summary>
+    private readonly IHttpHandlerFactory _handlers = handlers ?? NetworkHandlerFactory.Instance;
+
+    /// <summary>Incremented with every change by which the stage writes other rows for the same files.</summary>
     internal const int CodeVersion = 1;
 
     /// <summary>The name of the run's manifest entry; its output is <c>1-input.json</c>.</summary>
     internal const string InputPart = "input";
 
-    internal const string StageName = "crawl";
-
     /// <inheritdoc/>
-    public string Name => StageName;
+    public string Name => StageNames.Crawl;
 
     /// <inheritdoc/>
     /// <exception cref="DataForgeException">A source is wrong, gone or damaged, or the workspace cannot be written.</exception>
@@ -36,7 +39,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
     {
         if (IsPinned(context.Run) && RoundEnd.Find(context.Run) is null)
         {
-            context.Events.Write(Note.Information("the run keeps its input as it was pinned; Crawl:Repin takes what changed since"));
+            context.Events.Write(Note.Information("the run keeps its pinned input; Crawl:Repin crawls what changed since"));
             return;
         }
 
@@ -47,14 +50,17 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         }
         catch (DbException e)
         {
+            CatalogAddress address = CatalogAddress.Parse(options.Catalog, context.Workspace.CatalogFile);
             throw new DataForgeException(
-                $"the catalog {CatalogAddress.Parse(options.Catalog, context.Workspace.CatalogFile)} cannot be read or written ({e.Message}): free space, mend its rights or see to its server, then run the same command again.",
+                $"the catalog {address} cannot be read or written ({e.Message}): "
+                + "free space, correct its permissions or check its server, then run the same command again.",
                 inner: e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DataForgeException(
-                $"the crawl cannot go on ({e.Message}): free space or mend rights in {context.Workspace.Folder}, then run the same command again.",
+                $"the crawl cannot continue ({e.Message}): free space or correct permissions in {context.Workspace.Folder}, "
+                + "then run the same command again.",
                 inner: e);
         }
     }
@@ -63,17 +69,19 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
     {
         Workspace workspace = context.Workspace;
         CatalogAddress address = CatalogAddress.Parse(options.Catalog, workspace.CatalogFile);
-        var shelf = new Shelf(Path.Combine(workspace.Folder, "mirrors", "shelf"));
+        var fetched = new SharedFetchFolder(SharedFetchFolder.In(workspace));
 
-        // A shared catalog is opened before the turn comes, to help those whose turn it is.
+        // A shared catalog is opened before this crawler's turn, so that it can help the writer meanwhile.
         using Catalog? shared = address.IsShared ? Open(workspace, address, context.Time) : null;
         if (shared is not null)
         {
-            shared.Reconnected = why => context.Events.Write(Note.Warning($"the connection to the catalog broke ({why}) and was taken up again"));
+            shared.Reconnected = why =>
+                context.Events.Write(Note.Warning($"the connection to the catalog broke ({why}) and was reopened"));
         }
 
-        await using CrawlTurn turn = await CrawlTurn.TakeAsync(context, options, shared, shelf, cancellation).ConfigureAwait(false);
-        shelf.Clear();
+        await using CrawlTurn turn =
+            await CrawlTurn.AcquireAsync(context, options, _handlers, shared, fetched, cancellation).ConfigureAwait(false);
+        fetched.Clear();
         RoundEnd? killed = RoundEnd.Find(context.Run);
         if (killed is null && IsPinned(context.Run))
         {
@@ -84,7 +92,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         Catalog catalog = shared ?? own!;
         if (killed is not null && FindPin(context.Run)?.InputHash == killed.Input)
         {
-            killed.Finish(context.Run, catalog);
+            killed.Finish(context.Run, catalog.Ledger);
             return;
         }
 
@@ -92,10 +100,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         WorkspaceOptOuts optOuts = WorkspaceOptOuts.Read(workspace);
         SourceNames.Assign(catalog, sources.OfType<ILocatedSource>(), optOuts);
         using var scratch = new ScratchFolder(Path.Combine(workspace.Folder, "scratch"));
-        var scan = new ScanContext(options, scratch.Path, Path.Combine(workspace.Folder, "mirrors"), id => catalog.FindContent(id).Size)
-        {
-            Time = context.Time, Tell = context.Events.Write, Progress = unit => context.Progress(StageName, unit, 0), Catalog = catalog, Shared = shared is null ? null : new SharedFetch(shared, shelf),
-        };
+        ScanContext scan = NewScanContext(context, scratch, catalog, shared is null ? null : new SharedFetch(shared.Leases, fetched));
         IReadOnlyList<(long, int)> snapshots;
         int optedOut;
         List<string> queries;
@@ -105,10 +110,21 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
             (optedOut, queries) = (crawl.OptedOut, crawl.Queries);
         }
 
-        shelf.Clear();
+        fetched.Clear();
         PinnedList.Write(Path.Combine(context.Run.Folder, PinnedList.FileName), catalog, snapshots, options.RowsHash());
         Pin(context.Run, catalog, snapshots, optedOut, queries);
     }
+
+    private ScanContext NewScanContext(StageContext context, ScratchFolder scratch, Catalog catalog, SharedFetch? shared) => new(
+        options, scratch.Path, Path.Combine(context.Workspace.Folder, "mirrors"), id => catalog.Contents.Find(id).Size)
+    {
+        Time = context.Time,
+        Handlers = _handlers,
+        WriteNote = context.Events.Write,
+        Progress = unit => context.Progress(StageNames.Crawl, unit, 0),
+        Catalog = catalog,
+        Shared = shared,
+    };
 
     private static Catalog Open(Workspace workspace, CatalogAddress address, TimeProvider time)
     {
@@ -118,7 +134,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
 
     private bool IsPinned(Run run) => !options.Repin && FindPin(run) is not null;
 
-    // What the run was pinned to by these options.
+    // The entry of the run's input, where it was pinned by these options and is intact; null otherwise.
     private ManifestEntry? FindPin(Run run) => File.Exists(run.InputFile)
         && run.Manifest.Find(Name, InputPart) is { } entry && entry.OptionsHash == PinHash(options) && Manifest.IsWhole(run.Folder, entry)
             ? entry
@@ -126,17 +142,17 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
 
     private void Pin(Run run, Catalog catalog, IReadOnlyList<(long Repository, int Snapshot)> snapshots, int optedOut, List<string> queries)
     {
-        var counts = new SortedDictionary<string, long>(StringComparer.Ordinal) { ["repositories"] = snapshots.Count };
+        var counts = new CountTable { [CountName.Repositories] = snapshots.Count };
         if (optedOut > 0)
         {
-            counts["repositories.opted_out"] = optedOut;
+            counts[CountName.RepositoriesOptedOut] = optedOut;
         }
 
-        RunInput input = catalog.Input(snapshots, counts);
+        RunInput input = catalog.Parts.InputOf(snapshots, counts);
         string hash = HashOf(input);
         RoundEnd? end = queries.Count == 0
             ? null
-            : new RoundEnd(hash, new(queries.Distinct().ToDictionary(query => query, query => catalog.State(query).Round), StringComparer.Ordinal));
+            : new RoundEnd(hash, RoundsOf(queries, catalog.Ledger));
         end?.Announce(run);
         if (!File.Exists(run.InputFile) || StageHash.OfFile(run.InputFile) != hash)
         {
@@ -152,10 +168,13 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
             Outputs = [new ManifestOutput(Path.GetFileName(run.InputFile), new FileInfo(run.InputFile).Length, hash)],
             Counts = counts,
         });
-        end?.Finish(run, catalog);
+        end?.Finish(run, catalog.Ledger);
     }
 
-    // Read once more for this, since the round's end is announced with it before the file is there.
+    private static SortedDictionary<string, int> RoundsOf(List<string> queries, LedgerStore ledger) =>
+        new(queries.Distinct().ToDictionary(query => query, query => ledger.State(query).Round), StringComparer.Ordinal);
+
+    // The input is serialized twice: the end of the rounds is announced with its hash before the file exists.
     private static string HashOf(RunInput input)
     {
         using var hash = SHA256.Create();
@@ -167,7 +186,7 @@ public sealed class CrawlStage(CrawlOptions options) : IStage
         return Convert.ToHexStringLower(hash.Hash!);
     }
 
-    // A run is pinned to options and sources; both are as the user gave them.
+    /// <summary>The hash of the options and sources that a run is pinned to, as the user gave them.</summary>
     internal static string PinHash(CrawlOptions options) => StageHash.Combine(
-        [StageHash.OfOptions(StageName, CodeVersion, options), .. options.Sources.Distinct().Order(StringComparer.Ordinal)]);
+        [StageHash.OfOptions(StageNames.Crawl, CodeVersion, options), .. options.Sources.Distinct().Order(StringComparer.Ordinal)]);
 }

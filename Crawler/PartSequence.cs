@@ -8,59 +8,61 @@ using DataForge.Crawler.Storage;
 namespace DataForge.Crawler;
 
 /// <summary>
-/// Writes files in the order in which they come, part after part. Where a part ends depends on contents alone; a part that is not
-/// committed when the crawl ends early leaves nothing, and its files are read again.
+/// Writes files in the order in which they come, part after part. The end of a part depends on the contents alone. A part that is not
+/// committed when the crawl ends early leaves no trace, and its files are read again.
 /// </summary>
-internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlOptions options, CrawlTally tally) : IDisposable
+internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlOptions options, CrawlProgress progress) : IDisposable
 {
-    // A part is also closed at this many occurrences, or a crawl that finds only known contents would never end its first.
+    // A part also ends at this many rows; otherwise a crawl that finds only known contents would never end its first part. At roughly
+    // 150 bytes a row (a path, an id of 40 characters, columns of the repository) they take 30 MB in memory, as much as the contents of
+    // a part (RawPartBytes, 32 MiB by default).
     private const int MaxOccurrences = 200_000;
 
-    // Of faults only the first so many are events; all are rows and figures.
+    // Only the first faults become events, of some 200 bytes each; all are rows and counts.
     private const int MaxFaultEvents = 1000;
 
-    private readonly string _optionsHash = StageHash.OfOptions("crawl", CrawlStage.CodeVersion, options);
+    private readonly string _optionsHash = StageHash.OfOptions(StageNames.Crawl, CrawlStage.CodeVersion, options);
     private RawPartWriter? _part;
     private long _partStart;
     private int _faultEvents;
 
-    /// <summary>Parts committed so far, those without rows included.</summary>
+    /// <summary>Commits so far, those of a part without rows included.</summary>
     public int Commits { get; private set; }
 
-    /// <summary>Appends a chunk; ends the snapshot with its last one.</summary>
+    /// <summary>Appends files; the last ones of a repository end its snapshot.</summary>
     public void Write(ReadChunk chunk, CancellationToken cancellation)
     {
-        Work work = chunk.Work;
+        ListedRepository repository = chunk.Repository;
         for (int i = 0; i < chunk.Files.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             int index = chunk.From + i;
-            if (_part is null || index == work.First)
+            if (_part is null || index == repository.First)
             {
-                Part().BeginSnapshot(work.Facts, work.Signature);
+                CurrentPart().BeginSnapshot(repository.Facts, repository.Signature);
             }
 
-            Append(work.Facts, work.Files[index], chunk.Files[i], chunk.Ids[i]);
+            Append(repository.Facts, repository.Files[index], chunk.Files[i], chunk.Ids[i]);
             if (_part!.Bytes >= options.RawPartBytes || _part.Occurrences >= MaxOccurrences)
             {
                 Commit();
             }
         }
 
-        tally.Advance(chunk.Files.Length);
+        progress.AddFiles(chunk.Files.Length);
         if (chunk.IsLast)
         {
-            if (_part is null || work.First == work.Files.Count)
+            if (_part is null || repository.First == repository.Files.Count)
             {
-                Part().BeginSnapshot(work.Facts, work.Signature);
+                CurrentPart().BeginSnapshot(repository.Facts, repository.Signature);
             }
 
             _part!.EndSnapshot();
-            tally.Add((work.Facts.Id, work.Facts.Snapshot));
+            progress.AddSnapshot((repository.Facts.Id, repository.Facts.Snapshot));
         }
     }
 
-    /// <summary>Commits the part begun, if there is one.</summary>
+    /// <summary>Commits the current part, if there is one.</summary>
     public void Commit()
     {
         if (_part is null)
@@ -71,7 +73,7 @@ internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlO
         if (_part.Commit(catalog, _optionsHash) is { } entry)
         {
             double seconds = Stopwatch.GetElapsedTime(_partStart).TotalSeconds;
-            context.Events.Write(new PartDone("crawl", entry.Part, Reused: false, seconds, entry.Counts));
+            context.Events.Write(new PartDone(StageNames.Crawl, entry.Part, Reused: false, seconds, entry.Counts));
         }
 
         _part.Dispose();
@@ -79,14 +81,14 @@ internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlO
         Commits++;
     }
 
-    /// <summary>Throws the part away that was not committed.</summary>
+    /// <summary>Discards the part that was not committed.</summary>
     public void Dispose() => _part?.Dispose();
 
-    private RawPartWriter Part()
+    private RawPartWriter CurrentPart()
     {
         if (_part is null)
         {
-            _part = new RawPartWriter(context.Workspace, catalog.NextPart);
+            _part = new RawPartWriter(context.Workspace, catalog.Parts.NextNumber());
             _partStart = Stopwatch.GetTimestamp();
         }
 
@@ -98,7 +100,7 @@ internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlO
         int part = -1;
         if (read.Fault is null && id is { } blob)
         {
-            part = _part!.Contains(blob) ? _part.Number : catalog.FindContent(blob).Part;
+            part = _part!.Contains(blob) ? _part.Number : catalog.Contents.Find(blob).Part;
             if (part < 0 && read.Buffer is not null)
             {
                 _part.AppendContent(blob, read.Buffer.AsSpan(0, read.Length));
@@ -106,15 +108,15 @@ internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlO
             }
             else if (part < 0)
             {
-                // A source leaves a content unread only where it is stored, or another repository has it; that one turned out to be damaged.
-                read = ReadFile.Faulty(FaultRules.Unreadable, "the repository that has this content first could not give it", file.Size);
+                // A source leaves a content unread only where it is stored or another repository brings it. That one was damaged.
+                read = ReadFile.Faulty(RuleNames.Unreadable, "the repository that has this content first could not give it", file.Size);
             }
         }
 
-        // Sizes, links and other kinds of files are what they are; the rest may need a look.
-        if (read.Fault is not (null or FaultRules.Size or FaultRules.Symlink or FaultRules.NotPython))
+        // Files of these three rules are expected; the others may need attention.
+        if (read.Fault is not (null or RuleNames.Size or RuleNames.Symlink or RuleNames.NotPython))
         {
-            Report($"{repository.Name} {file.Path}", read.Fault, read.Detail);
+            ReportFault($"{repository.Name} {file.Path}", read.Fault, read.Detail);
         }
 
         _part!.Append(new Occurrence
@@ -130,15 +132,16 @@ internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlO
         });
     }
 
-    private void Report(string where, string fault, string detail)
+    private void ReportFault(string where, string fault, string detail)
     {
         if (_faultEvents < MaxFaultEvents)
         {
-            context.Events.Write(new FileFault("crawl", where, fault, detail));
+            context.Events.Write(new FileFault(StageNames.Crawl, where, fault, detail));
         }
         else if (_faultEvents == MaxFaultEvents)
         {
-            context.Events.Write(Note.Warning($"more than {MaxFaultEvents} files could not be crawled; further ones are rows in dropped/ only"));
+            context.Events.Write(
+                Note.Warning($"more than {MaxFaultEvents} files could not be crawled; further ones are rows in dropped/ only"));
         }
 
         _faultEvents++;

@@ -7,13 +7,17 @@ using DataForge.Crawler.Storage;
 
 namespace DataForge.Crawler;
 
-/// <summary>A piece of a repository, read: files <paramref name="From"/> and on, with their contents and ids. Dispose it when written.</summary>
-internal sealed record ReadChunk(Work Work, int From, ReadFile[] Files, BlobId?[] Ids) : IDisposable
+/// <summary>Files of a repository that were read. Dispose it when they are written.</summary>
+/// <param name="Repository">The repository.</param>
+/// <param name="From">The index of the first of these files among those of the repository.</param>
+/// <param name="Files">Their contents, or faults.</param>
+/// <param name="Ids">The ids of their contents; null where they were not read.</param>
+internal sealed record ReadChunk(ListedRepository Repository, int From, ReadFile[] Files, BlobId?[] Ids) : IDisposable
 {
-    /// <summary>Whether the repository ends with it.</summary>
-    public bool IsLast => From + Files.Length == Work.Files.Count;
+    /// <summary>Whether these are the repository's last files.</summary>
+    public bool IsLast => From + Files.Length == Repository.Files.Count;
 
-    /// <summary>Gives the contents' buffers back.</summary>
+    /// <summary>Returns the contents' buffers to their pool.</summary>
     public void Dispose()
     {
         foreach (ReadFile file in Files)
@@ -27,78 +31,114 @@ internal sealed record ReadChunk(Work Work, int From, ReadFile[] Files, BlobId?[
 }
 
 /// <summary>
-/// Brings repositories, and reads and hashes their files, on several threads; what comes out is in order. A repository goes through
-/// four steps, each of them ahead of the next: opened, with its tree; its contents claimed, in order; fetched and listed; read.
+/// Fetches repositories, and reads and hashes their files, on several threads; the results come in order. A repository passes four steps,
+/// each of which runs ahead of the next: it is opened, and its tree fetched (<see cref="RepositoryOpener"/>); its contents are claimed, in
+/// order (<see cref="ContentClaimer"/>); they are fetched, and its files listed (<see cref="RepositoryLister"/>); its files are read.
 /// </summary>
-internal sealed class ReadAhead(Catalog catalog, CrawlOptions options, int workers, CrawlTally tally) : IDisposable
+internal sealed class ReadAhead : IDisposable
 {
-    // What one thread reads at a time. Up to workers + 1 chunks, each with one file more, are in memory.
+    // The files that one thread reads at a time: 4 MiB, or 256 files that are smaller, so that the queue's cost per chunk stays small
+    // beside reading and hashing it. Up to workers + 1 chunks are in memory, each by one file (at most 1 MiB by default) larger.
     private const int ChunkBytes = 4 << 20;
     private const int ChunkFiles = 256;
 
-    private readonly RepositoryOpener _opener = new(catalog, options, workers, tally);
+    private readonly CrawlOptions _options;
+    private readonly int _workers;
+    private readonly ContentClaims _claims = new();
+    private readonly RepositoriesInProgress _inProgress;
+    private readonly RepositoryOpener _opener;
+    private readonly ContentClaimer _claimer;
+    private readonly RepositoryLister _lister;
+
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="workers">Threads that read.</param>
+    /// <param name="progress">What the crawl has done.</param>
+    public ReadAhead(Catalog catalog, CrawlOptions options, int workers, CrawlProgress progress)
+    {
+        (_options, _workers) = (options, workers);
+        _inProgress = new RepositoriesInProgress(catalog, options, progress);
+        _opener = new RepositoryOpener(_inProgress, workers);
+        _claimer = new ContentClaimer(_claims, catalog);
+        _lister = new RepositoryLister(_inProgress, _claims, catalog, progress);
+    }
 
     /// <summary>The files of these repositories, in order, without those of unchanged repositories and those committed before.</summary>
     public IAsyncEnumerable<ReadChunk> ReadAsync(IReadOnlyList<ISourceRepository> repositories, CancellationToken cancellation) =>
         OrderedParallel.MapAsync(
-            ChunksAsync(repositories, cancellation), workers + 1, static (chunk, token) => new ValueTask<ReadChunk>(Read(chunk, token)),
+            ChunksAsync(repositories, cancellation), _workers + 1, static (chunk, token) => new ValueTask<ReadChunk>(Read(chunk, token)),
             static chunk => chunk.Dispose(), cancellation);
 
-    /// <summary>Closes a repository that is written.</summary>
-    public void Close(Work work) => _opener.Close(work.Opened);
+    /// <summary>Closes a repository whose files are written.</summary>
+    public void Close(ListedRepository repository) => _inProgress.Close(repository.Opened);
 
-    /// <summary>The rows of a repository that is written are committed.</summary>
-    public void Committed(Work work) => _opener.Committed(work);
+    /// <summary>Completes a repository whose rows are committed: its claims end, and the next crawl need not open it.</summary>
+    public void Complete(ListedRepository repository)
+    {
+        if (repository.Claimant is not null)
+        {
+            _claims.Drop(repository.Claimant);
+        }
 
-    /// <summary>Keeps what is known of the repositories that are done.</summary>
-    public void Flush() => _opener.Flush();
+        _inProgress.Complete(repository.Opened, repository.Facts.Snapshot);
+    }
 
-    /// <summary>Closes what an interrupted crawl left open.</summary>
-    public void Dispose() => _opener.Dispose();
+    /// <summary>Writes the completed repositories to the catalog.</summary>
+    public void Flush() => _inProgress.Flush();
 
-    private async IAsyncEnumerable<(Work Work, int From, int To)> ChunksAsync(
+    /// <summary>Closes the repositories that an interrupted crawl left open.</summary>
+    public void Dispose()
+    {
+        _inProgress.Dispose();
+        _opener.Dispose();
+    }
+
+    private async IAsyncEnumerable<(ListedRepository Repository, int From, int To)> ChunksAsync(
         IReadOnlyList<ISourceRepository> repositories, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        int ahead = repositories.Any(repository => repository.IsRemote) ? Math.Max(workers, options.FetchAhead) : workers;
-        IAsyncEnumerable<Opened?> opened = OrderedParallel.MapAsync(
-            _opener.InOrderAsync(repositories), ahead, _opener.OpenAsync, static _ => { }, cancellation);
-        IAsyncEnumerable<Work?> works = OrderedParallel.MapAsync(
-            _opener.ClaimAsync(opened, cancellation), ahead, _opener.ListAsync, static _ => { }, cancellation);
-        await foreach (Work? work in works.ConfigureAwait(false))
+        int ahead = repositories.Any(repository => repository.IsRemote) ? Math.Max(_workers, _options.FetchAhead) : _workers;
+        IAsyncEnumerable<OpenedRepository?> opened = OrderedParallel.MapAsync(
+            _opener.QueueAsync(repositories), ahead, _opener.OpenAsync, static _ => { }, cancellation);
+        IAsyncEnumerable<ListedRepository?> listed = OrderedParallel.MapAsync(
+            _claimer.ClaimAsync(opened, cancellation), ahead, _lister.ListAsync, static _ => { }, cancellation);
+        await foreach (ListedRepository? repository in listed.ConfigureAwait(false))
         {
-            if (work is null)
+            if (repository is null)
             {
                 continue;
             }
 
-            // A repository without files gives one empty chunk, so that it comes to its end.
-            int from = work.First;
+            // A repository without files gives one empty chunk, so that its snapshot is completed.
+            int from = repository.First;
             do
             {
                 int to = from;
-                for (long bytes = 0; to < work.Files.Count && to - from < ChunkFiles && bytes < ChunkBytes; to++)
+                for (long bytes = 0; to < repository.Files.Count && to - from < ChunkFiles && bytes < ChunkBytes; to++)
                 {
-                    FoundFile file = work.Files[to];
+                    FoundFile file = repository.Files[to];
                     bytes += file.Fault is null ? Math.Max(file.Size, file.Weight) : 0;
                 }
 
-                yield return (work, from, to);
+                yield return (repository, from, to);
                 from = to;
             }
-            while (from < work.Files.Count);
+            while (from < repository.Files.Count);
         }
     }
 
-    private static ReadChunk Read((Work Work, int From, int To) chunk, CancellationToken cancellation)
+    private static ReadChunk Read((ListedRepository Repository, int From, int To) chunk, CancellationToken cancellation)
     {
-        var read = new ReadChunk(chunk.Work, chunk.From, new ReadFile[chunk.To - chunk.From], new BlobId?[chunk.To - chunk.From]);
+        int count = chunk.To - chunk.From;
+        var read = new ReadChunk(chunk.Repository, chunk.From, new ReadFile[count], new BlobId?[count]);
         try
         {
-            for (int i = 0; i < read.Files.Length; i++)
+            for (int i = 0; i < count; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                FoundFile file = chunk.Work.Files[chunk.From + i];
-                ReadFile content = file.Fault is null ? chunk.Work.Opened.Repository.Read(file) : ReadFile.Faulty(file.Fault, file.Detail, file.Size);
+                FoundFile file = chunk.Repository.Files[chunk.From + i];
+                ReadFile content = file.Fault is null
+                    ? chunk.Repository.Opened.Repository.Read(file)
+                    : ReadFile.Faulty(file.Fault, file.Detail, file.Size);
                 read.Files[i] = content;
                 read.Ids[i] = content.Buffer is null ? file.BlobId : file.BlobId ?? BlobId.Of(content.Buffer.AsSpan(0, content.Length));
             }

@@ -6,9 +6,9 @@ using DataForge.Crawler.GitHub;
 namespace DataForge.Crawler;
 
 /// <summary>
-/// The end of a crawl's rounds of searches. The run's input is a file and the rounds are rows of the catalog, so no transaction holds both:
-/// before either is written, this says in the run's folder which input ends which rounds. A crawl that was killed with its input pinned and
-/// its rounds open ends just those, and begins none anew.
+/// The end of a crawl's rounds of searches. The run's input is a file and the rounds are rows of the catalog, so no transaction contains
+/// both. Before either is written, a file in the run's folder (a write-ahead record) says which input ends which rounds. If a crawl is
+/// killed after its input was pinned and before its rounds were closed, the next one closes just these rounds, and begins no new ones.
 /// </summary>
 /// <param name="Input">SHA-256 of the pinned input.</param>
 /// <param name="Rounds">The number of each query's round.</param>
@@ -16,7 +16,7 @@ internal sealed record RoundEnd(string Input, SortedDictionary<string, int> Roun
 {
     private const string FileName = "1-rounds.json";
 
-    /// <summary>What a killed crawl of the run was about to end; null where there is nothing.</summary>
+    /// <summary>The rounds that a killed crawl of the run was about to end; null where there are none.</summary>
     /// <exception cref="DataForgeException">The file is damaged.</exception>
     public static RoundEnd? Find(Run run)
     {
@@ -31,10 +31,10 @@ internal sealed record RoundEnd(string Input, SortedDictionary<string, int> Roun
         }
     }
 
-    /// <summary>States it, durably.</summary>
+    /// <summary>Writes the file, durably.</summary>
     public void Announce(Run run) => AtomicFile.Write(FileOf(run), CanonicalJson.Write(this));
 
-    /// <summary>Ends the rounds, each unless it has ended and another one may be under way, and takes the statement back.</summary>
+    /// <summary>Closes the rounds, except those after which another round has begun, and deletes the file. Idempotent.</summary>
     public void Finish(Run run, ILedger ledger)
     {
         foreach ((string query, int round) in Rounds)

@@ -1,23 +1,25 @@
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.Fetch;
 using DataForge.Crawler.Folders;
 using DataForge.Crawler.Git;
+using DataForge.Crawler.Sharing;
 using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
 
 namespace DataForge.Crawler;
 
-/// <summary>A raw part as it is after a rewriting.</summary>
+/// <summary>A raw part after it was rewritten.</summary>
 /// <param name="Part">The part.</param>
-/// <param name="ContentParts">The parts that hold contents of its occurrences.</param>
+/// <param name="ContentParts">The parts that store the contents of its occurrences.</param>
 public sealed record RewrittenPart(RawPart Part, IReadOnlyList<int> ContentParts);
 
 /// <summary>What is removed from a workspace's catalog and raw parts.</summary>
 public sealed record RemovedRows
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>Nothing was removed.</summary>
     public static RemovedRows None { get; } = new()
     {
         Repositories = [], Locations = [], Parts = [], AllParts = 0, Occurrences = 0, Contents = 0, SharedContents = 0,
@@ -26,13 +28,13 @@ public sealed record RemovedRows
     /// <summary>The repositories.</summary>
     public required IReadOnlyList<RemovedRepository> Repositories { get; init; }
 
-    /// <summary>Names of sources that go with them.</summary>
+    /// <summary>Names of sources that are removed with them.</summary>
     public required IReadOnlyList<string> Locations { get; init; }
 
     /// <summary>Parts rewritten.</summary>
     public required IReadOnlyList<RewrittenPart> Parts { get; init; }
 
-    /// <summary>Parts there are.</summary>
+    /// <summary>Parts of the workspace.</summary>
     public required int AllParts { get; init; }
 
     /// <summary>Rows removed.</summary>
@@ -41,11 +43,13 @@ public sealed record RemovedRows
     /// <summary>Contents removed.</summary>
     public required long Contents { get; init; }
 
-    /// <summary>Contents that others hold too, and that stay.</summary>
+    /// <summary>Contents that other repositories have too, and that stay.</summary>
     public required long SharedContents { get; init; }
 }
 
-/// <summary>Removes repositories from what was crawled. The caller holds the workspace: nobody crawls or builds meanwhile.</summary>
+/// <summary>
+/// Removes repositories from the catalog and the raw parts. The caller holds the workspace's locks: no process crawls or builds meanwhile.
+/// </summary>
 public static class WorkspaceRemoval
 {
     private const string ContentsFile = "contents";
@@ -62,45 +66,57 @@ public static class WorkspaceRemoval
         }
 
         using Catalog catalog = Open(workspace, catalogAddress);
-        return [.. catalog.Repositories().Select(repository => repository.Name)];
+        return [.. catalog.Removal.AllRepositories().Select(repository => repository.Name)];
     }
 
     /// <summary>Whether the workspace has been crawled into.</summary>
     /// <param name="workspace">The workspace.</param>
-    /// <param name="catalogAddress">Where its catalog lies (<see cref="CrawlOptions.Catalog"/>).</param>
-    public static bool HasCatalog(Workspace workspace, string? catalogAddress) => Catalog.Exists(CatalogAddress.Parse(catalogAddress, workspace.CatalogFile));
+    /// <param name="catalogAddress">The address of its catalog (<see cref="CrawlOptions.Catalog"/>).</param>
+    public static bool HasCatalog(Workspace workspace, string? catalogAddress) =>
+        Catalog.Exists(CatalogAddress.Parse(catalogAddress, workspace.CatalogFile));
 
-    /// <summary>Writes what is to change in <c>raw/</c> aside; the contents that go, into <paramref name="folder"/>.</summary>
+    /// <summary>Writes the new files of <c>raw/</c> beside the old ones, and the ids of the removed contents into a folder.</summary>
+    /// <param name="rewrite">The new files of the workspace.</param>
+    /// <param name="catalogAddress">The address of its catalog (<see cref="CrawlOptions.Catalog"/>).</param>
+    /// <param name="list">The repositories and owners to remove.</param>
+    /// <param name="folder">The folder, which <see cref="Apply"/> reads.</param>
+    /// <param name="cancellation">Stops it; nothing is changed then.</param>
     /// <exception cref="DataForgeException">The workspace is damaged.</exception>
-    public static RemovedRows Rewrite(WorkspaceRewrite rewrite, string? catalogAddress, OptOutList list, string folder, CancellationToken cancellation)
+    public static RemovedRows Rewrite(
+        WorkspaceRewrite rewrite, string? catalogAddress, OptOutList list, string folder, CancellationToken cancellation)
     {
         Workspace workspace = rewrite.Workspace;
         RawFolder.CheckOwner(workspace, CatalogAddress.Parse(catalogAddress, workspace.CatalogFile));
         using Catalog catalog = Open(workspace, catalogAddress);
         RawFolder.Recover(workspace, catalog);
-        List<RemovedRepository> repositories = [.. catalog.Repositories()
-            .Where(repository => list.FindRepository(repository.Name) is not null).Select(repository => new RemovedRepository(repository.Id, repository.Name))];
+        List<RemovedRepository> repositories =
+        [
+            .. from repository in catalog.Removal.AllRepositories()
+               where list.FindRepository(repository.Name) is not null
+               select new RemovedRepository(repository.Id, repository.Name),
+        ];
         HashSet<long> ids = [.. repositories.Select(repository => repository.Id)];
 
-        // A source named after an owner is all of the owner's.
-        var locations = catalog.Locations().Where(location => list.FindRepository(location.Name) is not null || list.FindRepository(location.Name + "/") is not null).ToList();
-        var remembered = locations
-            .Select(location => new RemovedRepository(RepositoryIds.Of(location.Kind, location.Name), location.Name, WorkspaceOptOuts.LocationHash(location.Kind, location.Location)))
-            .ToList();
+        // A source that is named after an owner belongs to the owner as a whole.
+        List<(string Kind, string Location, string Name)> locations = [.. catalog.Names.All().Where(location =>
+            list.FindRepository(location.Name) is not null || list.FindRepository(location.Name + "/") is not null)];
+        IEnumerable<RemovedRepository> sources = locations.Select(location => new RemovedRepository(
+            RepositoryIds.Of(location.Kind, location.Name), location.Name,
+            WorkspaceOptOuts.LocationHash(location.Kind, location.Location)));
         foreach ((_, string location, _) in locations.Where(location => location.Kind == GitSource.KindName))
         {
             rewrite.Remove("mirrors/" + GitMirror.FolderName(location));
         }
 
-        int parts = catalog.NextPart;
+        int parts = catalog.Parts.NextNumber();
         var raw = new RawRewriter(rewrite, ids, parts, cancellation);
         List<RewrittenPart> rewritten = ids.Count > 0 ? raw.Rewrite() : [];
         WriteContents(Path.Combine(folder, ContentsFile), raw.Contents);
         rewrite.Remove("scratch");
-        rewrite.Remove("mirrors/shelf");
+        rewrite.Remove(Path.GetRelativePath(workspace.Folder, SharedFetchFolder.In(workspace)));
         return new RemovedRows
         {
-            Repositories = [.. remembered.Concat(repositories).DistinctBy(repository => repository.Id).OrderBy(repository => repository.Id)],
+            Repositories = [.. sources.Concat(repositories).DistinctBy(repository => repository.Id).OrderBy(repository => repository.Id)],
             Locations = [.. locations.Select(location => location.Name)],
             Parts = rewritten,
             AllParts = parts,
@@ -110,11 +126,17 @@ public static class WorkspaceRemoval
         };
     }
 
-    /// <summary>Makes the catalog say what the rewritten parts hold. The same when done again.</summary>
+    /// <summary>Updates the catalog to the rewritten parts. Idempotent.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="catalogAddress">The address of its catalog.</param>
+    /// <param name="removed">What <see cref="Rewrite"/> removed.</param>
+    /// <param name="folder">The folder with the ids of the removed contents.</param>
     public static void Apply(Workspace workspace, string? catalogAddress, RemovedRows removed, string folder)
     {
         using Catalog catalog = Open(workspace, catalogAddress);
-        catalog.Remove([.. removed.Repositories.Select(repository => repository.Id)], removed.Locations, ReadContents(Path.Combine(folder, ContentsFile)), removed.Parts);
+        catalog.Removal.Remove(
+            [.. removed.Repositories.Select(repository => repository.Id)], removed.Locations,
+            ReadContents(Path.Combine(folder, ContentsFile)), removed.Parts);
     }
 
     /// <summary>Whether a source, as the user wrote it, is one of those removed.</summary>
@@ -128,25 +150,28 @@ public static class WorkspaceRemoval
             GitSource.KindName => GitLocationOf(source, rest),
             _ => null,
         };
-        return location is not null && removed.Any(repository => repository.Location == WorkspaceOptOuts.LocationHash(source[..colon], location));
+        return location is not null
+            && removed.Any(repository => repository.Location == WorkspaceOptOuts.LocationHash(source[..colon], location));
     }
 
-    /// <summary>
-    /// Pins a run anew to the snapshots it had, without those of repositories that are gone. The same when done again.
-    /// </summary>
+    /// <summary>Pins a run to the snapshots it had, without those of removed repositories. Idempotent.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="catalogAddress">Where the catalog lies.</param>
-    /// <param name="options">The run's options where its sources became fewer; else null.</param>
+    /// <param name="catalogAddress">The address of the catalog.</param>
+    /// <param name="options">The run's new options, where sources were removed from them; else null.</param>
     public static void Pin(Run run, string? catalogAddress, CrawlOptions? options)
     {
         using Catalog catalog = Open(run.Workspace, catalogAddress);
-        HashSet<long> known = [.. catalog.Repositories().Select(repository => repository.Id)];
-        var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        List<(long, int)> snapshots = [.. run.ReadInput().Repositories.Where(repository => known.Contains(repository.Id)).Select(repository => (repository.Id, repository.Snapshot))];
-        counts["repositories"] = snapshots.Count;
-        long length = CanonicalJson.WriteFile(run.InputFile, catalog.Input(snapshots, counts));
+        HashSet<long> known = [.. catalog.Removal.AllRepositories().Select(repository => repository.Id)];
+        List<(long, int)> snapshots =
+        [
+            .. from repository in run.ReadInput().Repositories
+               where known.Contains(repository.Id)
+               select (repository.Id, repository.Snapshot),
+        ];
+        var counts = new CountTable { [CountName.Repositories] = snapshots.Count };
+        long length = CanonicalJson.WriteFile(run.InputFile, catalog.Parts.InputOf(snapshots, counts));
         PinnedList.KeepOnly(Path.Combine(run.Folder, PinnedList.FileName), known);
-        if (run.Manifest.Find(CrawlStage.StageName, CrawlStage.InputPart) is { } entry)
+        if (run.Manifest.Find(StageNames.Crawl, CrawlStage.InputPart) is { } entry)
         {
             string hash = StageHash.OfFile(run.InputFile);
             run.Manifest.Commit(entry with
@@ -170,7 +195,7 @@ public static class WorkspaceRemoval
         }
         catch (DataForgeException)
         {
-            // The folder is gone since; it lay where it was named.
+            // The folder was deleted since then; its location is the path that the user gave.
             return Path.TrimEndingDirectorySeparator(Path.GetFullPath(rest));
         }
     }
@@ -192,7 +217,7 @@ public static class WorkspaceRemoval
     {
         if (!File.Exists(path))
         {
-            // The folder is removed last: the catalog has forgotten them already.
+            // The folder is deleted last: the contents were removed from the catalog before.
             yield break;
         }
 

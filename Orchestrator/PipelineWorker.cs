@@ -2,61 +2,81 @@ using System.Diagnostics;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
-using Microsoft.Extensions.Hosting;
+using DataForge.Orchestrator.Commands;
+using DataForge.Orchestrator.Logging;
+using Microsoft.Extensions.Logging;
 
 namespace DataForge.Orchestrator;
 
-/// <summary>The stages of one run, awaited in order.</summary>
+/// <summary>Runs the stages of a request one after the other, and records how the run ended.</summary>
+/// <param name="context">What the stages run with.</param>
+/// <param name="stages">All stages; of two with the same name the later registration counts.</param>
+/// <param name="request">The first and the last stage to run.</param>
+/// <param name="logger">The log.</param>
 internal sealed class PipelineWorker(
-    StageContext context, IReadOnlyList<IStage> stages, RunOutcome outcome, IHostApplicationLifetime lifetime) : BackgroundService
+    StageContext context, IEnumerable<IStage> stages, PipelineRequest request, ILogger<PipelineWorker> logger)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Runs the stages.</summary>
+    /// <exception cref="OperationCanceledException">The user stopped the run.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
     {
+        Run run = context.Run;
+        IStage[] planned = [.. request.Stages.Select(name => stages.Last(stage => stage.Name == name))];
         long start = Stopwatch.GetTimestamp();
-        context.Events.Write(new RunStarted(
-            context.Run.Name, context.Workspace.Folder, ProgramVersion.Text, [.. stages.Select(stage => stage.Name)]));
+        using IDisposable? scope = logger.BeginRun(run.Name);
+        context.Events.Write(new RunStarted(run.Name, run.Workspace.Folder, ProgramVersion.Text, request.Stages));
+        logger.RunStarted(run.Name, run.Workspace.Folder, string.Join(", ", request.Stages));
         try
         {
-            foreach (IStage stage in stages)
+            foreach (IStage stage in planned)
             {
-                stoppingToken.ThrowIfCancellationRequested();
-                await RunStageAsync(stage, stoppingToken).ConfigureAwait(false);
+                cancellation.ThrowIfCancellationRequested();
+                await RunStageAsync(stage, cancellation).ConfigureAwait(false);
             }
-
-            Finish("done", null, start);
         }
-        catch (OperationCanceledException e) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            outcome.Fault = e;
-            Finish("stopped", null, start);
+            logger.RunStopped(run.Name);
+            RecordEnd("stopped", null);
+            throw;
         }
         catch (Exception e)
         {
-            // A BackgroundService that throws stops the host with exit code 0: the fault is carried out by hand instead.
-            outcome.Fault = e;
-            Finish("failed", e is DataForgeException or IOException ? e.Message : e.ToString(), start);
+            logger.RunFailed(run.Name, e.GetType().Name, e.Message);
+            RecordEnd("failed", e is DataForgeException or IOException ? e.Message : e.ToString());
+            throw;
         }
-        finally
+
+        context.Events.Write(Finished("done", null));
+        logger.RunDone(run.Name, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        cancellation.ThrowIfCancellationRequested();
+
+        RunFinished Finished(string status, string? reason) =>
+            new(run.Name, status, reason, Stopwatch.GetElapsedTime(start).TotalSeconds);
+
+        // The fault that ended the run must reach the user even where the event cannot be written, such as on a full disk.
+        void RecordEnd(string status, string? reason)
         {
-            lifetime.StopApplication();
+            try
+            {
+                context.Events.Write(Finished(status, reason));
+            }
+            catch (IOException e)
+            {
+                logger.EndNotRecorded(e.Message);
+            }
         }
     }
 
     private async Task RunStageAsync(IStage stage, CancellationToken cancellation)
     {
+        using IDisposable? scope = logger.BeginStage(stage.Name);
         long start = Stopwatch.GetTimestamp();
         context.Events.Write(new StageStarted(stage.Name));
+        logger.StageStarted(stage.Name);
         await Task.Run(() => stage.RunAsync(context, cancellation), cancellation).ConfigureAwait(false);
-        context.Events.Write(new StageFinished(stage.Name, Stopwatch.GetElapsedTime(start).TotalSeconds));
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        context.Events.Write(new StageFinished(stage.Name, seconds));
+        logger.StageFinished(stage.Name, seconds);
     }
-
-    private void Finish(string status, string? reason, long start) => context.Events.Write(
-        new RunFinished(context.Run.Name, status, reason, Stopwatch.GetElapsedTime(start).TotalSeconds));
-}
-
-/// <summary>How the run ended, for who started the host.</summary>
-internal sealed class RunOutcome
-{
-    /// <summary>What stopped it; null where it ended well.</summary>
-    public Exception? Fault { get; set; }
 }

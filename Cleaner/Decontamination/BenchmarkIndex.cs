@@ -7,44 +7,54 @@ using System.Text;
 namespace DataForge.Cleaner.Decontamination;
 
 /// <summary>
-/// Finds texts of benchmarks in files. Both are read as words and signs; white space, quotes, '#' and backslashes are left out, so that neither
-/// indentation nor wrapping nor another kind of quotes or comment hides a text. A file holds a text if all of it stands there in one piece, or if more
-/// than half of its different runs of <see cref="Gram"/> tokens do (runs with fewer than <see cref="WordsInRun"/> words do not count: lists of
-/// numbers resemble each other). Texts too short are no evidence: <c>return x + y</c> stands everywhere. Immutable; each thread has its own
-/// <see cref="Scanner"/>.
+/// Finds texts of benchmarks in files. Both are read as words and signs. White space, quotes, '#' and backslashes are left out, so that
+/// indentation, wrapping and other kinds of quotes or comments do not hide a text. A file holds a text if all of it is there in one piece,
+/// or if more than half of its distinct runs of <see cref="Gram"/> tokens are there (runs with fewer than <see cref="WordsInRun"/> words do
+/// not count, because lists of numbers resemble each other). Very short texts are no evidence: <c>return x + y</c> is everywhere.
+/// Immutable; each thread has its own <see cref="Scanner"/>.
 /// </summary>
 public sealed class BenchmarkIndex
 {
     /// <summary>
-    /// Tokens in a run, and the fewest that a prompt must have to be looked for: "Write a function to swap two numbers." has eight. GPT-3 took 13 words for
-    /// all texts (https://arxiv.org/abs/2005.14165, appendix C); here a run alone is no evidence, but a whole text or half of one.
+    /// Tokens in a run, and the fewest that a prompt must have to be searched for: "Write a function to swap two numbers." has eight.
+    /// GPT-3 used 13 words for all texts (https://arxiv.org/abs/2005.14165, appendix C). It can be fewer here, because one run is no
+    /// evidence; a whole text is, or half of one.
     /// </summary>
     public const int Gram = 8;
 
-    /// <summary>The fewest tokens that a solution must have to be looked for.</summary>
+    /// <summary>
+    /// The fewest tokens that a solution must have to be searched for: <c>return a + b if a &gt; b else 0</c> has ten, and is written by many
+    /// who never saw the benchmark.
+    /// </summary>
     public const int ShortestSolution = 11;
 
     /// <summary>The fewest words (two letters or more) in a run that counts as a part of a text.</summary>
     public const int WordsInRun = 4;
 
-    // Of the filter's words, the logarithm of their number: at least, and at most.
-    private const int LeastFilterBits = 8;
-    private const int MostFilterBits = 16;
+    // The binary logarithm of the number of words in the filter: 2 KiB to 512 KiB, which fits into a core's second-level cache.
+    private const int MinFilterBits = 8;
+    private const int MaxFilterBits = 16;
+
+    // A file holds a part of a text where it has more than half of its runs, and 24 of them: about 31 tokens, three lines of code.
     private const double PartShare = 0.5;
-    private const int PartLeast = 24;
+    private const int MinPartRuns = 24;
+
+    // 2^64 divided by the golden ratio, odd: the usual multiplier of Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4).
     private const ulong Base = 0x9E3779B97F4A7C15;
 
     private readonly List<BenchmarkText> _texts = [];
-    private readonly List<int> _grams = [];
-    private readonly List<int> _different = [];
+    private readonly List<int> _runs = [];
+    private readonly List<int> _distinctRuns = [];
     private readonly Dictionary<ulong, List<Posting>> _postings = [];
 
-    // A Bloom filter that stays in the cache: each run sets two bits of one word (Putze et al. 2007, "Cache-, hash- and space-efficient Bloom filters"). It has
-    // 16 to 32 bits a run, up to 512 KiB, so that one or two in a hundred other runs have to be looked up; a larger one would cost more in misses than it spares.
+    // A Bloom filter that stays in the cache: each run sets two bits of one word (Putze et al. 2007, "Cache-, hash- and space-efficient
+    // Bloom filters"). It has 16 to 32 bits per run, up to 512 KiB, so that one or two of a hundred other runs have to be looked up; a
+    // larger filter would cost more in cache misses than it saves.
     private readonly ulong[] _filter;
     private readonly int _filterShift;
 
-    /// <summary>Indexes these texts; those too short are left out.</summary>
+    /// <summary>Indexes these texts; texts that are too short are left out.</summary>
+    /// <param name="texts">The texts of the benchmarks.</param>
     public BenchmarkIndex(IEnumerable<BenchmarkText> texts)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -75,7 +85,7 @@ public sealed class BenchmarkIndex
         }
 
         Hash = Convert.ToHexStringLower(hash.GetHashAndReset());
-        int bits = Math.Clamp(BitOperations.Log2((uint)_postings.Count | 1) - 1, LeastFilterBits, MostFilterBits);
+        int bits = Math.Clamp(BitOperations.Log2((uint)_postings.Count | 1) - 1, MinFilterBits, MaxFilterBits);
         _filter = new ulong[1 << bits];
         _filterShift = 64 - bits;
         foreach (ulong run in _postings.Keys)
@@ -84,10 +94,10 @@ public sealed class BenchmarkIndex
         }
     }
 
-    /// <summary>Texts that are looked for.</summary>
+    /// <summary>The number of texts that are searched for.</summary>
     public int Count => _texts.Count;
 
-    /// <summary>Texts left out as too short.</summary>
+    /// <summary>The number of texts that are too short to be searched for.</summary>
     public int TooShort { get; }
 
     /// <summary>SHA-256 of all texts, for the options hash.</summary>
@@ -102,8 +112,8 @@ public sealed class BenchmarkIndex
     {
         int number = _texts.Count;
         _texts.Add(text);
-        _grams.Add(tokens.Length - Gram + 1);
-        int different = 0;
+        _runs.Add(tokens.Length - Gram + 1);
+        int distinct = 0;
         for (int i = 0; i + Gram <= tokens.Length; i++)
         {
             ulong hash = 0;
@@ -116,39 +126,43 @@ public sealed class BenchmarkIndex
             postings ??= [];
             bool isFirst = !postings.Exists(posting => posting.Text == number);
             bool counts = isFirst && words.Slice(i, Gram).Count(true) >= WordsInRun;
-            different += counts ? 1 : 0;
+            distinct += counts ? 1 : 0;
             postings.Add(new Posting(number, i, counts));
         }
 
-        _different.Add(different);
+        _distinctRuns.Add(distinct);
     }
 
-    // The word is chosen by the highest bits, at most sixteen; the two bits in it by twelve behind them.
+    // The highest bits, at most sixteen, choose the word; the next twelve choose two bits in it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong FilterMask(ulong hash) => (1UL << (int)((hash >> 42) & 63)) | (1UL << (int)((hash >> 36) & 63));
 
-    /// <summary>Where a run stands in a text, and whether it counts as a part of it: only the first of equal ones does.</summary>
-    private readonly record struct Posting(int Text, int Place, bool Counts);
+    /// <summary>Where a run stands in a text, and whether it counts as a part of the text: of equal runs only the first does.</summary>
+    private readonly record struct Posting(int Text, int Position, bool Counts);
 
-    /// <summary>Looks through one file after another, a thousand tokens at a time: read, then hashed, then held against the filter.</summary>
+    /// <summary>
+    /// Searches one file after another, a thousand tokens at a time: tokens are read, then their runs are hashed, then looked up in the filter.
+    /// </summary>
     public sealed class Scanner(BenchmarkIndex index)
     {
-        // Of each text met, by how much further on its runs stand in the file than in the text: how many runs one behind another, up to which one.
-        private readonly Dictionary<(int Text, int Shift), (int Length, int Position)> _met = [];
+        // For each text and each distance between the positions of its runs in the file and in the text: the length of the current
+        // sequence of consecutive runs, and the position in the file of the last of them.
+        private readonly Dictionary<(int Text, int Shift), (int Length, int Position)> _sequences = [];
 
-        // Of each text met: different runs seen.
+        // For each text: how many of its distinct runs were seen, and which.
         private readonly Dictionary<int, int> _parts = [];
-        private readonly HashSet<(int Text, int Place)> _seen = [];
+        private readonly HashSet<(int Text, int Position)> _seen = [];
 
         private const int Batch = 1024;
         private const int Spare = 32;
 
-        // A run's hash is a polynomial over its tokens, their first with the highest power: two tokens, then two of these, then two of those.
+        // A run's hash is a polynomial over its tokens, the first one with the highest power. It is computed from pairs of tokens, then pairs
+        // of pairs, then pairs of those.
         private static readonly Vector<ulong> Factor1 = new(Base);
         private static readonly Vector<ulong> Factor2 = new(unchecked(Base * Base));
         private static readonly Vector<ulong> Factor4 = new(unchecked(Base * Base * Base * Base));
 
-        // Room behind the last for what vectors read beyond it.
+        // With room after the last token, because vectors read beyond it.
         private readonly ulong[] _tokens = new ulong[Batch + Spare];
         private readonly ulong[] _hashes = new ulong[Batch + Spare];
         private readonly int[] _likely = new int[Batch];
@@ -156,14 +170,14 @@ public sealed class BenchmarkIndex
         /// <summary>The text of a benchmark that the file holds; null where it holds none.</summary>
         public BenchmarkText? Find(ReadOnlySpan<byte> file)
         {
-            _met.Clear();
+            _sequences.Clear();
             _parts.Clear();
             _seen.Clear();
             var reader = new TokenReader(file);
-            int held = 0;
+            int kept = 0;
             for (int first = 0; ; first += Batch - Gram + 1)
             {
-                int count = held + reader.Read(_tokens.AsSpan(held, Batch - held));
+                int count = kept + reader.Read(_tokens.AsSpan(kept, Batch - kept));
                 int runs = count - Gram + 1;
                 if (runs <= 0)
                 {
@@ -173,7 +187,7 @@ public sealed class BenchmarkIndex
                 HashRuns(runs);
                 foreach (int run in _likely.AsSpan(0, FilterRuns(runs)))
                 {
-                    if (index._postings.TryGetValue(_hashes[run], out List<Posting>? postings) && Meet(postings, first + run) is { } found)
+                    if (index._postings.TryGetValue(_hashes[run], out List<Posting>? postings) && Match(postings, first + run) is { } found)
                     {
                         return found;
                     }
@@ -185,12 +199,12 @@ public sealed class BenchmarkIndex
                 }
 
                 // Runs that begin in this batch and end in the next.
-                held = Gram - 1;
-                _tokens.AsSpan(runs, held).CopyTo(_tokens);
+                kept = Gram - 1;
+                _tokens.AsSpan(runs, kept).CopyTo(_tokens);
             }
         }
 
-        // Hash i is of the tokens from i on. What lies behind the last run is computed too, and not used.
+        // Hash i is of the tokens from i on. Values after the last run are computed too, and not used.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void HashRuns(int runs)
         {
@@ -213,7 +227,7 @@ public sealed class BenchmarkIndex
             }
         }
 
-        // Which runs may be some text's. Without a branch, so that the filter's words are fetched side by side.
+        // Which runs may be in a text. Without a branch, so that several words of the filter are fetched at once.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int FilterRuns(int runs)
         {
@@ -233,22 +247,23 @@ public sealed class BenchmarkIndex
             return count;
         }
 
-        private BenchmarkText? Meet(List<Posting> postings, int position)
+        private BenchmarkText? Match(List<Posting> postings, int position)
         {
-            foreach ((int text, int place, bool counts) in postings)
+            foreach ((int text, int textPosition, bool counts) in postings)
             {
-                ref (int Length, int Position) met = ref CollectionsMarshal.GetValueRefOrAddDefault(_met, (text, position - place), out bool known);
-                met = (known && met.Position == position - 1 ? met.Length + 1 : 1, position);
-                if (met.Length >= index._grams[text])
+                ref (int Length, int Position) sequence = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                    _sequences, (text, position - textPosition), out bool known);
+                sequence = (known && sequence.Position == position - 1 ? sequence.Length + 1 : 1, position);
+                if (sequence.Length >= index._runs[text])
                 {
                     return index._texts[text];
                 }
 
-                if (counts && _seen.Add((text, place)))
+                if (counts && _seen.Add((text, textPosition)))
                 {
                     ref int parts = ref CollectionsMarshal.GetValueRefOrAddDefault(_parts, text, out _);
                     parts++;
-                    if (parts >= PartLeast && parts > PartShare * index._different[text])
+                    if (parts >= MinPartRuns && parts > PartShare * index._distinctRuns[text])
                     {
                         return index._texts[text];
                     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
@@ -7,14 +8,14 @@ namespace DataForge.Cleaner.Decontamination;
 
 /// <summary>A text of a benchmark's problem: its prompt, its docstring, a solution.</summary>
 /// <param name="Problem">The problem, such as <c>HumanEval/0</c>.</param>
-/// <param name="Part">Which text of it: prompt, docstring or solution.</param>
+/// <param name="Part">Which of its texts: prompt, docstring or solution.</param>
 /// <param name="Text">The text.</param>
 public sealed record BenchmarkText(string Problem, string Part, string Text);
 
 /// <summary>
 /// Reads benchmark files: JSON lines, plain or gzipped, and JSON arrays with the fields of HumanEval and its infilling variant
-/// (<c>prompt</c>, <c>canonical_solution</c>, <c>suffix</c>), MBPP (<c>text</c> or <c>prompt</c>, <c>code</c>) and MTPB (<c>prompts</c>); folders of APPS
-/// (<c>question.txt</c>, <c>solutions.json</c>).
+/// (<c>prompt</c>, <c>canonical_solution</c>, <c>suffix</c>), MBPP (<c>text</c> or <c>prompt</c>, <c>code</c>) and MTPB
+/// (<c>prompts</c>); folders of APPS (<c>question.txt</c>, <c>solutions.json</c>).
 /// </summary>
 public static class BenchmarkProblems
 {
@@ -65,13 +66,16 @@ public static class BenchmarkProblems
             throw new JsonException("a problem is no JSON object");
         }
 
-        string Field(string name) => problem.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
-        string id = problem.TryGetProperty("task_id", out JsonElement task) || problem.TryGetProperty("id", out task) ? task.ToString() : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string Field(string name) =>
+            problem.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        string id = problem.TryGetProperty("task_id", out JsonElement task) || problem.TryGetProperty("id", out task)
+            ? task.ToString()
+            : number.ToString(CultureInfo.InvariantCulture);
         string name = id.Contains('/') ? id : $"{set}/{id}";
         string prompt = Field("prompt");
         if (problem.TryGetProperty("suffix", out _))
         {
-            // A piece of a function is no text of its own; with what is around it, it is.
+            // The solution is a piece of a function: only with the code around it is it a text.
             yield return new BenchmarkText(name, "solution", prompt + Field("canonical_solution") + Field("suffix"));
             yield break;
         }
@@ -83,7 +87,8 @@ public static class BenchmarkProblems
 
         foreach ((string part, string text) in new[]
         {
-            ("prompt", prompt), ("prompt", Field("text")), ("prompt", Field("question")), ("docstring", Docstring(prompt)), ("solution", Field("canonical_solution")), ("solution", Field("code")),
+            ("prompt", prompt), ("prompt", Field("text")), ("prompt", Field("question")), ("docstring", Docstring(prompt)),
+            ("solution", Field("canonical_solution")), ("solution", Field("code")),
             ("solution", Field("solution")),
         })
         {
@@ -94,7 +99,7 @@ public static class BenchmarkProblems
         }
     }
 
-    /// <summary>What stands between the last pair of triple quotes.</summary>
+    /// <summary>The text between the last pair of triple quotes.</summary>
     private static string Docstring(string prompt)
     {
         foreach (string quotes in new[] { "\"\"\"", "'''" })
@@ -112,7 +117,8 @@ public static class BenchmarkProblems
 
     private static IEnumerable<BenchmarkText> ReadApps(string folder)
     {
-        foreach (string question in Directory.EnumerateFiles(folder, "question.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        IEnumerable<string> questions = Directory.EnumerateFiles(folder, "question.txt", SearchOption.AllDirectories);
+        foreach (string question in questions.Order(StringComparer.Ordinal))
         {
             string problem = Path.GetDirectoryName(question)!;
             string name = $"APPS/{Path.GetFileName(problem)}";

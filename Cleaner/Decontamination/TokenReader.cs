@@ -6,13 +6,20 @@ using System.Runtime.Intrinsics;
 namespace DataForge.Cleaner.Decontamination;
 
 /// <summary>
-/// Words (letters, digits, '_', bytes from 0x80) and single signs of a text, as 64-bit hashes; white space, controls, quotes, '#' and backslashes are left
-/// out. Where tokens begin is found 64 bytes at a time, and a word is hashed 8 bytes at a time, so that a token costs a few steps however long it is.
+/// Reads the words (letters, digits, '_', bytes from 0x80) and single signs of a text as 64-bit hashes; white space, controls, quotes, '#' and
+/// backslashes are left out. Where tokens begin is found 64 bytes at a time, and a word is hashed 8 bytes at a time, so that a token
+/// costs a few steps however long it is.
 /// </summary>
 internal ref struct TokenReader(ReadOnlySpan<byte> text)
 {
     private const int Block = 64;
+
+    // 2^64 divided by the golden ratio: the multiplier of Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4).
     private const ulong Factor = 0x9E3779B97F4A7C15;
+
+    // The multiplier of degski's 64-bit mixer (https://gist.github.com/degski/6e2069d6035ae04d5d6f64981c995ec2).
+    private const ulong Mixer = 0xD6E8FEB86659FD93;
+
     private readonly ReadOnlySpan<byte> _text = text;
     private int _block = -Block;
     private int _start;
@@ -37,7 +44,7 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
         _starts &= _starts - 1;
         _start = _block + at;
 
-        // No byte of a sign is one of a word.
+        // A sign has no byte that is part of a word.
         int length = BitOperations.TrailingZeroCount(~(_words >> at));
         _length = length == 0 ? 1 : at + length < Block ? length : LengthOfWord(_start, _block + Block);
         token = Hash(_text, _start, _length);
@@ -74,17 +81,22 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
     private static ulong Hash(ReadOnlySpan<byte> text, int start, int length)
     {
         ulong hash = length <= 8 && start + 8 <= text.Length
-            ? (Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start)) << (64 - (8 * length))) ^ ((ulong)length << 1)
+            ? (ReadWord(text, start) << (64 - (8 * length))) ^ ((ulong)length << 1)
             : Fold(text.Slice(start, length));
 
         // Both multiplications are needed: a run of tokens is a polynomial over them, which must not be linear in their bytes.
-        hash *= 0xD6E8FEB86659FD93;
+        hash *= Mixer;
         hash ^= hash >> 32;
-        hash *= 0xD6E8FEB86659FD93;
+        hash *= Mixer;
         return hash ^ (hash >> 32);
     }
 
-    // Words above 8 bytes, and any at the end of the text.
+    // Eight bytes, without a check of the bounds: the caller knows that they are there.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong ReadWord(ReadOnlySpan<byte> text, int start) =>
+        Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start));
+
+    // The hash of a word of more than 8 bytes, or of any word at the end of the text.
     private static ulong Fold(ReadOnlySpan<byte> word)
     {
         ulong hash = (ulong)word.Length << 1;
@@ -95,7 +107,7 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
             hash = (BitOperations.RotateLeft(hash, 23) ^ MemoryMarshal.Read<ulong>(word[at..])) * Factor;
         }
 
-        // The last 1 to 8 bytes, in the upper bytes of a word.
+        // The last 1 to 8 bytes, in the upper bytes of a 64-bit word.
         if (at > 0)
         {
             int unused = 64 - (8 * rest);
@@ -115,8 +127,8 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
     {
         do
         {
-            // The word that the last block ended in goes on here and begins nothing.
-            bool goesOn = _words >> (Block - 1) != 0;
+            // A word that the last block ended in continues here, so no word begins.
+            bool continues = _words >> (Block - 1) != 0;
             _block += Block;
             if (_block >= _text.Length)
             {
@@ -124,7 +136,7 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
             }
 
             ulong signs = _block + Block <= _text.Length ? Classify(_text.Slice(_block, Block)) : ClassifyLast();
-            _starts = (_words & ~((_words << 1) | (goesOn ? 1UL : 0))) | signs;
+            _starts = (_words & ~((_words << 1) | (continues ? 1UL : 0))) | signs;
         }
         while (_starts == 0);
         return true;
@@ -164,7 +176,8 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Classify(Vector256<byte> block, out uint words, out uint signs)
     {
-        Vector256<byte> letters = Vector256.LessThan((block | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)26));
+        Vector256<byte> letters = Vector256.LessThan(
+            (block | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)26));
         Vector256<byte> digits = Vector256.LessThan(block - Vector256.Create((byte)'0'), Vector256.Create((byte)10));
         words = (letters | digits | Vector256.Equals(block, Vector256.Create((byte)'_')) | block).ExtractMostSignificantBits();
         Vector256<byte> none = Vector256.LessThan(block, Vector256.Create((byte)0x21))

@@ -3,14 +3,15 @@ using System.Runtime.Intrinsics;
 
 namespace DataForge.Cleaner.Licenses;
 
-/// <summary>Tells a line that names who holds the rights from one that only speaks of copyright.</summary>
+/// <summary>Distinguishes a line that names the holder of the rights from one that only mentions copyright.</summary>
 internal static class CopyrightLine
 {
+    // "SPDX-FileCopyrightText: " has 24 characters.
     private const int LongestPrefix = 24;
 
     /// <summary>
-    /// Whether the line begins (behind "Portions", "Modifications" and the like) with "Copyright", "(c)" or "©", and goes on with a year, a
-    /// sign, a placeholder or "by". "copyright notice, this list of conditions" is none.
+    /// Whether the line begins (after "Portions", "Modifications" and the like) with "Copyright", "(c)" or "©", and goes on with a year,
+    /// a sign, a placeholder or "by". "copyright notice, this list of conditions" is no such line.
     /// </summary>
     public static bool Is(ReadOnlySpan<byte> line)
     {
@@ -43,17 +44,19 @@ internal static class CopyrightLine
     }
 
     /// <summary>
-    /// How much of a copyright line is about copyright: all of a short one. A long one is a paragraph on one line, whose first sentence it is.
+    /// How many bytes of a copyright line are about copyright: all of a short line. A long one is a paragraph on one line, of which only
+    /// the first sentence is.
     /// </summary>
     public static int LengthOf(ReadOnlySpan<byte> line)
     {
+        // Longer lines are whole paragraphs.
         const int Short = 120;
         int end = line.Length <= Short ? -1 : line.IndexOf(". "u8);
         return end < 0 ? line.Length <= Short ? line.Length : 0 : end + 1;
     }
 
     /// <summary>
-    /// Where a word of two letters or more stands in a text, ASCII letters of either case alike; −1 where it does not. The word is in lower case.
+    /// The index of a word in a text, ignoring the case of ASCII letters; −1 where the text does not have it. The word must be in lower case.
     /// </summary>
     public static int IndexOfIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower)
     {
@@ -61,7 +64,7 @@ internal static class CopyrightLine
         int at = 0;
         if (lower.Length >= 2)
         {
-            // Places where the first two letters stand, 32 at a time.
+            // Positions of the first two letters, 32 at a time.
             (Vector256<byte> first, Vector256<byte> firstCase) = Folded(lower[0]);
             (Vector256<byte> second, Vector256<byte> secondCase) = Folded(lower[1]);
             for (; at + Vector256<byte>.Count < text.Length && at <= last; at += Vector256<byte>.Count)
@@ -90,11 +93,11 @@ internal static class CopyrightLine
         return -1;
     }
 
-    // A letter and the bit that makes its capital the same; other signs have no case.
+    // A letter and the bit that turns its capital into it; other signs have no case.
     private static (Vector256<byte> Sign, Vector256<byte> Case) Folded(byte lower) =>
         (Vector256.Create(lower), Vector256.Create(char.IsAsciiLetterLower((char)lower) ? (byte)0x20 : (byte)0));
 
-    /// <summary>Whether a text begins with a word, ASCII letters of either case alike. The word is in lower case.</summary>
+    /// <summary>Whether a text begins with a word, ignoring the case of ASCII letters. The word must be in lower case.</summary>
     public static bool StartsWithIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower) =>
         text.Length >= lower.Length && System.Text.Ascii.EqualsIgnoreCase(text[..lower.Length], lower);
 

@@ -14,12 +14,13 @@ public sealed record FilesParagraph(IReadOnlyList<string> Patterns, string Licen
 /// </summary>
 public static partial class DebianCopyright
 {
+    // The largest files of Debian (linux, chromium) have some hundred paragraphs; hostile input must not cost more.
     private const int MaxParagraphs = 2000;
     private const int MaxPatterns = 2000;
 
     /// <summary>
-    /// The paragraphs of a machine-readable file, in order; null where the file has another form. Licence texts given in the file are asked of
-    /// <paramref name="detector"/> where the short name says nothing.
+    /// The paragraphs of a machine-readable file, in order; null where the file has another form. Where a short name is not known, the
+    /// licence text given in the file is read by <paramref name="detector"/>.
     /// </summary>
     public static IReadOnlyList<FilesParagraph>? Read(ReadOnlySpan<byte> text, LicenseDetector detector)
     {
@@ -44,7 +45,8 @@ public static partial class DebianCopyright
             if (paragraph.TryGetValue("files", out string? patterns) && paragraph.TryGetValue("license", out string? license))
             {
                 string[] split = patterns.Split([' ', '\n', '\t', ','], StringSplitOptions.RemoveEmptyEntries);
-                files.Add(new FilesParagraph(split.Length > MaxPatterns ? split[..MaxPatterns] : split, Expression(license, texts, detector)));
+                split = split.Length > MaxPatterns ? split[..MaxPatterns] : split;
+                files.Add(new FilesParagraph(split, Expression(license, texts, detector)));
             }
         }
 
@@ -68,8 +70,8 @@ public static partial class DebianCopyright
     }
 
     /// <summary>
-    /// Whether a pattern over the source tree matches an installed path. Installing drops leading folders ("src/foo/a.py" becomes "foo/a.py"), so a
-    /// pattern's leading folders may be missing from the path, as long as what is left still names something.
+    /// Whether a pattern over the source tree matches an installed path. Installing drops leading folders ("src/foo/a.py" becomes
+    /// "foo/a.py"), so a pattern's leading folders may be missing from the path, as long as the rest still names something.
     /// </summary>
     internal static bool Matches(string pattern, string path)
     {
@@ -98,7 +100,7 @@ public static partial class DebianCopyright
 
     private static bool Wildcard(string pattern, string path)
     {
-        // Greedy matching with one point to go back to: linear but for patterns of many stars.
+        // Greedy matching with one position to backtrack to: linear except for patterns with many stars.
         int p = 0;
         int star = -1;
         int resume = 0;
@@ -142,7 +144,8 @@ public static partial class DebianCopyright
             string[] parts = name.Split(word, StringSplitOptions.TrimEntries);
             if (parts.Length is > 1 and < 20)
             {
-                IEnumerable<string> each = parts.Select(part => DebianNames.ToSpdx(part) ?? OfText(texts.GetValueOrDefault(part.Trim(',', ' '), ""), detector));
+                IEnumerable<string> each = parts.Select(
+                    part => DebianNames.ToSpdx(part) ?? OfText(texts.GetValueOrDefault(part.Trim(',', ' '), ""), detector));
                 return choice ? SpdxExpression.Or(each) : SpdxExpression.And(each);
             }
         }
@@ -162,7 +165,9 @@ public static partial class DebianCopyright
         return line < 0 ? (field.Trim(), "") : (field[..line].Trim(), field[(line + 1)..]);
     }
 
-    /// <summary>RFC 822 style paragraphs: "Field: value", continued on lines that begin with white space; "." stands for a blank line.</summary>
+    /// <summary>
+    /// RFC 822 style paragraphs: "Field: value", continued on lines that begin with white space; "." stands for a blank line.
+    /// </summary>
     private static List<Dictionary<string, string>> Paragraphs(string text)
     {
         var all = new List<Dictionary<string, string>>();
@@ -203,7 +208,8 @@ public static partial class DebianCopyright
         return all;
     }
 
-    [GeneratedRegex(@"copyright-format/1\.0|dep-?5|svn\.debian\.org|dep\.debian\.net|DEP5", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"copyright-format/1\.0|dep-?5|svn\.debian\.org|dep\.debian\.net|DEP5", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Format();
 }
 
@@ -212,15 +218,18 @@ internal static partial class DebianNames
 {
     private static readonly Dictionary<string, string> Names = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Expat"] = "MIT", ["MIT"] = "MIT", ["MIT/X"] = "MIT", ["MIT/X11"] = "MIT", ["X11"] = "X11", ["ISC"] = "ISC", ["Apache"] = "Apache-2.0", ["Apache-2"] = "Apache-2.0",
-        ["BSD"] = SpdxLicenses.Bsd, ["BSD-2"] = "BSD-2-Clause", ["BSD-3"] = "BSD-3-Clause", ["BSD-4"] = "BSD-4-Clause", ["FreeBSD"] = "BSD-2-Clause",
-        ["BSD-3-clauses"] = "BSD-3-Clause", ["BSD-2-clauses"] = "BSD-2-Clause", ["BSD3"] = "BSD-3-Clause", ["BSD-3-Clause~"] = "BSD-3-Clause",
-        ["PSF"] = "PSF-2.0", ["PSF-2"] = "PSF-2.0", ["Python"] = "PSF-2.0", ["Python-2"] = "PSF-2.0", ["PSF-2.0"] = "PSF-2.0", ["Python-2.0"] = "PSF-2.0",
-        ["CC0"] = "CC0-1.0", ["CC-0"] = "CC0-1.0", ["CC0-1"] = "CC0-1.0", ["public-domain"] = SpdxLicenses.PublicDomain, ["PD"] = SpdxLicenses.PublicDomain,
-        ["ZPL"] = "ZPL-2.1", ["Zlib"] = "Zlib", ["BSL"] = "BSL-1.0", ["BSL-1"] = "BSL-1.0", ["Boost-1.0"] = "BSL-1.0", ["W3C"] = "W3C", ["WTFPL-2"] = "WTFPL",
-        ["MPL-2"] = "MPL-2.0", ["EPL-1"] = "EPL-1.0", ["EPL-2"] = "EPL-2.0", ["CDDL"] = "CDDL-1.0", ["QPL"] = "QPL-1.0", ["LPPL"] = "LPPL-1.3c", ["SIL-1.1"] = "OFL-1.1",
-        ["GFDL-NIV"] = "GFDL-1.1-no-invariants-or-later", ["Artistic"] = "Artistic-1.0-Perl", ["Artistic-2"] = "Artistic-2.0", ["Perl"] = "Artistic-1.0-Perl OR GPL-1.0-or-later",
-        ["Unlicense"] = "Unlicense", ["BSD-0-clause"] = "0BSD", ["0BSD"] = "0BSD", ["permissive"] = SpdxLicenses.Unknown,
+        ["Expat"] = "MIT", ["MIT"] = "MIT", ["MIT/X"] = "MIT", ["MIT/X11"] = "MIT", ["X11"] = "X11", ["ISC"] = "ISC",
+        ["Apache"] = "Apache-2.0", ["Apache-2"] = "Apache-2.0", ["BSD"] = SpdxLicenses.Bsd, ["BSD-2"] = "BSD-2-Clause",
+        ["BSD-3"] = "BSD-3-Clause", ["BSD-4"] = "BSD-4-Clause", ["FreeBSD"] = "BSD-2-Clause", ["BSD-3-clauses"] = "BSD-3-Clause",
+        ["BSD-2-clauses"] = "BSD-2-Clause", ["BSD3"] = "BSD-3-Clause", ["BSD-3-Clause~"] = "BSD-3-Clause", ["PSF"] = "PSF-2.0",
+        ["PSF-2"] = "PSF-2.0", ["Python"] = "PSF-2.0", ["Python-2"] = "PSF-2.0", ["PSF-2.0"] = "PSF-2.0", ["Python-2.0"] = "PSF-2.0",
+        ["CC0"] = "CC0-1.0", ["CC-0"] = "CC0-1.0", ["CC0-1"] = "CC0-1.0", ["public-domain"] = SpdxLicenses.PublicDomain,
+        ["PD"] = SpdxLicenses.PublicDomain, ["ZPL"] = "ZPL-2.1", ["Zlib"] = "Zlib", ["BSL"] = "BSL-1.0", ["BSL-1"] = "BSL-1.0",
+        ["Boost-1.0"] = "BSL-1.0", ["W3C"] = "W3C", ["WTFPL-2"] = "WTFPL", ["MPL-2"] = "MPL-2.0", ["EPL-1"] = "EPL-1.0",
+        ["EPL-2"] = "EPL-2.0", ["CDDL"] = "CDDL-1.0", ["QPL"] = "QPL-1.0", ["LPPL"] = "LPPL-1.3c", ["SIL-1.1"] = "OFL-1.1",
+        ["GFDL-NIV"] = "GFDL-1.1-no-invariants-or-later", ["Artistic"] = "Artistic-1.0-Perl", ["Artistic-2"] = "Artistic-2.0",
+        ["Perl"] = "Artistic-1.0-Perl OR GPL-1.0-or-later", ["Unlicense"] = "Unlicense", ["BSD-0-clause"] = "0BSD", ["0BSD"] = "0BSD",
+        ["permissive"] = SpdxLicenses.Unknown,
     };
 
     /// <summary>The expression for a short name, possibly several joined by "and" and "or"; null where one is not known.</summary>
@@ -234,8 +243,10 @@ internal static partial class DebianNames
 
         foreach ((string word, bool choice) in new[] { ("or", true), ("and", false) })
         {
-            // A comma before the word makes it bind last.
-            string[] parts = Regex.Split(name, $@",?\s+{word}\s+|\s*{(choice ? @"\|" : ",")}\s*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+            // With a comma before it, the word has the lowest precedence.
+            string[] parts = Regex.Split(
+                name, $@",?\s+{word}\s+|\s*{(choice ? @"\|" : ",")}\s*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+                TimeSpan.FromSeconds(1));
             if (parts.Length is > 1 and < 50)
             {
                 string?[] each = [.. parts.Select(ToSpdx)];
@@ -258,16 +269,22 @@ internal static partial class DebianNames
             string family = gnu.Groups["family"].Value.ToUpperInvariant();
             string version = gnu.Groups["version"].Value;
             string suffix = gnu.Groups["later"].Success || version.Length == 0 ? "or-later" : "only";
-            version = version.Length == 0 ? (family == "LGPL" ? "2.0" : family == "AGPL" ? "3.0" : "1.0") : version.Contains('.') ? version : version + ".0";
+            version = version.Length == 0
+                ? (family == "LGPL" ? "2.0" : family == "AGPL" ? "3.0" : "1.0")
+                : version.Contains('.') ? version : version + ".0";
             return SpdxLicenses.Find($"{family}-{version}-{suffix}");
         }
 
         return SpdxExpression.Normalize(name);
     }
 
-    [GeneratedRegex(@"^(?<family>L?GPL|AGPL|GFDL)(?:-?v?(?<version>[0-9](?:\.[0-9])?)(?:\.0)?)?(?<later>\+|-or-later)?(?:-only)?(?:-NIV)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?<family>L?GPL|AGPL|GFDL)(?:-?v?(?<version>[0-9](?:\.[0-9])?)(?:\.0)?)?(?<later>\+|-or-later)?(?:-only)?(?:-NIV)?$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Versioned();
 
-    [GeneratedRegex(@"^(?<base>\S+) with .*(?:exception).*$|^(?<base>L?GPL-[0-9.]+\+?)-with-.*exception.*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?<base>\S+) with .*(?:exception).*$|^(?<base>L?GPL-[0-9.]+\+?)-with-.*exception.*$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Exception();
 }

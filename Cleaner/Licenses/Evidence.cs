@@ -2,7 +2,7 @@ using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Licenses;
 
-/// <summary>What one blob says of a licence, read as one kind of evidence.</summary>
+/// <summary>What one blob says about a licence, read as one kind of evidence.</summary>
 public sealed record Evidence
 {
     /// <summary>The blob's git id, in hexadecimal.</summary>
@@ -17,10 +17,14 @@ public sealed record Evidence
     /// <summary>Its copyright lines.</summary>
     public IReadOnlyList<string> Copyright { get; init; } = [];
 
-    /// <summary>For a machine-readable Debian file: which files stand under which licence.</summary>
+    /// <summary>For a machine-readable Debian file: which files are under which licence.</summary>
     public IReadOnlyList<FilesParagraph>? Files { get; init; }
 
     /// <summary>Reads a blob as evidence.</summary>
+    /// <param name="id">Its git id.</param>
+    /// <param name="kind">What to read it as.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="detector">Reads licences from texts.</param>
     public static Evidence Read(BlobId id, EvidenceKind kind, ReadOnlySpan<byte> content, LicenseDetector detector)
     {
         string blob = id.ToString();
@@ -54,7 +58,9 @@ public sealed record Evidence
 /// <summary>The licence that covers a file, and how that is known.</summary>
 /// <param name="Expression">An SPDX expression; empty where none was found.</param>
 /// <param name="Class">Its class.</param>
-/// <param name="Source">The evidence, such as <c>LICENSE@&lt;blob id&gt;</c> or <c>metadata:setup.cfg</c>; empty where none was found.</param>
+/// <param name="Source">
+/// The evidence, such as <c>LICENSE@&lt;blob id&gt;</c> or <c>metadata:setup.cfg</c>; empty where none was found.
+/// </param>
 /// <param name="Copyright">Copyright lines of the evidence.</param>
 public sealed record ResolvedLicense(string Expression, LicenseClass Class, string Source, IReadOnlyList<string> Copyright)
 {

@@ -2,7 +2,7 @@ using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Licenses;
 
-/// <summary>How a file tells of a licence; the order is the order of trust within one folder, best first.</summary>
+/// <summary>How a file states a licence, in order of trust within one folder, the best first.</summary>
 public enum EvidenceKind
 {
     /// <summary>A licence text: LICENSE, COPYING.</summary>
@@ -26,7 +26,7 @@ public enum EvidenceKind
     /// <summary>README.</summary>
     Readme,
 
-    /// <summary>NOTICE: says who made what; its licence counts only where nothing better does.</summary>
+    /// <summary>NOTICE: says who made what; its licence counts only where no better evidence has one.</summary>
     Notice,
 }
 
@@ -34,7 +34,10 @@ public enum EvidenceKind
 public static class EvidencePath
 {
     private static readonly string[] NoText =
-        [".json", ".yml", ".yaml", ".xml", ".csv", ".js", ".css", ".svg", ".png", ".po", ".pot", ".tmpl", ".template", ".j2", ".jinja", ".c", ".h", ".ipynb", ".lock", ".toml"];
+        [
+            ".json", ".yml", ".yaml", ".xml", ".csv", ".js", ".css", ".svg", ".png", ".po", ".pot", ".tmpl", ".template", ".j2", ".jinja",
+            ".c", ".h", ".ipynb", ".lock", ".toml",
+        ];
 
     /// <summary>What kind of evidence an occurrence is; null where it is none.</summary>
     public static EvidenceKind? KindOf(string path, FileKind kind)
@@ -66,8 +69,8 @@ public static class EvidencePath
     }
 
     /// <summary>
-    /// The folder that evidence speaks for: its own, but for folders that hold nothing else (X.dist-info, X.egg-info, debian, LICENSES) the one
-    /// above. Empty for the repository's root.
+    /// The folder that evidence is about: its own, but for folders that hold nothing else (X.dist-info, X.egg-info, debian, LICENSES)
+    /// the one above. Empty for the repository's root.
     /// </summary>
     public static string FolderOf(string path)
     {
@@ -75,9 +78,11 @@ public static class EvidencePath
         while (folder.Length > 0)
         {
             string name = folder[(folder.LastIndexOf('/') + 1)..];
-            bool holdsMetadata = name.EndsWith(".dist-info", StringComparison.Ordinal) || name.EndsWith(".egg-info", StringComparison.Ordinal)
+            bool holdsMetadata = name.EndsWith(".dist-info", StringComparison.Ordinal)
+                || name.EndsWith(".egg-info", StringComparison.Ordinal)
                 || name.EndsWith(".egg-info/PKG-INFO", StringComparison.Ordinal) || name is "EGG-INFO" or "debian"
-                || name.Equals("LICENSES", StringComparison.OrdinalIgnoreCase) || name.Equals("LICENSE", StringComparison.OrdinalIgnoreCase);
+                || name.Equals("LICENSES", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("LICENSE", StringComparison.OrdinalIgnoreCase);
             if (!holdsMetadata)
             {
                 break;
@@ -92,7 +97,7 @@ public static class EvidencePath
     /// <summary>The folder above a path; empty at the root.</summary>
     public static string Parent(string path) => path.LastIndexOf('/') is > 0 and int slash ? path[..slash] : "";
 
-    /// <summary>The project that a *.dist-info or *.egg-info folder is about, folded as module names are; null elsewhere.</summary>
+    /// <summary>The project that a *.dist-info or *.egg-info folder is about, normalized as module names are; null elsewhere.</summary>
     public static string? ProjectOf(string path)
     {
         foreach (string part in path.Split('/'))
@@ -108,6 +113,6 @@ public static class EvidencePath
         return null;
     }
 
-    /// <summary>A name as PEP 503 folds it, '-' and '.' as '_'.</summary>
+    /// <summary>A name as PEP 503 normalizes it, but with '_' in place of '-' and '.'.</summary>
     public static string Fold(string name) => name.Replace('-', '_').Replace('.', '_').ToLowerInvariant();
 }

@@ -2,25 +2,13 @@ using System.Buffers;
 
 namespace DataForge.Cleaner.Licenses;
 
-/// <summary>How a stretch of a file compares with a template.</summary>
-/// <param name="Start">The first word of the stretch.</param>
-/// <param name="End">One behind its last word.</param>
-/// <param name="Matched">Words of the template's body that stand there, in order.</param>
-/// <param name="Missing">Words of the body that do not.</param>
-/// <param name="Extra">Words of the stretch that the template does not have.</param>
-/// <param name="Operative">Whether an operative word (<see cref="OperativeWords"/>) is among the missing or extra ones.</param>
-internal readonly record struct Alignment(int Start, int End, int Matched, int Missing, int Extra, bool Operative)
-{
-    /// <summary>Shared words against all words of both sides (Dice), 0 to 1.</summary>
-    public double Similarity => 2.0 * Matched / Math.Max(1, (2 * Matched) + Missing + Extra);
-}
-
 /// <summary>
-/// Aligns a template with the stretch of a file that resembles it most: shared runs of words on about one diagonal are chained (longest
-/// increasing subsequence), and what lies between them is compared word by word (longest common subsequence).
+/// Aligns a template with the range of a file that resembles it most: shared runs of words on about one diagonal are chained (longest
+/// increasing subsequence), and the words between them are compared one by one (longest common subsequence).
 /// </summary>
 internal sealed class LicenseAligner
 {
+    // Cells of the table that compares a gap: 200 by 200 words. A larger gap is another text, and counts as different as a whole.
     private const int MaxGapCells = 40_000;
     private readonly List<(int File, int Template)> _links = [];
     private readonly List<int> _diagonals = [];
@@ -33,10 +21,12 @@ internal sealed class LicenseAligner
     private bool _operative;
 
     /// <summary>
-    /// Aligns. <paramref name="hits"/> are places of shared runs between <paramref name="from"/> and <paramref name="to"/>, by place in the file;
-    /// within one place by place in the template, falling. Words outside belong to others.
+    /// Aligns a template. <paramref name="hits"/> are the positions of shared runs between <paramref name="from"/> and
+    /// <paramref name="to"/>, in order of their position in the file, and for one position in descending order of their position in the
+    /// template. Words outside belong to other texts.
     /// </summary>
-    public Alignment? Align(LicenseTemplate template, ReadOnlySpan<uint> file, int from, int to, ReadOnlySpan<(int File, int Template)> hits)
+    public Alignment? Align(
+        LicenseTemplate template, ReadOnlySpan<uint> file, int from, int to, ReadOnlySpan<(int File, int Template)> hits)
     {
         Chain(hits, 40 + (template.Words.Length / 10));
         if (_links.Count == 0)
@@ -51,13 +41,15 @@ internal sealed class LicenseAligner
         {
             if (i > 0 && (_links[i].File != _links[i - 1].File + 1 || _links[i].Template != _links[i - 1].Template + 1))
             {
-                // Too far apart to be called alike, or nearly so.
+                // Too different to be accepted, or to count as a near miss.
                 if (_missing + _extra > 0.6 * template.BodyLength)
                 {
                     return null;
                 }
 
-                Compare(template, file, _links[i - 1].File + 1, _links[i].File, _links[i - 1].Template + 1, _links[i].Template, false, false, out _, out _);
+                Compare(
+                    template, file, _links[i - 1].File + 1, _links[i].File, _links[i - 1].Template + 1, _links[i].Template, false, false,
+                    out _, out _);
             }
 
             _matched += InBody(template, _links[i].Template) ? 1 : 0;
@@ -76,7 +68,7 @@ internal sealed class LicenseAligner
         return start;
     }
 
-    /// <summary>Chooses the links: matching single words, strictly rising on both sides.</summary>
+    /// <summary>Chooses the links: single words that match, strictly increasing on both sides.</summary>
     private void Chain(ReadOnlySpan<(int File, int Template)> hits, int slack)
     {
         _links.Clear();
@@ -187,11 +179,13 @@ internal sealed class LicenseAligner
     }
 
     /// <summary>
-    /// Compares words [a, b) of the file with words [c, d) of the template. With an open beginning or end, words of the file beyond the first or
-    /// last shared one are not counted; <paramref name="first"/> and <paramref name="last"/> say where the stretch begins and ends.
+    /// Compares words [a, b) of the file with words [c, d) of the template. With an open beginning or end, words of the file beyond the
+    /// first or last shared one are not counted; <paramref name="first"/> and <paramref name="last"/> say where the range begins and
+    /// ends.
     /// </summary>
     private void Compare(
-        LicenseTemplate template, ReadOnlySpan<uint> file, int a, int b, int c, int d, bool openStart, bool openEnd, out int first, out int last)
+        LicenseTemplate template, ReadOnlySpan<uint> file, int a, int b, int c, int d, bool openStart, bool openEnd, out int first,
+        out int last)
     {
         ReadOnlySpan<uint> left = file[a..Math.Max(a, b)];
         ReadOnlySpan<uint> right = template.Words.AsSpan(c, d - c);

@@ -2,9 +2,9 @@ using System.Text;
 
 namespace DataForge.Cleaner.Licenses;
 
-/// <summary>What a text says of its licence.</summary>
-/// <param name="Expression">An SPDX expression; empty where the text says nothing of a licence.</param>
-/// <param name="Copyright">Its copyright lines, as they stand there.</param>
+/// <summary>What a text says about its licence.</summary>
+/// <param name="Expression">An SPDX expression; empty where the text says nothing about a licence.</param>
+/// <param name="Copyright">Its copyright lines, verbatim.</param>
 public sealed record LicenseFinding(string Expression, IReadOnlyList<string> Copyright)
 {
     /// <summary>No licence, no copyright.</summary>
@@ -12,19 +12,32 @@ public sealed record LicenseFinding(string Expression, IReadOnlyList<string> Cop
 }
 
 /// <summary>
-/// Reads licences from texts: whole texts, notices, <c>SPDX-License-Identifier</c> lines. What grants rights but is none of the known texts,
-/// and what adds a restriction to one, comes out as <see cref="SpdxLicenses.Unknown"/>. Not safe from several threads; one for each.
+/// Reads licences from texts: whole texts, notices, <c>SPDX-License-Identifier</c> lines. A text that grants rights but is not a known
+/// licence, and one that adds a restriction to a known licence, gives <see cref="SpdxLicenses.Unknown"/>. Not safe from several threads.
 /// </summary>
 public sealed class LicenseDetector
 {
+    // Files of many licences, such as those of browsers, have some ten thousand words; hostile input must not cost more.
     private const int MaxWords = 60_000;
     private const int MaxCopyrightLines = 20;
     private const int MaxCopyrightLength = 200;
 
-    // CPython's LICENSE tells its history and holds the licences of all who ever owned it; PSF-2.0 is what it is passed on under.
+    // CPython's LICENSE tells its history and contains the licences of all its earlier owners; it is distributed under PSF-2.0.
     private static readonly uint[] PythonHistory = LicenseTemplates.Phrase("history of the software");
-    private static readonly HashSet<string> PythonStack = ["PSF-2.0", "Python-2.0", "Python-2.0.1", "CNRI-Python", "CNRI-Python-GPL-Compatible", "0BSD", "HPND", "MIT-CMU", "HPND-Fenneberg-Livingston"];
-    private static readonly uint[][] ChoiceWords = [.. new[] { "dual licensed", "dual license", "either license", "either the", "either of", "under either", "your choice", "you may choose", "alternatively" }.Select(LicenseTemplates.Phrase)];
+    private static readonly HashSet<string> PythonStack =
+    [
+        "PSF-2.0", "Python-2.0", "Python-2.0.1", "CNRI-Python", "CNRI-Python-GPL-Compatible", "0BSD", "HPND", "MIT-CMU",
+        "HPND-Fenneberg-Livingston",
+    ];
+
+    private static readonly uint[][] ChoiceWords =
+    [
+        .. new[]
+        {
+            "dual licensed", "dual license", "either license", "either the", "either of", "under either", "your choice", "you may choose",
+            "alternatively",
+        }.Select(LicenseTemplates.Phrase),
+    ];
 
     private readonly LicenseWords _words = new();
     private readonly LicenseTextMatcher _matcher = new();
@@ -49,8 +62,8 @@ public sealed class LicenseDetector
     }
 
     /// <summary>
-    /// The licence that a source file's header gives itself, or a README its project: nothing where it only points elsewhere. An
-    /// <c>SPDX-License-Identifier</c> outranks what else stands there.
+    /// The licence that a source file's header gives the file, or a README its project; nothing where it only points elsewhere. An
+    /// <c>SPDX-License-Identifier</c> takes precedence over the rest.
     /// </summary>
     public LicenseFinding OfHeader(ReadOnlySpan<byte> text)
     {
@@ -64,7 +77,7 @@ public sealed class LicenseDetector
         return new LicenseFinding(tags ?? expression, Copyright(text));
     }
 
-    /// <summary>Whether a text may say something of rights at all: a quick look that spares most headers the slow one.</summary>
+    /// <summary>Whether a text may say something about rights at all: a quick test, so that most headers need not be read.</summary>
     public static bool MentionsRights(ReadOnlySpan<byte> text) =>
         CopyrightLine.IndexOfIgnoreCase(text, "licen"u8) >= 0
         || CopyrightLine.IndexOfIgnoreCase(text, "copyright"u8) >= 0
@@ -120,7 +133,7 @@ public sealed class LicenseDetector
     private bool ContainsPhrase(uint[] phrase) =>
         System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftWords).IndexOf(phrase) >= 0;
 
-    // What no matched licence explains.
+    // The words that no matched licence explains.
     private void CollectLeft(ReadOnlySpan<byte> text, List<LicenseMatch> matches)
     {
         _leftWords.Clear();
@@ -135,7 +148,7 @@ public sealed class LicenseDetector
         CollectLeft(text, word, _words.Count);
         if (matches.Count == 0)
         {
-            // Copyright lines and lists of years are no words, but a notice may stand on such a line.
+            // Copyright lines and lists of years are not counted as words, but a notice may be on such a line.
             _leftText.Clear();
             _leftText.AddRange(text[..Math.Min(text.Length, 64 << 10)]);
         }
@@ -162,9 +175,12 @@ public sealed class LicenseDetector
         {
             ReadOnlySpan<byte> line = text.Slice(span.Start, Math.Min(span.Length, MaxCopyrightLength));
             string decoded = Encoding.UTF8.GetString(line).Trim();
-            bool isPlaceholder = decoded.Contains('<') && !decoded.Contains('@') && decoded.Contains("year", StringComparison.OrdinalIgnoreCase);
+            bool isPlaceholder = decoded.Contains('<')
+                && !decoded.Contains('@')
+                && decoded.Contains("year", StringComparison.OrdinalIgnoreCase);
             if (!isPlaceholder && lines.Count < MaxCopyrightLines && !lines.Contains(decoded)
-                && !decoded.Contains("Free Software Foundation", StringComparison.Ordinal) && !decoded.Contains("[yyyy]", StringComparison.Ordinal))
+                && !decoded.Contains("Free Software Foundation", StringComparison.Ordinal)
+                && !decoded.Contains("[yyyy]", StringComparison.Ordinal))
             {
                 lines.Add(decoded);
             }

@@ -9,44 +9,54 @@ public static partial class LicenseNames
     private const int MaxName = 300;
 
     // Keys are lower case, words separated by one space, "license" and "the" left out.
+    // Words that say nothing of which licence it is.
+    private static readonly HashSet<string> Fillers =
+        ["license", "licence", "the", "licensed", "under", "http", "https", "www", "html", "txt", "terms", "of"];
+
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.Ordinal)
     {
-        ["mit x11"] = "MIT", ["x11 mit"] = "MIT", ["expat"] = "MIT", ["mit expat"] = "MIT", ["expat mit"] = "MIT", ["mit x consortium"] = "X11",
-        ["opensource org licenses mit"] = "MIT", ["mit http opensource org licenses mit"] = "MIT", ["mit style"] = "MIT", ["mit like"] = "MIT",
-        ["bsd"] = SpdxLicenses.Bsd, ["bsd style"] = SpdxLicenses.Bsd, ["bsd like"] = SpdxLicenses.Bsd, ["osi approved bsd"] = SpdxLicenses.Bsd,
-        ["bsd derived"] = SpdxLicenses.Bsd, ["bsd or"] = SpdxLicenses.Bsd,
-        ["new bsd"] = "BSD-3-Clause", ["modified bsd"] = "BSD-3-Clause", ["revised bsd"] = "BSD-3-Clause", ["3 clause bsd"] = "BSD-3-Clause",
-        ["bsd 3 clause"] = "BSD-3-Clause", ["bsd 3"] = "BSD-3-Clause", ["bsd3"] = "BSD-3-Clause", ["3 bsd"] = "BSD-3-Clause", ["bsd new"] = "BSD-3-Clause",
-        ["bsd 3 clauses"] = "BSD-3-Clause", ["three clause bsd"] = "BSD-3-Clause", ["bsd three clause"] = "BSD-3-Clause", ["bsd 3 clause new or revised"] = "BSD-3-Clause",
-        ["new bsd 3 clause"] = "BSD-3-Clause",
-        ["simplified bsd"] = "BSD-2-Clause", ["freebsd"] = "BSD-2-Clause", ["2 clause bsd"] = "BSD-2-Clause", ["bsd 2 clause"] = "BSD-2-Clause",
-        ["bsd 2"] = "BSD-2-Clause", ["two clause bsd"] = "BSD-2-Clause", ["bsd 2 clause simplified"] = "BSD-2-Clause", ["bsd2"] = "BSD-2-Clause",
-        ["bsd 4 clause"] = "BSD-4-Clause", ["original bsd"] = "BSD-4-Clause", ["bsd 4"] = "BSD-4-Clause",
-        ["zero clause bsd"] = "0BSD", ["bsd zero clause"] = "0BSD",
-        ["apache"] = "Apache-2.0", ["apache 2"] = "Apache-2.0", ["apache 2.0"] = "Apache-2.0", ["apache v2"] = "Apache-2.0", ["apache v2.0"] = "Apache-2.0",
-        ["apache version 2"] = "Apache-2.0", ["apache version 2.0"] = "Apache-2.0", ["apache software"] = "Apache-2.0", ["apache software 2.0"] = "Apache-2.0",
-        ["apache software version 2.0"] = "Apache-2.0", ["apache software v2"] = "Apache-2.0", ["apache software 2"] = "Apache-2.0", ["asl 2.0"] = "Apache-2.0",
-        ["asl 2"] = "Apache-2.0", ["al2"] = "Apache-2.0", ["apache2"] = "Apache-2.0", ["apache2.0"] = "Apache-2.0", ["apl2"] = "Apache-2.0",
-        ["apache org licenses license 2.0"] = "Apache-2.0", ["apache org licenses 2.0"] = "Apache-2.0", ["apache foundation 2.0"] = "Apache-2.0",
-        ["isc"] = "ISC", ["iscl"] = "ISC", ["isc iscl"] = "ISC",
-        ["python software foundation"] = "PSF-2.0", ["psf"] = "PSF-2.0", ["psfl"] = "PSF-2.0", ["psf 2"] = "PSF-2.0", ["python"] = "PSF-2.0", ["psf 2.0"] = "PSF-2.0",
-        ["python 2"] = "PSF-2.0", ["same as python"] = "PSF-2.0", ["python style"] = "PSF-2.0", ["python psf"] = "PSF-2.0", ["python 2.0"] = "PSF-2.0",
-        ["zpl 2.1"] = "ZPL-2.1", ["zpl"] = "ZPL-2.1", ["zope public"] = "ZPL-2.1", ["zpl 2"] = "ZPL-2.0", ["zpl 2.0"] = "ZPL-2.0", ["zpl2.1"] = "ZPL-2.1",
-        ["zope public 2.1"] = "ZPL-2.1", ["zope public version 2.1"] = "ZPL-2.1",
-        ["mpl 2.0"] = "MPL-2.0", ["mpl 2"] = "MPL-2.0", ["mpl2"] = "MPL-2.0", ["mozilla public 2.0"] = "MPL-2.0", ["mozilla public 2.0 mpl 2.0"] = "MPL-2.0",
-        ["mozilla public version 2.0"] = "MPL-2.0", ["mplv2"] = "MPL-2.0", ["mpl v2"] = "MPL-2.0", ["mplv2.0"] = "MPL-2.0", ["mpl 1.1"] = "MPL-1.1", ["mozilla public 1.1"] = "MPL-1.1", ["mozilla public 1.1 mpl 1.1"] = "MPL-1.1",
-        ["unlicense"] = "Unlicense", ["unlicence"] = "Unlicense", ["cc0"] = "CC0-1.0", ["cc0 1.0"] = "CC0-1.0", ["cc0 1.0 universal"] = "CC0-1.0",
-        ["creative commons zero"] = "CC0-1.0", ["public domain"] = SpdxLicenses.PublicDomain, ["pd"] = SpdxLicenses.PublicDomain,
-        ["cc0 1.0 universal cc0 1.0 public domain dedication"] = "CC0-1.0",
-        ["wtfpl"] = "WTFPL", ["zlib"] = "Zlib", ["zlib libpng"] = "Zlib", ["boost"] = "BSL-1.0", ["boost software 1.0"] = "BSL-1.0", ["boost software 1.0 bsl 1.0"] = "BSL-1.0",
-        ["bsl 1.0"] = "BSL-1.0", ["artistic 2"] = "Artistic-2.0", ["artistic 2.0"] = "Artistic-2.0", ["artistic v2"] = "Artistic-2.0", ["hpnd"] = "HPND",
+        ["mit x11"] = "MIT", ["x11 mit"] = "MIT", ["expat"] = "MIT", ["mit expat"] = "MIT", ["expat mit"] = "MIT",
+        ["mit x consortium"] = "X11", ["opensource org licenses mit"] = "MIT", ["mit http opensource org licenses mit"] = "MIT",
+        ["mit style"] = "MIT", ["mit like"] = "MIT", ["bsd"] = SpdxLicenses.Bsd, ["bsd style"] = SpdxLicenses.Bsd,
+        ["bsd like"] = SpdxLicenses.Bsd, ["osi approved bsd"] = SpdxLicenses.Bsd, ["bsd derived"] = SpdxLicenses.Bsd,
+        ["bsd or"] = SpdxLicenses.Bsd, ["new bsd"] = "BSD-3-Clause", ["modified bsd"] = "BSD-3-Clause", ["revised bsd"] = "BSD-3-Clause",
+        ["3 clause bsd"] = "BSD-3-Clause", ["bsd 3 clause"] = "BSD-3-Clause", ["bsd 3"] = "BSD-3-Clause", ["bsd3"] = "BSD-3-Clause",
+        ["3 bsd"] = "BSD-3-Clause", ["bsd new"] = "BSD-3-Clause", ["bsd 3 clauses"] = "BSD-3-Clause", ["three clause bsd"] = "BSD-3-Clause",
+        ["bsd three clause"] = "BSD-3-Clause", ["bsd 3 clause new or revised"] = "BSD-3-Clause", ["new bsd 3 clause"] = "BSD-3-Clause",
+        ["simplified bsd"] = "BSD-2-Clause", ["freebsd"] = "BSD-2-Clause", ["2 clause bsd"] = "BSD-2-Clause",
+        ["bsd 2 clause"] = "BSD-2-Clause", ["bsd 2"] = "BSD-2-Clause", ["two clause bsd"] = "BSD-2-Clause",
+        ["bsd 2 clause simplified"] = "BSD-2-Clause", ["bsd2"] = "BSD-2-Clause", ["bsd 4 clause"] = "BSD-4-Clause",
+        ["original bsd"] = "BSD-4-Clause", ["bsd 4"] = "BSD-4-Clause", ["zero clause bsd"] = "0BSD", ["bsd zero clause"] = "0BSD",
+        ["apache"] = "Apache-2.0", ["apache 2"] = "Apache-2.0", ["apache 2.0"] = "Apache-2.0", ["apache v2"] = "Apache-2.0",
+        ["apache v2.0"] = "Apache-2.0", ["apache version 2"] = "Apache-2.0", ["apache version 2.0"] = "Apache-2.0",
+        ["apache software"] = "Apache-2.0", ["apache software 2.0"] = "Apache-2.0", ["apache software version 2.0"] = "Apache-2.0",
+        ["apache software v2"] = "Apache-2.0", ["apache software 2"] = "Apache-2.0", ["asl 2.0"] = "Apache-2.0", ["asl 2"] = "Apache-2.0",
+        ["al2"] = "Apache-2.0", ["apache2"] = "Apache-2.0", ["apache2.0"] = "Apache-2.0", ["apl2"] = "Apache-2.0",
+        ["apache org licenses license 2.0"] = "Apache-2.0", ["apache org licenses 2.0"] = "Apache-2.0",
+        ["apache foundation 2.0"] = "Apache-2.0", ["isc"] = "ISC", ["iscl"] = "ISC", ["isc iscl"] = "ISC",
+        ["python software foundation"] = "PSF-2.0", ["psf"] = "PSF-2.0", ["psfl"] = "PSF-2.0", ["psf 2"] = "PSF-2.0",
+        ["python"] = "PSF-2.0", ["psf 2.0"] = "PSF-2.0", ["python 2"] = "PSF-2.0", ["same as python"] = "PSF-2.0",
+        ["python style"] = "PSF-2.0", ["python psf"] = "PSF-2.0", ["python 2.0"] = "PSF-2.0", ["zpl 2.1"] = "ZPL-2.1", ["zpl"] = "ZPL-2.1",
+        ["zope public"] = "ZPL-2.1", ["zpl 2"] = "ZPL-2.0", ["zpl 2.0"] = "ZPL-2.0", ["zpl2.1"] = "ZPL-2.1",
+        ["zope public 2.1"] = "ZPL-2.1", ["zope public version 2.1"] = "ZPL-2.1", ["mpl 2.0"] = "MPL-2.0", ["mpl 2"] = "MPL-2.0",
+        ["mpl2"] = "MPL-2.0", ["mozilla public 2.0"] = "MPL-2.0", ["mozilla public 2.0 mpl 2.0"] = "MPL-2.0",
+        ["mozilla public version 2.0"] = "MPL-2.0", ["mplv2"] = "MPL-2.0", ["mpl v2"] = "MPL-2.0", ["mplv2.0"] = "MPL-2.0",
+        ["mpl 1.1"] = "MPL-1.1", ["mozilla public 1.1"] = "MPL-1.1", ["mozilla public 1.1 mpl 1.1"] = "MPL-1.1",
+        ["unlicense"] = "Unlicense", ["unlicence"] = "Unlicense", ["cc0"] = "CC0-1.0", ["cc0 1.0"] = "CC0-1.0",
+        ["cc0 1.0 universal"] = "CC0-1.0", ["creative commons zero"] = "CC0-1.0", ["public domain"] = SpdxLicenses.PublicDomain,
+        ["pd"] = SpdxLicenses.PublicDomain, ["cc0 1.0 universal cc0 1.0 public domain dedication"] = "CC0-1.0", ["wtfpl"] = "WTFPL",
+        ["zlib"] = "Zlib", ["zlib libpng"] = "Zlib", ["boost"] = "BSL-1.0", ["boost software 1.0"] = "BSL-1.0",
+        ["boost software 1.0 bsl 1.0"] = "BSL-1.0", ["bsl 1.0"] = "BSL-1.0", ["artistic 2"] = "Artistic-2.0",
+        ["artistic 2.0"] = "Artistic-2.0", ["artistic v2"] = "Artistic-2.0", ["hpnd"] = "HPND",
         ["historical permission notice and disclaimer"] = "HPND", ["historical permission notice and disclaimer hpnd"] = "HPND",
-        ["w3c"] = "W3C", ["postgresql"] = "PostgreSQL", ["uiuc ncsa"] = "NCSA", ["university of illinois ncsa open source"] = "NCSA", ["ncsa"] = "NCSA",
-        ["eclipse public 1.0"] = "EPL-1.0", ["eclipse public 2.0"] = "EPL-2.0", ["eclipse public 2.0 epl 2.0"] = "EPL-2.0", ["cddl"] = "CDDL-1.0",
-        ["mit no attribution"] = "MIT-0", ["mit no attribution mit 0"] = "MIT-0", ["mulan permissive software v2 mulanpsl 2.0"] = "MulanPSL-2.0",
-        ["academic free"] = "AFL-3.0", ["academic free afl"] = "AFL-3.0", ["universal permissive"] = "UPL-1.0", ["universal permissive upl"] = "UPL-1.0",
-        ["european union public 1.2 eupl 1.2"] = "EUPL-1.2", ["european union public 1.1 eupl 1.1"] = "EUPL-1.1",
-        ["bsd clear"] = "BSD-3-Clause-Clear", ["openssl"] = "OpenSSL", ["ofl 1.1"] = "OFL-1.1", ["sil ofl 1.1"] = "OFL-1.1", ["sil open font 1.1 ofl 1.1"] = "OFL-1.1",
+        ["w3c"] = "W3C", ["postgresql"] = "PostgreSQL", ["uiuc ncsa"] = "NCSA", ["university of illinois ncsa open source"] = "NCSA",
+        ["ncsa"] = "NCSA", ["eclipse public 1.0"] = "EPL-1.0", ["eclipse public 2.0"] = "EPL-2.0",
+        ["eclipse public 2.0 epl 2.0"] = "EPL-2.0", ["cddl"] = "CDDL-1.0", ["mit no attribution"] = "MIT-0",
+        ["mit no attribution mit 0"] = "MIT-0", ["mulan permissive software v2 mulanpsl 2.0"] = "MulanPSL-2.0",
+        ["academic free"] = "AFL-3.0", ["academic free afl"] = "AFL-3.0", ["universal permissive"] = "UPL-1.0",
+        ["universal permissive upl"] = "UPL-1.0", ["european union public 1.2 eupl 1.2"] = "EUPL-1.2",
+        ["european union public 1.1 eupl 1.1"] = "EUPL-1.1", ["bsd clear"] = "BSD-3-Clause-Clear", ["openssl"] = "OpenSSL",
+        ["ofl 1.1"] = "OFL-1.1", ["sil ofl 1.1"] = "OFL-1.1", ["sil open font 1.1 ofl 1.1"] = "OFL-1.1",
     };
 
     private static readonly Dictionary<string, string> SpdxNames = BuildNames();
@@ -114,8 +124,12 @@ public static partial class LicenseNames
 
         string kind = match.Groups["kind"].Value;
         string family = kind.Contains("affero", StringComparison.Ordinal) || kind.StartsWith("agpl", StringComparison.Ordinal) ? "AGPL"
-            : kind.Contains("lesser", StringComparison.Ordinal) || kind.Contains("library", StringComparison.Ordinal) || kind.StartsWith("lgpl", StringComparison.Ordinal) ? "LGPL"
-            : kind.Contains("documentation", StringComparison.Ordinal) || kind.StartsWith("gfdl", StringComparison.Ordinal) || kind.StartsWith("fdl", StringComparison.Ordinal) ? "GFDL"
+            : kind.Contains("lesser", StringComparison.Ordinal)
+                || kind.Contains("library", StringComparison.Ordinal)
+                || kind.StartsWith("lgpl", StringComparison.Ordinal) ? "LGPL"
+            : kind.Contains("documentation", StringComparison.Ordinal)
+                || kind.StartsWith("gfdl", StringComparison.Ordinal)
+                || kind.StartsWith("fdl", StringComparison.Ordinal) ? "GFDL"
             : "GPL";
         string version = match.Groups["version"].Value;
         version = version.Length == 0 ? family switch { "LGPL" => "2.0", "AGPL" => "3.0", "GFDL" => "1.1", _ => "1.0" }
@@ -141,7 +155,7 @@ public static partial class LicenseNames
         var key = new StringBuilder();
         foreach (Match word in Word().Matches(name.ToLowerInvariant()))
         {
-            if (word.Value is not ("license" or "licence" or "the" or "licensed" or "under" or "http" or "https" or "www" or "html" or "txt" or "terms" or "of"))
+            if (!Fillers.Contains(word.Value))
             {
                 key.Append(key.Length > 0 ? " " : "").Append(word.Value);
             }
@@ -154,9 +168,11 @@ public static partial class LicenseNames
     private static partial Regex Word();
 
     [GeneratedRegex(
-        @"^(?:gnu )?(?<kind>agpl|lgpl|gfdl|fdl|gpl|affero general public|affero gpl|lesser general public|library general public|library or lesser general public|"
-        + @"lesser gpl|free documentation|general public)(?: (?:agpl|lgpl|gpl|gfdl))?[ ]?(?:version |ver |v)?\.?(?<version>[0-9](?:\.[0-9])?)?(?:\.0)?"
-        + @"(?<later>\+| \+| plus| or later| or newer| or greater| or above| or any later| or any later version| and later| or later version| or later .?gpl.*)?"
+        @"^(?:gnu )?(?<kind>agpl|lgpl|gfdl|fdl|gpl|affero general public|affero gpl|lesser general public|library general public"
+        + @"|library or lesser general public|lesser gpl|free documentation|general public)(?: (?:agpl|lgpl|gpl|gfdl))?"
+        + @"[ ]?(?:version |ver |v)?\.?(?<version>[0-9](?:\.[0-9])?)?(?:\.0)?"
+        + @"(?<later>\+| \+| plus| or later| or newer| or greater| or above| or any later| or any later version| and later"
+        + @"| or later version| or later .?gpl.*)?"
         + @"(?: only| (?:a|l)?gplv?[0-9.]*(?<later>\+)?)?$", RegexOptions.CultureInvariant)]
     private static partial Regex GnuName();
 }

@@ -11,12 +11,13 @@ internal static partial class LicenseNotices
     // A word that every match has, looked for before the expression is tried.
     private static readonly (string Word, Regex Pattern, string Id)[] Named =
     [
-        ("apache", Apache(), "Apache-2.0"), ("mozilla", Mpl2(), "MPL-2.0"), ("mpl", Mpl2Short(), "MPL-2.0"), ("mozilla", Mpl11(), "MPL-1.1"),
-        ("zope public", Zpl(), "ZPL-2.1"), ("zpl", Zpl(), "ZPL-2.1"), ("python", Psf(), "PSF-2.0"), ("psf", Psf(), "PSF-2.0"), ("isc license", Isc(), "ISC"), ("boost", Boost(), "BSL-1.0"),
-        ("bsd", Bsd3(), "BSD-3-Clause"), ("bsd", Bsd2(), "BSD-2-Clause"), ("bsd", Bsd(), SpdxLicenses.Bsd), ("license", Mit(), "MIT"), ("zero", Cc0(), "CC0-1.0"),
-        ("cc0", Cc0(), "CC0-1.0"), ("neighboring", Cc0(), "CC0-1.0"), ("unlicense", Unlicense(), "Unlicense"), ("public domain", PublicDomain(), SpdxLicenses.PublicDomain),
-        ("eclipse", Epl1(), "EPL-1.0"), ("eclipse", Epl2(), "EPL-2.0"), ("artistic", Artistic2(), "Artistic-2.0"), ("c", NonCommercial(), SpdxLicenses.Unknown),
-        ("p", Proprietary(), SpdxLicenses.Unknown),
+        ("apache", Apache(), "Apache-2.0"), ("mozilla", Mpl2(), "MPL-2.0"), ("mpl", Mpl2Short(), "MPL-2.0"),
+        ("mozilla", Mpl11(), "MPL-1.1"), ("zope public", Zpl(), "ZPL-2.1"), ("zpl", Zpl(), "ZPL-2.1"), ("python", Psf(), "PSF-2.0"),
+        ("psf", Psf(), "PSF-2.0"), ("isc license", Isc(), "ISC"), ("boost", Boost(), "BSL-1.0"), ("bsd", Bsd3(), "BSD-3-Clause"),
+        ("bsd", Bsd2(), "BSD-2-Clause"), ("bsd", Bsd(), SpdxLicenses.Bsd), ("license", Mit(), "MIT"), ("zero", Cc0(), "CC0-1.0"),
+        ("cc0", Cc0(), "CC0-1.0"), ("neighboring", Cc0(), "CC0-1.0"), ("unlicense", Unlicense(), "Unlicense"),
+        ("public domain", PublicDomain(), SpdxLicenses.PublicDomain), ("eclipse", Epl1(), "EPL-1.0"), ("eclipse", Epl2(), "EPL-2.0"),
+        ("artistic", Artistic2(), "Artistic-2.0"), ("c", NonCommercial(), SpdxLicenses.Unknown), ("p", Proprietary(), SpdxLicenses.Unknown),
     ];
 
     /// <summary>
@@ -45,7 +46,9 @@ internal static partial class LicenseNotices
         }
 
         found.AddRange(Gnu(plain));
-        if (found.Count == 0 && CommonLicense().Match(plain) is { Success: true } common && DebianNames.ToSpdx(common.Groups["name"].Value.Replace(' ', '-')) is { } pointed)
+        if (found.Count == 0
+            && CommonLicense().Match(plain) is { Success: true } common
+            && DebianNames.ToSpdx(common.Groups["name"].Value.Replace(' ', '-')) is { } pointed)
         {
             // Debian points to the texts that every system has.
             found.Add(pointed);
@@ -74,7 +77,9 @@ internal static partial class LicenseNotices
         return found.Count == 0 ? null : SpdxExpression.And(found);
     }
 
-    /// <summary>The text in lower case, its words one space apart, comment markers and punctuation left out but for "." within numbers.</summary>
+    /// <summary>
+    /// The text in lower case, its words one space apart, comment markers and punctuation left out but for "." within numbers.
+    /// </summary>
     private static string Plain(ReadOnlySpan<byte> text)
     {
         var plain = new StringBuilder(text.Length);
@@ -82,7 +87,11 @@ internal static partial class LicenseNotices
         {
             byte b = text[i];
             int tag = b == '<' ? TagLength(text[i..]) : 0;
-            bool isDot = b == '.' && i > 0 && char.IsAsciiDigit((char)text[i - 1]) && i + 1 < text.Length && char.IsAsciiDigit((char)text[i + 1]);
+            bool isDot = b == '.'
+                && i > 0
+                && char.IsAsciiDigit((char)text[i - 1])
+                && i + 1 < text.Length
+                && char.IsAsciiDigit((char)text[i + 1]);
             if (char.IsAsciiLetterOrDigit((char)b) || b == '+' || isDot)
             {
                 plain.Append(char.ToLowerInvariant((char)b));
@@ -118,8 +127,8 @@ internal static partial class LicenseNotices
         var found = new List<(string Family, string Version, bool Later)>();
         Match[] mentions = [.. GnuLicense().Matches(plain).Cast<Match>()];
 
-        // A notice grants under one licence and goes on to where its text is found, often by another one's name: "See the GNU General Public License for
-        // more details" stands in many notices of the LGPL. What is only pointed to counts where nothing is granted.
+        // A notice grants under one licence and goes on to where its text is found, often by another one's name: "See the GNU General
+        // Public License for more details" stands in many notices of the LGPL. What is only pointed to counts where nothing is granted.
         Match[] granting = [.. mentions.Where(match => !PointsToText().IsMatch(plain[Math.Max(0, match.Index - 60)..match.Index]))];
         foreach (Match match in granting.Length == 0 ? mentions : granting)
         {
@@ -134,19 +143,32 @@ internal static partial class LicenseNotices
         }
 
         // A notice that says "or later" says so for every other mention of the same version.
-        found.RemoveAll(item => !item.Later && found.Exists(other => other.Later && other.Family == item.Family && other.Version.TrimEnd('0', '.') == item.Version.TrimEnd('0', '.')));
+        found.RemoveAll(
+            item => !item.Later
+                && found.Exists(
+                    other => other.Later
+                        && other.Family == item.Family
+                        && other.Version.TrimEnd('0', '.') == item.Version.TrimEnd('0', '.')));
 
         // "You should have received a copy of the GNU General Public License" names no version of its own.
-        foreach ((string family, string number, bool later) in found.Where(item => item.Version.Length > 0 || !found.Exists(other => other.Family == item.Family && other.Version.Length > 0)))
+        bool HasVersion(string family) => found.Exists(other => other.Family == family && other.Version.Length > 0);
+        foreach ((string family, string number, bool later) in found.Where(item => item.Version.Length > 0 || !HasVersion(item.Family)))
         {
-            string version = number.Length == 0 ? family switch { "LGPL" => "2.0", "AGPL" => "3.0", _ => "1.0" } : number.Contains('.') ? number : number + ".0";
-            yield return SpdxLicenses.Find($"{family}-{version}-{(later || number.Length == 0 ? "or-later" : "only")}") ?? $"{family}-3.0-or-later";
+            string version = number.Length == 0
+                ? family switch { "LGPL" => "2.0", "AGPL" => "3.0", _ => "1.0" }
+                : number.Contains('.') ? number : number + ".0";
+            yield return SpdxLicenses.Find($"{family}-{version}-{(later || number.Length == 0 ? "or-later" : "only")}")
+                ?? $"{family}-3.0-or-later";
         }
     }
 
-    private const string Under = @"(?:under|license|licensed|released|distributed|terms of|conditions of|provisions of|is) (?:the |a |an |either |one |both |terms |conditions |of |in |by |open source |same |permissive |provisions |standard |terms and conditions |license )*";
+    private const string Under =
+        @"(?:under|license|licensed|released|distributed|terms of|conditions of|provisions of|is) "
+        + @"(?:the |a |an |either |one |both |terms |conditions |of |in |by |open source |same |permissive |provisions |standard "
+        + @"|terms and conditions |license )*";
 
-    [GeneratedRegex(Under + "apache (?:software |public )?(?:license |license v|license version |v|version )*2", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        Under + "apache (?:software |public )?(?:license |license v|license version |v|version )*2", RegexOptions.CultureInvariant)]
     private static partial Regex Apache();
 
     [GeneratedRegex(@"mozilla public license (?:v|version )? ?2", RegexOptions.CultureInvariant)]
@@ -161,7 +183,10 @@ internal static partial class LicenseNotices
     [GeneratedRegex(@"zope public license (?:zpl )?(?:version )?2\.1|\bzpl 2\.1", RegexOptions.CultureInvariant)]
     private static partial Regex Zpl();
 
-    [GeneratedRegex(@"licensed to (?:the )?psf under|python software foundation license|" + Under + @"(?:psf|python) (?:2\.0 )?license|same (?:license|terms) (?:as|of) python", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"licensed to (?:the )?psf under|python software foundation license"
+        + "|" + Under + @"(?:psf|python) (?:2\.0 )?license|same (?:license|terms) (?:as|of) python",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Psf();
 
     [GeneratedRegex(Under + "isc license", RegexOptions.CultureInvariant)]
@@ -170,25 +195,39 @@ internal static partial class LicenseNotices
     [GeneratedRegex(Under + @"boost software license(?: version)?(?: 1)?", RegexOptions.CultureInvariant)]
     private static partial Regex Boost();
 
-    [GeneratedRegex(Under + @"(?:(?:new|modified|revised|3 clause|three clause|bsd 3 clause) )+bsd(?: style)?(?: license)?|\bbsd (?:3|three) clause|3 clause bsd", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        Under + @"(?:(?:new|modified|revised|3 clause|three clause|bsd 3 clause) )+bsd(?: style)?(?: license)?"
+        + @"|\bbsd (?:3|three) clause|3 clause bsd",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Bsd3();
 
-    [GeneratedRegex(Under + @"(?:(?:simplified|2 clause|two clause) )+bsd(?: style)?(?: license)?|\bbsd (?:2|two) clause|2 clause bsd", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        Under + @"(?:(?:simplified|2 clause|two clause) )+bsd(?: style)?(?: license)?|\bbsd (?:2|two) clause|2 clause bsd",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Bsd2();
 
-    [GeneratedRegex(Under + @"bsd (?:style |like |type )?license|license bsd\b|\bbsd (?:style )?license (?:see|that can be found)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        Under + @"bsd (?:style |like |type )?license|license bsd\b|\bbsd (?:style )?license (?:see|that can be found)",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Bsd();
 
-    [GeneratedRegex(Under + @"(?:(?:mit|expat)(?: x11| expat| mit)?(?: style| like)? license|x11 mit license)|license mit\b|\b(?:or|and) (?:the )?(?:mit|expat) license|opensource org licenses mit|\bmit licensed", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        Under + @"(?:(?:mit|expat)(?: x11| expat| mit)?(?: style| like)? license|x11 mit license)"
+        + @"|license mit\b|\b(?:or|and) (?:the )?(?:mit|expat) license|opensource org licenses mit|\bmit licensed",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Mit();
 
-    [GeneratedRegex(Under + "(?:creative commons )?(?:cc0|zero)|creative commons zero|creativecommons org publicdomain zero|dedicated all copyright and related (?:and|or) neighboring rights to (?:this|the) [a-z]+ to the public domain", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        Under + "(?:creative commons )?(?:cc0|zero)|creative commons zero|creativecommons org publicdomain zero"
+        + "|dedicated all copyright and related (?:and|or) neighboring rights to (?:this|the) [a-z]+ to the public domain",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Cc0();
 
     [GeneratedRegex(Under + "unlicense|unlicense org", RegexOptions.CultureInvariant)]
     private static partial Regex Unlicense();
 
-    [GeneratedRegex(@"(?<!\bnot )(?<!\bnot (?:in|into) the )(?<!\bno longer in the )(?<!\bnon )public domain", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(?<!\bnot )(?<!\bnot (?:in|into) the )(?<!\bno longer in the )(?<!\bnon )public domain", RegexOptions.CultureInvariant)]
     private static partial Regex PublicDomain();
 
     [GeneratedRegex(Under + @"eclipse public license(?: v| version)? ?1", RegexOptions.CultureInvariant)]
@@ -200,29 +239,48 @@ internal static partial class LicenseNotices
     [GeneratedRegex(Under + @"artistic license(?: v| version)? ?2", RegexOptions.CultureInvariant)]
     private static partial Regex Artistic2();
 
-    [GeneratedRegex(@"non ?commercial|commons clause|research (?:use|purposes) only|academic use only|creative commons attribution (?:non|no|share)|by nc\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"non ?commercial|commons clause|research (?:use|purposes) only|academic use only"
+        + @"|creative commons attribution (?:non|no|share)|by nc\b",
+        RegexOptions.CultureInvariant)]
     private static partial Regex NonCommercial();
 
-    [GeneratedRegex(@"proprietary and confidential|confidential and proprietary|unauthori[sz]ed (?:copying|use|distribution|reproduction)|(?:may|must) not be (?:copied|reproduced|disclosed)|trade secret|internal use only|company confidential", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"proprietary and confidential|confidential and proprietary|unauthori[sz]ed (?:copying|use|distribution|reproduction)"
+        + @"|(?:may|must) not be (?:copied|reproduced|disclosed)|trade secret|internal use only|company confidential",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Proprietary();
 
-    [GeneratedRegex(@"(?<!common licenses )(?:(?:version |v)?(?<before>[123](?:\.[01])?)(?<late>\+| or later| or any later version)? of the )?gnu (?:(?<kind>affero|lesser|library|library or lesser|lesser or library) )?(?:general public license|gpl\b)|(?<=\bunder (?:the )?)(?<kind>agpl|lgpl|gpl)\b|(?<!common licenses )\b(?<kind>agpl|lgpl|gpl)(?= ?(?:v|ver|version)? ?[123]|license| license)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(?<!common licenses )(?:(?:version |v)?(?<before>[123](?:\.[01])?)(?<late>\+| or later| or any later version)? of the )?"
+        + @"gnu (?:(?<kind>affero|lesser|library|library or lesser|lesser or library) )?(?:general public license|gpl\b)"
+        + @"|(?<=\bunder (?:the )?)(?<kind>agpl|lgpl|gpl)\b"
+        + @"|(?<!common licenses )\b(?<kind>agpl|lgpl|gpl)(?= ?(?:v|ver|version)? ?[123]|license| license)",
+        RegexOptions.CultureInvariant)]
     private static partial Regex GnuLicense();
 
-    [GeneratedRegex(@"(?:\bsee (?:the )?|(?:copy|text|texts|copies) of (?:the )?(?:version [0-9.]+ of the )?)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(?:\bsee (?:the )?|(?:copy|text|texts|copies) of (?:the )?(?:version [0-9.]+ of the )?)$", RegexOptions.CultureInvariant)]
     private static partial Regex PointsToText();
 
     // "LLVM-exception" (https://spdx.org/licenses/LLVM-exception.html) speaks of other software under the GPL.
-    [GeneratedRegex(@"if you combine or link compiled forms of this software with software that is licensed under the gplv2 combined software and if a court.{0,300}?conflicts with the conditions of the gplv2", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"if you combine or link compiled forms of this software with software that is licensed under the gplv2 combined "
+        + @"software and if a court.{0,300}?conflicts with the conditions of the gplv2",
+        RegexOptions.CultureInvariant)]
     private static partial Regex LlvmException();
 
     [GeneratedRegex(@"(?:version |\bv ?|gpl ?v? ?|license )(?<v>[123](?:\.[01])?)\+?", RegexOptions.CultureInvariant)]
     private static partial Regex GnuVersion();
 
-    [GeneratedRegex(@"usr share common licenses (?<name>apache 2\.0|cc0 1\.0|mpl [12]\.[01]|gpl [123]|lgpl (?:2\.1|[23])|gfdl 1\.[23]|bsd|artistic)\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"usr share common licenses (?<name>apache 2\.0|cc0 1\.0|mpl [12]\.[01]|gpl [123]|lgpl (?:2\.1|[23])|gfdl 1\.[23]|bsd|artistic)\b",
+        RegexOptions.CultureInvariant)]
     private static partial Regex CommonLicense();
 
-    [GeneratedRegex(@"dual licensed|dual license|\beither (?!version)|your choice|you may choose|multi licensed|alternatively", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"dual licensed|dual license|\beither (?!version)|your choice|you may choose|multi licensed|alternatively",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Choice();
 
     [GeneratedRegex(@"\s*(?:\*/|-->|#}|\\n|\*+\s*$|#+\s*$|'''|"""""").*$", RegexOptions.CultureInvariant)]

@@ -12,15 +12,16 @@ namespace DataForge.Cleaner.Licenses;
 internal readonly record struct LicenseMatch(LicenseTemplate Template, int Start, int End, double Similarity);
 
 /// <summary>
-/// Finds the licence texts in a file. Templates that share runs of words with the file are aligned with it; one is accepted where at least
-/// <see cref="Similar"/> of its body stands there, nothing much stands between, and no operative word differs. The one that explains most words
-/// is taken, and the search goes on in the words that are left. Not safe from several threads; one for each.
+/// Finds the licence texts in a file. Templates that share runs of words with the file are aligned with it; one is accepted where at
+/// least <see cref="Similar"/> of its body stands there, nothing much stands between, and no operative word differs. The one that
+/// explains most words is taken, and the search goes on in the words that are left. Not safe from several threads; one for each.
 /// </summary>
 internal sealed class LicenseTextMatcher
 {
     /// <summary>
-    /// The least similarity (Dice over words in order). The field's 0.98 over word sets leaves MIT and BSD texts out whose holder is named in
-    /// the body, and lets a sentence of three new words in; so it is lower here, and edits of operative words are refused outright.
+    /// The least similarity (Dice over words in order). The field's 0.98 over word sets leaves MIT and BSD texts out whose holder is
+    /// named in the body, and lets a sentence of three new words in; so it is lower here, and edits of operative words are refused
+    /// outright.
     /// </summary>
     public const double Similar = 0.90;
 
@@ -83,7 +84,10 @@ internal sealed class LicenseTextMatcher
         }
 
         // The share of the body counts, not its size, or the many long texts with one common part would crowd out the short ones.
-        _candidates.Sort((a, b) => Share(b) != Share(a) ? Share(b).CompareTo(Share(a)) : _votes[b] != _votes[a] ? _votes[b].CompareTo(_votes[a]) : a.CompareTo(b));
+        _candidates.Sort(
+            (a, b) => Share(b) != Share(a) ? Share(b).CompareTo(Share(a))
+                : _votes[b] != _votes[a] ? _votes[b].CompareTo(_votes[a])
+                : a.CompareTo(b));
         if (_candidates.Count > MaxCandidates)
         {
             _candidates.RemoveRange(MaxCandidates, _candidates.Count - MaxCandidates);
@@ -123,7 +127,8 @@ internal sealed class LicenseTextMatcher
 
     private double Promise(int template) => Share(template) * _index.Templates[template].BodyLength;
 
-    private double Share(int template) => Math.Min(1.0, (double)_votes[template] / Math.Max(1, _index.Templates[template].BodyLength - LicenseIndex.Gram + 1));
+    private double Share(int template) =>
+        Math.Min(1.0, (double)_votes[template] / Math.Max(1, _index.Templates[template].BodyLength - LicenseIndex.Gram + 1));
 
     private void Search(ReadOnlySpan<uint> words, int from, int to, List<LicenseMatch> matches)
     {
@@ -139,8 +144,8 @@ internal sealed class LicenseTextMatcher
         {
             LicenseTemplate template = _index.Templates[_candidates[c]];
 
-            // A text that is all there has about as many runs as words. Each word missing or extra breaks at most Gram runs and costs 2 points or
-            // more, so that the runs seen bound the score.
+            // A text that is all there has about as many runs as words. Each word missing or extra breaks at most Gram runs and costs 2
+            // points or more, so that the runs seen bound the score.
             int runs = template.BodyLength - LicenseIndex.Gram + 1;
             int first = IndexOf(_hits[c], from);
             int last = IndexOf(_hits[c], to - LicenseIndex.Gram + 1);

@@ -9,11 +9,16 @@ internal static partial class LicenseVariants
     // The endorsement clause of the three-clause BSD licence, as it is written where "neither … nor" is not.
     private static readonly string[] Endorsement =
     [
-        "The names of its contributors may not be used to endorse or promote products derived from this software without specific prior written permission.",
-        "The name of the author may not be used to endorse or promote products derived from this software without specific prior written permission.",
-        "The name of the author may not be used to endorse or promote products derived from this software without prior written permission.",
-        "The names of the copyright holders, or the names of any members, or of any contributors, may not be used to endorse or promote products derived from this software without specific prior written permission.",
-        "Neither the author nor the names of any contributors may be used to endorse or promote products derived from this software without specific prior written permission.",
+        "The names of its contributors may not be used to endorse or promote products derived from this software without "
+        + "specific prior written permission.",
+        "The name of the author may not be used to endorse or promote products derived from this software without specific "
+        + "prior written permission.",
+        "The name of the author may not be used to endorse or promote products derived from this software without prior "
+        + "written permission.",
+        "The names of the copyright holders, or the names of any members, or of any contributors, may not be used to endorse "
+        + "or promote products derived from this software without specific prior written permission.",
+        "Neither the author nor the names of any contributors may be used to endorse or promote products derived from this "
+        + "software without specific prior written permission.",
     ];
 
     /// <summary>Variants of the text with this id; most have none.</summary>
@@ -47,13 +52,16 @@ internal static partial class LicenseVariants
         {
             // As others than the X Consortium use it: without its trademark, the authors' names in the place of its own.
             string others = Trademark().Replace(plain, "");
-            yield return Encoding.UTF8.GetBytes(others.Replace("X CONSORTIUM", "AUTHORS OR COPYRIGHT HOLDERS", StringComparison.Ordinal).Replace("the X Consortium", "the authors", StringComparison.Ordinal));
+            yield return Encoding.UTF8.GetBytes(
+                others.Replace("X CONSORTIUM", "AUTHORS OR COPYRIGHT HOLDERS", StringComparison.Ordinal)
+                    .Replace("the X Consortium", "the authors", StringComparison.Ordinal));
         }
 
         if (id == "MIT")
         {
             // Without the notice's "and this permission notice", as older copies have it, and with "(including the next paragraph)".
-            yield return Encoding.UTF8.GetBytes(plain.Replace("this permission notice", "this permission notice (including the next paragraph)"));
+            yield return Encoding.UTF8.GetBytes(
+                plain.Replace("this permission notice", "this permission notice (including the next paragraph)"));
         }
     }
 

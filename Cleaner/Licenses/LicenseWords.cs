@@ -127,7 +127,9 @@ internal sealed class LicenseWords
         }
     }
 
-    /// <summary>Reads a word into the buffer, lower-cased; apostrophes and hyphens within it fall away, and so does ".0" behind a number.</summary>
+    /// <summary>
+    /// Reads a word into the buffer, lower-cased; apostrophes and hyphens within it fall away, and so does ".0" behind a number.
+    /// </summary>
     private int ReadWord(ReadOnlySpan<byte> text, ref int at, int end, out bool isNumber)
     {
         int length = 0;
@@ -246,7 +248,8 @@ internal sealed class LicenseWords
             return true;
         }
 
-        if (at + 2 < text.Length && ((text[at] == 0xE2 && text[at + 1] is 0x80 or 0x96 or 0x97) || (text[at] == 0xEF && text[at + 1] == 0xBB)))
+        if (at + 2 < text.Length
+            && ((text[at] == 0xE2 && text[at + 1] is 0x80 or 0x96 or 0x97) || (text[at] == 0xEF && text[at + 1] == 0xBB)))
         {
             width = 3;
             return true;

@@ -9,16 +9,17 @@ namespace DataForge.Cleaner.Licenses;
 internal static class OperativeWords
 {
     private static readonly HashSet<uint> Words = [.. """
-        not no non never none only solely exclusively must shall cannot require requires required requirement prohibit prohibited prohibits
-        forbid forbidden restrict restricted restriction restrictions commercial commercially noncommercial sell selling sale sold resale
-        fee fees charge charged royalty royalties royaltyfree except unless exception excluding provided permission permissions permitted permit
-        permits consent approval acknowledgment acknowledgments acknowledge acknowledges advertising notify compete competing competitive evil
-        good military weapon weapons nuclear academic evaluation noncommercially revoke revoked terminate terminated expire expires pay payment
-        purchase allowed allow disallowed sublicense redistribute redistributed redistribution modify modified modification modifications
-        derivative derivatives distribute distributed publish merge use used copy source binary prominent prominently display retain reproduce
-        with without any person persons granted rights right subject condition conditions individuals companies
-        hosted hosting saas service ethical harm human surveillance
-        """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Select(word => LicenseWords.Hash(Encoding.ASCII.GetBytes(word)))];
+        not no non never none only solely exclusively must shall cannot require requires required requirement prohibit prohibited
+        prohibits forbid forbidden restrict restricted restriction restrictions commercial commercially noncommercial sell selling sale
+        sold resale fee fees charge charged royalty royalties royaltyfree except unless exception excluding provided permission
+        permissions permitted permit permits consent approval acknowledgment acknowledgments acknowledge acknowledges advertising notify
+        compete competing competitive evil good military weapon weapons nuclear academic evaluation noncommercially revoke revoked
+        terminate terminated expire expires pay payment purchase allowed allow disallowed sublicense redistribute redistributed
+        redistribution modify modified modification modifications derivative derivatives distribute distributed publish merge use used
+        copy source binary prominent prominently display retain reproduce with without any person persons granted rights right subject
+        condition conditions individuals companies hosted hosting saas service ethical harm human surveillance
+        """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)
+        .Select(word => LicenseWords.Hash(Encoding.ASCII.GetBytes(word)))];
 
     /// <summary>Whether the word decides what may be done.</summary>
     public static bool Contains(uint word) => Words.Contains(word);
@@ -29,19 +30,20 @@ internal static class RestrictingPhrases
 {
     private static readonly Dictionary<uint, uint[][]> ByFirst = new string[]
     {
-        "commons clause", "noncommercial", "non commercial", "noncommercially", "not for commercial", "commercial use", "commercial purposes",
-        "commercial product", "commercial products", "commercially", "commercial license", "commercial advantage",
-        "shall not", "may not", "must not", "can not", "cannot", "not permitted", "not allowed", "not grant", "not granted", "not include the right",
-        "prohibited", "prohibits", "forbidden", "forbid", "disallowed", "strictly", "only be used", "used only", "use only", "only for", "only if", "only in",
-        "solely for", "exclusively for", "research purposes", "academic", "educational purposes", "educational use", "evaluation purposes",
-        "personal use", "internal use", "private use", "additional restriction", "additional restrictions", "additional condition",
-        "additional conditions", "additional term", "additional terms", "following restriction", "following restrictions",
-        "right to sell", "sell", "sold", "resale", "compete", "competing", "competitive", "advertising", "must display", "must include",
-        "must be", "must", "acknowledgment", "prior written", "written consent", "written permission", "prior permission", "no derivative", "no derivatives",
-        "evil", "military", "weapons", "nuclear", "surveillance", "except that", "except for", "with the exception", "on the condition",
-        "under the condition", "you shall", "you agree", "are required to", "is required to", "requires a", "require a", "purchase", "royalty", "fee", "fees",
-        "expire", "expires", "trial", "ethical", "harm", "not use", "not redistribute", "not distribute", "not modify", "restricted to", "limited to use",
-        "if and only", "unless", "training of", "machine learning", "proprietary", "confidential",
+        "commons clause", "noncommercial", "non commercial", "noncommercially", "not for commercial", "commercial use",
+        "commercial purposes", "commercial product", "commercial products", "commercially", "commercial license", "commercial advantage",
+        "shall not", "may not", "must not", "can not", "cannot", "not permitted", "not allowed", "not grant", "not granted",
+        "not include the right", "prohibited", "prohibits", "forbidden", "forbid", "disallowed", "strictly", "only be used", "used only",
+        "use only", "only for", "only if", "only in", "solely for", "exclusively for", "research purposes", "academic",
+        "educational purposes", "educational use", "evaluation purposes", "personal use", "internal use", "private use",
+        "additional restriction", "additional restrictions", "additional condition", "additional conditions", "additional term",
+        "additional terms", "following restriction", "following restrictions", "right to sell", "sell", "sold", "resale", "compete",
+        "competing", "competitive", "advertising", "must display", "must include", "must be", "must", "acknowledgment", "prior written",
+        "written consent", "written permission", "prior permission", "no derivative", "no derivatives", "evil", "military", "weapons",
+        "nuclear", "surveillance", "except that", "except for", "with the exception", "on the condition", "under the condition",
+        "you shall", "you agree", "are required to", "is required to", "requires a", "require a", "purchase", "royalty", "fee", "fees",
+        "expire", "expires", "trial", "ethical", "harm", "not use", "not redistribute", "not distribute", "not modify", "restricted to",
+        "limited to use", "if and only", "unless", "training of", "machine learning", "proprietary", "confidential",
     }.Select(LicenseTemplates.Phrase).GroupBy(phrase => phrase[0]).ToDictionary(group => group.Key, group => group.ToArray());
 
     // The notices that the Apache and Mozilla licences ask for stand above their texts, and demand no more than these do.
@@ -83,8 +85,8 @@ internal static class GrantPhrases
         {
             "permission is hereby granted", "permission is granted", "permission to use copy modify", "redistribution and use",
             "is hereby granted", "you may use", "you are free to", "hereby grants", "free to use", "may be copied", "may be used",
-            "may be distributed", "may be redistributed", "can be used", "licensed under", "released under", "distributed under", "under the terms",
-            "permission to copy", "permission to use", "freely distributable", "is provided under",
+            "may be distributed", "may be redistributed", "can be used", "licensed under", "released under", "distributed under",
+            "under the terms", "permission to copy", "permission to use", "freely distributable", "is provided under",
         }.Select(LicenseTemplates.Phrase),
     ];
 

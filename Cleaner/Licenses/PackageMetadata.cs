@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 namespace DataForge.Cleaner.Licenses;
 
 /// <summary>
-/// What packaging metadata says of a package's licence: METADATA and PKG-INFO (https://packaging.python.org/en/latest/specifications/core-metadata/),
-/// <c>pyproject.toml</c> (PEP 621 and 639, Poetry), <c>setup.cfg</c>, <c>setup.py</c>. An expression outranks the licence field, and that
-/// the classifiers.
+/// What packaging metadata says of a package's licence: METADATA and PKG-INFO
+/// (https://packaging.python.org/en/latest/specifications/core-metadata/), <c>pyproject.toml</c> (PEP 621 and 639, Poetry),
+/// <c>setup.cfg</c>, <c>setup.py</c>. An expression outranks the licence field, and that the classifiers.
 /// </summary>
 internal static partial class PackageMetadata
 {
@@ -15,17 +15,24 @@ internal static partial class PackageMetadata
     // Classifiers (https://pypi.org/classifiers/) whose last part is no licence's name.
     private static readonly Dictionary<string, string> Classifiers = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["BSD License"] = SpdxLicenses.Bsd, ["Public Domain"] = SpdxLicenses.PublicDomain, ["Python License (CNRI Python License)"] = "CNRI-Python",
-        ["GNU General Public License (GPL)"] = "GPL-1.0-or-later", ["GNU Library or Lesser General Public License (LGPL)"] = "LGPL-2.0-or-later",
-        ["GNU Affero General Public License v3"] = "AGPL-3.0-only", ["GNU Affero General Public License v3 or later (AGPLv3+)"] = "AGPL-3.0-or-later",
-        ["GNU General Public License v2 (GPLv2)"] = "GPL-2.0-only", ["GNU General Public License v2 or later (GPLv2+)"] = "GPL-2.0-or-later",
-        ["GNU General Public License v3 (GPLv3)"] = "GPL-3.0-only", ["GNU General Public License v3 or later (GPLv3+)"] = "GPL-3.0-or-later",
-        ["GNU Lesser General Public License v2 (LGPLv2)"] = "LGPL-2.0-only", ["GNU Lesser General Public License v2 or later (LGPLv2+)"] = "LGPL-2.0-or-later",
-        ["GNU Lesser General Public License v3 (LGPLv3)"] = "LGPL-3.0-only", ["GNU Lesser General Public License v3 or later (LGPLv3+)"] = "LGPL-3.0-or-later",
+        ["BSD License"] = SpdxLicenses.Bsd, ["Public Domain"] = SpdxLicenses.PublicDomain,
+        ["Python License (CNRI Python License)"] = "CNRI-Python", ["GNU General Public License (GPL)"] = "GPL-1.0-or-later",
+        ["GNU Library or Lesser General Public License (LGPL)"] = "LGPL-2.0-or-later",
+        ["GNU Affero General Public License v3"] = "AGPL-3.0-only",
+        ["GNU Affero General Public License v3 or later (AGPLv3+)"] = "AGPL-3.0-or-later",
+        ["GNU General Public License v2 (GPLv2)"] = "GPL-2.0-only",
+        ["GNU General Public License v2 or later (GPLv2+)"] = "GPL-2.0-or-later",
+        ["GNU General Public License v3 (GPLv3)"] = "GPL-3.0-only",
+        ["GNU General Public License v3 or later (GPLv3+)"] = "GPL-3.0-or-later",
+        ["GNU Lesser General Public License v2 (LGPLv2)"] = "LGPL-2.0-only",
+        ["GNU Lesser General Public License v2 or later (LGPLv2+)"] = "LGPL-2.0-or-later",
+        ["GNU Lesser General Public License v3 (LGPLv3)"] = "LGPL-3.0-only",
+        ["GNU Lesser General Public License v3 or later (LGPLv3+)"] = "LGPL-3.0-or-later",
         ["GNU Free Documentation License (FDL)"] = "GFDL-1.1-or-later", ["Free for non-commercial use"] = SpdxLicenses.Unknown,
-        ["Other/Proprietary License"] = SpdxLicenses.Unknown, ["Free For Educational Use"] = SpdxLicenses.Unknown, ["Free For Home Use"] = SpdxLicenses.Unknown,
-        ["Free To Use But Restricted"] = SpdxLicenses.Unknown, ["Freely Distributable"] = SpdxLicenses.Unknown, ["Freeware"] = SpdxLicenses.Unknown,
-        ["OSI Approved"] = "", ["DFSG approved"] = "", ["CC0 1.0 Universal (CC0 1.0) Public Domain Dedication"] = "CC0-1.0",
+        ["Other/Proprietary License"] = SpdxLicenses.Unknown, ["Free For Educational Use"] = SpdxLicenses.Unknown,
+        ["Free For Home Use"] = SpdxLicenses.Unknown, ["Free To Use But Restricted"] = SpdxLicenses.Unknown,
+        ["Freely Distributable"] = SpdxLicenses.Unknown, ["Freeware"] = SpdxLicenses.Unknown, ["OSI Approved"] = "", ["DFSG approved"] = "",
+        ["CC0 1.0 Universal (CC0 1.0) Public Domain Dedication"] = "CC0-1.0",
     };
 
     /// <summary>The licence that METADATA or PKG-INFO gives; empty where it gives none.</summary>
@@ -70,8 +77,11 @@ internal static partial class PackageMetadata
     private static string Resolve(string field, IEnumerable<string> classifiers, LicenseDetector detector)
     {
         field = field.Trim();
-        bool isEmpty = field.Length == 0 || field.Equals("UNKNOWN", StringComparison.OrdinalIgnoreCase) || field.StartsWith("see ", StringComparison.OrdinalIgnoreCase)
-            || field.Equals("None", StringComparison.OrdinalIgnoreCase) || field.Contains("LICENSE", StringComparison.Ordinal) && field.Length < 20;
+        bool isEmpty = field.Length == 0
+            || field.Equals("UNKNOWN", StringComparison.OrdinalIgnoreCase)
+            || field.StartsWith("see ", StringComparison.OrdinalIgnoreCase)
+            || field.Equals("None", StringComparison.OrdinalIgnoreCase)
+            || (field.Contains("LICENSE", StringComparison.Ordinal) && field.Length < 20);
         string named = isEmpty ? "" : LicenseNames.ToSpdx(field) ?? OfFreeText(field, detector);
         List<string> classes = [.. classifiers.Select(OfClassifier).Where(id => id.Length > 0).Distinct(StringComparer.Ordinal)];
         string classified = classes.Count == 0 ? "" : SpdxExpression.And(classes);
@@ -83,10 +93,14 @@ internal static partial class PackageMetadata
         // "BSD" beside the classifier "MIT": they must agree. A field that only says less ("BSD", "GPL") is made precise by no classifier.
         if (named == SpdxLicenses.Unknown)
         {
-            return SpdxExpression.ClassOf(classified) <= Corpus.LicenseClass.PublicDomain && field.Length > 40 ? SpdxLicenses.Unknown : classified;
+            return SpdxExpression.ClassOf(classified) <= Corpus.LicenseClass.PublicDomain && field.Length > 40
+                ? SpdxLicenses.Unknown
+                : classified;
         }
 
-        return SpdxExpression.ClassOf(named) >= SpdxExpression.ClassOf(classified) || named.Contains(" OR ", StringComparison.Ordinal) ? named : SpdxExpression.And([named, classified]);
+        return SpdxExpression.ClassOf(named) >= SpdxExpression.ClassOf(classified) || named.Contains(" OR ", StringComparison.Ordinal)
+            ? named
+            : SpdxExpression.And([named, classified]);
     }
 
     private static string OfFreeText(string field, LicenseDetector detector)
@@ -115,25 +129,36 @@ internal static partial class PackageMetadata
     [GeneratedRegex(@"\n[ \t]*\n(?![ \t])", RegexOptions.CultureInvariant)]
     private static partial Regex BlankLine();
 
-    [GeneratedRegex(@"^License-Expression:[ \t]*(?<value>[^\n]+)", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^License-Expression:[ \t]*(?<value>[^\n]+)", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ExpressionField();
 
-    [GeneratedRegex(@"^License:[ \t]*(?<value>[^\n]*(?:\n[ \t]+[^\n]*)*)", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^License:[ \t]*(?<value>[^\n]*(?:\n[ \t]+[^\n]*)*)",
+        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex LicenseField();
 
-    [GeneratedRegex(@"^Classifier:[ \t]*License ::[ \t]*(?<value>[^\n]+)", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^Classifier:[ \t]*License ::[ \t]*(?<value>[^\n]+)",
+        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ClassifierLine();
 
     [GeneratedRegex(@"[""']License ::[ \t]*(?<value>[^""'\n]+)[""']", RegexOptions.CultureInvariant)]
     private static partial Regex QuotedClassifier();
 
-    [GeneratedRegex(@"^license[ \t]*=[ \t]*(?:\{[^}\n]*?\btext[ \t]*=[ \t]*)?(?:""""""(?<value>.{1,20000}?)""""""|""(?<value>[^""\n]*)""|'(?<value>[^'\n]*)')", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^license[ \t]*=[ \t]*(?:\{[^}\n]*?\btext[ \t]*=[ \t]*)?(?:""""""(?<value>.{1,20000}?)""""""|""(?<value>[^""\n]*)"""
+        + @"|'(?<value>[^'\n]*)')",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex TomlLicense();
 
-    [GeneratedRegex(@"^[ \t]*license[ \t]*[=:][ \t]*(?<value>[^\n#]*)", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[ \t]*license[ \t]*[=:][ \t]*(?<value>[^\n#]*)",
+        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex CfgLicense();
 
-    [GeneratedRegex(@"^[ \t]*(?:classifiers?[ \t]*=[ \t]*)?License ::[ \t]*(?<value>[^\n]+)", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[ \t]*(?:classifiers?[ \t]*=[ \t]*)?License ::[ \t]*(?<value>[^\n]+)", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex CfgClassifier();
 
     [GeneratedRegex(@"\blicen[cs]e[ \t]*=[ \t]*[urbURB]{0,2}(?:""(?<value>[^""\n]+)""|'(?<value>[^'\n]+)')", RegexOptions.CultureInvariant)]

@@ -6,8 +6,8 @@ internal static class ReadmeLicense
     private const int MaxSection = 16 << 10;
 
     /// <summary>
-    /// From the last line that begins with "License", "Copyright" or the like (behind heading marks) on; empty where no line does. What a README says
-    /// of licences elsewhere is as often about other software.
+    /// From the last line that begins with "License", "Copyright" or the like (behind heading marks) on; empty where no line does. What
+    /// a README says of licences elsewhere is as often about other software.
     /// </summary>
     public static ReadOnlySpan<byte> SectionOf(ReadOnlySpan<byte> text)
     {

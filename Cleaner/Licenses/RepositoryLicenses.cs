@@ -3,9 +3,10 @@ using DataForge.Corpus;
 namespace DataForge.Cleaner.Licenses;
 
 /// <summary>
-/// Which licence covers which file of one repository's snapshot. Evidence speaks for everything below its folder, and the nearest folder with
-/// evidence wins. Within a folder a Debian paragraph that names the file wins, then the licence texts (all of them together), then what else there
-/// is in the order of <see cref="EvidenceKind"/>. The forge's word counts only where no file says anything.
+/// Which licence covers which file of one repository's snapshot. Evidence speaks for everything below its folder, and the nearest
+/// folder with evidence wins. Within a folder a Debian paragraph that names the file wins, then the licence texts (all of them
+/// together), then what else there is in the order of <see cref="EvidenceKind"/>. The forge's word counts only where no file says
+/// anything.
 /// </summary>
 public sealed class RepositoryLicenses
 {
@@ -42,7 +43,8 @@ public sealed class RepositoryLicenses
         ResolvedLicense? vague = null;
         for (string folder = EvidencePath.Parent(path); ; folder = EvidencePath.Parent(folder))
         {
-            if (_byFolder.TryGetValue(folder, out Folder? evidence) && (OfDebianFile(evidence, folder, path) ?? OfFolder(evidence, folder, path)) is { } found
+            if (_byFolder.TryGetValue(folder, out Folder? evidence)
+                && (OfDebianFile(evidence, folder, path) ?? OfFolder(evidence, folder, path)) is { } found
                 && (vague is null || MakesPrecise(found.Expression, vague.Expression)))
             {
                 if (found.Expression != SpdxLicenses.Bsd)
@@ -90,13 +92,20 @@ public sealed class RepositoryLicenses
         if (!_resolved.TryGetValue((folder, project), out ResolvedLicense? found))
         {
             _resolved[(folder, project)] = found = Combine(
-                [.. evidence.Items.Where(item => project.Length == 0 || item.Project is null || item.Project == project).Select(item => (item.Path, item.Evidence))]);
+                [
+                    .. evidence.Items
+                        .Where(item => project.Length == 0 || item.Project is null || item.Project == project)
+                        .Select(item => (item.Path, item.Evidence)),
+                ]);
         }
 
         return found;
     }
 
-    /// <summary>The evidence that speaks for one folder; a file is asked about it often, and a folder of installed packages has hundreds of pieces.</summary>
+    /// <summary>
+    /// The evidence that speaks for one folder; a file is asked about it often, and a folder of installed packages has hundreds of
+    /// pieces.
+    /// </summary>
     private sealed class Folder
     {
         public List<(string Path, Evidence Evidence, string? Project)> Items { get; } = [];
@@ -104,8 +113,8 @@ public sealed class RepositoryLicenses
         public HashSet<string> Projects { get; } = new(StringComparer.Ordinal);
 
         /// <summary>
-        /// Debian's files, with their paragraphs that are not for all files: the one for all speaks for the package as any licence text does; a narrower one
-        /// was written for the files it names.
+        /// Debian's files, with their paragraphs that are not for all files: the one for all speaks for the package as any licence text
+        /// does; a narrower one was written for the files it names.
         /// </summary>
         public List<(Evidence Evidence, FilesParagraph[] Narrow)> Debian { get; } = [];
 
@@ -127,7 +136,8 @@ public sealed class RepositoryLicenses
 
     private static ResolvedLicense? Combine(List<(string Path, Evidence Evidence)> evidence)
     {
-        var metadata = evidence.Where(item => item.Evidence.Kind is not (EvidenceKind.LicenseText or EvidenceKind.DebianCopyright or EvidenceKind.Notice))
+        var metadata = evidence.Where(
+            item => item.Evidence.Kind is not (EvidenceKind.LicenseText or EvidenceKind.DebianCopyright or EvidenceKind.Notice))
             .OrderBy(item => item.Evidence.Kind).Select(item => item.Evidence.Expression);
         var texts = evidence.Where(item => item.Evidence.Kind == EvidenceKind.LicenseText && item.Evidence.Expression.Length > 0).ToList();
         if (texts.Count > 0)
@@ -135,11 +145,17 @@ public sealed class RepositoryLicenses
             string expression = Together(texts.Select(item => item.Evidence.Expression), metadata);
             return Resolved(
                 expression, string.Join(" ", texts.Select(item => $"{item.Path}@{item.Evidence.Blob}")),
-                [.. evidence.Where(item => item.Evidence.Kind is EvidenceKind.LicenseText or EvidenceKind.Notice).SelectMany(item => item.Evidence.Copyright).Distinct(StringComparer.Ordinal)]);
+                [
+                    .. evidence
+                        .Where(item => item.Evidence.Kind is EvidenceKind.LicenseText or EvidenceKind.Notice)
+                        .SelectMany(item => item.Evidence.Copyright)
+                        .Distinct(StringComparer.Ordinal),
+                ]);
         }
 
         // A free-form Debian file may list the licences of a hundred parts; a package's own metadata is about the package.
-        foreach ((string path, Evidence found) in evidence.OrderBy(item => Order(item.Evidence)).ThenBy(item => item.Path, StringComparer.Ordinal))
+        var ordered = evidence.OrderBy(item => Order(item.Evidence)).ThenBy(item => item.Path, StringComparer.Ordinal);
+        foreach ((string path, Evidence found) in ordered)
         {
             if (found.Expression.Length > 0)
             {
@@ -152,11 +168,12 @@ public sealed class RepositoryLicenses
         return null;
     }
 
-    private static int Order(Evidence evidence) => evidence is { Kind: EvidenceKind.DebianCopyright, Files: null } ? (int)EvidenceKind.SetupPy : (int)evidence.Kind;
+    private static int Order(Evidence evidence) =>
+        evidence is { Kind: EvidenceKind.DebianCopyright, Files: null } ? (int)EvidenceKind.SetupPy : (int)evidence.Kind;
 
     /// <summary>
-    /// Several licence texts apply together, unless the package's metadata or README says how they relate; the LGPL is given by two texts, its own and the
-    /// GPL's.
+    /// Several licence texts apply together, unless the package's metadata or README says how they relate; the LGPL is given by two
+    /// texts, its own and the GPL's.
     /// </summary>
     private static string Together(IEnumerable<string> expressions, IEnumerable<string> metadata)
     {
@@ -168,12 +185,16 @@ public sealed class RepositoryLicenses
 
         string all = SpdxExpression.And(parts);
         SortedSet<string> named = [.. SpdxExpression.Ids(all).Select(Base)];
-        return parts.Count > 1 && metadata.FirstOrDefault(text => text.Contains(" OR ", StringComparison.Ordinal) && named.SetEquals(SpdxExpression.Ids(text).Select(Base))) is { } related
+        return parts.Count > 1
+            && metadata.FirstOrDefault(
+                text => text.Contains(" OR ", StringComparison.Ordinal)
+                    && named.SetEquals(SpdxExpression.Ids(text).Select(Base))) is { } related
             ? related
             : all;
     }
 
-    private static string Base(string id) => id.Replace("-only", "", StringComparison.Ordinal).Replace("-or-later", "", StringComparison.Ordinal).TrimEnd('+');
+    private static string Base(string id) =>
+        id.Replace("-only", "", StringComparison.Ordinal).Replace("-or-later", "", StringComparison.Ordinal).TrimEnd('+');
 
     private static string Top(string folder, string path)
     {

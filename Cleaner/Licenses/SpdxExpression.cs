@@ -34,8 +34,8 @@ public static class SpdxExpression
     public static string Or(IEnumerable<string> expressions) => Join(expressions, "OR");
 
     /// <summary>
-    /// The class of an expression: of alternatives the best, of joint terms the worst; an exception (WITH) only ever adds rights, so what it
-    /// is added to decides. Empty text is <see cref="LicenseClass.None"/>.
+    /// The class of an expression: of alternatives the best, of joint terms the worst; an exception (WITH) only ever adds rights, so
+    /// what it is added to decides. Empty text is <see cref="LicenseClass.None"/>.
     /// </summary>
     public static LicenseClass ClassOf(string expression)
     {
@@ -205,7 +205,8 @@ public static class SpdxExpression
             if (Take("WITH"))
             {
                 // "MIT with restrictions" is no exception that SPDX lists (https://spdx.org/licenses/exceptions-index.html).
-                if (AtEnd || !(tokens[_at].Contains("exception", StringComparison.OrdinalIgnoreCase) || tokens[_at] is "Linux-syscall-note"))
+                if (AtEnd
+                    || !(tokens[_at].Contains("exception", StringComparison.OrdinalIgnoreCase) || tokens[_at] is "Linux-syscall-note"))
                 {
                     return null;
                 }

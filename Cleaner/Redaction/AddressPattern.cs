@@ -5,29 +5,36 @@ namespace DataForge.Cleaner.Redaction;
 
 /// <summary>
 /// IP addresses of the public internet. Private, loopback, link-local, documentation and other special ranges
-/// (https://www.iana.org/assignments/iana-ipv4-special-registry/, https://www.iana.org/assignments/iana-ipv6-special-registry/) are none, nor
-/// are public name servers, which stand in documentation everywhere, nor version numbers.
+/// (https://www.iana.org/assignments/iana-ipv4-special-registry/, https://www.iana.org/assignments/iana-ipv6-special-registry/) are left
+/// alone, and so are public name servers, which documentation everywhere names, and version numbers.
 /// </summary>
 internal static class AddressPattern
 {
+    // Google, Cloudflare, Alternate DNS, Quad9, OpenDNS, Comodo, AdGuard, Level 3, 114DNS.
     private static readonly HashSet<uint> NameServers =
     [
         .. new[]
         {
-            "8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "76.76.19.19", "76.223.122.150", "9.9.9.9", "149.112.112.112", "208.67.222.222", "208.67.220.220",
-            "8.26.56.26", "8.20.247.20", "94.140.14.14", "94.140.15.15", "4.2.2.1", "4.2.2.2", "114.114.114.114",
+            "8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "76.76.19.19", "76.223.122.150", "9.9.9.9", "149.112.112.112", "208.67.222.222",
+            "208.67.220.220", "8.26.56.26", "8.20.247.20", "94.140.14.14", "94.140.15.15", "4.2.2.1", "4.2.2.2", "114.114.114.114",
         }.Select(text => text.Split('.').Aggregate(0u, (value, part) => (value << 8) | uint.Parse(part, CultureInfo.InvariantCulture))),
     ];
 
+    // The IPv4 registry of IANA, and multicast (224.0.0.0/4).
     private static readonly (uint Network, int Bits)[] Special =
     [
-        (0x00000000, 8), (0x0A000000, 8), (0x64400000, 10), (0x7F000000, 8), (0xA9FE0000, 16), (0xAC100000, 12), (0xC0000000, 24), (0xC0000200, 24), (0xC0586300, 24),
-        (0xC0A80000, 16), (0xC6120000, 15), (0xC6336400, 24), (0xCB007100, 24), (0xE0000000, 4), (0xF0000000, 4),
+        (0x00000000, 8), (0x0A000000, 8), (0x64400000, 10), (0x7F000000, 8), (0xA9FE0000, 16), (0xAC100000, 12), (0xC0000000, 24),
+        (0xC0000200, 24), (0xC0586300, 24), (0xC0A80000, 16), (0xC6120000, 15), (0xC6336400, 24), (0xCB007100, 24), (0xE0000000, 4),
+        (0xF0000000, 4),
     ];
 
-    // What stands shortly before a version number, and before an address.
-    private static readonly byte[][] VersionWords = Words("version", "release", "revision", "build", "firmware", "==", ">=", "<=", "~=", "!=", "section", "chapter", "oid", "objectidentifier", "object", "ver.", "__ver", "python", "changelog", "since", "upgrade");
-    private static readonly byte[][] AddressWords = Words("ip", "host", "addr", "server", "dns", "://", "gateway", "ping", "listen", "bind", "connect", "remote", "peer", "client", "proxy", "node", "cidr", "subnet", "network", "ssh");
+    // Words that precede a version number, and words that precede an address.
+    private static readonly byte[][] VersionWords = Words(
+        "version", "release", "revision", "build", "firmware", "==", ">=", "<=", "~=", "!=", "section", "chapter", "oid",
+        "objectidentifier", "object", "ver.", "__ver", "python", "changelog", "since", "upgrade");
+    private static readonly byte[][] AddressWords = Words(
+        "ip", "host", "addr", "server", "dns", "://", "gateway", "ping", "listen", "bind", "connect", "remote", "peer", "client", "proxy",
+        "node", "cidr", "subnet", "network", "ssh");
 
     /// <summary>The IPv4 address whose first dot is this one; null where there is none.</summary>
     public static Secret? V4At(ReadOnlySpan<byte> text, int dot)
@@ -40,7 +47,9 @@ internal static class AddressPattern
 
         int escaped = Escapes.LengthAt(text, start, dot);
         start += escaped;
-        if (start == dot || (escaped == 0 && start > 0 && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || text[start - 1] is (byte)'.' or (byte)'_' or (byte)'-' or (byte)'+')))
+        bool isInWord = start > 0
+            && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || text[start - 1] is (byte)'.' or (byte)'_' or (byte)'-' or (byte)'+');
+        if (start == dot || (escaped == 0 && isInWord))
         {
             return null;
         }
@@ -77,7 +86,9 @@ internal static class AddressPattern
         return goesOn || IsSpecial(value) || IsVersion(text, start, at, largest) ? null : new Secret(start, at, SecretKind.IpAddress);
     }
 
-    /// <summary>The IPv6 address around a colon; null where there is none. Only global unicast addresses (2000::/3) are looked for.</summary>
+    /// <summary>
+    /// The IPv6 address around a colon; null where there is none. Only global unicast addresses (2000::/3) are looked for.
+    /// </summary>
     public static Secret? V6At(ReadOnlySpan<byte> text, int colon)
     {
         int start = colon;
@@ -87,8 +98,9 @@ internal static class AddressPattern
         }
 
         start += Escapes.LengthAt(text, start, colon);
-        if (colon - start != 4 || text[start] is not ((byte)'2' or (byte)'3')
-            || (start > 0 && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || text[start - 1] is (byte)':' or (byte)'.' or (byte)'-' or (byte)'_')))
+        bool isInWord = start > 0
+            && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || text[start - 1] is (byte)':' or (byte)'.' or (byte)'-' or (byte)'_');
+        if (colon - start != 4 || text[start] is not ((byte)'2' or (byte)'3') || isInWord)
         {
             return null;
         }
@@ -141,9 +153,13 @@ internal static class AddressPattern
 
         bool isWhole = hasGap ? groups is >= 2 and <= 7 : groups == 8;
         bool goesOn = at < text.Length && (char.IsAsciiLetterOrDigit((char)text[at]) || text[at] is (byte)'_' or (byte)':');
-        bool isDocumentation = CopyrightLine.StartsWithIgnoreCase(text[start..], "2001:db8:"u8) || CopyrightLine.StartsWithIgnoreCase(text[start..], "2001:0db8:"u8)
-            || CopyrightLine.StartsWithIgnoreCase(text[start..], "3fff:"u8) || CopyrightLine.StartsWithIgnoreCase(text[start..], "2002:"u8) || IsProtocol(text[start..at]);
-        bool isNameServer = CopyrightLine.StartsWithIgnoreCase(text[start..], "2001:4860:4860::"u8) || CopyrightLine.StartsWithIgnoreCase(text[start..], "2606:4700:4700::"u8);
+        bool isDocumentation = CopyrightLine.StartsWithIgnoreCase(text[start..], "2001:db8:"u8)
+            || CopyrightLine.StartsWithIgnoreCase(text[start..], "2001:0db8:"u8)
+            || CopyrightLine.StartsWithIgnoreCase(text[start..], "3fff:"u8)
+            || CopyrightLine.StartsWithIgnoreCase(text[start..], "2002:"u8)
+            || IsProtocol(text[start..at]);
+        bool isNameServer = CopyrightLine.StartsWithIgnoreCase(text[start..], "2001:4860:4860::"u8)
+            || CopyrightLine.StartsWithIgnoreCase(text[start..], "2606:4700:4700::"u8);
         return isWhole && !goesOn && !isDocumentation && !isNameServer ? new Secret(start, at, SecretKind.IpAddress) : null;
     }
 
@@ -156,7 +172,10 @@ internal static class AddressPattern
         }
 
         int length = address[5..].IndexOf((byte)':');
-        return length == 0 || (length > 0 && int.TryParse(address.Slice(5, length), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int group) && group <= 0x1FF);
+        return length == 0
+            || (length > 0
+                && int.TryParse(address.Slice(5, length), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int group)
+                && group <= 0x1FF);
     }
 
     private static bool IsSpecial(uint address)

@@ -4,23 +4,27 @@ using DataForge.Cleaner.Licenses;
 namespace DataForge.Cleaner.Redaction;
 
 /// <summary>
-/// E-mail addresses as people write them: a local part of atoms and dots (RFC 5322), '@', a domain of at least two labels (RFC 1035) whose
-/// last is a word. Names that RFC 2606 and RFC 6762 set aside, and what only looks like a domain (<c>icon@2x.png</c>, <c>git@host.tld:path</c>),
-/// are none.
+/// E-mail addresses as people write them: a local part of atoms and dots (RFC 5322), '@', a domain of at least two labels (RFC 1035)
+/// whose last is a word. Names that RFC 2606 and RFC 6762 reserve, and text that only looks like an address (<c>icon@2x.png</c>,
+/// <c>git@host.tld:path</c>), are left alone.
 /// </summary>
 internal static class EmailPattern
 {
+    // RFC 5321, section 4.5.3.1; RFC 1035, section 2.3.4.
     private const int MaxLocal = 64;
     private const int MaxDomain = 253;
-    private static readonly SearchValues<byte> Local = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-"u8);
-    private static readonly SearchValues<byte> Domain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"u8);
+    private static readonly SearchValues<byte> Local = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-"u8);
+    private static readonly SearchValues<byte> Domain = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"u8);
 
     // Top labels that are reserved or private, or are endings of file names.
     private static readonly HashSet<string> NoTop = new(StringComparer.OrdinalIgnoreCase)
     {
-        "example", "test", "invalid", "localhost", "local", "localdomain", "internal", "lan", "home", "corp", "intranet", "png", "jpg", "jpeg", "gif", "svg", "webp", "ico",
-        "py", "pyc", "js", "ts", "json", "html", "htm", "css", "txt", "xml", "yml", "yaml", "cfg", "ini", "service", "socket", "target", "timer", "mount", "whl", "exe", "dll",
-        "so", "tgz", "gz", "md", "rst", "log", "sql", "csv", "conf",
+        "example", "test", "invalid", "localhost", "local", "localdomain", "internal", "lan", "home", "corp", "intranet", "png", "jpg",
+        "jpeg", "gif", "svg", "webp", "ico", "py", "pyc", "js", "ts", "json", "html", "htm", "css", "txt", "xml", "yml", "yaml", "cfg",
+        "ini", "service", "socket", "target", "timer", "mount", "whl", "exe", "dll", "so", "tgz", "gz", "md", "rst", "log", "sql", "csv",
+        "conf",
     };
 
     /// <summary>The address around an '@'; null where there is none.</summary>
@@ -43,9 +47,14 @@ internal static class EmailPattern
         }
 
         int end = at + 1 + domain.Length;
-        bool isRemotePath = end < text.Length && text[end] == ':' && end + 1 < text.Length && (Domain.Contains(text[end + 1]) || text[end + 1] is (byte)'/' or (byte)'~' or (byte)'{');
+        bool isRemotePath = end < text.Length
+            && text[end] == ':'
+            && end + 1 < text.Length
+            && (Domain.Contains(text[end + 1]) || text[end + 1] is (byte)'/' or (byte)'~' or (byte)'{');
         bool isPassword = start > 0 && text[start - 1] == ':';
-        return isRemotePath || (isPassword && IsUrlUser(text, start)) || IsReserved(domain) ? null : new Secret(start, end, SecretKind.Email);
+        return isRemotePath || (isPassword && IsUrlUser(text, start)) || IsReserved(domain)
+            ? null
+            : new Secret(start, end, SecretKind.Email);
     }
 
     private static bool IsDomain(ReadOnlySpan<byte> domain)
@@ -80,12 +89,12 @@ internal static class EmailPattern
     private static bool IsUrlUser(ReadOnlySpan<byte> text, int start) => text[Math.Max(0, start - 80)..start].LastIndexOf("://"u8) >= 0;
 }
 
-/// <summary>Backslash escapes of Python's strings: none may be cut in two.</summary>
+/// <summary>Backslash escapes of Python's strings: a placeholder must not cut one in two.</summary>
 internal static class Escapes
 {
     /// <summary>
-    /// How many bytes at <paramref name="start"/> belong to an escape that a backslash before it begins: "\n" before "user@…" makes the 'n' one, "\x41"
-    /// three. 0 where there is none.
+    /// How many bytes at <paramref name="start"/> belong to an escape that a backslash before it begins: "\n" before "user@…" makes the
+    /// 'n' one, "\x41" three. 0 where there is none.
     /// </summary>
     public static int LengthAt(ReadOnlySpan<byte> text, int start, int end)
     {

@@ -8,28 +8,31 @@ using DataForge.Python;
 namespace DataForge.Cleaner.Redaction;
 
 /// <summary>
-/// Takes personal data and secrets out of a text: finds what looks like one by characters that all of a kind have ('@', a dot between
-/// digits, "://", a long run without breaks, …), and only then asks the lexer whether it stands in a string or a comment, so that code
-/// stays code. Most texts have nothing, and are not lexed. Serves one text after another.
+/// Replaces personal data and secrets in a text by placeholders. Candidates are found by characters that all of a kind have ('@', a dot
+/// between digits, "://", a long run without breaks, …); only then the lexer decides whether a candidate is in a string or a comment, so
+/// that code stays code. Most texts have no candidates and are not lexed. One object is reused for one text after another.
 /// </summary>
 internal sealed class Redactor
 {
+    // An RSA key of 16,384 bits, the longest that OpenSSL accepts, has about 12.5 KB in this form.
     private const int MaxKeyBlock = 16 << 10;
-    private const int ShortestKeyLine = 16;
-    private static readonly SearchValues<byte> Base64 = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/="u8);
+
+    // Shorter runs in a block are words such as "Proc-Type" or the rest of a line.
+    private const int MinKeyLine = 16;
+    private static readonly SearchValues<byte> Base64 = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/="u8);
 
     private readonly List<Secret> _found = [];
     private readonly List<Secret> _confirmed = [];
-
-    /// <summary>Replaced so far in the current text, by <see cref="SecretKind"/>.</summary>
-    public ReadOnlySpan<int> Counts => _counts;
-
     private readonly int[] _counts = new int[4];
 
-    /// <summary>What was replaced in the current text, where it stood before; in order.</summary>
+    /// <summary>How many secrets were replaced in the current text, by <see cref="SecretKind"/>.</summary>
+    public ReadOnlySpan<int> Counts => _counts;
+
+    /// <summary>What was replaced in the current text, at its place in the text before; in order.</summary>
     public IReadOnlyList<Secret> Replaced => _confirmed;
 
-    /// <summary>Redacts the text in place; false where there was nothing to do.</summary>
+    /// <summary>Redacts the text in place; false where nothing was replaced.</summary>
     public bool Redact(SourceText source)
     {
         Array.Clear(_counts);
@@ -59,7 +62,7 @@ internal sealed class Redactor
         FindPrivateKeys(text);
         if (_found.Count > 1)
         {
-            // The one that begins first wins, of those the longest; what overlaps it goes.
+            // The candidate that begins first wins, the longest of several; those that overlap it are removed.
             _found.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : b.End.CompareTo(a.End));
             int kept = 0;
             for (int i = 0; i < _found.Count; i++)
@@ -74,7 +77,7 @@ internal sealed class Redactor
         }
     }
 
-    /// <summary>Asks the patterns at the signs that <see cref="SignMasks"/> leaves, 64 bytes at a time.</summary>
+    /// <summary>Tries the patterns at the signs that <see cref="SignMasks"/> finds, 64 bytes at a time.</summary>
     private void FindAtTriggers(ReadOnlySpan<byte> text)
     {
         var masks = new SignMasks(text);
@@ -103,7 +106,9 @@ internal sealed class Redactor
             case (byte)':' when behind == '/':
                 return at + 2 < text.Length && text[at + 2] == '/' ? PasswordPattern.InUrl(text, at) : null;
             case (byte)':':
-                Secret? address = (behind == ':' || char.IsAsciiHexDigit((char)behind)) && char.IsAsciiHexDigit((char)before) ? AddressPattern.V6At(text, at) : null;
+                Secret? address = (behind == ':' || char.IsAsciiHexDigit((char)behind)) && char.IsAsciiHexDigit((char)before)
+                    ? AddressPattern.V6At(text, at)
+                    : null;
                 return address ?? PasswordPattern.InAssignment(text, at) ?? PasswordPattern.InComment(text, at);
             case (byte)'=':
                 return PasswordPattern.InAssignment(text, at) ?? PasswordPattern.InComment(text, at);
@@ -112,7 +117,7 @@ internal sealed class Redactor
         }
     }
 
-    /// <summary>Tokens stand in runs of <see cref="TokenPattern.ShortestRun"/> bytes or more, found 64 bytes at a time.</summary>
+    /// <summary>Finds tokens in runs of <see cref="TokenPattern.MinRun"/> bytes or more, 64 bytes at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindTokens(ReadOnlySpan<byte> text)
     {
@@ -120,10 +125,10 @@ internal sealed class Redactor
         ulong block = RunMask(text, 0);
         for (int at = 0; at < text.Length; at += 64)
         {
-            // Bit i is set where the run goes on for 2, 4, 8, 16, then 20 bytes from i on; what goes on in the next block moves in from above.
+            // Bit i is set where the run continues for 2, 4, 8, 16, then 20 bytes from i on; bits of the next block are shifted in.
             ulong next = RunMask(text, at + 64);
             (ulong low, ulong high) = (block, next);
-            foreach (int shift in (ReadOnlySpan<int>)[1, 2, 4, 8, TokenPattern.ShortestRun - 16])
+            foreach (int shift in (ReadOnlySpan<int>)[1, 2, 4, 8, TokenPattern.MinRun - 16])
             {
                 low &= (low >> shift) | (high << (64 - shift));
                 high &= high >> shift;
@@ -149,7 +154,7 @@ internal sealed class Redactor
         }
     }
 
-    // Which of the 64 bytes from a place on are letters, digits, '_' or '-'.
+    // Which of the next 64 bytes are letters, digits, '_' or '-'.
     private static ulong RunMask(ReadOnlySpan<byte> text, int at)
     {
         if (at + 64 <= text.Length)
@@ -168,13 +173,16 @@ internal sealed class Redactor
 
     private static uint RunMask(Vector256<byte> block)
     {
-        Vector256<byte> letters = Vector256.LessThan((block | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)26));
+        Vector256<byte> letters = Vector256.LessThan(
+            (block | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)26));
         Vector256<byte> digits = Vector256.LessThan(block - Vector256.Create((byte)'0'), Vector256.Create((byte)10));
         Vector256<byte> signs = Vector256.Equals(block, Vector256.Create((byte)'_')) | Vector256.Equals(block, Vector256.Create((byte)'-'));
         return (letters | digits | signs).ExtractMostSignificantBits();
     }
 
-    /// <summary>Blocks between BEGIN and END of a private key (RFC 7468): each run of base64 in them, however the lines are quoted.</summary>
+    /// <summary>
+    /// Blocks between BEGIN and END of a private key (RFC 7468): each run of base64 in them, however the lines are quoted.
+    /// </summary>
     private void FindPrivateKeys(ReadOnlySpan<byte> text)
     {
         int at = 0;
@@ -197,7 +205,7 @@ internal sealed class Redactor
                 int length = text[i..end].IndexOfAnyExcept(Base64);
                 length = length < 0 ? end - i : length;
                 int start = i + Escapes.LengthAt(text, i, i + length);
-                if (i + length - start >= ShortestKeyLine)
+                if (i + length - start >= MinKeyLine)
                 {
                     _found.Add(new Secret(start, i + length, SecretKind.Key));
                 }
@@ -209,7 +217,7 @@ internal sealed class Redactor
         }
     }
 
-    /// <summary>Keeps what lies within one string or comment.</summary>
+    /// <summary>Keeps the candidates that lie within one string or comment.</summary>
     private void Confirm(ReadOnlySpan<byte> text)
     {
         _confirmed.Clear();

@@ -1,6 +1,6 @@
 namespace DataForge.Cleaner.Redaction;
 
-/// <summary>What is taken out of texts.</summary>
+/// <summary>What is replaced in texts.</summary>
 internal enum SecretKind
 {
     /// <summary>An e-mail address.</summary>
@@ -12,21 +12,24 @@ internal enum SecretKind
     /// <summary>A key or token of known form, or a private key.</summary>
     Key,
 
-    /// <summary>A password, or a random value given to a name that speaks of one.</summary>
+    /// <summary>A password, or a random value that is assigned to the name of a secret.</summary>
     Password,
 }
 
-/// <summary>A stretch of a text, in bytes, and what it holds.</summary>
+/// <summary>A range of a text, in bytes, and what it holds.</summary>
 /// <param name="Start">Its first byte.</param>
-/// <param name="End">One behind its last byte.</param>
+/// <param name="End">The byte after its last one.</param>
 /// <param name="Kind">What it holds.</param>
-/// <param name="OnlyInComment">Whether it is none where it does not stand in a comment.</param>
+/// <param name="OnlyInComment">Whether it is a secret only if it is in a comment.</param>
 internal readonly record struct Secret(int Start, int End, SecretKind Kind, bool OnlyInComment = false);
 
-/// <summary>What stands in the place of secrets: the same for the same kind everywhere, harmless in any string or comment.</summary>
+/// <summary>What replaces secrets: one text for each kind, harmless in any string or comment.</summary>
 internal static class Placeholders
 {
-    private static readonly byte[][] Texts = ["<EMAIL>"u8.ToArray(), "<IP_ADDRESS>"u8.ToArray(), "<KEY>"u8.ToArray(), "<PASSWORD>"u8.ToArray()];
+    private static readonly byte[][] Texts =
+    [
+        "<EMAIL>"u8.ToArray(), "<IP_ADDRESS>"u8.ToArray(), "<KEY>"u8.ToArray(), "<PASSWORD>"u8.ToArray(),
+    ];
 
     /// <summary>The placeholder of a kind; those of StarCoder (https://arxiv.org/abs/2305.06161, section 4).</summary>
     public static byte[] Of(SecretKind kind) => Texts[(int)kind];

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace DataForge.Cleaner.Redaction;
 
 /// <summary>
-/// Tells, 64 bytes at a time, at which '@', '.', ':' and '=' of a text a pattern may find something: a bit for each byte, the first lowest. It may set a bit
-/// too many, never one too few. Python is full of these signs; what stands beside them rules out nearly all.
+/// Finds, 64 bytes at a time, at which '@', '.', ':' and '=' of a text a pattern may find something: a bit for each byte, the first
+/// lowest. It may set a bit too many, never one too few. Python is full of these signs; the bytes beside them exclude nearly all.
 /// </summary>
 internal ref struct SignMasks(ReadOnlySpan<byte> text)
 {
@@ -16,10 +16,11 @@ internal ref struct SignMasks(ReadOnlySpan<byte> text)
     private readonly ReadOnlySpan<byte> _text = text;
     private Classes _now = Read(text, 0);
 
-    // Whether the last byte before the block was a digit, a hexadecimal digit or above a blank; whether a '#' stands before the block in its line.
+    // Whether the last byte before the block was a digit, a hexadecimal digit or above a space; whether a '#' precedes the block in its
+    // line.
     private ulong _digitBefore;
     private ulong _hexBefore;
-    private ulong _inkBefore;
+    private ulong _printableBefore;
     private bool _commentBefore;
     private int _at;
 
@@ -31,23 +32,23 @@ internal ref struct SignMasks(ReadOnlySpan<byte> text)
         Classes next = Read(_text, _at + Block);
         ulong signs = now.Colons | now.EqualSigns;
 
-        // name = "value": a quote among the three bytes behind (a blank, a prefix), or two blanks, behind which anything may come.
-        ulong quoted = Behind(now.Quotes, next.Quotes, 1) | Behind(now.Quotes, next.Quotes, 2) | Behind(now.Quotes, next.Quotes, 3)
-            | (Behind(now.Blanks, next.Blanks, 1) & Behind(now.Blanks, next.Blanks, 2));
-        ulong addresses = now.Dots & ((now.Digits << 1) | _digitBefore) & Behind(now.Digits, next.Digits, 1);
-        ulong longAddresses = now.Colons & ((now.Hex << 1) | _hexBefore) & Behind(now.Hex | now.Colons, next.Hex | next.Colons, 1);
-        ulong urls = now.Colons & Behind(now.Slashes, next.Slashes, 1) & Behind(now.Slashes, next.Slashes, 2);
-        ulong mails = now.Ats & ((now.Ink << 1) | _inkBefore);
+        // name = "value": a quote among the next three bytes (after a space and a prefix), or two spaces, after which anything may follow.
+        ulong quoted = After(now.Quotes, next.Quotes, 1) | After(now.Quotes, next.Quotes, 2) | After(now.Quotes, next.Quotes, 3)
+            | (After(now.Blanks, next.Blanks, 1) & After(now.Blanks, next.Blanks, 2));
+        ulong addresses = now.Dots & ((now.Digits << 1) | _digitBefore) & After(now.Digits, next.Digits, 1);
+        ulong longAddresses = now.Colons & ((now.Hex << 1) | _hexBefore) & After(now.Hex | now.Colons, next.Hex | next.Colons, 1);
+        ulong urls = now.Colons & After(now.Slashes, next.Slashes, 1) & After(now.Slashes, next.Slashes, 2);
+        ulong mails = now.Ats & ((now.Printable << 1) | _printableBefore);
         ulong comments = _commentBefore || now.Hashes != 0 ? Comments(now) : 0;
-        (_digitBefore, _hexBefore, _inkBefore) = (now.Digits >> 63, now.Hex >> 63, now.Ink >> 63);
+        (_digitBefore, _hexBefore, _printableBefore) = (now.Digits >> 63, now.Hex >> 63, now.Printable >> 63);
         _now = next;
         _at += Block;
         return addresses | longAddresses | urls | mails | (signs & (quoted | comments));
     }
 
-    // What stands so many bytes further on.
+    // The mask of what is so many bytes further on.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Behind(ulong now, ulong next, int bytes) => (now >> bytes) | (next << (Block - bytes));
+    private static ulong After(ulong now, ulong next, int bytes) => (now >> bytes) | (next << (Block - bytes));
 
     // From each '#' to the end of its line.
     private ulong Comments(Classes now)
@@ -96,7 +97,8 @@ internal ref struct SignMasks(ReadOnlySpan<byte> text)
     private static void Add(ref Classes classes, Vector256<byte> bytes, int shift)
     {
         Vector256<byte> digits = Vector256.LessThan(bytes - Vector256.Create((byte)'0'), Vector256.Create((byte)10));
-        Vector256<byte> hex = digits | Vector256.LessThan((bytes | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)6));
+        Vector256<byte> hex = digits
+            | Vector256.LessThan((bytes | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)6));
         classes.Ats |= Bits(Is(bytes, '@')) << shift;
         classes.Dots |= Bits(Is(bytes, '.')) << shift;
         classes.Colons |= Bits(Is(bytes, ':')) << shift;
@@ -108,7 +110,7 @@ internal ref struct SignMasks(ReadOnlySpan<byte> text)
         classes.Blanks |= Bits(Is(bytes, ' ') | Is(bytes, '\t')) << shift;
         classes.Digits |= Bits(digits) << shift;
         classes.Hex |= Bits(hex) << shift;
-        classes.Ink |= Bits(Vector256.GreaterThan(bytes, Vector256.Create((byte)' '))) << shift;
+        classes.Printable |= Bits(Vector256.GreaterThan(bytes, Vector256.Create((byte)' '))) << shift;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -117,7 +119,7 @@ internal ref struct SignMasks(ReadOnlySpan<byte> text)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Bits(Vector256<byte> bytes) => bytes.ExtractMostSignificantBits();
 
-    /// <summary>Which bytes of a block are what.</summary>
+    /// <summary>A mask for each class of bytes.</summary>
     private struct Classes
     {
         public ulong Ats;
@@ -131,6 +133,6 @@ internal ref struct SignMasks(ReadOnlySpan<byte> text)
         public ulong Blanks;
         public ulong Digits;
         public ulong Hex;
-        public ulong Ink;
+        public ulong Printable;
     }
 }

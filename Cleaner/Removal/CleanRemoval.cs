@@ -2,43 +2,47 @@ using System.Globalization;
 using DataForge.Cleaner.Licenses;
 using DataForge.Cleaner.Steps;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 
 namespace DataForge.Cleaner.Removal;
 
 /// <summary>What a removal did to a run's <c>2-clean</c>.</summary>
-/// <param name="Contents">Of each content of <c>2-clean</c> that the removed repositories had: its row as it is now, or null where it left.</param>
+/// <param name="Contents">For each content of <c>2-clean</c> that the removed repositories had: its new row, or null where it was
+/// removed.</param>
 /// <param name="Occurrences">Occurrences of the removed repositories that the run had read.</param>
-/// <param name="Rewritten">Files written anew.</param>
-/// <param name="Untouched">Files that stay as they are.</param>
+/// <param name="Rewritten">Files that were rewritten.</param>
+/// <param name="Untouched">Files that were not.</param>
 public sealed record CleanRemovalResult(IReadOnlyDictionary<BlobId, CorpusFile?> Contents, long Occurrences, int Rewritten, int Untouched);
 
 /// <summary>
-/// Removes repositories from a run's <c>2-clean</c> and <c>dropped/2-clean</c>, part by part, where a part has anything of theirs. No text is judged anew: a
-/// removal takes away and re-attributes, it never adds. Memory: one part's survivors, and the rows of the contents that the repositories had.
+/// Removes repositories from a run's <c>2-clean</c> and <c>dropped/2-clean</c>, in each part that has files of theirs. No text is
+/// judged again: a removal only removes and re-attributes rows, it never adds one. Memory: one part's survivors, and the rows of the
+/// contents that the repositories had.
 /// </summary>
-/// <param name="run">The run; raw parts are rewritten already.</param>
+/// <param name="run">The run; the raw parts are rewritten already.</param>
 /// <param name="options">The options that the run was cleaned under.</param>
 /// <param name="repositories">The repositories' names.</param>
 /// <param name="ids">Their numbers.</param>
 public sealed class CleanRemoval(RunRewrite run, CleanOptions options, IReadOnlySet<string> repositories, IReadOnlySet<long> ids)
 {
-    private const string Stage = "clean";
     private readonly Dictionary<int, HashSet<BlobId>> _touched = [];
     private readonly Dictionary<BlobId, CorpusFile?> _contents = [];
     private long _occurrences;
     private int _rewritten;
 
-    /// <summary>Writes the new files aside.</summary>
+    /// <summary>Writes the new files beside the old ones; the workspace's rewrite puts them in place.</summary>
+    /// <param name="cancellation">Ends it early.</param>
     public CleanRemovalResult Rewrite(CancellationToken cancellation)
     {
-        IReadOnlyList<ManifestEntry> entries = run.Run.Manifest.Entries(Stage);
+        IReadOnlyList<ManifestEntry> entries = run.Run.Manifest.Entries(StageNames.Clean);
         foreach (ManifestEntry entry in entries)
         {
             cancellation.ThrowIfCancellationRequested();
-            bool isOfRaw = int.TryParse(entry.Part.AsSpan(entry.Part.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int part);
-            if (!isOfRaw || !run.Workspace.IsRewritten("raw/" + Path.GetFileName(run.Run.Workspace.RawFilesPart(part))))
+            ReadOnlySpan<char> number = entry.Part.AsSpan(entry.Part.LastIndexOf('-') + 1);
+            bool isOfRawPart = int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int part);
+            if (!isOfRawPart || !run.Workspace.IsRewritten("raw/" + Path.GetFileName(run.Run.Workspace.RawFilesPart(part))))
             {
                 continue;
             }
@@ -58,7 +62,7 @@ public sealed class CleanRemoval(RunRewrite run, CleanOptions options, IReadOnly
             if (entries.FirstOrDefault(entry => entry.Part == ContentStep.PartName(part)) is { } entry)
             {
                 var contents = new ContentRemoval(run, options, part, touched);
-                contents.Rewrite(entry, Survivors(entries, part, touched), _contents, cancellation);
+                contents.Rewrite(entry, Remaining(entries, part, touched), _contents, cancellation);
                 _rewritten += 2;
             }
         }
@@ -72,9 +76,14 @@ public sealed class CleanRemoval(RunRewrite run, CleanOptions options, IReadOnly
         var before = CanonicalJson.Read<PartEvidence>(run.Run.PathOf(file));
         string raw = run.Workspace.Current("raw/" + Path.GetFileName(run.Run.Workspace.RawFilesPart(part)));
         (PartEvidence rows, Dictionary<BlobId, SortedSet<EvidenceKind>> wanted) = EvidenceStep.Scan(raw, part, cancellation);
-        List<Evidence> evidence = [.. before.Evidence.Where(item => wanted.TryGetValue(BlobId.Parse(item.Blob), out SortedSet<EvidenceKind>? kinds) && kinds.Contains(item.Kind))];
+        List<Evidence> evidence =
+        [
+            .. before.Evidence.Where(
+                item => wanted.TryGetValue(BlobId.Parse(item.Blob), out SortedSet<EvidenceKind>? kinds) && kinds.Contains(item.Kind)),
+        ];
         File.WriteAllBytes(run.Create(file), CanonicalJson.Write(rows with { Evidence = evidence }));
-        run.Commit(entry, [run.Output(file)], new Dictionary<string, long> { ["evidence"] = evidence.Count });
+        var counts = new CountTable { [CountName.Evidence] = evidence.Count };
+        run.Commit(entry, [run.Output(file)], counts);
         _rewritten++;
     }
 
@@ -83,12 +92,53 @@ public sealed class CleanRemoval(RunRewrite run, CleanOptions options, IReadOnly
         string file = OccurrenceStep.FileOf(part);
         string index = OccurrenceStep.IndexOf(part);
         string droppedFile = OccurrenceStep.DroppedFileOf(part);
+        (List<Survivor> kept, long removed) = RemoveSurvivors(part);
+        var counts = new CountTable();
+        using (var dropped = new DroppedShard.Writer(run.Create(droppedFile)))
+        {
+            foreach (DroppedFile row in DroppedShard.Read(run.Run.PathOf(droppedFile)))
+            {
+                if (repositories.Contains(row.Repository))
+                {
+                    removed++;
+                    continue;
+                }
+
+                dropped.Append(row);
+                counts.Add(CountName.OccurrencesIn, 1);
+                counts.Add(CountName.OccurrenceBytesIn, Math.Max(0, row.Size));
+                counts.Add(CountName.Dropped.Of(row.Rule), 1);
+            }
+
+            dropped.Close();
+        }
+
+        if (removed == 0)
+        {
+            // The repository's rows here are of another snapshot than the run's.
+            run.Discard(droppedFile);
+            return;
+        }
+
+        _occurrences += removed;
+        counts.Add(CountName.OccurrencesIn, kept.Count);
+        counts.Add(CountName.OccurrenceBytesIn, kept.Sum(survivor => Math.Max(0, survivor.Size)));
+        counts.Add(CountName.OccurrencesPassed, kept.Count);
+        File.WriteAllBytes(run.Create(index), CanonicalJson.Write(SurvivorShard.Write(run.Create(file), kept)));
+        long rows = counts.Sum(CountName.Dropped);
+        run.Commit(entry, [run.Output(file, kept.Count), run.Output(index), run.Output(droppedFile, rows)], counts);
+        _rewritten += 3;
+    }
+
+    // The survivors of a part that are not of the removed repositories, and how many are. Notes the contents that lose an occurrence.
+    private (List<Survivor> Kept, long Removed) RemoveSurvivors(int part)
+    {
         var shared = new SharedObjects();
         var kept = new List<Survivor>();
         long removed = 0;
-        foreach (SurvivorGroup group in CanonicalJson.Read<List<SurvivorGroup>>(run.Run.PathOf(index)))
+        foreach (SurvivorGroup group in CanonicalJson.Read<List<SurvivorGroup>>(run.Run.PathOf(OccurrenceStep.IndexOf(part))))
         {
-            foreach (Survivor survivor in SurvivorShard.Read(run.Run.PathOf(file), group.RowGroup, shared))
+            foreach (Survivor survivor in SurvivorShard.Read(run.Run.PathOf(OccurrenceStep.FileOf(part)), group.RowGroup, shared))
             {
                 if (!IsRemoved(survivor))
                 {
@@ -106,75 +156,32 @@ public sealed class CleanRemoval(RunRewrite run, CleanOptions options, IReadOnly
             }
         }
 
-        var counts = new RowCounts();
-        using (var dropped = new DroppedShard.Writer(run.Create(droppedFile)))
-        {
-            foreach (DroppedFile row in DroppedShard.Read(run.Run.PathOf(droppedFile)))
-            {
-                if (repositories.Contains(row.Repository))
-                {
-                    removed++;
-                    continue;
-                }
-
-                dropped.Append(row);
-                counts.Add("occurrences.in", 1);
-                counts.Add("occurrence_bytes.in", Math.Max(0, row.Size));
-                counts.Add("dropped." + row.Rule, 1);
-            }
-
-            dropped.Close();
-        }
-
-        if (removed == 0)
-        {
-            // The repository's rows here are of another snapshot than the run's.
-            run.Discard(droppedFile);
-            return;
-        }
-
-        _occurrences += removed;
-        counts.Add("occurrences.in", kept.Count);
-        counts.Add("occurrence_bytes.in", kept.Sum(survivor => Math.Max(0, survivor.Size)));
-        counts.Add("occurrences.passed", kept.Count);
-        File.WriteAllBytes(run.Create(index), CanonicalJson.Write(SurvivorShard.Write(run.Create(file), kept)));
-        long rows = counts.Sum("dropped.");
-        run.Commit(entry, [run.Output(file, kept.Count), run.Output(index), run.Output(droppedFile, rows)], counts.Values);
-        _rewritten += 3;
+        return (kept, removed);
     }
 
-    // What is left of the touched contents of one part, from wherever it was found; sorted as the judge has it.
-    private List<Survivor> Survivors(IReadOnlyList<ManifestEntry> entries, int part, HashSet<BlobId> touched)
+    // The remaining occurrences of the touched contents of one part, from all parts; sorted as the judge needs them.
+    private List<Survivor> Remaining(IReadOnlyList<ManifestEntry> entries, int part, HashSet<BlobId> touched)
     {
         var shared = new SharedObjects();
-        var left = new List<Survivor>();
-        foreach (ManifestEntry entry in entries.Where(entry => entry.Part.StartsWith("occurrences-", StringComparison.Ordinal)))
+        var remaining = new List<Survivor>();
+        foreach (ManifestEntry entry in entries)
         {
-            int source = int.Parse(entry.Part.AsSpan("occurrences-".Length), CultureInfo.InvariantCulture);
-            foreach (SurvivorGroup group in CanonicalJson.Read<List<SurvivorGroup>>(run.Current(OccurrenceStep.IndexOf(source))).Where(group => group.Part == part))
+            if (OccurrenceStep.PartOf(entry.Part) is not { } source)
             {
-                left.AddRange(SurvivorShard.Read(run.Current(OccurrenceStep.FileOf(source)), group.RowGroup, shared).Where(survivor => touched.Contains(survivor.BlobId)));
+                continue;
+            }
+
+            var groups = CanonicalJson.Read<List<SurvivorGroup>>(run.Current(OccurrenceStep.IndexOf(source)));
+            foreach (SurvivorGroup group in groups.Where(group => group.Part == part))
+            {
+                IEnumerable<Survivor> survivors = SurvivorShard.Read(run.Current(OccurrenceStep.FileOf(source)), group.RowGroup, shared);
+                remaining.AddRange(survivors.Where(survivor => touched.Contains(survivor.BlobId)));
             }
         }
 
-        left.Sort(Survivor.Compare);
-        return left;
+        remaining.Sort(Survivor.Compare);
+        return remaining;
     }
 
     private bool IsRemoved(Survivor survivor) => ids.Contains(survivor.Repository.Id) || repositories.Contains(survivor.Repository.Name);
-}
-
-/// <summary>Counts of a manifest entry, gathered anew from rows.</summary>
-internal sealed class RowCounts
-{
-    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
-
-    /// <summary>The counts.</summary>
-    public IReadOnlyDictionary<string, long> Values => _counts;
-
-    /// <summary>Adds to a count.</summary>
-    public void Add(string name, long by) => _counts[name] = _counts.GetValueOrDefault(name) + by;
-
-    /// <summary>The sum of the counts whose names begin so.</summary>
-    public long Sum(string prefix) => _counts.Where(count => count.Key.StartsWith(prefix, StringComparison.Ordinal)).Sum(count => count.Value);
 }

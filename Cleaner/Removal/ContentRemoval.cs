@@ -4,51 +4,60 @@ using DataForge.Cleaner.Rules;
 using DataForge.Cleaner.Steps;
 using DataForge.Cleaner.Text;
 using DataForge.Corpus;
+using DataForge.Corpus.Columns;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 
 namespace DataForge.Cleaner.Removal;
 
 /// <summary>
-/// Rewrites one part of contents: those that lost occurrences are attributed to the best one left, or leave. Licences are weighed as
-/// <see cref="ContentJudge"/> weighs them; the text, and what was found of it, stays as it is.
+/// Rewrites one part of contents: a content that lost occurrences is attributed to its best remaining one, or removed where none
+/// remains. Licences are judged as <see cref="ContentJudge"/> judges them; the text, and what was found about it, stays as it is.
 /// </summary>
+/// <param name="run">The run.</param>
+/// <param name="options">The options that the run was cleaned under.</param>
+/// <param name="part">The raw part that stores the contents.</param>
+/// <param name="touched">The contents that lost occurrences.</param>
 internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int part, HashSet<BlobId> touched)
 {
-    /// <summary>Stands in <c>dropped/</c> as the value of a drop whose reason went with a removed repository; the next build looks at it again.</summary>
+    /// <summary>
+    /// Stands in <c>dropped/</c> as the value of a drop whose reason went with a removed repository; the next build judges the content
+    /// again.
+    /// </summary>
     public const string ReasonRemoved = "reason removed by opt-out";
 
     private readonly LicensePolicy _policy = new(options);
-    private readonly SourceText _source = new();
-    private readonly Redactor _redactor = new();
-    private readonly RuleThresholds _thresholds = options.Thresholds();
+    private readonly ShippedText _shipped = new(RuleSettings.Of(options), options.Redact);
     private readonly Dictionary<BlobId, Outcome> _outcomes = [];
-    private readonly RowCounts _counts = new();
-    private readonly SortedDictionary<string, long> _redacted = new(StringComparer.Ordinal);
+    private readonly CountTable _counts = new();
+    private readonly CountTable _removedRedactions = new();
 
-    /// <summary>Writes the part's new files aside.</summary>
-    /// <param name="entry">The part's entry.</param>
-    /// <param name="survivors">What is left of the touched contents, sorted by <see cref="Survivor.Compare"/>.</param>
-    /// <param name="contents">Takes the new rows of touched contents that were in <c>2-clean</c>.</param>
+    /// <summary>Writes the part's new files beside the old ones.</summary>
+    /// <param name="entry">The part's manifest entry.</param>
+    /// <param name="remaining">The remaining occurrences of the touched contents, sorted by <see cref="Survivor.Compare"/>.</param>
+    /// <param name="contents">Takes the new rows of touched contents that were in <c>2-clean</c>; null for a content that was
+    /// removed.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public void Rewrite(ManifestEntry entry, List<Survivor> survivors, Dictionary<BlobId, CorpusFile?> contents, CancellationToken cancellation)
+    public void Rewrite(
+        ManifestEntry entry, List<Survivor> remaining, Dictionary<BlobId, CorpusFile?> contents, CancellationToken cancellation)
     {
         HashSet<BlobId> wereKept = ReadKept(cancellation);
-        Weigh(survivors, wereKept, cancellation);
+        JudgeContents(remaining, wereKept, cancellation);
         long kept = RewriteClean(contents, cancellation);
         long dropped = RewriteDropped();
-        foreach ((string name, long value) in entry.Counts.Where(count => count.Key.StartsWith("redacted", StringComparison.Ordinal)))
+        foreach (Count before in entry.Counts.Items)
         {
-            long left = value - _redacted.GetValueOrDefault(name);
-            if (left > 0)
+            bool isRedaction = before.Name == CountName.RedactedContents || CountName.Redacted.Contains(before.Name);
+            if (isRedaction && before.Value > _removedRedactions[before.Name])
             {
-                _counts.Add(name, left);
+                _counts.Add(before.Name, before.Value - _removedRedactions[before.Name]);
             }
         }
 
         string file = ContentStep.FileOf(part);
         string droppedFile = ContentStep.DroppedFileOf(part);
-        run.Commit(entry, [run.Output(file, kept), run.Output(droppedFile, dropped)], _counts.Values);
+        run.Commit(entry, [run.Output(file, kept), run.Output(droppedFile, dropped)], _counts);
     }
 
     private HashSet<BlobId> ReadKept(CancellationToken cancellation)
@@ -58,7 +67,7 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             cancellation.ThrowIfCancellationRequested();
-            using CorpusShard.Rows rows = reader.ReadRowGroup(group, "blob_id");
+            using CorpusShard.Rows rows = reader.ReadRowGroup(group, Column.BlobId);
             for (int row = 0; row < rows.Count; row++)
             {
                 if (touched.Contains(rows.Id(row)))
@@ -71,10 +80,10 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
         return kept;
     }
 
-    // Reads the touched contents' sources, for what their headers say.
-    private void Weigh(List<Survivor> survivors, HashSet<BlobId> wereKept, CancellationToken cancellation)
+    // Reads the sources of the touched contents, for what their headers say.
+    private void JudgeContents(List<Survivor> remaining, HashSet<BlobId> wereKept, CancellationToken cancellation)
     {
-        ILookup<BlobId, Survivor> byContent = survivors.ToLookup(survivor => survivor.BlobId);
+        ILookup<BlobId, Survivor> byContent = remaining.ToLookup(survivor => survivor.BlobId);
         using var reader = new RawBlobsShard.Reader(run.Run.Workspace.RawBlobsPart(part));
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
@@ -85,60 +94,43 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
                 if (touched.Contains(id))
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    Weigh(id, [.. byContent[id]], rows.Content(row), wereKept.Contains(id));
+                    JudgeContent(id, [.. byContent[id]], rows.Content(row), wereKept.Contains(id));
                 }
             }
         }
     }
 
-    private void Weigh(BlobId id, Survivor[] left, ReadOnlySpan<byte> content, bool wasKept)
+    private void JudgeContent(BlobId id, Survivor[] remaining, ReadOnlySpan<byte> content, bool wasKept)
     {
-        bool isText = _source.Decode(content);
-        LicenseFinding header = _policy.HeaderOf(_source, isText);
-        var outcome = new Outcome { Conflict = _policy.Conflict(left, header) };
-        IReadOnlyList<LicensedOccurrence> kept = _policy.Apply(left, header, outcome.Rows.Add);
+        _shipped.Decode(content);
+        LicenseFinding header = _policy.Read(_shipped.Header);
+        var outcome = new Outcome { Conflict = _policy.Conflict(remaining, header) };
+        IReadOnlyList<LicensedOccurrence> kept = _policy.Apply(remaining, header, outcome.Rows.Add);
         _outcomes[id] = outcome;
-        if (kept.Count == 0)
+        if (kept.Count > 0)
         {
-            if (wasKept)
-            {
-                TakeRedactions();
-            }
-
-            return;
+            outcome.Attribution = LicensePolicy.Attribute(kept, header);
         }
-
-        outcome.Attribution = LicensePolicy.Attributed(kept, header, id, content.Length);
+        else if (wasKept)
+        {
+            CountRemovedRedactions();
+        }
     }
 
-    // What was taken out of a text that leaves: these figures stand in no table, so they are found again.
-    private void TakeRedactions()
+    // What was redacted in a text that is removed: no table has these counts, so they are computed again.
+    private void CountRemovedRedactions()
     {
-        if (!options.Redact)
+        _shipped.StripHeader();
+        if (_shipped.Redact())
         {
-            return;
-        }
-
-        if (_thresholds.StripLicenseHeader && LicenseHeader.StripRange(_source.Text) is { End: > 0 } strip)
-        {
-            _source.Remove(strip.Start, strip.End);
-        }
-
-        if (_redactor.Redact(_source))
-        {
-            _redacted["redacted_contents"] = _redacted.GetValueOrDefault("redacted_contents") + 1;
-            foreach (SecretKind kind in Enum.GetValues<SecretKind>())
-            {
-                string name = $"redacted.{Placeholders.Name(kind)}";
-                _redacted[name] = _redacted.GetValueOrDefault(name) + _redactor.Counts[(int)kind];
-            }
+            _shipped.AddRedactionsTo(_removedRedactions.Add);
         }
     }
 
     private long RewriteClean(Dictionary<BlobId, CorpusFile?> contents, CancellationToken cancellation)
     {
         using var reader = new CorpusShard.Reader(run.Run.PathOf(ContentStep.FileOf(part)));
-        using var clean = new CorpusShard.Writer(run.Create(ContentStep.FileOf(part)));
+        using var clean = new CorpusShard.Writer(run.Create(ContentStep.FileOf(part)), reader.Version);
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -148,18 +140,14 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
                 CorpusFile? file = rows.File(row);
                 if (_outcomes.TryGetValue(file.BlobId, out Outcome? outcome))
                 {
-                    file = outcome.Attribution is { } now ? Attributed(file, now) : null;
+                    file = outcome.Attribution is { } attribution ? file with { Attribution = attribution } : null;
                     contents[rows.Id(row)] = file;
                 }
 
                 if (file is not null)
                 {
                     clean.Append(file, rows.Text(row));
-                    Count("out", file.Copies, file.Size);
-                    Count("in", 0, file.Size);
-                    _counts.Add("occurrences.judged", file.Copies);
-                    _counts.Add("license." + file.License, 1);
-                    _counts.Add("license_class." + file.LicenseClass.Name(), 1);
+                    CountKept(file);
                 }
             }
         }
@@ -168,23 +156,22 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
         return clean.Rows;
     }
 
-    private static CorpusFile Attributed(CorpusFile file, CorpusFile to) => file with
+    private void CountKept(CorpusFile file)
     {
-        Repository = to.Repository,
-        Path = to.Path,
-        License = to.License,
-        LicenseClass = to.LicenseClass,
-        LicenseEvidence = to.LicenseEvidence,
-        Copyright = to.Copyright,
-        Copies = to.Copies,
-        OtherOccurrences = to.OtherOccurrences,
-        IsVendored = to.IsVendored,
-    };
+        _counts.Add(CountName.OccurrencesJudged, file.Copies);
+        _counts.Add(CountName.ContentsIn, 1);
+        _counts.Add(CountName.BytesIn, file.Size);
+        _counts.Add(CountName.ContentsOut, 1);
+        _counts.Add(CountName.BytesOut, file.Size);
+        _counts.Add(CountName.OccurrencesOut, file.Copies);
+        _counts.Add(CountName.LicenseOf(file.License), 1);
+        _counts.Add(CountName.LicenseClassOf(file.LicenseClass), 1);
+    }
 
     private long RewriteDropped()
     {
         using var dropped = new DroppedShard.Writer(run.Create(ContentStep.DroppedFileOf(part)));
-        var told = new HashSet<BlobId>();
+        var written = new HashSet<BlobId>();
         foreach (DroppedFile row in DroppedShard.Read(run.Run.PathOf(ContentStep.DroppedFileOf(part))))
         {
             if (row.BlobId is not { } id || !_outcomes.TryGetValue(id, out Outcome? outcome))
@@ -193,24 +180,16 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
                 continue;
             }
 
-            // The rows of one content stand together, its occurrences first.
-            if (told.Add(id))
+            // The rows of one content stand together, those of its occurrences first.
+            if (written.Add(id))
             {
                 outcome.Rows.ForEach(occurrence => Append(dropped, occurrence));
             }
 
-            if (row.Level == DropLevel.Content && outcome.Attribution is { } best)
+            if (row.Level == DropLevel.Content && outcome.Attribution is { } attribution)
             {
-                string value = row.Rule != "license_conflict" ? row.Value : outcome.Conflict?.Value ?? ReasonRemoved;
-                Append(dropped, row with
-                {
-                    Value = value,
-                    RepositoryId = best.Repository.Id,
-                    Repository = best.Repository.Name,
-                    Commit = best.Repository.Commit,
-                    Path = best.Path,
-                    Copies = best.Copies,
-                });
+                string value = row.Rule != RuleNames.LicenseConflict ? row.Value : outcome.Conflict?.Value ?? ReasonRemoved;
+                Append(dropped, row.AttributedTo(attribution) with { Value = value });
             }
         }
 
@@ -221,33 +200,26 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
     private void Append(DroppedShard.Writer dropped, DroppedFile row)
     {
         dropped.Append(row);
-        _counts.Add("dropped." + row.Rule, row.Copies);
-        _counts.Add("occurrences.judged", row.Copies);
+        _counts.Add(CountName.Dropped.Of(row.Rule), row.Copies);
+        _counts.Add(CountName.OccurrencesJudged, row.Copies);
         if (row.Level == DropLevel.Content)
         {
-            _counts.Add("dropped_contents." + row.Rule, 1);
-            Count("in", 0, row.Size);
+            _counts.Add(CountName.DroppedContents.Of(row.Rule), 1);
+            _counts.Add(CountName.ContentsIn, 1);
+            _counts.Add(CountName.BytesIn, row.Size);
         }
     }
 
-    private void Count(string side, long occurrences, long bytes)
-    {
-        _counts.Add("contents." + side, 1);
-        _counts.Add("bytes." + side, bytes);
-        if (occurrences > 0)
-        {
-            _counts.Add("occurrences." + side, occurrences);
-        }
-    }
-
+    /// <summary>What becomes of a touched content.</summary>
     private sealed class Outcome
     {
         /// <summary>Rows of occurrences whose licence does not pass.</summary>
         public List<DroppedFile> Rows { get; } = [];
 
-        /// <summary>Where the content was found now; null where nothing of it is left.</summary>
-        public CorpusFile? Attribution { get; set; }
+        /// <summary>The new attribution; null where no occurrence remains.</summary>
+        public Attribution? Attribution { get; set; }
 
+        /// <summary>Why the remaining licences disagree; null where they agree.</summary>
         public Finding? Conflict { get; init; }
     }
 }

@@ -6,69 +6,69 @@ using DataForge.Corpus.Runs;
 
 namespace DataForge.Cleaner.Rules;
 
-/// <summary>A rule as a file met it.</summary>
+/// <summary>A rule, and what it measures of a file.</summary>
 /// <param name="Applied">The rule.</param>
-/// <param name="Value">What it measured of the file.</param>
+/// <param name="Value">What it measures.</param>
 public sealed record RuleMeasure(AppliedRule Applied, string Value);
 
-/// <summary>What was taken out of a text.</summary>
-/// <param name="Kind">What it was: <c>email</c>, <c>ip_address</c>, <c>key</c>, <c>password</c>.</param>
-/// <param name="Line">The line it stood on, from 1, of the text before anything was taken out.</param>
+/// <summary>A placeholder in a text.</summary>
+/// <param name="Kind">What it stands for: <c>email</c>, <c>ip_address</c>, <c>key</c>, <c>password</c>.</param>
+/// <param name="Line">The line it is on, from 1, of the text before redaction.</param>
 public sealed record Redaction(string Kind, int Line);
 
 /// <summary>
-/// Judges one content again, with the rules and thresholds that a run applied (<c>2-clean/rules.json</c>), to tell what each rule measured. The rule
-/// about benchmarks is not measured again: its texts are not in the run.
+/// Judges a content again, under the settings that a run applied (<c>2-clean/rules.json</c>), to say what each rule measures. The rule
+/// about benchmarks is left out: the run does not have their texts.
 /// </summary>
 public sealed class RuleReport
 {
     private readonly RuleSet _rules;
     private readonly RulesFile _file;
 
-    private RuleReport(RulesFile file) => (_file, _rules) = (file, new RuleSet(file.Thresholds));
+    private RuleReport(RulesFile file) => (_file, _rules) = (file, new RuleSet(file.Settings));
 
     /// <summary>The report on a run's files; null where the run has no <c>rules.json</c>.</summary>
+    /// <exception cref="DataForgeException">The file is damaged.</exception>
     public static RuleReport? Of(Run run)
     {
         string path = run.PathOf(AppliedRules.FileName);
         return File.Exists(path) ? new RuleReport(RulesFile.Read(path)) : null;
     }
 
-    /// <summary>What each rule about text measures of a source, by rank; empty where the source is no text.</summary>
+    /// <summary>What each text rule measures of a source, by rank; empty where the source is no text.</summary>
     /// <param name="id">The source's git id.</param>
     /// <param name="source">The source bytes.</param>
-    /// <param name="redactions">What was taken out, in the order of the text.</param>
+    /// <param name="redactions">The placeholders, in order.</param>
     public IReadOnlyList<RuleMeasure> Measure(BlobId id, ReadOnlySpan<byte> source, out IReadOnlyList<Redaction> redactions)
     {
         redactions = [];
-        var decoded = new SourceText();
-        if (!decoded.Decode(source))
+        var shipped = new ShippedText(_file.Settings, _file.Redact);
+        if (shipped.Decode(source) is not null)
         {
             return [];
         }
 
-        if (_file.Thresholds.StripLicenseHeader && LicenseHeader.StripRange(decoded.Text) is { End: > 0 } strip)
-        {
-            decoded.Remove(strip.Start, strip.End);
-        }
-
+        shipped.StripHeader();
         var text = new JudgedText();
-        text.Set(id, source.Length, decoded.Memory);
-        List<RuleMeasure> measures = [.. _rules.Rules.Select(rule => new RuleMeasure(rule.Applied, rule.Measure(text)))];
-        byte[] before = _file.Redact ? decoded.Text.ToArray() : [];
-        var redactor = new Redactor();
-        if (_file.Redact && redactor.Redact(decoded))
+        text.Set(id, source.Length, shipped.Memory);
+        List<RuleMeasure> measures = [.. _rules.Checks.Select(check => new RuleMeasure(check.Applied, check.Measure(text)))];
+        byte[] before = shipped.Text.ToArray();
+        if (shipped.Redact())
         {
-            redactions = [.. redactor.Replaced.Select(secret => new Redaction(Placeholders.Name(secret.Kind), before.AsSpan(0, secret.Start).Count((byte)'\n') + 1))];
+            redactions =
+                [.. shipped.Redacted.Select(secret => new Redaction(Placeholders.Name(secret.Kind), LineOf(before, secret.Start)))];
         }
 
         return measures;
     }
 
     /// <summary>The plan of the part that writes <c>rules.json</c>.</summary>
-    internal static PartPlan Plan(CleanOptions options, BenchmarkIndex? benchmarks) => new("rules", StageHash.Combine("rules"), 1, (output, _) =>
+    internal static PartPlan Plan(CleanOptions options, BenchmarkIndex? benchmarks) =>
+        new("rules", StageHash.Combine("rules"), 1, (output, _) =>
     {
         File.WriteAllBytes(output.Create(AppliedRules.FileName), CanonicalJson.Write(RulesFile.Of(options, benchmarks)));
         return Task.CompletedTask;
     });
+
+    private static int LineOf(byte[] text, int position) => text.AsSpan(0, position).Count((byte)'\n') + 1;
 }

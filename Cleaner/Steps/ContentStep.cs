@@ -7,8 +7,8 @@ using DataForge.Corpus.Shards;
 namespace DataForge.Cleaner.Steps;
 
 /// <summary>
-/// Step C, a raw part at a time: reads the part's contents once, each with all its surviving occurrences from wherever they were found,
-/// and writes the contents that pass. Memory: the occurrences of one raw part's contents (about 250 MB a million of them) and a row group.
+/// The third step, one raw part at a time: reads the part's contents once, each with all its surviving occurrences in any part, and writes
+/// the contents that pass. Memory: the occurrences of one raw part's contents (about 250 MB per million) and a row group.
 /// </summary>
 internal sealed class ContentStep(Run run, RawParts raw, RunInput input, CleanOptions options, BenchmarkIndex? benchmarks, EventLog events)
 {
@@ -16,12 +16,12 @@ internal sealed class ContentStep(Run run, RawParts raw, RunInput input, CleanOp
     public static string PartName(int part) => $"part-{part:D5}";
 
     /// <summary>The shard of contents, relative to the run's folder.</summary>
-    public static string FileOf(int part) => $"2-clean/{PartName(part)}.parquet";
+    public static string FileOf(int part) => $"{RunPaths.Clean}/{PartName(part)}.parquet";
 
-    /// <summary>What left, relative to the run's folder.</summary>
-    public static string DroppedFileOf(int part) => $"dropped/2-clean/{PartName(part)}.parquet";
+    /// <summary>What was dropped, relative to the run's folder.</summary>
+    public static string DroppedFileOf(int part) => $"{RunPaths.DroppedByClean}/{PartName(part)}.parquet";
 
-    /// <summary>Plans, one for each raw part that stores a surviving occurrence's content. Needs what step B wrote.</summary>
+    /// <summary>Plans, one for each raw part that stores a surviving occurrence's content. Needs what the second step wrote.</summary>
     public List<PartPlan> Plans()
     {
         var groups = new SortedDictionary<int, List<(int Source, SurvivorGroup Group)>>();
@@ -56,7 +56,8 @@ internal sealed class ContentStep(Run run, RawParts raw, RunInput input, CleanOp
         Survivor[] survivors = ReadSurvivors(groups);
         using var clean = new CorpusShard.Writer(output.Create(FileOf(part)));
         using var dropped = new DroppedShard.Writer(output.Create(DroppedFileOf(part)));
-        var judge = new ContentJudge(options, benchmarks, clean, dropped, output, (file, rule, detail) => events.Write(new FileFault("clean", file, rule, detail)));
+        void ReportFault(string file, string rule, string detail) => events.Write(new FileFault(StageNames.Clean, file, rule, detail));
+        var judge = new ContentJudge(options, benchmarks, clean, dropped, output, ReportFault);
         int judged = 0;
         using (var reader = new RawBlobsShard.Reader(raw.Workspace.RawBlobsPart(part)))
         {
@@ -79,7 +80,8 @@ internal sealed class ContentStep(Run run, RawParts raw, RunInput input, CleanOp
         if (judged != survivors.Length)
         {
             throw new DataForgeException(
-                $"{raw.Workspace.RawBlobsPart(part)} lacks the content of {survivors.Length - judged} files that name it: the workspace is damaged; crawl into a new one.");
+                $"{raw.Workspace.RawBlobsPart(part)} lacks the content of {survivors.Length - judged} files that name it: "
+                + "the workspace is damaged; crawl into a new one.");
         }
 
         clean.Close();

@@ -3,13 +3,13 @@ using DataForge.Corpus.Runs;
 
 namespace DataForge.Cleaner.Steps;
 
-/// <summary>What step A wrote of one raw part, ready to be looked up.</summary>
+/// <summary>What the first step wrote about one raw part, ready to be looked up.</summary>
 internal sealed class KnownEvidence(PartEvidence part)
 {
     private readonly ILookup<(long, int), EvidenceRow> _rows = part.Rows.ToLookup(row => (row.Repository, row.Snapshot));
     private readonly Dictionary<(string, EvidenceKind), Evidence> _evidence = part.Evidence.ToDictionary(item => (item.Blob, item.Kind));
 
-    /// <summary>Rows and pieces of evidence.</summary>
+    /// <summary>The number of rows and pieces of evidence.</summary>
     public int Size => part.Rows.Count + _evidence.Count;
 
     /// <summary>The part's rows of this snapshot that are evidence.</summary>
@@ -20,17 +20,18 @@ internal sealed class KnownEvidence(PartEvidence part)
 }
 
 /// <summary>
-/// What step A wrote, by raw part; the parts used last are kept, up to about <see cref="MaxEvidence"/> rows and pieces of evidence in all (some hundred
-/// bytes each). Safe from several threads.
+/// What the first step wrote, by raw part. The parts used last are kept, up to about <see cref="MaxEvidence"/> rows and pieces of evidence
+/// in all. Safe from several threads.
 /// </summary>
 internal sealed class EvidenceCache(Run run)
 {
+    // At some hundred bytes each, about 100 MB.
     private const int MaxEvidence = 300_000;
     private readonly Lock _lock = new();
     private readonly LinkedList<(int Part, KnownEvidence Evidence)> _recent = new();
     private int _held;
 
-    /// <summary>What is known from a part.</summary>
+    /// <summary>What is known of a part.</summary>
     public KnownEvidence Of(int part)
     {
         lock (_lock)

@@ -1,17 +1,28 @@
 using DataForge.Cleaner.Licenses;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 
 namespace DataForge.Cleaner.Steps;
 
-/// <summary>A repository's snapshot that has rows in a raw part, and what the forge says of its licence.</summary>
+/// <summary>A repository's snapshot that has rows in a raw part, and what the forge says about its licence.</summary>
+/// <param name="Id">The repository's number.</param>
+/// <param name="Snapshot">The snapshot's number.</param>
+/// <param name="Rows">Its rows in the part.</param>
+/// <param name="ForgeLicense">The licence that the forge names; null where it names none.</param>
 internal sealed record RepositoryRows(long Id, int Snapshot, long Rows, string? ForgeLicense);
 
 /// <summary>A row of a raw part that is evidence: where it was found, as what, and where its content is stored.</summary>
+/// <param name="Repository">The repository's number.</param>
+/// <param name="Snapshot">The snapshot's number.</param>
+/// <param name="Path">The path in the repository.</param>
+/// <param name="Kind">What it is read as.</param>
+/// <param name="Blob">The content's git id, in hexadecimal.</param>
+/// <param name="BlobPart">The raw part that stores the content.</param>
 internal sealed record EvidenceRow(long Repository, int Snapshot, string Path, EvidenceKind Kind, string Blob, int BlobPart);
 
-/// <summary>What a raw part tells of licences, for the steps that follow: a function of the part alone.</summary>
+/// <summary>What a raw part says about licences, for the next steps: a function of the part alone.</summary>
 internal sealed record PartEvidence
 {
     /// <summary>Snapshots with rows in the part, in the order of their rows.</summary>
@@ -21,8 +32,8 @@ internal sealed record PartEvidence
     public required IReadOnlyList<int> EvidenceParts { get; init; }
 
     /// <summary>
-    /// The part's rows that are evidence, in order. A repository may reach over many parts: with these, each part knows the licences of its
-    /// repositories without all rows of the others being read again.
+    /// The part's rows that are evidence, in order. A repository may be spread over many parts: with these rows, each part knows the licences
+    /// of its repositories without reading all rows of the others.
     /// </summary>
     public required IReadOnlyList<EvidenceRow> Rows { get; init; }
 
@@ -31,8 +42,8 @@ internal sealed record PartEvidence
 }
 
 /// <summary>
-/// Step A, a raw part at a time: reads the licence of each licence text and each piece of metadata that is stored in the part. A
-/// blob that an earlier part stored as something else (a Python file that another repository calls LICENSE) is no evidence.
+/// The first step, one raw part at a time: reads the licence of each licence text and each piece of metadata that the part stores. A blob
+/// that an earlier part stored as something else (a Python file that another repository calls LICENSE) is no evidence.
 /// </summary>
 internal static class EvidenceStep
 {
@@ -40,7 +51,7 @@ internal static class EvidenceStep
     public static string PartName(int part) => $"licenses-{part:D5}";
 
     /// <summary>The file it writes, relative to the run's folder.</summary>
-    public static string FileOf(int part) => $"2-clean/licenses/part-{part:D5}.json";
+    public static string FileOf(int part) => $"{RunPaths.Clean}/licenses/part-{part:D5}.json";
 
     /// <summary>The plan for a raw part.</summary>
     public static PartPlan Plan(RawParts raw, int part) => new(
@@ -53,7 +64,8 @@ internal static class EvidenceStep
 
     private static void Compute(RawParts raw, int part, PartOutput output, CancellationToken cancellation)
     {
-        (PartEvidence rows, Dictionary<BlobId, SortedSet<EvidenceKind>> wanted) = Scan(raw.Workspace.RawFilesPart(part), part, cancellation);
+        string files = raw.Workspace.RawFilesPart(part);
+        (PartEvidence rows, Dictionary<BlobId, SortedSet<EvidenceKind>> wanted) = Scan(files, part, cancellation);
         var found = new List<Evidence>();
         if (wanted.Count > 0)
         {
@@ -62,14 +74,15 @@ internal static class EvidenceStep
 
         found.Sort((a, b) => string.CompareOrdinal(a.Blob, b.Blob) is not 0 and var order ? order : a.Kind.CompareTo(b.Kind));
         File.WriteAllBytes(output.Create(FileOf(part)), CanonicalJson.Write(rows with { Evidence = found }));
-        output.Add("evidence", found.Count);
+        output.Add(CountName.Evidence, found.Count);
     }
 
-    /// <summary>What a part's rows tell, and which contents stored in it are evidence, of what kinds.</summary>
+    /// <summary>What a part's rows say, and which contents stored in it are evidence, of what kinds.</summary>
     /// <param name="files">The part's file of occurrences.</param>
     /// <param name="part">Its number.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public static (PartEvidence Rows, Dictionary<BlobId, SortedSet<EvidenceKind>> Wanted) Scan(string files, int part, CancellationToken cancellation)
+    public static (PartEvidence Rows, Dictionary<BlobId, SortedSet<EvidenceKind>> Wanted) Scan(
+        string files, int part, CancellationToken cancellation)
     {
         var repositories = new List<(RepositoryFacts Facts, long Rows)>();
         var wanted = new Dictionary<BlobId, SortedSet<EvidenceKind>>();
@@ -105,7 +118,11 @@ internal static class EvidenceStep
 
         var known = new PartEvidence
         {
-            Repositories = [.. repositories.Select(item => new RepositoryRows(item.Facts.Id, item.Facts.Snapshot, item.Rows, item.Facts.ForgeLicense))],
+            Repositories =
+            [
+                .. repositories.Select(
+                    item => new RepositoryRows(item.Facts.Id, item.Facts.Snapshot, item.Rows, item.Facts.ForgeLicense)),
+            ],
             EvidenceParts = [.. parts],
             Rows = rows,
             Evidence = [],
@@ -120,7 +137,7 @@ internal static class EvidenceStep
         using var reader = new RawBlobsShard.Reader(path);
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
-            // Few row groups hold evidence, and ids cost a thousandth of contents.
+            // Few row groups hold evidence, and reading ids costs a thousandth of reading contents.
             if (!reader.ReadIds(group).Exists(wanted.ContainsKey))
             {
                 continue;

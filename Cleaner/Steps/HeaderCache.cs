@@ -4,11 +4,12 @@ using DataForge.Corpus;
 namespace DataForge.Cleaner.Steps;
 
 /// <summary>
-/// What headers say of their licence. A project's files share their header, so each distinct one is read once; the memory is emptied when it
-/// holds <see cref="MaxHeaders"/>.
+/// What headers say about their licence. The files of a project share their header, so each distinct header is read once; the cache is
+/// emptied when it holds <see cref="MaxHeaders"/>.
 /// </summary>
 internal sealed class HeaderCache
 {
+    // With copyright lines of 200 bytes at most, and 20 of them at most, under 20 MB.
     private const int MaxHeaders = 4096;
     private readonly LicenseDetector _detector = new();
     private readonly Dictionary<BlobId, LicenseFinding> _known = [];
@@ -21,7 +22,7 @@ internal sealed class HeaderCache
             return LicenseFinding.Nothing;
         }
 
-        // The id is a hash of the bytes that nothing else has, whoever makes them up.
+        // A cryptographic hash, so that nobody can make up a header that is taken for another.
         BlobId id = BlobId.Of(header);
         if (!_known.TryGetValue(id, out LicenseFinding? found))
         {

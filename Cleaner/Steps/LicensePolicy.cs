@@ -1,6 +1,6 @@
 using DataForge.Cleaner.Licenses;
 using DataForge.Cleaner.Rules;
-using DataForge.Cleaner.Text;
+using DataForge.Cleaner.Rules.All;
 using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Steps;
@@ -13,94 +13,86 @@ namespace DataForge.Cleaner.Steps;
 internal readonly record struct LicensedOccurrence(Survivor Occurrence, OccurrenceRank Rank, string License, string Evidence);
 
 /// <summary>
-/// Which occurrences of a content may stay for their licences, which of them speaks for it, and what the others and the file's own header add to that.
+/// Decides which occurrences of a content are kept for their licences and which of them stands for the content, and combines what the
+/// others and the file's own header add. One object is reused for one content after another.
 /// </summary>
+/// <param name="options">The options of the stage.</param>
 internal sealed class LicensePolicy(CleanOptions options)
 {
+    // A list of occurrences must not outgrow the text; 100 are more than people read, and CorpusFile promises this bound.
     private const int MaxOthers = 100;
+
+    // As many as LicenseDetector takes from one text: an AUTHORS-like header must not outgrow the text.
     private const int MaxCopyrightLines = 20;
-    private const int MaxValue = 300;
-    private readonly HashSet<LicenseClass> _policy = [.. options.LicensePolicy.Select(LicenseClasses.Parse)];
-    private readonly string _policyText = string.Join(",", options.LicensePolicy);
+
+    private readonly LicenseRule.Check _rule = RuleList.All.OfType<LicenseRule>().Single().Build(options);
     private readonly HeaderCache _headers = new();
     private readonly List<LicensedOccurrence> _kept = [];
 
-    /// <summary>What a text says of its own licence.</summary>
-    public LicenseFinding HeaderOf(SourceText source, bool isText) =>
-        isText ? _headers.Find(source.Text[..LicenseHeader.EndOf(source.Text)]) : LicenseFinding.Nothing;
+    /// <summary>What a header says of its file's licence.</summary>
+    public LicenseFinding Read(ReadOnlySpan<byte> header) => _headers.Find(header);
 
-    /// <summary>Ranks the occurrences whose licence passes, the best first; the others leave, each with its row. Valid until the next call.</summary>
-    public IReadOnlyList<LicensedOccurrence> Apply(ReadOnlySpan<Survivor> occurrences, LicenseFinding header, Action<DroppedFile> leave)
+    /// <summary>Ranks the occurrences whose licence passes, the best first. The list is valid until the next call.</summary>
+    /// <param name="occurrences">The content's occurrences.</param>
+    /// <param name="header">What the file's own header says.</param>
+    /// <param name="drop">Takes the row of each occurrence whose licence does not pass.</param>
+    public IReadOnlyList<LicensedOccurrence> Apply(ReadOnlySpan<Survivor> occurrences, LicenseFinding header, Action<DroppedFile> drop)
     {
         _kept.Clear();
-        bool isOwn = header.Expression.Length > 0;
-        LicenseClass own = isOwn ? SpdxExpression.ClassOf(header.Expression) : LicenseClass.None;
+        bool hasHeader = header.Expression.Length > 0;
+        LicenseClass headerClass = hasHeader ? SpdxExpression.ClassOf(header.Expression) : LicenseClass.None;
         foreach (Survivor occurrence in occurrences)
         {
-            bool goesByHeader = isOwn && !RepositoryLicenses.MakesPrecise(occurrence.License, header.Expression);
-            LicenseClass value = goesByHeader ? own : occurrence.LicenseClass;
-            string license = goesByHeader ? header.Expression : occurrence.License;
-            if (_policy.Contains(value))
+            bool headerDecides = hasHeader && !RepositoryLicenses.MakesPrecise(occurrence.License, header.Expression);
+            LicenseClass value = headerDecides ? headerClass : occurrence.LicenseClass;
+            string license = headerDecides ? header.Expression : occurrence.License;
+            if (_rule.Judge(license, value) is { } finding)
             {
-                _kept.Add(new LicensedOccurrence(occurrence, occurrence.RankAs(value), license, goesByHeader ? "header" : occurrence.LicenseEvidence));
+                drop(DroppedRow.Of(
+                    DropLevel.Occurrence, finding, occurrence.BlobId, occurrence.Repository, occurrence.Path, occurrence.Size));
                 continue;
             }
 
-            var why = new Finding("license", Cut(license.Length == 0 ? "none" : $"{license} ({value.Name()})"), _policyText);
-            leave(DroppedRow.Of(DropLevel.Occurrence, why, occurrence.BlobId, occurrence.Repository, occurrence.Path, occurrence.Size));
+            string evidence = headerDecides ? "header" : occurrence.LicenseEvidence;
+            _kept.Add(new LicensedOccurrence(occurrence, occurrence.RankAs(value), license, evidence));
         }
 
         _kept.Sort((a, b) => a.Rank.CompareTo(b.Rank));
         return _kept;
     }
 
-    /// <summary>Whether the licences known for a content's occurrences disagree; those that did not pass the policy count as well.</summary>
-    public Finding? Conflict(ReadOnlySpan<Survivor> occurrences, LicenseFinding header)
+    /// <summary>Why a content is dropped because its licences disagree; null where it is not.</summary>
+    /// <param name="occurrences">All its occurrences, those whose licence does not pass included.</param>
+    /// <param name="header">What the file's own header says.</param>
+    public Finding? Conflict(ReadOnlySpan<Survivor> occurrences, LicenseFinding header) =>
+        LicenseConflictRule.Judge(options.LicenseConflict, occurrences, header.Expression.Length > 0);
+
+    private static List<OccurrenceLocation> Others(IReadOnlyList<LicensedOccurrence> kept)
     {
-        if (options.LicenseConflict == LicenseConflict.Keep || header.Expression.Length > 0 || occurrences.Length == 1)
-        {
-            return null;
-        }
-
-        var known = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (Survivor occurrence in occurrences)
-        {
-            if (occurrence.LicenseClass < LicenseClass.Unknown)
-            {
-                known.Add(options.LicenseConflict == LicenseConflict.Drop ? occurrence.License : occurrence.LicenseClass.Name());
-            }
-        }
-
-        return known.Count > 1 ? new Finding("license_conflict", Cut(string.Join(" / ", known)), "one licence") : null;
-    }
-
-    // The occurrences behind the best one, as the shards name them.
-    private static List<string> Others(IReadOnlyList<LicensedOccurrence> kept)
-    {
-        var others = new List<string>();
+        var others = new List<OccurrenceLocation>();
         for (int i = 1; i < kept.Count && others.Count < MaxOthers; i++)
         {
-            others.Add($"{kept[i].Occurrence.Repository.Name} {kept[i].Occurrence.Path}");
+            others.Add(new OccurrenceLocation(kept[i].Occurrence.Repository.Name, kept[i].Occurrence.Path));
         }
 
         return others;
     }
 
-    /// <summary>The row of a content that leaves with these occurrences.</summary>
+    /// <summary>The row of a content that is dropped with these occurrences.</summary>
     public static DroppedFile Dropped(Finding finding, IReadOnlyList<LicensedOccurrence> kept, long size)
     {
         Survivor best = kept[0].Occurrence;
         return DroppedRow.Of(DropLevel.Content, finding, best.BlobId, best.Repository, best.Path, size, kept.Count);
     }
 
-    /// <summary>A content that stays, as its occurrences and the file's own header speak for it; its text is described elsewhere.</summary>
-    public static CorpusFile Attributed(IReadOnlyList<LicensedOccurrence> kept, LicenseFinding header, BlobId contentId, long size)
+    /// <summary>Where a content that is kept comes from, and under which licence.</summary>
+    /// <param name="kept">Its occurrences, the best first; at least one.</param>
+    /// <param name="header">What the file's own header says.</param>
+    public static Attribution Attribute(IReadOnlyList<LicensedOccurrence> kept, LicenseFinding header)
     {
         LicensedOccurrence best = kept[0];
-        return new CorpusFile
+        return new Attribution
         {
-            BlobId = best.Occurrence.BlobId,
-            ContentId = contentId,
             Repository = best.Occurrence.Repository,
             Path = best.Occurrence.Path,
             License = best.License,
@@ -109,21 +101,12 @@ internal sealed class LicensePolicy(CleanOptions options)
             Copyright = Copyright(header, best.Occurrence),
             Copies = kept.Count,
             OtherOccurrences = Others(kept),
-            Size = size,
             IsVendored = best.Occurrence.IsVendored,
         };
     }
 
-    // Copyright lines of the file and of what covers it.
-    private static IReadOnlyList<string> Copyright(LicenseFinding header, Survivor best)
-    {
-        if (best.Copyright.Length == 0)
-        {
-            return header.Copyright;
-        }
-
-        return [.. header.Copyright.Concat(best.Copyright.Split('\n')).Distinct(StringComparer.Ordinal).Take(MaxCopyrightLines)];
-    }
-
-    private static string Cut(string value) => value.Length > MaxValue ? value[..MaxValue] + "…" : value;
+    // Copyright lines of the file and of the licence that covers it.
+    private static IReadOnlyList<string> Copyright(LicenseFinding header, Survivor best) => best.Copyright.Count == 0
+        ? header.Copyright
+        : [.. header.Copyright.Concat(best.Copyright).Distinct(StringComparer.Ordinal).Take(MaxCopyrightLines)];
 }

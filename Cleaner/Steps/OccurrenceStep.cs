@@ -1,6 +1,9 @@
+using System.Globalization;
 using DataForge.Cleaner.Licenses;
 using DataForge.Cleaner.Rules;
+using DataForge.Cleaner.Rules.All;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
@@ -8,39 +11,46 @@ using DataForge.Corpus.Shards;
 namespace DataForge.Cleaner.Steps;
 
 /// <summary>
-/// Step B, a raw part at a time: judges each occurrence of the pinned snapshots by its name and repository, and finds the licence of its
-/// folder. What leaves is a row of <c>dropped/</c>; what stays goes to the parts that store its content.
-/// Memory: one raw part's occurrences, about 300 bytes each.
+/// The second step, one raw part at a time: judges each occurrence of the pinned snapshots by its path and repository, and finds the licence
+/// of its folder. An occurrence that is dropped becomes a row of <c>dropped/</c>; the others are passed to the parts that store their
+/// contents. Memory: one raw part's occurrences, about 300 bytes each.
 /// </summary>
 internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, CleanOptions options)
 {
-    private readonly Dictionary<long, int> _pinned = input.Repositories.ToDictionary(repository => repository.Id, repository => repository.Snapshot);
+    private const string PartPrefix = "occurrences-";
+    private readonly Dictionary<long, int> _pinned =
+        input.Repositories.ToDictionary(repository => repository.Id, repository => repository.Snapshot);
     private readonly Dictionary<(long, int), List<int>> _partsOf = [];
     private readonly Dictionary<int, PartEvidence> _parts = [];
     private readonly EvidenceCache _cache = new(run);
-    private readonly OccurrenceRules _rules = new(
-        options.Thresholds(), options.KeepVendored, OptOutList.Read(options.OptOutFile), WorkspaceOptOuts.Read(run.Workspace));
+    private readonly OccurrenceRules _rules = new(new OccurrenceContext(
+        options, RuleSettings.Of(options), OptOutList.Read(options.OptOutFile), WorkspaceOptOuts.Read(run.Workspace)));
 
     /// <summary>The part's name in the manifest.</summary>
-    public static string PartName(int part) => $"occurrences-{part:D5}";
+    public static string PartName(int part) => $"{PartPrefix}{part:D5}";
+
+    /// <summary>The raw part that a part of the manifest is computed from; null where it is not of this step.</summary>
+    public static int? PartOf(string name) => name.StartsWith(PartPrefix, StringComparison.Ordinal)
+        ? int.Parse(name.AsSpan(PartPrefix.Length), CultureInfo.InvariantCulture)
+        : null;
 
     /// <summary>The shard of survivors, relative to the run's folder.</summary>
-    public static string FileOf(int part) => $"2-clean/occurrences/part-{part:D5}.parquet";
+    public static string FileOf(int part) => $"{RunPaths.Clean}/occurrences/part-{part:D5}.parquet";
 
     /// <summary>Which row group of it is for which raw part, relative to the run's folder.</summary>
-    public static string IndexOf(int part) => $"2-clean/occurrences/part-{part:D5}.json";
+    public static string IndexOf(int part) => $"{RunPaths.Clean}/occurrences/part-{part:D5}.json";
 
-    /// <summary>What left, relative to the run's folder.</summary>
-    public static string DroppedFileOf(int part) => $"dropped/2-clean/{PartName(part)}.parquet";
+    /// <summary>What was dropped, relative to the run's folder.</summary>
+    public static string DroppedFileOf(int part) => $"{RunPaths.DroppedByClean}/{PartName(part)}.parquet";
 
-    /// <summary>Plans, one for each raw part that the run reads. Needs what step A wrote.</summary>
+    /// <summary>Plans, one for each raw part that the run reads. Needs what the first step wrote.</summary>
     public List<PartPlan> Plans()
     {
         foreach (RawPart part in input.Parts)
         {
             PartEvidence known = CanonicalJson.Read<PartEvidence>(run.PathOf(EvidenceStep.FileOf(part.Number)));
 
-            // Only who has rows there is needed from here on; evidence itself comes through the cache.
+            // Only the repositories are needed from here on; evidence itself is read through the cache.
             _parts[part.Number] = known with { Evidence = [], Rows = [] };
             foreach (RepositoryRows rows in known.Repositories)
             {
@@ -58,7 +68,7 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
 
     private PartPlan Plan(RawPart part)
     {
-        // The rows depend on this part, on which of its snapshots are pinned, and on the neighbours over which its repositories reach. What
+        // The rows depend on this part, on which of its snapshots are pinned, and on the other parts that have rows of its repositories. What
         // evidence says is a function of its blob, which the rows of this part name.
         var hashed = new List<string> { "occurrences", part.FilesSha256 };
         foreach (RepositoryRows rows in _parts[part.Number].Repositories.Where(IsPinned))
@@ -76,7 +86,8 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
 
     private bool IsPinned(RepositoryRows rows) => _pinned.TryGetValue(rows.Id, out int snapshot) && snapshot == rows.Snapshot;
 
-    private bool IsPinned(Occurrence row) => _pinned.TryGetValue(row.Repository.Id, out int snapshot) && snapshot == row.Repository.Snapshot;
+    private bool IsPinned(Occurrence row) =>
+        _pinned.TryGetValue(row.Repository.Id, out int snapshot) && snapshot == row.Repository.Snapshot;
 
     private void Compute(int part, PartOutput output, CancellationToken cancellation)
     {
@@ -91,13 +102,14 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
                 continue;
             }
 
-            output.Add("occurrences.in");
-            output.Add("occurrence_bytes.in", Math.Max(0, row.Size));
-            bool isVendored = VendoredPath.FolderIn(row.Path) is not null;
-            Finding? finding = _rules.Judge(row, isVendored) ?? (row.BlobId is null || row.BlobPart < 0 ? new Finding("unreadable", "", "") : null);
+            output.Add(CountName.OccurrencesIn);
+            output.Add(CountName.OccurrenceBytesIn, Math.Max(0, row.Size));
+            string? vendoredFolder = VendoredRule.FolderIn(row.Path);
+            Finding? finding = _rules.Judge(row, vendoredFolder)
+                ?? (row.BlobId is null || row.BlobPart < 0 ? new Finding(RuleNames.Unreadable, "", "") : null);
             if (finding is { } why)
             {
-                output.Add($"dropped.{why.Rule}");
+                output.Add(CountName.Dropped.Of(why.Rule));
                 dropped.Append(DroppedRow.Of(DropLevel.Occurrence, why, row.BlobId, row.Repository, row.Path, row.Size));
             }
             else
@@ -113,8 +125,8 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
                     License = license.Expression,
                     LicenseClass = license.Class,
                     LicenseEvidence = license.Source,
-                    Copyright = string.Join('\n', license.Copyright),
-                    IsVendored = isVendored,
+                    Copyright = license.Copyright,
+                    IsVendored = vendoredFolder is not null,
                 });
             }
         }
@@ -122,14 +134,14 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
         cancellation.ThrowIfCancellationRequested();
         dropped.Close();
         output.SetRows(droppedFile, dropped.Rows);
-        output.Add("occurrences.passed", survivors.Count);
+        output.Add(CountName.OccurrencesPassed, survivors.Count);
         survivors.Sort(Survivor.Compare);
         List<SurvivorGroup> groups = SurvivorShard.Write(output.Create(FileOf(part)), survivors);
         output.SetRows(FileOf(part), survivors.Count);
         File.WriteAllBytes(output.Create(IndexOf(part)), CanonicalJson.Write(groups));
     }
 
-    /// <summary>The licences of every pinned repository with rows in this part; its evidence may stand in a neighbouring part.</summary>
+    /// <summary>The licences of every pinned repository with rows in this part; its evidence may be in another part.</summary>
     private Dictionary<long, RepositoryLicenses> ReadLicenses(int part, CancellationToken cancellation)
     {
         RepositoryRows[] repositories = [.. _parts[part].Repositories.Where(IsPinned).DistinctBy(item => item.Id)];
@@ -144,8 +156,8 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
             }
         }
 
-        // Part by part, so that the cache serves each part's evidence at once.
-        var said = new List<(EvidenceRow Row, Evidence Evidence)>();
+        // Part by part, so that the cache reads each part once.
+        var found = new List<(EvidenceRow Row, Evidence Evidence)>();
         foreach (IGrouping<int, EvidenceRow> stored in rows.GroupBy(row => row.BlobPart).OrderBy(group => group.Key))
         {
             KnownEvidence known = _cache.Of(stored.Key);
@@ -153,12 +165,12 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
             {
                 if (known.Of(row.Blob, row.Kind) is { } evidence)
                 {
-                    said.Add((row, evidence));
+                    found.Add((row, evidence));
                 }
             }
         }
 
-        ILookup<long, (string, Evidence)> byRepository = said.ToLookup(item => item.Row.Repository, item => (item.Row.Path, item.Evidence));
+        ILookup<long, (string, Evidence)> byRepository = found.ToLookup(item => item.Row.Repository, item => (item.Row.Path, item.Evidence));
         return repositories.ToDictionary(item => item.Id, item => new RepositoryLicenses(item.ForgeLicense, byRepository[item.Id]));
     }
 }

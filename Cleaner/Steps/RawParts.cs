@@ -4,7 +4,7 @@ using DataForge.Corpus.Runs;
 namespace DataForge.Cleaner.Steps;
 
 /// <summary>
-/// The raw parts that a run may read: those that hold its snapshots, and any earlier one in which a content of theirs was stored first.
+/// The raw parts that a run may read: those that hold its snapshots, and any earlier part that stores one of their contents.
 /// </summary>
 internal sealed class RawParts(Workspace workspace, RunInput input)
 {
@@ -41,13 +41,15 @@ internal sealed class RawParts(Workspace workspace, RunInput input)
         string file = workspace.RawManifest(part);
         if (!File.Exists(file))
         {
-            throw new DataForgeException($"Raw part {part} is missing ({file}), though files of this run have their content there: crawl again.");
+            throw new DataForgeException(
+                $"Raw part {part} is missing ({file}), though files of this run have their content there: crawl again.");
         }
 
         ManifestEntry entry = CanonicalJson.Read<ManifestEntry>(file);
         string Hash(string path) => entry.Outputs.FirstOrDefault(output => Path.GetFileName(output.Path) == Path.GetFileName(path))?.Sha256
             ?? throw new DataForgeException($"{file} does not name {Path.GetFileName(path)}: crawl again.");
-        ManifestOutput? blobs = entry.Outputs.FirstOrDefault(output => Path.GetFileName(output.Path) == Path.GetFileName(workspace.RawBlobsPart(part)));
+        ManifestOutput? blobs = entry.Outputs.FirstOrDefault(
+            output => Path.GetFileName(output.Path) == Path.GetFileName(workspace.RawBlobsPart(part)));
         return (Hash(workspace.RawFilesPart(part)), Hash(workspace.RawBlobsPart(part)), blobs?.Bytes ?? 0);
     }
 }

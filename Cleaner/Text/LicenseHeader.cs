@@ -1,16 +1,25 @@
 using DataForge.Cleaner.Licenses;
+using DataForge.Cleaner.Rules;
 
 namespace DataForge.Cleaner.Text;
 
-/// <summary>The comments at the beginning of a source file, where its licence stands if it states one.</summary>
+/// <summary>The comments at the beginning of a source file: if it states its licence, it does so there.</summary>
 internal static class LicenseHeader
 {
+    /// <summary>Whether licence comments at the beginning of a file are left out of the text that ships.</summary>
+    public static readonly PresetSwitch StripLicenseHeader = new(
+        nameof(StripLicenseHeader), "Whether licence comments at the beginning of a file are left out of the text that ships.",
+        CleanPreset.PyCodeGpt);
+
+    // The longest common licence text in a header, the Apache License 2.0 in full, has 11 KB.
     private const int MaxHeader = 16 << 10;
+
+    // A docstring that states a licence holds a notice, or a text such as BSD's or MIT's, of 2 KB at most; a longer one is a manual.
     private const int MaxDocstring = 6 << 10;
 
     /// <summary>
-    /// Where the header ends: the comment and blank lines before the first statement and, where that is a string (the module's docstring), the
-    /// string too; at most 16 KB.
+    /// Where the header ends: the comment and blank lines before the first statement and, where that is a string (the module's
+    /// docstring), the string too; at most 16 KB.
     /// </summary>
     public static int EndOf(ReadOnlySpan<byte> text)
     {
@@ -30,9 +39,9 @@ internal static class LicenseHeader
     }
 
     /// <summary>
-    /// The comment block to strip: of the comment lines before the first statement, from the first to the last block that speaks of a licence or
-    /// of copyright. A block is a run of comment lines without a blank one between. The interpreter's line (#!), the encoding line and a
-    /// run of blocks that say nothing of the kind stay. An empty range where there is none.
+    /// The comments to strip: of the comment lines before the first statement, from the first to the last block that mentions a licence or
+    /// copyright. A block is a run of comment lines without a blank line between them. The interpreter line (#!), the encoding line, and
+    /// blocks before the first and after the last such block stay. An empty range where there is nothing to strip.
     /// </summary>
     public static (int Start, int End) StripRange(ReadOnlySpan<byte> text)
     {
@@ -52,7 +61,7 @@ internal static class LicenseHeader
                 at = next;
             }
 
-            if (at > start && SpeaksOfLicense(text[start..at]))
+            if (at > start && MentionsLicense(text[start..at]))
             {
                 strip = strip.End == 0 ? (start, at) : (strip.Start, at);
             }
@@ -63,7 +72,7 @@ internal static class LicenseHeader
             }
         }
 
-        // The blank lines behind it go with it, or the text would begin with them.
+        // The blank lines after it are stripped too, or the text would begin with them.
         while (strip.End > 0 && strip.End < text.Length && IsBlank(text, strip.End, out int next))
         {
             strip.End = next;
@@ -75,7 +84,7 @@ internal static class LicenseHeader
     private static readonly byte[] TripleDouble = "\"\"\""u8.ToArray();
     private static readonly byte[] TripleSingle = "'''"u8.ToArray();
 
-    private static bool SpeaksOfLicense(ReadOnlySpan<byte> block) =>
+    private static bool MentionsLicense(ReadOnlySpan<byte> block) =>
         CopyrightLine.IndexOfIgnoreCase(block, "copyright"u8) >= 0
         || CopyrightLine.IndexOfIgnoreCase(block, "license"u8) >= 0
         || CopyrightLine.IndexOfIgnoreCase(block, "licence"u8) >= 0

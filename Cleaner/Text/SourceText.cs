@@ -1,12 +1,14 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
+using DataForge.Cleaner.Rules;
+using DataForge.Cleaner.Rules.All;
 
 namespace DataForge.Cleaner.Text;
 
 /// <summary>
-/// Turns source bytes into the text that rules judge: UTF-8 without a byte order mark, lines ended by LF. Holds one text at a time in
-/// memory that is used again for the next. Not safe from several threads.
+/// Turns source bytes into the text that rules judge: UTF-8 without a byte order mark, lines ended by LF. Holds one text at a time, in
+/// memory that is reused for the next one. Not safe from several threads.
 /// </summary>
 internal sealed class SourceText
 {
@@ -16,7 +18,7 @@ internal sealed class SourceText
     /// <summary>The text; valid until the next call.</summary>
     public ReadOnlySpan<byte> Text => _buffer.AsSpan(0, Length);
 
-    /// <summary>The same.</summary>
+    /// <summary>The text as memory; valid until the next call.</summary>
     public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, Length);
 
     /// <summary>Its length in bytes.</summary>
@@ -28,8 +30,8 @@ internal sealed class SourceText
     /// <summary>Whether the text differs from the source.</summary>
     public bool IsChanged { get; private set; }
 
-    /// <summary>Why there is no text: the rule (<c>binary</c>, <c>encoding</c>) and what was found; null where there is one.</summary>
-    public (string Rule, string Value)? Fault { get; private set; }
+    /// <summary>Why the source is no text (rule <c>binary</c> or <c>encoding</c>); null where it is.</summary>
+    public Finding? Fault { get; private set; }
 
     /// <summary>Decodes a source; false where it is no text (<see cref="Fault"/>).</summary>
     public bool Decode(ReadOnlySpan<byte> source)
@@ -53,11 +55,11 @@ internal sealed class SourceText
         int nul = source.IndexOf((byte)0);
         if (nul >= 0)
         {
-            Fault = ("binary", $"NUL at byte {nul}");
+            Fault = BinaryRule.InSource(nul);
             return false;
         }
 
-        // A cookie that names another encoding is what Python goes by, though most such files are ASCII or UTF-8 all the same.
+        // Python uses the encoding that is declared, even where the bytes are valid UTF-8.
         bool isAscii = Ascii.IsValid(source);
         string? declared = isAscii ? null : EncodingCookie.Find(source);
         if (declared is not null && !EncodingCookie.IsUtf8(declared))
@@ -67,7 +69,7 @@ internal sealed class SourceText
 
         if (!isAscii && !Utf8.IsValid(source))
         {
-            Fault = ("encoding", declared is null ? "not UTF-8, and no encoding is declared" : $"declared {declared}, but not valid");
+            Fault = declared is null ? EncodingRule.NotUtf8 : EncodingRule.NotValid(declared);
             return false;
         }
 
@@ -75,7 +77,9 @@ internal sealed class SourceText
         return true;
     }
 
-    /// <summary>Removes bytes [start, end) from the text.</summary>
+    /// <summary>Removes a range from the text.</summary>
+    /// <param name="start">Its first byte.</param>
+    /// <param name="end">The byte after its last one.</param>
     public void Remove(int start, int end)
     {
         _buffer.AsSpan(end, Length - end).CopyTo(_buffer.AsSpan(start));
@@ -83,7 +87,8 @@ internal sealed class SourceText
         IsChanged = true;
     }
 
-    /// <summary>Puts other texts in the place of ranges, which must rise and not overlap.</summary>
+    /// <summary>Replaces ranges by other texts.</summary>
+    /// <param name="ranges">The ranges and what replaces them, in order; they must not overlap.</param>
     public void Replace(List<(int Start, int End, byte[] With)> ranges)
     {
         int length = Length;
@@ -119,7 +124,7 @@ internal sealed class SourceText
         int nul = Text.IndexOf((byte)0);
         if (nul >= 0)
         {
-            Fault = ("binary", $"NUL at byte {nul} of the decoded text");
+            Fault = BinaryRule.InText(nul);
         }
 
         return nul < 0;
@@ -129,7 +134,7 @@ internal sealed class SourceText
     {
         if (EncodingCookie.ToEncoding(name) is not { } encoding)
         {
-            Fault = ("encoding", $"declared {EncodingCookie.Printable(name)}, which is not known");
+            Fault = EncodingRule.NotKnown(name);
             return false;
         }
 
@@ -144,7 +149,7 @@ internal sealed class SourceText
         }
         catch (Exception e) when (e is DecoderFallbackException or EncoderFallbackException)
         {
-            Fault = ("encoding", $"declared {EncodingCookie.Printable(name)}, but not valid");
+            Fault = EncodingRule.NotValid(name);
             return false;
         }
         finally
@@ -161,7 +166,7 @@ internal sealed class SourceText
         (int start, int end) = EncodingCookie.NameIn(Text);
         if (end > start)
         {
-            // The text is UTF-8 now, and must say so or it would be read wrongly.
+            // The text is UTF-8 now and must declare it, or Python would decode it wrongly.
             Replace([(start, end, Utf8Name)]);
         }
 

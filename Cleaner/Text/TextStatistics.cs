@@ -8,9 +8,10 @@ using System.Text;
 namespace DataForge.Cleaner.Text;
 
 /// <summary>
-/// What one pass over a text counts. A character is a Unicode code point. A line ends where Python's <c>str.splitlines</c> ends one (LF, VT,
-/// FF, FS, GS, RS, NEL, U+2028, U+2029; CR too, though shipped text has none); the break is no part of the line, and a last line without one
-/// counts. Letters and digits are those of Unicode, as Python's <c>str.isalpha</c> and <c>str.isalnum</c> take them.
+/// Counts of characters and lines, made in one pass over a text. A character is a Unicode code point. A line ends where Python's
+/// <c>str.splitlines</c> ends one (LF, VT, FF, FS, GS, RS, NEL, U+2028, U+2029; CR too, though shipped text has none). The line break is
+/// not part of the line, and a last line without one counts. Letters and digits are those of Unicode, as Python's <c>str.isalpha</c>
+/// and <c>str.isalnum</c> take them.
 /// </summary>
 public struct TextStatistics
 {
@@ -51,6 +52,12 @@ public struct TextStatistics
 
     /// <summary>Share of characters that are letters, 0 to 1; 0 for an empty text.</summary>
     public readonly double AlphabeticShare => Characters == 0 ? 0 : (double)Letters / Characters;
+
+    /// <summary>Share of characters that are numerals, 0 to 1; 0 for an empty text.</summary>
+    public readonly double DigitShare => Characters == 0 ? 0 : (double)Digits / Characters;
+
+    /// <summary>Share of characters that are hexadecimal digits, 0 to 1; 0 for an empty text.</summary>
+    public readonly double HexDigitShare => Characters == 0 ? 0 : (double)HexDigits / Characters;
 
     /// <summary>Counts a text, which must be valid UTF-8. No memory is taken.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -95,7 +102,8 @@ public struct TextStatistics
     {
         // 0x20 … 0x7E as unsigned distance from 0x20; DEL, controls and bytes from 0x80 on fall out.
         Vector256<byte> printable = Vector256.LessThan(block - Vector256.Create((byte)0x20), Vector256.Create((byte)0x5F));
-        Vector256<byte> breaks = Vector256.Equals(block, Vector256.Create((byte)'\n')) | Vector256.Equals(block, Vector256.Create((byte)'\t'));
+        Vector256<byte> breaks = Vector256.Equals(block, Vector256.Create((byte)'\n'))
+            | Vector256.Equals(block, Vector256.Create((byte)'\t'));
         return (printable | breaks).ExtractMostSignificantBits() == uint.MaxValue;
     }
 
@@ -107,7 +115,8 @@ public struct TextStatistics
         uint digits = Vector256.LessThan(block - Vector256.Create((byte)'0'), Vector256.Create((byte)10)).ExtractMostSignificantBits();
         uint hex = Vector256.LessThan(letter, Vector256.Create((byte)6)).ExtractMostSignificantBits();
         uint breaks = Vector256.Equals(block, Vector256.Create((byte)'\n')).ExtractMostSignificantBits();
-        uint spaces = (Vector256.Equals(block, Vector256.Create((byte)' ')) | Vector256.Equals(block, Vector256.Create((byte)'\t'))).ExtractMostSignificantBits();
+        uint spaces = (Vector256.Equals(block, Vector256.Create((byte)' ')) | Vector256.Equals(block, Vector256.Create((byte)'\t')))
+            .ExtractMostSignificantBits();
         Letters += BitOperations.PopCount(letters);
         Digits += BitOperations.PopCount(digits);
         HexDigits += BitOperations.PopCount(hex | digits);
@@ -156,7 +165,9 @@ public struct TextStatistics
             Letters += letter ? 1 : 0;
             Digits += digit ? 1 : 0;
             WhiteSpace += space ? 1 : 0;
-            Foreign += letter || digit || space || category is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark ? 0 : 1;
+            Foreign += letter || digit || space || category is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
+                ? 0
+                : 1;
         }
 
         Characters++;

@@ -2,7 +2,7 @@ using DataForge.Parquet;
 
 namespace DataForge.Corpus.Columns;
 
-// The columns of all tables. A column that several tables share stands here once. The names of clean and published shards are those of
+// The columns of all tables. A column that several tables share is declared once. The names in clean and published shards are those of
 // The Stack v2 and codeparrot-clean where they mean the same.
 public abstract partial class Column
 {
@@ -22,7 +22,8 @@ public abstract partial class Column
     public static readonly Column<BinaryColumn> Path = Text("path", "parts separated by `/`; bytes that are not UTF-8 as `%XX`");
 
     /// <summary>The number of the raw part that stores the content.</summary>
-    public static readonly Column<Int32Column> BlobPart = Int32("blob_part", "number of the raw part that stores the content, −1 where it is not stored");
+    public static readonly Column<Int32Column> BlobPart =
+        Int32("blob_part", "number of the raw part that stores the content, −1 where it is not stored");
 
     // A repository's facts as clean and published shards name them.
 
@@ -37,7 +38,8 @@ public abstract partial class Column
         Text("repo_source", "where the repository came from: `dir`, `git`, `jsonl`, `parquet`, `github`");
 
     /// <summary>The number of the crawl that a snapshot was taken in.</summary>
-    public static readonly Column<Int32Column> Snapshot = Int32("snapshot", "how many times this workspace has crawled the repository, from 1");
+    public static readonly Column<Int32Column> Snapshot =
+        Int32("snapshot", "how many times this workspace has crawled the repository, from 1");
 
     /// <summary>The commit's id.</summary>
     public static readonly Column<BinaryColumn> RevisionId = Text("revision_id", "commit id");
@@ -52,7 +54,8 @@ public abstract partial class Column
     public static readonly Column<BooleanColumn> IsFork = Boolean("is_fork", "whether the repository is a fork, as of the crawl");
 
     /// <summary>When the repository was created.</summary>
-    public static readonly Column<BinaryColumn> RepositoryCreatedAt = Text("repo_created_at", "when the repository was created: ISO 8601, UTC");
+    public static readonly Column<BinaryColumn> RepositoryCreatedAt =
+        Text("repo_created_at", "when the repository was created: ISO 8601, UTC");
 
     /// <summary>The licence that the forge names.</summary>
     public static readonly Column<BinaryColumn> RepositoryLicense = Text("repo_license", "the licence that the forge or the source names");
@@ -143,10 +146,12 @@ public abstract partial class Column
     public static readonly Column<Int32Column> LineCount = Int32("line_count", "lines of `content`");
 
     /// <summary>The mean length of a line.</summary>
-    public static readonly Column<DoubleColumn> MeanLineLength = Double("avg_line_length", "mean length of a line of `content`, in characters");
+    public static readonly Column<DoubleColumn> MeanLineLength =
+        Double("avg_line_length", "mean length of a line of `content`, in characters");
 
     /// <summary>The length of the longest line.</summary>
-    public static readonly Column<Int32Column> MaxLineLength = Int32("max_line_length", "length of the longest line of `content`, in characters");
+    public static readonly Column<Int32Column> MaxLineLength =
+        Int32("max_line_length", "length of the longest line of `content`, in characters");
 
     /// <summary>The share of letters and digits.</summary>
     public static readonly Column<DoubleColumn> AlphanumericFraction =
@@ -160,7 +165,8 @@ public abstract partial class Column
     /// <summary>Whether an occurrence or a content was dropped.</summary>
     public static readonly Column<BinaryColumn> Level = Text(
         "level",
-        "`occurrence`: this path in this repository was dropped; `content`: the content was dropped, with all occurrences that had no row of their own");
+        "`occurrence`: this path in this repository was dropped; `content`: the content was dropped, with all occurrences that had no row "
+        + "of their own");
 
     /// <summary>The name of the rule that dropped it.</summary>
     public static readonly Column<BinaryColumn> Rule =

@@ -3,8 +3,8 @@ using DataForge.Parquet;
 namespace DataForge.Corpus.Columns;
 
 /// <summary>
-/// A column of a table that the program writes: its name, the type of its values and what they mean, stated once. The declared columns are the
-/// static members of this class; there is no other way to make one. Readers, writers, schemas and <c>docs/data-format.md</c> use them.
+/// A column of a table that the program writes: its name, the type of its values and their meaning. The declared columns are the static
+/// members of this class; there is no other way to make one. Readers, writers, schemas and <c>docs/data-format.md</c> use them.
 /// </summary>
 public abstract partial class Column
 {
@@ -41,7 +41,7 @@ public abstract partial class Column
     /// <param name="meaning">What it means in that table, where that differs from <see cref="Meaning"/>.</param>
     public TableColumn OrNull(string? meaning = null) => new(this, IsNullable: true, meaning ?? Meaning);
 
-    /// <summary>The column in a table where it means something more special than <see cref="Meaning"/>.</summary>
+    /// <summary>The column in a table where it has a more specific meaning than <see cref="Meaning"/>.</summary>
     public TableColumn As(string meaning) => new(this, IsNullable: false, meaning);
 
     /// <inheritdoc/>

@@ -13,8 +13,8 @@ public sealed record TableColumn(Column Column, bool IsNullable, string Meaning)
 }
 
 /// <summary>
-/// A table that the program writes: its name, the version of its columns, and the columns in order. The declared tables are the static members
-/// of this class; there is no other way to make one.
+/// A table that the program writes: its name, the version of its columns, and the columns in order. The declared tables are the static
+/// members of this class; there is no other way to make one.
 /// </summary>
 public sealed partial class Table
 {
@@ -37,7 +37,9 @@ public sealed partial class Table
     /// <summary>The name, such as <c>dropped</c>.</summary>
     public string Name { get; }
 
-    /// <summary>Name and version, as the file states them under <see cref="Shards.ShardFile.KindKey"/>; null for a table that states none.</summary>
+    /// <summary>
+    /// Name and version, as the file states them under <see cref="Shards.ShardFile.KindKey"/>; null for a table that does not state them.
+    /// </summary>
     public string? Kind { get; }
 
     /// <summary>The columns, in order.</summary>

@@ -3,7 +3,9 @@ using DataForge.Parquet;
 
 namespace DataForge.Corpus.Columns;
 
-/// <summary>Reads a file of a declared table, one row group in memory at a time. Columns are taken with <see cref="ColumnReading"/>.</summary>
+/// <summary>
+/// Reads a file of a declared table, one row group in memory at a time. <see cref="ColumnReading"/> gives the values of a column.
+/// </summary>
 public sealed class TableReader : IDisposable
 {
     private readonly ParquetReader _reader;

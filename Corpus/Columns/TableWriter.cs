@@ -3,15 +3,13 @@ using DataForge.Parquet;
 namespace DataForge.Corpus.Columns;
 
 /// <summary>
-/// Writes a file of a declared table, row by row: one value for each column, in any order, then <see cref="EndRow"/>. A column that the table
-/// does not have is refused, and so is a row that lacks one. Nothing about the machine or the time goes into the file.
+/// Writes a file of a declared table, row by row: one value for each column, in any order, then <see cref="EndRow"/>. A column that the
+/// table does not have is refused, and so is a row that lacks one. Nothing about the machine or the time goes into the file.
 /// </summary>
 public sealed class TableWriter : IDisposable
 {
     private readonly FileStream _file;
     private readonly ParquetWriter _rows;
-    private readonly Table _table;
-
     // By Column.Ordinal: the position in the table, −1 where the table has no such column.
     private readonly int[] _positions;
 
@@ -22,7 +20,7 @@ public sealed class TableWriter : IDisposable
     /// <param name="level">The level of the compression with zstd.</param>
     public TableWriter(string path, Table table, int rowGroupBytes = 16 << 20, int level = 3)
     {
-        _table = table;
+        Table = table;
         _positions = new int[Column.All.Count];
         Array.Fill(_positions, -1);
         for (int i = 0; i < table.Columns.Count; i++)
@@ -35,6 +33,9 @@ public sealed class TableWriter : IDisposable
             _file, table.Schema, new ParquetWriterOptions { Codec = ParquetCodec.Zstd, Level = level, RowGroupBytes = rowGroupBytes },
             table.Kind is null ? null : new Dictionary<string, string> { [Shards.ShardFile.KindKey] = table.Kind });
     }
+
+    /// <summary>The table that is written.</summary>
+    public Table Table { get; }
 
     /// <summary>Rows so far.</summary>
     public long Rows => _rows.RowCount;
@@ -142,5 +143,5 @@ public sealed class TableWriter : IDisposable
 
     private int PositionOf(Column column) => _positions[column.Ordinal] is >= 0 and int position
         ? position
-        : throw new ArgumentException($"the table '{_table}' has no column '{column.Name}'", nameof(column));
+        : throw new ArgumentException($"the table '{Table}' has no column '{column.Name}'", nameof(column));
 }

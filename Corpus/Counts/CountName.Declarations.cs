@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace DataForge.Corpus.Counts;
 
-// The counts of all stages. Totals shown anywhere are sums of these over committed manifest entries, so stages that pass files on use the same names.
+// The counts of all stages. All totals shown are sums of these over committed manifest entries, so stages that pass files on use the same
+// names.
 public readonly partial struct CountName
 {
     // Passing files on: crawl's pin, clean, dedup.
@@ -14,7 +15,8 @@ public readonly partial struct CountName
     public static readonly CountName OccurrenceBytesIn = Declare("occurrence_bytes.in", "source bytes of the occurrences read");
 
     /// <summary>Occurrences that passed the rules on names and repositories.</summary>
-    public static readonly CountName OccurrencesPassed = Declare("occurrences.passed", "occurrences that passed the rules on names and repositories");
+    public static readonly CountName OccurrencesPassed =
+        Declare("occurrences.passed", "occurrences that passed the rules on names and repositories");
 
     /// <summary>Occurrences whose contents were judged: as many as <see cref="OccurrencesPassed"/>, over all parts.</summary>
     public static readonly CountName OccurrencesJudged = Declare("occurrences.judged", "occurrences whose contents were judged");
@@ -42,10 +44,12 @@ public readonly partial struct CountName
     public static readonly CountFamily DroppedContents = Family("dropped_contents.", "rule", "rows at content level");
 
     /// <summary>Contents that are passed on, by licence; <see cref="LicenseOf"/> makes the names.</summary>
-    public static readonly CountFamily License = Family("license.", "SPDX expression", "contents passed on, by licence; `license.none` where none was found");
+    public static readonly CountFamily License =
+        Family("license.", "SPDX expression", "contents passed on, by licence; `license.none` where none was found");
 
     /// <summary>Contents that are passed on, by the class of their licence; <see cref="LicenseClassOf"/> makes the names.</summary>
-    public static readonly CountFamily LicenseClass = Family("license_class.", "class", "contents passed on, by the class of their licence");
+    public static readonly CountFamily LicenseClass =
+        Family("license_class.", "class", "contents passed on, by the class of their licence");
 
     /// <summary>Contents that are passed on, by size; <see cref="SizeOf"/> makes the names.</summary>
     public static readonly CountFamily Size = Family(
@@ -57,7 +61,8 @@ public readonly partial struct CountName
     public static readonly CountName Repositories = Declare("repositories", "repositories that the run is pinned to");
 
     /// <summary>Repositories that were left out on request.</summary>
-    public static readonly CountName RepositoriesOptedOut = Declare("repositories.opted_out", "repositories of the sources that asked to be left out");
+    public static readonly CountName RepositoriesOptedOut =
+        Declare("repositories.opted_out", "repositories of the sources that asked to be left out");
 
     /// <summary>Contents that a raw part stores.</summary>
     public static readonly CountName ContentsStored = Declare("contents.stored", "distinct contents that the raw part stores");
@@ -71,7 +76,8 @@ public readonly partial struct CountName
     // Clean.
 
     /// <summary>Licence texts and metadata that say something about a licence.</summary>
-    public static readonly CountName Evidence = Declare("evidence", "licence texts and packaging metadata that say something about a licence");
+    public static readonly CountName Evidence =
+        Declare("evidence", "licence texts and packaging metadata that say something about a licence");
 
     /// <summary>Contents that were redacted.</summary>
     public static readonly CountName RedactedContents = Declare("redacted_contents", "contents in which something was redacted");
@@ -91,25 +97,39 @@ public readonly partial struct CountName
     public static readonly CountName SignaturesShingles = Declare("signatures.shingles", "distinct shingles, summed over files");
 
     /// <summary>Files that are too short for a shingle.</summary>
-    public static readonly CountName SignaturesWithoutShingles = Declare("signatures.without_shingles", "files with fewer tokens than a shingle");
+    public static readonly CountName SignaturesWithoutShingles =
+        Declare("signatures.without_shingles", "files with fewer tokens than a shingle");
 
     /// <summary>Files whose shingle set an earlier file has.</summary>
-    public static readonly CountName RanksEqualSets = Declare("ranks.equal_sets", "files whose shingle set a file of a better rank has");
+    public static readonly CountName RanksEqualSets =
+        Declare("ranks.equal_sets", "files whose shingle set a file of a better rank has");
+
+    /// <summary>Kept files of the base.</summary>
+    public static readonly CountName RanksBaseKept = Declare("ranks.base_kept", "files of the base that are kept there");
 
     /// <summary>Candidate pairs.</summary>
     public static readonly CountName CandidatesPairs = Declare("candidates.pairs", "candidate pairs written");
 
     /// <summary>Members of hot buckets.</summary>
-    public static readonly CountName CandidatesHotMembers = Declare("candidates.hot_members", "members of buckets with more than 8");
+    public static readonly CountName CandidatesHotMembers = Declare("candidates.hot_members", "members of these buckets");
+
+    /// <summary>Hot buckets.</summary>
+    public static readonly CountName CandidatesHotBuckets = Declare("candidates.hot_buckets", "buckets with more than 8 members");
 
     /// <summary>Pairs whose similarity was computed.</summary>
-    public static readonly CountName SelectionVerifiedPairs = Declare("selection.verified_pairs", "pairs whose exact similarity was computed");
+    public static readonly CountName SelectionVerifiedPairs =
+        Declare("selection.verified_pairs", "pairs whose exact similarity was computed");
 
     /// <summary>Pairs that a sketch spared.</summary>
-    public static readonly CountName SelectionSparedPairs = Declare("selection.spared_pairs", "pairs that a sketch spared from it");
+    public static readonly CountName SelectionSparedPairs =
+        Declare("selection.spared_pairs", "pairs that a sketch spared from it");
 
     /// <summary>Pairs at or above the threshold.</summary>
     public static readonly CountName SelectionEdges = Declare("selection.edges", "pairs at or above the threshold");
+
+    /// <summary>Duplicates whose twin is in the base.</summary>
+    public static readonly CountName SelectionTwinsInBase =
+        Declare("selection.twins_in_base", "duplicates whose kept twin is a file of the base");
 
     /// <summary>Clusters of near duplicates.</summary>
     public static readonly CountName ClustersCount = Declare("clusters.count", "clusters of two files and more");
@@ -133,13 +153,15 @@ public readonly partial struct CountName
     public static readonly CountName AuditDrops = Declare("audit.drops", "sampled files that were dropped");
 
     /// <summary>Those of <see cref="AuditDrops"/> that are confirmed.</summary>
-    public static readonly CountName AuditDropsConfirmed = Declare("audit.drops_confirmed", "of these, files whose twin is at or above the threshold");
+    public static readonly CountName AuditDropsConfirmed =
+        Declare("audit.drops_confirmed", "of these, files whose twin is at or above the threshold");
 
     /// <summary>Kept files in the audit's sample.</summary>
     public static readonly CountName AuditKept = Declare("audit.kept", "sampled files that are kept");
 
     /// <summary>Those of <see cref="AuditKept"/> that have no kept twin.</summary>
-    public static readonly CountName AuditKeptWithoutTwin = Declare("audit.kept_without_twin", "of these, files without a kept near duplicate");
+    public static readonly CountName AuditKeptWithoutTwin =
+        Declare("audit.kept_without_twin", "of these, files without a kept near duplicate");
 
     /// <summary>Repositories that the card names.</summary>
     public static readonly CountName CardRepositories = Declare("card.repositories", "repositories in NOTICE");
@@ -153,7 +175,8 @@ public readonly partial struct CountName
     public static readonly CountName RepositoriesTrain = Declare("repositories.train", "repositories to train on");
 
     /// <summary>Repositories held out for validation.</summary>
-    public static readonly CountName RepositoriesValidation = Declare("repositories.validation", "repositories held out for validation");
+    public static readonly CountName RepositoriesValidation =
+        Declare("repositories.validation", "repositories held out for validation");
 
     /// <summary>Documents to train on.</summary>
     public static readonly CountName DocumentsTrain = Declare("documents.train", "documents to train on");
@@ -171,10 +194,12 @@ public readonly partial struct CountName
     public static readonly CountName Vocabulary = Declare("vocabulary", "tokens of the vocabulary");
 
     /// <summary>Distinct pre-tokens.</summary>
-    public static readonly CountName PretokensDistinct = Declare("pretokens.distinct", "distinct pre-tokens that the vocabulary was trained on");
+    public static readonly CountName PretokensDistinct =
+        Declare("pretokens.distinct", "distinct pre-tokens that the vocabulary was trained on");
 
     /// <summary>Documents of text that no rule judged.</summary>
-    public static readonly CountName DocumentsUnfiltered = Declare("documents.unfiltered", "documents of text given as it is: no rule, licence or redaction");
+    public static readonly CountName DocumentsUnfiltered =
+        Declare("documents.unfiltered", "documents of text given as it is: no rule, licence or redaction");
 
     /// <summary>Bytes of <see cref="DocumentsUnfiltered"/>.</summary>
     public static readonly CountName BytesUnfiltered = Declare("bytes.unfiltered", "their bytes");
@@ -194,14 +219,16 @@ public readonly partial struct CountName
     public static readonly CountName Tokens = Declare("tokens", "tokens trained on");
 
     /// <summary>Tokens that the validation loss is a mean over.</summary>
-    public static readonly CountName TokensValidated = Declare("tokens.validated", "tokens that the validation loss is a mean over");
+    public static readonly CountName TokensValidated =
+        Declare("tokens.validated", "tokens that the validation loss is a mean over");
 
     /// <summary>The entropy of the held-out tokens under their own frequencies.</summary>
     public static readonly CountName UnigramEntropy =
         Declare("unigram_entropy.micronats", "entropy of these tokens under their own frequencies, in 10⁻⁶ nats per token");
 
     /// <summary>The lowest validation loss.</summary>
-    public static readonly CountName ValidationLoss = Declare("loss.validation.micronats", "lowest validation loss, in 10⁻⁶ nats per token");
+    public static readonly CountName ValidationLoss =
+        Declare("loss.validation.micronats", "lowest validation loss, in 10⁻⁶ nats per token");
 
     private static readonly CountName[] PerKindOccurrences = PerKind("occurrences.", "occurrences crawled of this kind of file");
     private static readonly CountName[] PerKindBytes = PerKind("bytes.", "source bytes of these occurrences");

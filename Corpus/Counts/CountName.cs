@@ -1,8 +1,8 @@
 namespace DataForge.Corpus.Counts;
 
 /// <summary>
-/// The name of a count in a manifest entry. The declared names and families are the static members of this type; there is no other way to make
-/// one, but to read it from a file.
+/// The name of a count in a manifest entry. The declared names and families are the static members of this type; there is no other way to
+/// make one, except to read it from a file.
 /// </summary>
 public readonly partial struct CountName : IEquatable<CountName>, IComparable<CountName>
 {

@@ -10,7 +10,9 @@ namespace DataForge.Corpus.Counts;
 /// <param name="Value">How many.</param>
 public readonly record struct Count(CountName Name, long Value);
 
-/// <summary>Counts by name, in ordinal order of their names; written as one JSON object. Not safe for writing from several threads.</summary>
+/// <summary>
+/// Counts by name, in ordinal order of their names; serialized as one JSON object. Not safe for writing from several threads.
+/// </summary>
 [JsonConverter(typeof(CountTableConverter))]
 public sealed class CountTable : IReadOnlyDictionary<string, long>
 {
@@ -24,7 +26,8 @@ public sealed class CountTable : IReadOnlyDictionary<string, long>
     /// <summary>A copy.</summary>
     public CountTable(CountTable other) => _values = new SortedDictionary<string, long>(other._values, StringComparer.Ordinal);
 
-    internal CountTable(IEnumerable<KeyValuePair<string, long>> values) => _values = new SortedDictionary<string, long>(values.ToDictionary(), StringComparer.Ordinal);
+    internal CountTable(IEnumerable<KeyValuePair<string, long>> values) =>
+        _values = new SortedDictionary<string, long>(values.ToDictionary(), StringComparer.Ordinal);
 
     /// <summary>A count; reading one that is not there gives 0.</summary>
     public long this[CountName name]

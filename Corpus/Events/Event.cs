@@ -3,7 +3,7 @@ using DataForge.Corpus.Counts;
 
 namespace DataForge.Corpus.Events;
 
-/// <summary>Something that happened in a run. One JSON object a line in <c>events/&lt;process&gt;.jsonl</c>, with its time.</summary>
+/// <summary>An event of a run: one line of <c>events/&lt;process&gt;.jsonl</c>, a JSON object with its time and type.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(RunStarted), "run.started")]
 [JsonDerivedType(typeof(RunFinished), "run.finished")]
@@ -19,55 +19,97 @@ namespace DataForge.Corpus.Events;
 [JsonDerivedType(typeof(SampleWritten), "sample.written")]
 public abstract record Event
 {
-    /// <summary>When it was written, ISO 8601 in UTC; set by the log.</summary>
+    /// <summary>When it was written, in UTC (ISO 8601 in the file); set by <see cref="EventLog.Write"/>.</summary>
     [JsonPropertyOrder(-1)]
     public DateTimeOffset Time { get; init; }
 }
 
-/// <summary>A process began to work on a run.</summary>
+/// <summary>A process started work on a run.</summary>
+/// <param name="Run">The run's name.</param>
+/// <param name="Workspace">The workspace's folder, absolute.</param>
+/// <param name="Version">The program's version.</param>
+/// <param name="Stages">The stages it will run, in order.</param>
 public sealed record RunStarted(string Run, string Workspace, string Version, IReadOnlyList<string> Stages) : Event;
 
-/// <summary>A process stopped working on a run. Status is <c>done</c>, <c>stopped</c> (by the user) or <c>failed</c>.</summary>
+/// <summary>A process stopped working on a run.</summary>
+/// <param name="Run">The run's name.</param>
+/// <param name="Status"><c>done</c>, <c>stopped</c> (by the user) or <c>failed</c>.</param>
+/// <param name="Reason">Why it failed; null where it did not. An unexpected fault comes with its stack trace.</param>
+/// <param name="Seconds">Seconds since <see cref="RunStarted"/>.</param>
 public sealed record RunFinished(string Run, string Status, string? Reason, double Seconds) : Event;
 
-/// <summary>A stage began.</summary>
+/// <summary>A stage started.</summary>
+/// <param name="Stage">The stage.</param>
 public sealed record StageStarted(string Stage) : Event;
 
-/// <summary>A stage got further. Total is 0 where it is unknown.</summary>
+/// <summary>Progress of a stage, written at most twice a second.</summary>
+/// <param name="Stage">The stage.</param>
+/// <param name="Unit">What is counted: <c>bytes</c>, <c>files</c>, <c>parts</c> …</param>
+/// <param name="Done">Units done.</param>
+/// <param name="Total">Units in all; 0 where unknown.</param>
+/// <param name="Seconds">Seconds since the stage started counting.</param>
 public sealed record StageAdvanced(string Stage, string Unit, long Done, long Total, double Seconds) : Event;
 
-/// <summary>A stage ended well.</summary>
+/// <summary>A stage succeeded.</summary>
+/// <param name="Stage">The stage.</param>
+/// <param name="Seconds">Seconds since <see cref="StageStarted"/>.</param>
 public sealed record StageFinished(string Stage, double Seconds) : Event;
 
-/// <summary>A part is whole: computed now, or found as it was.</summary>
+/// <summary>A part is complete.</summary>
+/// <param name="Stage">The stage.</param>
+/// <param name="Part">The part's name.</param>
+/// <param name="Reused">Whether it was complete before; false where it was computed now.</param>
+/// <param name="Seconds">Seconds of computation; 0 where reused.</param>
+/// <param name="Counts">The counts of its manifest entry.</param>
 public sealed record PartDone(string Stage, string Part, bool Reused, double Seconds, CountTable Counts) : Event;
 
-/// <summary>A file, or a line of a source, was bad. The run goes on; a row in <c>dropped/</c> accounts for it.</summary>
+/// <summary>A file, or a line of a source, is bad. The run continues; a row in <c>dropped/</c> accounts for the file.</summary>
+/// <param name="Stage">The stage that read it.</param>
+/// <param name="Where">Repository and path, or source file and line.</param>
+/// <param name="Rule">The rule under which it is dropped.</param>
+/// <param name="Detail">What is wrong with it.</param>
 public sealed record FileFault(string Stage, string Where, string Rule, string Detail) : Event;
 
-/// <summary>A line for people. Level is <c>information</c> or <c>warning</c>.</summary>
+/// <summary>A line for people.</summary>
+/// <param name="Level"><c>information</c> or <c>warning</c>.</param>
+/// <param name="Text">The line.</param>
 public sealed record Note(string Level, string Text) : Event
 {
-    /// <summary>Something good to know.</summary>
+    /// <summary>A note for information.</summary>
     public static Note Information(string text) => new("information", text);
 
-    /// <summary>Something that may need a look.</summary>
+    /// <summary>A note about something that may need the user's attention.</summary>
     public static Note Warning(string text) => new("warning", text);
 }
 
-/// <summary>
-/// A training step. Loss in nats a token; rates a second; mfu is the share of the stated peak, null where no peak is known; memory is the
-/// process's resident bytes.
-/// </summary>
+/// <summary>A training step.</summary>
+/// <param name="Step">The step's number, from 1.</param>
+/// <param name="Steps">Steps in all.</param>
+/// <param name="Loss">Training loss in nats per token.</param>
+/// <param name="TokensPerSecond">Tokens per second.</param>
+/// <param name="LearningRate">The learning rate of this step.</param>
+/// <param name="GradientNorm">The gradient's L2 norm before clipping.</param>
+/// <param name="Mfu">Model FLOPs utilization, the share of the device's stated peak; null where no peak is known.</param>
+/// <param name="SecondsLeft">Estimated seconds until the last step.</param>
+/// <param name="MemoryBytes">The process's resident memory in bytes.</param>
 public sealed record TrainingStep(
     long Step, long Steps, double Loss, double TokensPerSecond, double LearningRate, double GradientNorm, double? Mfu, double SecondsLeft,
     long? MemoryBytes = null) : Event;
 
-/// <summary>A training step whose loss or gradient was no number, or a spike: its update was left out.</summary>
+/// <summary>A training step without an update, because its loss or gradient was not a number, or was a spike.</summary>
+/// <param name="Step">The step's number.</param>
+/// <param name="Reason">Why, in words.</param>
+/// <param name="Loss">Its loss in nats per token.</param>
+/// <param name="GradientNorm">Its gradient's L2 norm.</param>
 public sealed record TrainingSkipped(long Step, string Reason, double Loss, double GradientNorm) : Event;
 
-/// <summary>The loss on held-out documents, in nats a token.</summary>
+/// <summary>An evaluation on the held-out documents.</summary>
+/// <param name="Step">The step after which it was made.</param>
+/// <param name="Loss">Loss in nats per token.</param>
+/// <param name="Best">Whether it is the lowest so far.</param>
 public sealed record TrainingEvaluated(long Step, double Loss, bool Best) : Event;
 
 /// <summary>A completion by the trained model.</summary>
+/// <param name="Prompt">The prompt.</param>
+/// <param name="Completion">What the model wrote after it.</param>
 public sealed record SampleWritten(string Prompt, string Completion) : Event;

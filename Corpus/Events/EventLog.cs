@@ -4,16 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace DataForge.Corpus.Events;
 
-/// <summary>Sees each event as it is written: the terminal, a test.</summary>
-public interface IEventSink
-{
-    /// <summary>Takes an event. Called under the log's lock, in order; must be quick.</summary>
-    void Write(Event happened);
-}
-
 /// <summary>
-/// The log of one process: typed events, one JSON object a line, whole lines only. Everything that the program shows comes from here.
-/// Safe from several threads.
+/// The event log of one process: typed events, one JSON object per line, complete lines only. Progress, report and statistics are made
+/// from these events. Thread-safe.
 /// </summary>
 public sealed class EventLog : IDisposable
 {
@@ -30,9 +23,10 @@ public sealed class EventLog : IDisposable
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<IEventSink> _sinks;
 
-    /// <param name="folder">Where the log's file goes; null keeps no file.</param>
+    /// <summary>Opens a log, and its file <c>&lt;time&gt;-&lt;process id&gt;.jsonl</c>.</summary>
+    /// <param name="folder">The folder of the log's file; null writes no file.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="sinks">Who sees the events as they are written.</param>
+    /// <param name="sinks">Receive each event as it is written.</param>
     public EventLog(string? folder, TimeProvider time, params IReadOnlyList<IEventSink> sinks)
     {
         (_time, _sinks) = (time, sinks);
@@ -44,10 +38,10 @@ public sealed class EventLog : IDisposable
         }
     }
 
-    /// <summary>Writes an event, with the time.</summary>
-    public void Write(Event happened)
+    /// <summary>Writes an event with the current time to the file, then to each sink.</summary>
+    public void Write(Event newEvent)
     {
-        Event timed = happened with { Time = _time.GetUtcNow() };
+        Event timed = newEvent with { Time = _time.GetUtcNow() };
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(timed, Format), (byte)'\n'];
         lock (_lock)
         {
@@ -60,7 +54,8 @@ public sealed class EventLog : IDisposable
     }
 
     /// <summary>
-    /// Reads all events in a folder of logs, by file name and line. A last line that a killed process left unfinished is passed over.
+    /// Reads all events in a folder of logs, in the order of file names and lines. An incomplete last line, written by a process that was
+    /// killed, is skipped.
     /// </summary>
     public static IEnumerable<Event> Read(string folder)
     {
@@ -77,9 +72,9 @@ public sealed class EventLog : IDisposable
             using var reader = new StreamReader(stream);
             while (reader.ReadLine() is { } line)
             {
-                if (TryParse(line) is { } happened)
+                if (TryParse(line) is { } parsed)
                 {
-                    yield return happened;
+                    yield return parsed;
                 }
             }
         }

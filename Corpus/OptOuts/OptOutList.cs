@@ -1,19 +1,20 @@
 namespace DataForge.Corpus.OptOuts;
 
 /// <summary>
-/// Who asked to be left out: repositories, all of an owner's repositories, single files. Names are compared without regard to case, as forges do; paths with it.
+/// Who asked to be left out: repositories, all repositories of an owner, single files. Names are compared without regard to case, as forges
+/// do; paths are case-sensitive.
 /// </summary>
 public sealed class OptOutList
 {
     private readonly HashSet<string> _entries = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _files = new(StringComparer.Ordinal);
 
-    /// <summary>Whether there is nobody on it.</summary>
+    /// <summary>Whether the list has no entries.</summary>
     public bool IsEmpty => _entries.Count == 0 && _files.Count == 0;
 
     /// <summary>
-    /// Reads a list, an entry a line: a repository's name; a name without a slash, or one that ends in <c>/*</c>, for all of an owner's repositories; a name and
-    /// a path separated by a space, for one file. <c>#</c> begins a comment. Null is an empty list.
+    /// Reads a list with one entry per line: a repository's name; a name without a slash, or one that ends in <c>/*</c>, for all
+    /// repositories of an owner; a name and a path separated by a space, for one file. <c>#</c> begins a comment. Null is an empty list.
     /// </summary>
     public static OptOutList Read(string? file)
     {
@@ -33,7 +34,7 @@ public sealed class OptOutList
         return list;
     }
 
-    /// <summary>A line's entry, without its comment; empty where it has none.</summary>
+    /// <summary>The entry on a line, without its comment; empty if there is none.</summary>
     public static string EntryOf(string line)
     {
         int comment = line.IndexOf('#');
@@ -47,7 +48,7 @@ public sealed class OptOutList
         return this;
     }
 
-    /// <summary>The entry that covers all of a repository, or null.</summary>
+    /// <summary>The entry that covers a whole repository, or null.</summary>
     public string? FindRepository(string repository)
     {
         if (_entries.Count == 0)
@@ -61,7 +62,8 @@ public sealed class OptOutList
         }
 
         int slash = repository.IndexOf('/');
-        return slash > 0 && (_entries.TryGetValue(repository[..slash], out entry) || _entries.TryGetValue(repository[..slash] + "/*", out entry)) ? entry : null;
+        string owner = slash > 0 ? repository[..slash] : "";
+        return slash > 0 && (_entries.TryGetValue(owner, out entry) || _entries.TryGetValue(owner + "/*", out entry)) ? entry : null;
     }
 
     /// <summary>The entry that covers a file, or null.</summary>

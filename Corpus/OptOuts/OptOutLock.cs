@@ -3,19 +3,19 @@ using DataForge.Corpus.Runs;
 namespace DataForge.Corpus.OptOuts;
 
 /// <summary>
-/// Keeps an opt-out and everything else that works on a workspace apart: an opt-out holds the lock alone, all others share it. An opt-out that
-/// was interrupted leaves its journal, and until it is finished nothing else works on the workspace.
+/// Keeps an opt-out apart from everything else that works on a workspace: an opt-out holds the lock exclusively, all others share it. An
+/// interrupted opt-out leaves its journal, and until it is finished nothing else may work on the workspace.
 /// </summary>
 public static class OptOutLock
 {
-    /// <summary>The lock's file.</summary>
+    /// <summary>The path of the lock file.</summary>
     public static string LockFile(string workspaceFolder) => Path.Combine(workspaceFolder, "optout.lock");
 
-    /// <summary>The journal of an opt-out that has begun and not ended.</summary>
+    /// <summary>The path of the journal, which exists while an opt-out is unfinished.</summary>
     public static string JournalFile(string workspaceFolder) => Path.Combine(workspaceFolder, "optout.journal.json");
 
-    /// <summary>Ends a command that would read a workspace in the middle of an opt-out.</summary>
-    /// <exception cref="DataForgeException">An opt-out has begun and not ended.</exception>
+    /// <summary>Throws if an opt-out of the workspace is unfinished.</summary>
+    /// <exception cref="DataForgeException">An opt-out was interrupted.</exception>
     public static void RefuseUnfinished(string workspaceFolder)
     {
         if (File.Exists(JournalFile(workspaceFolder)))
@@ -26,7 +26,7 @@ public static class OptOutLock
         }
     }
 
-    /// <summary>Shares the lock with others that work on the workspace; dispose it when done.</summary>
+    /// <summary>Acquires the lock in shared mode; dispose it when done.</summary>
     /// <exception cref="DataForgeException">An opt-out is being applied, or was interrupted.</exception>
     public static FileLock Share(Workspace workspace)
     {

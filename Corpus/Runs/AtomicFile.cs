@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace DataForge.Corpus.Runs;
 
-/// <summary>Files that are either whole or absent: written beside as <c>*.tmp</c>, flushed to the disk, then renamed.</summary>
+/// <summary>Writes files that are either complete or absent: under a temporary name, flushed to the disk, then renamed.</summary>
 public static partial class AtomicFile
 {
-    /// <summary>The temporary name that stands in for a file until it is whole.</summary>
+    /// <summary>The temporary name of a file that is not complete yet.</summary>
     public static string TemporaryName(string path) => path + ".tmp";
 
-    /// <summary>Writes a whole file.</summary>
+    /// <summary>Writes a file.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -23,7 +23,7 @@ public static partial class AtomicFile
         SyncFolder(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>Makes a file written under its temporary name durable and gives it its name.</summary>
+    /// <summary>Flushes a file that was written under its temporary name to the disk and renames it.</summary>
     public static void Commit(string path)
     {
         string temporary = TemporaryName(path);
@@ -36,14 +36,16 @@ public static partial class AtomicFile
         SyncFolder(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>Puts a whole file in the place of another, which may be gone. Other names of that one (hard links) keep what they have.</summary>
+    /// <summary>
+    /// Moves a complete file over another, which may be missing. Hard links to the replaced file keep its old content.
+    /// </summary>
     public static void Replace(string path, string target)
     {
         File.Move(path, target, overwrite: true);
         SyncFolder(Path.GetDirectoryName(target)!);
     }
 
-    /// <summary>Gives an existing file a second name, by a hard link where the file system has them, else by a copy.</summary>
+    /// <summary>Gives an existing file a second name: by a hard link if the file system has them, else by a copy.</summary>
     public static void LinkOrCopy(string existing, string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -59,7 +61,7 @@ public static partial class AtomicFile
         File.Move(temporary, path);
     }
 
-    // A rename is durable only when the folder is.
+    // A rename is durable only once the folder has been flushed.
     private static void SyncFolder(string folder)
     {
         int descriptor = open(folder, 0);

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace DataForge.Corpus.Runs;
 
-/// <summary>The one form in which manifests, inputs and options are written: indented, camel-case, fields in declared order.</summary>
+/// <summary>The JSON format of manifests, inputs and options: indented, camel case, fields in declared order.</summary>
 public static class CanonicalJson
 {
     /// <summary>The serializer's settings.</summary>
@@ -19,23 +19,25 @@ public static class CanonicalJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    // What decides rows: everything but what NotHashed excepts.
+    // Leaves out what cannot change a row: properties with NotHashedAttribute.
     internal static readonly JsonSerializerOptions Hashed = new(Options)
     {
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutNotHashed } },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { OptionTables.Flatten, LeaveOutNotHashed } },
     };
 
     /// <summary>The value as UTF-8 JSON, ending in a newline.</summary>
     public static byte[] Write<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, Options), (byte)'\n'];
 
-    /// <summary>Writes the same bytes to a stream as they come: a crawl's input names a million repositories.</summary>
+    /// <summary>
+    /// Writes the same bytes to a stream, without holding them all in memory: a crawl's input may name a million repositories.
+    /// </summary>
     public static void Write<T>(Stream stream, T value)
     {
         JsonSerializer.Serialize(stream, value, Options);
         stream.WriteByte((byte)'\n');
     }
 
-    /// <summary>Writes a whole file of the same bytes; gives how many there are.</summary>
+    /// <summary>Writes the same bytes to a file, atomically; returns their number.</summary>
     public static long WriteFile<T>(string path, T value)
     {
         long length;
@@ -56,7 +58,7 @@ public static class CanonicalJson
         try
         {
             return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Options)
-                ?? throw new JsonException("null stands where an object belongs");
+                ?? throw new JsonException("null where an object is expected");
         }
         catch (JsonException e)
         {
@@ -76,6 +78,6 @@ public static class CanonicalJson
     }
 }
 
-/// <summary>Marks an option that cannot change a row: worker counts, paths, what is printed.</summary>
+/// <summary>Marks an option that cannot change a row: a worker count, a path, what is printed.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class NotHashedAttribute : Attribute;

@@ -1,17 +1,18 @@
 namespace DataForge.Corpus.Runs;
 
 /// <summary>
-/// A lock between processes, held by an open file (advisory <c>flock</c>): the system lets it go when the process ends, however
-/// it ends, so no lock is ever stale.
+/// A lock between processes, held through an open file (advisory <c>flock</c>). The operating system releases it when the process ends,
+/// even if it is killed, so a lock is never stale.
 /// </summary>
 public sealed class FileLock : IDisposable
 {
+    // Parts take seconds, so that waiting up to this much longer does not matter.
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
     private readonly FileStream _stream;
 
     private FileLock(FileStream stream) => _stream = stream;
 
-    /// <summary>Takes the lock, or returns null where another process or task holds it.</summary>
+    /// <summary>Acquires the lock exclusively, or returns null if another process or task holds it.</summary>
     public static FileLock? TryTake(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -25,7 +26,7 @@ public sealed class FileLock : IDisposable
         }
     }
 
-    /// <summary>Takes the lock together with others who share it, or returns null where somebody holds it alone (<see cref="TryTake"/>).</summary>
+    /// <summary>Acquires the lock in shared mode, or returns null if another process or task holds it exclusively.</summary>
     public static FileLock? TryShare(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -39,17 +40,17 @@ public sealed class FileLock : IDisposable
         }
     }
 
-    /// <summary>Waits for the lock; <paramref name="onWait"/> is called once if there is waiting to do.</summary>
+    /// <summary>Acquires the lock exclusively, waiting if necessary; <paramref name="onWait"/> is called once if it has to wait.</summary>
     public static async Task<FileLock> TakeAsync(string path, Action? onWait, CancellationToken cancellation)
     {
-        for (bool told = false; ; told = true)
+        for (bool reported = false; ; reported = true)
         {
             if (TryTake(path) is { } taken)
             {
                 return taken;
             }
 
-            if (!told)
+            if (!reported)
             {
                 onWait?.Invoke();
             }
@@ -58,7 +59,7 @@ public sealed class FileLock : IDisposable
         }
     }
 
-    /// <summary>Waits for a lock that is only ever held for moments.</summary>
+    /// <summary>Acquires a lock that is only ever held for milliseconds, waiting if necessary.</summary>
     public static FileLock Take(string path)
     {
         while (true)
@@ -75,6 +76,6 @@ public sealed class FileLock : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    // EWOULDBLOCK (11) is what flock answers; .NET carries it in HResult. Any other fault (a full disk, no right) must be seen.
+    // flock returns EWOULDBLOCK (11), which .NET puts into HResult. Any other error (a full disk, no permission) must be reported.
     private static bool IsHeldElsewhere(IOException e) => e.HResult is 11 || e is { HResult: unchecked((int)0x80070020) };
 }

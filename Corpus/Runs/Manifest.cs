@@ -6,7 +6,7 @@ namespace DataForge.Corpus.Runs;
 /// <summary>The manifest entries of a run: <c>manifest/&lt;stage&gt;/&lt;part&gt;.json</c>.</summary>
 public sealed class Manifest(Run run)
 {
-    // stage → (part, input hash, options hash) → the run that has it; read once a process, when a part is not in this run.
+    // stage → (part, input hash, options hash) → the run that has it; read once per process, when a part is not in this run.
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, (string Folder, ManifestEntry Entry)>> _elsewhere = new();
 
     /// <summary>The path of an entry.</summary>
@@ -15,7 +15,7 @@ public sealed class Manifest(Run run)
     /// <summary>The path of a part's lock.</summary>
     public string LockFile(string stage, string part) => Path.Combine(run.Folder, "locks", stage, part + ".lock");
 
-    /// <summary>The entry of a part, or null where the part is not whole.</summary>
+    /// <summary>The entry of a part, or null if the part is not complete.</summary>
     public ManifestEntry? Find(string stage, string part)
     {
         string file = EntryFile(stage, part);
@@ -52,14 +52,14 @@ public sealed class Manifest(Run run)
         return totals;
     }
 
-    /// <summary>The hash of all that a stage wrote: the input hash of a stage that reads it whole.</summary>
+    /// <summary>The hash of all files that a stage wrote: the input hash of a stage that reads all of them.</summary>
     public string OutputHash(string stage) => StageHash.Combine(
         Entries(stage).SelectMany(entry => entry.Outputs).Select(output => output.Path + " " + output.Sha256));
 
-    /// <summary>Writes an entry; from then on its part is whole.</summary>
+    /// <summary>Writes an entry, which makes its part complete.</summary>
     public void Commit(ManifestEntry entry) => AtomicFile.Write(EntryFile(entry.Stage, entry.Part), CanonicalJson.Write(entry));
 
-    /// <summary>Removes the entries of a stage whose parts are not among these, with their files: the stage no longer has them.</summary>
+    /// <summary>Removes the entries, and the files, of all parts of a stage but these.</summary>
     public void KeepOnly(string stage, IReadOnlySet<string> parts)
     {
         foreach (ManifestEntry entry in Entries(stage).Where(entry => !parts.Contains(entry.Part)))
@@ -72,11 +72,11 @@ public sealed class Manifest(Run run)
         }
     }
 
-    /// <summary>Whether every file of an entry is there with its length.</summary>
+    /// <summary>Whether every file of an entry exists with the stated length.</summary>
     public static bool IsWhole(string folder, ManifestEntry entry) => entry.Outputs.All(output =>
         new FileInfo(Path.Combine(folder, output.Path)) is { Exists: true } file && file.Length == output.Bytes);
 
-    /// <summary>The same part under the same hashes in another run of the workspace, or null.</summary>
+    /// <summary>Finds the same part with the same hashes in another run of the workspace; null if there is none.</summary>
     internal (string Folder, ManifestEntry Entry)? FindElsewhere(string stage, string part, string inputHash, string optionsHash)
     {
         IReadOnlyDictionary<string, (string, ManifestEntry)> known = _elsewhere.GetOrAdd(stage, ReadOtherRuns);

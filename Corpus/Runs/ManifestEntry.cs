@@ -3,7 +3,7 @@ using DataForge.Corpus.Counts;
 namespace DataForge.Corpus.Runs;
 
 /// <summary>
-/// What a part was computed from, and what came of it. Written last, so that its presence means that the part is whole.
+/// What a part was computed from, and the result. It is written last: if it exists, the part is complete.
 /// </summary>
 public sealed record ManifestEntry
 {
@@ -26,12 +26,11 @@ public sealed record ManifestEntry
     public IReadOnlyList<ManifestOutput> Outputs { get; init; } = [];
 
     /// <summary>
-    /// Figures about the part, by name: totals are sums of these over all parts. Names are lower case with dots, such as
-    /// <c>rows.in</c>, <c>bytes.in</c>, <c>rows.out</c>, <c>dropped.line_max</c>, <c>license.MIT</c>.
+    /// Counts of the part: totals are sums of these over all parts.
     /// </summary>
     public CountTable Counts { get; init; } = new();
 
-    /// <summary>A count; 0 where the part has none.</summary>
+    /// <summary>A count; 0 if the part does not have it.</summary>
     public long Count(CountName name) => Counts[name];
 
     /// <summary>A figure by name; 0 where the part has none.</summary>
@@ -40,7 +39,7 @@ public sealed record ManifestEntry
 
 /// <summary>A file that a part wrote.</summary>
 /// <param name="Path">Relative to the run's folder (for raw parts: to the workspace), parts separated by '/'.</param>
-/// <param name="Bytes">Its length.</param>
-/// <param name="Sha256">Its SHA-256, in lower-case hexadecimal.</param>
-/// <param name="Rows">Rows in it; null where it has none to count.</param>
+/// <param name="Bytes">The length of the file.</param>
+/// <param name="Sha256">The SHA-256 of the file, in lower-case hexadecimal.</param>
+/// <param name="Rows">The number of rows; null for a file that is no table.</param>
 public sealed record ManifestOutput(string Path, long Bytes, string Sha256, long? Rows = null);

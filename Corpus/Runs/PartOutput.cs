@@ -4,17 +4,19 @@ using DataForge.Parquet;
 
 namespace DataForge.Corpus.Runs;
 
-/// <summary>What a part writes while it is computed: files under temporary names, and figures.</summary>
+/// <summary>What a part writes while it is computed: files under temporary names, and counts.</summary>
 public sealed class PartOutput(Run run)
 {
     private readonly ConcurrentDictionary<string, long> _counts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long?> _files = new(StringComparer.Ordinal);
 
-    /// <summary>The codecs that tables are written with, and their versions: with the same ones, the same rows are the same bytes.</summary>
+    /// <summary>
+    /// The codecs that tables are written with, and their versions: with the same versions, the same rows give the same bytes.
+    /// </summary>
     public static string ParquetCodecs { get; } = "zstd " + CodecVersions.Zstd;
 
     /// <summary>
-    /// Announces a file of this part and returns the temporary path to write it under. It gets its own name when the part is whole.
+    /// Declares a file of this part and returns the temporary path to write it to. It is renamed when the part is complete.
     /// </summary>
     /// <param name="relativePath">Relative to the run's folder, parts separated by '/'.</param>
     public string Create(string relativePath)
@@ -39,7 +41,8 @@ public sealed class PartOutput(Run run)
     }
 
     /// <summary>Adds to a count (<see cref="ManifestEntry.Counts"/>). Safe from several threads.</summary>
-    public void Add(CountName name, long value = 1) => _counts.AddOrUpdate(name.Name, static (_, added) => added, static (_, old, added) => old + added, value);
+    public void Add(CountName name, long value = 1) =>
+        _counts.AddOrUpdate(name.Name, static (_, added) => added, static (_, old, added) => old + added, value);
 
     /// <summary>A count so far.</summary>
     public long Count(CountName name) => _counts.GetValueOrDefault(name.Name);

@@ -1,10 +1,16 @@
+using System.Globalization;
+using System.Text;
+
 namespace DataForge.Corpus.Runs;
 
 /// <summary>A build from a pinned part of a workspace: the folder <c>runs/&lt;name&gt;</c>.</summary>
 public sealed class Run
 {
-    /// <summary>The version of a run's layout. A run of another version is refused, never guessed at.</summary>
+    /// <summary>The version of a run's layout. A run of another version is refused.</summary>
     public const int FormatVersion = 1;
+
+    // Below the 255 bytes that common file systems allow for a name, with room for what is added to it.
+    private const int MaxNameLength = 100;
 
     private Run(Workspace workspace, string name, string folder)
     {
@@ -14,28 +20,28 @@ public sealed class Run
         Manifest = new Manifest(this);
     }
 
-    /// <summary>The workspace it belongs to.</summary>
+    /// <summary>The workspace that the run belongs to.</summary>
     public Workspace Workspace { get; }
 
-    /// <summary>Its name.</summary>
+    /// <summary>The run's name.</summary>
     public string Name { get; }
 
-    /// <summary>Its folder, absolute.</summary>
+    /// <summary>The run's folder, absolute.</summary>
     public string Folder { get; }
 
-    /// <summary>What its parts were computed from, and what came of them.</summary>
+    /// <summary>The manifest entries of the run's parts.</summary>
     public Manifest Manifest { get; }
 
-    /// <summary>The pinned input.</summary>
+    /// <summary>The file with the pinned input (<see cref="RunInput"/>).</summary>
     public string InputFile => Path.Combine(Folder, "1-input.json");
 
-    /// <summary>The options as resolved.</summary>
+    /// <summary>The file with the resolved options.</summary>
     public string ConfigFile => Path.Combine(Folder, "config.json");
 
     /// <summary>The folder of event logs.</summary>
     public string EventsFolder => Path.Combine(Folder, "events");
 
-    /// <summary>Held for moments by who writes the run's own small files, such as its options.</summary>
+    /// <summary>The lock for writing the run's own small files, such as its options; held for milliseconds.</summary>
     public string LockFile => Path.Combine(Folder, "locks", "run.lock");
 
     /// <summary>A path in the run's folder.</summary>
@@ -47,13 +53,20 @@ public sealed class Run
         ? CanonicalJson.Read<RunInput>(InputFile)
         : throw DataForgeException.Usage($"The run '{Name}' has no input yet: crawl first, with dataforge crawl --source ….");
 
-    /// <summary>Opens a run, making its folder where it does not exist.</summary>
-    /// <exception cref="DataForgeException">The name is no plain folder name, or the run is of another version.</exception>
+    /// <summary>The names of the repositories that the run is pinned to; none if it has no input yet.</summary>
+    public IReadOnlySet<string> RepositoryNames() =>
+        File.Exists(InputFile)
+            ? ReadInput().Repositories.Select(repository => repository.Name).ToHashSet(StringComparer.Ordinal)
+            : new HashSet<string>();
+
+    /// <summary>Opens a run; creates its folder if it does not exist.</summary>
+    /// <exception cref="DataForgeException">The name is not valid, or the run is of another version.</exception>
     public static Run Open(Workspace workspace, string name)
     {
-        if (name.Length is 0 or > 100 || name is "." or ".." || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+        if (name.Length is 0 or > MaxNameLength || name is "." or ".."
+            || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
-            throw DataForgeException.Usage($"'{name}' cannot name a run: use up to 100 letters, digits, '-', '_' and '.'.");
+            throw DataForgeException.Usage($"'{name}' cannot name a run: use up to {MaxNameLength} letters, digits, '-', '_' and '.'.");
         }
 
         var run = new Run(workspace, name, Path.Combine(workspace.RunsFolder, name));
@@ -67,13 +80,14 @@ public sealed class Run
                 throw WrongVersion(name, "no");
             }
 
-            AtomicFile.Write(versionFile, System.Text.Encoding.ASCII.GetBytes($"{FormatVersion}\n"));
+            AtomicFile.Write(versionFile, Encoding.ASCII.GetBytes($"{FormatVersion}\n"));
         }
 
         string version = File.ReadAllText(versionFile).Trim();
-        return version == FormatVersion.ToString(System.Globalization.CultureInfo.InvariantCulture) ? run : throw WrongVersion(name, version);
+        return version == FormatVersion.ToString(CultureInfo.InvariantCulture) ? run : throw WrongVersion(name, version);
     }
 
     private static DataForgeException WrongVersion(string name, string version) => DataForgeException.Usage(
-        $"The run '{name}' has format version {version}, this program writes {FormatVersion}: give another --run, or use the program that made it.");
+        $"The run '{name}' has format version {version}, this program writes {FormatVersion}: give another --run, or use the program that "
+        + "made it.");
 }

@@ -1,6 +1,6 @@
 namespace DataForge.Corpus.Runs;
 
-/// <summary>What a run is built from (<c>1-input.json</c>): the raw parts, and of each repository the snapshot that counts.</summary>
+/// <summary>The input of a run (<c>1-input.json</c>): the raw parts, and the snapshot of each repository that the run uses.</summary>
 public sealed record RunInput
 {
     /// <summary>The raw parts that hold these snapshots, in order of their numbers.</summary>
@@ -10,7 +10,7 @@ public sealed record RunInput
     public required IReadOnlyList<RepositorySnapshot> Repositories { get; init; }
 }
 
-/// <summary>A raw part, as it was when the run was pinned.</summary>
+/// <summary>A raw part, as it was when the input was pinned.</summary>
 /// <param name="Number">Its number, from 0.</param>
 /// <param name="FilesSha256">SHA-256 of its files shard.</param>
 /// <param name="BlobsSha256">SHA-256 of its blobs shard.</param>

@@ -1,6 +1,8 @@
 namespace DataForge.Corpus.Runs;
 
-/// <summary>Where a run keeps its files: paths relative to the run's folder, parts separated by '/'. No other place spells these names.</summary>
+/// <summary>
+/// The folders and well-known files of a run: paths relative to the run's folder, parts separated by '/'. They are spelled nowhere else.
+/// </summary>
 public static class RunPaths
 {
     /// <summary>What the cleaner passed on.</summary>
@@ -24,7 +26,7 @@ public static class RunPaths
     /// <summary>Licences and copyright lines by repository.</summary>
     public const string DatasetNotice = Dataset + "/NOTICE";
 
-    /// <summary>A row for each dropped occurrence or content, a folder for each stage.</summary>
+    /// <summary>Dropped occurrences and contents, one folder per stage.</summary>
     public const string Dropped = "dropped";
 
     /// <summary>What the cleaner dropped.</summary>
@@ -36,13 +38,13 @@ public static class RunPaths
     /// <summary>The tokenizer's files and the token shards.</summary>
     public const string Tokens = "4-tokens";
 
-    /// <summary>Text that was tokenized as it is, in place of the dataset.</summary>
+    /// <summary>Text that was tokenized unfiltered, in place of the dataset.</summary>
     public const string GivenText = Tokens + "/text";
 
     /// <summary>The model.</summary>
     public const string Model = "5-model";
 
-    /// <summary>The states that a training goes on from.</summary>
+    /// <summary>The checkpoints that a training is resumed from.</summary>
     public const string Checkpoints = Model + "/checkpoints";
 
     /// <summary>The model as <c>from_pretrained</c> opens it.</summary>

@@ -1,28 +1,20 @@
 using System.Diagnostics;
 using DataForge.Corpus.Events;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DataForge.Corpus.Runs;
 
-/// <summary>A stage of the pipeline: a function of files, resumable by part.</summary>
-public interface IStage
+/// <summary>What a stage runs with: the run, its event log, and the means to compute each part once.</summary>
+/// <param name="run">The run.</param>
+/// <param name="events">The run's event log.</param>
+/// <param name="workers">How many parts may be computed at a time, at least 1.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Receives a message when a part starts, is complete, is reused or fails; null logs nothing.</param>
+public sealed class StageContext(Run run, EventLog events, int workers, TimeProvider time, ILogger<StageContext>? logger = null)
 {
-    /// <summary>Its name: crawl, clean, dedup, tokenize, pretrain or report.</summary>
-    string Name { get; }
+    private readonly ILogger _logger = logger ?? NullLogger<StageContext>.Instance;
 
-    /// <summary>Brings the stage's output up to date with its input and options. Parts that are whole are not computed again.</summary>
-    Task RunAsync(StageContext context, CancellationToken cancellation);
-}
-
-/// <summary>One part to compute.</summary>
-/// <param name="Part">Its name within the stage, such as <c>part-00000</c>.</param>
-/// <param name="InputHash">The hash of what it reads.</param>
-/// <param name="Weight">Its share of the stage's progress, in the unit of <see cref="StageContext.RunPartsAsync"/>.</param>
-/// <param name="Compute">Writes the part's files through <see cref="PartOutput.Create"/>.</param>
-public sealed record PartPlan(string Part, string InputHash, long Weight, Func<PartOutput, CancellationToken, Task> Compute);
-
-/// <summary>What a stage runs with: the run, its log, and the means to compute parts once.</summary>
-public sealed class StageContext(Run run, EventLog events, int workers, TimeProvider time)
-{
     /// <summary>The run.</summary>
     public Run Run => run;
 
@@ -38,13 +30,13 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
     /// <summary>The clock, for events and progress only.</summary>
     public TimeProvider Time => time;
 
-    /// <summary>Starts a progress line for a stage. <paramref name="unit"/> is <c>bytes</c>, <c>files</c>, <c>parts</c>, <c>steps</c> …</summary>
+    /// <summary>Starts the progress of a stage. <paramref name="unit"/> is <c>bytes</c>, <c>files</c>, <c>parts</c>, <c>steps</c> …</summary>
     public StageProgress Progress(string stage, string unit, long total) => new(events, time, stage, unit, total);
 
     /// <summary>
-    /// Computes the parts of a stage, up to <see cref="Workers"/> at a time. A part whose input and options hashes stand in a manifest
-    /// of this run is left as it is; one that stands in another run's is linked from there. Several processes may do this at the same
-    /// time over the same run: each part is computed by one of them. Returns the entries in the order of the plans.
+    /// Computes the parts of a stage, up to <see cref="Workers"/> at a time. A part whose input and options hashes are in a manifest
+    /// of this run is kept; one that is in another run's manifest is linked from there. Several processes may call this at the same
+    /// time for the same run: each part is computed by one of them. Returns the entries in the order of the plans.
     /// </summary>
     public async Task<IReadOnlyList<ManifestEntry>> RunPartsAsync(
         string stage, string optionsHash, IReadOnlyList<PartPlan> plans, string unit, CancellationToken cancellation)
@@ -53,7 +45,7 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
         using StageProgress progress = Progress(stage, unit, plans.Sum(plan => plan.Weight));
         var options = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation };
 
-        // Parts that another process holds are passed over first and waited for at the end, so that both have work.
+        // The first pass skips parts that another process is computing, so that both processes have work; the second waits for them.
         for (int pass = 0; pass < 2; pass++)
         {
             bool wait = pass == 1;
@@ -71,24 +63,22 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
         return entries!;
     }
 
-    /// <summary>Computes one part that is the whole of a stage or step, showing no progress of its own.</summary>
+    /// <summary>Computes one part that is the whole of a stage or step; writes no progress of its own.</summary>
     public async Task<ManifestEntry> RunPartAsync(string stage, string optionsHash, PartPlan plan, CancellationToken cancellation) =>
         (await RunPartAsync(stage, optionsHash, plan, wait: true, cancellation).ConfigureAwait(false))!;
 
     private async Task<ManifestEntry?> RunPartAsync(
         string stage, string optionsHash, PartPlan plan, bool wait, CancellationToken cancellation)
     {
-        if (FindWhole(stage, optionsHash, plan) is { } before)
+        using IDisposable? scope = _logger.BeginPart(plan.Part);
+        if (FindComplete(stage, optionsHash, plan) is { } before)
         {
-            events.Write(new PartDone(stage, plan.Part, Reused: true, 0, before.Counts));
-            return before;
+            return Reused(before);
         }
 
         string lockFile = run.Manifest.LockFile(stage, plan.Part);
         using FileLock? held = wait
-            ? await FileLock.TakeAsync(
-                lockFile, () => events.Write(Note.Information($"waiting for another process that computes {stage} {plan.Part}")), cancellation)
-                .ConfigureAwait(false)
+            ? await FileLock.TakeAsync(lockFile, ReportWaiting, cancellation).ConfigureAwait(false)
             : FileLock.TryTake(lockFile);
         if (held is null)
         {
@@ -96,10 +86,9 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
         }
 
         // Another process may have finished the part while this one waited for the lock.
-        if (FindWhole(stage, optionsHash, plan) is { } meanwhile)
+        if (FindComplete(stage, optionsHash, plan) is { } meanwhile)
         {
-            events.Write(new PartDone(stage, plan.Part, Reused: true, 0, meanwhile.Counts));
-            return meanwhile;
+            return Reused(meanwhile);
         }
 
         if (run.Manifest.FindElsewhere(stage, plan.Part, plan.InputHash, optionsHash) is var (folder, known)
@@ -111,37 +100,53 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
             }
 
             run.Manifest.Commit(known);
-            events.Write(new PartDone(stage, plan.Part, Reused: true, 0, known.Counts));
-            return known;
+            return Reused(known);
         }
 
         return await ComputeAsync(stage, optionsHash, plan, cancellation).ConfigureAwait(false);
+
+        void ReportWaiting() => events.Write(Note.Information($"waiting for another process that computes {stage} {plan.Part}"));
+    }
+
+    private ManifestEntry Reused(ManifestEntry entry)
+    {
+        events.Write(new PartDone(entry.Stage, entry.Part, Reused: true, 0, entry.Counts));
+        _logger.PartReused(entry.Stage, entry.Part);
+        return entry;
     }
 
     private async Task<ManifestEntry> ComputeAsync(string stage, string optionsHash, PartPlan plan, CancellationToken cancellation)
     {
+        _logger.PartStarted(stage, plan.Part);
         long start = Stopwatch.GetTimestamp();
         var output = new PartOutput(run);
         ManifestEntry entry;
         try
         {
-            // The stage's code may be plain and synchronous; the parts run side by side all the same.
+            // The stage's code may be synchronous; Task.Run lets the parts run in parallel all the same.
             await Task.Run(() => plan.Compute(output, cancellation), cancellation).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
             entry = output.Commit(stage, plan.Part, plan.InputHash, optionsHash);
         }
-        catch
+        catch (Exception e)
         {
             output.Discard();
+            if (e is not OperationCanceledException)
+            {
+                _logger.PartFailed(stage, plan.Part, e.GetType().Name, e.Message);
+            }
+
             throw;
         }
 
         run.Manifest.Commit(entry);
-        events.Write(new PartDone(stage, plan.Part, Reused: false, Stopwatch.GetElapsedTime(start).TotalSeconds, entry.Counts));
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        events.Write(new PartDone(stage, plan.Part, Reused: false, seconds, entry.Counts));
+        _logger.PartComputed(stage, plan.Part, seconds);
         return entry;
     }
 
-    private ManifestEntry? FindWhole(string stage, string optionsHash, PartPlan plan) =>
+    private ManifestEntry? FindComplete(string stage, string optionsHash, PartPlan plan) =>
         run.Manifest.Find(stage, plan.Part) is { } entry
         && entry.InputHash == plan.InputHash && entry.OptionsHash == optionsHash
         && Manifest.IsWhole(run.Folder, entry)

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace DataForge.Corpus.Runs;
 
-/// <summary>SHA-256 hashes, in lower-case hexadecimal, that say whether a part was computed before.</summary>
+/// <summary>SHA-256 hashes, in lower-case hexadecimal, that tell whether a part has to be computed again.</summary>
 public static class StageHash
 {
     /// <summary>
@@ -14,7 +14,7 @@ public static class StageHash
     public static string OfOptions(string stage, int codeVersion, object options) =>
         Of($"{stage} v{codeVersion}\n" + JsonSerializer.Serialize(options, options.GetType(), CanonicalJson.Hashed));
 
-    /// <summary>The hash of several hashes or words, in order.</summary>
+    /// <summary>The hash of several hashes or other texts, in order.</summary>
     public static string Combine(params IEnumerable<string> parts) => Of(string.Join('\n', parts));
 
     /// <summary>The hash of a text.</summary>

@@ -1,6 +1,6 @@
 namespace DataForge.Corpus.Runs;
 
-/// <summary>The pipeline's stages by name. No other place spells these names.</summary>
+/// <summary>The names of the pipeline's stages. They are spelled nowhere else.</summary>
 public static class StageNames
 {
     /// <summary>Finds repositories and stores their files in <c>raw/</c>.</summary>

@@ -2,7 +2,7 @@ using DataForge.Corpus.Events;
 
 namespace DataForge.Corpus.Runs;
 
-/// <summary>Counts what a stage has done and writes it to the event log, at most twice a second.</summary>
+/// <summary>Counts the work that a stage has done and writes it to the event log, at most twice per second.</summary>
 public sealed class StageProgress : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -22,10 +22,10 @@ public sealed class StageProgress : IDisposable
         Write();
     }
 
-    /// <summary>Sets the whole, where it becomes known only on the way; 0 where it is unknown.</summary>
+    /// <summary>Sets the total amount of work, if it becomes known only later; 0 if it is unknown.</summary>
     public void SetTotal(long total) => Interlocked.Exchange(ref _total, total);
 
-    /// <summary>Says that so much more is done. Safe from several threads.</summary>
+    /// <summary>Adds work that is done. Safe from several threads.</summary>
     public void Advance(long by)
     {
         Interlocked.Add(ref _done, by);
@@ -37,7 +37,7 @@ public sealed class StageProgress : IDisposable
         }
     }
 
-    /// <summary>Writes the last state.</summary>
+    /// <summary>Writes the final state.</summary>
     public void Dispose() => Write();
 
     private void Write() => _events.Write(new StageAdvanced(

@@ -1,7 +1,7 @@
 namespace DataForge.Corpus.Runs;
 
 /// <summary>
-/// The folder that holds what was crawled, once and for all runs, and the runs built from it:
+/// The folder that holds what was crawled, shared by all runs, and the runs built from it:
 /// <c>catalog.db</c>, <c>raw/</c> and <c>runs/&lt;name&gt;/</c>.
 /// </summary>
 public sealed class Workspace
@@ -11,7 +11,7 @@ public sealed class Workspace
     /// <summary>The workspace's folder, absolute.</summary>
     public string Folder { get; }
 
-    /// <summary>The catalog of repositories, snapshots and ids seen.</summary>
+    /// <summary>The catalog of repositories, snapshots and known content ids.</summary>
     public string CatalogFile => Path.Combine(Folder, "catalog.db");
 
     /// <summary>The folder of immutable raw parts.</summary>
@@ -20,8 +20,8 @@ public sealed class Workspace
     /// <summary>The folder of runs.</summary>
     public string RunsFolder => Path.Combine(Folder, "runs");
 
-    /// <summary>Opens the workspace in this folder, making it where it does not exist.</summary>
-    /// <exception cref="DataForgeException">The folder cannot be made or written.</exception>
+    /// <summary>Opens the workspace in a folder; creates it if it does not exist.</summary>
+    /// <exception cref="DataForgeException">The folder cannot be created or written.</exception>
     public static Workspace Open(string folder)
     {
         var workspace = new Workspace(Path.GetFullPath(folder));

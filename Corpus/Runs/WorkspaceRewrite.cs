@@ -3,12 +3,12 @@ using DataForge.Corpus.Counts;
 namespace DataForge.Corpus.Runs;
 
 /// <summary>
-/// New versions of files that are never changed in place, written aside until all of them are there. What is there now stays as it is until
-/// <see cref="Apply"/>, which may be killed and called again: it ends in the same files.
+/// New versions of files, written to a separate folder until all of them are complete. The present files stay unchanged until
+/// <see cref="Apply"/>, which is idempotent: it may be killed and called again.
 /// </summary>
 /// <param name="workspace">The workspace.</param>
-/// <param name="folder">Where new files wait: on the workspace's file system, so that a rename puts them in place.</param>
-/// <param name="mark">What the files are rewritten for; part of the input hash of each entry rewritten.</param>
+/// <param name="folder">The folder for new files; on the workspace's file system, so that they can be renamed into place.</param>
+/// <param name="mark">Identifies the reason for the rewrite; part of the input hash of each rewritten entry.</param>
 public sealed class WorkspaceRewrite(Workspace workspace, string folder, string mark)
 {
     private readonly SortedSet<string> _removed = new(StringComparer.Ordinal);
@@ -17,10 +17,10 @@ public sealed class WorkspaceRewrite(Workspace workspace, string folder, string 
     /// <summary>The workspace.</summary>
     public Workspace Workspace => workspace;
 
-    /// <summary>What is to be removed, relative to the workspace, in ordinal order.</summary>
+    /// <summary>Files and folders to remove, relative to the workspace, in ordinal order.</summary>
     public IReadOnlyCollection<string> Removed => _removed;
 
-    /// <summary>The path to write a new version of a file under.</summary>
+    /// <summary>The path to write a new version of a file to.</summary>
     /// <param name="relative">Relative to the workspace, parts separated by '/'.</param>
     public string Create(string relative)
     {
@@ -33,17 +33,17 @@ public sealed class WorkspaceRewrite(Workspace workspace, string folder, string 
     /// <summary>Whether there is a new version of a file.</summary>
     public bool IsRewritten(string relative) => File.Exists(Path.Combine(_new, relative));
 
-    /// <summary>Where the file is that will count: its new version, or the one that is there.</summary>
-    public string Current(string relative) => IsRewritten(relative) ? Path.Combine(_new, relative) : Path.Combine(workspace.Folder, relative);
+    /// <summary>The path of a file's newest version: the new one, or else the present one.</summary>
+    public string Current(string relative) => Path.Combine(IsRewritten(relative) ? _new : workspace.Folder, relative);
 
-    /// <summary>States that a file or a folder is to go.</summary>
+    /// <summary>Marks a file or a folder for removal.</summary>
     public void Remove(string relative)
     {
         _removed.Add(relative);
         Discard(relative);
     }
 
-    /// <summary>Takes a new version back: the file stays as it is.</summary>
+    /// <summary>Deletes a new version: the file stays unchanged.</summary>
     public void Discard(string relative)
     {
         if (IsRewritten(relative))
@@ -55,7 +55,7 @@ public sealed class WorkspaceRewrite(Workspace workspace, string folder, string 
     /// <summary>Writes a small file.</summary>
     public void Write(string relative, ReadOnlySpan<byte> content) => File.WriteAllBytes(Create(relative), content);
 
-    /// <summary>Brings all new files to the disk: what says that they are there may be written next.</summary>
+    /// <summary>Flushes all new files to the disk. After that it may be recorded that they exist.</summary>
     public void Flush()
     {
         foreach (string path in Directory.Exists(_new) ? Directory.EnumerateFiles(_new, "*", SearchOption.AllDirectories) : [])
@@ -65,10 +65,10 @@ public sealed class WorkspaceRewrite(Workspace workspace, string folder, string 
         }
     }
 
-    /// <summary>What a manifest entry states of a new file.</summary>
+    /// <summary>The manifest's description of a new file.</summary>
     /// <param name="relative">Relative to the workspace.</param>
-    /// <param name="stated">The path as the entry has it.</param>
-    /// <param name="rows">Its rows, where it has any to count.</param>
+    /// <param name="stated">The path as the manifest entry states it.</param>
+    /// <param name="rows">The number of rows; null for a file that is no table.</param>
     public ManifestOutput Output(string relative, string stated, long? rows)
     {
         string path = Path.Combine(_new, relative);
@@ -76,7 +76,7 @@ public sealed class WorkspaceRewrite(Workspace workspace, string folder, string 
     }
 
     /// <summary>
-    /// An entry with other outputs and counts. Its input hash is one that no plan ever has: the next build computes the part anew, from what is there then.
+    /// An entry with other outputs and counts. Its input hash is one that no plan ever has, so that the next build computes the part again.
     /// </summary>
     public ManifestEntry Rewritten(ManifestEntry entry, IEnumerable<ManifestOutput> outputs, IReadOnlyDictionary<string, long> counts) => entry with
     {
@@ -89,8 +89,8 @@ public sealed class WorkspaceRewrite(Workspace workspace, string folder, string 
     public ManifestEntry Rewritten(ManifestEntry entry, IEnumerable<ManifestOutput> outputs, CountTable counts) =>
         Rewritten(entry, outputs, (IReadOnlyDictionary<string, long>)counts);
 
-    /// <summary>Puts new files in their places and removes what is to go.</summary>
-    /// <param name="removed"><see cref="Removed"/>, as it was when all was written.</param>
+    /// <summary>Moves new files into place and removes the files that are marked for removal.</summary>
+    /// <param name="removed"><see cref="Removed"/>, as it was when everything had been written.</param>
     public void Apply(IEnumerable<string> removed)
     {
         if (Directory.Exists(_new))

@@ -1,48 +1,36 @@
+using DataForge.Corpus.Columns;
 using DataForge.Parquet;
 
 namespace DataForge.Corpus.Shards;
 
-/// <summary><c>dropped/&lt;stage&gt;/*.parquet</c>: one row per thing that left, with its rule and value or its kept twin.</summary>
+/// <summary>
+/// <c>dropped/&lt;stage&gt;/*.parquet</c>: one row per dropped occurrence or content, with its rule and value or its kept twin.
+/// </summary>
 public static class DroppedShard
 {
-    private const string Kind = "dropped v1";
-
-    private static readonly ParquetSchema Schema = new(
-        new("level", ParquetType.String),
-        new("rule", ParquetType.String),
-        new("value", ParquetType.String),
-        new("threshold", ParquetType.String),
-        new("blob_id", ParquetType.String, Nullable: true),
-        new("repo_id", ParquetType.Int64),
-        new("repo_name", ParquetType.String),
-        new("revision_id", ParquetType.String, Nullable: true),
-        new("path", ParquetType.String),
-        new("length_bytes", ParquetType.Int64),
-        new("copies", ParquetType.Int32),
-        new("twin_blob_id", ParquetType.String, Nullable: true),
-        new("jaccard", ParquetType.Double, Nullable: true));
+    private const string ContentLevel = "content";
+    private const string OccurrenceLevel = "occurrence";
 
     /// <summary>Writes dropped files.</summary>
-    public sealed class Writer(string path) : ShardWriter(path, Kind, Schema)
+    public sealed class Writer(string path) : ShardWriter(path, Table.Dropped)
     {
         /// <summary>Appends a row.</summary>
         public void Append(DroppedFile row)
         {
-            var cells = new CellWriter(Table);
-            cells.Text(row.Level == DropLevel.Content ? "content" : "occurrence");
-            cells.Text(row.Rule);
-            cells.Text(row.Value);
-            cells.Text(row.Threshold);
-            cells.Id(row.BlobId);
-            cells.Int64(row.RepositoryId);
-            cells.Text(row.Repository);
-            cells.Text(row.Commit);
-            cells.Text(row.Path);
-            cells.Int64(row.Size);
-            cells.Int32(row.Copies);
-            cells.Id(row.Twin);
-            cells.Double(row.Jaccard);
-            Table.EndRow();
+            Cells.Append(Column.Level, row.Level == DropLevel.Content ? ContentLevel : OccurrenceLevel);
+            Cells.Append(Column.Rule, row.Rule);
+            Cells.Append(Column.Value, row.Value);
+            Cells.Append(Column.Threshold, row.Threshold);
+            Cells.Append(Column.BlobId, row.BlobId);
+            Cells.Append(Column.RepositoryId, row.RepositoryId);
+            Cells.Append(Column.RepositoryName, row.Repository);
+            Cells.Append(Column.RevisionId, row.Commit);
+            Cells.Append(Column.Path, row.Path);
+            Cells.Append(Column.LengthBytes, row.Size);
+            Cells.Append(Column.Copies, row.Copies);
+            Cells.Append(Column.TwinBlobId, row.Twin);
+            Cells.Append(Column.Jaccard, row.Jaccard);
+            Cells.EndRow();
         }
     }
 
@@ -50,38 +38,43 @@ public static class DroppedShard
     /// <exception cref="DataForgeException">The shard is damaged or of another version.</exception>
     public static IEnumerable<DroppedFile> Read(string path)
     {
-        using ParquetReader reader = ShardFile.Open(path, Kind);
+        using var reader = new TableReader(path, Table.Dropped);
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
-            using ParquetRowGroup rows = ShardFile.Read(reader, path, group);
-            var columns = new Columns(rows);
+            using ParquetRowGroup rows = reader.ReadRowGroup(group);
+            var columns = new RowReader(rows);
             for (int row = 0; row < rows.RowCount; row++)
             {
-                yield return columns.File(row);
+                yield return columns.At(row);
             }
         }
     }
 
-    // Looked up once a row group, not once a cell.
-    private sealed class Columns(ParquetRowGroup rows)
-    {
-        private readonly BinaryColumn _level = rows.Binary("level");
-        private readonly BinaryColumn _rule = rows.Binary("rule");
-        private readonly BinaryColumn _value = rows.Binary("value");
-        private readonly BinaryColumn _threshold = rows.Binary("threshold");
-        private readonly BinaryColumn _blobId = rows.Binary("blob_id");
-        private readonly Int64Column _repositoryId = rows.Int64("repo_id");
-        private readonly BinaryColumn _repository = rows.Binary("repo_name");
-        private readonly BinaryColumn _commit = rows.Binary("revision_id");
-        private readonly BinaryColumn _path = rows.Binary("path");
-        private readonly Int64Column _size = rows.Int64("length_bytes");
-        private readonly Int32Column _copies = rows.Int32("copies");
-        private readonly BinaryColumn _twin = rows.Binary("twin_blob_id");
-        private readonly DoubleColumn _jaccard = rows.Double("jaccard");
+    /// <summary>Reads the level of a row; null if it is not valid.</summary>
+    public static DropLevel? LevelOf(ReadOnlySpan<byte> level) =>
+        level.SequenceEqual("content"u8) ? DropLevel.Content : level.SequenceEqual("occurrence"u8) ? DropLevel.Occurrence : null;
 
-        public DroppedFile File(int row) => new()
+    // Columns are looked up once for a row group, not once for a row.
+    private sealed class RowReader(ParquetRowGroup rows)
+    {
+        private readonly BinaryColumn _level = rows.Get(Column.Level);
+        private readonly BinaryColumn _rule = rows.Get(Column.Rule);
+        private readonly BinaryColumn _value = rows.Get(Column.Value);
+        private readonly BinaryColumn _threshold = rows.Get(Column.Threshold);
+        private readonly BinaryColumn _blobId = rows.Get(Column.BlobId);
+        private readonly Int64Column _repositoryId = rows.Get(Column.RepositoryId);
+        private readonly BinaryColumn _repository = rows.Get(Column.RepositoryName);
+        private readonly BinaryColumn _commit = rows.Get(Column.RevisionId);
+        private readonly BinaryColumn _path = rows.Get(Column.Path);
+        private readonly Int64Column _size = rows.Get(Column.LengthBytes);
+        private readonly Int32Column _copies = rows.Get(Column.Copies);
+        private readonly BinaryColumn _twin = rows.Get(Column.TwinBlobId);
+        private readonly DoubleColumn _jaccard = rows.Get(Column.Jaccard);
+
+        /// <summary>The dropped file of a row.</summary>
+        public DroppedFile At(int row) => new()
         {
-            Level = _level[row].SequenceEqual("content"u8) ? DropLevel.Content : DropLevel.Occurrence,
+            Level = LevelOf(_level[row]) ?? DropLevel.Occurrence,
             Rule = _rule.GetString(row),
             Value = _value.GetString(row),
             Threshold = _threshold.GetString(row),
@@ -93,7 +86,7 @@ public static class DroppedShard
             Size = _size[row],
             Copies = _copies[row],
             Twin = _twin.IdAt(row),
-            Jaccard = _jaccard.At(row),
+            Jaccard = _jaccard.ValueAt(row),
         };
     }
 }

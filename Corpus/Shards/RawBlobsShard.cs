@@ -1,3 +1,4 @@
+using DataForge.Corpus.Columns;
 using DataForge.Parquet;
 
 namespace DataForge.Corpus.Shards;
@@ -5,46 +6,39 @@ namespace DataForge.Corpus.Shards;
 /// <summary><c>raw/blobs-NNNNN.parquet</c>: one row per distinct content, in order of its first occurrence.</summary>
 public static class RawBlobsShard
 {
-    private const string Kind = "raw-blobs v1";
-
-    // Single contents are read by those who ask about a file.
+    // Small, because `explain` reads single contents, and a row group has to be decoded for each of them.
     private const int RowGroupBytes = 2 << 20;
 
-    private static readonly ParquetSchema Schema = new(
-        new("blob_id", ParquetType.String),
-        new("content", ParquetType.Binary));
-
     /// <summary>Writes contents.</summary>
-    public sealed class Writer(string path) : ShardWriter(path, Kind, Schema, RowGroupBytes)
+    public sealed class Writer(string path) : ShardWriter(path, Table.RawBlobs, RowGroupBytes)
     {
         /// <summary>Appends a row.</summary>
         public void Append(BlobId id, ReadOnlySpan<byte> content)
         {
-            var cells = new CellWriter(Table);
-            cells.Id(id);
-            cells.Bytes(content);
-            Table.EndRow();
+            Cells.Append(Column.BlobId, id);
+            Cells.Append(Column.SourceBytes, content);
+            Cells.EndRow();
         }
     }
 
     /// <summary>Reads contents, one row group in memory at a time.</summary>
     public sealed class Reader(string path) : IDisposable
     {
-        private readonly ParquetReader _reader = ShardFile.Open(path, Kind);
+        private readonly TableReader _reader = new(path, Table.RawBlobs);
 
         /// <summary>Row groups in the shard.</summary>
         public int RowGroupCount => _reader.RowGroupCount;
 
         /// <summary>Reads one row group; dispose it when done with its spans.</summary>
         /// <exception cref="DataForgeException">The row group is damaged.</exception>
-        public Rows ReadRowGroup(int index) => new(ShardFile.Read(_reader, path, index));
+        public Rows ReadRowGroup(int index) => new(_reader.ReadRowGroup(index));
 
-        /// <summary>The row of a content in a row group, found without reading contents; −1 where it is not there.</summary>
+        /// <summary>The row of a content in a row group, found without reading contents; −1 if it is not there.</summary>
         /// <exception cref="DataForgeException">The row group is damaged.</exception>
         public int Find(int index, BlobId id)
         {
-            using ParquetRowGroup rows = ShardFile.Read(_reader, path, index, "blob_id");
-            BinaryColumn ids = rows.Binary("blob_id");
+            using ParquetRowGroup rows = _reader.ReadRowGroup(index, Column.BlobId);
+            BinaryColumn ids = rows.Get(Column.BlobId);
             Span<byte> wanted = stackalloc byte[2 * BlobId.Size];
             id.FormatHex(wanted);
             for (int row = 0; row < rows.RowCount; row++)
@@ -62,8 +56,8 @@ public static class RawBlobsShard
         /// <exception cref="DataForgeException">The row group is damaged.</exception>
         public List<BlobId> ReadIds(int index)
         {
-            using ParquetRowGroup rows = ShardFile.Read(_reader, path, index, "blob_id");
-            BinaryColumn ids = rows.Binary("blob_id");
+            using ParquetRowGroup rows = _reader.ReadRowGroup(index, Column.BlobId);
+            BinaryColumn ids = rows.Get(Column.BlobId);
             var all = new List<BlobId>(rows.RowCount);
             for (int row = 0; row < rows.RowCount; row++)
             {
@@ -87,8 +81,8 @@ public static class RawBlobsShard
         internal Rows(ParquetRowGroup rows)
         {
             _rows = rows;
-            _ids = rows.Binary("blob_id");
-            _contents = rows.Binary("content");
+            _ids = rows.Get(Column.BlobId);
+            _contents = rows.Get(Column.SourceBytes);
         }
 
         /// <summary>Contents in the row group.</summary>

@@ -2,7 +2,7 @@ using DataForge.Parquet;
 
 namespace DataForge.Corpus.Shards;
 
-/// <summary>What all shards share: how they are opened and written, and the version of their columns.</summary>
+/// <summary>Opens and reads shards of any kind.</summary>
 public static class ShardFile
 {
     /// <summary>The key under which a shard names its kind and the version of its columns.</summary>

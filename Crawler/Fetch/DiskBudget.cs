@@ -1,9 +1,10 @@
 namespace DataForge.Crawler.Fetch;
 
 /// <summary>
-/// Bounds what fetched repositories take on disk before they are written: beyond the limit only the repository that is to be written
-/// next may go on, so that there is always one that does.
+/// Bounds the disk space of fetched repositories until they are written. Beyond the limit only the repository that is written next may
+/// continue, so there is always one that does.
 /// </summary>
+/// <param name="limit">Bytes.</param>
 internal sealed class DiskBudget(long limit)
 {
     private readonly Lock _lock = new();
@@ -11,24 +12,24 @@ internal sealed class DiskBudget(long limit)
     private long _used;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Adds a repository, by its place in the order.</summary>
-    public void Enter(long place)
+    /// <summary>Adds a repository by its position in the order.</summary>
+    public void Enter(long position)
     {
         lock (_lock)
         {
-            _bytes.Add(place, 0);
+            _bytes.Add(position, 0);
         }
     }
 
-    /// <summary>Waits until it may fetch.</summary>
-    public async Task WaitAsync(long place, CancellationToken cancellation)
+    /// <summary>Waits until a repository may fetch.</summary>
+    public async Task WaitAsync(long position, CancellationToken cancellation)
     {
         while (true)
         {
             Task changed;
             lock (_lock)
             {
-                if (_used < limit || _bytes.First().Key == place)
+                if (_used < limit || _bytes.First().Key == position)
                 {
                     return;
                 }
@@ -40,23 +41,23 @@ internal sealed class DiskBudget(long limit)
         }
     }
 
-    /// <summary>States what it takes now.</summary>
-    public void Set(long place, long bytes)
+    /// <summary>Sets how many bytes a repository takes.</summary>
+    public void Set(long position, long bytes)
     {
         lock (_lock)
         {
-            _used += bytes - _bytes[place];
-            _bytes[place] = bytes;
+            _used += bytes - _bytes[position];
+            _bytes[position] = bytes;
             Wake();
         }
     }
 
-    /// <summary>It is written, and takes nothing any more.</summary>
-    public void Leave(long place)
+    /// <summary>Removes a repository that is written and takes no space any more.</summary>
+    public void Leave(long position)
     {
         lock (_lock)
         {
-            _used -= _bytes.Remove(place, out long bytes) ? bytes : 0;
+            _used -= _bytes.Remove(position, out long bytes) ? bytes : 0;
             Wake();
         }
     }

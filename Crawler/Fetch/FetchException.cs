@@ -1,30 +1,34 @@
+using DataForge.Corpus;
+
 namespace DataForge.Crawler.Fetch;
 
 /// <summary>
-/// A repository cannot be had, or not as a whole. It ends as a row with this reason (<see cref="Sources.FaultRules"/>); the crawl goes on.
+/// A repository cannot be fetched, or not completely. It becomes a row with this reason (<see cref="RuleNames"/>), and the crawl
+/// continues.
 /// </summary>
-/// <param name="rule">The reason, one of <see cref="Sources.FaultRules"/>.</param>
-/// <param name="detail">More about it, one line, without credentials.</param>
-/// <param name="isPassing">Whether another try may end otherwise, the repository being as it is.</param>
-public sealed class FetchException(string rule, string detail, bool isPassing = false, Exception? inner = null)
+/// <param name="rule">The reason, one of <see cref="RuleNames"/>.</param>
+/// <param name="detail">Details in one line, without credentials.</param>
+/// <param name="isTransient">Whether a later attempt may succeed although the repository has not changed.</param>
+/// <param name="inner">The cause; null where there is none.</param>
+public sealed class FetchException(string rule, string detail, bool isTransient = false, Exception? inner = null)
     : Exception($"{rule}: {detail}", inner)
 {
-    // What a server says is cut to this many characters before it becomes part of a message.
-    private const int MaxWords = 300;
+    // A server's message is cut to this many characters before it becomes part of a message here, which is one line.
+    private const int MaxCharacters = 300;
 
     /// <summary>The reason.</summary>
     public string Rule => rule;
 
-    /// <summary>More about it.</summary>
+    /// <summary>Details in one line.</summary>
     public string Detail => detail;
 
-    /// <summary>Whether another try may end otherwise.</summary>
-    public bool IsPassing => isPassing;
+    /// <summary>Whether a later attempt may succeed.</summary>
+    public bool IsTransient => isTransient;
 
-    /// <summary>What another side said, as one line of bounded length that holds nothing but printable characters.</summary>
-    public static string Printable(string words)
+    /// <summary>A message of another program as one line of bounded length, with printable characters only.</summary>
+    public static string Printable(string message)
     {
-        string line = string.Concat(words.Trim().Take(MaxWords).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c));
+        string line = string.Concat(message.Trim().Take(MaxCharacters).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c));
         return line.Trim().Length == 0 ? "no reason given" : line.Trim();
     }
 }

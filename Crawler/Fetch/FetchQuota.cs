@@ -1,94 +1,95 @@
+using DataForge.Corpus;
 using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
 
 /// <summary>
-/// What one repository may cost: received bytes, objects, and time. Time counts only while it is at work, not while it waits its turn.
-/// One thing is done at a time.
+/// What fetching one repository may cost: received bytes, objects, and time. Time counts only while the repository is fetched, not while it
+/// waits for a slot or a permit. Used by one thread at a time.
 /// </summary>
 internal sealed class FetchQuota(CrawlOptions options, TimeProvider time)
 {
     private readonly TimeSpan _limit = TimeSpan.FromSeconds(options.FetchTimeoutSeconds);
-    private TimeSpan _spent;
-    private CancellationTokenSource? _patience;
-    private long _since;
+    private TimeSpan _elapsed;
+    private CancellationTokenSource? _timeout;
+    private long _startedAt;
 
     /// <summary>Bytes received so far.</summary>
     public long Received { get; private set; }
 
-    /// <summary>Bytes that may still come.</summary>
-    public long Left => Math.Max(0, options.FetchMaxBytes - Received);
+    /// <summary>Bytes that may still be received.</summary>
+    public long Remaining => Math.Max(0, options.FetchMaxBytes - Received);
 
-    /// <summary>Cancelled when the time is over.</summary>
-    public CancellationToken Patience { get; private set; }
+    /// <summary>Cancelled when the time is used up.</summary>
+    public CancellationToken Timeout { get; private set; }
 
-    /// <summary>Does something on the repository's time.</summary>
-    /// <exception cref="FetchException">The time was over before.</exception>
-    public async Task<T> DuringAsync<T>(Func<Task<T>> work)
+    /// <summary>Runs a step of the fetch; its time counts.</summary>
+    /// <exception cref="FetchException">The time was used up before.</exception>
+    public async Task<T> RunAsync<T>(Func<Task<T>> step)
     {
-        if (_spent >= _limit)
+        if (_elapsed >= _limit)
         {
-            throw TimeOver();
+            throw TimedOut();
         }
 
-        using var patience = new CancellationTokenSource(_limit - _spent, time);
-        (_patience, _since, Patience) = (patience, time.GetTimestamp(), patience.Token);
+        using var timeout = new CancellationTokenSource(_limit - _elapsed, time);
+        (_timeout, _startedAt, Timeout) = (timeout, time.GetTimestamp(), timeout.Token);
         try
         {
-            return await work().ConfigureAwait(false);
+            return await step().ConfigureAwait(false);
         }
         finally
         {
-            _spent += time.GetElapsedTime(_since);
-            (_patience, Patience) = (null, CancellationToken.None);
+            _elapsed += time.GetElapsedTime(_startedAt);
+            (_timeout, Timeout) = (null, CancellationToken.None);
         }
     }
 
-    /// <summary>Waits for its turn within that: the repository's time stands still meanwhile.</summary>
-    public async Task<T> OutsideAsync<T>(Func<Task<T>> wait)
+    /// <summary>Waits within a step, without the time counting: for a permit, for example.</summary>
+    public async Task<T> PauseAsync<T>(Func<Task<T>> wait)
     {
-        if (_patience is not { } patience)
+        if (_timeout is not { } timeout)
         {
             return await wait().ConfigureAwait(false);
         }
 
-        _spent += time.GetElapsedTime(_since);
-        patience.CancelAfter(Timeout.InfiniteTimeSpan);
+        _elapsed += time.GetElapsedTime(_startedAt);
+        timeout.CancelAfter(System.Threading.Timeout.InfiniteTimeSpan);
         try
         {
             return await wait().ConfigureAwait(false);
         }
         finally
         {
-            _since = time.GetTimestamp();
-            patience.CancelAfter(_limit > _spent ? _limit - _spent : TimeSpan.Zero);
+            _startedAt = time.GetTimestamp();
+            timeout.CancelAfter(_limit > _elapsed ? _limit - _elapsed : TimeSpan.Zero);
         }
     }
 
     /// <summary>Counts received bytes.</summary>
-    /// <exception cref="FetchException">They are too many.</exception>
+    /// <exception cref="FetchException">The limit is exceeded.</exception>
     public void Receive(int bytes)
     {
         Received += bytes;
         if (Received > options.FetchMaxBytes)
         {
-            throw new FetchException(FaultRules.Limit, $"more than {options.FetchMaxBytes} bytes were sent");
+            throw new FetchException(RuleNames.Limit, $"more than {options.FetchMaxBytes} bytes were sent");
         }
     }
 
-    /// <summary>Forgets what was received: the repository is fetched again, in another way.</summary>
+    /// <summary>Resets the received bytes: the repository is fetched again, in another way.</summary>
     public void Restart() => Received = 0;
 
-    /// <summary>Checks how many objects a pack announces.</summary>
-    /// <exception cref="FetchException">They are too many.</exception>
+    /// <summary>Checks the number of objects that a pack announces.</summary>
+    /// <exception cref="FetchException">The limit is exceeded.</exception>
     public void CheckObjects(uint count)
     {
         if (count > options.FetchMaxObjects)
         {
-            throw new FetchException(FaultRules.Limit, $"a pack of {count} objects; the limit is {options.FetchMaxObjects}");
+            throw new FetchException(RuleNames.Limit, $"a pack of {count} objects; the limit is {options.FetchMaxObjects}");
         }
     }
 
-    /// <summary>The reason when the time is over.</summary>
-    public FetchException TimeOver() => new(FaultRules.Timeout, $"not had within {options.FetchTimeoutSeconds} seconds", isPassing: true);
+    /// <summary>The exception for a repository whose time is used up.</summary>
+    public FetchException TimedOut() => new(RuleNames.Timeout, $"not had within {options.FetchTimeoutSeconds} seconds", isTransient: true);
 }

@@ -7,60 +7,73 @@ using LibGit2Sharp;
 
 namespace DataForge.Crawler.Fetch;
 
-/// <summary>A repository at one commit, fetched in part into a mirror that lasts until it is written.</summary>
+/// <summary>A repository at one commit, fetched partially into a mirror that exists until the repository's rows are written.</summary>
 internal sealed class FetchedGit : IFetchedRepository
 {
-    // Bytes of memory of one entry of a listing, about.
+    // The approximate memory of one entry of a listing, in bytes (CrawlOptions.MaxRepositoryFiles).
     private const long EntryBytes = 300;
 
-    // A server that lacks a blob of its own tree names it; so many are let go before it is taken at its word.
+    // A server that lacks a blob of its own tree names that blob in its error. The fetch is repeated without the blob up to this many
+    // times: each takes a round trip, and a repository that lacks more objects is damaged.
     private const int MaxMissing = 16;
 
-    // The partial fetch of a repository that passes its byte limit. Git's "1m" is the rule's 1,048,576 bytes; larger ones stay away.
+    // The filter for a repository that exceeds its byte limit. Git's "1m" is 1,048,576 bytes, the limit of the rule "size".
     private const string LargeFilter = "blob:limit=1m";
-    private const string NotOurs = "not our ref ";
+
+    // The server's message for an object that it lacks, followed by the object's id (git's upload-pack.c).
+    private const string MissingObject = "not our ref ";
 
     private readonly Uri _address;
     private readonly ForgeTransport _transport;
     private readonly FetchQuota _quota;
     private readonly UploadPack _upload;
-    private readonly Mirror _mirror;
+    private readonly FetchMirror _mirror;
     private readonly RepositoryHandles _handles;
-    private GitTree? _tree;
+    private GitTreeWalk? _tree;
     private IReadOnlyList<GitEntry> _entries = [];
-    private IReadOnlyDictionary<BlobId, long> _elsewhere = new Dictionary<BlobId, long>();
-    private bool _hasLeftLarge;
+    private IReadOnlyDictionary<BlobId, long> _storedElsewhere = new Dictionary<BlobId, long>();
+    private bool _lacksLarge;
 
+    /// <summary>Prepares a repository; nothing is fetched yet.</summary>
+    /// <param name="facts">What is known about it, with the commit.</param>
+    /// <param name="address">Its address.</param>
+    /// <param name="transport">What it is fetched with.</param>
+    /// <param name="quota">What fetching it may cost.</param>
     public FetchedGit(RepositoryFacts facts, Uri address, ForgeTransport transport, FetchQuota quota)
     {
         LibGit2.Load();
         (Facts, _address, _transport, _quota) = (facts, address, transport, quota);
         string folder = FolderOf(transport, facts.Id);
         _upload = new UploadPack(transport.Http);
-        _mirror = new Mirror(folder, transport.Git, quota);
+        _mirror = new FetchMirror(folder, transport.Git, quota);
         _handles = new RepositoryHandles(folder);
     }
 
-    /// <summary>Where a repository's mirror is while it is read.</summary>
+    /// <summary>The folder of a repository's mirror.</summary>
+    /// <param name="transport">What it is fetched with.</param>
+    /// <param name="repository">The repository's number.</param>
     public static string FolderOf(ForgeTransport transport, long repository) =>
         Path.Combine(transport.Folder, repository.ToString(CultureInfo.InvariantCulture) + ".git");
 
+    /// <inheritdoc/>
     public RepositoryFacts Facts { get; }
 
-    /// <summary>Whether the commit was given rather than asked for, and may be gone.</summary>
+    /// <summary>Whether the commit comes from a list, so that it may no longer exist.</summary>
     public bool IsPinned { get; init; }
 
-    /// <summary>Whether another crawler fetched its trees, and contents with them, and the mirror is there.</summary>
+    /// <summary>Whether another crawler has fetched its trees and contents already, so that the mirror exists.</summary>
     public bool IsFetched { get; init; }
 
-    /// <summary>The commit.</summary>
+    /// <summary>The commit's id.</summary>
     public string Signature => Facts.Commit!;
 
+    /// <inheritdoc/>
     public long Weight => _mirror.Bytes + (8 * EntryBytes * _entries.Count);
 
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<BlobId>> TreeAsync(CancellationToken cancellation)
     {
-        await GuardedAsync(async () =>
+        await TransferAsync(async () =>
         {
             if (IsFetched)
             {
@@ -69,20 +82,20 @@ internal sealed class FetchedGit : IFetchedRepository
 
             try
             {
-                bool knowsNone = _transport.HasServersWithoutFilters
-                    && await _upload.KnowsFiltersAsync(_address, _quota, cancellation).ConfigureAwait(false) == false;
-                await FetchCommitAsync(knowsNone ? null : "blob:none", cancellation).ConfigureAwait(false);
+                bool lacksFilters = _transport.HasServersWithoutFilters
+                    && await _upload.SupportsFiltersAsync(_address, _quota, cancellation).ConfigureAwait(false) == false;
+                await FetchCommitAsync(lacksFilters ? null : "blob:none", cancellation).ConfigureAwait(false);
             }
-            catch (FetchException e) when (IsPinned && e.Rule == FaultRules.Refused && Missing(e.Detail) == Facts.Commit)
+            catch (FetchException e) when (IsPinned && e.Rule == RuleNames.Refused && FindMissing(e.Detail) == Facts.Commit)
             {
-                throw new FetchException(FaultRules.Vanished, $"commit {Facts.Commit} is not there any more", inner: e);
+                throw new FetchException(RuleNames.Vanished, $"commit {Facts.Commit} no longer exists", inner: e);
             }
-            catch (FetchException e) when (e.Rule is FaultRules.Refused or FaultRules.Unreachable)
+            catch (FetchException e) when (e.Rule is RuleNames.Refused or RuleNames.Unreachable)
             {
-                // A server that knows no filters sends everything. git's own breaks off without a word to the client.
-                if (e.Rule == FaultRules.Unreachable)
+                // A server that does not support filters is asked for everything. git's own server closes the connection without a message.
+                if (e.Rule == RuleNames.Unreachable)
                 {
-                    if (await _upload.KnowsFiltersAsync(_address, _quota, cancellation).ConfigureAwait(false) != false)
+                    if (await _upload.SupportsFiltersAsync(_address, _quota, cancellation).ConfigureAwait(false) != false)
                     {
                         throw;
                     }
@@ -93,7 +106,7 @@ internal sealed class FetchedGit : IFetchedRepository
                 await FetchCommitAsync(null, cancellation).ConfigureAwait(false);
             }
         }, cancellation).ConfigureAwait(false);
-        _tree = new GitTree(Facts.Commit!, _transport.Context.Options);
+        _tree = new GitTreeWalk(Facts.Commit!, _transport.Context.Options);
         await WalkAsync(_tree, cancellation).ConfigureAwait(false);
         HashSet<BlobId> seen = [];
         List<BlobId> ids = [];
@@ -108,11 +121,12 @@ internal sealed class FetchedGit : IFetchedRepository
         return ids;
     }
 
+    /// <inheritdoc/>
     public async ValueTask FetchAsync(
         IReadOnlyCollection<BlobId> wanted, IReadOnlyDictionary<BlobId, long> elsewhere, CancellationToken cancellation)
     {
-        _elsewhere = elsewhere;
-        HashSet<string> missing = Guarded(() => _handles.With(repository => wanted
+        _storedElsewhere = elsewhere;
+        HashSet<string> missing = ReadMirror(() => _handles.With(repository => wanted
             .Where(id => !RepositoryHandles.Contains(repository, id)).Select(id => id.ToString()).ToHashSet()));
         if (missing.Count == 0)
         {
@@ -120,65 +134,71 @@ internal sealed class FetchedGit : IFetchedRepository
         }
 
         _handles.Dispose();
-        await GuardedAsync(async () =>
+        await TransferAsync(async () =>
         {
             try
             {
                 await FetchBlobsAsync(missing, cancellation).ConfigureAwait(false);
             }
-            catch (FetchException e) when (e.Rule == FaultRules.Limit)
+            catch (FetchException e) when (e.Rule == RuleNames.Limit)
             {
                 _quota.Restart();
-                _hasLeftLarge = true;
+                _lacksLarge = true;
                 await FetchCommitAsync(LargeFilter, cancellation).ConfigureAwait(false);
             }
-            catch (FetchException e) when (e.Rule == FaultRules.Refused)
+            catch (FetchException e) when (e.Rule == RuleNames.Refused)
             {
-                // A server that gives no single blobs gives all of them.
+                // A server that does not send single blobs is asked for all of them.
                 await FetchCommitAsync(null, cancellation).ConfigureAwait(false);
             }
         }, cancellation).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<FoundFile>> ListAsync(CancellationToken cancellation)
     {
-        (string, string)? missing = _hasLeftLarge ? (FaultRules.Size, "1 MiB or more, left out where all would be too much") : null;
+        (string, string)? missing = _lacksLarge ? (RuleNames.Size, "1 MiB or more; the repository exceeds its byte limit") : null;
         return new(_handles.With(repository => _tree!.Finish(
-            repository, _entries, id => _elsewhere.TryGetValue(id, out long size) ? size : -1, cancellation, missing)));
+            repository, _entries, id => _storedElsewhere.TryGetValue(id, out long size) ? size : -1, cancellation, missing)));
     }
 
+    /// <inheritdoc/>
     public ReadFile Read(FoundFile file)
     {
         BlobId id = file.BlobId!.Value;
-        return _elsewhere.ContainsKey(id) ? new ReadFile(null, 0, file.Size) : _handles.Read(id, file.Size);
+        return _storedElsewhere.ContainsKey(id) ? new ReadFile(null, 0, file.Size) : _handles.Read(id, file.Size);
     }
 
-    /// <summary>Leaves what was fetched for the crawler that writes; not where it was too much, for that one may need less.</summary>
-    public bool TryShelve(Shelf shelf)
+    /// <summary>
+    /// Passes what was fetched to the crawler that writes. Not where the byte limit was exceeded: that crawler may need less, as it knows
+    /// which contents are stored.
+    /// </summary>
+    public bool TryMoveTo(SharedFetchFolder folder)
     {
         _handles.Dispose();
-        return !_hasLeftLarge && shelf.TryPut(Facts.Id, new Shelved(Facts.Commit!, _address), _mirror.Folder);
+        return !_lacksLarge && folder.TryAdd(Facts.Id, new FetchedMirror(Facts.Commit!, _address), _mirror.Folder);
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _handles.Dispose();
         _mirror.Dispose();
     }
 
-    // A few kilobytes of trees may stand for millions of entries, so the walk takes of the repository's time.
-    private Task WalkAsync(GitTree tree, CancellationToken cancellation) => _quota.DuringAsync(() =>
+    // A few kilobytes of trees may stand for millions of entries, so the walk counts against the repository's time.
+    private Task WalkAsync(GitTreeWalk tree, CancellationToken cancellation) => _quota.RunAsync(() =>
     {
-        CancellationToken patience = _quota.Patience;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience);
+        CancellationToken timeout = _quota.Timeout;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout);
         try
         {
-            _entries = Guarded(() => _handles.With(repository => tree.Walk(repository, stop.Token)));
+            _entries = ReadMirror(() => _handles.With(repository => tree.Walk(repository, stop.Token)));
             return Task.FromResult(true);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw _quota.TimeOver();
+            throw _quota.TimedOut();
         }
     });
 
@@ -191,34 +211,37 @@ internal sealed class FetchedGit : IFetchedRepository
 
     private async Task FetchBlobsAsync(HashSet<string> ids, CancellationToken cancellation)
     {
-        for (int trial = 0; ids.Count > 0; trial++)
+        for (int attempt = 0; ids.Count > 0; attempt++)
         {
             try
             {
                 await _upload.FetchBlobsAsync(_address, ids, _mirror, _quota, cancellation).ConfigureAwait(false);
                 return;
             }
-            catch (FetchException e) when (e.Rule == FaultRules.Refused && trial < MaxMissing && Missing(e.Detail) is { } id && ids.Remove(id))
+            catch (FetchException e) when (
+                e.Rule == RuleNames.Refused && attempt < MaxMissing && FindMissing(e.Detail) is { } id && ids.Remove(id))
             {
-                // The others are asked for again; this one becomes a row that says it is missing.
+                // The others are requested again; this one becomes a row that says it is missing.
             }
         }
     }
 
-    private static string? Missing(string words)
+    private static string? FindMissing(string message)
     {
-        int at = words.IndexOf(NotOurs, StringComparison.Ordinal);
-        return at >= 0 && words.Length >= at + NotOurs.Length + 40 ? words.Substring(at + NotOurs.Length, 40) : null;
+        int at = message.IndexOf(MissingObject, StringComparison.Ordinal);
+        return at >= 0 && message.Length >= at + MissingObject.Length + 40 ? message.Substring(at + MissingObject.Length, 40) : null;
     }
 
-    private Task GuardedAsync(Func<Task> fetch, CancellationToken cancellation) => _transport.Gate.RunAsync(
-        () => _quota.DuringAsync(async () =>
+    private Task TransferAsync(Func<Task> fetch, CancellationToken cancellation) => _transport.RunAsync(
+        _quota,
+        async () =>
         {
             await fetch().ConfigureAwait(false);
             return true;
-        }), cancellation);
+        },
+        cancellation);
 
-    private static T Guarded<T>(Func<T> read)
+    private static T ReadMirror<T>(Func<T> read)
     {
         try
         {
@@ -226,7 +249,7 @@ internal sealed class FetchedGit : IFetchedRepository
         }
         catch (LibGit2SharpException e)
         {
-            throw new FetchException(FaultRules.Corrupt, FetchException.Printable(e.Message), inner: e);
+            throw new FetchException(RuleNames.Corrupt, FetchException.Printable(e.Message), inner: e);
         }
     }
 }

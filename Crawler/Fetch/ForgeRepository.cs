@@ -6,31 +6,44 @@ using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
 
-/// <summary>A repository that a forge told of. Of a million at a time there is a number and a name each.</summary>
+/// <summary>A repository that a forge's search found. Only its number and name are kept in memory, as there may be millions.</summary>
 /// <param name="id">Its number.</param>
 /// <param name="name"><c>owner/name</c>.</param>
-/// <param name="read">Gives what the forge told of a repository, by its number.</param>
+/// <param name="read">Reads the search's description of a repository from the catalog, by its number.</param>
 /// <param name="transport">What it is fetched with.</param>
-internal sealed class ForgeRepository(long id, string name, Func<long, DiscoveredRepository> read, ForgeTransport transport) : ISourceRepository
+internal sealed class ForgeRepository(
+    long id, string name, Func<long, DiscoveredRepository> read, ForgeTransport transport) : ISourceRepository
 {
+    /// <inheritdoc/>
     public long Id => id;
 
+    /// <inheritdoc/>
     public string Name => name;
 
+    /// <inheritdoc/>
     public bool IsRemote => true;
 
     /// <summary>
-    /// When it was last pushed to, and the branch that counts; the limits, since a repository that passed them is asked for again under
-    /// others. Stars and the like are the snapshot's, of its day.
+    /// A hash of the time of the last push, the default branch, and the limits: a repository that exceeded them is fetched again under
+    /// other limits. Stars and other counts are not part of it: the snapshot keeps those of its day.
     /// </summary>
-    public string? Freshness => read(id) is { PushedAt: { } pushed } found
-        ? StageHash.Combine(
-            pushed.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), found.DefaultBranch,
-            $"{transport.Context.Options.FetchMaxBytes} {transport.Context.Options.FetchMaxObjects} {transport.Context.Options.FetchTransport}")
-        : null;
+    public string? Freshness
+    {
+        get
+        {
+            CrawlOptions options = transport.Context.Options;
+            return read(id) is { PushedAt: { } pushed } found
+                ? StageHash.Combine(
+                    pushed.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), found.DefaultBranch,
+                    $"{options.FetchMaxBytes} {options.FetchMaxObjects} {options.FetchTransport}")
+                : null;
+        }
+    }
 
+    /// <inheritdoc/>
     public DateTimeOffset? PushedAt => read(id).PushedAt;
 
+    /// <inheritdoc/>
     public async ValueTask<IOpenRepository> OpenAsync(CancellationToken cancellation)
     {
         DiscoveredRepository found = read(id);
@@ -41,7 +54,8 @@ internal sealed class ForgeRepository(long id, string name, Func<long, Discovere
             {
                 return await OpenAsync(found, found.CloneUrl, quota, cancellation).ConfigureAwait(false);
             }
-            catch (FetchException e) when (transport.Lookup is not null && e.Rule is FaultRules.Vanished or FaultRules.Private or FaultRules.Blocked)
+            catch (FetchException e) when (
+                transport.Lookup is not null && e.Rule is RuleNames.Vanished or RuleNames.Private or RuleNames.Blocked)
             {
                 (FetchException? fault, string? address) = await transport.Lookup(found, e, cancellation).ConfigureAwait(false);
                 return fault is null && address is not null
@@ -55,29 +69,30 @@ internal sealed class ForgeRepository(long id, string name, Func<long, Discovere
         }
     }
 
-    private async Task<IOpenRepository> OpenAsync(DiscoveredRepository found, string cloneUrl, FetchQuota quota, CancellationToken cancellation)
+    private async Task<IOpenRepository> OpenAsync(
+        DiscoveredRepository found, string cloneUrl, FetchQuota quota, CancellationToken cancellation)
     {
-        Uri at = Uri.TryCreate(cloneUrl, UriKind.Absolute, out Uri? address) && transport.Http.IsAtForge(address)
-            ? address
-            : throw new FetchException(FaultRules.Refused, "its address is not at the forge");
+        Uri address = Uri.TryCreate(cloneUrl, UriKind.Absolute, out Uri? clone) && transport.Http.IsAtForge(clone)
+            ? clone
+            : throw new FetchException(RuleNames.Refused, "its address is not at the forge");
         if (transport.Context.Options.FetchTransport == ArchiveRepository.TransportName)
         {
             var archive = new ArchiveRepository(Facts(found), found.DefaultBranch, transport, quota);
-            return await transport.Gate.RunAsync(() => quota.DuringAsync(() => archive.ReadAsync(cancellation)), cancellation).ConfigureAwait(false);
+            return await transport.RunAsync(quota, () => archive.ReadAsync(cancellation), cancellation).ConfigureAwait(false);
         }
 
         if (transport.Shared is { } shared
-            && await shared.TakeAsync(Id, FetchedGit.FolderOf(transport, Id), cancellation).ConfigureAwait(false) is { } shelved)
+            && await shared.TakeAsync(Id, FetchedGit.FolderOf(transport, Id), cancellation).ConfigureAwait(false) is { } fetched)
         {
-            return new FetchedGit(Facts(found) with { Commit = shelved.Commit }, shelved.Address, transport, quota) { IsFetched = true };
+            return new FetchedGit(Facts(found) with { Commit = fetched.Commit }, fetched.Address, transport, quota) { IsFetched = true };
         }
 
-        RemoteHead head = await transport.Gate.RunAsync(
-            () => quota.DuringAsync(() => new UploadPack(transport.Http).HeadAsync(at, found.DefaultBranch, quota, cancellation)), cancellation)
-            .ConfigureAwait(false);
+        var upload = new UploadPack(transport.Http);
+        RemoteHead head = await transport.RunAsync(
+            quota, () => upload.HeadAsync(address, found.DefaultBranch, quota, cancellation), cancellation).ConfigureAwait(false);
         return head.Commit is { } commit
             ? new FetchedGit(Facts(found) with { Commit = commit }, head.Address, transport, quota)
-            : throw new FetchException(FaultRules.Empty, "it has no commit");
+            : throw new FetchException(RuleNames.Empty, "it has no commit");
     }
 
     private static RepositoryFacts Facts(DiscoveredRepository found) => new()

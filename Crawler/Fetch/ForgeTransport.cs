@@ -6,32 +6,36 @@ using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
 
-/// <summary>What the repositories of one forge are fetched with.</summary>
+/// <summary>Explains why git was refused, or finds the repository's new address.</summary>
+/// <param name="repository">The repository.</param>
+/// <param name="fault">The refusal.</param>
+/// <param name="cancellation">Stops the request.</param>
+/// <returns>The exact reason; or null and the address to fetch from instead.</returns>
+internal delegate Task<(FetchException? Fault, string? CloneUrl)> RefusalLookup(
+    DiscoveredRepository repository, FetchException fault, CancellationToken cancellation);
+
+/// <summary>What all repositories of one forge are fetched with.</summary>
 internal sealed class ForgeTransport : IDisposable
 {
+    // Option FetchConnections allows up to 64.
+    private const int MaxConnections = 2 * TransferLimiter.MaxCount;
+
     private readonly HttpClient _client;
     private volatile bool _hasServersWithoutFilters;
 
+    /// <summary>Opens the transport and creates its folder.</summary>
     /// <param name="context">Options and folders.</param>
-    /// <param name="forge">Scheme, host and port that repositories lie at.</param>
-    /// <param name="api">Base of the forge's interface, where archives are asked for.</param>
-    /// <param name="authorize">Puts credentials on a request, or does nothing.</param>
+    /// <param name="forge">Scheme, host and port of the repositories' addresses.</param>
+    /// <param name="api">Base address of the forge's API, which serves archives.</param>
+    /// <param name="authorize">Adds credentials to a request, or does nothing.</param>
     /// <param name="time">The clock.</param>
     public ForgeTransport(ScanContext context, Uri forge, Uri api, Action<HttpRequestMessage> authorize, TimeProvider time)
     {
         (Context, Time, Api) = (context, time, api);
-        Gate = new FetchGate(context.Options.FetchConnections, time);
-        _client = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = TimeSpan.FromSeconds(30),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-            MaxConnectionsPerServer = 2 * FetchGate.MaxCount,
-        })
-        { Timeout = Timeout.InfiniteTimeSpan };
-        Http = new GitHttp(_client, forge, api, authorize, Gate, time);
-        Folder = NewFolder(context.MirrorFolder);
+        Transfers = new TransferLimiter(context.Options.FetchConnections, time);
+        _client = new HttpClient(context.Handlers.CreateTransferHandler(MaxConnections)) { Timeout = Timeout.InfiniteTimeSpan };
+        Http = new GitHttp(_client, forge, api, authorize, Transfers, time);
+        Folder = CreateFolder(context.MirrorFolder);
         Git = new GitCommand(context.ScratchFolder, TimeSpan.FromSeconds(context.Options.FetchTimeoutSeconds));
     }
 
@@ -41,16 +45,21 @@ internal sealed class ForgeTransport : IDisposable
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
 
-    /// <summary>Base of the forge's interface.</summary>
+    /// <summary>Base address of the forge's API.</summary>
     public Uri Api { get; }
 
-    /// <summary>Says more exactly why git was refused, or where the repository is now; null where nobody can.</summary>
-    public Func<DiscoveredRepository, FetchException, CancellationToken, Task<(FetchException? Fault, string? CloneUrl)>>? Lookup { get; set; }
+    /// <summary>Explains refusals; null where there is no API to ask.</summary>
+    public RefusalLookup? Lookup { get; set; }
 
-    /// <summary>Gives leave for a request of the interface's core budget, as each archive costs one; null where there is no such budget.</summary>
-    public Func<CancellationToken, Task<RequestLimiter.Permit>>? Charge { get; set; }
+    /// <summary>
+    /// Acquires a permit for a request that counts against the API's core limit, as each archive does; null where there is no limit.
+    /// </summary>
+    public Func<CancellationToken, Task<RequestLimiter.Permit>>? AcquirePermit { get; set; }
 
-    /// <summary>Whether some repository was at a server that takes no partial fetches: then each is asked what it takes, which is faster than to fail.</summary>
+    /// <summary>
+    /// Whether some server did not support partial fetches. Then each server is asked first what it supports, which is faster than a fetch
+    /// that fails.
+    /// </summary>
     public bool HasServersWithoutFilters
     {
         get => _hasServersWithoutFilters;
@@ -60,19 +69,23 @@ internal sealed class ForgeTransport : IDisposable
     /// <summary>What other crawlers fetch for this one; null where there are none.</summary>
     public SharedFetch? Shared { get; init; }
 
-    /// <summary>How many transfers run at a time.</summary>
-    public FetchGate Gate { get; }
+    /// <summary>Limits how many transfers run at a time.</summary>
+    public TransferLimiter Transfers { get; }
 
-    /// <summary>Requests.</summary>
+    /// <summary>Sends requests.</summary>
     public GitHttp Http { get; }
 
-    /// <summary>git's command line.</summary>
+    /// <summary>The git command line.</summary>
     public GitCommand Git { get; }
 
     /// <summary>The folder of this crawl's repositories.</summary>
     public string Folder { get; }
 
-    /// <summary>Removes the folder.</summary>
+    /// <summary>Runs a transfer of a repository when a slot is free; its time counts against the repository's quota.</summary>
+    public Task<T> RunAsync<T>(FetchQuota quota, Func<Task<T>> transfer, CancellationToken cancellation) =>
+        Transfers.RunAsync(() => quota.RunAsync(transfer), cancellation);
+
+    /// <summary>Closes the connections and deletes the folder.</summary>
     public void Dispose()
     {
         _client.Dispose();
@@ -82,8 +95,8 @@ internal sealed class ForgeTransport : IDisposable
         }
     }
 
-    // A crawl that was killed may have left git at work in its folder for a moment, so each crawl has a folder of its own.
-    private static string NewFolder(string mirrors)
+    // A git process of a killed crawl may still write to its folder for a moment, so each crawl has a folder of its own.
+    private static string CreateFolder(string mirrors)
     {
         Directory.CreateDirectory(mirrors);
         int number = 0;
@@ -96,7 +109,7 @@ internal sealed class ForgeTransport : IDisposable
             }
             catch (IOException)
             {
-                // Something is still written there; the next crawl removes it.
+                // Something is still written there; the next crawl deletes it.
             }
         }
 

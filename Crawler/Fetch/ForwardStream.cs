@@ -1,6 +1,6 @@
 namespace DataForge.Crawler.Fetch;
 
-/// <summary>A stream that is read once, forward, without blocking a thread; all else it refuses.</summary>
+/// <summary>A stream that can only be read forward and asynchronously; all other operations throw.</summary>
 internal abstract class ForwardStream : Stream
 {
     public sealed override bool CanRead => true;
@@ -17,6 +17,7 @@ internal abstract class ForwardStream : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <inheritdoc/>
     public abstract override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
 
     public sealed override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

@@ -7,43 +7,60 @@ using DataForge.Crawler.Sources;
 namespace DataForge.Crawler.Fetch;
 
 /// <summary>
-/// Requests to a forge's git service. Credentials go to the forge alone and stay in this process; a redirect that leaves the forge is
-/// not followed; what a connection's faults, busy servers and limits spoil is tried again within the repository's time.
+/// Sends requests to a forge's git service. Credentials are sent to the forge alone; a redirect that leaves the forge is not followed.
+/// Requests that fail because of the connection, a busy server or a rate limit are sent again, within the repository's time.
 /// </summary>
-/// <param name="http">Must not follow redirects by itself.</param>
-/// <param name="forge">Scheme, host and port that repositories may lie at.</param>
-/// <param name="api">Where archives are asked for.</param>
-/// <param name="authorize">Puts credentials on a request to the forge.</param>
-/// <param name="gate">Told of throttling.</param>
-/// <param name="time">The clock that waiting goes by.</param>
-internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRequestMessage> authorize, FetchGate gate, TimeProvider time)
+/// <param name="http">The client; it must not follow redirects.</param>
+/// <param name="forge">Scheme, host and port of the repositories' addresses.</param>
+/// <param name="api">Base address of the forge's API, which serves archives.</param>
+/// <param name="authorize">Adds credentials to a request to the forge.</param>
+/// <param name="transfers">Is throttled when the server asks to wait.</param>
+/// <param name="time">The clock.</param>
+internal sealed class GitHttp(
+    HttpClient http, Uri forge, Uri api, Action<HttpRequestMessage> authorize, TransferLimiter transfers, TimeProvider time)
 {
-    private const int Tries = 5;
-    private const int Redirects = 5;
-    private const string Service = "/git-upload-pack";
-    private const string Archives = "codeload.github.com";
+    // Attempts of one request, with waits of 0.5, 1, 2 and 4 seconds between them. A longer outage is not this class's business: the
+    // repository becomes a row, and the next crawl fetches it again.
+    private const int MaxAttempts = 5;
 
-    // A body of which nothing has come for so long is a dead one.
+    // RFC 9110, 15.4: "an earlier version of this specification recommended a maximum of five redirections".
+    private const int MaxRedirects = 5;
+    private const string Service = "/git-upload-pack";
+
+    // A response of which nothing has arrived for this long is considered dead. Servers send keep-alive packets every 5 seconds while they
+    // prepare a pack (uploadpack.keepAlive, https://git-scm.com/docs/git-config), so a minute of silence is no server at work.
     private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.5);
 
-    // Whether the forge was ever reached: one that never was is no repository's fault.
-    private volatile bool _hasAnswered;
+    // Where a server throttles without saying for how long: GitHub asks to wait for at least one minute
+    // (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit).
+    private static readonly TimeSpan DefaultThrottle = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestThrottle = TimeSpan.FromSeconds(1);
 
-    /// <summary>Scheme, host and port that repositories may lie at.</summary>
-    public Uri Forge => forge;
+    private readonly ForgeAddresses _addresses = new(forge, api);
 
-    /// <summary>Whether an address lies at the forge.</summary>
-    public bool IsAtForge(Uri address) => address.IsAbsoluteUri && address.UserInfo.Length == 0
-        && Uri.Compare(address, forge, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
+    // Whether the forge was ever reached. Where it never was, no repository is to blame and the crawl stops.
+    private volatile bool _hasResponded;
 
-    /// <summary>Posts a message of protocol 2 and has the answer read; returns the repository's address, which a redirect may change.</summary>
-    /// <exception cref="FetchException">No answer could be had.</exception>
+    /// <summary>Scheme, host and port of the repositories' addresses.</summary>
+    public Uri Forge => _addresses.Forge;
+
+    /// <summary>Whether an address is at the forge.</summary>
+    public bool IsAtForge(Uri address) => _addresses.IsAtForge(address);
+
+    /// <summary>Posts a message of git's protocol 2 and reads the response.</summary>
+    /// <param name="repository">The repository's address.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="quota">What fetching the repository may cost.</param>
+    /// <param name="read">Reads the response; called again where the request is sent again.</param>
+    /// <param name="cancellation">Stops the request.</param>
+    /// <returns>The address of the repository that responded; different where the server redirected.</returns>
+    /// <exception cref="FetchException">There is no usable response.</exception>
     public async Task<Uri> PostAsync(
         Uri repository, ReadOnlyMemory<byte> message, FetchQuota quota, Func<PktReader, CancellationToken, Task> read,
         CancellationToken cancellation)
     {
-        Uri answered = await AskAsync(new Uri(repository.AbsoluteUri.TrimEnd('/') + Service), address =>
+        Uri responded = await SendWithRetriesAsync(new Uri(repository.AbsoluteUri.TrimEnd('/') + Service), address =>
         {
             var request = new HttpRequestMessage(HttpMethod.Post, address);
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/x-git-upload-pack-result"));
@@ -51,66 +68,74 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRe
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-git-upload-pack-request");
             return request;
         }, quota, (body, token) => read(new PktReader(body), token), cancellation).ConfigureAwait(false);
-        return answered.AbsolutePath.EndsWith(Service, StringComparison.Ordinal)
-            ? new Uri(answered.GetLeftPart(UriPartial.Path)[..^Service.Length])
-            : throw new FetchException(FaultRules.Refused, "redirected away from git");
+        return responded.AbsolutePath.EndsWith(Service, StringComparison.Ordinal)
+            ? new Uri(responded.GetLeftPart(UriPartial.Path)[..^Service.Length])
+            : throw new FetchException(RuleNames.Refused, "redirected away from git");
     }
 
-    /// <summary>Gets a body and has it read.</summary>
-    /// <param name="address">Where it is.</param>
-    /// <param name="quota">What it may cost.</param>
-    /// <param name="read">Reads it.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <param name="charge">Gives leave for each request of the interface's budget on the way to it; null where there is none.</param>
-    /// <exception cref="FetchException">It could not be had.</exception>
+    /// <summary>Gets a body and reads it.</summary>
+    /// <param name="address">Its address.</param>
+    /// <param name="quota">What fetching the repository may cost.</param>
+    /// <param name="read">Reads the body; called again where the request is sent again.</param>
+    /// <param name="cancellation">Stops the request.</param>
+    /// <param name="acquirePermit">Acquires a permit for each request to the API on the way to the body; null where there is no
+    /// limit.</param>
+    /// <exception cref="FetchException">There is no usable response.</exception>
     public Task GetAsync(
         Uri address, FetchQuota quota, Func<Stream, CancellationToken, Task> read, CancellationToken cancellation,
-        Func<CancellationToken, Task<RequestLimiter.Permit>>? charge = null) =>
-        AskAsync(address, static to => new HttpRequestMessage(HttpMethod.Get, to), quota, read, cancellation, charge);
+        Func<CancellationToken, Task<RequestLimiter.Permit>>? acquirePermit = null) =>
+        SendWithRetriesAsync(
+            address, static to => new HttpRequestMessage(HttpMethod.Get, to), quota, read, cancellation, acquirePermit);
 
-    private async Task<Uri> AskAsync(
-        Uri address, Func<Uri, HttpRequestMessage> make, FetchQuota quota, Func<Stream, CancellationToken, Task> read,
-        CancellationToken cancellation, Func<CancellationToken, Task<RequestLimiter.Permit>>? charge = null)
+    private async Task<Uri> SendWithRetriesAsync(
+        Uri address, Func<Uri, HttpRequestMessage> create, FetchQuota quota, Func<Stream, CancellationToken, Task> read,
+        CancellationToken cancellation, Func<CancellationToken, Task<RequestLimiter.Permit>>? acquirePermit = null)
     {
-        CancellationToken patience = quota.Patience;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience);
-        for (int trial = 1; ; trial++)
+        CancellationToken timeout = quota.Timeout;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout);
+        for (int attempt = 1; ; attempt++)
         {
             FetchException fault;
             TimeSpan? wait = null;
             try
             {
-                return await TryAsync(address, make, quota, read, charge, stop.Token, cancellation).ConfigureAwait(false);
+                return await SendOnceAsync(address, create, quota, read, acquirePermit, stop.Token, cancellation).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && patience.IsCancellationRequested)
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && timeout.IsCancellationRequested)
             {
-                throw quota.TimeOver();
+                throw quota.TimedOut();
             }
             catch (ThrottledException e)
             {
-                (fault, wait) = (new FetchException(FaultRules.Unreachable, e.Message, isPassing: true), e.Wait);
+                (fault, wait) = (new FetchException(RuleNames.Unreachable, e.Message, isTransient: true), e.Wait);
             }
             catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException)
             {
-                fault = new FetchException(FaultRules.Unreachable, FetchException.Printable(e.Message), isPassing: true, e);
+                fault = new FetchException(RuleNames.Unreachable, FetchException.Printable(e.Message), isTransient: true, e);
             }
             catch (FormatException e)
             {
-                throw new FetchException(FaultRules.Unsupported, FetchException.Printable(e.Message), inner: e);
+                throw new FetchException(RuleNames.Unsupported, FetchException.Printable(e.Message), inner: e);
             }
 
-            if (trial == Tries)
+            if (attempt == MaxAttempts)
             {
-                throw _hasAnswered || fault.InnerException is not HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError }
-                    ? fault
-                    : new DataForgeException(
-                        $"{address.Authority} cannot be reached ({fault.Detail}): see that this machine has a network and that Crawl:GitHubBaseAddress is right, then run the same command again.",
-                        inner: fault);
+                throw IsForgeUnreachable(fault) ? Unreachable(address, fault) : fault;
             }
 
-            await WaitAsync(wait ?? FirstWait * Math.Pow(2, trial - 1), quota, stop.Token, cancellation).ConfigureAwait(false);
+            await WaitAsync(wait ?? FirstWait * Math.Pow(2, attempt - 1), quota, stop.Token, cancellation).ConfigureAwait(false);
         }
     }
+
+    private bool IsForgeUnreachable(FetchException fault) => !_hasResponded && fault.InnerException is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError,
+    };
+
+    private static DataForgeException Unreachable(Uri address, FetchException fault) => new(
+        $"{address.Authority} cannot be reached ({fault.Detail}): see that this machine has a network and that Crawl:GitHubBaseAddress "
+        + "is right, then run the same command again.",
+        inner: fault);
 
     private async Task WaitAsync(TimeSpan wait, FetchQuota quota, CancellationToken stop, CancellationToken cancellation)
     {
@@ -120,83 +145,76 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRe
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw quota.TimeOver();
+            throw quota.TimedOut();
         }
     }
 
-    private async Task<Uri> TryAsync(
-        Uri address, Func<Uri, HttpRequestMessage> make, FetchQuota quota, Func<Stream, CancellationToken, Task> read,
-        Func<CancellationToken, Task<RequestLimiter.Permit>>? charge, CancellationToken stop, CancellationToken cancellation)
+    private async Task<Uri> SendOnceAsync(
+        Uri address, Func<Uri, HttpRequestMessage> create, FetchQuota quota, Func<Stream, CancellationToken, Task> read,
+        Func<CancellationToken, Task<RequestLimiter.Permit>>? acquirePermit, CancellationToken stop, CancellationToken cancellation)
     {
         for (int redirects = 0; ; redirects++)
         {
-            using HttpRequestMessage request = make(address);
+            using HttpRequestMessage request = create(address);
             request.Headers.TryAddWithoutValidation("User-Agent", "git/dataforge");
             request.Headers.TryAddWithoutValidation("Git-Protocol", "version=2");
-            using HttpResponseMessage answer = charge is not null && IsOfInterface(address)
-                ? await SendChargedAsync(request, charge, quota, stop, cancellation).ConfigureAwait(false)
+            using HttpResponseMessage response = acquirePermit is not null && _addresses.IsRateLimited(address)
+                ? await SendWithPermitAsync(request, acquirePermit, quota, stop, cancellation).ConfigureAwait(false)
                 : await SendAsync(Authorized(request), stop).ConfigureAwait(false);
-            if ((int)answer.StatusCode is 301 or 302 or 307 or 308)
+            if ((int)response.StatusCode is 301 or 302 or 307 or 308)
             {
-                address = redirects < Redirects ? Redirected(address, answer) : throw new FetchException(FaultRules.Refused, "redirected in circles");
+                address = redirects < MaxRedirects
+                    ? RedirectTarget(address, response)
+                    : throw new FetchException(RuleNames.Refused, "redirected in circles");
                 continue;
             }
 
-            Check(answer);
-            Stream body = await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+            Check(response);
+            Stream body = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
             await read(new ReceivedStream(body, quota, IdleLimit, time), stop).ConfigureAwait(false);
             return address;
         }
     }
 
-    // Sends a request when the interface's budget has room for it, which may be an hour off: no time of the repository's.
-    private async Task<HttpResponseMessage> SendChargedAsync(
-        HttpRequestMessage request, Func<CancellationToken, Task<RequestLimiter.Permit>> charge, FetchQuota quota, CancellationToken stop,
-        CancellationToken cancellation)
+    // Waits for a permit, which may take an hour and does not count against the repository's time, and sends the request.
+    private async Task<HttpResponseMessage> SendWithPermitAsync(
+        HttpRequestMessage request, Func<CancellationToken, Task<RequestLimiter.Permit>> acquirePermit, FetchQuota quota,
+        CancellationToken stop, CancellationToken cancellation)
     {
-        RequestLimiter.Permit permit = await quota.OutsideAsync(() => charge(cancellation)).ConfigureAwait(false);
-        bool hasAnswered = false;
+        RequestLimiter.Permit permit = await quota.PauseAsync(() => acquirePermit(cancellation)).ConfigureAwait(false);
+        bool hasResponse = false;
         try
         {
             permit.Token?.Authorize(request);
-            HttpResponseMessage answer = await SendAsync(request, stop).ConfigureAwait(false);
-            hasAnswered = true;
-            int status = (int)answer.StatusCode;
-            RateLimitHeaders? told = RateLimitHeaders.Read(answer.Headers);
-            TimeSpan? wait = RateLimitHeaders.RetryAfter(answer.Headers, time.GetUtcNow());
-            bool isRefusal = status == 429 || (status == 403 && (wait is not null || told is { Remaining: 0 }));
-            permit.Answer(told, isFree: false, isGood: !isRefusal && status < 500, isRefusal, wait);
-            if (!isRefusal)
+            HttpResponseMessage response = await SendAsync(request, stop).ConfigureAwait(false);
+            hasResponse = true;
+            int status = (int)response.StatusCode;
+            RateLimitHeaders? limit = RateLimitHeaders.Read(response.Headers);
+            TimeSpan? wait = RateLimitHeaders.RetryAfter(response.Headers, time.GetUtcNow());
+            bool isRateLimited = status == 429 || (status == 403 && (wait is not null || limit is { Remaining: 0 }));
+            permit.Complete(limit, isFree: false, isGood: !isRateLimited && status < 500, isRateLimited, wait);
+            if (!isRateLimited)
             {
-                return answer;
+                return response;
             }
 
-            // The budget knows how long to wait, and whether another user need not.
-            answer.Dispose();
-            throw new ThrottledException($"the server answers {status}, again and again", TimeSpan.Zero);
+            // The limiter knows how long to wait, and whether another user's budget is left.
+            response.Dispose();
+            throw Throttled(status, TimeSpan.Zero);
         }
         finally
         {
             request.Headers.Authorization = null;
-            if (!hasAnswered)
+            if (!hasResponse)
             {
                 permit.Fail();
             }
         }
     }
 
-    // A repository by its name or, after a rename, by its number.
-    private bool IsOfInterface(Uri address) => IsAtInterface(address) && address.AbsolutePath.StartsWith(api.AbsolutePath, StringComparison.Ordinal)
-        && address.AbsolutePath[api.AbsolutePath.Length..].TrimStart('/') is { } path
-        && (path.StartsWith("repos/", StringComparison.Ordinal) || path.StartsWith("repositories/", StringComparison.Ordinal));
-
-    private bool IsAtInterface(Uri address) => address.UserInfo.Length == 0
-        && Uri.Compare(address, api, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
-
-    /// <summary>Puts credentials on a request that goes to the forge.</summary>
     private HttpRequestMessage Authorized(HttpRequestMessage request)
     {
-        if (IsAtForge(request.RequestUri!) || IsAtInterface(request.RequestUri!))
+        if (_addresses.TakesCredentials(request.RequestUri!))
         {
             authorize(request);
         }
@@ -206,14 +224,15 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRe
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var idle = new CancellationTokenSource(IdleLimit, time);
-        using CancellationTokenRegistration link = idle.Token.Register(patience.Cancel);
+        using CancellationTokenRegistration link = idle.Token.Register(timeout.Cancel);
         try
         {
-            HttpResponseMessage answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
-            _hasAnswered = true;
-            return answer;
+            HttpResponseMessage response =
+                await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+            _hasResponded = true;
+            return response;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -221,29 +240,28 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRe
         }
     }
 
-    // Archives lie on a host of their own, which needs no credentials.
-    private Uri Redirected(Uri from, HttpResponseMessage answer)
+    private Uri RedirectTarget(Uri from, HttpResponseMessage response)
     {
-        Uri? to = answer.Headers.Location is { } location ? new Uri(from, location) : null;
-        return to is not null && (IsAtForge(to) || IsAtInterface(to) || (to.Host == Archives && to.Scheme == Uri.UriSchemeHttps && to.UserInfo.Length == 0))
+        Uri? to = response.Headers.Location is { } location ? new Uri(from, location) : null;
+        return to is not null && _addresses.IsRedirectTarget(to)
             ? to
-            : throw new FetchException(FaultRules.Refused, "redirected away from the forge");
+            : throw new FetchException(RuleNames.Refused, "redirected away from the forge");
     }
 
-    private void Check(HttpResponseMessage answer)
+    private void Check(HttpResponseMessage response)
     {
-        int status = (int)answer.StatusCode;
-        if (answer.StatusCode == HttpStatusCode.TooManyRequests || (status is 403 or 503 && answer.Headers.RetryAfter is not null))
+        int status = (int)response.StatusCode;
+        if (response.StatusCode == HttpStatusCode.TooManyRequests || (status is 403 or 503 && response.Headers.RetryAfter is not null))
         {
-            TimeSpan wait = answer.Headers.RetryAfter switch
+            TimeSpan wait = response.Headers.RetryAfter switch
             {
                 { Delta: { } delta } => delta,
                 { Date: { } date } => date - time.GetUtcNow(),
-                _ => TimeSpan.FromMinutes(1),
+                _ => DefaultThrottle,
             };
-            wait = wait > TimeSpan.Zero ? wait : TimeSpan.FromSeconds(1);
-            gate.Throttle(wait);
-            throw new ThrottledException($"the server answers {status}, again and again", wait);
+            wait = wait > TimeSpan.Zero ? wait : ShortestThrottle;
+            transfers.Throttle(wait);
+            throw Throttled(status, wait);
         }
 
         if (status >= 500)
@@ -255,16 +273,19 @@ internal sealed class GitHttp(HttpClient http, Uri forge, Uri api, Action<HttpRe
         {
             throw status switch
             {
-                404 or 410 => new FetchException(FaultRules.Vanished, $"the server answers {status}"),
-                401 => new FetchException(FaultRules.Private, "the server asks for rights"),
-                403 or 451 => new FetchException(FaultRules.Blocked, $"the server answers {status}"),
-                _ => new FetchException(FaultRules.Refused, $"the server answers {status}"),
+                404 or 410 => new FetchException(RuleNames.Vanished, $"the server answers {status}"),
+                401 => new FetchException(RuleNames.Private, "the server asks for credentials"),
+                403 or 451 => new FetchException(RuleNames.Blocked, $"the server answers {status}"),
+                _ => new FetchException(RuleNames.Refused, $"the server answers {status}"),
             };
         }
     }
 
+    private static ThrottledException Throttled(int status, TimeSpan wait) => new($"the server answers {status}, again and again", wait);
+
     private sealed class ThrottledException(string message, TimeSpan wait) : Exception(message)
     {
+        /// <summary>How long to wait before the next attempt.</summary>
         public TimeSpan Wait => wait;
     }
 }

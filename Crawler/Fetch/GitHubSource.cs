@@ -10,22 +10,27 @@ using DataForge.Crawler.Storage;
 namespace DataForge.Crawler.Fetch;
 
 /// <summary>
-/// <c>github:QUERY</c>: the repositories that searches find, each read at its default branch. Several queries are one source, for a
-/// repository may be found by more than one.
+/// <c>github:QUERY</c>: the repositories that searches find, each read at its default branch. Several queries form one source, as several
+/// may find the same repository.
 /// </summary>
 internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
 {
+    /// <summary>The kind of this source.</summary>
     public const string KindName = "github";
 
     private const string PublicApi = "api.github.com";
     private static readonly Uri PublicForge = new("https://github.com");
 
+    /// <inheritdoc/>
     public string Kind => KindName;
 
+    /// <inheritdoc/>
     public string Text => string.Join(" and ", queries.Select(query => $"{KindName}:{query.Key}"));
 
+    /// <inheritdoc/>
     public (string Key, string Signature)? WholeSignature(CrawlOptions options) => null;
 
+    /// <inheritdoc/>
     public async ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
     {
         Catalog catalog = context.Catalog ?? throw new InvalidOperationException("a forge is crawled with a catalog");
@@ -33,46 +38,24 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
         GitHubSession? session = null;
         try
         {
-            session = await GitHubSession.OpenAsync(context.Options, catalog, context.Time, text => context.Tell(Note.Warning(text)), cancellation).ConfigureAwait(false);
-            var watch = new RepositoryWatch(session.Client, catalog, context.Tell);
-            transport.Lookup = watch.LookUpAsync;
-            transport.Charge = session.Client.EnterAsync;
-            // There may be millions: what is more than a name stays in the catalog until a repository's turn comes.
-            SortedDictionary<long, (string Name, Func<long, DiscoveredRepository> Read)> found = [];
-            using StageProgress? progress = context.Progress?.Invoke("found");
-            SearchProgress? shown = progress is null ? null : new SearchProgress(progress, catalog);
-            session.Discovery.OnRecorded = shown is null ? null : shown.Recorded;
-            foreach (SearchQuery query in queries)
-            {
-                shown?.Begin(query.Key);
-                await session.Discovery.RunAsync(query, cancellation).ConfigureAwait(false);
-                Func<long, DiscoveredRepository> read = id => catalog.FindRepository(id, query.Key)
-                    ?? throw new InvalidOperationException($"repository {id} left the ledger while it was crawled");
-                foreach (DiscoveredRepository repository in catalog.Repositories(query.Key))
-                {
-                    found.TryAdd(repository.Id, (repository.FullName, read));
-                }
-
-                await watch.CheckMissingAsync(query.Key, found.ContainsKey, cancellation).ConfigureAwait(false);
-            }
-
-            watch.TellRenames(found.Select(entry => (entry.Key, entry.Value.Name)));
+            session = await OpenSessionAsync(context, catalog.Ledger, cancellation).ConfigureAwait(false);
+            var check = new RepositoryStatusCheck(session.Client, catalog, context.WriteNote);
+            transport.Lookup = check.LookUpAsync;
+            transport.AcquirePermit = session.Client.AcquireCorePermitAsync;
+            SortedDictionary<long, Found> found = await DiscoverAsync(context, catalog, session, check, cancellation).ConfigureAwait(false);
+            check.ReportRenames(found.Select(entry => (entry.Key, entry.Value.Name)));
             context.Shared?.Publish(found.Keys, cancellation);
-            long shortfall = queries.Sum(query => catalog.Windows(query.Key).Sum(window => window.Shortfall));
-            string many = found.Count == 1 ? "repository" : "repositories";
-            string beyond = shortfall > 0 ? $", {shortfall:N0} known to be out of a search's reach (crawl --status names their windows)" : "";
-            context.Tell(found.Count == 0
-                ? Note.Warning($"{Text}: no repository matches; see whether the query says what is meant")
-                : Note.Information($"{Text}: {found.Count:N0} {many} found{beyond}"));
-            return new SourceScan(
-                [.. found.Select(entry => new ForgeRepository(entry.Key, entry.Value.Name, entry.Value.Read, transport))], -1, new ForgeHeld(transport, session))
+            ReportFound(context, catalog, found.Count);
+            ISourceRepository[] repositories =
+                [.. found.Select(entry => new ForgeRepository(entry.Key, entry.Value.Name, entry.Value.Read, transport))];
+            return new SourceScan(repositories, -1, new ForgeResources(transport, session))
             {
                 Queries = [.. queries.Select(query => query.Key)],
                 Finished = snapshots =>
                 {
                     foreach (SearchQuery query in queries)
                     {
-                        RepositoryWatch.Remember(catalog, query.Key, snapshots);
+                        RepositoryStatusCheck.Remember(catalog, query.Key, snapshots);
                     }
                 },
             };
@@ -85,7 +68,7 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
         }
     }
 
-    /// <summary>What the repositories of the options' forge are fetched with.</summary>
+    /// <summary>Opens what the repositories of the options' forge are fetched with.</summary>
     public static ForgeTransport OpenTransport(ScanContext context)
     {
         Uri api = GitHubClientOptions.Of(context.Options).BaseAddress;
@@ -99,20 +82,69 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
         return new ForgeTransport(context, forge, api, request => Authorize(request, token), context.Time) { Shared = context.Shared };
     }
 
-    // git's service takes a token as the password of any user.
+    /// <summary>Opens a session of the options' API that reports waits as warnings.</summary>
+    public static Task<GitHubSession> OpenSessionAsync(ScanContext context, ILedger ledger, CancellationToken cancellation) =>
+        GitHubSession.OpenAsync(
+            context.Options, ledger, context.Time, context.Handlers, text => context.WriteNote(Note.Warning(text)), cancellation);
+
+    // Runs the searches. Only names are kept in memory, as there may be millions of repositories; the rest is read from the catalog when a
+    // repository is opened.
+    private async Task<SortedDictionary<long, Found>> DiscoverAsync(
+        ScanContext context, Catalog catalog, GitHubSession session, RepositoryStatusCheck check, CancellationToken cancellation)
+    {
+        SortedDictionary<long, Found> found = [];
+        using StageProgress? progress = context.Progress?.Invoke("found");
+        SearchProgress? searches = progress is null ? null : new SearchProgress(progress, catalog.Ledger);
+        session.Discovery.OnRecorded = searches is null ? null : searches.Count;
+        foreach (SearchQuery query in queries)
+        {
+            searches?.Begin(query.Key);
+            await session.Discovery.RunAsync(query, cancellation).ConfigureAwait(false);
+            Func<long, DiscoveredRepository> read = id => catalog.Discovered.Find(id, query.Key)
+                ?? throw new InvalidOperationException($"repository {id} left the ledger while it was crawled");
+            foreach (DiscoveredRepository repository in catalog.Ledger.Repositories(query.Key))
+            {
+                found.TryAdd(repository.Id, new Found(repository.FullName, read));
+            }
+
+            await check.CheckMissingAsync(query.Key, found.ContainsKey, cancellation).ConfigureAwait(false);
+        }
+
+        return found;
+    }
+
+    private void ReportFound(ScanContext context, Catalog catalog, int count)
+    {
+        long shortfall = queries.Sum(query => catalog.Ledger.Windows(query.Key).Sum(window => window.Shortfall));
+        string many = count == 1 ? "repository" : "repositories";
+        string beyond = shortfall > 0
+            ? $", {shortfall:N0} known to be out of a search's reach (crawl --status names their windows)"
+            : "";
+        context.WriteNote(count == 0
+            ? Note.Warning($"{Text}: no repository matches; see whether the query says what is meant")
+            : Note.Information($"{Text}: {count:N0} {many} found{beyond}"));
+    }
+
+    // git over HTTPS takes a token as the password of any user name
+    // (https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/authenticating-as-a-github-app-installation).
     private static void Authorize(HttpRequestMessage request, GitHubToken? token)
     {
         token?.Authorize(request);
         if (request.Headers.Authorization?.Parameter is { } secret)
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes("x-access-token:" + secret)));
+            string credentials = Convert.ToBase64String(Encoding.ASCII.GetBytes("x-access-token:" + secret));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", credentials);
         }
     }
+
+    // A repository that a search found: its name, and a function that reads the rest from the catalog.
+    private readonly record struct Found(string Name, Func<long, DiscoveredRepository> Read);
 }
 
-/// <summary>What a crawl of a forge holds open.</summary>
-internal sealed class ForgeHeld(ForgeTransport transport, GitHubSession? session) : IDisposable
+/// <summary>What a crawl of a forge keeps open.</summary>
+internal sealed class ForgeResources(ForgeTransport transport, GitHubSession? session) : IDisposable
 {
+    /// <inheritdoc/>
     public void Dispose()
     {
         transport.Dispose();

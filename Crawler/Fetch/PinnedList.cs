@@ -10,34 +10,35 @@ namespace DataForge.Crawler.Fetch;
 
 /// <summary>A line of a <see cref="PinnedList"/>.</summary>
 /// <param name="Facts">The repository, with its commit and the number of its snapshot.</param>
-/// <param name="Fault">Why it could not be had, one of <see cref="FaultRules"/>; null where it could.</param>
+/// <param name="Fault">Why it could not be fetched, one of <see cref="RuleNames"/>; null where it could.</param>
 internal sealed record PinnedLine(RepositoryFacts Facts, string? Fault);
 
 /// <summary>
-/// A list of commits with the facts of the day they were read (<c>1-commits.jsonl</c> of a run): one <see cref="RepositoryFacts"/> as JSON a
-/// line, in order of the numbers; <c>fault</c> is beside them where a repository with or without a commit could not be had. Crawled as
-/// <c>pinned:FILE</c>, it gives the same rows, whatever happened to stars and branches since.
+/// A list of commits with the repositories' facts of the day when they were read (<c>1-commits.jsonl</c> of a run): one
+/// <see cref="RepositoryFacts"/> as JSON per line, in order of the repositories' numbers, with a <c>fault</c> where the repository could
+/// not be fetched. Crawled as <c>pinned:FILE</c>, it gives the same rows, whatever changed in stars and branches since.
 /// </summary>
 internal static class PinnedList
 {
-    /// <summary>Its name in a run's folder.</summary>
+    /// <summary>The list's name in a run's folder.</summary>
     public const string FileName = "1-commits.jsonl";
 
+    // A bound on damaged files; a line has some hundred characters.
     private const int MaxLine = 64 << 10;
     private const string FaultName = "fault";
 
-    // Of a repository without a commit "empty" goes without saying.
+    // "empty" is not among them: a line without a commit and a fault says so.
     private static readonly string[] Faults =
     [
-        FaultRules.Vanished, FaultRules.Private, FaultRules.Blocked, FaultRules.Timeout, FaultRules.Limit, FaultRules.Unreachable, FaultRules.Refused,
-        FaultRules.Corrupt, FaultRules.Unsupported, FaultRules.Unreadable,
+        RuleNames.Vanished, RuleNames.Private, RuleNames.Blocked, RuleNames.Timeout, RuleNames.Limit, RuleNames.Unreachable,
+        RuleNames.Refused, RuleNames.Corrupt, RuleNames.Unsupported, RuleNames.Unreadable,
     ];
 
     private static readonly JsonSerializerOptions Line = new(CanonicalJson.Options) { WriteIndented = false };
 
-    /// <summary>Writes the list of a run's repositories that came from a forge; none where there are none.</summary>
-    /// <param name="path">Where.</param>
-    /// <param name="catalog">The catalog that knows the snapshots.</param>
+    /// <summary>Writes the list of a run's repositories that came from a forge; no file where there are none.</summary>
+    /// <param name="path">The list's path.</param>
+    /// <param name="catalog">The catalog that has the snapshots.</param>
     /// <param name="snapshots">The snapshots, in order of their repositories' numbers.</param>
     /// <param name="rowsHash">The options' <see cref="CrawlOptions.RowsHash"/>.</param>
     public static void Write(string path, Catalog catalog, IReadOnlyList<(long Repository, int Snapshot)> snapshots, string rowsHash)
@@ -47,7 +48,7 @@ internal static class PinnedList
         {
             foreach ((long repository, int snapshot) in snapshots)
             {
-                if (catalog.FindFacts(repository, snapshot) is { Source: GitHubSource.KindName } facts)
+                if (catalog.Snapshots.FindFacts(repository, snapshot) is { Source: GitHubSource.KindName } facts)
                 {
                     JsonNode line = JsonSerializer.SerializeToNode(facts, Line)!;
                     if (FindFault(catalog, facts, snapshot, rowsHash) is { } fault)
@@ -71,7 +72,7 @@ internal static class PinnedList
         }
     }
 
-    /// <summary>Takes the lines of other repositories than these out of a list, and the list away where none is left.</summary>
+    /// <summary>Removes the lines of all other repositories from a list, and the list where no line remains.</summary>
     public static void KeepOnly(string path, IReadOnlySet<long> repositories)
     {
         if (!File.Exists(path))
@@ -79,7 +80,10 @@ internal static class PinnedList
             return;
         }
 
-        string[] kept = [.. File.ReadLines(path, Encoding.UTF8).Where(line => Parse(line) is not { } read || repositories.Contains(read.Facts.Id))];
+        string[] kept =
+        [
+            .. File.ReadLines(path, Encoding.UTF8).Where(line => Parse(line) is not { } parsed || repositories.Contains(parsed.Facts.Id)),
+        ];
         if (kept.Length == 0)
         {
             File.Delete(path);
@@ -89,8 +93,8 @@ internal static class PinnedList
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Concat(kept.Select(line => line + "\n"))));
     }
 
-    /// <summary>Reads a list, in order of the numbers.</summary>
-    /// <exception cref="DataForgeException">A line is none of a list, or two are of one repository.</exception>
+    /// <summary>Reads a list, in order of the repositories' numbers.</summary>
+    /// <exception cref="DataForgeException">A line is not valid, or two are of one repository.</exception>
     public static IReadOnlyList<PinnedLine> Read(string path)
     {
         SortedDictionary<long, PinnedLine> lines = [];
@@ -98,26 +102,32 @@ internal static class PinnedList
         foreach (string line in File.ReadLines(path, Encoding.UTF8))
         {
             number++;
-            PinnedLine? parsed = Parse(line);
-            RepositoryFacts? read = parsed?.Facts;
-            if (read is null || read.Snapshot < 1 || (parsed!.Fault is { } fault && !Faults.Contains(fault)) || read.Commit is { } commit && !IsId(commit) || !GitHub.GitHubClient.IsFullName(read.Name))
+            if (Parse(line) is not { } parsed || !IsValid(parsed))
             {
-                throw DataForgeException.Usage($"{path} line {number} is no repository with its commit; give a file that a crawl wrote as {FileName}.");
+                throw DataForgeException.Usage(
+                    $"{path} line {number} is no repository with its commit; give a file that a crawl wrote as {FileName}.");
             }
 
-            if (!lines.TryAdd(read.Id, parsed!))
+            if (!lines.TryAdd(parsed.Facts.Id, parsed))
             {
-                throw DataForgeException.Usage($"{path} line {number}: repository {read.Id} is there twice; leave one of them out.");
+                throw DataForgeException.Usage(
+                    $"{path} line {number}: repository {parsed.Facts.Id} is there twice; leave one of them out.");
             }
         }
 
         return [.. lines.Values];
     }
 
-    // The row of a repository that could not be had looks like another's whose one file is faulty; its signature tells.
+    private static bool IsValid(PinnedLine line) => line.Facts.Snapshot >= 1
+        && (line.Fault is not { } fault || Faults.Contains(fault))
+        && (line.Facts.Commit is not { } commit || IsId(commit))
+        && GitHub.GitHubClient.IsFullName(line.Facts.Name);
+
+    // Why a repository could not be fetched. Its row looks like that of a repository with one faulty file, so the snapshot's signature is
+    // compared with that of each fault.
     private static string? FindFault(Catalog catalog, RepositoryFacts facts, int snapshot, string rowsHash) =>
-        catalog.FindState(facts.Id) is { Status: not (RepositoryStatus.Present or RepositoryStatus.Empty) }
-            ? Faults.FirstOrDefault(rule => catalog.FindSnapshot(
+        catalog.States.Find(facts.Id) is { Status: not (RepositoryStatus.Present or RepositoryStatus.Empty) }
+            ? Faults.FirstOrDefault(rule => catalog.Snapshots.Find(
                 facts.Id, StageHash.Combine(rowsHash, FaultyRepository.SignatureOf(facts.Commit, rule)))?.Number == snapshot)
             : null;
 
@@ -135,7 +145,7 @@ internal static class PinnedList
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            // Named by its line number, by the caller.
+            // The caller reports the line by its number.
             return null;
         }
     }

@@ -1,19 +1,24 @@
 using DataForge.Corpus;
-using DataForge.Corpus.Events;
 using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
 
-/// <summary><c>pinned:FILE</c>: commits that a crawl of <c>github:</c> sources listed (<see cref="PinnedList"/>), with their facts of that day.</summary>
+/// <summary>
+/// <c>pinned:FILE</c>: commits that a crawl of <c>github:</c> sources listed (<see cref="PinnedList"/>), with their facts of that day.
+/// </summary>
 internal sealed class PinnedSource(string file) : ISource
 {
+    /// <inheritdoc/>
     public string Kind => GitHubSource.KindName;
 
+    /// <inheritdoc/>
     public string Text => $"pinned:{file}";
 
+    /// <inheritdoc/>
     public (string Key, string Signature)? WholeSignature(CrawlOptions options) => null;
 
+    /// <inheritdoc/>
     public async ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
     {
         IReadOnlyList<PinnedLine> pinned = PinnedList.Read(file);
@@ -23,8 +28,8 @@ internal sealed class PinnedSource(string file) : ISource
         {
             try
             {
-                session = await GitHubSession.OpenAsync(context.Options, catalog, context.Time, text => context.Tell(Note.Warning(text)), cancellation).ConfigureAwait(false);
-                transport.Charge = session.Client.EnterAsync;
+                session = await GitHubSource.OpenSessionAsync(context, catalog.Ledger, cancellation).ConfigureAwait(false);
+                transport.AcquirePermit = session.Client.AcquireCorePermitAsync;
             }
             catch
             {
@@ -33,30 +38,35 @@ internal sealed class PinnedSource(string file) : ISource
             }
         }
 
-        return new SourceScan([.. pinned.Select(line => new PinnedRepository(line.Facts, line.Fault, transport))], -1, new ForgeHeld(transport, session));
+        ISourceRepository[] repositories = [.. pinned.Select(line => new PinnedRepository(line.Facts, line.Fault, transport))];
+        return new SourceScan(repositories, -1, new ForgeResources(transport, session));
     }
 
     private sealed class PinnedRepository(RepositoryFacts facts, string? fault, ForgeTransport transport) : ISourceRepository
     {
+        /// <inheritdoc/>
         public long Id => facts.Id;
 
+        /// <inheritdoc/>
         public string Name => facts.Name;
 
+        /// <inheritdoc/>
         public bool IsRemote => true;
 
-        // A commit never changes.
+        /// <summary>The commit: its files never change.</summary>
         public string? Freshness => facts.Commit is null || fault is not null ? null : $"commit {facts.Commit}";
 
+        /// <inheritdoc/>
         public async ValueTask<IOpenRepository> OpenAsync(CancellationToken cancellation)
         {
             if (fault is not null)
             {
-                return new FaultyRepository(facts, new FetchException(fault, "it could not be had when it was listed"));
+                return new FaultyRepository(facts, new FetchException(fault, "it could not be fetched when it was listed"));
             }
 
             if (facts.Commit is not { } commit)
             {
-                return new FaultyRepository(facts, new FetchException(FaultRules.Empty, "it had no commit"));
+                return new FaultyRepository(facts, new FetchException(RuleNames.Empty, "it had no commit"));
             }
 
             var quota = new FetchQuota(transport.Context.Options, transport.Time);
@@ -68,7 +78,7 @@ internal sealed class PinnedSource(string file) : ISource
             try
             {
                 var archive = new ArchiveRepository(facts, commit, transport, quota);
-                return await transport.Gate.RunAsync(() => quota.DuringAsync(() => archive.ReadAsync(cancellation)), cancellation).ConfigureAwait(false);
+                return await transport.RunAsync(quota, () => archive.ReadAsync(cancellation), cancellation).ConfigureAwait(false);
             }
             catch (FetchException e)
             {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace DataForge.Crawler.Fetch;
 
-/// <summary>What a packet of git's wire format is.</summary>
+/// <summary>The kind of a packet of git's wire format.</summary>
 internal enum PktKind
 {
     /// <summary>A line, or a piece of a stream.</summary>
@@ -16,7 +16,7 @@ internal enum PktKind
     /// <summary><c>0001</c>: the end of a section.</summary>
     Delimiter,
 
-    /// <summary><c>0002</c>: the end of an answer.</summary>
+    /// <summary><c>0002</c>: the end of a response.</summary>
     ResponseEnd,
 
     /// <summary>The stream has ended.</summary>
@@ -24,12 +24,12 @@ internal enum PktKind
 }
 
 /// <summary>
-/// git's packet lines: four hexadecimal digits of length (these four bytes included), then so many bytes less four
+/// Writes git's packet lines: a length of four hexadecimal digits, which counts these four bytes too, and the payload
 /// (https://git-scm.com/docs/protocol-common#_pkt_line_format).
 /// </summary>
 internal static class PktLine
 {
-    /// <summary>Longest packet, its length's digits included: git's LARGE_PACKET_MAX.</summary>
+    /// <summary>The longest packet in bytes, its length included: git's LARGE_PACKET_MAX.</summary>
     public const int MaxLength = 65520;
 
     /// <summary>Appends a line; a newline is added.</summary>
@@ -43,20 +43,20 @@ internal static class PktLine
     public static void Flush(IBufferWriter<byte> to) => to.Write("0000"u8);
 }
 
-/// <summary>Reads packets, each valid until the next one is read.</summary>
+/// <summary>Reads packet lines.</summary>
 internal sealed class PktReader(Stream stream)
 {
     private readonly byte[] _buffer = new byte[PktLine.MaxLength];
 
-    /// <summary>The bytes of the last packet.</summary>
+    /// <summary>The payload of the last packet; valid until the next one is read.</summary>
     public ReadOnlyMemory<byte> Data { get; private set; }
 
     /// <summary>The last packet as a line without its newline.</summary>
     public string Text => Encoding.UTF8.GetString(Data.Span).TrimEnd('\n');
 
     /// <summary>Reads the next packet.</summary>
-    /// <exception cref="FormatException">These are no packets.</exception>
-    /// <exception cref="EndOfStreamException">The stream ends within one.</exception>
+    /// <exception cref="FormatException">The stream is not made of packets.</exception>
+    /// <exception cref="EndOfStreamException">The stream ends within a packet.</exception>
     public async ValueTask<PktKind> ReadAsync(CancellationToken cancellation)
     {
         int got = await stream.ReadAtLeastAsync(_buffer.AsMemory(0, 4), 4, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
@@ -65,7 +65,8 @@ internal sealed class PktReader(Stream stream)
             return got == 0 ? PktKind.End : throw new EndOfStreamException("the answer ends within a packet");
         }
 
-        if (!int.TryParse(_buffer.AsSpan(0, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int length) || length is 3 or > PktLine.MaxLength)
+        if (!int.TryParse(_buffer.AsSpan(0, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int length)
+            || length is 3 or > PktLine.MaxLength)
         {
             throw new FormatException("the answer is not of git's packets");
         }

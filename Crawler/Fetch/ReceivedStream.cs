@@ -1,14 +1,20 @@
 namespace DataForge.Crawler.Fetch;
 
-/// <summary>A body as it is received: buffered, its bytes counted against a repository's quota, given up where nothing comes for long.</summary>
+/// <summary>
+/// The body of a response: buffered, its bytes counted against a repository's quota, with a timeout for each read.
+/// </summary>
+/// <param name="inner">The body.</param>
+/// <param name="quota">The repository's quota.</param>
+/// <param name="idleLimit">How long a read may wait for bytes.</param>
+/// <param name="time">The clock.</param>
 internal sealed class ReceivedStream(Stream inner, FetchQuota quota, TimeSpan idleLimit, TimeProvider time) : ForwardStream
 {
     private readonly byte[] _buffer = new byte[64 << 10];
     private int _start;
     private int _end;
 
-    /// <exception cref="TimeoutException">Nothing came for long.</exception>
-    /// <exception cref="FetchException">Too much came.</exception>
+    /// <exception cref="TimeoutException">No bytes arrived in time.</exception>
+    /// <exception cref="FetchException">The quota is exceeded.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_start == _end)

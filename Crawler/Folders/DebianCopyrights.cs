@@ -6,15 +6,17 @@ namespace DataForge.Crawler.Folders;
 
 /// <summary>
 /// Copyright files of Debian packages (<see href="https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"/>) for Python
-/// packages that dpkg installed: <c>/var/lib/dpkg/info/*.list</c> says which Debian package owns which file,
+/// packages that dpkg installed: <c>/var/lib/dpkg/info/*.list</c> says which Debian package owns which file, and
 /// <c>/usr/share/doc/&lt;package&gt;/copyright</c> is its licence.
 /// </summary>
 internal sealed class DebianCopyrights(string infoFolder = "/var/lib/dpkg/info", string docFolder = "/usr/share/doc")
 {
     /// <summary>
-    /// Gives each package the copyright of the Debian package that owns most of its Python files, as <c>debian/copyright</c>; of others
-    /// that own some, as <c>debian/&lt;package&gt;/copyright</c>.
+    /// Adds to each package the copyright file of the Debian package that owns most of its Python files, as <c>debian/copyright</c>, and
+    /// those of other Debian packages that own some, as <c>debian/&lt;package&gt;/copyright</c>.
     /// </summary>
+    /// <param name="root">The path of the source's folder.</param>
+    /// <param name="packages">The packages found in it.</param>
     public void Attach(string root, IReadOnlyList<FolderPackage> packages)
     {
         if (!Directory.Exists(infoFolder) || FileSystem.RealPath(root) is not { } real || FileSystem.RealPath(docFolder) is not { } docs)
@@ -23,7 +25,7 @@ internal sealed class DebianCopyrights(string infoFolder = "/var/lib/dpkg/info",
         }
 
         Dictionary<string, FolderPackage> byPath = new(StringComparer.Ordinal);
-        foreach (FolderPackage package in packages.Where(package => package.Form is not (PackageForm.Repository or PackageForm.Leftovers)))
+        foreach (FolderPackage package in packages.Where(package => package.Form is not (PackageForm.Repository or PackageForm.FaultsOnly)))
         {
             byte[] path = package.Module is null ? package.Folder : FileSystem.Join(package.Folder, package.Module);
             string below = Encoding.UTF8.GetString(path)[root.Length..];
@@ -38,7 +40,7 @@ internal sealed class DebianCopyrights(string infoFolder = "/var/lib/dpkg/info",
             string debian = Path.GetFileNameWithoutExtension(list).Split(':')[0];
             foreach (string file in PythonFiles(list, real))
             {
-                if (Owned(byPath, file) is { } package)
+                if (FindOwner(byPath, file) is { } package)
                 {
                     owners.TryAdd(package, new SortedDictionary<string, int>(StringComparer.Ordinal));
                     owners[package][debian] = owners[package].GetValueOrDefault(debian) + 1;
@@ -52,13 +54,13 @@ internal sealed class DebianCopyrights(string infoFolder = "/var/lib/dpkg/info",
         }
     }
 
-    // OrderByDescending is stable: of equal owners the first by name.
+    // OrderByDescending is stable: among equal owners the first by name wins.
     private void AddCopyrights(FolderPackage package, SortedDictionary<string, int> counts, string docs)
     {
         HashSet<string> known = new(StringComparer.Ordinal);
         foreach (string debian in counts.OrderByDescending(owner => owner.Value).Select(owner => owner.Key))
         {
-            // Documentation folders may be links to that of a sister package; a link out of the documentation is not taken.
+            // A documentation folder may be a link to that of a related package; a link that leaves the documentation is ignored.
             string? file = FileSystem.RealPath(Path.Combine(docFolder, debian, "copyright"));
             if (file is not null && file.StartsWith(docs + "/", StringComparison.Ordinal) && known.Add(file))
             {
@@ -78,7 +80,7 @@ internal sealed class DebianCopyrights(string infoFolder = "/var/lib/dpkg/info",
     }
 
     // The module itself, the loose modules of its folder, or the nearest package folder above.
-    private static FolderPackage? Owned(Dictionary<string, FolderPackage> packages, string file)
+    private static FolderPackage? FindOwner(Dictionary<string, FolderPackage> packages, string file)
     {
         if (packages.TryGetValue(file, out FolderPackage? found))
         {

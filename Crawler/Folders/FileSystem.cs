@@ -2,24 +2,38 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using DataForge.Corpus;
 using DataForge.Crawler.Sources;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataForge.Crawler.Folders;
 
-/// <summary>What a folder's entry is.</summary>
+/// <summary>The type of a folder's entry.</summary>
 internal enum EntryType
 {
+    /// <summary>A pipe, a socket, a device, or unknown.</summary>
     Other = 0,
+
+    /// <summary>A regular file.</summary>
     File,
+
+    /// <summary>A folder.</summary>
     Folder,
+
+    /// <summary>A symbolic link.</summary>
     Symlink,
 }
 
-/// <summary>One name in a folder.</summary>
+/// <summary>An entry of a folder.</summary>
+/// <param name="Name">Its name, as bytes.</param>
+/// <param name="Type">Its type.</param>
 internal readonly record struct FolderEntry(byte[] Name, EntryType Type);
 
-/// <summary>What is known of a file without reading it. Mode is the whole st_mode; the time is nanoseconds since 1970.</summary>
+/// <summary>What is known about a file without reading it.</summary>
+/// <param name="Type">Its type.</param>
+/// <param name="Mode">The whole st_mode.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="ModifiedNanoseconds">When it was last modified, in nanoseconds since 1970.</param>
 internal readonly record struct FileFacts(EntryType Type, int Mode, long Size, long ModifiedNanoseconds)
 {
     /// <summary>The mode git would store.</summary>
@@ -32,8 +46,8 @@ internal readonly record struct FileFacts(EntryType Type, int Mode, long Size, l
 }
 
 /// <summary>
-/// Folders and files by the bytes of their names. .NET's own functions take names as text and cannot open one that is not UTF-8.
-/// Linux only: struct dirent and statx(2) are the same on all its 64-bit machines.
+/// Access to folders and files by the bytes of their names. .NET's own functions take names as text and cannot open a file whose name is
+/// not UTF-8. Linux only: struct dirent and statx(2) have the same layout on all its 64-bit architectures.
 /// </summary>
 internal partial class FileSystem
 {
@@ -45,7 +59,10 @@ internal partial class FileSystem
     private static readonly int ReadFlags =
         0x80000 | 0x800 | (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000);
 
-    /// <summary>A folder's entries in order of the bytes of their names, or null and why it cannot be read.</summary>
+    /// <summary>Lists a folder.</summary>
+    /// <param name="folder">The folder's path.</param>
+    /// <param name="fault">Why it cannot be listed; null where it can.</param>
+    /// <returns>Its entries in the order of the bytes of their names; null where it cannot be listed.</returns>
     public virtual FolderEntry[]? List(byte[] folder, out string? fault)
     {
         nint handle = opendir(Terminated(folder));
@@ -95,7 +112,10 @@ internal partial class FileSystem
         }
     }
 
-    /// <summary>A file's facts, of a link itself or of what it leads to; or null and why there are none.</summary>
+    /// <summary>Reads a file's facts.</summary>
+    /// <param name="path">The file's path.</param>
+    /// <param name="follow">Whether to follow a link; otherwise the facts are those of the link.</param>
+    /// <param name="fault">Why they cannot be read; null where they can.</param>
     public virtual FileFacts? Facts(byte[] path, bool follow, out string? fault)
     {
         Span<byte> stat = stackalloc byte[256];
@@ -120,16 +140,19 @@ internal partial class FileSystem
         return new FileFacts(type, mode, BinaryPrimitives.ReadInt64LittleEndian(stat[40..]), time);
     }
 
-    /// <summary>Reads a plain file whole into a rented buffer, unless it has <paramref name="max"/> bytes or more.</summary>
+    /// <summary>Reads a whole regular file into a rented buffer.</summary>
+    /// <param name="path">The file's path.</param>
+    /// <param name="expected">Its expected size in bytes.</param>
+    /// <param name="max">A file of this many bytes or more is a fault (<see cref="RuleNames.Size"/>).</param>
     public virtual ReadFile Read(byte[] path, long expected, int max)
     {
         int descriptor = open(Terminated(path), ReadFlags);
         if (descriptor < 0)
         {
-            return ReadFile.Faulty(FaultRules.Unreadable, LastFault());
+            return ReadFile.Faulty(RuleNames.Unreadable, LastFault());
         }
 
-        // One byte more than expected, so that a whole file takes one read and the end shows in it.
+        // One byte more than expected, so that one read takes the whole file and shows its end.
         byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(expected + 1, 1, max));
         try
         {
@@ -142,7 +165,7 @@ internal partial class FileSystem
                 if (length >= max)
                 {
                     ArrayPool<byte>.Shared.Return(buffer);
-                    return ReadFile.Faulty(FaultRules.Size, $"{max} bytes or more");
+                    return ReadFile.Faulty(RuleNames.Size, $"{max} bytes or more");
                 }
 
                 if (read == 0)
@@ -162,18 +185,18 @@ internal partial class FileSystem
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            return ReadFile.Faulty(FaultRules.Unreadable, e.Message);
+            return ReadFile.Faulty(RuleNames.Unreadable, e.Message);
         }
     }
 
-    /// <summary>A folder's path and a name in it.</summary>
+    /// <summary>Joins a folder's path and a name in it.</summary>
     public static byte[] Join(ReadOnlySpan<byte> folder, ReadOnlySpan<byte> name) =>
         folder.Length == 0 ? name.ToArray() : folder[^1] == '/' ? [.. folder, .. name] : [.. folder, (byte)'/', .. name];
 
-    /// <summary>A path given as text.</summary>
+    /// <summary>The bytes of a path given as text.</summary>
     public static byte[] Bytes(string path) => Encoding.UTF8.GetBytes(path);
 
-    /// <summary>The path with all links resolved; null where it does not exist.</summary>
+    /// <summary>Resolves all links of a path; null where the path does not exist.</summary>
     public static string? RealPath(string path)
     {
         nint resolved = realpath(Terminated(Bytes(path)), 0);

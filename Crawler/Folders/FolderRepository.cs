@@ -18,31 +18,38 @@ internal sealed class FolderRepository(FolderPackage package, FileSystem files, 
     public ValueTask<IOpenRepository> OpenAsync(CancellationToken cancellation)
     {
         var facts = new RepositoryFacts { Id = Id, Name = package.Name, Source = FolderSource.KindName };
-        return new(new OpenFolder(facts, new FolderWalk(package, files, options, cancellation).List(), files, options));
+        IReadOnlyList<FoundFile> listing = new FolderListing(package, files, options, cancellation).List();
+        return new(new OpenFolderRepository(facts, listing, files, options));
     }
 }
 
-/// <summary>A file in a folder, with its path there and its time of change in nanoseconds.</summary>
+/// <summary>A file in a folder.</summary>
 internal sealed class FolderFile : FoundFile
 {
+    /// <summary>Its path on disk, as bytes.</summary>
     public required byte[] File { get; init; }
 
+    /// <summary>When it was last modified, in nanoseconds since 1970.</summary>
     public long Modified { get; init; }
 }
 
-/// <summary>A folder's repository as it is now.</summary>
-internal sealed class OpenFolder(
+/// <summary>The present state of a repository in a folder.</summary>
+internal sealed class OpenFolderRepository(
     RepositoryFacts facts, IReadOnlyList<FoundFile> listing, FileSystem files, CrawlOptions options) : IOpenRepository
 {
+    /// <inheritdoc/>
     public RepositoryFacts Facts => facts;
 
-    /// <summary>SHA-256 over path, size, time of change, mode and fault of each file.</summary>
+    /// <summary>SHA-256 over path, size, modification time, mode, kind and fault of each file.</summary>
     public string Signature { get; } = Sign(listing);
 
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<FoundFile>> ListAsync(CancellationToken cancellation) => new(listing);
 
+    /// <inheritdoc/>
     public ReadFile Read(FoundFile file) => files.Read(((FolderFile)file).File, file.Size, Listing.MaxBytes(file.Kind, options));
 
+    /// <inheritdoc/>
     public void Dispose()
     {
     }

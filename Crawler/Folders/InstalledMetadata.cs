@@ -12,33 +12,39 @@ namespace DataForge.Crawler.Folders;
 /// </summary>
 internal sealed class InstalledMetadata
 {
+    // A bound against damaged files. RECORD takes about 100 bytes per installed file, so this is room for some 160,000 files.
     private const int MaxListBytes = 16 << 20;
+
+    // PEP 639 puts licence files into the folder "licenses", at their paths in the project: two levels below it are enough in practice.
     private const int MaxLicenseDepth = 3;
 
-    // Top-level module or package → what tells about it.
+    // Evidence by top-level module or package.
     private readonly Dictionary<string, List<Evidence>> _byModule = new(StringComparer.Ordinal);
     private readonly FileSystem _files;
+    private readonly CancellationToken _cancellation;
 
+    /// <summary>Reads the metadata in a folder of packages.</summary>
     /// <param name="files">The file system.</param>
-    /// <param name="folder">The folder of packages.</param>
-    /// <param name="entries">Its entries.</param>
-    public InstalledMetadata(FileSystem files, byte[] folder, IReadOnlyList<FolderEntry> entries)
+    /// <param name="folder">The folder's path.</param>
+    /// <param name="items">Its entries.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public InstalledMetadata(FileSystem files, byte[] folder, IReadOnlyList<FolderItem> items, CancellationToken cancellation)
     {
-        _files = files;
-        foreach (FolderEntry entry in entries)
+        (_files, _cancellation) = (files, cancellation);
+        foreach (FolderItem item in items)
         {
-            if (!IsInfo(entry.Name))
+            if (!IsInfo(item.Name))
             {
                 continue;
             }
 
-            byte[] path = FileSystem.Join(folder, entry.Name);
-            string name = PathText.FromBytes(entry.Name);
-            if (entry.Type == EntryType.Folder)
+            byte[] path = FileSystem.Join(folder, item.Name);
+            string name = PathText.FromBytes(item.Name);
+            if (item.Folder is { } metadata)
             {
-                AddFolder(path, name);
+                AddFolder(metadata, path, name);
             }
-            else if (entry.Type == EntryType.File)
+            else if (item.Type == EntryType.File)
             {
                 Add(ProjectModule(name), new Evidence(path, name + "/PKG-INFO", FileKind.Metadata));
             }
@@ -48,18 +54,18 @@ internal sealed class InstalledMetadata
     /// <summary>Whether a name is that of packaging metadata.</summary>
     public static bool IsInfo(ReadOnlySpan<byte> name) => name.EndsWith(".dist-info"u8) || name.EndsWith(".egg-info"u8);
 
-    /// <summary>What tells about a top-level module or package.</summary>
+    /// <summary>The evidence for a top-level module or package; empty where there is none.</summary>
     public IReadOnlyList<Evidence> For(ReadOnlySpan<byte> module)
     {
         string name = PathText.FromBytes(module);
         return _byModule.TryGetValue(name, out List<Evidence>? exact) ? exact
-            : _byModule.TryGetValue("~" + Folded(name), out List<Evidence>? folded) ? folded : [];
+            : _byModule.TryGetValue("~" + Normalised(name), out List<Evidence>? byProject) ? byProject : [];
     }
 
-    private void AddFolder(byte[] path, string name)
+    private void AddFolder(FolderTree folder, byte[] path, string name)
     {
         List<Evidence> evidence = [];
-        Collect(path, name, MaxLicenseDepth, evidence);
+        Collect(folder, path, name, MaxLicenseDepth, evidence);
         HashSet<string> modules = TopLevel(path) ?? Recorded(path, name) ?? [];
         foreach (string module in modules.Count > 0 ? modules : [ProjectModule(name)])
         {
@@ -77,18 +83,21 @@ internal sealed class InstalledMetadata
         list.Add(evidence);
     }
 
-    private void Collect(byte[] folder, string logical, int depth, List<Evidence> evidence)
+    private void Collect(FolderTree folder, byte[] path, string logical, int depth, List<Evidence> evidence)
     {
-        foreach (FolderEntry entry in _files.List(folder, out _) ?? [])
+        // Metadata is read even where the walk of the tree ended just above it.
+        folder = folder.IsTooDeep ? FolderTree.Walk(_files, path, folder.Name, depth, _cancellation) : folder;
+        foreach (FolderItem item in folder.Items)
         {
-            string path = logical + "/" + PathText.FromBytes(entry.Name);
-            if (entry.Type == EntryType.Folder && depth > 0)
+            byte[] itemPath = FileSystem.Join(path, item.Name);
+            string itemLogical = logical + "/" + PathText.FromBytes(item.Name);
+            if (item.Folder is not null && depth > 0)
             {
-                Collect(FileSystem.Join(folder, entry.Name), path, depth - 1, evidence);
+                Collect(item.Folder, itemPath, itemLogical, depth - 1, evidence);
             }
-            else if (entry.Type == EntryType.File && FileKinds.Of(path) is { } kind and not FileKind.Python)
+            else if (item is { Type: EntryType.File, Kind: { } kind and not FileKind.Python })
             {
-                evidence.Add(new Evidence(FileSystem.Join(folder, entry.Name), path, kind));
+                evidence.Add(new Evidence(itemPath, itemLogical, kind));
             }
         }
     }
@@ -104,7 +113,7 @@ internal sealed class InstalledMetadata
         return modules.Length > 0 ? new HashSet<string>(modules.Select(module => module.Split('/')[0]), StringComparer.Ordinal) : null;
     }
 
-    // RECORD is CSV: path, hash, size. Paths that need quotes hold no module's name.
+    // RECORD is CSV: path, hash, size. Paths that need quotes cannot be names of modules.
     private HashSet<string>? Recorded(byte[] folder, string name)
     {
         if (ReadText(FileSystem.Join(folder, "RECORD"u8)) is not { } text)
@@ -144,8 +153,8 @@ internal sealed class InstalledMetadata
         return text;
     }
 
-    // PyYAML-6.0.dist-info → ~pyyaml; the tilde keeps project names, which are folded, apart from module names.
-    private static string ProjectModule(string info) => "~" + Folded(info[..info.LastIndexOf('.')].Split('-')[0]);
+    // PyYAML-6.0.dist-info → ~pyyaml; the tilde separates project names, which are normalised, from module names.
+    private static string ProjectModule(string info) => "~" + Normalised(info[..info.LastIndexOf('.')].Split('-')[0]);
 
-    private static string Folded(string name) => name.Replace('-', '_').Replace('.', '_').ToLowerInvariant();
+    private static string Normalised(string name) => name.Replace('-', '_').Replace('.', '_').ToLowerInvariant();
 }

@@ -4,17 +4,20 @@ using DataForge.Crawler.Sources;
 namespace DataForge.Crawler.Folders;
 
 /// <summary>
-/// Divides a folder into repositories:
-/// a folder with <c>.git</c> is one; a folder with modules of its own is a package and one repository, named by its path below the
-/// source; a folder without, below which repositories or folders of packages lie, is looked into; loose modules of a folder form one
-/// repository together, named as the folder, but in <c>site-packages</c> and <c>dist-packages</c>, where each belongs to another
-/// project, one each. What lies above or beside a package and tells its licence goes with it.
+/// Divides a folder into repositories.
+/// A folder with <c>.git</c> is one repository. A folder with modules of its own is a package and one repository, named by its path below
+/// the source. A folder without modules, below which repositories or folders of packages lie, is searched. The loose modules of a folder
+/// form one repository together, named as the folder; but in <c>site-packages</c> and <c>dist-packages</c>, where each module belongs to
+/// another project, each is a repository. Licence files and metadata above or beside a package become part of its repository.
 /// </summary>
-internal sealed class PackageFinder(FileSystem files)
+internal sealed class PackageFinder(FileSystem files, CancellationToken cancellation = default)
 {
     private readonly List<FolderPackage> _found = [];
 
-    /// <summary>Finds the repositories below a source's folder.</summary>
+    /// <summary>Finds the repositories in a source's folder.</summary>
+    /// <param name="tree">The folder, walked.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="name">The source's name, with which the names of the repositories begin.</param>
     public IReadOnlyList<FolderPackage> Find(FolderTree tree, byte[] path, string name)
     {
         if (tree.HasGit)
@@ -23,58 +26,59 @@ internal sealed class PackageFinder(FileSystem files)
         }
         else if (tree.HasInit)
         {
-            Place(tree, path, name, [], new InstalledMetadata(files, path, []));
+            AddOrSearch(tree, path, name, [], new InstalledMetadata(files, path, [], cancellation));
         }
         else
         {
-            Open(tree, path, name, []);
+            Search(tree, path, name, []);
         }
 
         return _found;
     }
 
-    // A folder that holds packages side by side. Licences come from it and the folders above it, nearest first.
-    private void Open(FolderTree folder, byte[] path, string name, IReadOnlyList<Evidence> above)
+    // A folder that holds packages side by side. Licences come from it and from the folders above it, nearest first.
+    private void Search(FolderTree folder, byte[] path, string name, IReadOnlyList<Evidence> above)
     {
-        FolderEntry[] entries = files.List(path, out _) ?? [];
+        // A folder of packages is searched even where the walk of the tree ended just above it.
+        IReadOnlyList<FolderItem> items = folder.IsTooDeep
+            ? FolderTree.Walk(files, path, folder.Name, depth: 0, cancellation).Items
+            : folder.Items;
         List<Evidence> licenses = [];
-        List<FolderEntry> modules = [];
-        bool leftovers = false;
-        foreach (FolderEntry entry in entries)
+        List<FolderItem> modules = [];
+        bool hasFaults = false;
+        foreach (FolderItem item in items)
         {
-            string text = PathText.FromBytes(entry.Name);
-            FileKind? kind = FileKinds.Of(text);
-            if (entry.Type == EntryType.File && kind == FileKind.License)
+            if (item is { Type: EntryType.File, Kind: FileKind.License })
             {
-                licenses.Add(new Evidence(FileSystem.Join(path, entry.Name), text, FileKind.License));
+                licenses.Add(new Evidence(FileSystem.Join(path, item.Name), PathText.FromBytes(item.Name), FileKind.License));
             }
-            else if (entry.Type != EntryType.Folder && kind == FileKind.Python)
+            else if (item.Kind == FileKind.Python)
             {
-                modules.Add(entry);
+                modules.Add(item);
             }
             else
             {
-                leftovers |= entry.Type == EntryType.Symlink
-                    && files.Facts(FileSystem.Join(path, entry.Name), follow: true, out _)?.Type == EntryType.Folder;
+                hasFaults |= item.Type == EntryType.Symlink
+                    && files.Facts(FileSystem.Join(path, item.Name), follow: true, out _)?.Type == EntryType.Folder;
             }
         }
 
         licenses.AddRange(above);
-        var metadata = new InstalledMetadata(files, path, entries);
+        var metadata = new InstalledMetadata(files, path, items, cancellation);
         foreach (FolderTree child in folder.Folders)
         {
             if (!child.IsInfo)
             {
-                Place(child, FileSystem.Join(path, child.Name), name + "/" + PathText.FromBytes(child.Name), licenses, metadata);
+                AddOrSearch(child, FileSystem.Join(path, child.Name), name + "/" + PathText.FromBytes(child.Name), licenses, metadata);
             }
 
-            leftovers |= child.HasFault && IsBare(child);
+            hasFaults |= child.HasFault && IsBare(child);
         }
 
-        AddModules(folder, path, name, modules, leftovers, licenses, metadata);
+        AddModules(folder, path, name, modules, hasFaults, licenses, metadata);
     }
 
-    private void Place(FolderTree folder, byte[] path, string name, IReadOnlyList<Evidence> licenses, InstalledMetadata metadata)
+    private void AddOrSearch(FolderTree folder, byte[] path, string name, IReadOnlyList<Evidence> licenses, InstalledMetadata metadata)
     {
         if (folder.HasGit)
         {
@@ -82,26 +86,27 @@ internal sealed class PackageFinder(FileSystem files)
         }
         else if (folder.IsPackagesFolder || (folder.OwnPython == 0 && folder.HasRootsBelow))
         {
-            // What others installed side by side is under none of the licences above: a standard library's covers no site-packages.
-            Open(folder, path, name, folder.IsPackagesFolder ? [] : licenses);
+            // The licences above do not cover installed packages: that of a standard library does not cover its site-packages.
+            Search(folder, path, name, folder.IsPackagesFolder ? [] : licenses);
         }
         else if (folder.Python > 0 || (folder.HasFault && !IsBare(folder)))
         {
-            var package = new FolderPackage { Name = name, Form = PackageForm.Package, Folder = path, Prefix = folder.Name };
+            var package = new FolderPackage { Name = name, Form = PackageForm.Package, Tree = folder, Folder = path, Prefix = folder.Name };
             AddEvidence(package, licenses, metadata, folder.Name);
             _found.Add(package);
-            FindBelow(folder, path, name, licenses, gitOnly: false);
+            FindBelow(folder, path, name, gitOnly: false);
         }
     }
 
     private void AddRepository(FolderTree folder, byte[] path, string name)
     {
-        _found.Add(new FolderPackage { Name = name, Form = PackageForm.Repository, Folder = path });
-        FindBelow(folder, path, name, [], gitOnly: true);
+        _found.Add(new FolderPackage { Name = name, Form = PackageForm.Repository, Tree = folder, Folder = path });
+        FindBelow(folder, path, name, gitOnly: true);
     }
 
-    // Repositories (a submodule, a clone) and folders of packages inside a package: they stand for themselves, and its walk passes them by.
-    private void FindBelow(FolderTree folder, byte[] path, string name, IReadOnlyList<Evidence> licenses, bool gitOnly)
+    // Git repositories (a submodule, a clone) and folders of packages inside a package are repositories of their own; the package's
+    // listing leaves them out.
+    private void FindBelow(FolderTree folder, byte[] path, string name, bool gitOnly)
     {
         foreach (FolderTree child in folder.Folders)
         {
@@ -113,26 +118,30 @@ internal sealed class PackageFinder(FileSystem files)
             }
             else if (child.IsPackagesFolder && !gitOnly)
             {
-                Open(child, childPath, childName, []);
+                Search(child, childPath, childName, []);
             }
             else if (child.HasRootsBelow)
             {
-                FindBelow(child, childPath, childName, licenses, gitOnly);
+                FindBelow(child, childPath, childName, gitOnly);
             }
         }
     }
 
     private void AddModules(
-        FolderTree folder, byte[] path, string name, List<FolderEntry> modules, bool leftovers, IReadOnlyList<Evidence> licenses,
+        FolderTree folder, byte[] path, string name, List<FolderItem> modules, bool hasFaults, IReadOnlyList<Evidence> licenses,
         InstalledMetadata metadata)
     {
         if (folder.IsPackagesFolder)
         {
-            foreach (FolderEntry module in modules)
+            foreach (FolderItem module in modules)
             {
                 var single = new FolderPackage
                 {
-                    Name = name + "/" + PathText.FromBytes(module.Name), Form = PackageForm.Module, Folder = path, Module = module.Name,
+                    Name = name + "/" + PathText.FromBytes(module.Name),
+                    Form = PackageForm.Module,
+                    Tree = folder,
+                    Folder = path,
+                    Module = module.Name,
                 };
                 AddEvidence(single, licenses, metadata, module.Name.AsSpan()[..^3]);
                 _found.Add(single);
@@ -141,16 +150,16 @@ internal sealed class PackageFinder(FileSystem files)
             modules = [];
         }
 
-        if (modules.Count > 0 || leftovers)
+        if (modules.Count > 0 || hasFaults)
         {
             var loose = new FolderPackage
             {
-                Name = name, Form = folder.IsPackagesFolder ? PackageForm.Leftovers : PackageForm.Modules, Folder = path,
+                Name = name, Form = folder.IsPackagesFolder ? PackageForm.FaultsOnly : PackageForm.Modules, Tree = folder, Folder = path,
             };
-            licenses.ToList().ForEach(loose.Add);
-            foreach (FolderEntry module in modules)
+            loose.AddAll(licenses);
+            foreach (FolderItem module in modules)
             {
-                metadata.For(module.Name.AsSpan()[..^3]).ToList().ForEach(loose.Add);
+                loose.AddAll(metadata.For(module.Name.AsSpan()[..^3]));
             }
 
             _found.Add(loose);
@@ -160,10 +169,10 @@ internal sealed class PackageFinder(FileSystem files)
     private static void AddEvidence(
         FolderPackage package, IReadOnlyList<Evidence> licenses, InstalledMetadata metadata, ReadOnlySpan<byte> module)
     {
-        licenses.ToList().ForEach(package.Add);
-        metadata.For(module).ToList().ForEach(package.Add);
+        package.AddAll(licenses);
+        package.AddAll(metadata.For(module));
     }
 
-    // A folder that could not be listed at all: nobody knows what it is, so its row stands with the folder it lies in.
-    private static bool IsBare(FolderTree folder) => folder.HasFault && folder.Folders.Count == 0 && folder.Python == 0;
+    // A folder that could not be listed at all: what it holds is unknown, so its row belongs to the folder above it.
+    private static bool IsBare(FolderTree folder) => folder.HasFault && folder.Python == 0 && !folder.Folders.Any();
 }

@@ -5,11 +5,28 @@ using DataForge.Corpus;
 namespace DataForge.Crawler.Git;
 
 /// <summary>
-/// The git command line, for what libgit2 1.5 lacks (shallow and partial transfer), under settings for repositories nobody vouches for:
-/// no configuration but this, no hooks, no submodules, no questions, no transport but file, https and ssh.
+/// The git command line, for what libgit2 1.5 lacks (shallow and partial fetch), with settings for untrusted repositories: no other
+/// configuration, no hooks, no submodules, no prompts, no transports but file, https and ssh.
 /// </summary>
+/// <param name="homeFolder">The folder that git takes for the user's home.</param>
+/// <param name="limit">How long a command may run.</param>
 internal sealed class GitCommand(string homeFolder, TimeSpan limit)
 {
+    // The output of the commands used here is small (an id, a list of references); the bounds are against a hostile server.
+    private const int MaxOutput = 64 << 20;
+    private const int MaxErrors = 64 << 10;
+
+    // Exit codes of a process that a signal ended, as shells and .NET give them: 128 and the signal's number (signal(7)).
+    private const int SignalHangUp = 128 + 1;
+    private const int SignalInterrupt = 128 + 2;
+    private const int SignalKill = 128 + 9;
+    private const int SignalTerminate = 128 + 15;
+    private const int SignalProcessorTime = 128 + 24;
+    private const int SignalFileSize = 128 + 25;
+
+    // Ctrl-C goes to all processes of a terminal. git may end before this process has seen the signal; two seconds are ample for that.
+    private static readonly TimeSpan InterruptGracePeriod = TimeSpan.FromSeconds(2);
+
     private static readonly string[] Settings =
     [
         "core.hooksPath=/dev/null", "core.fsmonitor=false", "fetch.recurseSubmodules=false", "submodule.recurse=false", "gc.auto=0",
@@ -17,36 +34,24 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
         "protocol.https.allow=always", "protocol.ssh.allow=always", "advice.detachedHead=false",
     ];
 
-    private const int MaxOutput = 64 << 20;
-    private const int MaxErrors = 64 << 10;
-    private const int SignalHangUp = 128 + 1;
-    private const int SignalInterrupt = 128 + 2;
-    private const int SignalKill = 128 + 9;
-    private const int SignalEnd = 128 + 15;
-
-    // Between git's end by Ctrl-C, which goes to all processes of a terminal, and this process's own there is a moment at most.
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
-    private const int SignalCpu = 128 + 24;
-    private const int SignalFileSize = 128 + 25;
-
-    // What reaches the network through a proxy or an agent; everything else of the environment stays out.
-    private static readonly string[] Passed =
+    // Environment variables that git gets: those for a proxy, an SSH agent and certificates. All others are removed.
+    private static readonly string[] PassedVariables =
     [
         "PATH", "SSH_AUTH_SOCK", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
         "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "CURL_CA_BUNDLE",
     ];
 
-    /// <summary>Runs git in a folder and returns what it wrote, byte for byte.</summary>
+    /// <summary>Runs git in a folder and returns its output, byte for byte.</summary>
     /// <exception cref="GitException">git failed, or took too long.</exception>
     public Task<byte[]> RunAsync(string folder, IEnumerable<string> arguments, string? input, CancellationToken cancellation) =>
         RunAsync(folder, arguments, (stream, token) => FeedAsync(stream, input, token), null, cancellation);
 
-    /// <summary>Runs git in a folder, within limits, and returns what it wrote. It is ended when <paramref name="feed"/> throws.</summary>
+    /// <summary>Runs git in a folder, within limits, and returns its output. It is killed when <paramref name="feed"/> throws.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="arguments">The command and its arguments.</param>
-    /// <param name="feed">Writes its input; the stream is closed afterwards.</param>
-    /// <param name="limits">What it may use; null for no limits but time.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="feed">Writes git's input; the stream is closed afterwards.</param>
+    /// <param name="limits">Resource limits; null for no limit but time.</param>
+    /// <param name="cancellation">Stops git.</param>
     /// <exception cref="GitException">git failed, or took too long.</exception>
     public async Task<byte[]> RunAsync(
         string folder, IEnumerable<string> arguments, Func<Stream, CancellationToken, Task> feed, ProcessLimits? limits,
@@ -63,32 +68,32 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
 
         SetEnvironment(start.Environment);
         using Process process = Start(start);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(limit);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(limit);
         try
         {
             limits?.Apply(process.Id);
             using var output = new MemoryStream();
-            Task read = CopyAsync(process.StandardOutput.BaseStream, output, patience.Token);
-            Task<string> errors = ErrorsAsync(process.StandardError.BaseStream, patience.Token);
+            Task read = CopyAsync(process.StandardOutput.BaseStream, output, timeout.Token);
+            Task<string> errors = ErrorsAsync(process.StandardError.BaseStream, timeout.Token);
             bool isBroken = false;
             try
             {
-                await feed(process.StandardInput.BaseStream, patience.Token).ConfigureAwait(false);
+                await feed(process.StandardInput.BaseStream, timeout.Token).ConfigureAwait(false);
                 process.StandardInput.Close();
             }
             catch (BrokenPipeException)
             {
-                // git ended before it read all; its exit code and its words say why.
+                // git ended before it had read all; its exit code and its error output say why.
                 isBroken = true;
             }
 
             await Task.WhenAll(read, errors).ConfigureAwait(false);
-            await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
-            if (process.ExitCode is SignalHangUp or SignalInterrupt or SignalEnd)
+            await process.WaitForExitAsync(timeout.Token).ConfigureAwait(false);
+            if (process.ExitCode is SignalHangUp or SignalInterrupt or SignalTerminate)
             {
-                // Somebody stops the crawl, or git alone: no fault of the repository, of which no row may say so.
-                await Task.Delay(Moment, cancellation).ConfigureAwait(false);
+                // Someone stopped the crawl, or git alone: no fault of the repository, so no row may report it.
+                await Task.Delay(InterruptGracePeriod, cancellation).ConfigureAwait(false);
                 throw new DataForgeException("git was stopped from outside: run the same command again.");
             }
 
@@ -152,7 +157,7 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
         }
     }
 
-    // A server's words go through git's error stream, and a server may be talkative.
+    // A server's messages go through git's error stream, so their length is bounded too.
     private static async Task<string> ErrorsAsync(Stream from, CancellationToken cancellation)
     {
         using var kept = new MemoryStream();
@@ -167,7 +172,7 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
 
     private void SetEnvironment(IDictionary<string, string?> environment)
     {
-        var passed = Passed.Where(environment.ContainsKey).ToDictionary(name => name, name => environment[name]);
+        var passed = PassedVariables.Where(environment.ContainsKey).ToDictionary(name => name, name => environment[name]);
         environment.Clear();
         foreach ((string name, string? value) in passed)
         {
@@ -184,10 +189,10 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
         environment["GIT_ALLOW_PROTOCOL"] = "file:https:ssh";
     }
 
-    // The line that says what is wrong, as one line; a signal (128 and its number) leaves none.
+    // The line of the error output that says what is wrong; a process ended by a signal writes none.
     private static string Reason(string errors, int exit)
     {
-        if (exit is SignalCpu or SignalFileSize or SignalKill)
+        if (exit is SignalProcessorTime or SignalFileSize or SignalKill)
         {
             return exit == SignalFileSize ? "git wrote a larger file than it may" : "git used more than it may";
         }
@@ -197,9 +202,9 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
             ?? lines.LastOrDefault() ?? "git failed and did not say why";
     }
 
-    /// <summary>git's input is closed from its side.</summary>
+    /// <summary>git has closed its input.</summary>
     internal sealed class BrokenPipeException(Exception inner) : Exception("git has ended", inner);
 }
 
-/// <summary>git failed; the message is its own line.</summary>
+/// <summary>git failed; the message is the line of its error output that says why.</summary>
 internal sealed class GitException(string message) : Exception(message);

@@ -3,7 +3,7 @@ using DataForge.Crawler.Folders;
 
 namespace DataForge.Crawler.Git;
 
-/// <summary>Where a git repository lies: a folder, or an address to fetch from.</summary>
+/// <summary>Where a git repository is: a folder, or an address to fetch it from.</summary>
 internal sealed record GitLocation
 {
     private static readonly string[] Schemes = ["file", "https", "ssh"];
@@ -11,19 +11,21 @@ internal sealed record GitLocation
     private GitLocation(string location, bool isAddress, IReadOnlyList<string> nameParts, int leastNameParts) =>
         (Location, IsAddress, NameParts, LeastNameParts) = (location, isAddress, nameParts, leastNameParts);
 
-    /// <summary>The folder, links resolved, or the address.</summary>
+    /// <summary>The folder, with links resolved, or the address.</summary>
     public string Location { get; }
 
-    /// <summary>Whether it has to be fetched.</summary>
+    /// <summary>Whether it is an address, so that the repository has to be fetched.</summary>
     public bool IsAddress { get; }
 
-    /// <summary>Parts of the location that may name it, without <c>.git</c>.</summary>
+    /// <summary>The parts of the location that may name the repository, without <c>.git</c>.</summary>
     public IReadOnlyList<string> NameParts { get; }
 
-    /// <summary>1 for a folder; 2 for an address of a forge, <c>owner/name</c>.</summary>
+    /// <summary>How many parts make the shortest name: 1 for a folder, 2 (<c>owner/name</c>) for an address of a forge.</summary>
     public int LeastNameParts { get; }
 
-    /// <summary>Reads a folder's path, an address with a scheme, or <c>user@host:path</c>.</summary>
+    /// <summary>Parses a folder's path, an address with a scheme, or <c>user@host:path</c>.</summary>
+    /// <param name="text">The source as the user wrote it, for messages.</param>
+    /// <param name="rest">What follows <c>git:</c>.</param>
     /// <exception cref="DataForgeException">The folder does not exist, or the address is of another scheme.</exception>
     public static GitLocation Parse(string text, string rest)
     {
@@ -37,7 +39,8 @@ internal sealed record GitLocation
         {
             string name = rest[..scheme];
             return Array.IndexOf(Schemes, name) < 0
-                ? throw DataForgeException.Usage($"{text}: '{name}' is not fetched from; give an address that begins with {string.Join("://, ", Schemes)}://.")
+                ? throw DataForgeException.Usage(
+                    $"{text}: '{name}' is not fetched from; give an address that begins with {string.Join("://, ", Schemes)}://.")
                 : new GitLocation(rest, true, Parts(rest[(scheme + 3)..]), name == "file" ? 1 : 2);
         }
 
@@ -54,7 +57,7 @@ internal sealed record GitLocation
             : throw DataForgeException.Usage($"{text}: there is no such folder; name one that exists, or an address.");
     }
 
-    // The user before a host's name says nothing about the repository.
+    // A user name before the host is not part of the repository's name.
     private static string[] Parts(string path)
     {
         List<string> parts = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries)];

@@ -5,19 +5,23 @@ using DataForge.Corpus.Runs;
 namespace DataForge.Crawler.Git;
 
 /// <summary>
-/// A bare copy of a remote repository's HEAD, one commit deep. Where the server can, it is fetched without blobs, and those that are
-/// wanted follow in one batch: of most repositories Python is the smaller part.
+/// A bare copy of a remote repository's HEAD, one commit deep. Where the server supports it, the commit is fetched without blobs, and the
+/// blobs that are wanted follow in one batch: in most repositories Python is the smaller part.
 /// </summary>
+/// <param name="text">The source as the user wrote it, for messages.</param>
+/// <param name="address">The repository's address.</param>
+/// <param name="mirrorFolder">The folder of all mirrors.</param>
+/// <param name="git">The git command line.</param>
 internal sealed class GitMirror(string text, string address, string mirrorFolder, GitCommand git)
 {
     private const string Branch = "refs/heads/crawled";
 
     private string Folder => Path.Combine(mirrorFolder, FolderName(address));
 
-    /// <summary>The name of an address's copy among the mirrors.</summary>
+    /// <summary>The name of the mirror of an address.</summary>
     public static string FolderName(string address) => StageHash.Of(address)[..32] + ".git";
 
-    /// <summary>Brings the copy to the remote HEAD, if it is not there already, and returns its folder.</summary>
+    /// <summary>Updates the mirror to the remote HEAD where it differs, and returns the mirror's folder.</summary>
     /// <exception cref="DataForgeException">The repository cannot be reached, or has no commit.</exception>
     public async Task<string> UpdateAsync(CancellationToken cancellation)
     {
@@ -45,14 +49,16 @@ internal sealed class GitMirror(string text, string address, string mirrorFolder
         }
     }
 
-    /// <summary>Fetches blobs that were left out.</summary>
+    /// <summary>Fetches blobs that the first fetch left out.</summary>
+    /// <exception cref="DataForgeException">The repository cannot be reached.</exception>
     public async Task FetchBlobsAsync(IEnumerable<string> ids, CancellationToken cancellation)
     {
         try
         {
             string[] fetch =
             [
-                "-c", "fetch.negotiationAlgorithm=noop", "fetch", "-q", "--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin",
+                "-c", "fetch.negotiationAlgorithm=noop",
+                "fetch", "-q", "--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin",
             ];
             try
             {
@@ -60,7 +66,7 @@ internal sealed class GitMirror(string text, string address, string mirrorFolder
             }
             catch (GitException)
             {
-                // A server that gives no single blobs gives all of them.
+                // A server that does not send single blobs is asked for all of them.
                 string[] all = ["fetch", "-q", "--no-tags", "--depth=1", "--refetch", "--no-filter", "origin", "+HEAD:" + Branch];
                 await git.RunAsync(Folder, all, null, cancellation).ConfigureAwait(false);
             }
@@ -80,15 +86,16 @@ internal sealed class GitMirror(string text, string address, string mirrorFolder
         }
         catch (GitException)
         {
-            // Nothing was fetched yet, or not to the end.
+            // Nothing was fetched yet, or a fetch was interrupted.
             return "";
         }
     }
 
-    // A process that was killed may leave locks behind; then the copy is made anew.
+    // A killed process may leave lock files behind; then the mirror is created again.
     private async Task FetchAsync(CancellationToken cancellation)
     {
-        string[] fetch = ["fetch", "-q", "--no-tags", "--no-write-fetch-head", "--depth=1", "--filter=blob:none", "origin", "+HEAD:" + Branch];
+        string[] fetch =
+            ["fetch", "-q", "--no-tags", "--no-write-fetch-head", "--depth=1", "--filter=blob:none", "origin", "+HEAD:" + Branch];
         if (Directory.Exists(Folder))
         {
             try

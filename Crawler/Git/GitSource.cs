@@ -3,25 +3,34 @@ using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Git;
 
-/// <summary><c>git:PATH-or-URL</c>: the tree of HEAD, read from the object database without a checkout. One repository.</summary>
+/// <summary><c>git:PATH-or-URL</c>: one repository; the tree of HEAD, read from the object database without a checkout.</summary>
 internal sealed class GitSource(string text, GitLocation location) : ISource, ILocatedSource
 {
+    /// <summary>The kind of this source.</summary>
     public const string KindName = "git";
 
+    /// <inheritdoc/>
     public string Kind => KindName;
 
+    /// <inheritdoc/>
     public string Text => text;
 
+    /// <inheritdoc/>
     public string Location => location.Location;
 
+    /// <inheritdoc/>
     public IReadOnlyList<string> NameParts => location.NameParts;
 
+    /// <inheritdoc/>
     public int LeastNameParts => location.LeastNameParts;
 
+    /// <inheritdoc/>
     public string Name { get; set; } = "";
 
+    /// <inheritdoc/>
     public (string Key, string Signature)? WholeSignature(CrawlOptions options) => null;
 
+    /// <inheritdoc/>
     public ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
     {
         LibGit2.Load();
@@ -32,15 +41,18 @@ internal sealed class GitSource(string text, GitLocation location) : ISource, IL
 
     private sealed class Repository(GitSource source, GitMirror? mirror, ScanContext context) : ISourceRepository
     {
+        /// <inheritdoc/>
         public long Id { get; } = RepositoryIds.Of(KindName, source.Name);
 
+        /// <inheritdoc/>
         public string Name => source.Name;
 
+        /// <inheritdoc/>
         public async ValueTask<IOpenRepository> OpenAsync(CancellationToken cancellation)
         {
             string folder = mirror is null ? source.Location : await mirror.UpdateAsync(cancellation).ConfigureAwait(false);
             var facts = new RepositoryFacts { Id = Id, Name = source.Name, Source = KindName };
-            return OpenGit.Open(source.Text, folder, facts, mirror, context);
+            return OpenGitRepository.Open(source.Text, folder, facts, mirror, context);
         }
     }
 }

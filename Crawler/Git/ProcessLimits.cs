@@ -3,27 +3,30 @@ using System.Runtime.InteropServices;
 
 namespace DataForge.Crawler.Git;
 
-/// <summary>What a child process may use. The kernel keeps it; the limits pass on to its own children.</summary>
+/// <summary>Resource limits of a child process, enforced by the kernel and inherited by its own children (setrlimit(2)).</summary>
 /// <param name="Memory">Bytes of address space.</param>
-/// <param name="FileBytes">Bytes of the largest file it may write.</param>
+/// <param name="FileBytes">Bytes of the largest file that it may write.</param>
 /// <param name="ProcessorSeconds">Seconds of processor time.</param>
 internal sealed partial record ProcessLimits(long Memory, long FileBytes, long ProcessorSeconds)
 {
-    // Linux, asm-generic/resource.h.
+    // Linux, include/uapi/asm-generic/resource.h.
     private const int RlimitCpu = 0;
     private const int RlimitFsize = 1;
     private const int RlimitCore = 4;
     private const int RlimitAs = 9;
 
-    /// <summary>Sets the limits of a process that has not been given its input yet.</summary>
+    /// <summary>Sets the limits of a running process; called before the process gets its input.</summary>
+    /// <param name="process">The process's id.</param>
     /// <exception cref="Win32Exception">The kernel refuses.</exception>
     public void Apply(int process)
     {
-        foreach ((int resource, long value) in new[] { (RlimitAs, Memory), (RlimitFsize, FileBytes), (RlimitCpu, ProcessorSeconds), (RlimitCore, 0L) })
+        (int Resource, long Value)[] limits =
+            [(RlimitAs, Memory), (RlimitFsize, FileBytes), (RlimitCpu, ProcessorSeconds), (RlimitCore, 0L)];
+        foreach ((int resource, long value) in limits)
         {
             var limit = new Limit((ulong)value, (ulong)value);
 
-            // ESRCH (3): it has ended already.
+            // ESRCH (3): the process has ended already.
             if (SetLimit(process, resource, in limit, 0) != 0 && Marshal.GetLastPInvokeError() is var error and not 3)
             {
                 throw new Win32Exception(error);
@@ -37,7 +40,10 @@ internal sealed partial record ProcessLimits(long Memory, long FileBytes, long P
     [StructLayout(LayoutKind.Sequential)]
     private readonly struct Limit(ulong soft, ulong hard)
     {
+        /// <summary>rlim_cur.</summary>
         public readonly ulong Soft = soft;
+
+        /// <summary>rlim_max.</summary>
         public readonly ulong Hard = hard;
     }
 }

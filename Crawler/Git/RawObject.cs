@@ -3,14 +3,14 @@ using DataForge.Corpus;
 
 namespace DataForge.Crawler.Git;
 
-/// <summary>An object's bytes as git stores them, which LibGit2Sharp does not give: its tree entries' names are text already.</summary>
+/// <summary>Reads an object's bytes as git stores them. LibGit2Sharp gives a tree's names only as text.</summary>
 internal static unsafe class RawObject
 {
     private static readonly Lazy<Functions> Native = new(() => new Functions(LibGit2.Library));
 
-    /// <summary>Reads an object; null where there is none, or it is damaged.</summary>
+    /// <summary>Reads an object; null where it is missing or damaged.</summary>
     /// <param name="objects">The folder of a repository's objects.</param>
-    /// <param name="id">Its id.</param>
+    /// <param name="id">The object's id.</param>
     public static byte[]? Read(string objects, BlobId id)
     {
         Functions native = Native.Value;
@@ -49,18 +49,29 @@ internal static unsafe class RawObject
     // libgit2 1.5, include/git2/odb.h.
     private sealed class Functions(nint library)
     {
-        public readonly delegate* unmanaged[Cdecl]<nint*, byte*, int> Open = (delegate* unmanaged[Cdecl]<nint*, byte*, int>)Find(library, "git_odb_open");
+        /// <summary>git_odb_open.</summary>
+        public readonly delegate* unmanaged[Cdecl]<nint*, byte*, int> Open =
+            (delegate* unmanaged[Cdecl]<nint*, byte*, int>)Find(library, "git_odb_open");
 
+        /// <summary>git_odb_read.</summary>
         public readonly delegate* unmanaged[Cdecl]<nint*, nint, byte*, int> Read =
             (delegate* unmanaged[Cdecl]<nint*, nint, byte*, int>)Find(library, "git_odb_read");
 
-        public readonly delegate* unmanaged[Cdecl]<nint, nint> Data = (delegate* unmanaged[Cdecl]<nint, nint>)Find(library, "git_odb_object_data");
+        /// <summary>git_odb_object_data.</summary>
+        public readonly delegate* unmanaged[Cdecl]<nint, nint> Data =
+            (delegate* unmanaged[Cdecl]<nint, nint>)Find(library, "git_odb_object_data");
 
-        public readonly delegate* unmanaged[Cdecl]<nint, nuint> Size = (delegate* unmanaged[Cdecl]<nint, nuint>)Find(library, "git_odb_object_size");
+        /// <summary>git_odb_object_size.</summary>
+        public readonly delegate* unmanaged[Cdecl]<nint, nuint> Size =
+            (delegate* unmanaged[Cdecl]<nint, nuint>)Find(library, "git_odb_object_size");
 
-        public readonly delegate* unmanaged[Cdecl]<nint, void> FreeObject = (delegate* unmanaged[Cdecl]<nint, void>)Find(library, "git_odb_object_free");
+        /// <summary>git_odb_object_free.</summary>
+        public readonly delegate* unmanaged[Cdecl]<nint, void> FreeObject =
+            (delegate* unmanaged[Cdecl]<nint, void>)Find(library, "git_odb_object_free");
 
-        public readonly delegate* unmanaged[Cdecl]<nint, void> FreeDatabase = (delegate* unmanaged[Cdecl]<nint, void>)Find(library, "git_odb_free");
+        /// <summary>git_odb_free.</summary>
+        public readonly delegate* unmanaged[Cdecl]<nint, void> FreeDatabase =
+            (delegate* unmanaged[Cdecl]<nint, void>)Find(library, "git_odb_free");
 
         private static nint Find(nint library, string name) => NativeLibrary.GetExport(library, name);
     }

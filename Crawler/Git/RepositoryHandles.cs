@@ -6,15 +6,15 @@ using LibGit2Sharp;
 
 namespace DataForge.Crawler.Git;
 
-/// <summary>Open handles of one repository on disk; each serves one thread at a time. Safe from several threads.</summary>
+/// <summary>A pool of open handles of one repository on disk; each serves one thread at a time. Thread-safe.</summary>
 internal sealed class RepositoryHandles(string folder) : IDisposable
 {
     private readonly ConcurrentBag<Repository> _free = [];
 
-    /// <summary>Adds a handle.</summary>
+    /// <summary>Adds an open handle to the pool.</summary>
     public void Add(Repository handle) => _free.Add(handle);
 
-    /// <summary>Uses a handle.</summary>
+    /// <summary>Calls a function with a handle of the pool, or with a new one where all are in use.</summary>
     public T With<T>(Func<Repository, T> use)
     {
         Repository handle = _free.TryTake(out Repository? free) ? free : new Repository(folder);
@@ -28,24 +28,26 @@ internal sealed class RepositoryHandles(string folder) : IDisposable
         }
     }
 
-    /// <summary>Whether an object is there.</summary>
+    /// <summary>Whether the repository holds an object.</summary>
     public static bool Contains(Repository repository, BlobId id) => repository.ObjectDatabase.Contains(new ObjectId(id.ToString()));
 
-    /// <summary>Reads a content whose size was found to be within the limits.</summary>
+    /// <summary>Reads a content.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="size">Its size in bytes, which the caller found to be within the limits.</param>
     public ReadFile Read(BlobId id, long size) => With(repository =>
     {
         try
         {
             Blob? blob = repository.Lookup<Blob>(new ObjectId(id.ToString()));
-            return blob is null ? ReadFile.Faulty(FaultRules.Unreadable, "the object is missing", size) : Content(blob, id);
+            return blob is null ? ReadFile.Faulty(RuleNames.Unreadable, "the object is missing", size) : Content(blob, id);
         }
         catch (LibGit2SharpException e)
         {
-            return ReadFile.Faulty(FaultRules.Unreadable, e.Message, size);
+            return ReadFile.Faulty(RuleNames.Unreadable, e.Message, size);
         }
     });
 
-    /// <summary>Closes them: what was added to the repository is seen by new ones.</summary>
+    /// <summary>Closes the handles. The pool stays usable: new handles see what was added to the repository meanwhile.</summary>
     public void Dispose()
     {
         while (_free.TryTake(out Repository? handle))
@@ -66,6 +68,6 @@ internal sealed class RepositoryHandles(string folder) : IDisposable
         }
 
         ArrayPool<byte>.Shared.Return(buffer);
-        return ReadFile.Faulty(FaultRules.Unreadable, "the object's content is not what its id says", length);
+        return ReadFile.Faulty(RuleNames.Unreadable, "the object's content does not match its id", length);
     }
 }

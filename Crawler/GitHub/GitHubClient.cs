@@ -9,7 +9,7 @@ namespace DataForge.Crawler.GitHub;
 /// <summary>The order of a search's results.</summary>
 public enum SearchOrder
 {
-    /// <summary>Last changed first: what changed since the last reading comes on the first pages.</summary>
+    /// <summary>Last changed first: what changed since the last round is on the first pages.</summary>
     UpdatedDescending,
 
     /// <summary>Last changed last.</summary>
@@ -27,36 +27,38 @@ public enum SearchOrder
     /// <summary>Fewest forks first.</summary>
     ForksAscending,
 
-    /// <summary>GitHub's own.</summary>
+    /// <summary>GitHub's own order.</summary>
     BestMatch,
 }
 
 /// <summary>
-/// The part of GitHub's REST API that a crawl needs (https://docs.github.com/rest), each method one kind of request named after it.
-/// Limits, retries and redirects are seen to. Safe from several threads.
+/// The part of GitHub's REST API that a crawl needs (https://docs.github.com/rest): one method per kind of request, named after it.
+/// Rate limits, retries and redirects are handled. Thread-safe.
 /// </summary>
 public sealed class GitHubClient
 {
-    /// <summary>Results a search gives at most.</summary>
+    /// <summary>The most results that a search returns (https://docs.github.com/rest/search/search#about-search).</summary>
     public const int MaxResults = 1000;
 
-    /// <summary>Results of a page at most.</summary>
+    /// <summary>The most results of one page.</summary>
     public const int PageSize = 100;
 
     internal const string SearchResource = "search";
     internal const string CoreResource = "core";
-    private const int MaxName = 256;
-    private readonly Transport _transport;
-    private readonly IAnswerStore _answers;
 
-    internal GitHubClient(Transport transport, IAnswerStore answers) => (_transport, _answers) = (transport, answers);
+    // A bound on input; GitHub allows 39 characters for an owner and 100 for a repository.
+    private const int MaxName = 256;
+    private readonly ApiTransport _transport;
+    private readonly IResponseCache _cache;
+
+    internal GitHubClient(ApiTransport transport, IResponseCache cache) => (_transport, _cache) = (transport, cache);
 
     /// <summary><c>GET /search/repositories</c>, a first page of 100. Costs a search.</summary>
     /// <param name="query">The words and qualifiers.</param>
     /// <param name="order">The order.</param>
-    /// <param name="etag">The entity tag of the last first page; null to read it whatever it was.</param>
-    /// <param name="cancellation">Ends it.</param>
-    public Task<ApiAnswer<SearchPage>> SearchRepositoriesAsync(
+    /// <param name="etag">The entity tag of the first page when it was read last; null to read it in any case.</param>
+    /// <param name="cancellation">Stops the request.</param>
+    public Task<ApiResponse<SearchPage>> SearchRepositoriesAsync(
         string query, SearchOrder order, string? etag = null, CancellationToken cancellation = default)
     {
         string sort = order switch
@@ -74,85 +76,97 @@ public sealed class GitHubClient
         return NextSearchPageAsync(path, etag, cancellation);
     }
 
-    /// <summary>A further page of a search. Costs a search.</summary>
-    /// <param name="next"><see cref="ApiAnswer{T}.Next"/> of the page before.</param>
-    /// <param name="cancellation">Ends it.</param>
-    public Task<ApiAnswer<SearchPage>> NextSearchPageAsync(string next, CancellationToken cancellation) =>
+    /// <summary>The next page of a search. Costs a search.</summary>
+    /// <param name="next"><see cref="ApiResponse{T}.Next"/> of the page before.</param>
+    /// <param name="cancellation">Stops the request.</param>
+    public Task<ApiResponse<SearchPage>> NextSearchPageAsync(string next, CancellationToken cancellation) =>
         NextSearchPageAsync(next, null, cancellation);
 
-    /// <summary><c>GET /repos/{owner}/{repo}</c>, through renames. Costs a request, or none where nothing changed.</summary>
-    public Task<ApiAnswer<Repository>> GetRepositoryAsync(string fullName, CancellationToken cancellation = default) =>
-        KeptAsync($"repos/{Escape(fullName)}", Json.Default.Repository, null, null, cancellation);
+    /// <summary><c>GET /repos/{owner}/{repo}</c>; follows renames. Costs a request, or none where nothing changed.</summary>
+    public Task<ApiResponse<Repository>> GetRepositoryAsync(string fullName, CancellationToken cancellation = default) =>
+        GetCachedAsync($"repos/{Escape(fullName)}", Json.Default.Repository, null, null, cancellation);
 
     /// <summary><c>GET /repos/{owner}/{repo}/license</c>. Costs a request, or none where nothing changed.</summary>
-    public Task<ApiAnswer<LicenseContent>> GetLicenseAsync(string fullName, CancellationToken cancellation = default) =>
-        KeptAsync($"repos/{Escape(fullName)}/license", Json.Default.LicenseContent, null, null, cancellation);
+    public Task<ApiResponse<LicenseContent>> GetLicenseAsync(string fullName, CancellationToken cancellation = default) =>
+        GetCachedAsync($"repos/{Escape(fullName)}/license", Json.Default.LicenseContent, null, null, cancellation);
 
     /// <summary>
-    /// <c>GET /repos/{owner}/{repo}/commits</c>, the newest first; <see cref="ApiOutcome.Empty"/> where there is none. Costs a request,
+    /// <c>GET /repos/{owner}/{repo}/commits</c>, the newest first; <see cref="ApiOutcome.Empty"/> where there are none. Costs a request,
     /// or none where nothing changed.
     /// </summary>
-    public async Task<ApiAnswer<IReadOnlyList<Commit>>> ListCommitsAsync(string fullName, int perPage = 1, CancellationToken cancellation = default)
+    public async Task<ApiResponse<IReadOnlyList<Commit>>> ListCommitsAsync(
+        string fullName, int perPage = 1, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(perPage, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(perPage, PageSize);
         string path = string.Create(CultureInfo.InvariantCulture, $"repos/{Escape(fullName)}/commits?per_page={perPage}");
-        ApiAnswer<List<Commit>> answer = await KeptAsync(path, Json.Default.ListCommit, null, null, cancellation).ConfigureAwait(false);
-        return new(answer.Outcome, answer.Value, answer.ETag, answer.Next, answer.Message, answer.IsUnchanged);
+        ApiResponse<List<Commit>> response =
+            await GetCachedAsync(path, Json.Default.ListCommit, null, null, cancellation).ConfigureAwait(false);
+        return new(response.Outcome, response.Value, response.ETag, response.Next, response.Message, response.IsUnchanged);
     }
 
     /// <summary>
     /// <c>GET /repos/{owner}/{repo}/commits/{ref}</c>: a branch, tag or id. An unknown one is <see cref="ApiOutcome.Unprocessable"/> or
     /// <see cref="ApiOutcome.NotFound"/>. Costs a request, or none where nothing changed.
     /// </summary>
-    public Task<ApiAnswer<Commit>> GetCommitAsync(string fullName, string reference, CancellationToken cancellation = default) =>
-        KeptAsync($"repos/{Escape(fullName)}/commits/{Uri.EscapeDataString(reference)}?per_page=1", Json.Default.Commit, null, null, cancellation);
+    public Task<ApiResponse<Commit>> GetCommitAsync(string fullName, string reference, CancellationToken cancellation = default) =>
+        GetCachedAsync(
+            $"repos/{Escape(fullName)}/commits/{Uri.EscapeDataString(reference)}?per_page=1",
+            Json.Default.Commit, null, null, cancellation);
 
     /// <summary><c>GET /rate_limit</c>. Costs nothing.</summary>
-    public async Task<ApiAnswer<RateLimitOverview>> GetRateLimitAsync(CancellationToken cancellation = default) =>
-        Answer(await _transport.GetAsync("rate_limit", null, Json.Default.RateLimitOverview, null, null, cancellation).ConfigureAwait(false),
+    public async Task<ApiResponse<RateLimitOverview>> GetRateLimitAsync(CancellationToken cancellation = default) =>
+        ToResponse(
+            await _transport.GetAsync("rate_limit", null, Json.Default.RateLimitOverview, null, null, cancellation).ConfigureAwait(false),
             Json.Default.RateLimitOverview);
 
-    // Leave for a request of the core budget that is not one of these methods' (an archive's, whose body is streamed).
-    internal Task<RequestLimiter.Permit> EnterAsync(CancellationToken cancellation) => _transport.EnterAsync(CoreResource, cancellation);
+    /// <summary>
+    /// Acquires a permit for a request that counts against the core limit and is not one of these methods (that of an archive, whose body
+    /// is streamed).
+    /// </summary>
+    internal Task<RequestLimiter.Permit> AcquireCorePermitAsync(CancellationToken cancellation) =>
+        _transport.AcquirePermitAsync(CoreResource, cancellation);
 
-    /// <summary><c>GET /user</c>: whose token it is. Costs a request, or none where nothing changed.</summary>
-    internal Task<ApiAnswer<User>> GetUserAsync(GitHubToken token, CancellationToken cancellation) =>
-        KeptAsync("user", Json.Default.User, $"user#{token.Fingerprint}", token, cancellation);
+    /// <summary><c>GET /user</c>: the user that a token belongs to. Costs a request, or none where nothing changed.</summary>
+    internal Task<ApiResponse<User>> GetUserAsync(GitHubToken token, CancellationToken cancellation) =>
+        GetCachedAsync("user", Json.Default.User, $"user#{token.Fingerprint}", token, cancellation);
 
-    private async Task<ApiAnswer<SearchPage>> NextSearchPageAsync(string path, string? etag, CancellationToken cancellation) =>
-        Answer(await _transport.GetAsync(path, SearchResource, Json.Default.SearchPage, etag, null, cancellation).ConfigureAwait(false),
+    private async Task<ApiResponse<SearchPage>> NextSearchPageAsync(string path, string? etag, CancellationToken cancellation) =>
+        ToResponse(await _transport.GetAsync(path, SearchResource, Json.Default.SearchPage, etag, null, cancellation).ConfigureAwait(false),
             Json.Default.SearchPage);
 
-    // Asks whether the answer that is kept still holds. What is kept is the model, which is a tenth of the answer.
-    private async Task<ApiAnswer<T>> KeptAsync<T>(
+    // Asks whether the cached response is still current. The model is cached, which has a tenth of the response's size.
+    private async Task<ApiResponse<T>> GetCachedAsync<T>(
         string path, JsonTypeInfo<T> type, string? key, GitHubToken? token, CancellationToken cancellation)
         where T : class
     {
         key ??= path;
-        ConditionalAnswer? kept = _answers.FindAnswer(key);
-        Reply reply = await _transport.GetAsync(path, CoreResource, type, kept?.ETag, token, cancellation).ConfigureAwait(false);
-        if (reply.Outcome == ApiOutcome.NotModified && kept is not null)
+        CachedResponse? cached = _cache.FindResponse(key);
+        ApiReply reply = await _transport.GetAsync(path, CoreResource, type, cached?.ETag, token, cancellation).ConfigureAwait(false);
+        if (reply.Outcome == ApiOutcome.NotModified && cached is not null)
         {
-            return new(ApiOutcome.Ok, JsonSerializer.Deserialize(kept.Body, type), kept.ETag, reply.Next, IsUnchanged: true);
+            return new(ApiOutcome.Ok, JsonSerializer.Deserialize(cached.Body, type), cached.ETag, reply.Next, IsUnchanged: true);
         }
 
         if (reply is { Outcome: ApiOutcome.Ok, ETag: { } etag, Value: T value })
         {
-            _answers.StoreAnswer(key, new ConditionalAnswer(etag, JsonSerializer.SerializeToUtf8Bytes(value, type)));
+            _cache.StoreResponse(key, new CachedResponse(etag, JsonSerializer.SerializeToUtf8Bytes(value, type)));
         }
 
-        return Answer(reply, type);
+        return ToResponse(reply, type);
     }
 
-    private static ApiAnswer<T> Answer<T>(Reply reply, JsonTypeInfo<T> _)
-        where T : class => new(reply.Outcome, reply.Value as T, reply.ETag, reply.Next, reply.Message, reply.Outcome == ApiOutcome.NotModified);
+    private static ApiResponse<T> ToResponse<T>(ApiReply reply, JsonTypeInfo<T> _)
+        where T : class =>
+        new(reply.Outcome, reply.Value as T, reply.ETag, reply.Next, reply.Message, reply.Outcome == ApiOutcome.NotModified);
 
-    // Names come from answers and from users; one that could lead elsewhere is not sent.
+    // Names come from responses and from users; one that would change the path of the request is rejected.
     private static string Escape(string fullName) =>
         IsFullName(fullName) ? fullName : throw DataForgeException.Usage($"'{fullName}' is no repository's name; write OWNER/NAME.");
 
-    /// <summary>Whether a text is <c>owner/name</c> as GitHub forms them: ASCII letters, digits, '-', '_' and '.', neither part of dots alone.</summary>
+    /// <summary>
+    /// Whether a text is an <c>owner/name</c> that GitHub allows: ASCII letters, digits, '-', '_' and '.', and neither part is "." or "..".
+    /// </summary>
     public static bool IsFullName(string text)
     {
         int slash = text.IndexOf('/');

@@ -1,25 +1,19 @@
-using System.Net;
 using DataForge.Corpus;
 using DataForge.Crawler.GitHub.Limits;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace DataForge.Crawler.GitHub;
 
-/// <summary>A client with its tokens, limits and ledger: what a crawl of <c>github:</c> sources holds open.</summary>
+/// <summary>A client with its tokens, limits and ledger: what a crawl of <c>github:</c> sources keeps open.</summary>
 public sealed class GitHubSession : IDisposable
 {
-    // At two seconds an answer, eight windows use 240 searches a minute up, which is eight users' budget.
-    private const int Workers = 8;
+    // Search windows read at a time. A search takes about two seconds, so eight windows use up to 240 searches per minute: the budget of
+    // eight users, at GitHub's 30 searches per minute and user.
+    private const int WindowsAtATime = 8;
 
-    // A connection that comes about at all does so in a second or two, lost packets included.
-    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(10);
+    private readonly HttpClient _http;
 
-    private readonly ServiceProvider _services;
-
-    private GitHubSession(ServiceProvider services, GitHubClient client, Discovery discovery, int users)
-    {
-        (_services, Client, Discovery, Users) = (services, client, discovery, users);
-    }
+    private GitHubSession(HttpClient http, GitHubClient client, Discovery discovery, int users) =>
+        (_http, Client, Discovery, Users) = (http, client, discovery, users);
 
     /// <summary>The client.</summary>
     public GitHubClient Client { get; }
@@ -27,90 +21,114 @@ public sealed class GitHubSession : IDisposable
     /// <summary>The search for repositories.</summary>
     public Discovery Discovery { get; }
 
-    /// <summary>Users whose budgets are used; 0 for anonymous requests.</summary>
+    /// <summary>How many users' budgets are used; 0 for anonymous requests.</summary>
     public int Users { get; }
 
     /// <summary>Opens a session with the tokens of the options and the environment.</summary>
     /// <param name="options">The crawl's options.</param>
     /// <param name="ledger">The ledger.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="tell">Told in words when requests fail and are made again.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="handlers">Creates the handler that sends the requests.</param>
+    /// <param name="onWaiting">Called with a message when requests fail and are sent again.</param>
+    /// <param name="cancellation">Stops the opening.</param>
     /// <exception cref="DataForgeException">The address or a token is wrong, or GitHub cannot be reached.</exception>
     public static Task<GitHubSession> OpenAsync(
-        CrawlOptions options, ILedger ledger, TimeProvider time, Action<string>? tell = null, CancellationToken cancellation = default) =>
-        OpenAsync(
-            GitHubClientOptions.Of(options) with { Tell = tell }, GitHubTokens.Load(options.GitHubTokenFile, Environment.GetEnvironmentVariable), ledger, time, null,
-            cancellation);
+        CrawlOptions options, ILedger ledger, TimeProvider time, IHttpHandlerFactory handlers, Action<string>? onWaiting = null,
+        CancellationToken cancellation = default)
+    {
+        GitHubClientOptions client = GitHubClientOptions.Of(options) with { OnWaiting = onWaiting };
+        IReadOnlyList<GitHubToken> tokens = GitHubTokens.Load(options.GitHubTokenFile, Environment.GetEnvironmentVariable);
+        return OpenAsync(client, tokens, ledger, time, () => new HttpClient(handlers.CreateApiHandler(client)), cancellation);
+    }
 
     /// <summary>Opens a session.</summary>
     /// <param name="options">The client's options.</param>
     /// <param name="tokens">The tokens; none for anonymous requests.</param>
     /// <param name="ledger">The ledger.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="handler">Sends the requests; null for the network.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="handler">Sends the requests, and stays open when the session is disposed; null for the network.</param>
+    /// <param name="cancellation">Stops the opening.</param>
     /// <exception cref="DataForgeException">The address or a token is wrong, or GitHub cannot be reached.</exception>
-    public static async Task<GitHubSession> OpenAsync(
+    public static Task<GitHubSession> OpenAsync(
         GitHubClientOptions options,
         IReadOnlyList<GitHubToken> tokens,
         ILedger ledger,
         TimeProvider time,
         HttpMessageHandler? handler = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) =>
+        OpenAsync(
+            options, tokens, ledger, time,
+            () => handler is null
+                ? new HttpClient(NetworkHandlerFactory.Instance.CreateApiHandler(options))
+                : new HttpClient(handler, disposeHandler: false),
+            cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private static async Task<GitHubSession> OpenAsync(
+        GitHubClientOptions options, IReadOnlyList<GitHubToken> tokens, ILedger ledger, TimeProvider time, Func<HttpClient> createHttp,
+        CancellationToken cancellation)
     {
         if (tokens.Count > 0 && options.BaseAddress.Scheme != Uri.UriSchemeHttps && !options.BaseAddress.IsLoopback)
         {
             throw DataForgeException.Usage($"a token would travel to {options.BaseAddress} for all to read; use https.");
         }
 
-        ServiceProvider services = Services(options, handler);
+        HttpClient http = createHttp();
         try
         {
-            IHttpClientFactory clients = services.GetRequiredService<IHttpClientFactory>();
+            Configure(http);
             IReadOnlyList<UserBudget> users = tokens.Count < 2
                 ? [NewBudget(options, tokens)]
-                : await ByUserAsync(options, clients, tokens, ledger, time, cancellation).ConfigureAwait(false);
-            GitHubClient client = NewClient(options, clients, users, ledger, time);
-            return new GitHubSession(services, client, new Discovery(client, ledger, time, Workers), tokens.Count == 0 ? 0 : users.Count);
+                : await GroupByUserAsync(options, http, tokens, ledger, time, cancellation).ConfigureAwait(false);
+            GitHubClient client = NewClient(options, http, users, ledger, time);
+            var discovery = new Discovery(client, ledger, time, WindowsAtATime);
+            return new GitHubSession(http, client, discovery, tokens.Count == 0 ? 0 : users.Count);
         }
         catch
         {
-            await services.DisposeAsync().ConfigureAwait(false);
+            http.Dispose();
             throw;
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _services.Dispose();
+    // Media type and version as https://docs.github.com/rest/about-the-rest-api/api-versions asks; a user agent is required
+    // (https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api#user-agent).
+    private static void Configure(HttpClient http)
+    {
+        http.Timeout = Timeout.InfiniteTimeSpan; // The resilience pipeline has a timeout of its own, by the injected clock.
+        http.DefaultRequestHeaders.Add("Accept", "application/vnd.github+json, application/json; q=0.9");
+        http.DefaultRequestHeaders.Add("X-GitHub-Api-Version", "2022-11-28");
+        http.DefaultRequestHeaders.Add("User-Agent", $"DataForge/{typeof(GitHubSession).Assembly.GetName().Version?.ToString(3)}");
+    }
 
     private static UserBudget NewBudget(GitHubClientOptions options, IReadOnlyList<GitHubToken> tokens) =>
         new(tokens, options.MaxConcurrency, options.PointsPerMinute);
 
     private static GitHubClient NewClient(
-        GitHubClientOptions options, IHttpClientFactory clients, IReadOnlyList<UserBudget> users, IAnswerStore answers, TimeProvider time) =>
-        new(new Transport(options, clients, new RequestLimiter(users, time, options.Tell is { } tell ? text => tell($"{options.BaseAddress.Authority}: {text}") : null), time), answers);
+        GitHubClientOptions options, HttpClient http, IReadOnlyList<UserBudget> users, IResponseCache cache, TimeProvider time)
+    {
+        Action<string>? onWaiting = options.OnWaiting is { } report ? text => report($"{options.BaseAddress.Authority}: {text}") : null;
+        return new(new ApiTransport(options, http, new RequestLimiter(users, time, onWaiting), time), cache);
+    }
 
-    // GitHub counts by user: tokens of one user are one budget.
-    private static async Task<IReadOnlyList<UserBudget>> ByUserAsync(
-        GitHubClientOptions options,
-        IHttpClientFactory clients,
-        IReadOnlyList<GitHubToken> tokens,
-        IAnswerStore answers,
-        TimeProvider time,
+    // GitHub counts per user: the tokens of one user share one budget.
+    private static async Task<IReadOnlyList<UserBudget>> GroupByUserAsync(
+        GitHubClientOptions options, HttpClient http, IReadOnlyList<GitHubToken> tokens, IResponseCache cache, TimeProvider time,
         CancellationToken cancellation)
     {
         UserBudget[] single = [.. tokens.Select(token => NewBudget(options, [token]))];
-        GitHubClient client = NewClient(options, clients, single, answers, time);
+        GitHubClient client = NewClient(options, http, single, cache, time);
         SortedDictionary<long, List<int>> users = [];
         for (int i = 0; i < tokens.Count; i++)
         {
             GitHubToken token = tokens[i];
-            ApiAnswer<User> answer = await client.GetUserAsync(token, cancellation).ConfigureAwait(false);
-            if (answer.Value is not { Id: > 0 } user)
+            ApiResponse<User> response = await client.GetUserAsync(token, cancellation).ConfigureAwait(false);
+            if (response.Value is not { Id: > 0 } user)
             {
                 throw DataForgeException.Usage(
-                    $"{options.BaseAddress.Host} does not say whose the token of {token.Origin} is ({answer.Outcome}); leave it out.");
+                    $"{options.BaseAddress.Host} does not say whose the token of {token.Origin} is ({response.Outcome}); leave it out.");
             }
 
             if (!users.TryGetValue(user.Id, out List<int>? own))
@@ -127,31 +145,5 @@ public sealed class GitHubSession : IDisposable
             budget.TakeOver(own.Select(i => single[i]));
             return budget;
         })];
-    }
-
-    // One factory for all requests. It logs nothing: its logs could hold headers.
-    private static ServiceProvider Services(GitHubClientOptions options, HttpMessageHandler? handler)
-    {
-        var services = new ServiceCollection();
-        services.AddHttpClient(Transport.ClientName, client =>
-            {
-                client.Timeout = Timeout.InfiniteTimeSpan; // The pipeline's own, by the injected clock.
-                client.DefaultRequestHeaders.Add("Accept", "application/vnd.github+json, application/json; q=0.9");
-                client.DefaultRequestHeaders.Add("X-GitHub-Api-Version", "2022-11-28");
-                client.DefaultRequestHeaders.Add("User-Agent", $"DataForge/{typeof(GitHubSession).Assembly.GetName().Version?.ToString(3)}");
-            })
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-            .RemoveAllLoggers()
-            .ConfigurePrimaryHttpMessageHandler(() => handler ?? new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                AutomaticDecompression = DecompressionMethods.All,
-                ConnectTimeout = options.Timeout < LongestConnect ? options.Timeout : LongestConnect,
-                MaxConnectionsPerServer = options.MaxConcurrency,
-                MaxResponseHeadersLength = 64,
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                UseCookies = false,
-            });
-        return services.BuildServiceProvider();
     }
 }

@@ -3,24 +3,24 @@ using DataForge.Corpus;
 namespace DataForge.Crawler.GitHub;
 
 /// <summary>
-/// Finds the tokens. Several may be given; GitHub counts requests by user, so tokens of one user share one budget, and its terms of service
-/// (section H, API terms) forbid sharing tokens to exceed the limits: tokens of other users belong here only where each is used
-/// with that user's leave and for that user's own work.
+/// Loads the tokens. Several may be given. GitHub counts requests per user, so the tokens of one user share one budget. Its terms of
+/// service (https://docs.github.com/site-policy/github-terms/github-terms-of-service, section H) forbid sharing tokens to exceed the
+/// limits: use another user's token only with that user's permission and for that user's own work.
 /// </summary>
 public static class GitHubTokens
 {
     private static readonly string[] Variables = ["DATAFORGE_GITHUB_TOKENS", "GITHUB_TOKEN", "GH_TOKEN"];
-    private const int MaxFileBytes = 1 << 20;
+    private const int MaxFileBytes = 1 << 20; // Some ten thousand tokens: a larger file is another file by mistake.
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>
-    /// The tokens of the file, one a line ('#' begins a comment), and of DATAFORGE_GITHUB_TOKENS (separated by commas or spaces),
-    /// GITHUB_TOKEN and GH_TOKEN; each once, in that order. None is allowed: requests are anonymous then, at a hundredth of the budget.
+    /// The tokens of the file, one per line ('#' begins a comment), and of DATAFORGE_GITHUB_TOKENS (separated by commas or spaces),
+    /// GITHUB_TOKEN and GH_TOKEN; each once, in that order. Without any, requests are anonymous, with about a hundredth of the budget.
     /// </summary>
     /// <param name="file">The file, or null.</param>
-    /// <param name="environment">Reads a variable of the environment; null or "" where it is not set.</param>
-    /// <exception cref="DataForgeException">The file is missing or others may read it, or a token is no token.</exception>
+    /// <param name="environment">Reads an environment variable; null or "" where it is not set.</param>
+    /// <exception cref="DataForgeException">The file is missing or readable by others, or a token is not valid.</exception>
     public static IReadOnlyList<GitHubToken> Load(string? file, Func<string, string?> environment)
     {
         List<GitHubToken> tokens = [];
@@ -31,7 +31,8 @@ public static class GitHubTokens
 
         foreach (string variable in Variables)
         {
-            foreach (string word in (environment(variable) ?? "").Split([',', ' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries))
+            string text = environment(variable) ?? "";
+            foreach (string word in text.Split([',', ' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries))
             {
                 Add(tokens, word, variable);
             }

@@ -1,6 +1,6 @@
 namespace DataForge.Crawler.GitHub;
 
-/// <summary>The <c>Link</c> header (RFC 8288), as far as pagination needs it.</summary>
+/// <summary>Parses the <c>Link</c> header (RFC 8288) as far as pagination needs it.</summary>
 internal static class LinkHeader
 {
     /// <summary>The address of the link with <c>rel="next"</c>; null where there is none.</summary>

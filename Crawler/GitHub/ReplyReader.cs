@@ -6,53 +6,32 @@ using DataForge.Crawler.GitHub.Limits;
 
 namespace DataForge.Crawler.GitHub;
 
-/// <summary>An answer, read and judged.</summary>
-internal sealed record Reply
-{
-    public HttpStatusCode Status { get; init; }
-
-    public ApiOutcome Outcome { get; init; }
-
-    /// <summary>The answer; null unless the outcome is <see cref="ApiOutcome.Ok"/>.</summary>
-    public object? Value { get; init; }
-
-    /// <summary>The server's own trouble, which may pass.</summary>
-    public bool IsFault { get; init; }
-
-    /// <summary>A limit was passed.</summary>
-    public bool IsRefusal { get; init; }
-
-    /// <summary>Where it is now, of a redirect.</summary>
-    public Uri? Location { get; init; }
-
-    public TimeSpan? RetryAfter { get; init; }
-
-    public RateLimitHeaders? Told { get; init; }
-
-    public string? ETag { get; init; }
-
-    public string? Next { get; init; }
-
-    public string Message { get; init; } = "";
-}
-
-/// <summary>Reads what a server sent, whatever it sent, within bounds.</summary>
+/// <summary>Reads and classifies HTTP responses, whatever the server sends, within bounds.</summary>
 internal static class ReplyReader
 {
+    // Bounds on what is kept of a response. GitHub's tags have about 70 characters, its links a few hundred.
     private const int MaxETag = 256;
     private const int MaxLink = 2048;
     private const int MaxMessage = 200;
+    private const int FirstBufferBytes = 16 << 10;
 
-    /// <exception cref="JsonException">A success came with a body that is none.</exception>
+    /// <summary>Reads a response.</summary>
+    /// <param name="response">The response, its body unread.</param>
+    /// <param name="resource">The rate limit that the request counts against; null for none.</param>
+    /// <param name="type">How the body of a success is read.</param>
+    /// <param name="maxBytes">The body's limit, in bytes.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="JsonException">A success has a body that is not the JSON expected.</exception>
     /// <exception cref="DataForgeException">The body is too large.</exception>
-    public static async Task<Reply> ReadAsync(
+    public static async Task<ApiReply> ReadAsync(
         HttpResponseMessage response, string? resource, JsonTypeInfo type, int maxBytes, DateTimeOffset now, CancellationToken cancellation)
     {
         int status = (int)response.StatusCode;
-        var reply = new Reply
+        var reply = new ApiReply
         {
             Status = response.StatusCode,
-            Told = RateLimitHeaders.Read(response.Headers),
+            RateLimit = RateLimitHeaders.Read(response.Headers),
             RetryAfter = RateLimitHeaders.RetryAfter(response.Headers, now),
             ETag = response.Headers.ETag?.ToString() is { Length: <= MaxETag } etag ? etag : null,
             Next = response.Headers.TryGetValues("Link", out IEnumerable<string>? links)
@@ -67,7 +46,7 @@ internal static class ReplyReader
         {
             return response.Headers.Location is { } location
                 ? reply with { Location = location }
-                : reply with { IsFault = true };
+                : reply with { IsServerError = true };
         }
 
         ReadOnlyMemory<byte> body = await ReadBodyAsync(response, maxBytes, cancellation).ConfigureAwait(false);
@@ -80,10 +59,10 @@ internal static class ReplyReader
             };
         }
 
-        return Judge(reply with { Message = Message(body.Span) }, status, resource);
+        return Classify(reply with { Message = Message(body.Span) }, status, resource);
     }
 
-    private static Reply Judge(Reply reply, int status, string? resource) => status switch
+    private static ApiReply Classify(ApiReply reply, int status, string? resource) => status switch
     {
         404 => reply with { Outcome = ApiOutcome.NotFound },
         409 => reply with { Outcome = ApiOutcome.Empty },
@@ -91,13 +70,14 @@ internal static class ReplyReader
         422 or 400 => reply with { Outcome = ApiOutcome.Unprocessable },
         451 => reply with { Outcome = ApiOutcome.Blocked },
         401 => reply,
-        429 => reply with { IsRefusal = true },
-        403 => IsLimit(reply, resource) ? reply with { IsRefusal = true } : reply with { Outcome = ApiOutcome.Forbidden },
-        _ => reply with { IsFault = true },
+        429 => reply with { IsRateLimited = true },
+        403 => IsRateLimit(reply, resource) ? reply with { IsRateLimited = true } : reply with { Outcome = ApiOutcome.Forbidden },
+        _ => reply with { IsServerError = true },
     };
 
-    // What cannot be forbidden in itself is refused for a limit, whatever the answer says.
-    private static bool IsLimit(Reply reply, string? resource) => reply.RetryAfter is not null || reply.Told is { Remaining: 0 }
+    // A request that cannot be forbidden by itself, such as a search, was refused because of a limit, whatever the message says. The words
+    // are those of https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#rate-limit-errors and of older versions.
+    private static bool IsRateLimit(ApiReply reply, string? resource) => reply.RetryAfter is not null || reply.RateLimit is { Remaining: 0 }
         || resource is null or GitHubClient.SearchResource
         || reply.Message.Contains("rate limit", StringComparison.OrdinalIgnoreCase)
         || reply.Message.Contains("abuse", StringComparison.OrdinalIgnoreCase);
@@ -111,14 +91,15 @@ internal static class ReplyReader
         }
         catch (JsonException)
         {
-            return ""; // A proxy's page: the status says enough.
+            return ""; // An error page of a proxy; the status is enough.
         }
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, int maxBytes, CancellationToken cancellation)
+    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(
+        HttpResponseMessage response, int maxBytes, CancellationToken cancellation)
     {
         await using Stream stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-        byte[] buffer = new byte[(int)Math.Clamp(response.Content.Headers.ContentLength ?? 0, 16 << 10, maxBytes)];
+        byte[] buffer = new byte[(int)Math.Clamp(response.Content.Headers.ContentLength ?? 0, FirstBufferBytes, maxBytes)];
         int length = 0;
         while (true)
         {

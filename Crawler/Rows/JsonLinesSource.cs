@@ -4,34 +4,22 @@ using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Rows;
 
-/// <summary><c>jsonl:FILE</c>: JSON Lines, plain or <c>.gz</c>, rows in any order. All files named are one source.</summary>
-internal sealed class JsonLinesSource(IReadOnlyList<string> files) : ISource
+/// <summary><c>jsonl:FILE</c>: JSON Lines, plain or <c>.gz</c>.</summary>
+internal sealed class JsonLinesSource(IReadOnlyList<string> files) : RowFileSource(KindName, files)
 {
+    /// <summary>The kind of this source.</summary>
     public const string KindName = "jsonl";
 
-    public string Kind => KindName;
+    /// <inheritdoc/>
+    protected override RowIndex CreateIndex(CrawlOptions options) => new(KindName, new JsonRow(options), options);
 
-    public string Text => files.Count == 1 ? $"{KindName}:{files[0]}" : $"{KindName}: ({files.Count} files)";
-
-    public (string Key, string Signature)? WholeSignature(CrawlOptions options) => RowFiles.Sign(KindName, files, options);
-
-    public ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
+    /// <inheritdoc/>
+    protected override void IndexRows(RowIndex index, ScanContext context, CancellationToken cancellation)
     {
         var format = new JsonRow(context.Options);
-        var index = new RowIndex(KindName, format, context.Options);
-        try
+        foreach (string file in Files)
         {
-            foreach (string file in files)
-            {
-                Scan(file, index, format, context, cancellation);
-            }
-
-            return new(new SourceScan(index.Repositories(), index.Count, index));
-        }
-        catch
-        {
-            index.Dispose();
-            throw;
+            Scan(file, index, format, context, cancellation);
         }
     }
 
@@ -39,14 +27,14 @@ internal sealed class JsonLinesSource(IReadOnlyList<string> files) : ISource
     {
         try
         {
-            // Rows are gone back to, which a compressed file does not allow.
+            // Rows are read a second time by their offsets, which a compressed file does not allow.
             string plain = file.EndsWith(".gz", StringComparison.Ordinal) ? Unpack(file, context.ScratchFolder, cancellation) : file;
             int number = index.AddFile(plain);
             using var lines = new LineReader(plain, file, context.Options.MaxLineBytes);
             while (lines.TryRead(out ReadOnlySpan<byte> line))
             {
-                int mark = lines.Number == 1 && line.StartsWith("\uFEFF"u8) ? 3 : 0;
-                line = line[mark..];
+                int byteOrderMark = lines.Number == 1 && line.StartsWith("\uFEFF"u8) ? 3 : 0;
+                line = line[byteOrderMark..];
                 if (line.Trim(" \t\r"u8).IsEmpty)
                 {
                     continue;
@@ -67,12 +55,12 @@ internal sealed class JsonLinesSource(IReadOnlyList<string> files) : ISource
                     throw lines.Fault(e.Message, e);
                 }
 
-                index.Add(row, line, number, lines.Offset + mark);
+                index.Add(row, line, number, lines.Offset + byteOrderMark);
             }
         }
         catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException)
         {
-            throw DataForgeException.Usage($"{file} cannot be read ({e.Message}): name a file that you can read.", e);
+            throw Unreadable(file, e);
         }
     }
 
@@ -100,8 +88,9 @@ internal sealed class JsonLinesSource(IReadOnlyList<string> files) : ISource
         catch (InvalidDataException e)
         {
             throw new DataForgeException(
-                $"{file} is no whole gzip file (damaged or cut off after {unpacked.Position} unpacked bytes): get it again, then run the same command again.", inner: e);
+                $"{file} is no whole gzip file (damaged or cut off after {unpacked.Position} unpacked bytes): "
+                + "get it again, then run the same command again.",
+                inner: e);
         }
     }
-
 }

@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using DataForge.Corpus;
 using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Rows;
 
-/// <summary>Reads rows of JSON Lines (<see href="https://jsonlines.org/"/>): one object a line, fields by configurable names.</summary>
+/// <summary>Reads rows of JSON Lines (<see href="https://jsonlines.org/"/>): one object per line, fields by configurable names.</summary>
 internal sealed class JsonRow(CrawlOptions options) : IRowFormat
 {
     private readonly byte[] _repository = Encoding.UTF8.GetBytes(options.RepositoryColumn);
@@ -18,8 +19,8 @@ internal sealed class JsonRow(CrawlOptions options) : IRowFormat
     private readonly byte[] _createdAt = Encoding.UTF8.GetBytes(options.CreatedAtColumn);
     private readonly byte[] _commit = Encoding.UTF8.GetBytes(options.CommitColumn);
 
-    /// <summary>Reads all of a row but its content, and checks that the line is whole JSON.</summary>
-    /// <exception cref="FormatException">It is not, or a field is missing or of the wrong type.</exception>
+    /// <summary>Reads all fields of a row but its content, and checks that the line is one JSON object.</summary>
+    /// <exception cref="FormatException">The line is not JSON, or a field is missing or of the wrong type.</exception>
     public Row Parse(ReadOnlySpan<byte> line)
     {
         try
@@ -55,7 +56,7 @@ internal sealed class JsonRow(CrawlOptions options) : IRowFormat
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, reader.ValueSpan.Length));
         try
         {
-            // Unescaped text is never longer than its escaped form.
+            // Unescaped text is never longer than its escaped form, so the buffer is large enough.
             int length = reader.CopyString(buffer);
             if (length < max)
             {
@@ -63,12 +64,12 @@ internal sealed class JsonRow(CrawlOptions options) : IRowFormat
             }
 
             ArrayPool<byte>.Shared.Return(buffer);
-            return ReadFile.Faulty(FaultRules.Size, $"{length} bytes", length);
+            return ReadFile.Faulty(RuleNames.Size, $"{length} bytes", length);
         }
         catch (InvalidOperationException)
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            return ReadFile.Faulty(FaultRules.Unreadable, "the content is no Unicode text (a lone surrogate)");
+            return ReadFile.Faulty(RuleNames.Unreadable, "the content is no Unicode text (a lone surrogate)");
         }
     }
 
@@ -129,7 +130,7 @@ internal sealed class JsonRow(CrawlOptions options) : IRowFormat
             }
         }
 
-        // One more read finds text after the object, or an object that does not end.
+        // One more read throws where text follows the object or the object does not end.
         reader.Read();
         return !hasContent ? throw new FormatException($"it has no text in '{options.ContentColumn}'")
             : RowRepository.Fault(row) is { } fault ? throw new FormatException(fault)
@@ -142,7 +143,7 @@ internal sealed class JsonRow(CrawlOptions options) : IRowFormat
         return reader.GetString();
     }
 
-    // A whole number, also where it is written 12.0; null where the field is null.
+    // A whole number, also when written as 12.0; null where the field is null.
     private static int? Number(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -152,7 +153,7 @@ internal sealed class JsonRow(CrawlOptions options) : IRowFormat
             : throw new FormatException("stars and forks must be whole numbers");
     }
 
-    // To the value of a field that Parse has seen; of a field that stands twice the last counts, here as there.
+    // Moves to the value of a field that Parse has seen. Where a field occurs twice, the last one counts, as in Parse.
     private static void Seek(ref Utf8JsonReader reader, ReadOnlySpan<byte> field)
     {
         Utf8JsonReader found = default;

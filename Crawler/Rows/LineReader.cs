@@ -2,10 +2,16 @@ using DataForge.Corpus;
 
 namespace DataForge.Crawler.Rows;
 
-/// <summary>Reads a file line by line as bytes, with each line's number and offset; memory is bounded by the longest line allowed.</summary>
+/// <summary>
+/// Reads a file line by line as bytes, with each line's number and offset. Memory is bounded by the longest line allowed.
+/// </summary>
+/// <param name="path">The file to read.</param>
+/// <param name="name">The file that messages name: the compressed one where <paramref name="path"/> is its unpacked copy.</param>
+/// <param name="maxLineBytes">The longest line allowed, in bytes.</param>
 internal sealed class LineReader(string path, string name, int maxLineBytes) : IDisposable
 {
-    private readonly FileStream _stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.SequentialScan);
+    private readonly FileStream _stream =
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.SequentialScan);
     private byte[] _buffer = new byte[1 << 20];
     private int _start;
     private int _end;
@@ -15,7 +21,7 @@ internal sealed class LineReader(string path, string name, int maxLineBytes) : I
     /// <summary>The number of the line read last, from 1.</summary>
     public long Number { get; private set; }
 
-    /// <summary>Where that line begins in the file.</summary>
+    /// <summary>The offset in bytes at which that line begins.</summary>
     public long Offset { get; private set; }
 
     /// <summary>Reads a line without its line feed; the span is valid until the next call.</summary>
@@ -32,9 +38,9 @@ internal sealed class LineReader(string path, string name, int maxLineBytes) : I
                 line = _buffer.AsSpan(_start, length);
                 Number++;
                 Offset = _next;
-                int taken = length + (feed >= 0 ? 1 : 0);
-                _start += taken;
-                _next += taken;
+                int consumed = length + (feed >= 0 ? 1 : 0);
+                _start += consumed;
+                _next += consumed;
                 return true;
             }
 
@@ -48,14 +54,15 @@ internal sealed class LineReader(string path, string name, int maxLineBytes) : I
             if (searched > maxLineBytes)
             {
                 throw new DataForgeException(
-                    $"{name}, line {Number + 1} (byte {_next}): the line is longer than {maxLineBytes} bytes; mend it, or raise Crawl:MaxLineBytes, and run the same command again.");
+                    $"{name}, line {Number + 1} (byte {_next}): the line is longer than {maxLineBytes} bytes; "
+                    + "mend it, or raise Crawl:MaxLineBytes, and run the same command again.");
             }
 
             Fill();
         }
     }
 
-    /// <summary>A fault in the line read last, as one line that says what to do.</summary>
+    /// <summary>An exception for a fault in the line read last; its message says what to do.</summary>
     public DataForgeException Fault(string why, Exception? inner = null) => new(
         $"{name}, line {Number} (byte {Offset}): {why}; mend or remove that line, then run the same command again.", inner: inner);
 

@@ -5,40 +5,26 @@ using DataForge.Crawler.Sources;
 namespace DataForge.Crawler.Rows;
 
 /// <summary>
-/// <c>parquet:FILE-or-DIR</c>: a table with a row a file, rows in any order. All files named are one source. A row group cannot be
-/// entered at one row, so the first reading copies what is needed of each row into a scratch file as large as the contents.
+/// <c>parquet:FILE-or-DIR</c>: Parquet tables. A single row of a row group cannot be read by itself, so the first pass copies what is needed
+/// of each row into a scratch file, which is as large as the contents.
 /// </summary>
-internal sealed class ParquetSource(IReadOnlyList<string> files) : ISource
+internal sealed class ParquetSource(IReadOnlyList<string> files) : RowFileSource(KindName, files)
 {
+    /// <summary>The kind of this source.</summary>
     public const string KindName = "parquet";
 
-    public string Kind => KindName;
+    /// <inheritdoc/>
+    protected override RowIndex CreateIndex(CrawlOptions options) => new(KindName, new SpoolFormat(), options);
 
-    public string Text => files.Count == 1 ? $"{KindName}:{files[0]}" : $"{KindName}: ({files.Count} files)";
-
-    public (string Key, string Signature)? WholeSignature(CrawlOptions options) => RowFiles.Sign(KindName, files, options);
-
-    public ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
+    /// <inheritdoc/>
+    protected override void IndexRows(RowIndex index, ScanContext context, CancellationToken cancellation)
     {
-        var index = new RowIndex(KindName, new SpoolFormat(), context.Options);
-        try
+        string spool = Path.Combine(context.ScratchFolder, "parquet.spool");
+        using var records = new SpoolWriter(spool);
+        int number = index.AddFile(spool);
+        foreach (string file in Files)
         {
-            string spool = Path.Combine(context.ScratchFolder, "parquet.spool");
-            using (var records = new SpoolWriter(spool))
-            {
-                int number = index.AddFile(spool);
-                foreach (string file in files)
-                {
-                    Scan(file, index, number, records, context.Options, cancellation);
-                }
-            }
-
-            return new(new SourceScan(index.Repositories(), index.Count, index));
-        }
-        catch
-        {
-            index.Dispose();
-            throw;
+            Scan(file, index, number, records, context.Options, cancellation);
         }
     }
 
@@ -54,7 +40,7 @@ internal sealed class ParquetSource(IReadOnlyList<string> files) : ISource
             {
                 cancellation.ThrowIfCancellationRequested();
                 using ParquetRowGroup rows = reader.ReadRowGroup(group, columns.Names);
-                RowColumns.Cells cells = columns.Open(rows);
+                RowColumns.Cells cells = columns.Read(rows);
                 for (int i = 0; i < rows.RowCount; i++)
                 {
                     Row row;
@@ -65,7 +51,8 @@ internal sealed class ParquetSource(IReadOnlyList<string> files) : ISource
                     catch (FormatException e)
                     {
                         throw new DataForgeException(
-                            $"{file}, row group {group}, row {i}: {e.Message}; mend or remove that row, then run the same command again.", inner: e);
+                            $"{file}, row group {group}, row {i}: {e.Message}; mend or remove that row, then run the same command again.",
+                            inner: e);
                     }
 
                     long offset = records.Offset;
@@ -80,7 +67,7 @@ internal sealed class ParquetSource(IReadOnlyList<string> files) : ISource
         }
         catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException)
         {
-            throw DataForgeException.Usage($"{file} cannot be read ({e.Message}): name a file that you can read.", e);
+            throw Unreadable(file, e);
         }
     }
 }

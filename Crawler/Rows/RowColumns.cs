@@ -19,44 +19,47 @@ internal sealed class RowColumns
     private readonly ParquetColumn? _forks;
     private readonly ParquetColumn? _isFork;
 
-    /// <exception cref="DataForgeException">A column that is needed is not there, or one is of the wrong type.</exception>
+    /// <summary>Finds the columns in a file.</summary>
+    /// <exception cref="DataForgeException">A required column is missing, or a column is of the wrong type.</exception>
     public RowColumns(ParquetReader reader, string file, CrawlOptions options)
     {
         Dictionary<string, ParquetColumn> columns = reader.Schema.Columns.ToDictionary(column => column.Name);
-        ParquetColumn? Find(string name, string option, bool isNeeded, params ParquetType[] types)
+        ParquetColumn? Find(string name, string option, bool isRequired, params ParquetType[] types)
         {
             if (!columns.TryGetValue(name, out ParquetColumn? column))
             {
-                return !isNeeded ? null : throw DataForgeException.Usage(
-                    $"{file} has no column '{name}' (it has {string.Join(", ", columns.Keys)}): set Crawl:{option} to the column that holds it.");
+                return !isRequired ? null : throw DataForgeException.Usage(
+                    $"{file} has no column '{name}' (it has {string.Join(", ", columns.Keys)}): "
+                    + $"set Crawl:{option} to the column that holds it.");
             }
 
             return !column.IsList && types.Contains(column.Type) ? column : throw DataForgeException.Usage(
-                $"{file}: column '{name}' is of type {column.Type}{(column.IsList ? " (a list)" : "")}, which is not read: set Crawl:{option} to another column.");
+                $"{file}: column '{name}' is of type {column.Type}{(column.IsList ? " (a list)" : "")}, which is not read: "
+                + $"set Crawl:{option} to another column.");
         }
 
-        string? Text(string name, string option, bool isNeeded = false) =>
-            Find(name, option, isNeeded, ParquetType.String, ParquetType.Binary)?.Name;
+        string? Text(string name, string option, bool isRequired = false) =>
+            Find(name, option, isRequired, ParquetType.String, ParquetType.Binary)?.Name;
         ParquetType[] numbers = [ParquetType.Int32, ParquetType.Int64, ParquetType.Float, ParquetType.Double];
 
-        _repository = Text(options.RepositoryColumn, nameof(options.RepositoryColumn), isNeeded: true)!;
-        _path = Text(options.PathColumn, nameof(options.PathColumn), isNeeded: true)!;
-        _content = Text(options.ContentColumn, nameof(options.ContentColumn), isNeeded: true)!;
+        _repository = Text(options.RepositoryColumn, nameof(options.RepositoryColumn), isRequired: true)!;
+        _path = Text(options.PathColumn, nameof(options.PathColumn), isRequired: true)!;
+        _content = Text(options.ContentColumn, nameof(options.ContentColumn), isRequired: true)!;
         _license = Text(options.LicenseColumn, nameof(options.LicenseColumn));
         _createdAt = Text(options.CreatedAtColumn, nameof(options.CreatedAtColumn));
         _commit = Text(options.CommitColumn, nameof(options.CommitColumn));
-        _stars = Find(options.StarsColumn, nameof(options.StarsColumn), isNeeded: false, numbers);
-        _forks = Find(options.ForksColumn, nameof(options.ForksColumn), isNeeded: false, numbers);
-        _isFork = Find(options.IsForkColumn, nameof(options.IsForkColumn), isNeeded: false, ParquetType.Boolean);
+        _stars = Find(options.StarsColumn, nameof(options.StarsColumn), isRequired: false, numbers);
+        _forks = Find(options.ForksColumn, nameof(options.ForksColumn), isRequired: false, numbers);
+        _isFork = Find(options.IsForkColumn, nameof(options.IsForkColumn), isRequired: false, ParquetType.Boolean);
         Names = [.. new[] { _repository, _path, _content, _license, _createdAt, _commit, _stars?.Name, _forks?.Name, _isFork?.Name }
             .OfType<string>().Distinct()];
     }
 
-    /// <summary>The columns to read.</summary>
+    /// <summary>The names of the columns to read.</summary>
     public string[] Names { get; }
 
-    /// <summary>The columns' cells in a row group.</summary>
-    public Cells Open(ParquetRowGroup rows) => new(this, rows);
+    /// <summary>The columns of a row group.</summary>
+    public Cells Read(ParquetRowGroup rows) => new(this, rows);
 
     /// <summary>The cells of one row group.</summary>
     public sealed class Cells(RowColumns columns, ParquetRowGroup rows)
@@ -74,8 +77,8 @@ internal sealed class RowColumns
         /// <summary>A row's content.</summary>
         public ReadOnlySpan<byte> Content(int row) => _content[row];
 
-        /// <summary>All of a row but its content.</summary>
-        /// <exception cref="FormatException">Something is missing, or has no possible value.</exception>
+        /// <summary>All fields of a row but its content.</summary>
+        /// <exception cref="FormatException">A value is missing or invalid.</exception>
         public Row Row(int index)
         {
             var row = new Row

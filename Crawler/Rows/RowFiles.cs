@@ -4,10 +4,10 @@ using DataForge.Corpus.Runs;
 
 namespace DataForge.Crawler.Rows;
 
-/// <summary>The files of sources made of rows.</summary>
+/// <summary>The files of <c>jsonl:</c> and <c>parquet:</c> sources.</summary>
 internal static class RowFiles
 {
-    /// <summary>A key of a list of files read with these columns, and a signature over their sizes and times of change.</summary>
+    /// <summary>A key for a list of files read with these columns, and a signature over their sizes and modification times.</summary>
     public static (string Key, string Signature) Sign(string kind, IReadOnlyList<string> files, CrawlOptions options) =>
     (
         StageHash.Combine([kind, options.ColumnsHash(), .. files]),
@@ -15,8 +15,11 @@ internal static class RowFiles
             ? string.Create(CultureInfo.InvariantCulture, $"{info.Length} {info.LastWriteTimeUtc.Ticks}")
             : "")));
 
-    /// <summary>The file, or the <c>.parquet</c> files in the folder and below, in ordinal order.</summary>
-    /// <exception cref="DataForgeException">There is none.</exception>
+    /// <summary>Finds the file, or the <c>.parquet</c> files in the folder and below, in ordinal order.</summary>
+    /// <param name="text">The source as the user wrote it, for messages.</param>
+    /// <param name="path">The path of a file or folder.</param>
+    /// <param name="allowsFolder">Whether the path may be that of a folder.</param>
+    /// <exception cref="DataForgeException">There is no such file.</exception>
     public static IReadOnlyList<string> Find(string text, string path, bool allowsFolder)
     {
         string full = Path.GetFullPath(path);

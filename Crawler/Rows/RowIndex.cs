@@ -9,31 +9,42 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DataForge.Crawler.Rows;
 
-/// <summary>Where a row lies: 24 bytes.</summary>
-internal readonly record struct RowPlace(long Repository, long Offset, int File, int Length);
+/// <summary>Where a row is stored: 24 bytes.</summary>
+/// <param name="Repository">The number of the row's repository.</param>
+/// <param name="Offset">Its offset in the file, in bytes.</param>
+/// <param name="File">The file's number.</param>
+/// <param name="Length">Its length in bytes.</param>
+internal readonly record struct RowLocation(long Repository, long Offset, int File, int Length);
 
 /// <summary>
-/// Rows in any order, put together into repositories: a first reading notes where each lies, the second goes to its repository's rows
-/// one by one. Memory: 24 MB per million rows (72 MB at most while the list grows) and about 500 bytes a repository; never contents.
+/// Groups rows in any order into repositories: the first pass records where each row is, the second reads the rows of one repository after
+/// the other. Memory: 24 MB per million rows (72 MB at most while the list grows) and about 500 bytes per repository; never contents.
 /// </summary>
+/// <param name="kind">The kind of the source.</param>
+/// <param name="format">How rows are stored.</param>
+/// <param name="options">The limits.</param>
 internal sealed class RowIndex(string kind, IRowFormat format, CrawlOptions options) : IDisposable
 {
-    private readonly List<RowPlace> _places = [];
+    private readonly List<RowLocation> _locations = [];
     private readonly Dictionary<long, RowRepository> _repositories = [];
     private readonly Dictionary<string, RowRepository> _byName = new(StringComparer.Ordinal);
     private readonly List<SafeFileHandle> _files = [];
 
     /// <summary>Rows so far.</summary>
-    public long Count => _places.Count;
+    public long Count => _locations.Count;
 
-    /// <summary>Opens a file that rows lie in, and returns its number.</summary>
+    /// <summary>Opens a file that holds rows; returns its number.</summary>
     public int AddFile(string path)
     {
         _files.Add(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return _files.Count - 1;
     }
 
-    /// <summary>Notes a row that lies as <paramref name="record"/> in a file.</summary>
+    /// <summary>Records a row.</summary>
+    /// <param name="row">Its fields.</param>
+    /// <param name="record">Its bytes in the file.</param>
+    /// <param name="file">The file's number.</param>
+    /// <param name="offset">The record's offset in the file, in bytes.</param>
     public void Add(in Row row, ReadOnlySpan<byte> record, int file, long offset)
     {
         if (!_byName.TryGetValue(row.Repository!, out RowRepository? repository))
@@ -41,7 +52,8 @@ internal sealed class RowIndex(string kind, IRowFormat format, CrawlOptions opti
             repository = new RowRepository(RepositoryIds.Of(kind, row.Repository!), row.Repository!, kind);
             if (!_repositories.TryAdd(repository.Id, repository))
             {
-                throw new DataForgeException($"the repositories '{row.Repository}' and '{_repositories[repository.Id].Facts().Name}' have one number: rename one.");
+                string other = _repositories[repository.Id].Facts().Name;
+                throw new DataForgeException($"the repositories '{row.Repository}' and '{other}' have one number: rename one.");
             }
 
             _byName.Add(row.Repository!, repository);
@@ -51,14 +63,14 @@ internal sealed class RowIndex(string kind, IRowFormat format, CrawlOptions opti
         SHA256.HashData(record, hash);
         repository.Add(row, BinaryPrimitives.ReadUInt128BigEndian(hash));
         repository.Count++;
-        _places.Add(new RowPlace(repository.Id, offset, file, record.Length));
+        _locations.Add(new RowLocation(repository.Id, offset, file, record.Length));
     }
 
-    /// <summary>The repositories, in order of their numbers, once all rows are noted.</summary>
+    /// <summary>The repositories in order of their numbers; called once, after all rows were added.</summary>
     public IReadOnlyList<ISourceRepository> Repositories()
     {
         _byName.Clear();
-        CollectionsMarshal.AsSpan(_places).Sort(static (left, right) => left.Repository.CompareTo(right.Repository));
+        CollectionsMarshal.AsSpan(_locations).Sort(static (left, right) => left.Repository.CompareTo(right.Repository));
         var sorted = new List<RowRepository>(_repositories.Values);
         sorted.Sort(static (left, right) => left.Id.CompareTo(right.Id));
         int first = 0;
@@ -81,12 +93,12 @@ internal sealed class RowIndex(string kind, IRowFormat format, CrawlOptions opti
         for (int i = repository.First; i < repository.First + repository.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            RowFile file = Describe(_places[i]);
+            RowFile file = Describe(_locations[i]);
             listing.Add(file);
             paths[file.Path] = paths.GetValueOrDefault(file.Path) + 1;
         }
 
-        // Where two rows have one path, their contents' ids decide their order.
+        // Rows of one path are ordered by their contents' ids.
         for (int i = 0; i < listing.Count; i++)
         {
             if (paths[listing[i].Path] > 1 && listing[i].Fault is null && Read(listing[i]) is { Buffer: { } buffer } read)
@@ -99,39 +111,39 @@ internal sealed class RowIndex(string kind, IRowFormat format, CrawlOptions opti
         return Listing.Finish(listing, options);
     }
 
-    private RowFile Describe(RowPlace place)
+    private RowFile Describe(RowLocation location)
     {
-        (string path, long size) = WithRecord(place, format.DescriptionBytes, format.Describe);
+        (string path, long size) = WithRecord(location, format.DescriptionBytes, format.Describe);
         FileKind? kind = FileKinds.Of(path);
         string? why = PathText.Fault(path);
 
         return new RowFile
         {
-            Place = place,
+            Location = location,
             Path = why is null ? path : PathText.Shortened(path),
             Kind = kind ?? FileKind.Python,
             Size = size,
-            Weight = place.Length,
-            Fault = why is not null ? FaultRules.Path : kind is null ? FaultRules.NotPython : null,
+            Weight = location.Length,
+            Fault = why is not null ? RuleNames.Path : kind is null ? RuleNames.NotPython : null,
             Detail = why ?? "",
         };
     }
 
     private ReadFile Read(FoundFile file) => WithRecord(
-        ((RowFile)file).Place, int.MaxValue, record => format.Content(record, Listing.MaxBytes(file.Kind, options)));
+        ((RowFile)file).Location, int.MaxValue, record => format.Content(record, Listing.MaxBytes(file.Kind, options)));
 
     private delegate T Use<T>(ReadOnlySpan<byte> record);
 
-    private T WithRecord<T>(RowPlace place, int most, Use<T> use)
+    private T WithRecord<T>(RowLocation location, int maxBytes, Use<T> use)
     {
-        int length = Math.Min(place.Length, most);
+        int length = Math.Min(location.Length, maxBytes);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
             Span<byte> record = buffer.AsSpan(0, length);
             for (int read = 0, more; read < length; read += more)
             {
-                more = RandomAccess.Read(_files[place.File], record[read..], place.Offset + read);
+                more = RandomAccess.Read(_files[location.File], record[read..], location.Offset + read);
                 if (more == 0)
                 {
                     throw new EndOfStreamException("the file has become shorter");
@@ -153,30 +165,40 @@ internal sealed class RowIndex(string kind, IRowFormat format, CrawlOptions opti
 
     private sealed class RowFile : FoundFile
     {
-        public required RowPlace Place { get; init; }
+        /// <summary>Where the row is.</summary>
+        public required RowLocation Location { get; init; }
 
+        /// <summary>The same file with its content's id.</summary>
         public RowFile WithId(BlobId id) => new()
         {
-            Place = Place, Path = Path, Kind = Kind, Size = Size, Weight = Weight, Fault = Fault, Detail = Detail, BlobId = id,
+            Location = Location, Path = Path, Kind = Kind, Size = Size, Weight = Weight, Fault = Fault, Detail = Detail, BlobId = id,
         };
     }
 
     private sealed class Repository(RowIndex index, RowRepository repository) : ISourceRepository, IOpenRepository
     {
+        /// <inheritdoc/>
         public long Id => repository.Id;
 
+        /// <inheritdoc/>
         public string Name => Facts.Name;
 
+        /// <inheritdoc/>
         public RepositoryFacts Facts { get; } = repository.Facts();
 
+        /// <inheritdoc/>
         public string Signature => repository.Signature;
 
+        /// <inheritdoc/>
         public ValueTask<IOpenRepository> OpenAsync(CancellationToken cancellation) => new(this);
 
+        /// <inheritdoc/>
         public ValueTask<IReadOnlyList<FoundFile>> ListAsync(CancellationToken cancellation) => new(index.List(repository, cancellation));
 
+        /// <inheritdoc/>
         public ReadFile Read(FoundFile file) => index.Read(file);
 
+        /// <inheritdoc/>
         public void Dispose()
         {
         }

@@ -6,8 +6,8 @@ using DataForge.Crawler.Sources;
 namespace DataForge.Crawler.Rows;
 
 /// <summary>
-/// Writes records that can be gone back to: length of the path (4 bytes), size of the content (8), the path in UTF-8, the
-/// content, unless it is too large to be stored. Little-endian; read only by the process that wrote it.
+/// Writes a spool file, whose records can be read again by their offsets: length of the path (4 bytes), size of the content (8 bytes), the
+/// path in UTF-8, and the content unless it is too large to be stored. Little-endian; read only by the process that wrote it.
 /// </summary>
 internal sealed class SpoolWriter(string path) : IDisposable
 {
@@ -16,16 +16,17 @@ internal sealed class SpoolWriter(string path) : IDisposable
     private readonly FileStream _stream = new(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, 1 << 20);
     private byte[] _record = new byte[1 << 16];
 
-    /// <summary>Where the next record goes.</summary>
+    /// <summary>The offset of the next record, in bytes.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>Appends a record; the content stays out where it is too large to be stored. The span is valid until the next call.</summary>
+    /// <summary>Appends a record, without its content where that is too large to be stored.</summary>
+    /// <returns>The record's bytes, valid until the next call.</returns>
     public ReadOnlySpan<byte> Append(string path, ReadOnlySpan<byte> content, CrawlOptions options)
     {
         int max = Listing.MaxBytes(FileKinds.Of(path) ?? Corpus.FileKind.Python, options);
         byte[] name = Encoding.UTF8.GetBytes(path);
-        bool follows = content.Length < max;
-        int length = HeaderBytes + name.Length + (follows ? content.Length : 0);
+        bool hasContent = content.Length < max;
+        int length = HeaderBytes + name.Length + (hasContent ? content.Length : 0);
         if (_record.Length < length)
         {
             _record = new byte[Math.Max(length, 2 * _record.Length)];
@@ -34,7 +35,7 @@ internal sealed class SpoolWriter(string path) : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(_record, name.Length);
         BinaryPrimitives.WriteInt64LittleEndian(_record.AsSpan(4), content.Length);
         name.CopyTo(_record, HeaderBytes);
-        (follows ? content : default).CopyTo(_record.AsSpan(HeaderBytes + name.Length));
+        (hasContent ? content : default).CopyTo(_record.AsSpan(HeaderBytes + name.Length));
         _stream.Write(_record, 0, length);
         Offset += length;
         return _record.AsSpan(0, length);
@@ -50,7 +51,7 @@ internal sealed class SpoolFormat : IRowFormat
     /// <inheritdoc/>
     public (string Path, long Size) Describe(ReadOnlySpan<byte> record)
     {
-        // A path cut off here is too long in any case, and so a fault.
+        // A path that is cut off here is longer than a path may be, so it is a fault anyway.
         int length = Math.Min(BinaryPrimitives.ReadInt32LittleEndian(record), record.Length - SpoolWriter.HeaderBytes);
         string path = Encoding.UTF8.GetString(record.Slice(SpoolWriter.HeaderBytes, length));
         return (path, BinaryPrimitives.ReadInt64LittleEndian(record[4..]));

@@ -2,20 +2,22 @@ using System.Globalization;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.Fetch;
+using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Storage;
 
 namespace DataForge.Crawler.Sharing;
 
 /// <summary>
-/// The right to write into a workspace: a lock on its file, and where the catalog is shared, the writer's lease as well, which also holds
-/// where the disk's locks do not reach. While it waits, a crawler with a shared catalog fetches for the one whose turn it is.
+/// The right to write into a workspace: a lock on a file, and where the catalog is shared, the writer's lease as well, which also works
+/// where file locks do not (network file systems). While a crawler with a shared catalog waits for its turn, it fetches for the writer.
 /// </summary>
 internal sealed class CrawlTurn : IAsyncDisposable
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+    // Between two attempts to become the writer.
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
-    // A machine with too much to do may leave a process without a turn for seconds.
-    private static readonly TimeSpan LeastSilence = TimeSpan.FromSeconds(10);
+    // The shortest time that a worker may be idle inside a transaction: an overloaded machine may not run a process for seconds.
+    private static readonly TimeSpan MinIdleLimit = TimeSpan.FromSeconds(10);
 
     private readonly FileLock _file;
     private readonly Catalog? _shared;
@@ -31,35 +33,23 @@ internal sealed class CrawlTurn : IAsyncDisposable
     /// <summary>Waits for the turn.</summary>
     /// <param name="context">The workspace, the clock and events.</param>
     /// <param name="options">The options.</param>
+    /// <param name="handlers">Creates the handlers that send HTTP requests.</param>
     /// <param name="shared">The catalog, where several crawlers may share it; null otherwise.</param>
-    /// <param name="shelf">Where fetched repositories are left for the writer.</param>
+    /// <param name="folder">The folder in which fetched repositories are left for the writer.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public static async Task<CrawlTurn> TakeAsync(
-        StageContext context, CrawlOptions options, Catalog? shared, Shelf shelf, CancellationToken cancellation)
+    public static async Task<CrawlTurn> AcquireAsync(
+        StageContext context, CrawlOptions options, IHttpHandlerFactory handlers, Catalog? shared, SharedFetchFolder folder,
+        CancellationToken cancellation)
     {
-        string path = Path.Combine(context.Workspace.Folder, "crawl.lock");
         TimeSpan lease = TimeSpan.FromSeconds(options.LeaseSeconds);
-        shared?.LimitSilence(lease > LeastSilence ? lease : LeastSilence);
-
-        // An archive cannot be fetched for another: what of it the other needs is not known before all of it is read.
-        FileLock file = FileLock.TryTake(path) ?? (shared is null || options.FetchTransport == ArchiveRepository.TransportName
-            ? await FileLock.TakeAsync(path, () => Say(context, "waiting for another process that crawls into this workspace"), cancellation).ConfigureAwait(false)
-            : await HelpAsync(context, options, shared, shelf, path, cancellation).ConfigureAwait(false));
+        shared?.Workers.LimitIdleTransactions(lease > MinIdleLimit ? lease : MinIdleLimit);
+        FileLock file = await LockAsync(context, options, handlers, shared, folder, cancellation).ConfigureAwait(false);
         try
         {
-            for (bool told = false; shared is not null && !shared.TryBecomeWriter(lease); told = true)
-            {
-                if (!told)
-                {
-                    Say(context, "waiting for another crawler that writes with this catalog");
-                }
-
-                await Task.Delay(Poll, cancellation).ConfigureAwait(false);
-            }
-
             if (shared is not null)
             {
-                RemoveHelpers(Path.Combine(context.Workspace.Folder, "mirrors"), shared);
+                await AcquireWriterAsync(context, shared, lease, cancellation).ConfigureAwait(false);
+                RemoveEndedHelpers(Path.Combine(context.Workspace.Folder, "mirrors"), shared);
             }
 
             return new CrawlTurn(file, shared, lease);
@@ -71,7 +61,7 @@ internal sealed class CrawlTurn : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets the next one write.</summary>
+    /// <summary>Ends the turn, so that another crawler can write.</summary>
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync().ConfigureAwait(false);
@@ -81,39 +71,74 @@ internal sealed class CrawlTurn : IAsyncDisposable
         _end.Dispose();
     }
 
-    private static async Task<FileLock> HelpAsync(
-        StageContext context, CrawlOptions options, Catalog shared, Shelf shelf, string path, CancellationToken cancellation)
+    private static async Task<FileLock> LockAsync(
+        StageContext context, CrawlOptions options, IHttpHandlerFactory handlers, Catalog? shared, SharedFetchFolder folder,
+        CancellationToken cancellation)
     {
-        Say(context, "another process crawls into this workspace; this one fetches for it until it ends");
+        string path = WorkspaceRemoval.LockFile(context.Workspace);
+        if (FileLock.TryTake(path) is { } free)
+        {
+            return free;
+        }
+
+        // An archive cannot be fetched for another crawler: which of its contents that one needs is known only when all of it was read.
+        bool canHelp = shared is not null && options.FetchTransport != ArchiveRepository.TransportName;
+        return canHelp
+            ? await HelpAsync(context, options, handlers, shared!, folder, path, cancellation).ConfigureAwait(false)
+            : await FileLock.TakeAsync(path, Wait, cancellation).ConfigureAwait(false);
+
+        void Wait() => Inform(context, "waiting for another process that crawls into this workspace");
+    }
+
+    private static async Task AcquireWriterAsync(StageContext context, Catalog shared, TimeSpan lease, CancellationToken cancellation)
+    {
+        for (bool isInformed = false; !shared.Writer.TryAcquire(lease); isInformed = true)
+        {
+            if (!isInformed)
+            {
+                Inform(context, "waiting for another crawler that writes with this catalog");
+            }
+
+            await Task.Delay(PollInterval, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // Fetches for the writer until the file is free.
+    private static async Task<FileLock> HelpAsync(
+        StageContext context, CrawlOptions options, IHttpHandlerFactory handlers, Catalog shared, SharedFetchFolder folder, string path,
+        CancellationToken cancellation)
+    {
+        Inform(context, "another process crawls into this workspace; this one fetches for it until it ends");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        long worker = shared.Register();
+        long worker = shared.Workers.Register();
         using var helper = new FetchHelper(
-            context, shared, options, shelf, Path.Combine(context.Workspace.Folder, "mirrors", HelperFolder(worker)));
+            context, shared, options, handlers, folder, Path.Combine(context.Workspace.Folder, "mirrors", HelperFolder(worker)));
         Task help = helper.RunAsync(stop.Token);
         Task renewal = RenewAsync(shared, TimeSpan.FromSeconds(options.LeaseSeconds), stop.Token);
-        Task<FileLock> taking = FileLock.TakeAsync(path, null, stop.Token);
-        await Task.WhenAny(taking, help, renewal).ConfigureAwait(false);
+        Task<FileLock> locking = FileLock.TakeAsync(path, null, stop.Token);
+        await Task.WhenAny(locking, help, renewal).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
-        await ((Task)taking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)locking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
             await help.ConfigureAwait(false);
             await renewal.ConfigureAwait(false);
-            Say(context, $"{helper.Fetched} repositories fetched for the other process");
-            return await taking.ConfigureAwait(false);
+            Inform(context, $"{helper.Fetched} repositories fetched for the other process");
+            return await locking.ConfigureAwait(false);
         }
         catch
         {
-            if (taking.IsCompletedSuccessfully)
+            if (locking.IsCompletedSuccessfully)
             {
-                taking.Result.Dispose();
+                locking.Result.Dispose();
             }
 
             throw;
         }
     }
 
-    // A fault ends it; the next commit, or the next lease, meets the same fault and says so.
+    // An exception ends the renewal; the next commit, or the next lease, meets the same fault and reports it. A quarter of the lease leaves
+    // three more attempts before it expires.
     private static async Task RenewAsync(Catalog catalog, TimeSpan lease, CancellationToken cancellation)
     {
         try
@@ -121,7 +146,7 @@ internal sealed class CrawlTurn : IAsyncDisposable
             using var timer = new PeriodicTimer(lease / 4);
             while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
             {
-                catalog.Renew(lease);
+                catalog.Leases.Renew(lease);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -130,10 +155,10 @@ internal sealed class CrawlTurn : IAsyncDisposable
         }
     }
 
-    // Of helpers that were killed. A folder still in use by what a killed one left running is removed another time.
-    private static void RemoveHelpers(string mirrors, Catalog catalog)
+    // Removes the folders of helpers that were killed. A folder that a child process of one still uses is removed another time.
+    private static void RemoveEndedHelpers(string mirrors, Catalog catalog)
     {
-        HashSet<string> live = [.. catalog.Workers().Select(worker => HelperFolder(worker.Id))];
+        HashSet<string> live = [.. catalog.Workers.All().Select(worker => HelperFolder(worker.Id))];
         foreach (string folder in Directory.Exists(mirrors) ? Directory.GetDirectories(mirrors, HelperFolder(null)) : [])
         {
             try
@@ -145,12 +170,13 @@ internal sealed class CrawlTurn : IAsyncDisposable
             }
             catch (IOException)
             {
-                // As said above.
+                // It is still in use.
             }
         }
     }
 
+    // The name of a worker's folder; null for the pattern of all.
     private static string HelperFolder(long? worker) => $"helper-{(worker is { } id ? id.ToString(CultureInfo.InvariantCulture) : "*")}";
 
-    private static void Say(StageContext context, string text) => context.Events.Write(Note.Information(text));
+    private static void Inform(StageContext context, string text) => context.Events.Write(Note.Information(text));
 }

@@ -1,5 +1,4 @@
 using DataForge.Corpus;
-using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.Fetch;
 using DataForge.Crawler.GitHub;
@@ -9,48 +8,54 @@ using DataForge.Crawler.Storage;
 namespace DataForge.Crawler.Sharing;
 
 /// <summary>
-/// A crawler that waits for its turn to write, and fetches meanwhile for the one that does: it leases repositories, fetches them with
-/// the contents that no committed part has, and puts them on the shelf. Of one that cannot be had it says nothing; the writer asks again
-/// and judges.
+/// A crawler that waits for its turn to write, and fetches meanwhile for the writer: it leases repositories, fetches them with the
+/// contents that no committed part has, and puts them into the shared folder. It does not report a repository that it cannot fetch; the
+/// writer tries again and decides.
 /// </summary>
 internal sealed class FetchHelper : IDisposable
 {
+    // Repositories under way at a time. The transport limits the transfers; twice the number with which it begins (FetchGate: 8) keeps it
+    // busy while others wait for a lease or walk a tree.
     private const int Loops = 16;
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+
+    // Between two looks at an empty queue or a full folder.
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly Catalog _catalog;
     private readonly CrawlOptions _options;
-    private readonly Shelf _shelf;
+    private readonly SharedFetchFolder _shared;
     private readonly string _folder;
     private readonly ForgeTransport _transport;
+    private int _fetched;
 
     /// <param name="context">The clock and events.</param>
     /// <param name="catalog">The shared catalog.</param>
     /// <param name="options">The options.</param>
-    /// <param name="shelf">Where the writer looks.</param>
-    /// <param name="folder">A folder of its own, on the shelf's disk.</param>
-    public FetchHelper(StageContext context, Catalog catalog, CrawlOptions options, Shelf shelf, string folder)
+    /// <param name="handlers">Creates the handlers that send HTTP requests.</param>
+    /// <param name="shared">The folder in which the writer looks.</param>
+    /// <param name="folder">A folder of this helper, on the same disk as the shared one.</param>
+    public FetchHelper(
+        StageContext context, Catalog catalog, CrawlOptions options, IHttpHandlerFactory handlers, SharedFetchFolder shared, string folder)
     {
-        (_catalog, _options, _shelf, _folder) = (catalog, options, shelf, folder);
+        (_catalog, _options, _shared, _folder) = (catalog, options, shared, folder);
         Directory.CreateDirectory(folder);
-        var scan = new ScanContext(options, Directory.CreateDirectory(Path.Combine(folder, "scratch")).FullName, folder, id => catalog.FindContent(id).Size)
+        string scratch = Directory.CreateDirectory(Path.Combine(folder, "scratch")).FullName;
+        _transport = GitHubSource.OpenTransport(new ScanContext(options, scratch, folder, id => catalog.Contents.Find(id).Size)
         {
-            Time = context.Time, Tell = context.Events.Write, Catalog = catalog,
-        };
-        _transport = GitHubSource.OpenTransport(scan);
+            Time = context.Time, Handlers = handlers, WriteNote = context.Events.Write, Catalog = catalog,
+        });
     }
 
-    /// <summary>Repositories it has put on the shelf.</summary>
+    /// <summary>Repositories it has put into the shared folder.</summary>
     public int Fetched => _fetched;
 
-    private int _fetched;
-
-    /// <summary>Helps until it is cancelled, and gives back what it leased.</summary>
+    /// <summary>Helps until it is cancelled, and releases its leases then.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         try
         {
-            await Task.WhenAll(Enumerable.Range(0, Loops).Select(_ => Task.Run(() => LoopAsync(cancellation), cancellation))).ConfigureAwait(false);
+            IEnumerable<Task> loops = Enumerable.Range(0, Loops).Select(_ => Task.Run(() => LoopAsync(cancellation), cancellation));
+            await Task.WhenAll(loops).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -67,14 +72,15 @@ internal sealed class FetchHelper : IDisposable
 
     private async Task LoopAsync(CancellationToken cancellation)
     {
+        TimeSpan lease = TimeSpan.FromSeconds(_options.LeaseSeconds);
         while (true)
         {
-            IReadOnlyList<long> leased = _shelf.IsFull(2 * _options.FetchAhead, _options.FetchAheadBytes)
+            IReadOnlyList<long> leased = _shared.IsFull(2 * _options.FetchAhead, _options.FetchAheadBytes)
                 ? []
-                : _catalog.TryLeaseRepositories(SharedFetch.Queue, 1, TimeSpan.FromSeconds(_options.LeaseSeconds));
+                : _catalog.Leases.TryLeaseRepositories(SharedFetch.Queue, 1, lease);
             if (leased.Count == 0)
             {
-                await Task.Delay(Poll, cancellation).ConfigureAwait(false);
+                await Task.Delay(PollInterval, cancellation).ConfigureAwait(false);
                 continue;
             }
 
@@ -89,11 +95,11 @@ internal sealed class FetchHelper : IDisposable
             {
                 if (isDone)
                 {
-                    _catalog.Complete(SharedFetch.Queue, repository, null);
+                    _catalog.Leases.Complete(SharedFetch.Queue, repository, null);
                 }
                 else
                 {
-                    _catalog.Release(SharedFetch.Queue, repository);
+                    _catalog.Leases.Release(SharedFetch.Queue, repository);
                 }
             }
         }
@@ -101,13 +107,13 @@ internal sealed class FetchHelper : IDisposable
 
     private async Task FetchAsync(long id, CancellationToken cancellation)
     {
-        if (_catalog.FindRepository(id) is not { } found)
+        if (_catalog.Discovered.Find(id) is not { } found)
         {
             return;
         }
 
         var source = new ForgeRepository(id, found.FullName, _ => found, _transport);
-        if (RepositoryOpener.FindFresh(_catalog, _options.RowsHash(), source) is not null)
+        if (RepositoriesInProgress.FindUnchanged(_catalog, _options.RowsHash(), source) is not null)
         {
             return;
         }
@@ -121,9 +127,9 @@ internal sealed class FetchHelper : IDisposable
         try
         {
             IReadOnlyList<BlobId> ids = await git.TreeAsync(cancellation).ConfigureAwait(false);
-            Dictionary<BlobId, long> stored = _catalog.FindContents(ids).ToDictionary(pair => pair.Key, pair => pair.Value.Size);
+            Dictionary<BlobId, long> stored = _catalog.Contents.FindMany(ids).ToDictionary(pair => pair.Key, pair => pair.Value.Size);
             await git.FetchAsync([.. ids.Where(id => !stored.ContainsKey(id))], stored, cancellation).ConfigureAwait(false);
-            if (git.TryShelve(_shelf))
+            if (git.TryMoveTo(_shared))
             {
                 Interlocked.Increment(ref _fetched);
             }

@@ -3,32 +3,35 @@ using DataForge.Crawler.Storage;
 namespace DataForge.Crawler.Sharing;
 
 /// <summary>
-/// What the crawler that writes sees of the others' help. It takes each repository for itself as its turn to be opened comes; where
-/// another is fetching it just then, it waits for that. What it finds on the shelf saves it the journey and changes no row: the contents
-/// it wants are the same, and those that the shelf lacks it fetches as ever.
+/// How the writer uses what other crawlers fetch for it. It takes each repository over when it comes to open it; if another crawler is
+/// fetching the repository at that moment, it waits for it. A repository that another crawler fetched saves requests and changes no row:
+/// the writer needs the same contents, and fetches those that are missing.
 /// </summary>
-internal sealed class SharedFetch(ILeases leases, Shelf shelf)
+internal sealed class SharedFetch(ILeases leases, SharedFetchFolder folder)
 {
-    /// <summary>The queue of repositories to be fetched.</summary>
+    /// <summary>The queue of repositories to fetch.</summary>
     public const string Queue = "fetch";
 
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+    // Short beside the seconds that fetching a repository takes, long beside the milliseconds of a query.
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Lets the others know what is to be fetched.</summary>
+    /// <summary>Offers the repositories of a crawl to the other crawlers.</summary>
     public void Publish(IEnumerable<long> repositories, CancellationToken cancellation)
     {
         leases.DropWork(Queue);
         leases.AddWork(Queue, repositories, cancellation);
     }
 
-    /// <summary>Takes a repository for itself: what another brought, moved into a folder, or null where nobody did.</summary>
-    public async Task<Shelved?> TakeAsync(long repository, string into, CancellationToken cancellation)
+    /// <summary>
+    /// Takes a repository over. Moves what another crawler fetched of it to a path; returns null where no crawler has fetched it.
+    /// </summary>
+    public async Task<FetchedMirror?> TakeAsync(long repository, string path, CancellationToken cancellation)
     {
         while (!leases.TryTakeOver(Queue, repository))
         {
-            await Task.Delay(Poll, cancellation).ConfigureAwait(false);
+            await Task.Delay(PollInterval, cancellation).ConfigureAwait(false);
         }
 
-        return shelf.TryTake(repository, into);
+        return folder.TryTake(repository, path);
     }
 }

@@ -2,7 +2,7 @@ using DataForge.Corpus;
 
 namespace DataForge.Crawler.Sources;
 
-/// <summary>Which files are taken, by name.</summary>
+/// <summary>The kinds of the files that are crawled, by name.</summary>
 public static class FileKinds
 {
     private static readonly string[] Licenses = ["LICENSE", "LICENCE", "COPYING", "NOTICE", "UNLICENSE"];

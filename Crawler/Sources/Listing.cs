@@ -2,12 +2,12 @@ using DataForge.Corpus;
 
 namespace DataForge.Crawler.Sources;
 
-/// <summary>What all sources do with the files they found in a repository.</summary>
+/// <summary>Orders and limits the files of a repository, for all sources.</summary>
 public static class Listing
 {
     /// <summary>
-    /// Orders files by path, and marks those that are not to be read: too large, or beyond the repository's limits. Files of one path
-    /// are in the order of their contents' ids, so those ids must be known.
+    /// Orders files by path, and marks those that are not read: too large, or beyond the repository's limits. Files with the same path
+    /// are ordered by their contents' ids, so these ids must be known.
     /// </summary>
     public static IReadOnlyList<FoundFile> Finish(List<FoundFile> files, CrawlOptions options)
     {
@@ -31,15 +31,15 @@ public static class Listing
             long size = file.Size >= 0 ? file.Size : file.Weight;
             if (file.Size >= max)
             {
-                (file.Fault, file.Detail) = (FaultRules.Size, $"{file.Size} bytes");
+                (file.Fault, file.Detail) = (RuleNames.Size, $"{file.Size} bytes");
             }
             else if (count == options.MaxRepositoryFiles)
             {
-                (file.Fault, file.Detail) = (FaultRules.Limit, $"the repository has more than {options.MaxRepositoryFiles} files");
+                (file.Fault, file.Detail) = (RuleNames.Limit, $"the repository has more than {options.MaxRepositoryFiles} files");
             }
             else if (size > options.MaxRepositoryBytes - bytes)
             {
-                (file.Fault, file.Detail) = (FaultRules.Limit, $"the repository has more than {options.MaxRepositoryBytes} bytes");
+                (file.Fault, file.Detail) = (RuleNames.Limit, $"the repository has more than {options.MaxRepositoryBytes} bytes");
             }
             else
             {

@@ -5,15 +5,15 @@ using System.Text.Unicode;
 
 namespace DataForge.Crawler.Sources;
 
-/// <summary>Paths as <see cref="Corpus.Occurrence.Path"/> writes them: text that leads back to the bytes.</summary>
+/// <summary>Paths as <see cref="Corpus.Occurrence.Path"/> writes them: a text from which the bytes can be restored.</summary>
 public static class PathText
 {
-    /// <summary>Longest path, in bytes of UTF-8; Linux's PATH_MAX.</summary>
+    /// <summary>The longest path, in bytes of UTF-8: PATH_MAX of Linux (<c>linux/limits.h</c>).</summary>
     public const int MaxBytes = 4096;
 
     /// <summary>
-    /// A path's bytes as text: what is not UTF-8 becomes %XX, as do NUL and a '%' before two hexadecimal digits, so that no two paths
-    /// give one text.
+    /// A path's bytes as text: bytes that are not UTF-8 become %XX, and so do NUL and a '%' before two hexadecimal digits; different
+    /// paths therefore give different texts.
     /// </summary>
     public static string FromBytes(ReadOnlySpan<byte> path)
     {
@@ -44,10 +44,10 @@ public static class PathText
         return text.ToString();
     }
 
-    /// <summary>A path given as text, as text by the same rule.</summary>
+    /// <summary>A path that is given as text, escaped in the same way.</summary>
     public static string FromText(string path) => FromBytes(Encoding.UTF8.GetBytes(path));
 
-    /// <summary>Why a path cannot stand in a repository; null where it can.</summary>
+    /// <summary>Why a path is not valid in a repository; null where it is.</summary>
     public static string? Fault(string path)
     {
         if (path.Length == 0)
@@ -76,7 +76,9 @@ public static class PathText
         return path.Contains("%00", StringComparison.Ordinal) ? "the path holds NUL" : null;
     }
 
-    /// <summary>A faulty path cut to a length that can be stored.</summary>
+    /// <summary>
+    /// An invalid path, cut to a quarter of the longest (in UTF-16 units, which have at most three bytes) so that it can be stored.
+    /// </summary>
     public static string Shortened(string path)
     {
         int length = Math.Min(path.Length, MaxBytes / 4);
@@ -84,7 +86,7 @@ public static class PathText
         return path[..length];
     }
 
-    /// <summary>The order of raw parts: by the bytes of the path's UTF-8, which is the order of code points.</summary>
+    /// <summary>Compares paths in the order of raw parts: by their UTF-8 bytes, which is the order of code points.</summary>
     public static int Compare(string left, string right)
     {
         int common = left.AsSpan().CommonPrefixLength(right);
@@ -93,7 +95,7 @@ public static class PathText
             : ByCodePoint(left[common]).CompareTo(ByCodePoint(right[common]));
     }
 
-    // UTF-16 puts surrogates (D800-DFFF, code points above FFFF) before E000-FFFF; code points put them after.
+    // In UTF-16, surrogates (D800-DFFF, code points above FFFF) come before E000-FFFF; in the order of code points they come after.
     private static int ByCodePoint(char c) => c >= 0xE000 ? c - 0x800 : c >= 0xD800 ? c + 0x2000 : c;
 
     private static bool IsEscape(ReadOnlySpan<byte> rest) =>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace DataForge.Crawler.Sources;
 
-/// <summary>Numbers of repositories that have none of their own.</summary>
+/// <summary>Ids of repositories whose source gives them none.</summary>
 public static class RepositoryIds
 {
     /// <summary>The first 63 bits of SHA-256 over <c>kind + "\n" + name</c>: 0 to 2^63 − 1.</summary>

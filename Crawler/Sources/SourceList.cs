@@ -7,16 +7,16 @@ using DataForge.Crawler.Rows;
 
 namespace DataForge.Crawler.Sources;
 
-/// <summary>Reads the list of sources that the user named.</summary>
+/// <summary>Parses the list of sources that the user named.</summary>
 public static class SourceList
 {
     private const string Forms = "dir:PATH, git:PATH-or-URL, jsonl:FILE, parquet:FILE-or-DIR, github:QUERY or pinned:FILE";
 
     /// <summary>
-    /// The sources, each once, in an order that does not depend on the order they were named in. All <c>jsonl:</c> files are one source,
-    /// and so are all <c>parquet:</c> files: a repository's rows may lie in several.
+    /// The sources, each once, in an order that does not depend on the order in which they were named. All <c>jsonl:</c> files are one
+    /// source, and so are all <c>parquet:</c> files: a repository's rows may be in several files.
     /// </summary>
-    /// <exception cref="DataForgeException">There is none, or one is of no known form, or does not exist.</exception>
+    /// <exception cref="DataForgeException">There is none, or one has an unknown form or does not exist.</exception>
     public static IReadOnlyList<ISource> Parse(CrawlOptions options)
     {
         if (options.Sources.Count == 0)
@@ -58,7 +58,7 @@ public static class SourceList
                     tables.UnionWith(RowFiles.Find(text, rest, allowsFolder: true));
                     break;
                 default:
-                    throw DataForgeException.Usage($"'{text}' is no source: write {Forms}.");
+                    throw DataForgeException.Usage($"'{text}' is not a source: write {Forms}.");
             }
         }
 

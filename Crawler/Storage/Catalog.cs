@@ -1,56 +1,93 @@
-using System.Data;
-using System.Data.Common;
-using System.Globalization;
 using DataForge.Corpus;
-using DataForge.Corpus.Runs;
 
 namespace DataForge.Crawler.Storage;
 
-/// <summary>One crawl of one repository, as far as it is committed.</summary>
-/// <param name="Repository">The repository's number.</param>
-/// <param name="Number">The snapshot's number, from 1.</param>
-/// <param name="Rows">Rows in committed parts.</param>
-/// <param name="IsComplete">Whether that is all of them.</param>
-internal sealed record SnapshotState(long Repository, int Number, long Rows, bool IsComplete);
-
-/// <summary>A snapshot's share of a part that is about to be committed.</summary>
-/// <param name="Facts">The repository, with the snapshot's number.</param>
-/// <param name="Signature">Its signature.</param>
-/// <param name="Rows">Rows in this part.</param>
-/// <param name="IsComplete">Whether the last row is among them.</param>
-/// <param name="Counts">Figures of these rows.</param>
-internal sealed record SnapshotShare(
-    RepositoryFacts Facts, string Signature, long Rows, bool IsComplete, SortedDictionary<string, long> Counts);
-
 /// <summary>
-/// What a workspace holds: repositories, their snapshots, raw parts, the ids of all contents with their parts (about 35 bytes on disk
-/// each), the ledger of searches, and who is at work on what. It says so only of what is durable in <c>raw/</c>: a part's rows come here
-/// last, in one transaction that is flushed to the disk. SQLite or PostgreSQL (<see cref="CatalogDatabase"/>). Safe from several threads;
-/// other processes may use the same catalog.
+/// The catalog of a workspace: repositories, their snapshots, raw parts, the ids of all contents with their parts (about 35 bytes on
+/// disk each), the ledger of searches, and which worker holds which lease. Each group of tables has its own store; all stores use one
+/// connection (<see cref="CatalogConnection"/>), to SQLite or to PostgreSQL (<see cref="CatalogDatabase"/>).
+/// <para>The catalog only names what is durable in <c>raw/</c>: a part's rows are written here last, in one transaction that is flushed
+/// to disk. Safe from several threads; other processes may use the same catalog.</para>
 /// </summary>
-internal sealed partial class Catalog : IDisposable
+internal sealed class Catalog : IDisposable
 {
-    private readonly Lock _lock = new();
-    private readonly CatalogDatabase _database;
-    private readonly TimeProvider _time;
-    private DbCommand _findContent;
+    private readonly CatalogConnection _connection;
 
     private Catalog(CatalogDatabase database, TimeProvider time, int reconnections)
     {
-        (_database, _time, _reconnection) = (database, time, Reconnection(database, time, reconnections));
-        _findContent = Command(FindContentSql, ("$id", Array.Empty<byte>()));
+        _connection = new CatalogConnection(database, time, reconnections);
+        var clock = new LeaseClock(time);
+        Workers = new WorkerStore(_connection);
+        Writer = new WriterStore(_connection, Workers, clock);
+        Leases = new LeaseStore(_connection, Workers, clock);
+        Discovered = new DiscoveredStore(_connection);
+        Ledger = new LedgerStore(_connection, Workers, Discovered, clock);
+        Names = new NameStore(_connection);
+        Contents = new ContentStore(_connection);
+        Snapshots = new SnapshotStore(_connection);
+        Parts = new PartStore(_connection, Contents, Writer);
+        Sources = new SourceStore(_connection);
+        States = new RepositoryStateStore(_connection);
+        Removal = new RemovalStore(_connection, Contents);
+        _connection.SessionRestored = session => Workers.Restore(session, Writer.Reacquire);
+        _connection.Closing = Workers.End;
     }
 
-    /// <summary>Opens a workspace's own catalog, making it where it does not exist.</summary>
-    /// <exception cref="DataForgeException">It is of a later version.</exception>
+    /// <summary>Names given to sources by their location.</summary>
+    public NameStore Names { get; }
+
+    /// <summary>The ids of all contents, with the part that stores each.</summary>
+    public ContentStore Contents { get; }
+
+    /// <summary>Snapshots of repositories.</summary>
+    public SnapshotStore Snapshots { get; }
+
+    /// <summary>Raw parts.</summary>
+    public PartStore Parts { get; }
+
+    /// <summary>The snapshots that unchanged sources were crawled to.</summary>
+    public SourceStore Sources { get; }
+
+    /// <summary>The status of each repository when it was last requested.</summary>
+    public RepositoryStateStore States { get; }
+
+    /// <summary>The ledger of searches.</summary>
+    public LedgerStore Ledger { get; }
+
+    /// <summary>Repositories that searches found.</summary>
+    public DiscoveredStore Discovered { get; }
+
+    /// <summary>Leases of repositories.</summary>
+    public LeaseStore Leases { get; }
+
+    /// <summary>The lease of the worker that writes raw parts.</summary>
+    public WriterStore Writer { get; }
+
+    /// <summary>The workers that use the catalog.</summary>
+    public WorkerStore Workers { get; }
+
+    /// <summary>Removal of repositories that opted out.</summary>
+    public RemovalStore Removal { get; }
+
+    /// <summary>Called when a lost connection was reopened, with the reason of the loss; on the thread of the operation.</summary>
+    public Action<string> Reconnected
+    {
+        get => _connection.Reconnected;
+        set => _connection.Reconnected = value;
+    }
+
+    /// <summary>Opens a workspace's own catalog, creating it where it does not exist.</summary>
+    /// <exception cref="DataForgeException">It was written by a later version of the program.</exception>
     public static Catalog Open(string path) => Open(CatalogAddress.OfFile(path), TimeProvider.System);
 
-    /// <summary>Opens a catalog, making its tables where they do not exist.</summary>
-    /// <param name="address">Where it lies.</param>
-    /// <param name="time">The clock by which leases end; crawlers that share a catalog should agree on the time to some seconds.</param>
-    /// <param name="reconnections">How often a connection that breaks later is tried again, with growing pauses.</param>
-    /// <exception cref="DataForgeException">It is of a later version, or its server cannot be reached.</exception>
-    public static Catalog Open(CatalogAddress address, TimeProvider time, int reconnections = Reconnections)
+    /// <summary>Opens a catalog, creating its tables where they do not exist.</summary>
+    /// <param name="address">The address of the database.</param>
+    /// <param name="time">
+    /// The clock by which leases expire; the clocks of crawlers that share a catalog should agree within a few seconds.
+    /// </param>
+    /// <param name="reconnections">How often a lost connection is retried, with growing pauses; 0 never reconnects.</param>
+    /// <exception cref="DataForgeException">It was written by a later version, or its server cannot be reached.</exception>
+    public static Catalog Open(CatalogAddress address, TimeProvider time, int reconnections = CatalogConnection.DefaultReconnections)
     {
         CatalogDatabase database = address.File is { } file ? SqliteDatabase.Open(file) : PostgresDatabase.Open(address);
         try
@@ -77,117 +114,40 @@ internal sealed partial class Catalog : IDisposable
         return database.HasCatalog();
     }
 
-    /// <summary>The number the next raw part gets.</summary>
-    public int NextPart => (int)Number("SELECT COALESCE(MAX(number) + 1, 0) FROM parts");
-
-    /// <summary>The latest snapshot of a repository with this signature, or null.</summary>
-    public SnapshotState? FindSnapshot(long repository, string signature) => Read(
-        "SELECT number, rows, complete FROM snapshots WHERE repository = $r AND signature = $s ORDER BY number DESC LIMIT 1",
-        reader => new SnapshotState(repository, reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2) != 0),
-        ("$r", repository), ("$s", signature)).FirstOrDefault();
-
-    /// <summary>The number of a repository's latest snapshot; 0 where it has none.</summary>
-    public int LatestSnapshot(long repository) => (int)Number(
-        "SELECT COALESCE(MAX(number), 0) FROM snapshots WHERE repository = $r", ("$r", repository));
-
-    /// <summary>The name a source has by its location, or null.</summary>
-    public string? FindName(string kind, string location) =>
-        Scalar("SELECT name FROM locations WHERE kind = $k AND location = $l", ("$k", kind), ("$l", location)) as string;
-
-    /// <summary>Whether some source has a name.</summary>
-    public bool HasName(string name) => Scalar("SELECT 1 FROM locations WHERE name = $n", ("$n", name)) is not null;
-
-    /// <summary>Gives sources their names, for good: all or none.</summary>
-    public void AddNames(IEnumerable<(string Kind, string Location, string Name)> names)
+    /// <summary>
+    /// Ends this worker's turn as the writer: drops its queue and releases the writer's lease. Does nothing where the connection is lost.
+    /// </summary>
+    public void EndTurn(string queue)
     {
-        (string Kind, string Location, string Name)[] all = [.. names];
-        Do(isAgain =>
+        if (_connection.IsLost)
         {
-            if (isAgain && all.All(item => FindName(item.Kind, item.Location) == item.Name))
+            return;
+        }
+
+        try
+        {
+            // Only the writer has a queue to drop.
+            if (Writer.IsHeld)
             {
-                return true;
+                Leases.DropWork(queue);
             }
 
-            Change(isDurable: true, () => Array.ForEach(all, item => Execute(
-                "INSERT INTO locations VALUES ($k, $l, $n)", ("$k", item.Kind), ("$l", item.Location), ("$n", item.Name))));
-            return true;
-        });
+            Writer.Release();
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or DataForgeException && _connection.IsLost)
+        {
+            // The server is gone and the lease with it, or another worker holds it now.
+        }
     }
 
-    /// <summary>The snapshots a whole source was crawled to, if it had this signature then; else null.</summary>
-    public List<(long Repository, int Snapshot)>? FindSource(string key, string signature) => Do(() =>
-        Scalar("SELECT 1 FROM sources WHERE key = $k AND signature = $s", ("$k", key), ("$s", signature)) is null
-            ? null
-            : Read(
-                "SELECT repository, snapshot FROM source_snapshots WHERE source = $k ORDER BY repository",
-                static reader => (reader.GetInt64(0), reader.GetInt32(1)), ("$k", key)));
-
-    /// <summary>States what a whole source was crawled to.</summary>
-    public void SetSource(string key, string signature, IReadOnlyList<(long Repository, int Snapshot)> snapshots) => Change(isDurable: true, () =>
-    {
-        Execute("DELETE FROM source_snapshots WHERE source = $k", ("$k", key));
-        Execute(
-            "INSERT INTO sources (key, signature) VALUES ($k, $s) ON CONFLICT (key) DO UPDATE SET signature = excluded.signature",
-            ("$k", key), ("$s", signature));
-        _database.ExecuteMany(
-            "INSERT INTO source_snapshots VALUES ($k, $r, $n)", ["$k", "$r", "$n"],
-            snapshots.Select(snapshot => new object?[] { key, snapshot.Repository, snapshot.Snapshot }));
-    });
+    /// <summary>Writes all rows as text, to compare two catalogs (<see cref="CatalogDump"/>).</summary>
+    public void Dump(TextWriter output, CancellationToken cancellation = default) =>
+        _connection.RunOnce(session => CatalogDump.Write(session, output, cancellation));
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        lock (_lock)
-        {
-            try
-            {
-                if (_database.Connection.State == ConnectionState.Open)
-                {
-                    // No other operation follows, so none needs the connection again.
-                    _isUnderWay = true;
-                    EndWorker();
-                }
-            }
-            catch (DbException)
-            {
-                // The server has gone: what took it away is reported where it happened, and the others see that this worker has ended.
-            }
-            finally
-            {
-                _findContent.Dispose();
-                _database.Dispose();
-            }
-        }
+        Contents.Dispose();
+        _connection.Dispose();
     }
-
-    private DbCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) => _database.Command(sql, parameters);
-
-    // Parameters are kept beyond the call, should the operation be done again.
-    private object? Scalar(string sql, params (string Name, object? Value)[] parameters) => Do(() =>
-    {
-        using DbCommand command = Command(sql, parameters);
-        return command.ExecuteScalar();
-    });
-
-    private int Execute(string sql, params (string Name, object? Value)[] parameters) => Do(() =>
-    {
-        using DbCommand command = Command(sql, parameters);
-        return command.ExecuteNonQuery();
-    });
-
-    private List<T> Read<T>(string sql, Func<DbDataReader, T> read, params (string Name, object? Value)[] parameters) => Do(() =>
-    {
-        using DbCommand command = Command(sql, parameters);
-        using DbDataReader reader = command.ExecuteReader();
-        List<T> rows = [];
-        while (reader.Read())
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
-    });
-
-    private long Number(string sql, params (string Name, object? Value)[] parameters) =>
-        Convert.ToInt64(Scalar(sql, parameters), CultureInfo.InvariantCulture);
 }

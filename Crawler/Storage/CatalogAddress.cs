@@ -4,20 +4,35 @@ using Npgsql;
 namespace DataForge.Crawler.Storage;
 
 /// <summary>
-/// Where a workspace's catalog lies: <c>catalog.db</c> in it (SQLite), or a database of a PostgreSQL server, which several crawlers may
-/// share. As text it never holds a password.
+/// The address of a workspace's catalog: <c>catalog.db</c> in the workspace (SQLite), or a database on a PostgreSQL server, which several
+/// crawlers may share. Its text never contains a password.
 /// </summary>
 internal sealed class CatalogAddress
 {
+    // A statement may run this long. The longest, a VACUUM FULL or a merge of 2^20 rows, takes minutes on a slow disk.
+    private const int CommandTimeoutSeconds = 600;
+
+    // Seconds between Npgsql's own queries on an idle connection, and of silence before TCP probes follow every 10 seconds. Linux gives
+    // up after nine probes (tcp_keepalive_probes): 30 + 9 × 10 seconds, two minutes.
+    private const int KeepAliveSeconds = 30;
+    private const int TcpProbeSeconds = 10;
+
+    // Prepared statements kept for one connection, above the number of distinct statements of the stores; and the uses after which a
+    // statement is prepared. Npgsql prepares none by default (https://www.npgsql.org/doc/prepare.html#automatic-preparation).
+    private const int MaxPreparedStatements = 64;
+    private const int UsesBeforePrepare = 3;
+
     private CatalogAddress(string text, string? file, string? connection) => (Text, File, Connection) = (text, file, connection);
 
-    /// <summary>How messages call it.</summary>
+    /// <summary>The address as messages show it.</summary>
     public string Text { get; }
 
     /// <summary>The SQLite file; null for PostgreSQL.</summary>
     public string? File { get; }
 
-    /// <summary>What Npgsql connects by; null for SQLite. Without a password: PGPASSWORD, PGPASSFILE or <c>~/.pgpass</c> has it.</summary>
+    /// <summary>
+    /// Npgsql's connection string; null for SQLite. The password is not in it but in PGPASSWORD, PGPASSFILE or <c>~/.pgpass</c>.
+    /// </summary>
     public string? Connection { get; }
 
     /// <summary>Whether several processes on several machines may use it.</summary>
@@ -27,10 +42,10 @@ internal sealed class CatalogAddress
     public static CatalogAddress OfFile(string path) => new(path, path, null);
 
     /// <summary>
-    /// Reads the option: empty for the file, or <c>postgres://[user@]host[:port]/database[?host=/socket/folder][&amp;sslmode=require]</c>
+    /// Parses the option: empty for the file, or <c>postgres://[user@]host[:port]/database[?host=/socket/folder][&amp;sslmode=require]</c>
     /// (<see href="https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNSTRING"/>).
     /// </summary>
-    /// <exception cref="DataForgeException">It is neither, or holds a password, which the process list would show.</exception>
+    /// <exception cref="DataForgeException">It is neither, or contains a password, which the process list would show.</exception>
     public static CatalogAddress Parse(string? option, string file)
     {
         if (string.IsNullOrEmpty(option))
@@ -41,7 +56,7 @@ internal sealed class CatalogAddress
         int scheme = option.IndexOf("://", StringComparison.Ordinal);
         if (scheme < 0 || option[..scheme] is not ("postgres" or "postgresql"))
         {
-            throw Wrong("it does not begin with postgres://");
+            throw InvalidAddress("it does not begin with postgres://");
         }
 
         string rest = option[(scheme + 3)..];
@@ -52,12 +67,12 @@ internal sealed class CatalogAddress
         string host = rest[(at + 1)..];
         if (user.Contains(':', StringComparison.Ordinal))
         {
-            throw Wrong("it holds a password, which others could read; set PGPASSWORD or write it into ~/.pgpass");
+            throw InvalidAddress("it contains a password, which others could read; set PGPASSWORD or write it into ~/.pgpass");
         }
 
         if (database.Length == 0)
         {
-            throw Wrong("it names no database");
+            throw InvalidAddress("it names no database");
         }
 
         var builder = new NpgsqlConnectionStringBuilder
@@ -68,13 +83,14 @@ internal sealed class CatalogAddress
                 : Environment.GetEnvironmentVariable("PGUSER") is { Length: > 0 } known ? known : Environment.UserName,
             ApplicationName = "dataforge",
             Pooling = false,
-            CommandTimeout = 600,
-            KeepAlive = 30,
-            MaxAutoPrepare = 64,
-            AutoPrepareMinUsages = 3,
+            CommandTimeout = CommandTimeoutSeconds,
+            KeepAlive = KeepAliveSeconds,
+            MaxAutoPrepare = MaxPreparedStatements,
+            AutoPrepareMinUsages = UsesBeforePrepare,
 
-            // Each statement is written to be answered by an index. Left to itself, the planner reads the whole of a table that was empty when it
-            // last looked, for as long as the statement stays prepared; and cost figures of what cannot be had otherwise would start its compiler.
+            // Each statement is written for an index. Without the first setting the planner scans a table that was empty when it was last
+            // analyzed, for as long as the statement stays prepared. The costs it then assumes for a scan it cannot avoid would start its
+            // just-in-time compiler, hence the second setting.
             Options = "-c enable_seqscan=off -c jit=off",
             PersistSecurityInfo = false,
         };
@@ -92,15 +108,15 @@ internal sealed class CatalogAddress
                     builder.SslMode = mode;
                     break;
                 default:
-                    throw Wrong($"'{name}' is not known there, or has a wrong value; host and sslmode are");
+                    throw InvalidAddress($"'{name}' is not known there, or has a wrong value; host and sslmode are");
             }
         }
 
         if (!builder.Host!.StartsWith('/'))
         {
-            // KeepAlive asks the server while nothing else does; this asks the network while an answer is waited for. So a way that was cut is
-            // noticed within two minutes, though nobody says so.
-            (builder.TcpKeepAlive, builder.TcpKeepAliveTime, builder.TcpKeepAliveInterval) = (true, 30, 10);
+            // KeepAlive probes the server while the connection is idle; TCP probes it while an answer is awaited. So a network that fails
+            // silently is noticed within two minutes.
+            (builder.TcpKeepAlive, builder.TcpKeepAliveTime, builder.TcpKeepAliveInterval) = (true, KeepAliveSeconds, TcpProbeSeconds);
         }
 
         string port = builder.Port == NpgsqlConnection.DefaultPort ? "" : $":{builder.Port}";
@@ -115,7 +131,9 @@ internal sealed class CatalogAddress
         int colon = host.LastIndexOf(':');
         if (colon >= 0 && !host.EndsWith(']'))
         {
-            builder.Port = int.TryParse(host[(colon + 1)..], out int port) && port is > 0 and < 65_536 ? port : throw Wrong("its port is no port");
+            builder.Port = int.TryParse(host[(colon + 1)..], out int port) && port is > 0 and < 65_536
+                ? port
+                : throw InvalidAddress("its port is not a number from 1 to 65535");
             host = host[..colon];
         }
 
@@ -123,7 +141,7 @@ internal sealed class CatalogAddress
         builder.Host = host.Length > 0 ? host : "localhost";
     }
 
-    // Returns what follows the first such character, and takes it away.
+    // Removes the first such character and all after it. Returns what followed it.
     private static string Cut(ref string text, char at)
     {
         int index = text.IndexOf(at, StringComparison.Ordinal);
@@ -132,7 +150,7 @@ internal sealed class CatalogAddress
         return after;
     }
 
-    // The option's text is left out: it may hold a password.
-    private static DataForgeException Wrong(string why) =>
+    // The message does not repeat the option: it may contain a password.
+    private static DataForgeException InvalidAddress(string why) =>
         DataForgeException.Usage($"the catalog's address is wrong: {why}. Write postgres://user@host:port/database, or leave it out.");
 }

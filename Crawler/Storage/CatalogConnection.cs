@@ -7,107 +7,172 @@ using Polly.Retry;
 namespace DataForge.Crawler.Storage;
 
 /// <summary>
-/// What becomes of an operation whose connection breaks: the server was restarted, ended the session, or cannot be reached. The connection
-/// is taken up again, some times with pauses between, and the operation done again as a whole; each is made so that twice is as once, also
-/// where it was committed and the answer lost. One is not by itself: the commit of a part, which has a number to be recognised by
-/// (<see cref="CommitPart"/>).
-/// <para>What was held goes with the connection. Leases are given up, and what was done under them may be done twice. The writer's role is
-/// taken again if nobody had it meanwhile; if somebody did, this crawler ends with that.</para>
+/// The one connection of a catalog. It runs one operation at a time, and repeats an operation whose connection was lost: the server was
+/// restarted, ended the session, or could not be reached. The connection is then reopened, with growing pauses between attempts, and the
+/// whole operation runs again. So every operation is idempotent, also where its commit succeeded and only the answer was lost. The commit
+/// of a part is not idempotent by itself; it has a number by which it is recognised (<see cref="PartStore.Commit"/>).
+/// <para>An operation gets a <see cref="CatalogSession"/>, and from it transactions. Code that is part of a larger operation takes the
+/// session or the transaction as an argument; it never starts an operation of its own.</para>
+/// <para>What the server held for the session is lost with the connection. Leases are given up, and work done under them may be done
+/// twice. The writer's lease is acquired again if no other worker had it in between; otherwise this crawler stops.</para>
 /// </summary>
-internal sealed partial class Catalog
+internal sealed class CatalogConnection : IDisposable
 {
-    /// <summary>How often a connection is tried again by default: for a minute and a half, or longer where each try takes time.</summary>
-    public const int Reconnections = 12;
+    /// <summary>
+    /// How often a lost connection is retried by default. The pauses of <see cref="Retry"/> add up to 1.5 minutes (0.1 s doubled seven
+    /// times, then five times 15 s), which is longer than a restart of a PostgreSQL server takes; attempts that time out add to it.
+    /// </summary>
+    public const int DefaultReconnections = 12;
 
-    // An operation that breaks the connection each time may be what breaks it.
-    private const int Repetitions = 5;
+    // An operation that loses its connection this often in a row probably causes the loss itself.
+    private const int MaxAttempts = 5;
 
-    private readonly ResiliencePipeline? _reconnection;
+    private readonly Lock _lock = new();
+    private readonly CatalogDatabase _database;
+    private readonly ResiliencePipeline? _retry;
 
-    // Whether an operation is under way, which others are part of. What ended the catalog's work for good; then nothing is tried any more.
-    private bool _isUnderWay;
-    private Exception? _end;
+    // The fault that ended the catalog's use for good; no operation is tried after it.
+    private Exception? _permanentFault;
 
-    /// <summary>Told when a connection was lost and taken up again, with why it was lost; on the thread of the operation.</summary>
+    /// <param name="database">The open database; disposed with this object.</param>
+    /// <param name="time">The clock of the pauses.</param>
+    /// <param name="reconnections">How often a lost connection is retried; 0 never reconnects.</param>
+    public CatalogConnection(CatalogDatabase database, TimeProvider time, int reconnections)
+    {
+        _database = database;
+        _retry = reconnections == 0 || !database.CanReconnect ? null : Retry(database, time, reconnections);
+    }
+
+    /// <summary>Called when a lost connection was reopened, with the reason of the loss; on the thread of the operation.</summary>
     public Action<string> Reconnected { get; set; } = static _ => { };
 
-    /// <summary>Whether there is no connection, and none will be.</summary>
-    private bool IsOver => _end is not null || _database.Connection.State != ConnectionState.Open;
+    /// <summary>Restores the state that the server held for the lost session; part of reopening, and retried with it.</summary>
+    public Action<CatalogSession> SessionRestored { get; set; } = static _ => { };
 
-    private static ResiliencePipeline? Reconnection(CatalogDatabase database, TimeProvider time, int tries) => tries == 0 || !database.CanReconnect
-        ? null
-        : new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
+    /// <summary>Runs before an open connection is closed.</summary>
+    public Action<CatalogSession> Closing { get; set; } = static _ => { };
+
+    /// <summary>Whether there is no connection, and there will be none.</summary>
+    public bool IsLost
+    {
+        get
         {
-            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is { } fault && database.IsPassing(fault)),
-            MaxRetryAttempts = tries,
+            lock (_lock)
+            {
+                return _permanentFault is not null || _database.Connection.State != ConnectionState.Open;
+            }
+        }
+    }
+
+    /// <summary>Runs an operation; again from its start where the connection was lost meanwhile.</summary>
+    public T Run<T>(Func<CatalogSession, T> operation)
+    {
+        ThrowIfNested();
+        lock (_lock)
+        {
+            if (_retry is null)
+            {
+                return operation(new CatalogSession(_database, isRepeated: false));
+            }
+
+            for (int attempt = 1; ; attempt++)
+            {
+                ThrowIfEnded();
+                try
+                {
+                    return operation(new CatalogSession(_database, isRepeated: attempt > 1));
+                }
+                catch (Exception e) when (attempt < MaxAttempts && IsConnectionLoss(e))
+                {
+                    Reconnect(e);
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc cref="Run{T}(Func{CatalogSession, T})"/>
+    public void Run(Action<CatalogSession> operation) => Run(session =>
+    {
+        operation(session);
+        return true;
+    });
+
+    /// <summary>Runs an operation that is one transaction.</summary>
+    /// <param name="isDurable">Whether the commit waits for the disk (<see cref="CatalogDatabase.Begin"/>).</param>
+    /// <param name="change">The statements.</param>
+    public T RunInTransaction<T>(bool isDurable, Func<CatalogTransaction, T> change) =>
+        Run(session => session.InTransaction(isDurable, change));
+
+    /// <inheritdoc cref="RunInTransaction{T}(bool, Func{CatalogTransaction, T})"/>
+    public void RunInTransaction(bool isDurable, Action<CatalogTransaction> change) =>
+        Run(session => session.InTransaction(isDurable, change));
+
+    /// <summary>Runs an operation that must not be repeated, such as one that writes to a stream.</summary>
+    public void RunOnce(Action<CatalogSession> operation)
+    {
+        ThrowIfNested();
+        lock (_lock)
+        {
+            operation(new CatalogSession(_database, isRepeated: false));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                if (_database.Connection.State == ConnectionState.Open)
+                {
+                    Closing(new CatalogSession(_database, isRepeated: false));
+                }
+            }
+            catch (DbException)
+            {
+                // The server is gone. The cause was reported by the operation that met it; other workers see that this one has ended.
+            }
+            finally
+            {
+                _database.Dispose();
+            }
+        }
+    }
+
+    private static ResiliencePipeline Retry(CatalogDatabase database, TimeProvider time, int reconnections) =>
+        new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is { } fault && database.IsTransient(fault)),
+            MaxRetryAttempts = reconnections,
             BackoffType = DelayBackoffType.Exponential,
             Delay = TimeSpan.FromMilliseconds(100),
             MaxDelay = TimeSpan.FromSeconds(15),
         }).Build();
 
-    // Does something, and again as long as the connection breaks meanwhile. The operation is told whether it may have been done already.
-    private T Do<T>(Func<bool, T> operation)
+    // A nested operation would be retried alone, in the middle of the outer one's transaction.
+    private void ThrowIfNested()
     {
-        lock (_lock)
+        if (_lock.IsHeldByCurrentThread)
         {
-            if (_isUnderWay || _reconnection is null)
-            {
-                return operation(false);
-            }
-
-            _isUnderWay = true;
-            try
-            {
-                for (int times = 1; ; times++)
-                {
-                    ThrowIfEnded();
-                    try
-                    {
-                        return operation(times > 1);
-                    }
-                    catch (Exception e) when (times < Repetitions && IsLost(e))
-                    {
-                        Reconnect(e);
-                    }
-                }
-            }
-            finally
-            {
-                _isUnderWay = false;
-            }
+            throw new InvalidOperationException("An operation is running on this thread: pass its session or transaction on.");
         }
     }
 
-    private T Do<T>(Func<T> operation) => Do(_ => operation());
-
-    // The same with one transaction around it.
-    private T Change<T>(bool isDurable, Func<T> change) => Do(() =>
-    {
-        using DbTransaction transaction = _database.Begin(isDurable);
-        T result = change();
-        transaction.Commit();
-        return result;
-    });
-
-    private void Change(bool isDurable, Action change) => Change(isDurable, () =>
-    {
-        change();
-        return true;
-    });
-
-    // A provider tells of a lost connection in many ways. A fault of the caller's, should it come at the same time, comes again.
-    private bool IsLost(Exception fault) => _database.Connection.State != ConnectionState.Open && fault is not (OperationCanceledException or DataForgeException);
+    // Providers report a lost connection by many exceptions. A fault of the caller that comes at the same time comes again.
+    private bool IsConnectionLoss(Exception fault) =>
+        _database.Connection.State != ConnectionState.Open && fault is not (OperationCanceledException or DataForgeException);
 
     private void ThrowIfEnded()
     {
-        if (_end is DataForgeException taken)
+        if (_permanentFault is DataForgeException replaced)
         {
-            throw new DataForgeException(taken.Message, inner: taken);
+            throw new DataForgeException(replaced.Message, inner: replaced);
         }
 
-        if (_end is not null)
+        if (_permanentFault is not null)
         {
-            throw new ConnectionLostException(_end.Message, _end);
+            throw new ConnectionLostException(_permanentFault.Message, _permanentFault);
         }
     }
 
@@ -115,49 +180,23 @@ internal sealed partial class Catalog
     {
         try
         {
-            _reconnection!.Execute(() =>
+            _retry!.Execute(() =>
             {
                 _database.Reconnect();
-                _findContent.Dispose();
-                _findContent = Command(FindContentSql, ("$id", Array.Empty<byte>()));
-                Reclaim();
+                SessionRestored(new CatalogSession(_database, isRepeated: true));
             });
         }
         catch (DataForgeException e)
         {
-            _end = e;
+            _permanentFault = e;
             throw;
         }
         catch (Exception e)
         {
-            _end = new ConnectionLostException($"its connection broke and could not be taken up again: {e.Message.Split('\n')[0]}", e);
-            throw _end;
+            _permanentFault = new ConnectionLostException($"its connection broke and could not be reopened: {e.Message.Split('\n')[0]}", e);
+            throw _permanentFault;
         }
 
         Reconnected(fault.Message);
-    }
-
-    // The worker keeps its number, which others know it by, and nothing else that they may have taken for free.
-    private void Reclaim()
-    {
-        if (_worker is not { } worker)
-        {
-            return;
-        }
-
-        _database.HoldWorker(worker);
-        using DbTransaction transaction = _database.Begin(isDurable: true);
-        _database.RestoreWorker(worker, WorkerName);
-        ReleaseLeases(worker);
-        bool isTaken = _writerEpoch is { } epoch && Execute(
-            """
-            UPDATE writers SET worker = $w, leased_until = $u WHERE name = $n AND epoch = $e AND (worker IS NULL OR worker = $w)
-            """,
-            ("$w", worker), ("$u", Until(_writerLease)), ("$n", RawWriter), ("$e", epoch)) == 0;
-        transaction.Commit();
-        if (isTaken)
-        {
-            throw Replaced();
-        }
     }
 }

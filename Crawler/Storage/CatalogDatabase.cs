@@ -4,35 +4,41 @@ using System.Data.Common;
 namespace DataForge.Crawler.Storage;
 
 /// <summary>
-/// The little in which the two databases differ. The SQL of the catalog is written once, in what both understand, with parameters as
-/// <c>$name</c>; only the tables themselves are declared for each.
+/// The differences between the two databases. The catalog's SQL is written once, in what both understand, with parameters as
+/// <c>$name</c>; only the tables are declared for each.
 /// </summary>
 internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
 {
     private bool _isDurable = true;
 
-    /// <summary>The one connection; another after <see cref="Reconnect"/>.</summary>
+    /// <summary>The one connection; a new one after <see cref="Reconnect"/>.</summary>
     public DbConnection Connection { get; private set; } = connection;
 
-    /// <summary>What a SELECT of rows to lease ends with, so that crawlers at the same table do not wait for each other.</summary>
+    /// <summary>The end of a SELECT of rows to lease, by which crawlers that lease at the same time do not wait for each other.</summary>
     public abstract string SkipLocked { get; }
 
-    /// <summary>Whether there is a server that the connection may break to, and be taken up again.</summary>
+    /// <summary>Whether the connection leads to a server, can be lost, and can be reopened.</summary>
     public abstract bool CanReconnect { get; }
 
-    /// <summary>Takes a broken connection up again. What the former one had under way has ended then, one way or the other.</summary>
-    /// <exception cref="Exception">It cannot be had, or not yet (<see cref="IsPassing"/>).</exception>
+    /// <summary>
+    /// The tables of contents are merged when the small one has a row for this many rows of the large one. A low number makes additions
+    /// cheap; a high number makes queries cheap, which read both tables.
+    /// </summary>
+    public abstract int MergeShare { get; }
+
+    /// <summary>Reopens a lost connection. Whatever the former session was doing has ended by then, committed or rolled back.</summary>
+    /// <exception cref="Exception">It cannot be reopened, or not yet (<see cref="IsTransient"/>).</exception>
     public abstract void Reconnect();
 
-    /// <summary>Whether a fault of taking the connection up may be over in a while.</summary>
-    public abstract bool IsPassing(Exception fault);
+    /// <summary>Whether a failure to reopen the connection may pass, so that trying again makes sense.</summary>
+    public abstract bool IsTransient(Exception fault);
 
-    /// <summary>Brings the tables to this program's version; safe where several processes do it at a time.</summary>
+    /// <summary>Migrates the tables to this program's version; safe where several processes do it at a time.</summary>
     public abstract void Migrate();
 
     /// <summary>
-    /// Begins a transaction. Where it need not be durable (a ledger's row), the commit waits for no disk: a power cut may take the last
-    /// such commits, always in reverse order and never one that a durable commit followed. A killed process takes none.
+    /// Begins a transaction. If it need not be durable (a row of the ledger), the commit does not wait for the disk: a power cut may undo
+    /// the last such commits, always the latest first and never one that a durable commit followed. A killed process loses none.
     /// </summary>
     public DbTransaction Begin(bool isDurable)
     {
@@ -48,8 +54,11 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
         return Connection.BeginTransaction();
     }
 
-    /// <summary>Tells a lost connection as the fault of the database that it is; a provider takes the next command for a fault of the program.</summary>
-    /// <exception cref="ConnectionLostException">The connection was closed by the other side.</exception>
+    /// <summary>
+    /// Throws where the connection is lost. A provider would report the next command as an error of the program
+    /// (<see cref="InvalidOperationException"/>) instead.
+    /// </summary>
+    /// <exception cref="ConnectionLostException">The other side has closed the connection.</exception>
     public void CheckOpen()
     {
         if (Connection.State != ConnectionState.Open)
@@ -78,38 +87,36 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
     /// <summary>Runs one statement for many rows.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="names">Its parameters.</param>
-    /// <param name="rows">Their values, in the order of the names; taken one at a time, so that the array may be the same each time.</param>
+    /// <param name="rows">
+    /// Their values, in the order of the names. Each row is used before the next is read, so an array may be reused.
+    /// </param>
     public abstract void ExecuteMany(string sql, IReadOnlyList<string> names, IEnumerable<object?[]> rows);
 
     /// <summary>Reads the rows of many keys.</summary>
-    /// <param name="sql">The statement, with <c>{0}</c> where the comparison with a key goes.</param>
+    /// <param name="sql">The query, with <c>{0}</c> in place of the comparison with a key.</param>
     /// <param name="keys">The keys.</param>
     /// <param name="read">Called for each row, in no particular order.</param>
     public abstract void ReadMany<T>(string sql, IEnumerable<T> keys, Action<DbDataReader> read)
         where T : notnull;
 
-    /// <summary>Takes the bytes of deleted rows out of the database's files. Rewrites them: not within a transaction, and not often.</summary>
+    /// <summary>
+    /// Removes the bytes of deleted rows from the database's files. It rewrites them, so it cannot be part of a transaction and is slow.
+    /// </summary>
     public abstract void Compact();
 
     /// <summary>Holds a worker's lock until the connection is closed or the process ends, however it ends.</summary>
     public abstract void HoldWorker(long worker);
 
-    /// <summary>Registers a worker under the number it had, if it is not.</summary>
+    /// <summary>Registers a worker again under its former number, where its row was removed.</summary>
     public abstract void RestoreWorker(long worker, string name);
 
-    /// <summary>Has this worker's connection ended, its locks with it, once it was silent for so long with a transaction open.</summary>
-    public virtual void LimitSilence(TimeSpan limit)
+    /// <summary>Limits how long this session may be idle inside a transaction; the server then ends it and releases its locks.</summary>
+    public virtual void LimitIdleTransactions(TimeSpan limit)
     {
     }
 
-    /// <summary>Of these workers, those that do not hold their lock any more; they cannot take it again before the transaction's end.</summary>
+    /// <summary>Of these workers, those that do not hold their lock; they cannot take it again before the transaction's end.</summary>
     public abstract List<long> EndedWorkers(IReadOnlyList<long> workers);
-
-    /// <summary>
-    /// Contents are merged when the small table has one row for so many of the large one's: many make questions cheap, which are asked of
-    /// both tables, few make additions cheap.
-    /// </summary>
-    public abstract int MergeShare { get; }
 
     /// <summary>The statement that empties a table.</summary>
     public abstract string Clear(string table);
@@ -117,22 +124,23 @@ internal abstract class CatalogDatabase(DbConnection connection) : IDisposable
     /// <inheritdoc/>
     public virtual void Dispose() => Connection.Dispose();
 
-    /// <summary>Goes on with another connection, whose session is as the server begins them.</summary>
+    /// <summary>Continues with another connection, whose session has the server's default settings.</summary>
     protected void Replace(DbConnection connection)
     {
         Connection.Dispose();
         (Connection, _isDurable) = (connection, true);
     }
 
-    /// <summary>The statement as this database writes it.</summary>
+    /// <summary>The statement in this database's syntax.</summary>
     protected abstract string Text(string sql);
 
-    /// <summary>The name of a parameter as this database's provider wants it.</summary>
+    /// <summary>The name of a parameter in the syntax of this database's provider.</summary>
     protected abstract string ParameterName(string name);
 
-    /// <summary>The statement that makes the next commits durable, or not.</summary>
+    /// <summary>The statement that makes the following commits durable, or not.</summary>
     protected abstract string Durability(bool isDurable);
 }
 
-/// <summary>The server, or the way to it, has gone while the catalog was open.</summary>
-internal sealed class ConnectionLostException(string message = "the connection to the catalog is lost", Exception? inner = null) : DbException(message, inner);
+/// <summary>The connection to the catalog's server was lost.</summary>
+internal sealed class ConnectionLostException(string message = "the connection to the catalog is lost", Exception? inner = null)
+    : DbException(message, inner);

@@ -3,11 +3,14 @@ using System.Globalization;
 
 namespace DataForge.Crawler.Storage;
 
-/// <summary>The catalog as text, for comparing two of them.</summary>
-internal sealed partial class Catalog
+/// <summary>
+/// The catalog as text, to compare two of them: a line for each row, with its table and its values separated by tabs. Two crawls that did
+/// the same work have the same dump, in both databases and however often they were interrupted.
+/// </summary>
+internal static class CatalogDump
 {
-    // What depends on when and by whom the work was done (leases, workers, numbers given in order of arrival) is left out.
-    private static readonly (string Table, string Sql)[] Dumped =
+    // Columns that depend on when and by which worker the work was done (leases, workers, numbers in order of arrival) are left out.
+    private static readonly (string Table, string Sql)[] Tables =
     [
         ("locations", "SELECT kind, location, name FROM locations ORDER BY kind, location"),
         ("repositories", "SELECT id, name, source FROM repositories ORDER BY id"),
@@ -24,23 +27,20 @@ internal sealed partial class Catalog
         ("windows", """
             SELECT query, text, state, round, expected, seen, incomplete, searches, unsplittable, etag FROM windows ORDER BY query, text
             """),
-        ("members", $"SELECT w.query, w.text, {MemberColumns} FROM members m JOIN windows w ON w.number = m.window_number ORDER BY 1, 2, 3"),
+        ("members", $"""
+            SELECT w.query, w.text, {DiscoveredStore.Columns} FROM members m JOIN windows w ON w.number = m.window_number ORDER BY 1, 2, 3
+            """),
         ("answers", "SELECT path, etag, body FROM answers ORDER BY path"),
-        ("repository_states", $"SELECT {StateColumns} FROM repository_states ORDER BY repository"),
+        ("repository_states", $"SELECT {RepositoryStateStore.Columns} FROM repository_states ORDER BY repository"),
     ];
 
-    /// <summary>
-    /// Writes all rows, a line each: table, then values with tabs between. Two crawls that did the same have the same dump, in whatever
-    /// database and however often they were interrupted.
-    /// </summary>
-    public void Dump(TextWriter output, CancellationToken cancellation = default)
-    {
-        lock (_lock)
+    /// <summary>Writes all rows, in one transaction.</summary>
+    public static void Write(CatalogSession session, TextWriter output, CancellationToken cancellation) =>
+        session.InTransaction(isDurable: false, transaction =>
         {
-            using DbTransaction transaction = _database.Begin(isDurable: false);
-            foreach ((string table, string sql) in Dumped)
+            foreach ((string table, string sql) in Tables)
             {
-                using DbCommand command = Command(sql);
+                using DbCommand command = transaction.Database.Command(sql);
                 using DbDataReader reader = command.ExecuteReader();
                 while (reader.Read())
                 {
@@ -55,10 +55,7 @@ internal sealed partial class Catalog
                     output.Write('\n');
                 }
             }
-
-            transaction.Commit();
-        }
-    }
+        });
 
     private static string Value(DbDataReader reader, int column) => reader.GetValue(column) switch
     {

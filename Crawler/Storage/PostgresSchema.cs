@@ -1,8 +1,8 @@
 namespace DataForge.Crawler.Storage;
 
 /// <summary>
-/// The catalog's tables in PostgreSQL, as steps from one version to the next: those of <see cref="SqliteSchema"/>, where the columns are
-/// explained. Texts are ordered by their bytes, as there.
+/// The catalog's tables in PostgreSQL, as steps from one version to the next: those of <see cref="SqliteSchema"/>, which explains the
+/// columns. Texts are ordered by their bytes, as in SQLite.
 /// </summary>
 internal static class PostgresSchema
 {
@@ -45,7 +45,8 @@ internal static class PostgresSchema
         ALTER TABLE snapshots ADD COLUMN facts ordinal;
 
         CREATE TABLE queries (
-          number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, query ordinal NOT NULL UNIQUE, round BIGINT NOT NULL, closed BIGINT NOT NULL);
+          number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, query ordinal NOT NULL UNIQUE, round BIGINT NOT NULL,
+          closed BIGINT NOT NULL);
         CREATE TABLE windows (
           number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, query ordinal NOT NULL, text ordinal NOT NULL,
           state BIGINT NOT NULL, round BIGINT NOT NULL,
@@ -54,8 +55,8 @@ internal static class PostgresSchema
         CREATE INDEX windows_open ON windows (query, text) WHERE state = 0;
         CREATE INDEX windows_leased ON windows (worker) WHERE worker IS NOT NULL;
         CREATE TABLE members (
-          window_number BIGINT NOT NULL, repository BIGINT NOT NULL, query_number BIGINT NOT NULL, name ordinal NOT NULL, clone_url ordinal NOT NULL,
-          branch ordinal NOT NULL,
+          window_number BIGINT NOT NULL, repository BIGINT NOT NULL, query_number BIGINT NOT NULL, name ordinal NOT NULL,
+          clone_url ordinal NOT NULL, branch ordinal NOT NULL,
           stars BIGINT NOT NULL, forks BIGINT NOT NULL, kilobytes BIGINT NOT NULL, flags BIGINT NOT NULL, created_at BIGINT NOT NULL,
           pushed_at BIGINT, updated_at BIGINT, license ordinal, PRIMARY KEY (window_number, repository));
         CREATE INDEX members_repository ON members (repository, query_number);
@@ -78,7 +79,7 @@ internal static class PostgresSchema
         """
         ALTER TABLE writers ADD COLUMN commits BIGINT NOT NULL DEFAULT 0;
 
-        -- The whole row, so that a question that comes to a random page of the index need not go on to one of the table.
+        -- The whole row is in the index: a query that reads a random page of it need not read a page of the table as well.
         ALTER TABLE contents DROP CONSTRAINT contents_pkey, ADD PRIMARY KEY (id) INCLUDE (part, size);
         """,
     ];

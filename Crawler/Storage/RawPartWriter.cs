@@ -1,25 +1,28 @@
 using System.Security.Cryptography;
 using System.Text;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 
 namespace DataForge.Crawler.Storage;
 
-/// <summary>Writes one raw part under temporary names; nothing of it counts until <see cref="Commit"/> has returned.</summary>
+/// <summary>Writes one raw part under temporary names; nothing of it is valid until <see cref="Commit"/> has returned.</summary>
 internal sealed class RawPartWriter : IDisposable
 {
     private readonly Workspace _workspace;
     private readonly RawFilesShard.Writer _files;
     private readonly RawBlobsShard.Writer _blobs;
     private readonly IncrementalHash _input = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private readonly CountTable _counts = new();
     private readonly List<(BlobId Id, int Size)> _newContents = [];
-    private readonly HashSet<BlobId> _newSet = [];
+    private readonly HashSet<BlobId> _newIds = [];
     private readonly SortedSet<int> _contentParts = [];
     private readonly List<SnapshotShare> _shares = [];
-    private bool _committed;
+    private bool _isCommitted;
 
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="number">The part's number.</param>
     public RawPartWriter(Workspace workspace, int number)
     {
         (_workspace, Number) = (workspace, number);
@@ -37,18 +40,18 @@ internal sealed class RawPartWriter : IDisposable
     public long Bytes { get; private set; }
 
     /// <summary>Whether a content is stored in this part.</summary>
-    public bool Contains(BlobId id) => _newSet.Contains(id);
+    public bool Contains(BlobId id) => _newIds.Contains(id);
 
     /// <summary>Stores a content that is in no part yet.</summary>
     public void AppendContent(BlobId id, ReadOnlySpan<byte> content)
     {
         _blobs.Append(id, content);
         _newContents.Add((id, content.Length));
-        _newSet.Add(id);
+        _newIds.Add(id);
         Bytes += content.Length;
     }
 
-    /// <summary>Appends an occurrence of the snapshot begun last.</summary>
+    /// <summary>Appends an occurrence of the current snapshot.</summary>
     public void Append(Occurrence row)
     {
         _files.Append(row);
@@ -58,7 +61,7 @@ internal sealed class RawPartWriter : IDisposable
             _contentParts.Add(row.BlobPart);
         }
 
-        // What the part holds is its input: the outside world leaves no other trace that is the same on every machine.
+        // The input of a raw part is the outside world; the part's rows are its only trace that is the same on every machine.
         _input.AppendData(Encoding.UTF8.GetBytes(InputOf(row)));
         SnapshotShare share = _shares[^1];
         _shares[^1] = share with { Rows = share.Rows + 1 };
@@ -70,46 +73,43 @@ internal sealed class RawPartWriter : IDisposable
     public static string InputOf(Occurrence row) =>
         $"{row.Repository.Id}\0{row.Repository.Snapshot}\0{row.Path}\0{row.Mode}\0{row.Kind}\0{row.BlobId}\0{row.BlobPart}\0{row.Fault}\n";
 
-    /// <summary>Adds a row's figures to counts.</summary>
-    public static void Count(SortedDictionary<string, long> counts, Occurrence row)
+    /// <summary>Adds a row to counts.</summary>
+    public static void Count(CountTable counts, Occurrence row)
     {
-        string kind = row.Kind.ToString().ToLowerInvariant();
-        Add("occurrences." + kind, 1);
+        counts.Add(CountName.OccurrencesOf(row.Kind), 1);
         if (row.Size > 0)
         {
-            Add("bytes." + kind, row.Size);
+            counts.Add(CountName.BytesOf(row.Kind), row.Size);
         }
 
         if (row.Fault is not null)
         {
-            Add("faults." + row.Fault, 1);
+            counts.Add(CountName.Faults.Of(row.Fault), 1);
         }
-
-        void Add(string name, long by) => counts[name] = counts.GetValueOrDefault(name) + by;
     }
 
-    /// <summary>Begins (or goes on with) a repository's snapshot.</summary>
-    public void BeginSnapshot(RepositoryFacts facts, string signature) => _shares.Add(
-        new SnapshotShare(facts, signature, 0, IsComplete: false, new SortedDictionary<string, long>(StringComparer.Ordinal)));
+    /// <summary>Begins a repository's snapshot, or continues one of an earlier part.</summary>
+    public void BeginSnapshot(RepositoryFacts facts, string signature) =>
+        _shares.Add(new SnapshotShare(facts, signature, 0, IsComplete: false, new CountTable()));
 
-    /// <summary>States that the snapshot begun last has no more rows.</summary>
+    /// <summary>Marks the current snapshot as complete.</summary>
     public void EndSnapshot() => _shares[^1] = _shares[^1] with { IsComplete = true };
 
     /// <summary>
-    /// Makes the part durable: its files, then its manifest entry, then the catalog's transaction. Killed in between, it leaves files
-    /// that the next crawl removes and writes again, byte for byte.
+    /// Makes the part durable: its files, then its manifest entry, then the catalog's transaction. If the process is killed in between,
+    /// the next crawl removes the files and writes them again, byte for byte.
     /// </summary>
-    /// <returns>The entry; null where there is no row, and so no part.</returns>
+    /// <returns>The entry; null where there is no row, and therefore no part.</returns>
     public ManifestEntry? Commit(Catalog catalog, string optionsHash)
     {
         if (Occurrences == 0)
         {
-            catalog.CommitPart(null, _shares, [], []);
+            catalog.Parts.Commit(null, _shares, [], []);
             return null;
         }
 
-        _counts["contents.stored"] = _newContents.Count;
-        _counts["bytes.stored"] = Bytes;
+        _counts[CountName.ContentsStored] = _newContents.Count;
+        _counts[CountName.BytesStored] = Bytes;
         _files.Close();
         _files.Dispose();
         _blobs.Close();
@@ -118,7 +118,7 @@ internal sealed class RawPartWriter : IDisposable
         ManifestOutput blobs = Output(_workspace.RawBlobsPart(Number), _newContents.Count);
         var entry = new ManifestEntry
         {
-            Stage = "crawl",
+            Stage = StageNames.Crawl,
             Part = $"{Number:D5}",
             InputHash = Convert.ToHexStringLower(_input.GetHashAndReset()),
             OptionsHash = optionsHash,
@@ -128,31 +128,33 @@ internal sealed class RawPartWriter : IDisposable
         };
         AtomicFile.Write(_workspace.RawManifest(Number), CanonicalJson.Write(entry));
         var part = new RawPart(Number, files.Sha256, blobs.Sha256, Occurrences, _newContents.Count, Bytes);
-        catalog.CommitPart(part, _shares, _newContents, _contentParts);
-        _committed = true;
+        catalog.Parts.Commit(part, _shares, _newContents, _contentParts);
+        _isCommitted = true;
         return entry;
     }
 
-    /// <summary>Closes the part; of one that was not committed the temporary files are removed.</summary>
+    /// <summary>Closes the part; the temporary files of one that was not committed are deleted.</summary>
     public void Dispose()
     {
         _input.Dispose();
-        foreach ((IDisposable shard, string path) in
-            new (IDisposable, string)[] { (_files, _workspace.RawFilesPart(Number)), (_blobs, _workspace.RawBlobsPart(Number)) })
-        {
-            try
-            {
-                shard.Dispose();
-            }
-            catch (IOException) when (!_committed)
-            {
-                // A full disk takes the last rows of a part that is thrown away anyway; what filled it is reported already.
-            }
+        Close(_files, _workspace.RawFilesPart(Number));
+        Close(_blobs, _workspace.RawBlobsPart(Number));
+    }
 
-            if (!_committed)
-            {
-                File.Delete(AtomicFile.TemporaryName(path));
-            }
+    private void Close(IDisposable shard, string path)
+    {
+        try
+        {
+            shard.Dispose();
+        }
+        catch (IOException) when (!_isCommitted)
+        {
+            // A full disk cannot take the last rows of a part that is discarded anyway; the exception that filled it is reported already.
+        }
+
+        if (!_isCommitted)
+        {
+            File.Delete(AtomicFile.TemporaryName(path));
         }
     }
 

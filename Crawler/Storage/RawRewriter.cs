@@ -1,17 +1,21 @@
 using System.Security.Cryptography;
 using System.Text;
 using DataForge.Corpus;
-using DataForge.Parquet;
+using DataForge.Corpus.Columns;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
+using DataForge.Parquet;
 
 namespace DataForge.Crawler.Storage;
 
 /// <summary>
-/// Rewrites the raw parts that hold rows of removed repositories, without these rows and without the contents that no other row names. Other parts are
-/// not touched: a content stays in the part that stores it as long as any occurrence names it. Memory: about 60 bytes a content of the removed repositories.
+/// Rewrites the raw parts that contain rows of removed repositories, without these rows and without the contents that no other row
+/// refers to. Other parts do not change: a content stays in the part that stores it as long as any occurrence refers to it. Memory: about
+/// 60 bytes for each content of the removed repositories (an id of 20 bytes in a hash set).
 /// </summary>
-internal sealed class RawRewriter(WorkspaceRewrite rewrite, IReadOnlySet<long> repositories, int parts, CancellationToken cancellation)
+internal sealed class RawRewriter(
+    WorkspaceRewrite rewrite, IReadOnlySet<long> repositories, int parts, CancellationToken cancellation)
 {
     private readonly HashSet<BlobId> _contents = [];
     private readonly SortedSet<int> _affected = [];
@@ -22,15 +26,15 @@ internal sealed class RawRewriter(WorkspaceRewrite rewrite, IReadOnlySet<long> r
     /// <summary>Rows removed.</summary>
     public long Occurrences { get; private set; }
 
-    /// <summary>Contents of the removed repositories that others hold too.</summary>
+    /// <summary>Contents of the removed repositories that others have too.</summary>
     public long Shared { get; private set; }
 
-    /// <summary>Writes the new parts aside, in order of their numbers.</summary>
+    /// <summary>Writes the new parts beside the old ones, in order of their numbers.</summary>
     public List<RewrittenPart> Rewrite()
     {
         for (int part = 0; part < parts; part++)
         {
-            Scan(part, removed: true, (id, blobPart) =>
+            Scan(part, ofRemoved: true, (id, blobPart) =>
             {
                 _affected.Add(part);
                 Occurrences++;
@@ -44,7 +48,7 @@ internal sealed class RawRewriter(WorkspaceRewrite rewrite, IReadOnlySet<long> r
         long all = _contents.Count;
         for (int part = 0; part < parts && _contents.Count > 0; part++)
         {
-            Scan(part, removed: false, (id, blobPart) =>
+            Scan(part, ofRemoved: false, (id, blobPart) =>
             {
                 if (id is { } content && blobPart >= 0)
                 {
@@ -57,22 +61,22 @@ internal sealed class RawRewriter(WorkspaceRewrite rewrite, IReadOnlySet<long> r
         return [.. _affected.Select(Rewrite)];
     }
 
-    private void Scan(int part, bool removed, Action<BlobId?, int> take)
+    // Reads the rows of a part that belong to removed repositories, or those that do not.
+    private void Scan(int part, bool ofRemoved, Action<BlobId?, int> read)
     {
-        string path = rewrite.Workspace.RawFilesPart(part);
-        using ParquetReader reader = ShardFile.Open(path, RawFilesShard.Kind);
+        using var reader = new TableReader(rewrite.Workspace.RawFilesPart(part), Table.RawFiles);
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             cancellation.ThrowIfCancellationRequested();
-            using ParquetRowGroup rows = ShardFile.Read(reader, path, group, "repository_id", "blob_id", "blob_part");
-            Int64Column owners = rows.Int64("repository_id");
-            BinaryColumn ids = rows.Binary("blob_id");
-            Int32Column blobParts = rows.Int32("blob_part");
+            using ParquetRowGroup rows = reader.ReadRowGroup(group, Column.RawRepositoryId, Column.BlobId, Column.BlobPart);
+            Int64Column owners = rows.Get(Column.RawRepositoryId);
+            BinaryColumn ids = rows.Get(Column.BlobId);
+            Int32Column blobParts = rows.Get(Column.BlobPart);
             for (int row = 0; row < rows.RowCount; row++)
             {
-                if (repositories.Contains(owners[row]) == removed)
+                if (repositories.Contains(owners[row]) == ofRemoved)
                 {
-                    take(ids.IsNull(row) ? null : BlobId.Parse(ids[row]), blobParts[row]);
+                    read(ids.IsNull(row) ? null : BlobId.Parse(ids[row]), blobParts[row]);
                 }
             }
         }
@@ -81,17 +85,18 @@ internal sealed class RawRewriter(WorkspaceRewrite rewrite, IReadOnlySet<long> r
     private RewrittenPart Rewrite(int number)
     {
         ManifestEntry entry = CanonicalJson.Read<ManifestEntry>(rewrite.Workspace.RawManifest(number));
-        var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        var counts = new CountTable();
         var contentParts = new SortedSet<int>();
         ManifestOutput files = RewriteFiles(number, counts, contentParts, out string input);
         ManifestOutput blobs = RewriteBlobs(number, entry, counts);
-        ManifestEntry now = entry with { InputHash = input, Outputs = [blobs, files], Counts = counts };
-        rewrite.Write($"raw/manifest/{number:D5}.json", CanonicalJson.Write(now));
-        return new RewrittenPart(
-            new RawPart(number, files.Sha256, blobs.Sha256, files.Rows!.Value, counts["contents.stored"], counts["bytes.stored"]), [.. contentParts]);
+        ManifestEntry rewritten = entry with { InputHash = input, Outputs = [blobs, files], Counts = counts };
+        rewrite.Write($"raw/manifest/{number:D5}.json", CanonicalJson.Write(rewritten));
+        var part = new RawPart(
+            number, files.Sha256, blobs.Sha256, files.Rows!.Value, counts[CountName.ContentsStored], counts[CountName.BytesStored]);
+        return new RewrittenPart(part, [.. contentParts]);
     }
 
-    private ManifestOutput RewriteFiles(int number, SortedDictionary<string, long> counts, SortedSet<int> contentParts, out string input)
+    private ManifestOutput RewriteFiles(int number, CountTable counts, SortedSet<int> contentParts, out string input)
     {
         string path = rewrite.Workspace.RawFilesPart(number);
         string relative = "raw/" + Path.GetFileName(path);
@@ -118,46 +123,50 @@ internal sealed class RawRewriter(WorkspaceRewrite rewrite, IReadOnlySet<long> r
         return rewrite.Output(relative, relative, rows);
     }
 
-    private ManifestOutput RewriteBlobs(int number, ManifestEntry entry, SortedDictionary<string, long> counts)
+    private ManifestOutput RewriteBlobs(int number, ManifestEntry entry, CountTable counts)
     {
         string path = rewrite.Workspace.RawBlobsPart(number);
         string relative = "raw/" + Path.GetFileName(path);
-        long bytes = 0;
-        long stored = 0;
-        bool loses = false;
-        using (var reader = new RawBlobsShard.Reader(path))
-        using (var blobs = new RawBlobsShard.Writer(rewrite.Create(relative)))
+        bool isChanged = CopyRemainingBlobs(path, relative, counts);
+        if (isChanged)
         {
-            for (int group = 0; group < reader.RowGroupCount; group++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                using RawBlobsShard.Rows rows = reader.ReadRowGroup(group);
-                for (int row = 0; row < rows.Count; row++)
-                {
-                    if (_contents.Contains(rows.Id(row)))
-                    {
-                        loses = true;
-                        continue;
-                    }
-
-                    blobs.Append(rows.Id(row), rows.Content(row));
-                    bytes += rows.Content(row).Length;
-                    stored++;
-                }
-            }
-
-            blobs.Close();
+            return rewrite.Output(relative, relative, counts[CountName.ContentsStored]);
         }
 
-        counts["contents.stored"] = stored;
-        counts["bytes.stored"] = bytes;
-        if (loses)
-        {
-            return rewrite.Output(relative, relative, stored);
-        }
-
-        // Others hold all of it: the file stays the one it is.
+        // Other repositories have all its contents: the file does not change.
         rewrite.Discard(relative);
         return entry.Outputs.Single(output => output.Path == relative);
+    }
+
+    // Returns whether a content was left out.
+    private bool CopyRemainingBlobs(string path, string relative, CountTable counts)
+    {
+        long bytes = 0;
+        long stored = 0;
+        bool isChanged = false;
+        using var reader = new RawBlobsShard.Reader(path);
+        using var blobs = new RawBlobsShard.Writer(rewrite.Create(relative));
+        for (int group = 0; group < reader.RowGroupCount; group++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using RawBlobsShard.Rows rows = reader.ReadRowGroup(group);
+            for (int row = 0; row < rows.Count; row++)
+            {
+                if (_contents.Contains(rows.Id(row)))
+                {
+                    isChanged = true;
+                    continue;
+                }
+
+                blobs.Append(rows.Id(row), rows.Content(row));
+                bytes += rows.Content(row).Length;
+                stored++;
+            }
+        }
+
+        blobs.Close();
+        counts[CountName.ContentsStored] = stored;
+        counts[CountName.BytesStored] = bytes;
+        return isChanged;
     }
 }

@@ -1,6 +1,6 @@
 namespace DataForge.Crawler.Storage;
 
-/// <summary>What became of a repository when it was last asked for.</summary>
+/// <summary>The status of a repository when it was last requested.</summary>
 public enum RepositoryStatus
 {
     /// <summary>It was read.</summary>
@@ -9,13 +9,13 @@ public enum RepositoryStatus
     /// <summary>It has no commit.</summary>
     Empty,
 
-    /// <summary>It stands under another name now (301); <see cref="RepositoryState.Detail"/> has it.</summary>
+    /// <summary>It has another name now (301), which <see cref="RepositoryState.Detail"/> gives.</summary>
     Moved,
 
-    /// <summary>It is gone, or private to those who ask: GitHub answers 404 for both.</summary>
+    /// <summary>It was deleted, or is private: GitHub answers 404 for both.</summary>
     Vanished,
 
-    /// <summary>The search or its page says that it is private.</summary>
+    /// <summary>It is private, by the search or by the API.</summary>
     Private,
 
     /// <summary>It is blocked for legal reasons (451) or disabled by the forge (403).</summary>
@@ -25,12 +25,14 @@ public enum RepositoryStatus
     Failed,
 }
 
-/// <summary>A repository as it was when it was last asked for.</summary>
-/// <param name="Repository">Its number.</param>
-/// <param name="Status">What became of it.</param>
-/// <param name="Name">The name it was asked for by.</param>
-/// <param name="Commit">The commit of its HEAD that was read last; null where none ever was.</param>
-/// <param name="PushedAt">When it was last pushed to, as the forge said then: unchanged, it need not be asked for again.</param>
-/// <param name="Detail">The new name, or why it could not be read; null where there is nothing to say.</param>
+/// <summary>A repository as it was when it was last requested.</summary>
+/// <param name="Repository">Its id.</param>
+/// <param name="Status">Its status.</param>
+/// <param name="Name">The name under which it was requested.</param>
+/// <param name="Commit">The commit of HEAD that was read last; null where none ever was.</param>
+/// <param name="PushedAt">
+/// The time of the last push, by the forge: while it is the same, the repository need not be requested again.
+/// </param>
+/// <param name="Detail">The new name, or why it could not be read; null for the other statuses.</param>
 internal sealed record RepositoryState(
     long Repository, RepositoryStatus Status, string Name, string? Commit = null, DateTimeOffset? PushedAt = null, string? Detail = null);

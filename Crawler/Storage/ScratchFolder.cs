@@ -1,8 +1,9 @@
 namespace DataForge.Crawler.Storage;
 
-/// <summary>A folder for temporary files: empty at the start, gone at the end, however the last crawl ended.</summary>
+/// <summary>A folder for temporary files: empty at the start, deleted at the end, however the last crawl ended.</summary>
 internal sealed class ScratchFolder : IDisposable
 {
+    /// <summary>Creates the folder, and deletes what an interrupted crawl left in it.</summary>
     public ScratchFolder(string path)
     {
         Path = path;
@@ -10,8 +11,10 @@ internal sealed class ScratchFolder : IDisposable
         Directory.CreateDirectory(path);
     }
 
+    /// <summary>The folder.</summary>
     public string Path { get; }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (Directory.Exists(Path))

@@ -3,22 +3,22 @@ using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Storage;
 
-/// <summary>Gives sources their names (<see cref="ILocatedSource"/>) and keeps them in the catalog, so that they never change.</summary>
+/// <summary>Gives sources their names (<see cref="ILocatedSource"/>) and stores them in the catalog, so that they never change.</summary>
 internal static class SourceNames
 {
     /// <summary>
-    /// Names the sources. New ones are taken together, in order of their locations: those that share a name all get one part of their
-    /// location more, until no two names are equal and none is taken; where the parts do not suffice, a number is added.
+    /// Names the sources. New ones are named together, in order of their locations: sources with the same name all get one more part of
+    /// their location, until all names differ and none is taken; if the parts do not suffice, a number is added.
     /// </summary>
-    /// <param name="catalog">Where names are kept.</param>
+    /// <param name="catalog">The catalog that stores the names.</param>
     /// <param name="sources">The sources to name.</param>
-    /// <param name="optOuts">What was removed: such a source has its old name, which nobody else gets.</param>
+    /// <param name="optOuts">Removed sources: such a source gets its former name, which no other source gets.</param>
     public static void Assign(Catalog catalog, IEnumerable<ILocatedSource> sources, WorkspaceOptOuts optOuts)
     {
         var open = new List<(ILocatedSource Source, int Parts)>();
         foreach (ILocatedSource source in sources.OrderBy(source => source.Location, StringComparer.Ordinal))
         {
-            source.Name = catalog.FindName(source.Kind, source.Location) ?? optOuts.NameAt(source.Kind, source.Location) ?? "";
+            source.Name = catalog.Names.Find(source.Kind, source.Location) ?? optOuts.NameAt(source.Kind, source.Location) ?? "";
             if (source.Name.Length == 0)
             {
                 open.Add((source, Math.Min(source.LeastNameParts, source.NameParts.Count)));
@@ -26,7 +26,7 @@ internal static class SourceNames
         }
 
         var taken = new Dictionary<string, ILocatedSource>(StringComparer.Ordinal);
-        bool IsTaken(string name) => name.Length == 0 || taken.ContainsKey(name) || catalog.HasName(name) || optOuts.HasName(name);
+        bool IsTaken(string name) => name.Length == 0 || taken.ContainsKey(name) || catalog.Names.Contains(name) || optOuts.HasName(name);
         while (open.Count > 0)
         {
             var next = new List<(ILocatedSource, int)>();
@@ -54,8 +54,8 @@ internal static class SourceNames
             open = next;
         }
 
-        // All at once: a name may depend on the others, so half of them must not survive a crash.
-        catalog.AddNames(taken.Select(pair => (pair.Value.Kind, pair.Value.Location, pair.Key)));
+        // In one transaction: a name may depend on the others, so a crash must not leave some of them.
+        catalog.Names.Add(taken.Select(pair => (pair.Value.Kind, pair.Value.Location, pair.Key)));
         foreach ((string name, ILocatedSource source) in taken)
         {
             source.Name = name;

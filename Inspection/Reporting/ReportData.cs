@@ -1,114 +1,132 @@
+using System.Globalization;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Inspection.Settings;
 
 namespace DataForge.Inspection.Reporting;
 
-/// <summary>One step of the funnel: how many were left, and their source bytes (null where bytes mean nothing).</summary>
+/// <summary>One step of the funnel from occurrences to the dataset.</summary>
+/// <param name="Name">What remains after the step.</param>
+/// <param name="Count">How many remain.</param>
+/// <param name="Bytes">Their source bytes; null where bytes mean nothing.</param>
 internal sealed record FunnelStep(string Name, long Count, long? Bytes);
 
-/// <summary>A named amount.</summary>
-internal sealed record Amount(string Name, long Value);
+/// <summary>A count of files with a name.</summary>
+internal sealed record NamedCount(string Name, long Value);
 
-/// <summary>What left by a rule.</summary>
+/// <summary>What one rule dropped.</summary>
 /// <param name="Stage">clean or dedup.</param>
 /// <param name="Rule">The rule, as in <c>dropped/</c>.</param>
-/// <param name="Occurrences">Occurrences that left by it.</param>
-/// <param name="Contents">Contents among them that left as a whole.</param>
-/// <param name="Bound">How the measure stands to the threshold where a file passes; may be empty.</param>
+/// <param name="Occurrences">Occurrences that it dropped.</param>
+/// <param name="Contents">Contents among them that it dropped as a whole.</param>
+/// <param name="Bound">How the measure compares with the threshold where a file passes; may be empty.</param>
 /// <param name="Threshold">The threshold; may be empty.</param>
-internal sealed record Drop(string Stage, string Rule, long Occurrences, long Contents, string Bound, string Threshold);
+internal sealed record DroppedByRule(string Stage, string Rule, long Occurrences, long Contents, string Bound, string Threshold);
 
 /// <summary>A run's tokens.</summary>
-/// <param name="Training">To train on.</param>
-/// <param name="Validation">Held out.</param>
+/// <param name="Training">Tokens to train on.</param>
+/// <param name="Validation">Tokens held out.</param>
 /// <param name="Vocabulary">Entries of the tokenizer.</param>
-/// <param name="Unfiltered">Documents that were given as text, past all rules.</param>
-internal sealed record Tokens(long Training, long Validation, long Vocabulary, long Unfiltered);
+/// <param name="Unfiltered">Documents of text that no rule was applied to.</param>
+internal sealed record TokenTotals(long Training, long Validation, long Vocabulary, long Unfiltered);
 
-/// <summary>What the report shows, all of it from committed manifest entries and from events. What a run has no part of is null or empty.</summary>
+/// <summary>Everything the report shows, from committed manifest entries and from events. What a run does not have is null or
+/// empty.</summary>
 internal sealed record ReportData
 {
+    /// <summary>The run's name.</summary>
     public required string RunName { get; init; }
 
+    /// <summary>The licence classes that pass.</summary>
     public required IReadOnlyList<string> LicensePolicy { get; init; }
 
+    /// <summary>The stages before the report, in order.</summary>
     public required IReadOnlyList<StageState> Stages { get; init; }
 
+    /// <summary>From occurrences to the dataset, as far as the run has got.</summary>
     public required IReadOnlyList<FunnelStep> Funnel { get; init; }
 
-    public required IReadOnlyList<Drop> Dropped { get; init; }
+    /// <summary>What each rule dropped, most occurrences first.</summary>
+    public required IReadOnlyList<DroppedByRule> Dropped { get; init; }
 
-    public required IReadOnlyList<Amount> Licenses { get; init; }
+    /// <summary>Files of the dataset by licence, most files first.</summary>
+    public required IReadOnlyList<NamedCount> Licenses { get; init; }
 
-    public required IReadOnlyList<Amount> Sizes { get; init; }
+    /// <summary>Files of the dataset by size; the names are upper bounds in bytes, as counts have them.</summary>
+    public required IReadOnlyList<NamedCount> Sizes { get; init; }
 
-    public required Tokens? Tokens { get; init; }
+    /// <summary>The tokens; null where there are none yet.</summary>
+    public required TokenTotals? Tokens { get; init; }
 
+    /// <summary>The trainings, in order; at least one, which may not have started.</summary>
     public required IReadOnlyList<TrainingCurve> Trainings { get; init; }
 
+    /// <summary>The last completion that the model wrote; null where there is none.</summary>
     public required SampleWritten? Sample { get; init; }
 
     /// <summary>The training whose model is exported.</summary>
     public TrainingCurve Model => Trainings[^1];
 
-    /// <summary>Gathers what the run's manifests and events say.</summary>
+    /// <summary>Collects what the run's manifests and events say.</summary>
     public static ReportData Of(Run run)
     {
-        SortedDictionary<string, long> clean = run.Manifest.Totals("clean");
-        SortedDictionary<string, long> dedup = run.Manifest.Totals("dedup");
-        SortedDictionary<string, long> tokens = run.Manifest.Totals("tokenize");
+        CountTable clean = run.Manifest.TotalCounts(StageNames.Clean);
+        CountTable dedup = run.Manifest.TotalCounts(StageNames.Dedup);
         List<Event> events = [.. EventLog.Read(run.EventsFolder)];
-        IReadOnlyList<AppliedRule> rules = AppliedRules.Of(run);
+        IEnumerable<DroppedByRule> dropped = DropsOf(StageNames.Clean, clean, AppliedRules.Of(run))
+            .Concat(DropsOf(StageNames.Dedup, dedup, DuplicateRules(run)));
         return new ReportData
         {
             RunName = run.Name,
             LicensePolicy = RunConfig.LicensePolicy(run),
             Stages = StageState.Of(run, events),
             Funnel = FunnelOf(clean, dedup),
-            Dropped = [.. Drops("clean", clean, rules).Concat(Drops("dedup", dedup, Thresholds(run)))
-                .OrderByDescending(drop => drop.Occurrences).ThenBy(drop => drop.Rule, StringComparer.Ordinal)],
-            Licenses = [.. WithPrefix(dedup, "license.").OrderByDescending(amount => amount.Value).ThenBy(amount => amount.Name, StringComparer.Ordinal)],
-            Sizes = [.. WithPrefix(dedup, "size.")],
-            Tokens = tokens.Count == 0 ? null : new Tokens(
-                tokens.GetValueOrDefault("tokens.train"), tokens.GetValueOrDefault("tokens.validation"),
-                tokens.GetValueOrDefault("vocabulary"), tokens.GetValueOrDefault("documents.unfiltered")),
+            Dropped = [.. dropped.OrderByDescending(drop => drop.Occurrences).ThenBy(drop => drop.Rule, StringComparer.Ordinal)],
+            Licenses = [.. Named(dedup, CountName.License)
+                .OrderByDescending(license => license.Value).ThenBy(license => license.Name, StringComparer.Ordinal)],
+            Sizes = [.. Named(dedup, CountName.Size)],
+            Tokens = TokensOf(run.Manifest.TotalCounts(StageNames.Tokenize)),
             Trainings = TrainingCurve.Of(run, events),
             Sample = events.OfType<SampleWritten>().LastOrDefault(),
         };
     }
 
-    private static IReadOnlyList<FunnelStep> FunnelOf(SortedDictionary<string, long> clean, SortedDictionary<string, long> dedup)
+    private static TokenTotals? TokensOf(CountTable tokens) => tokens.Length == 0 ? null : new TokenTotals(
+        tokens[CountName.TokensTrain], tokens[CountName.TokensValidation], tokens[CountName.Vocabulary],
+        tokens[CountName.DocumentsUnfiltered]);
+
+    private static IReadOnlyList<FunnelStep> FunnelOf(CountTable clean, CountTable dedup)
     {
         List<FunnelStep> steps = [];
-        if (clean.Count > 0)
+        if (clean.Length > 0)
         {
-            steps.Add(new("occurrences read", clean.GetValueOrDefault("occurrences.in"), clean.GetValueOrDefault("occurrence_bytes.in")));
-            steps.Add(new("occurrences that pass the rules on names and repositories", clean.GetValueOrDefault("occurrences.passed"), null));
-            steps.Add(new("distinct contents whose licence passes", clean.GetValueOrDefault("contents.in"), clean.GetValueOrDefault("bytes.in")));
-            steps.Add(new("contents that pass the rules on text", clean.GetValueOrDefault("contents.out"), clean.GetValueOrDefault("bytes.out")));
+            steps.Add(new("occurrences read", clean[CountName.OccurrencesIn], clean[CountName.OccurrenceBytesIn]));
+            steps.Add(new("occurrences that pass the rules on names and repositories", clean[CountName.OccurrencesPassed], null));
+            steps.Add(new("distinct contents whose licence passes", clean[CountName.ContentsIn], clean[CountName.BytesIn]));
+            steps.Add(new("contents that pass the rules on text", clean[CountName.ContentsOut], clean[CountName.BytesOut]));
         }
 
-        if (dedup.ContainsKey("contents.out"))
+        if (dedup.Contains(CountName.ContentsOut))
         {
-            steps.Add(new("files of the dataset: no duplicate of a better one", dedup.GetValueOrDefault("contents.out"), dedup.GetValueOrDefault("bytes.out")));
+            steps.Add(new("files of the dataset: no duplicate of a better one", dedup[CountName.ContentsOut], dedup[CountName.BytesOut]));
         }
 
         return steps;
     }
 
-    private static IEnumerable<Drop> Drops(string stage, SortedDictionary<string, long> counts, IReadOnlyList<AppliedRule> rules) =>
-        WithPrefix(counts, "dropped.").Select(amount =>
+    private static IEnumerable<DroppedByRule> DropsOf(string stage, CountTable counts, IReadOnlyList<AppliedRule> rules) =>
+        Named(counts, CountName.Dropped).Select(drop =>
         {
-            AppliedRule? rule = rules.FirstOrDefault(rule => rule.Rule == amount.Name);
-            return new Drop(stage, amount.Name, amount.Value, counts.GetValueOrDefault("dropped_contents." + amount.Name), rule?.Bound ?? "", rule?.Threshold ?? "");
+            AppliedRule? rule = rules.FirstOrDefault(rule => rule.Rule == drop.Name);
+            long contents = counts[CountName.DroppedContents.Of(drop.Name)];
+            return new DroppedByRule(stage, drop.Name, drop.Value, contents, rule?.Bound ?? "", rule?.Threshold ?? "");
         });
 
-    private static IReadOnlyList<AppliedRule> Thresholds(Run run) =>
-        [new("near_duplicate", "below", RunOptions.Of(run).Dedup.Threshold.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+    private static IReadOnlyList<AppliedRule> DuplicateRules(Run run) =>
+        [new(RuleNames.NearDuplicate, "below", RunOptions.Of(run).Dedup.Threshold.ToString(CultureInfo.InvariantCulture))];
 
-    private static IEnumerable<Amount> WithPrefix(SortedDictionary<string, long> counts, string prefix) => counts
-        .Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal) && pair.Value > 0)
-        .Select(pair => new Amount(pair.Key[prefix.Length..], pair.Value));
+    private static IEnumerable<NamedCount> Named(CountTable counts, CountFamily family) =>
+        counts.Of(family).Where(count => count.Value > 0).Select(count => new NamedCount(count.Member, count.Value));
 }

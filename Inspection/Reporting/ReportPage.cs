@@ -1,22 +1,26 @@
 using System.Globalization;
 using System.Text;
+using DataForge.Corpus.Runs;
+using static DataForge.Inspection.Reporting.ReportFormat;
 
 namespace DataForge.Inspection.Reporting;
 
-/// <summary>The report as one self-contained page: no script, nothing from elsewhere.</summary>
+/// <summary>The report as one self-contained HTML page: no scripts, nothing loaded from elsewhere.</summary>
 internal static class ReportPage
 {
-    private const int MostLicenses = 20;
+    private const int MaxLicenses = 20;
 
-    /// <summary>The page in HTML.</summary>
+    /// <summary>Writes the page.</summary>
     public static string Write(ReportData data)
     {
         var page = new StringBuilder();
         string name = Charts.Escape(data.RunName);
-        page.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
-        page.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\"><link rel=\"icon\" href=\"data:,\">");
+        page.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">")
+            .Append("<meta name=\"viewport\" content=\"width=device-width\">");
+        page.Append("<meta http-equiv=\"Content-Security-Policy\" ")
+            .Append("content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\"><link rel=\"icon\" href=\"data:,\">");
         page.Append(CultureInfo.InvariantCulture, $"<title>DataForge: {name}</title><style>{PageStyle.Css}</style></head><body><main>");
-        page.Append(CultureInfo.InvariantCulture, $"<h1>{name}</h1><p class=\"dim\">{Charts.Escape(Standing(data))}</p>");
+        page.Append(CultureInfo.InvariantCulture, $"<h1>{name}</h1><p class=\"dim\">{Charts.Escape(StagesInWords(data))}</p>");
         Tiles(page, data);
         Section(page, "From occurrences to tokens", Funnel(data));
         if (data.Funnel.Count > 0)
@@ -26,7 +30,11 @@ internal static class ReportPage
 
         if (data.Licenses.Count > 0)
         {
-            Section(page, "Licences in the dataset", $"<p class=\"dim\">Files by licence. Classes that pass: {Charts.Escape(string.Join(", ", data.LicensePolicy))}.</p>" + Charts.Bars("Files by licence", Licenses(data.Licenses)));
+            string policy = Charts.Escape(string.Join(", ", data.LicensePolicy));
+            Section(
+                page, "Licences in the dataset",
+                $"<p class=\"dim\">Files by licence. Classes that pass: {policy}.</p>"
+                + Charts.Bars("Files by licence", Licenses(data.Licenses)));
         }
 
         if (data.Sizes.Count > 0)
@@ -37,23 +45,33 @@ internal static class ReportPage
         Section(page, "Training", TrainingSection.Write(data));
         if (data.Sample is { } sample && data.Model.IsDone)
         {
-            Section(page, "A completion by the model", $"<p class=\"dim\">The prompt, in bold, and what the model wrote, always the likeliest token.</p><pre><b>{Charts.Escape(sample.Prompt)}</b>{Charts.Escape(sample.Completion)}</pre>");
+            Section(
+                page, "A completion by the model",
+                "<p class=\"dim\">The prompt, in bold, and what the model wrote, always the likeliest token.</p>"
+                + $"<pre><b>{Charts.Escape(sample.Prompt)}</b>{Charts.Escape(sample.Completion)}</pre>");
         }
 
-        return page.Append("<footer>Drawn from the run's manifests and events; <code>dataforge report</code> draws it again.</footer></main></body></html>\n").ToString();
+        page.Append("<footer>Made from the run's manifests and events; <code>dataforge report</code> makes it again.</footer>");
+        return page.Append("</main></body></html>\n").ToString();
     }
 
-    // What is done and what is not, in a sentence.
-    private static string Standing(ReportData data)
+    // Which stages have finished and which have not, in a sentence for each kind.
+    private static string StagesInWords(ReportData data)
     {
-        string? begun = Listed(Progress.Begun), done = Listed(Progress.Done), none = Listed(Progress.None);
-        return string.Join(" ", new[]
-        {
-            done is null ? null : $"Done: {done}.", begun is null ? null : $"Under way or interrupted: {begun}.", none is null ? null : $"No part of this run so far: {none}.",
-        }.OfType<string>());
+        var sentences = new List<string>();
+        Add("Done", Progress.Done);
+        Add("Under way or interrupted", Progress.Begun);
+        Add("No part of this run so far", Progress.None);
+        return string.Join(" ", sentences);
 
-        string? Listed(Progress progress) =>
-            data.Stages.Where(state => state.Progress == progress).Select(state => state.Stage).ToArray() is { Length: > 0 } names ? string.Join(", ", names) : null;
+        void Add(string words, Progress progress)
+        {
+            string names = string.Join(", ", data.Stages.Where(state => state.Progress == progress).Select(state => state.Stage));
+            if (names.Length > 0)
+            {
+                sentences.Add($"{words}: {names}.");
+            }
+        }
     }
 
     private static void Tiles(StringBuilder page, ReportData data)
@@ -61,30 +79,33 @@ internal static class ReportPage
         page.Append("<div class=\"tiles\">");
         if (data.Funnel.Count > 0)
         {
-            Tile(page, Text.Number(data.Funnel[0].Count), "occurrences of Python files read");
+            Tile(page, Number(data.Funnel[0].Count), "occurrences of Python files read");
             FunnelStep last = data.Funnel[^1];
-            Tile(page, Text.Number(last.Count), $"{(IsDataset(data) ? "files in the dataset" : "files that stay so far")}, {Text.Bytes(last.Bytes ?? 0)}");
+            string what = IsDataset(data) ? "files in the dataset" : "files kept so far";
+            Tile(page, Number(last.Count), $"{what}, {Bytes(last.Bytes ?? 0)}");
         }
 
         if (data.Tokens is { } tokens)
         {
-            Tile(page, Text.Number(tokens.Training + tokens.Validation), "tokens");
+            Tile(page, Number(tokens.Training + tokens.Validation), "tokens");
         }
 
         TrainingCurve model = data.Model;
         if (model.ValidationLoss is { } loss)
         {
-            Tile(page, Text.Nats(loss), $"validation loss, nats a token (unigram entropy {Text.Nats(model.UnigramEntropy)})");
+            Tile(page, Nats(loss), $"validation loss, nats per token (unigram entropy {Nats(model.UnigramEntropy)})");
         }
         else if (data.Trainings.LastOrDefault(curve => curve.Steps.Count > 0) is { } curve)
         {
-            Tile(page, Text.Nats(curve.Steps[^1].Loss), $"training loss at step {Text.Number(curve.Steps[^1].Step)}, nats a token");
+            string step = Number(curve.Steps[^1].Step);
+            Tile(page, Nats(curve.Steps[^1].Loss), $"training loss at step {step}, nats per token");
         }
 
         page.Append("</div>");
     }
 
-    private static bool IsDataset(ReportData data) => data.Stages.Any(state => state is { Stage: "dedup", Progress: Progress.Done });
+    private static bool IsDataset(ReportData data) =>
+        data.Stages.Any(state => state is { Stage: StageNames.Dedup, Progress: Progress.Done });
 
     private static string Funnel(ReportData data)
     {
@@ -95,16 +116,24 @@ internal static class ReportPage
 
         string bars = data.Funnel.Count == 0
             ? "<p class=\"dim\">This run has no crawled files: nothing was cleaned or deduplicated in it.</p>"
-            : Charts.Bars("From occurrences to the dataset", [.. data.Funnel.Select(step => new Bar(step.Name, step.Count, Text.Number(step.Count) + (step.Bytes is { } bytes ? $" · {Text.Bytes(bytes)}" : "")))]);
+            : Charts.Bars("From occurrences to the dataset", [.. data.Funnel.Select(FunnelBar)]);
         if (data.Tokens is not { } tokens)
         {
             return bars + "<p class=\"dim\">No tokens yet.</p>";
         }
 
         string given = tokens.Unfiltered > 0
-            ? $"<p>The tokens are of {Text.Number(tokens.Unfiltered)} documents of text given as it is: no rule, licence or redaction was applied to them.</p>"
+            ? $"<p>The tokens are of {Number(tokens.Unfiltered)} documents of text given as it is: "
+                + "no rule, licence or redaction was applied to them.</p>"
             : "";
-        return $"{bars}{given}<p class=\"dim\">{Text.Number(tokens.Training)} tokens to train on, {Text.Number(tokens.Validation)} held out to validate, from a vocabulary of {Text.Number(tokens.Vocabulary)}.</p>";
+        return $"{bars}{given}<p class=\"dim\">{Number(tokens.Training)} tokens to train on, "
+            + $"{Number(tokens.Validation)} held out to validate, from a vocabulary of {Number(tokens.Vocabulary)}.</p>";
+    }
+
+    private static Bar FunnelBar(FunnelStep step)
+    {
+        string bytes = step.Bytes is { } known ? $" · {Bytes(known)}" : "";
+        return new Bar(step.Name, step.Count, Number(step.Count) + bytes);
     }
 
     private static string Drops(ReportData data)
@@ -114,52 +143,67 @@ internal static class ReportPage
             return "<p class=\"dim\">None.</p>";
         }
 
-        string all = Text.Number(data.Dropped.Sum(drop => drop.Occurrences));
-        return $"<p class=\"dim\">{all} occurrences left, each with a row in <code>dropped/</code>. Open a rule to see what it drops.</p>"
-            + Charts.Bars("Occurrences dropped, by rule", [.. data.Dropped.Select(drop => new Bar(drop.Rule, drop.Occurrences, Text.Number(drop.Occurrences), Explained(drop)))]);
+        string all = Number(data.Dropped.Sum(drop => drop.Occurrences));
+        return $"<p class=\"dim\">{all} occurrences dropped, each with a row in <code>dropped/</code>. "
+            + "Open a rule to see what it drops.</p>"
+            + Charts.Bars("Occurrences dropped, by rule", [.. data.Dropped.Select(DroppedBar)]);
     }
 
-    private static string Explained(Drop drop)
+    private static Bar DroppedBar(DroppedByRule drop) =>
+        new(drop.Rule, drop.Occurrences, Number(drop.Occurrences), Explanation(drop));
+
+    private static string Explanation(DroppedByRule drop)
     {
-        string threshold = drop.Threshold.Length > 0 ? $" What stays: {Charts.Escape($"{drop.Bound} {drop.Threshold.Replace(", ", ",", StringComparison.Ordinal).Replace(",", ", ", StringComparison.Ordinal)}".Trim())}." : "";
-        string contents = drop.Contents > 0 ? $" Distinct contents that left as a whole: {Text.Number(drop.Contents)}." : "";
-        string folder = drop.Stage == "clean" ? "dropped/2-clean" : "dropped/3-dataset";
-        string words = RuleWords.Of(drop.Rule) is { Length: > 0 } known ? Charts.Escape(known) : "";
-        return $"{words}{threshold}{contents} Each file, with the value measured{(drop.Stage == "dedup" ? " and the twin that was kept" : "")}: <code>{folder}/*.parquet</code>, where <code>rule</code> is <code>{Charts.Escape(drop.Rule)}</code>.".TrimStart();
+        bool isDuplicate = drop.Stage == StageNames.Dedup;
+        string words = Charts.Escape(RuleWords.Of(drop.Rule));
+        string contents = drop.Contents > 0 ? $" Distinct contents dropped as a whole: {Number(drop.Contents)}." : "";
+        string twin = isDuplicate ? " and the twin that was kept" : "";
+        string folder = isDuplicate ? RunPaths.DroppedByDedup : RunPaths.DroppedByClean;
+        return ($"{words}{Bound(drop)}{contents} Each file, with the value measured{twin}: <code>{folder}/*.parquet</code>, "
+            + $"where <code>rule</code> is <code>{Charts.Escape(drop.Rule)}</code>.").TrimStart();
     }
 
-    private static List<Bar> Licenses(IReadOnlyList<Amount> licenses)
+    // What passes the rule; a list in the threshold gets a space after each comma, so that it can be wrapped.
+    private static string Bound(DroppedByRule drop)
     {
-        List<Bar> rows = [.. licenses.Take(MostLicenses).Select(amount => new Bar(amount.Name, amount.Value, Text.Number(amount.Value)))];
-        if (licenses.Count > MostLicenses)
+        string threshold = string.Join(", ", drop.Threshold.Split(',', StringSplitOptions.TrimEntries));
+        return threshold.Length > 0 ? $" What passes: {Charts.Escape($"{drop.Bound} {threshold}".Trim())}." : "";
+    }
+
+    private static List<Bar> Licenses(IReadOnlyList<NamedCount> licenses)
+    {
+        List<Bar> rows = [.. licenses.Take(MaxLicenses).Select(license => new Bar(license.Name, license.Value, Number(license.Value)))];
+        if (licenses.Count > MaxLicenses)
         {
-            long rest = licenses.Skip(MostLicenses).Sum(amount => amount.Value);
-            rows.Add(new Bar($"{licenses.Count - MostLicenses} more", rest, Text.Number(rest)));
+            long rest = licenses.Skip(MaxLicenses).Sum(license => license.Value);
+            rows.Add(new Bar($"{licenses.Count - MaxLicenses} more", rest, Number(rest)));
         }
 
         return rows;
     }
 
-    // Names sort as text in manifests, so they are written as zero-padded upper bounds in bytes.
-    private static List<Bar> Sizes(IReadOnlyList<Amount> sizes)
+    // In counts, sizes are upper bounds in bytes, padded with zeros so that they sort as numbers.
+    private static List<Bar> Sizes(IReadOnlyList<NamedCount> sizes)
     {
         var rows = new List<Bar>();
         long below = 0;
-        foreach (Amount size in sizes)
+        foreach (NamedCount size in sizes)
         {
             string name = long.TryParse(size.Name, NumberStyles.None, CultureInfo.InvariantCulture, out long bound)
-                ? string.Create(CultureInfo.InvariantCulture, $"{(below > 0 ? $"{below / 1024.0:0.#} to" : "under")} {bound / 1024.0:0.#} KiB")
-                : below > 0 ? $"{Text.Number(below >> 10)} KiB and more" : "larger";
-            rows.Add(new Bar(name, size.Value, Text.Number(size.Value)));
+                ? $"{(below > 0 ? $"{Kibibytes(below)} to" : "under")} {Kibibytes(bound)} KiB"
+                : below > 0 ? $"{Number(below >> 10)} KiB and more" : "larger";
+            rows.Add(new Bar(name, size.Value, Number(size.Value)));
             below = bound;
         }
 
         return rows;
     }
 
+    private static string Kibibytes(long bytes) => (bytes / 1024.0).ToString("0.#", CultureInfo.InvariantCulture);
+
     private static void Section(StringBuilder page, string title, string body) =>
         page.Append(CultureInfo.InvariantCulture, $"<section><h2>{Charts.Escape(title)}</h2>{body}</section>");
 
     private static void Tile(StringBuilder page, string value, string what) =>
-        page.Append(CultureInfo.InvariantCulture, $"<div class=\"tile\"><b>{Charts.Escape(value)}</b><span>{Charts.Escape(what)}</span></div>");
+        page.Append($"<div class=\"tile\"><b>{Charts.Escape(value)}</b><span>{Charts.Escape(what)}</span></div>");
 }

@@ -5,24 +5,27 @@ using DataForge.Corpus.Runs;
 
 namespace DataForge.Inspection.Reporting;
 
-/// <summary>Draws <c>6-report/index.html</c> from the run's manifests and events.</summary>
+/// <summary>Writes <c>6-report/index.html</c> from the run's manifests and events.</summary>
 internal sealed class ReportStage : IStage
 {
     private const int CodeVersion = 2;
-    private static readonly string[] Shown = ["crawl", "clean", "dedup", "tokenize", "pretrain"];
 
     /// <inheritdoc/>
-    public string Name => "report";
+    public string Name => StageNames.Report;
 
-    /// <summary>The hash of all that the page shows. Of a run whose model is not whole yet, how far it is counts too, so that it can be looked at again.</summary>
+    /// <summary>
+    /// The hash of everything that the page shows. While a run has no finished model, its progress counts too, so that the page is written
+    /// again as training goes on.
+    /// </summary>
     public static string InputHash(Run run)
     {
-        IEnumerable<string> hashes = Shown.Select(run.Manifest.OutputHash);
-        if (run.Manifest.Find("pretrain", "model") is null)
+        IEnumerable<string> hashes = StageNames.All.Where(name => name != StageNames.Report).Select(run.Manifest.OutputHash);
+        if (run.Manifest.Find(StageNames.Pretrain, "model") is null)
         {
             List<Event> events = [.. EventLog.Read(run.EventsFolder)];
+            long steps = TrainingCurve.Of(run, events).Sum(curve => (long)curve.Steps.Count);
             hashes = hashes.Concat(StageState.Of(run, events).Select(state => $"{state.Stage} {state.Progress}"))
-                .Append(TrainingCurve.Of(run, events).Sum(curve => (long)curve.Steps.Count).ToString(CultureInfo.InvariantCulture));
+                .Append(steps.ToString(CultureInfo.InvariantCulture));
         }
 
         return StageHash.Combine(hashes);
@@ -33,9 +36,10 @@ internal sealed class ReportStage : IStage
     {
         Run run = context.Run;
         string options = StageHash.OfOptions(Name, CodeVersion, new { });
-        await context.RunPartAsync(Name, options, new PartPlan("page", InputHash(run), 1, (output, token) => WriteAsync(run, output, token)), cancellation).ConfigureAwait(false);
+        var page = new PartPlan("page", InputHash(run), 1, (output, token) => WriteAsync(run, output, token));
+        await context.RunPartAsync(Name, options, page, cancellation).ConfigureAwait(false);
     }
 
     private static Task WriteAsync(Run run, PartOutput output, CancellationToken cancellation) => File.WriteAllTextAsync(
-        output.Create("6-report/index.html"), ReportPage.Write(ReportData.Of(run)), new UTF8Encoding(false), cancellation);
+        output.Create(RunPaths.ReportPage), ReportPage.Write(ReportData.Of(run)), new UTF8Encoding(false), cancellation);
 }

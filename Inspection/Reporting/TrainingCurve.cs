@@ -1,3 +1,4 @@
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Inspection.Settings;
@@ -5,21 +6,23 @@ using DataForge.Pretrain;
 
 namespace DataForge.Inspection.Reporting;
 
-/// <summary>What one training of a run told: a run trains once, or in stages, each a curve of its own.</summary>
+/// <summary>The progress of one training. A run trains once, or in stages, each with a curve of its own.</summary>
 /// <param name="Name">The stage's name; empty where there is one training.</param>
-/// <param name="TokensOf">The run whose tokens it is trained on, where that is another one.</param>
-/// <param name="IsDone">Whether its model stands in the manifest.</param>
-/// <param name="Planned">Steps it is to make, as it told them; 0 where it told none.</param>
+/// <param name="TokensOf">The run whose tokens it is trained on; empty where that is this run.</param>
+/// <param name="IsDone">Whether its model is in the manifest.</param>
+/// <param name="Planned">The number of steps it will make; 0 until it has logged one.</param>
 /// <param name="Steps">Its steps, ascending.</param>
 /// <param name="Evaluations">Its evaluations, ascending.</param>
 /// <param name="Parameters">Its model's parameters; 0 until it is done.</param>
-/// <param name="ValidationLoss">The loss of its model on held-out tokens, in nats a token; null without such tokens, and until it is done.</param>
-/// <param name="UnigramEntropy">What token frequencies alone reach on these.</param>
+/// <param name="ValidationLoss">
+/// The loss of its model on held-out tokens, in nats per token; null without such tokens, and until it is done.
+/// </param>
+/// <param name="UnigramEntropy">The loss that token frequencies alone reach on the same tokens, in nats per token.</param>
 internal sealed record TrainingCurve(
-    string Name, string TokensOf, bool IsDone, long Planned, IReadOnlyList<TrainingStep> Steps, IReadOnlyList<TrainingEvaluated> Evaluations,
-    long Parameters, double? ValidationLoss, double? UnigramEntropy)
+    string Name, string TokensOf, bool IsDone, long Planned, IReadOnlyList<TrainingStep> Steps,
+    IReadOnlyList<TrainingEvaluated> Evaluations, long Parameters, double? ValidationLoss, double? UnigramEntropy)
 {
-    /// <summary>The trainings of a run, in their order.</summary>
+    /// <summary>The trainings of a run, in order; at least one.</summary>
     public static IReadOnlyList<TrainingCurve> Of(Run run, IEnumerable<Event> events)
     {
         List<StagedOptions?> stages = [.. RunOptions.Of(run).Pretrain.Stages];
@@ -27,16 +30,17 @@ internal sealed record TrainingCurve(
         string[] parts = [.. stages.Select((stage, i) => i == stages.Count - 1 ? "model" : "stage-" + stage!.Name)];
         Points[] points = [.. parts.Select(_ => new Points())];
 
-        // A process goes through the trainings in their order and tells when each is whole, made now or found so: what it tells next is the next one's.
+        // A process goes through the trainings in order and logs when each is finished, whether now or by an earlier process. The steps it
+        // logs after that belong to the next training.
         int current = 0;
-        foreach (Event happened in events)
+        foreach (Event entry in events)
         {
-            switch (happened)
+            switch (entry)
             {
-                case StageStarted { Stage: "pretrain" }:
+                case StageStarted { Stage: StageNames.Pretrain }:
                     current = 0;
                     break;
-                case PartDone { Stage: "pretrain" } part when Array.IndexOf(parts, part.Part) is >= 0 and int done:
+                case PartDone { Stage: StageNames.Pretrain } part when Array.IndexOf(parts, part.Part) is >= 0 and int done:
                     current = done + 1;
                     break;
                 case TrainingStep step when current < parts.Length:
@@ -53,29 +57,33 @@ internal sealed record TrainingCurve(
 
     private static TrainingCurve Curve(StagedOptions? stage, string part, Points points, Run run)
     {
-        ManifestEntry? entry = run.Manifest.Find("pretrain", part);
-        string prefix = part == "model" ? "" : part + ".";
-        bool isValidated = entry?.Count(prefix + "tokens.validated") > 0;
+        ManifestEntry? entry = run.Manifest.Find(StageNames.Pretrain, part);
+        bool isValidated = Count(CountName.TokensValidated) > 0;
         return new TrainingCurve(
-            stage?.Name ?? "", stage is { Run: var tokens } && tokens != run.Name ? tokens : "", entry is not null, points.Planned, points.Steps, points.Evaluations,
-            entry?.Count(prefix + "parameters") ?? 0, isValidated ? Nats("loss.validation") : null, isValidated ? Nats("unigram_entropy") : null);
+            stage?.Name ?? "", stage is { Run: var tokens } && tokens != run.Name ? tokens : "", entry is not null, points.Planned,
+            points.Steps, points.Evaluations, Count(CountName.Parameters), Nats(CountName.ValidationLoss), Nats(CountName.UnigramEntropy));
 
-        double? Nats(string name) => entry!.Count($"{prefix}{name}.micronats") / 1e6;
+        // Counts of an earlier training of several begin with its name.
+        long Count(CountName name) => entry?.Count(part == "model" ? name : name.OfTraining(part)) ?? 0;
+
+        double? Nats(CountName micronats) => isValidated ? Count(micronats) / 1e6 : null;
     }
 
-    // A training that goes on from a checkpoint, or begins anew, tells steps again: what was told of them and of later ones counts no more.
+    // A training that resumes from a checkpoint, or starts again, logs steps a second time: the earlier entries of these and of later steps
+    // are discarded.
     private sealed class Points
     {
         private readonly SortedList<long, TrainingStep> _steps = [];
         private readonly SortedList<long, TrainingEvaluated> _evaluations = [];
 
-        public long Planned { get; private set; }
+        internal long Planned { get; private set; }
 
-        public IReadOnlyList<TrainingStep> Steps => [.. _steps.Values.Where(step => double.IsFinite(step.Loss))];
+        internal IReadOnlyList<TrainingStep> Steps => [.. _steps.Values.Where(step => double.IsFinite(step.Loss))];
 
-        public IReadOnlyList<TrainingEvaluated> Evaluations => [.. _evaluations.Values.Where(evaluated => double.IsFinite(evaluated.Loss))];
+        internal IReadOnlyList<TrainingEvaluated> Evaluations =>
+            [.. _evaluations.Values.Where(evaluated => double.IsFinite(evaluated.Loss))];
 
-        public void Add(TrainingStep step)
+        internal void Add(TrainingStep step)
         {
             CutFrom(_steps, step.Step);
             CutFrom(_evaluations, step.Step);
@@ -83,7 +91,7 @@ internal sealed record TrainingCurve(
             Planned = step.Steps;
         }
 
-        public void Add(TrainingEvaluated evaluated)
+        internal void Add(TrainingEvaluated evaluated)
         {
             CutFrom(_evaluations, evaluated.Step);
             _evaluations.Add(evaluated.Step, evaluated);

@@ -5,10 +5,10 @@ using DataForge.Pretrain;
 
 namespace DataForge.Inspection.Settings;
 
-/// <summary>All options of a run, a section a stage. Each section's own page says what its options mean.</summary>
+/// <summary>All options of a run, one section per stage.</summary>
 public sealed class DataForgeOptions
 {
-    /// <summary>Where files come from and how raw parts are cut.</summary>
+    /// <summary>Sources of files, and the size of raw parts.</summary>
     public CrawlOptions Crawl { get; set; } = new();
 
     /// <summary>Rules, licences, redaction.</summary>

@@ -3,12 +3,13 @@ using DataForge.Corpus.Runs;
 
 namespace DataForge.Inspection.Settings;
 
-/// <summary>What a run's <c>config.json</c> says, for reports.</summary>
+/// <summary>Single values of a run's <c>config.json</c>, for reports.</summary>
 internal static class RunConfig
 {
-    /// <summary>The licence classes that pass.</summary>
+    /// <summary>The licence classes that pass; none where the run has no such file.</summary>
     public static IReadOnlyList<string> LicensePolicy(Run run) =>
-        File.Exists(run.ConfigFile) && JsonNode.Parse(File.ReadAllBytes(run.ConfigFile))?["Clean"]?["LicensePolicy"] is JsonArray policy
+        File.Exists(run.ConfigFile)
+        && JsonNode.Parse(File.ReadAllBytes(run.ConfigFile))?["Clean"]?["LicensePolicy"] is JsonArray policy
             ? [.. policy.Select(name => name!.ToString())]
             : [];
 }

@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using DataForge.Corpus.Runs;
 using Microsoft.Extensions.Configuration;
 
@@ -14,6 +16,7 @@ public static class RunOptions
         WriteIndented = true,
         NewLine = "\n",
         Converters = { new JsonStringEnumConverter() },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { OptionTables.Flatten } },
     };
 
     /// <summary>What the run's <c>config.json</c> says; the defaults where it has none.</summary>
@@ -22,10 +25,30 @@ public static class RunOptions
         var options = new DataForgeOptions();
         if (File.Exists(run.ConfigFile))
         {
-            new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(run.ConfigFile)).Build().Bind(options);
+            Bind(options, new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(run.ConfigFile)).Build());
         }
 
         return options;
+    }
+
+    /// <summary>
+    /// Sets the options that a configuration has, those of option tables (<see cref="IOptionTable"/>) included. Other names are ignored.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A value does not convert to its option's type.</exception>
+    public static void Bind(DataForgeOptions options, IConfiguration configuration)
+    {
+        foreach (PropertyInfo section in typeof(DataForgeOptions).GetProperties())
+        {
+            Bind(section.GetValue(options)!, configuration.GetSection(section.Name));
+        }
+    }
+
+    /// <summary>Sets the options of one section, as <see cref="Bind(DataForgeOptions, IConfiguration)"/> does.</summary>
+    /// <exception cref="InvalidOperationException">A value does not convert to its option's type.</exception>
+    public static void Bind(object section, IConfigurationSection configuration)
+    {
+        configuration.Bind(section);
+        OptionTables.Bind(section, configuration.AsEnumerable(makePathsRelative: true));
     }
 
     /// <summary>Options as <c>config.json</c> has them.</summary>

@@ -4,17 +4,21 @@ using DataForge.Dedup.Dataset;
 
 namespace DataForge.Inspection.Statistics;
 
-/// <summary>The figures as aligned text.</summary>
+/// <summary>Prints the figures of a run as aligned text.</summary>
 internal static class StatisticsTable
 {
-    private const int Most = 20;
+    private const int MaxNamed = 20;
 
     /// <summary>Writes the tables.</summary>
     public static void Write(RunStatistics statistics, TextWriter output)
     {
         DatasetFigures figures = statistics.Figures;
-        output.WriteLine($"{statistics.Run}: {N(figures.Dataset.Files)} files, {N(figures.Dataset.Bytes)} source bytes, {N(figures.Dataset.Repositories)} repositories, {N(figures.Dataset.Shards)} {(figures.Dataset.Shards == 1 ? "shard" : "shards")} of {N(figures.Dataset.ShardBytes)} bytes");
-        Table(output, "from occurrences to the dataset (count, source bytes)", figures.Funnel.Select(step => (step.Name, new[] { N(step.Count), step.Bytes is { } bytes ? N(bytes) : "" })));
+        DatasetSize dataset = figures.Dataset;
+        output.WriteLine(
+            $"{statistics.Run}: {N(dataset.Files)} files, {N(dataset.Bytes)} source bytes, {N(dataset.Repositories)} repositories, "
+            + $"{N(dataset.Shards)} {(dataset.Shards == 1 ? "shard" : "shards")} of {N(dataset.ShardBytes)} bytes");
+        Table(output, "from occurrences to the dataset (count, source bytes)", figures.Funnel.Select(
+            step => (step.Name, new[] { N(step.Count), step.Bytes is { } bytes ? N(bytes) : "" })));
         Table(output, "dropped (occurrences, contents, threshold)", figures.Rules.Select(
             rule => ($"{rule.Stage} {rule.Rule}", new[] { N(rule.Occurrences), N(rule.Contents), string.Join("; ", rule.Thresholds) })));
         Table(output, "licences (files)", Named(figures.Licenses));
@@ -23,14 +27,19 @@ internal static class StatisticsTable
         DuplicateFigures duplicates = figures.Duplicates;
         Table(output, "duplicates (files)",
         [
-            ("exact, dropped", [N(duplicates.Exact)]), ("near, dropped", [N(duplicates.Near)]), ("groups of near duplicates", [N(duplicates.Clusters)]),
-            ("files in groups", [N(duplicates.ClusteredFiles)]), ("files in the largest group", [N(duplicates.LargestCluster)]),
+            ("exact, dropped", [N(duplicates.Exact)]),
+            ("near, dropped", [N(duplicates.Near)]),
+            ("groups of near duplicates", [N(duplicates.Clusters)]),
+            ("files in groups", [N(duplicates.ClusteredFiles)]),
+            ("files in the largest group", [N(duplicates.LargestCluster)]),
         ]);
         if (figures.Audit is { } audit)
         {
             Table(output, $"audit of {N(audit.SampledFiles)} files (share, 95 % interval)",
             [
-                ("recall", Share(audit.PairsFound)), ("precision", Share(audit.DropsConfirmed)), ("kept files without a kept twin", Share(audit.KeptWithoutTwin)),
+                ("recall", Share(audit.PairsFound)),
+                ("precision", Share(audit.DropsConfirmed)),
+                ("kept files without a kept twin", Share(audit.KeptWithoutTwin)),
             ]);
         }
 
@@ -40,15 +49,17 @@ internal static class StatisticsTable
         {
             Table(output, "tokens (tokens, documents)",
             [
-                ("to train on", [N(tokens.Training), N(tokens.TrainingDocuments)]), ("to validate with", [N(tokens.Validation), N(tokens.ValidationDocuments)]),
+                ("to train on", [N(tokens.Training), N(tokens.TrainingDocuments)]),
+                ("to validate with", [N(tokens.Validation), N(tokens.ValidationDocuments)]),
             ]);
         }
     }
 
     private static IEnumerable<(string, string[])> Named(IReadOnlyList<NamedFigure> figures)
     {
-        IEnumerable<(string, string[])> rows = figures.Take(Most).Select(figure => (figure.Name, new[] { N(figure.Files) }));
-        return figures.Count > Most ? rows.Append(($"{figures.Count - Most} more", [N(figures.Skip(Most).Sum(figure => figure.Files))])) : rows;
+        IEnumerable<(string, string[])> rows = figures.Take(MaxNamed).Select(figure => (figure.Name, new[] { N(figure.Files) }));
+        long others = figures.Skip(MaxNamed).Sum(figure => figure.Files);
+        return figures.Count > MaxNamed ? rows.Append(($"{figures.Count - MaxNamed} more", [N(others)])) : rows;
     }
 
     private static void Table(TextWriter output, string title, IEnumerable<(string Name, string[] Cells)> rows)
@@ -64,7 +75,10 @@ internal static class StatisticsTable
     }
 
     private static string[] Share(Proportion share) =>
-        [share.Share.ToString("0.######", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{share.Low:0.####} to {share.High:0.####}")];
+    [
+        share.Share.ToString("0.######", CultureInfo.InvariantCulture),
+        string.Create(CultureInfo.InvariantCulture, $"{share.Low:0.####} to {share.High:0.####}"),
+    ];
 
     private static string N(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -1,32 +1,36 @@
 using DataForge.Corpus;
+using DataForge.Corpus.Columns;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 
 namespace DataForge.Inspection.Tracing;
 
-/// <summary>Looks for snippets in all files of a run's dataset, in one pass over it however many snippets there are.</summary>
+/// <summary>Looks for snippets in all files of a run's dataset. One pass over the dataset serves all snippets.</summary>
 internal sealed class DatasetTrace
 {
-    private const string DataFolder = "3-dataset/data/";
-
-    /// <summary>The closest files kept of each snippet, from which those that are named are chosen.</summary>
-    private const int MostKept = 100;
+    /// <summary>How many of the closest files are kept for each snippet; the named ones are selected from these.</summary>
+    private const int MaxKept = 100;
 
     private readonly Run _run;
     private readonly IReadOnlyList<Snippet> _snippets;
-    private readonly int _most;
-    private readonly SnippetIndex _code;
-    private readonly SnippetIndex _all;
+    private readonly int _max;
+    private readonly SnippetIndex _code; // snippets that are compared without comments
+    private readonly SnippetIndex _all; // snippets that are compared with comments
+
+    // By snippet: the files close to it, their repositories until there are too many, and the closest of the files.
     private readonly int[] _files;
-    private readonly HashSet<string>[] _repositories; // of each snippet, until there are too many
+    private readonly HashSet<string>[] _repositories;
     private readonly List<TraceSource>[] _sources;
     private long _bytes;
     private long _filesRead;
 
-    /// <param name="most">The most sources that are named of a snippet.</param>
-    public DatasetTrace(Run run, IReadOnlyList<Snippet> snippets, int most)
+    /// <summary>Prepares the search.</summary>
+    /// <param name="run">A run with a dataset.</param>
+    /// <param name="snippets">What is looked for.</param>
+    /// <param name="max">The most sources that are named for a snippet, at most 100.</param>
+    public DatasetTrace(Run run, IReadOnlyList<Snippet> snippets, int max)
     {
-        (_run, _snippets, _most) = (run, snippets, most);
+        (_run, _snippets, _max) = (run, snippets, max);
         _code = new SnippetIndex([.. snippets.Where(snippet => snippet is { IsLongEnough: true, WithComments: false })]);
         _all = new SnippetIndex([.. snippets.Where(snippet => snippet is { IsLongEnough: true, WithComments: true })]);
         _files = new int[snippets.Count];
@@ -34,21 +38,24 @@ internal sealed class DatasetTrace
         _sources = [.. snippets.Select(_ => new List<TraceSource>())];
     }
 
-    /// <summary>Bytes of text looked through.</summary>
+    /// <summary>Bytes of text searched so far.</summary>
     public long Bytes => _bytes;
 
-    /// <summary>Files looked through.</summary>
+    /// <summary>Files searched so far.</summary>
     public long FilesRead => _filesRead;
 
-    /// <summary>Looks through the dataset; the answers stand in the order of the snippets.</summary>
+    /// <summary>Searches the dataset.</summary>
+    /// <param name="workers">How many threads search, at least 1.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <returns>The answers, in the order of the snippets.</returns>
     /// <exception cref="DataForgeException">The run has no dataset, or a shard is damaged.</exception>
     public IReadOnlyList<TraceAnswer> Search(int workers, CancellationToken cancellation)
     {
-        string[] shards = [.. _run.Manifest.Entries("dedup").SelectMany(entry => entry.Outputs)
-            .Where(output => output.Path.StartsWith(DataFolder, StringComparison.Ordinal)).Select(output => _run.PathOf(output.Path))];
+        string[] shards = [.. DatasetShards.Of(_run).Select(shard => _run.PathOf(shard.Path))];
         if (shards.Length == 0)
         {
-            throw DataForgeException.Usage($"The run '{_run.Name}' has no dataset yet: build it first, with dataforge build --until dedup.");
+            throw DataForgeException.Usage(
+                $"The run '{_run.Name}' has no dataset yet: build it first, with dataforge build --until dedup.");
         }
 
         var groups = new List<(string Shard, int Group)>();
@@ -67,17 +74,21 @@ internal sealed class DatasetTrace
                 return worker;
             },
             _ => { });
-        return [.. _snippets.Select((snippet, i) => Answer(snippet, _files[i], _repositories[i].Count > TraceRule.CommonRepositories, _sources[i]))];
+        return [.. _snippets.Select((snippet, i) => Answer(snippet, i))];
     }
 
-    private TraceAnswer Answer(Snippet snippet, int files, bool common, List<TraceSource> sources) => new()
+    private TraceAnswer Answer(Snippet snippet, int number)
     {
-        Snippet = snippet.Name,
-        Tokens = snippet.Hashes.Length,
-        Result = !snippet.IsLongEnough ? "too-short" : files == 0 ? "none" : common ? "common" : "found",
-        Files = files,
-        Sources = common ? [] : TraceRule.Choose(sources, _most),
-    };
+        bool isCommon = _repositories[number].Count > SourceRule.CommonRepositories;
+        return new TraceAnswer
+        {
+            Snippet = snippet.Name,
+            Tokens = snippet.Hashes.Length,
+            Result = !snippet.IsLongEnough ? "too-short" : _files[number] == 0 ? "none" : isCommon ? "common" : "found",
+            Files = _files[number],
+            Sources = isCommon ? [] : SourceRule.Select(_sources[number], _max),
+        };
+    }
 
     private void Add(Snippet snippet, TraceSource source)
     {
@@ -85,7 +96,7 @@ internal sealed class DatasetTrace
         lock (_sources)
         {
             _files[number]++;
-            if (_repositories[number].Count <= TraceRule.CommonRepositories)
+            if (_repositories[number].Count <= SourceRule.CommonRepositories)
             {
                 _repositories[number].Add(source.Repository);
             }
@@ -93,9 +104,9 @@ internal sealed class DatasetTrace
             List<TraceSource> sources = _sources[number];
             sources.Add(source);
             sources.Sort(TraceSource.Compare);
-            if (sources.Count > MostKept)
+            if (sources.Count > MaxKept)
             {
-                sources.RemoveAt(MostKept);
+                sources.RemoveAt(MaxKept);
             }
         }
     }
@@ -111,22 +122,20 @@ internal sealed class DatasetTrace
         return number;
     }
 
-    // What one thread needs; found runs wait until their row group's other columns are read.
+    // The buffers of one thread. Found runs are collected until the other columns of their row group are read.
     private sealed class Worker(DatasetTrace trace)
     {
-        private static readonly string[] s_text = ["content"];
-
         private readonly TokenStream _tokens = new();
         private readonly SnippetMatcher? _code = trace._code.Snippets.Count > 0 ? new(trace._code) : null;
         private readonly SnippetMatcher? _all = trace._all.Snippets.Count > 0 ? new(trace._all) : null;
         private readonly List<SharedRun> _runs = [];
         private readonly List<(int Row, Snippet Snippet, SharedRun Run, int[] Lines)> _found = [];
 
-        public void Search(string shard, int group)
+        internal void Search(string shard, int group)
         {
             using var reader = new CorpusShard.Reader(shard);
             _found.Clear();
-            using (CorpusShard.Rows texts = reader.ReadRowGroup(group, s_text))
+            using (CorpusShard.Rows texts = reader.ReadRowGroup(group, Column.Content))
             {
                 long bytes = 0;
                 for (int row = 0; row < texts.Count; row++)

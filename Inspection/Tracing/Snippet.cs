@@ -2,24 +2,24 @@ using System.Text;
 
 namespace DataForge.Inspection.Tracing;
 
-/// <summary>A piece of code whose source is asked for.</summary>
+/// <summary>A piece of code whose source is looked for.</summary>
 internal sealed class Snippet
 {
-    /// <summary>Words of licence notices, by which these are told from other comments.</summary>
-    private static readonly string[] s_noticeWords = ["licen", "copyright", "warrant", "redistribut", "permission"];
+    /// <summary>Parts of words by which licence notices are told from other comments.</summary>
+    private static readonly string[] NoticeWords = ["licen", "copyright", "warrant", "redistribut", "permission"];
 
     /// <summary>
-    /// Reads a snippet's tokens: its code, or all of it where the code alone is too short to say anything. A licence's notice is not read,
-    /// since a thousand authors' files have the same.
+    /// Reads a snippet's tokens: its code, or its comments too where the code alone is too short. A licence notice without code is
+    /// not read, since the files of a thousand authors contain the same one.
     /// </summary>
-    /// <param name="name">How it is called in answers.</param>
-    /// <param name="text">Its bytes, UTF-8.</param>
+    /// <param name="name">Its name in answers.</param>
+    /// <param name="text">Its text in UTF-8.</param>
     public Snippet(string name, ReadOnlySpan<byte> text)
     {
         Name = name;
         var tokens = new TokenStream();
         tokens.FillWithCode(text);
-        if (tokens.Count < TraceRule.LeastRun && !IsNotice(text))
+        if (tokens.Count < SourceRule.MinRun && !IsNotice(text))
         {
             tokens.FillWithAll(text);
             WithComments = true;
@@ -36,23 +36,24 @@ internal sealed class Snippet
         }
     }
 
+    /// <summary>Its name in answers.</summary>
     public string Name { get; }
 
-    /// <summary>Whether comments count, because there is next to no code.</summary>
+    /// <summary>Whether its comments are compared too, because it has next to no code.</summary>
     public bool WithComments { get; }
 
-    /// <summary>Its tokens' hashes.</summary>
+    /// <summary>The hashes of its tokens.</summary>
     public ulong[] Hashes { get; }
 
     /// <summary>The line of each token, from 1.</summary>
     public int[] Lines { get; }
 
     /// <summary>Whether it is long enough to have a source at all.</summary>
-    public bool IsLongEnough => Hashes.Length >= TraceRule.LeastRun;
+    public bool IsLongEnough => Hashes.Length >= SourceRule.MinRun;
 
     private static bool IsNotice(ReadOnlySpan<byte> text)
     {
         string all = Encoding.UTF8.GetString(text);
-        return s_noticeWords.Any(word => all.Contains(word, StringComparison.OrdinalIgnoreCase));
+        return NoticeWords.Any(word => all.Contains(word, StringComparison.OrdinalIgnoreCase));
     }
 }

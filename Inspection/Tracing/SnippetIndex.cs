@@ -1,17 +1,22 @@
 namespace DataForge.Inspection.Tracing;
 
 /// <summary>
-/// The windows of <see cref="TraceRule.Window"/> tokens of several snippets, by hash. A window's hash is the polynomial
-/// h(t₀)·B⁷ + h(t₁)·B⁶ + … + h(t₇) modulo 2⁶⁴, which moves on by one token in three operations (Karp and Rabin 1987). Windows have
-/// numbers: those of one snippet follow each other, and between two snippets one number is left out.
+/// A hash table of all windows of <see cref="SourceRule.Window"/> tokens in several snippets. A window's hash is the polynomial
+/// h(t₀)·B⁷ + h(t₁)·B⁶ + … + h(t₇) modulo 2⁶⁴; the hash of the next window takes three operations (Karp and Rabin 1987,
+/// https://doi.org/10.1147/rd.312.0249). Windows are numbered: those of one snippet follow each other, and between two snippets one
+/// number stays unused, so that no run of windows goes from one snippet into the next.
 /// </summary>
 internal sealed class SnippetIndex
 {
-    /// <summary>An odd constant, so that no token's share is lost: 2⁶⁴ divided by the golden ratio.</summary>
+    /// <summary>B, 2⁶⁴ divided by the golden ratio. It is odd, so that multiplying by it loses no bits of a token's hash.</summary>
     private const ulong Base = 0x9E3779B97F4A7C15;
 
-    /// <summary>A window that stands more often in the snippets is looked for at its first places only, so that tables cost no quadratic time.</summary>
-    private const int MostPlaces = 256;
+    /// <summary>
+    /// A window that repeats more often in the snippets is looked up at its first occurrences only. Otherwise a table of equal rows,
+    /// compared
+    /// with another such table, would take quadratic time.
+    /// </summary>
+    private const int MaxOccurrences = 256;
 
     private readonly ulong _baseToWindow = 1;
     private readonly ulong[] _keys;
@@ -20,16 +25,17 @@ internal sealed class SnippetIndex
     private readonly ulong[] _filter;
     private readonly int _shift;
 
+    /// <summary>Indexes snippets. Memory: 4 to 8 slots of 13 bytes per window.</summary>
     public SnippetIndex(IReadOnlyList<Snippet> snippets)
     {
         Snippets = snippets;
-        for (int i = 0; i < TraceRule.Window; i++)
+        for (int i = 0; i < SourceRule.Window; i++)
         {
             _baseToWindow *= Base;
         }
 
         FirstWindow = new int[snippets.Count];
-        int windows = 1; // the number before the first window is left out as well
+        int windows = 1; // the number before the first window stays unused as well
         for (int i = 0; i < snippets.Count; i++)
         {
             FirstWindow[i] = windows;
@@ -48,33 +54,37 @@ internal sealed class SnippetIndex
         _shift = 64 - bits;
         _keys = new ulong[1 << bits];
         _first = new int[1 << bits];
-        _filter = new ulong[1 << (bits - 3)]; // 8 bits a slot: at most one window in 32 of unrelated code passes
-        var places = new int[1 << bits];
+        _filter = new ulong[1 << (bits - 3)]; // 8 bits per slot: at most one window in 32 of unrelated code passes
+        var occurrences = new int[1 << bits];
         for (int i = 0; i < snippets.Count; i++)
         {
-            Insert(i, places);
+            Insert(i, occurrences);
         }
     }
 
+    /// <summary>The snippets, by number.</summary>
     public IReadOnlyList<Snippet> Snippets { get; }
 
-    /// <summary>The number of each snippet's first window.</summary>
+    /// <summary>By snippet: the number of its first window.</summary>
     public int[] FirstWindow { get; }
 
-    /// <summary>The snippet of each window.</summary>
+    /// <summary>By window: the number of its snippet.</summary>
     public int[] SnippetOf { get; }
 
     /// <summary>One more than the highest number of a window.</summary>
     public int Windows { get; }
 
-    /// <summary>Windows of a snippet.</summary>
-    public static int WindowsOf(Snippet snippet) => Math.Max(0, snippet.Hashes.Length - TraceRule.Window + 1);
+    /// <summary>How many windows a snippet has.</summary>
+    public static int WindowsOf(Snippet snippet) => Math.Max(0, snippet.Hashes.Length - SourceRule.Window + 1);
 
-    /// <summary>The hash of the window that ends with token <paramref name="at"/>, from that of the window before it (0 before the first token).</summary>
+    /// <summary>The hash of the window that ends with token <paramref name="at"/>.</summary>
+    /// <param name="before">The hash of the window before it; 0 before the first token.</param>
+    /// <param name="tokens">The hashes of the tokens.</param>
+    /// <param name="at">The number of the window's last token.</param>
     public ulong Roll(ulong before, ReadOnlySpan<ulong> tokens, int at)
     {
         ulong hash = (before * Base) + tokens[at];
-        return at >= TraceRule.Window ? hash - (tokens[at - TraceRule.Window] * _baseToWindow) : hash;
+        return at >= SourceRule.Window ? hash - (tokens[at - SourceRule.Window] * _baseToWindow) : hash;
     }
 
     /// <summary>The highest number of a window with this hash, 0 where there is none.</summary>
@@ -98,15 +108,15 @@ internal sealed class SnippetIndex
     /// <summary>The next lower number of a window with the same hash, 0 where there is none.</summary>
     public int Next(int window) => _next[window];
 
-    private void Insert(int snippet, int[] places)
+    private void Insert(int snippet, int[] occurrences)
     {
         ulong[] tokens = Snippets[snippet].Hashes;
         ulong hash = 0;
         for (int at = 0; at < tokens.Length; at++)
         {
             hash = Roll(hash, tokens, at);
-            int window = FirstWindow[snippet] + at - TraceRule.Window + 1;
-            if (at < TraceRule.Window - 1)
+            int window = FirstWindow[snippet] + at - SourceRule.Window + 1;
+            if (at < SourceRule.Window - 1)
             {
                 continue;
             }
@@ -118,7 +128,7 @@ internal sealed class SnippetIndex
                 slot = (slot + 1) & (_keys.Length - 1);
             }
 
-            if (places[slot]++ < MostPlaces)
+            if (occurrences[slot]++ < MaxOccurrences)
             {
                 _keys[slot] = hash;
                 _next[window] = _first[slot];

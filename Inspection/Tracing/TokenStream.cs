@@ -3,32 +3,33 @@ using DataForge.Python;
 namespace DataForge.Inspection.Tracing;
 
 /// <summary>
-/// A text as the tokens that tracing compares: words (letters, digits, underscores, bytes above ASCII) and single marks, each as a 64-bit
-/// hash with its offset. White space counts for nothing. Strings and operators are split as well, so that a piece cut out of the middle of
-/// a string or a bracket still has the tokens of the file it came from, whatever the lexer makes of its torn ends. Used again for one
-/// text after another; 12 bytes a token.
+/// A text as the tokens that tracing compares: words (letters, digits, underscores, bytes above ASCII) and single other characters, each
+/// as a 64-bit hash with its offset. White space is ignored. Strings and operators are split too, so that a piece cut out of the middle of
+/// a string or a bracket still has the tokens of the file it came from, however the lexer reads its incomplete ends. One instance serves
+/// many texts, one after another; memory: 12 bytes per token.
 /// </summary>
 internal sealed class TokenStream
 {
-    // FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/: short words, and no table to load.
+    // FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/: fast for short words, and it needs no table.
     private const ulong FnvOffset = 14695981039346656037;
     private const ulong FnvPrime = 1099511628211;
 
-    private static readonly bool[] s_isWord = [.. Enumerable.Range(0, 256).Select(b => b >= 0x80 || b == '_' || char.IsAsciiLetterOrDigit((char)b))];
+    private static readonly bool[] IsWord =
+        [.. Enumerable.Range(0, 256).Select(b => b >= 0x80 || b == '_' || char.IsAsciiLetterOrDigit((char)b))];
 
     private ulong[] _hashes = new ulong[4096];
     private int[] _starts = new int[4096];
 
-    /// <summary>Tokens held.</summary>
+    /// <summary>The number of tokens.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The tokens' hashes.</summary>
+    /// <summary>The hashes of the tokens.</summary>
     public ReadOnlySpan<ulong> Hashes => _hashes.AsSpan(0, Count);
 
-    /// <summary>The tokens' offsets in the text, in bytes.</summary>
+    /// <summary>The offsets of the tokens in the text, in bytes.</summary>
     public ReadOnlySpan<int> Starts => _starts.AsSpan(0, Count);
 
-    /// <summary>Reads the code of a text: everything but its comments.</summary>
+    /// <summary>Reads the code of a text, without its comments.</summary>
     public void FillWithCode(ReadOnlySpan<byte> text)
     {
         Count = 0;
@@ -55,7 +56,7 @@ internal sealed class TokenStream
 
     private void Split(ReadOnlySpan<byte> text, int from, int to)
     {
-        bool[] isWord = s_isWord;
+        bool[] isWord = IsWord;
         int at = from;
         while (at < to)
         {
@@ -88,7 +89,8 @@ internal sealed class TokenStream
             Array.Resize(ref _starts, 2 * Count);
         }
 
-        // FNV leaves the high bits of short words alike; the sums over windows want all 64.
+        // FNV gives short words similar high bits; the sums over windows need all 64 bits to differ. The multiplier and
+        // the shifts: https://nullprogram.com/blog/2018/07/31/.
         hash ^= hash >> 32;
         hash *= 0xD6E8FEB86659FD93;
         hash ^= hash >> 32;

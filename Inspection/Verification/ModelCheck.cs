@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Inspection.Settings;
 using DataForge.Pretrain.Model;
@@ -9,36 +10,38 @@ using DataForge.Pretrain.Training;
 namespace DataForge.Inspection.Verification;
 
 /// <summary>
-/// Opens every checkpoint and export in <c>5-model</c>: check-sums of tensors, shapes against configurations, counts as stated, and that an export has the
-/// weights of the checkpoint it was taken from. Needs no libtorch.
+/// Reads every checkpoint and export in <c>5-model</c>: check-sums of tensors, shapes as configured, counts as stated, and that an export
+/// has
+/// the weights of the checkpoint it was made from. Needs no libtorch.
 /// </summary>
-internal sealed class ModelCheck(Run run, RunParts parts, CancellationToken cancellation)
+internal sealed class ModelCheck(Run run, StageEntries stages, CancellationToken cancellation)
 {
-    private const int Chunk = 1 << 20; // elements compared at a time
+    private const int ElementsAtATime = 1 << 20; // two buffers of 4 MB
+
+    // The newest checkpoint of each training, by folder.
     private readonly Dictionary<string, CheckpointState> _newest = new(StringComparer.Ordinal);
+    private int _checkpoints;
 
-    /// <summary>Checkpoints whose tensors have their check-sums.</summary>
-    public int Checkpoints { get; private set; }
-
+    /// <summary>Checks everything.</summary>
+    /// <returns>The number of checkpoints whose tensors have their check-sums.</returns>
     /// <exception cref="DataForgeException">The first fault.</exception>
-    public void Check()
+    public int Check()
     {
         try
         {
-            string root = run.PathOf("5-model/checkpoints");
-            string[] stages = Directory.Exists(root) ? Directory.GetDirectories(root) : [];
-            foreach (string folder in stages.Append(root).Order(StringComparer.Ordinal))
+            string root = run.PathOf(RunPaths.Checkpoints);
+            string[] trainings = Directory.Exists(root) ? Directory.GetDirectories(root) : [];
+            foreach (string folder in trainings.Append(root).Order(StringComparer.Ordinal))
             {
                 CheckCheckpoints(new CheckpointStore(folder));
             }
 
-            string last = RunOptions.Of(run).Pretrain.Stages.LastOrDefault()?.Name ?? "";
-            foreach (ManifestEntry entry in parts.Of("pretrain"))
+            foreach (ManifestEntry entry in stages.Of(StageNames.Pretrain))
             {
-                bool isModel = entry.Part == "model";
-                string name = isModel ? last : entry.Part["stage-".Length..];
-                CheckExport(entry, run.PathOf(isModel ? "5-model/export" : "5-model/stages/" + name), new CheckpointStore(Path.Combine(root, name)), isModel ? "" : entry.Part + ".");
+                CheckExport(entry, root);
             }
+
+            return _checkpoints;
         }
         catch (Exception e) when (e is InvalidDataException or TokenizerFormatException)
         {
@@ -53,72 +56,89 @@ internal sealed class ModelCheck(Run run, RunParts parts, CancellationToken canc
         {
             cancellation.ThrowIfCancellationRequested();
             CheckpointState state = store.Verify(step);
-            string place = store.PathOf(step);
-            Books.Same(place, $"its state is of step {state.Step}", step, state.Step);
+            string folder = store.PathOf(step);
+            VerificationFault.ThrowUnlessEqual(folder, step, state.Step, $"its state is of step {state.Step}");
             first ??= state;
             if ((state.Model, state.Options, state.Data, state.Start) != (first.Model, first.Options, first.Data, first.Start))
             {
-                throw FirstFault.Of(place, $"is of another training than {store.PathOf(first.Step)}");
+                throw VerificationFault.Of(folder, $"is of another training than {store.PathOf(first.Step)}");
             }
 
-            using var tensors = new SafeTensors(Path.Combine(place, "tensors.safetensors"));
+            using var tensors = new SafeTensors(Path.Combine(folder, "tensors.safetensors"));
             _newest[store.Folder] = state;
-            Checkpoints++;
+            _checkpoints++;
         }
     }
 
-    private void CheckExport(ManifestEntry entry, string export, CheckpointStore store, string prefix)
+    private void CheckExport(ManifestEntry entry, string checkpoints)
     {
-        string entryFile = run.Manifest.EntryFile(entry.Stage, entry.Part);
+        bool isModel = entry.Part == "model";
+        string training = isModel ? RunOptions.Of(run).Pretrain.Stages.LastOrDefault()?.Name ?? "" : entry.Part["stage-".Length..];
+        string export = run.PathOf(isModel ? RunPaths.ModelExport : $"{RunPaths.EarlierModels}/{training}");
         long parameters = GptNeoConfig.Load(Path.Combine(export, "config.json")).ParameterCount;
         BpeVocabulary vocabulary = TokenizerReader.ReadFolder(export);
         using var weights = new SafeTensors(Path.Combine(export, GptNeoWeights.FileName));
         long held = weights.Entries.Values.Sum(tensor => tensor.Numel);
-        Books.Same(weights.Path, $"holds {held} parameters, its config.json describes {parameters}", parameters, held);
-        Books.Same(entryFile, $"{prefix}parameters is {entry.Count(prefix + "parameters")}, the model has {held}", entry.Count(prefix + "parameters"), held);
+        VerificationFault.ThrowUnlessEqual(
+            weights.Path, parameters, held, $"holds {held} parameters, its config.json describes {parameters}");
+        Compare(CountName.Parameters, held, $"the model has {held}");
         long rows = weights.Entry("transformer.wte.weight").Shape[0];
         if (vocabulary.Count > rows)
         {
-            throw FirstFault.Of(export, $"its tokenizer has {vocabulary.Count} tokens, its embedding {rows}");
+            throw VerificationFault.Of(export, $"its tokenizer has {vocabulary.Count} tokens, its embedding {rows}");
         }
 
-        // Checkpoints may be removed once a model is exported; without them there is nothing to hold it against.
-        if (!_newest.TryGetValue(store.Folder, out CheckpointState? end))
+        // Checkpoints may be removed once a model is exported; then there is nothing to compare it with.
+        var store = new CheckpointStore(Path.Combine(checkpoints, training));
+        if (_newest.TryGetValue(store.Folder, out CheckpointState? last))
         {
-            return;
+            long loss = (long)((last.BestLoss ?? 0) * 1e6);
+            Compare(CountName.Steps, last.Step, $"the last checkpoint is of step {last.Step}");
+            Compare(CountName.ValidationLoss, loss, $"the last checkpoint says {loss}");
+            CompareWeights(weights, store, last);
         }
 
-        long loss = (long)((end.BestLoss ?? 0) * 1e6);
-        Books.Same(entryFile, $"{prefix}steps is {entry.Count(prefix + "steps")}, the last checkpoint is of step {end.Step}", entry.Count(prefix + "steps"), end.Step);
-        Books.Same(
-            entryFile, $"{prefix}loss.validation.micronats is {entry.Count(prefix + "loss.validation.micronats")}, the last checkpoint says {loss}",
-            entry.Count(prefix + "loss.validation.micronats"), loss);
-        long taken = end.BestLoss is not null && store.Steps().Contains(end.BestStep) ? end.BestStep : end.Step;
-        using var checkpoint = new SafeTensors(Path.Combine(store.PathOf(taken), "tensors.safetensors"));
-        foreach (SafeTensorEntry tensor in weights.Entries.Values)
+        void Compare(CountName name, long expected, string found)
         {
-            CheckSame(weights, tensor, checkpoint);
+            // Counts of an earlier training of several begin with its name.
+            CountName stated = isModel ? name : name.OfTraining(entry.Part);
+            string entryFile = run.Manifest.EntryFile(entry.Stage, entry.Part);
+            VerificationFault.ThrowUnlessEqual(
+                entryFile, entry.Count(stated), expected, $"{stated} is {entry.Count(stated)}, {found}");
         }
     }
 
-    private void CheckSame(SafeTensors weights, SafeTensorEntry tensor, SafeTensors checkpoint)
+    // The export has the weights with the lowest validation loss, or the last ones where no checkpoint of these is left.
+    private void CompareWeights(SafeTensors weights, CheckpointStore store, CheckpointState last)
+    {
+        long step = last.BestLoss is not null && store.Steps().Contains(last.BestStep) ? last.BestStep : last.Step;
+        using var checkpoint = new SafeTensors(Path.Combine(store.PathOf(step), "tensors.safetensors"));
+        foreach (SafeTensorEntry tensor in weights.Entries.Values)
+        {
+            CompareTensor(weights, tensor, checkpoint);
+        }
+    }
+
+    private void CompareTensor(SafeTensors weights, SafeTensorEntry tensor, SafeTensors checkpoint)
     {
         SafeTensorEntry saved = checkpoint.Entry(tensor.Name);
         bool isSame = saved.Shape.AsSpan().SequenceEqual(tensor.Shape);
-        var one = new float[(int)Math.Min(Chunk, tensor.Numel)];
+        var one = new float[(int)Math.Min(ElementsAtATime, tensor.Numel)];
         var other = new float[one.Length];
-        for (long at = 0; at < tensor.Numel && isSame; at += Chunk)
+        for (long at = 0; at < tensor.Numel && isSame; at += ElementsAtATime)
         {
             cancellation.ThrowIfCancellationRequested();
-            int count = (int)Math.Min(Chunk, tensor.Numel - at);
+            int count = (int)Math.Min(ElementsAtATime, tensor.Numel - at);
             weights.ReadFloats(tensor, at, one.AsSpan(0, count));
             checkpoint.ReadFloats(saved, at, other.AsSpan(0, count));
+
+            // Compared as bytes: NaN is not equal to itself.
             isSame = MemoryMarshal.AsBytes(one.AsSpan(0, count)).SequenceEqual(MemoryMarshal.AsBytes(other.AsSpan(0, count)));
         }
 
         if (!isSame)
         {
-            throw FirstFault.Of(weights.Path, $"its {tensor.Name} is not that of {checkpoint.Path}");
+            throw VerificationFault.Of(weights.Path, $"its {tensor.Name} is not that of {checkpoint.Path}");
         }
     }
 }

@@ -1,142 +1,163 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using DataForge.Corpus;
+using DataForge.Corpus.Columns;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 
 namespace DataForge.Inspection.Verification;
 
 /// <summary>
-/// What was checked: files with check-sums and their bytes; tables and rows parsed; git ids, entries, twins, documents and checkpoints. What the run has no part
-/// of, and what else a reader should know.
-/// </summary>
-internal sealed record Checked(
-    long Files, long Bytes, long Tables, long Rows, long Contents, long Entries, long Twins, long Documents, int Checkpoints,
-    IReadOnlyList<string> Missing, IReadOnlyList<string> Remarks);
-
-/// <summary>
-/// Recomputes what a run promises of its files: check-sums of every file that a manifest entry states, git ids of contents, counts of entries from
-/// shards, and what must hold between stages; of a run that has only some stages, of these. Files are checked side by side. Memory: about 100 bytes a content.
+/// Recomputes everything that a run states of its files: the SHA-256 of every file in a manifest entry, git ids of contents, counts from
+/// rows,
+/// and what must agree between stages. Of a run that has only some stages, these are checked. Files are checked in parallel. Memory: about
+/// 100
+/// bytes per content.
 /// </summary>
 internal sealed class RunVerifier(Run run, CancellationToken cancellation)
 {
-    // Whatever lies here is taken for part of the result by who reads the folder, so nothing may lie here that no entry knows.
-    private static readonly string[] OwnedFolders = ["3-dataset/data", "dropped", "2-clean", "4-tokens", "5-model/export", "5-model/stages", "6-report"];
+    // People and programs take every file in these folders for a part of the result, so each must be in a manifest entry.
+    private static readonly string[] ResultFolders =
+    [
+        RunPaths.DatasetShards, RunPaths.Dropped, RunPaths.Clean, RunPaths.Tokens, RunPaths.ModelExport, RunPaths.EarlierModels,
+        RunPaths.Report,
+    ];
 
-    private readonly ConcurrentDictionary<ManifestEntry, Tally> _tallies = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<ManifestEntry, RowCounts> _rowCounts = new(ReferenceEqualityComparer.Instance);
     private long _tables;
     private long _rows;
 
     /// <summary>Checks everything.</summary>
     /// <exception cref="DataForgeException">The first fault.</exception>
-    public Checked Verify()
+    public VerificationResult Verify()
     {
-        var parts = new RunParts(run);
-        IReadOnlyList<StatedFile> files = [.. parts.All.SelectMany(entry => entry.Outputs.Select(output => new StatedFile(run.Folder, entry, output)))];
+        var stages = new StageEntries(run);
+        IReadOnlyList<ManifestFile> files =
+            [.. stages.All.SelectMany(entry => entry.Outputs.Select(output => new ManifestFile(run.Folder, entry, output)))];
         RawCheck? raw = null;
-        if (parts.IsCrawled)
+        if (stages.IsCrawled)
         {
-            CheckInput(parts.Of("crawl"));
+            CheckInput(stages.Of(StageNames.Crawl));
             raw = new RawCheck(run, run.ReadInput());
         }
 
-        IReadOnlyList<StatedFile> rawFiles = raw?.Files() ?? [];
-        FirstFault.ForEach([.. rawFiles, .. files], cancellation, file => file.CheckBytes());
-        CheckStrangers(files);
+        IReadOnlyList<ManifestFile> blobs = raw?.BlobFiles() ?? [];
+        IReadOnlyList<ManifestFile> occurrences = raw?.OccurrenceFiles() ?? [];
+        IReadOnlyList<ManifestFile> all = [.. blobs, .. occurrences, .. files];
+        ParallelChecks.ForEach(all, cancellation, file => file.CheckBytes());
+        CheckUnknownFiles(files);
 
-        // Contents come first: the occurrences are held against them.
-        FirstFault.ForEach(rawFiles.Take(rawFiles.Count / 2).ToList(), cancellation, file => raw!.CheckContents(file, cancellation));
-        FirstFault.ForEach(rawFiles.Skip(rawFiles.Count / 2).ToList(), cancellation, file => raw!.CheckOccurrences(file, cancellation));
-        FirstFault.ForEach(files.GroupBy(file => file.Entry, ReferenceEqualityComparer.Instance).ToList(), cancellation, part =>
-        {
-            foreach (StatedFile table in part.Where(file => file.IsTable))
-            {
-                ReadTable(table);
-            }
-        });
+        // Contents come first: the occurrences are checked against them.
+        ParallelChecks.ForEach(blobs, cancellation, file => raw!.CheckContents(file, cancellation));
+        ParallelChecks.ForEach(occurrences, cancellation, file => raw!.CheckOccurrences(file, cancellation));
+        ReadTables(files);
 
-        List<Tally> clean = Balanced(parts.Of("clean"), "part-");
-        List<Tally> occurrences = Balanced(parts.Of("clean"), "occurrences-");
-        List<Tally> dataset = Balanced(parts.Of("dedup"), "dataset-");
-        foreach (Tally part in occurrences)
+        List<RowCounts> clean = Balanced(stages.Of(StageNames.Clean), "part-");
+        List<RowCounts> dataset = Balanced(stages.Of(StageNames.Dedup), "dataset-");
+        foreach (RowCounts part in Balanced(stages.Of(StageNames.Clean), "occurrences-"))
         {
-            (long read, long bytes) = raw!.PythonOf(int.Parse(part.Entry.Part.AsSpan("occurrences-".Length), CultureInfo.InvariantCulture));
-            Books.Same(EntryFile(part.Entry), $"occurrences.in is {part.Entry.Count("occurrences.in")}, the raw part holds {read}", part.Entry.Count("occurrences.in"), read);
-            Books.Same(
-                EntryFile(part.Entry), $"occurrence_bytes.in is {part.Entry.Count("occurrence_bytes.in")}, the raw part holds {bytes}",
-                part.Entry.Count("occurrence_bytes.in"), bytes);
+            CheckOccurrencesRead(part.Entry, raw!);
         }
 
-        Tally? text = parts.Of("tokenize").Where(entry => entry.Part == "text").Select(entry => _tallies.GetOrAdd(entry, known => new Tally(known))).FirstOrDefault();
+        RowCounts? text = stages.Of(StageNames.Tokenize).Where(entry => entry.Part == "text").Select(RowCountsOf).FirstOrDefault();
         text?.CheckText(EntryFile(text.Entry));
-        Books.CheckSteps(run, parts);
-        long twins = Books.CheckContents(run, clean, dataset);
-        long documents = TokenCheck.Check(run, parts.Of("tokenize"), cancellation);
-        var models = new ModelCheck(run, parts, cancellation);
-        models.Check();
-        var lineage = new Lineage(run, parts);
-        lineage.Check();
-        long contents = (raw?.Contents ?? 0) + clean.Concat(dataset).Concat(text is null ? [] : [text]).Sum(tally => (long)tally.Kept.Count);
-        return new Checked(
-            files.Count + rawFiles.Count, files.Concat(rawFiles).Sum(file => file.Output.Bytes), _tables + rawFiles.Count, _rows + (raw?.Rows ?? 0),
-            contents, parts.All.Count + (rawFiles.Count / 2), twins, documents, models.Checkpoints, parts.Missing, lineage.Remarks);
+        CountBalance.Check(run, stages);
+        long duplicates = ContentBalance.Check(run, clean, dataset);
+        long documents = TokenCheck.Check(run, stages.Of(StageNames.Tokenize), cancellation);
+        int checkpoints = new ModelCheck(run, stages, cancellation).Check();
+        IReadOnlyList<string> remarks = new InputHashCheck(run, stages).Check();
+        IEnumerable<RowCounts> contents = clean.Concat(dataset).Concat(text is null ? [] : [text]);
+        return new VerificationResult(
+            all.Count, all.Sum(file => file.Output.Bytes), _tables + blobs.Count + occurrences.Count, _rows + (raw?.Rows ?? 0),
+            (raw?.Contents ?? 0) + contents.Sum(part => (long)part.Kept.Count), stages.All.Count + blobs.Count, duplicates, documents,
+            checkpoints, stages.MissingStages, remarks);
     }
 
     private void CheckInput(IReadOnlyList<ManifestEntry> crawl)
     {
-        ManifestOutput pinned = crawl.SelectMany(entry => entry.Outputs).SingleOrDefault(output => output.Path == Path.GetFileName(run.InputFile))
-            ?? throw FirstFault.Of(run.PathOf("manifest/crawl"), "states no 1-input.json");
-        new StatedFile(run.Folder, crawl[0], pinned).CheckBytes();
+        string name = Path.GetFileName(run.InputFile);
+        ManifestOutput pinned = crawl.SelectMany(entry => entry.Outputs).SingleOrDefault(output => output.Path == name)
+            ?? throw VerificationFault.Of(run.PathOf("manifest/" + StageNames.Crawl), $"states no {name}");
+        new ManifestFile(run.Folder, crawl[0], pinned).CheckBytes();
     }
 
-    private void ReadTable(StatedFile table)
+    private void CheckUnknownFiles(IReadOnlyList<ManifestFile> files)
     {
-        Tally tally = _tallies.GetOrAdd(table.Entry, entry => new Tally(entry));
-        long rows = table.ReadTable((kind, group) =>
+        HashSet<string> stated = [.. files.Select(file => file.Output.Path)];
+        foreach (string folder in ResultFolders.Select(run.PathOf).Where(Directory.Exists))
         {
-            if (kind == "corpus v1")
+            foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
             {
-                tally.AddFiles(group, table);
+                string relative = Path.GetRelativePath(run.Folder, file).Replace('\\', '/');
+                if (!IsUnfinished(Path.GetRelativePath(folder, file)) && !stated.Contains(relative))
+                {
+                    throw VerificationFault.Of(file, "no manifest entry knows it");
+                }
             }
-            else if (kind == "dropped v1")
+        }
+    }
+
+    // Files of a process that was killed, and the best model of a stage that is being trained; the next run removes both.
+    private static bool IsUnfinished(string relative) => relative.EndsWith(".tmp", StringComparison.Ordinal)
+        || relative.Split('/')[0] is var top
+        && new[] { ".best", ".work", ".tmp", ".old" }.Any(ending => top.EndsWith(ending, StringComparison.Ordinal));
+
+    private void ReadTables(IReadOnlyList<ManifestFile> files)
+    {
+        // The tables of one entry are counted together, by one thread.
+        var byEntry = files.GroupBy(file => file.Entry, ReferenceEqualityComparer.Instance).ToList();
+        ParallelChecks.ForEach(byEntry, cancellation, entry =>
+        {
+            foreach (ManifestFile file in entry.Where(file => file.IsTable))
             {
-                tally.AddDropped(group, table);
+                ReadTable(file);
+            }
+        });
+    }
+
+    private void ReadTable(ManifestFile file)
+    {
+        RowCounts counts = RowCountsOf(file.Entry);
+        long rows = file.ReadTable((table, group) =>
+        {
+            if (table == Table.Corpus || table == Table.CorpusV1)
+            {
+                counts.AddFiles(table, group, file);
+            }
+            else if (table == Table.Dropped)
+            {
+                counts.AddDropped(group, file);
             }
         }, cancellation);
         Interlocked.Increment(ref _tables);
         Interlocked.Add(ref _rows, rows);
     }
 
-    private List<Tally> Balanced(IReadOnlyList<ManifestEntry> entries, string prefix)
+    private List<RowCounts> Balanced(IReadOnlyList<ManifestEntry> entries, string prefix)
     {
-        var tallies = new List<Tally>();
+        var parts = new List<RowCounts>();
         foreach (ManifestEntry entry in entries.Where(entry => entry.Part.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            Tally tally = _tallies.GetOrAdd(entry, known => new Tally(known));
-            tally.Check(EntryFile(entry));
-            tallies.Add(tally);
+            RowCounts counts = RowCountsOf(entry);
+            counts.Check(EntryFile(entry));
+            parts.Add(counts);
         }
 
-        return tallies;
+        return parts;
     }
 
-    private void CheckStrangers(IReadOnlyList<StatedFile> files)
+    private void CheckOccurrencesRead(ManifestEntry entry, RawCheck raw)
     {
-        HashSet<string> stated = [.. files.Select(file => file.Output.Path)];
-        foreach (string folder in OwnedFolders.Select(run.PathOf).Where(Directory.Exists))
-        {
-            foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-            {
-                if (!IsOfWork(Path.GetRelativePath(folder, file)) && !stated.Contains(Path.GetRelativePath(run.Folder, file).Replace('\\', '/')))
-                {
-                    throw FirstFault.Of(file, "no manifest entry knows it");
-                }
-            }
-        }
+        int part = int.Parse(entry.Part.AsSpan("occurrences-".Length), CultureInfo.InvariantCulture);
+        (long files, long bytes) = raw.PythonOf(part);
+        Compare(CountName.OccurrencesIn, files);
+        Compare(CountName.OccurrenceBytesIn, bytes);
+
+        void Compare(CountName name, long held) => VerificationFault.ThrowUnlessEqual(
+            EntryFile(entry), entry.Count(name), held, $"{name} is {entry.Count(name)}, the raw part holds {held}");
     }
 
-    // What a killed process leaves, and the best model of a stage that is being trained; the next run removes both.
-    private static bool IsOfWork(string relative) => relative.EndsWith(".tmp", StringComparison.Ordinal)
-        || relative.Split('/')[0] is var top && new[] { ".best", ".work", ".tmp", ".old" }.Any(ending => top.EndsWith(ending, StringComparison.Ordinal));
+    private RowCounts RowCountsOf(ManifestEntry entry) => _rowCounts.GetOrAdd(entry, known => new RowCounts(known));
 
     private string EntryFile(ManifestEntry entry) => run.Manifest.EntryFile(entry.Stage, entry.Part);
 }

@@ -1,5 +1,8 @@
 using System.CommandLine;
 using DataForge.Corpus;
+using DataForge.Inspection;
+using DataForge.Orchestrator.Hosting;
+using DataForge.Orchestrator.Terminal;
 using DataForge.Pretrain.Generation;
 using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Tokenizer;
@@ -7,8 +10,15 @@ using DataForge.Pretrain.Torch;
 
 namespace DataForge.Orchestrator.Commands;
 
+/// <summary>What <c>generate</c> is asked for.</summary>
+/// <param name="ModelFolder">The model's folder, or null for the run's own.</param>
+/// <param name="Run">The run.</param>
+/// <param name="Prompt">The prompt; <c>-</c> for standard input.</param>
+/// <param name="Options">How to generate.</param>
+internal sealed record GenerateRequest(string? ModelFolder, RunReference Run, string Prompt, GenerationOptions Options);
+
 /// <summary><c>generate</c>: continues a prompt with an exported model.</summary>
-internal static class GenerateCommand
+internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandler<GenerateRequest>
 {
     private static readonly Option<string?> ModelOption = new("--model")
     {
@@ -17,7 +27,7 @@ internal static class GenerateCommand
 
     private static readonly Option<string> PromptOption = new("--prompt")
     {
-        Description = "What to go on from; '-' reads it from standard input.", Required = true, HelpName = "TEXT",
+        Description = "The text to continue; '-' reads it from standard input.", Required = true, HelpName = "TEXT",
     };
 
     private static readonly Option<int> TokensOption = new("--max-new-tokens")
@@ -27,54 +37,56 @@ internal static class GenerateCommand
 
     private static readonly Option<double> TemperatureOption = new("--temperature")
     {
-        Description = "0 takes the likeliest token each time; higher values vary more.", DefaultValueFactory = _ => 0, HelpName = "T",
+        Description = "0 takes the most likely token each time; higher values vary more.", DefaultValueFactory = _ => 0, HelpName = "T",
     };
 
     private static readonly Option<double> TopPOption = new("--top-p")
     {
-        Description = "Draws from the likeliest tokens that hold this share of the probability.", DefaultValueFactory = _ => 0.95, HelpName = "P",
+        Description = "Samples from the most likely tokens that hold this share of the probability.",
+        DefaultValueFactory = _ => 0.95, HelpName = "P",
     };
 
     private static readonly Option<ulong> SeedOption = new("--seed")
     {
-        Description = "The same seed draws the same tokens.", DefaultValueFactory = _ => 1, HelpName = "N",
+        Description = "The same seed samples the same tokens.", DefaultValueFactory = _ => 1, HelpName = "N",
     };
 
-    public static Command Create(Option<string> workspace, Option<string> run)
-    {
-        var command = new Command("generate", "Continues a prompt with an exported model.")
+    /// <summary>The command.</summary>
+    public static Command Create(CommandHost host) => host.Bind<GenerateCommand, GenerateRequest>(
+        new Command("generate", "Continues a prompt with an exported model.")
         {
-            workspace, run, ModelOption, PromptOption, TokensOption, TemperatureOption, TopPOption, SeedOption,
-        };
-        command.SetAction(async (parsed, cancellation) =>
+            CommonOptions.Workspace, CommonOptions.Run, ModelOption, PromptOption, TokensOption, TemperatureOption, TopPOption, SeedOption,
+        },
+        parsed => new(parsed.GetValue(ModelOption), RunReference.Of(parsed), parsed.GetValue(PromptOption)!, new GenerationOptions
         {
-            string folder = parsed.GetValue(ModelOption) ?? ExportOf(parsed.GetValue(workspace)!, parsed.GetValue(run)!);
-            string prompt = parsed.GetValue(PromptOption)!;
-            if (prompt == "-")
-            {
-                prompt = await Console.In.ReadToEndAsync(cancellation).ConfigureAwait(false);
-            }
+            MaxNewTokens = parsed.GetValue(TokensOption),
+            Temperature = parsed.GetValue(TemperatureOption),
+            TopP = parsed.GetValue(TopPOption),
+            Seed = parsed.GetValue(SeedOption),
+        }));
 
-            var options = new GenerationOptions
-            {
-                MaxNewTokens = parsed.GetValue(TokensOption),
-                Temperature = parsed.GetValue(TemperatureOption),
-                TopP = parsed.GetValue(TopPOption),
-                Seed = parsed.GetValue(SeedOption),
-            };
-            Console.WriteLine(prompt + Generate(folder, prompt, options, cancellation));
-            return 0;
-        });
-        return command;
+    /// <inheritdoc/>
+    public async Task RunAsync(GenerateRequest request, CancellationToken cancellation)
+    {
+        string folder = request.ModelFolder ?? ExportOf(request.Run);
+        string prompt = request.Prompt;
+        if (prompt == "-")
+        {
+            using var input = new StreamReader(terminal.OpenInput(), Console.InputEncoding);
+            prompt = await input.ReadToEndAsync(cancellation).ConfigureAwait(false);
+        }
+
+        terminal.Output.WriteLine(prompt + Generate(folder, prompt, request.Options, cancellation));
     }
 
-    private static string ExportOf(string workspace, string run)
+    private static string ExportOf(RunReference run)
     {
-        Inspection.InspectedRun.RequireFolder(workspace, run);
-        string folder = Path.Combine(workspace, "runs", run, "5-model", "export");
+        InspectedRun.RequireFolder(run.WorkspaceFolder, run.RunName);
+        string folder = Path.Combine(run.WorkspaceFolder, "runs", run.RunName, "5-model", "export");
         return Directory.Exists(folder)
             ? folder
-            : throw DataForgeException.Usage($"The run '{run}' in {workspace} has no model yet: build one, or name a folder with --model.");
+            : throw DataForgeException.Usage(
+                $"The run '{run.RunName}' in {run.WorkspaceFolder} has no model yet: build one, or name a folder with --model.");
     }
 
     private static string Generate(string folder, string prompt, GenerationOptions options, CancellationToken cancellation)
@@ -86,7 +98,8 @@ internal static class GenerateCommand
 
         if (!File.Exists(Path.Combine(folder, "config.json")))
         {
-            throw DataForgeException.Usage($"{folder} holds no model (no config.json): give a GPT-Neo folder as Hugging Face lays it out.");
+            throw DataForgeException.Usage(
+                $"{folder} holds no model (no config.json): give a GPT-Neo folder as Hugging Face lays it out.");
         }
 
         try
@@ -94,7 +107,8 @@ internal static class GenerateCommand
             using GptNeoForCausalLM model = GptNeoWeights.LoadFolder(folder);
             return Completion.Of(model, TokenizerReader.ReadFolder(folder), prompt, options, cancellation);
         }
-        catch (Exception e) when (e is TokenizerFormatException or InvalidDataException or TorchException or ArgumentException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is TokenizerFormatException or InvalidDataException or TorchException or ArgumentException
+            or FileNotFoundException or DirectoryNotFoundException)
         {
             throw DataForgeException.Usage($"The model in {folder} cannot be used: {e.Message}", e);
         }

@@ -1,17 +1,25 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using DataForge.Inspection.Tracing;
+using DataForge.Orchestrator.Hosting;
 using DataForge.Orchestrator.Terminal;
 
 namespace DataForge.Orchestrator.Commands;
 
-/// <summary><c>trace</c>: which training files pieces of code are close to, for attribution.</summary>
-internal static class TraceCommand
+/// <summary>What <c>trace</c> is asked for.</summary>
+/// <param name="Files">Files with code; <c>-</c> for standard input.</param>
+/// <param name="Run">The run whose dataset is searched.</param>
+/// <param name="Workers">Shards searched at a time, from 1 to 1024.</param>
+/// <param name="AsJson">Whether the answer is JSON.</param>
+/// <param name="MostSources">The most sources to name of each file, from 1 to 100.</param>
+internal sealed record TraceRequest(IReadOnlyList<string> Files, RunReference Run, int Workers, bool AsJson, int MostSources);
+
+/// <summary><c>trace</c>: which training files pieces of code are similar to, for attribution.</summary>
+internal sealed class TraceCommand(CommandTerminal terminal, TimeProvider time) : ICommandHandler<TraceRequest>
 {
-    /// <summary>Longer files are refused: what is traced is a piece of code, and this is more than any file of a dataset.</summary>
+    // A snippet is a piece of one source file; files of a dataset are smaller than 1 MiB by default, so this leaves room.
     private const long MostBytes = 16 << 20;
 
     private const int MostSources = 100; // DatasetTrace keeps no more
@@ -28,49 +36,53 @@ internal static class TraceCommand
         Description = "The most sources to name of each file.", DefaultValueFactory = _ => 5, HelpName = "N",
     };
 
-    public static Command Create(Option<string> workspace, Option<string> run, Option<int> workers)
+    /// <summary>The command.</summary>
+    public static Command Create(CommandHost host) => host.Bind<TraceCommand, TraceRequest>(
+        new Command("trace", "Names the training files that code is similar to, with licence and permalink.")
+        {
+            FilesArgument, CommonOptions.Workspace, CommonOptions.Run, CommonOptions.Workers, JsonOption, TopOption,
+        },
+        Request);
+
+    /// <inheritdoc/>
+    public Task RunAsync(TraceRequest request, CancellationToken cancellation)
     {
-        var command = new Command("trace", "Names the training files that code is close to, with licence and permalink.")
+        Snippet[] snippets = [.. request.Files.Select(Read)];
+        var trace = new DatasetTrace(Open(request.Run), snippets, request.MostSources);
+        long start = time.GetTimestamp();
+        IReadOnlyList<TraceAnswer> answers = trace.Search(request.Workers, cancellation);
+        if (request.AsJson)
         {
-            FilesArgument, workspace, run, workers, JsonOption, TopOption,
-        };
-        command.SetAction((parsed, cancellation) =>
+            using Stream output = terminal.OpenOutput();
+            CanonicalJson.Write(output, new { Answers = answers });
+        }
+        else
         {
-            int most = parsed.GetValue(TopOption);
-            int parallel = parsed.GetValue(workers);
-            if (most is < 1 or > MostSources || parallel is < 1 or > 1024)
-            {
-                throw DataForgeException.Usage($"--top takes a number from 1 to {MostSources}, --workers one from 1 to 1024.");
-            }
+            TraceTable.Write(answers, terminal.Output);
+            double seconds = time.GetElapsedTime(start).TotalSeconds;
+            terminal.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"searched {trace.FilesRead:N0} files, {Figures.Bytes(trace.Bytes)}, in {seconds:F1} s "
+                + $"({Figures.Bytes(trace.Bytes / seconds)}/s)"));
+        }
 
-            Snippet[] snippets = [.. parsed.GetValue(FilesArgument)!.Select(Read)];
-            var trace = new DatasetTrace(Open(parsed.GetValue(workspace)!, parsed.GetValue(run)!), snippets, most);
-            long start = Stopwatch.GetTimestamp();
-            IReadOnlyList<TraceAnswer> answers = trace.Search(parallel, cancellation);
-            if (parsed.GetValue(JsonOption))
-            {
-                using Stream output = Console.OpenStandardOutput();
-                output.Write(CanonicalJson.Write(new { Answers = answers }));
-            }
-            else
-            {
-                Print(answers);
-                double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"looked through {trace.FilesRead:N0} files, {Figures.Bytes(trace.Bytes)}, in {seconds:F1} s ({Figures.Bytes(trace.Bytes / seconds)}/s)"));
-            }
-
-            return Task.FromResult(0);
-        });
-        return command;
+        return Task.CompletedTask;
     }
 
-    private static Snippet Read(string file)
+    private static TraceRequest Request(ParseResult parsed)
+    {
+        int most = parsed.GetValue(TopOption);
+        int workers = parsed.GetValue(CommonOptions.Workers);
+        return most is >= 1 and <= MostSources && workers is >= 1 and <= 1024
+            ? new TraceRequest(parsed.GetValue(FilesArgument)!, RunReference.Of(parsed), workers, parsed.GetValue(JsonOption), most)
+            : throw DataForgeException.Usage($"--top takes a number from 1 to {MostSources}, --workers one from 1 to 1024.");
+    }
+
+    private Snippet Read(string file)
     {
         try
         {
-            using Stream stream = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
+            using Stream stream = file == "-" ? terminal.OpenInput() : File.OpenRead(file);
             using var content = new MemoryStream();
             var buffer = new byte[64 << 10];
             for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
@@ -78,7 +90,8 @@ internal static class TraceCommand
                 content.Write(buffer, 0, read);
                 if (content.Length > MostBytes)
                 {
-                    throw DataForgeException.Usage($"{file} is longer than {MostBytes >> 20} MB: give the piece of code whose source you look for.");
+                    throw DataForgeException.Usage(
+                        $"{file} is longer than {MostBytes >> 20} MB: give the piece of code whose source you look for.");
                 }
             }
 
@@ -86,46 +99,23 @@ internal static class TraceCommand
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
-            throw DataForgeException.Usage(File.Exists(file) ? $"{file} cannot be read ({e.Message}); give a file with code." : $"There is no file {file}; give one with code.", e);
+            string fault = File.Exists(file)
+                ? $"{file} cannot be read ({e.Message}); give a file with code."
+                : $"There is no file {file}; give one with code.";
+            throw DataForgeException.Usage(fault, e);
         }
     }
 
-    // A question must not make the folder of a run that does not exist.
-    private static Run Open(string folder, string name)
+    // A question must not create the folder of a run that does not exist.
+    private static Run Open(RunReference run)
     {
-        if (!Directory.Exists(Path.Combine(folder, "runs")) || !Workspace.Open(folder).RunNames().Contains(name))
+        if (!Directory.Exists(Path.Combine(run.WorkspaceFolder, "runs"))
+            || !Workspace.Open(run.WorkspaceFolder).RunNames().Contains(run.RunName))
         {
-            throw DataForgeException.Usage($"The workspace {folder} has no run '{name}': name another with --workspace and --run.");
+            throw DataForgeException.Usage(
+                $"The workspace {run.WorkspaceFolder} has no run '{run.RunName}': name another with --workspace and --run.");
         }
 
-        return Run.Open(Workspace.Open(folder), name);
-    }
-
-    private static void Print(IReadOnlyList<TraceAnswer> answers)
-    {
-        foreach (TraceAnswer answer in answers)
-        {
-            string what = answer.Result switch
-            {
-                "too-short" => $"too short to have a source (at least {TraceRule.LeastRun} are needed)",
-                "none" => "no training file is close to it",
-                "common" => $"common text, in {answer.Files:N0} training files",
-                _ => $"close to {answer.Files:N0} training file{(answer.Files == 1 ? "" : "s")}",
-            };
-            Console.WriteLine($"{answer.Snippet}: {answer.Tokens:N0} tokens, {what}");
-            foreach (Inspection.Tracing.TraceSource source in answer.Sources)
-            {
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"  {source.Repository} {source.Path}:{source.FileLines[0]}-{source.FileLines[1]}  {(source.License.Length > 0 ? source.License : "no licence found")}"));
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"    {100 * source.Covered:F0} % shared, {source.LongestRun:N0} tokens in a row (lines {source.SnippetLines[0]}-{source.SnippetLines[1]})"));
-                if (source.Permalink is { } link)
-                {
-                    Console.WriteLine("    " + link);
-                }
-            }
-        }
+        return Run.Open(Workspace.Open(run.WorkspaceFolder), run.RunName);
     }
 }

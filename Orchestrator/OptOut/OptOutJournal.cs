@@ -1,27 +1,27 @@
-using DataForge.Corpus;
+using System.Text.Json.Serialization;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler;
 
 namespace DataForge.Orchestrator.OptOut;
 
-/// <summary>What is left to do for a run when its files are in their places.</summary>
+/// <summary>What remains to be done for a run once its files have been replaced.</summary>
 /// <param name="Name">The run.</param>
-/// <param name="Pin">Whether its input is pinned anew.</param>
-/// <param name="FewerSources">Whether its sources became fewer.</param>
-/// <param name="Redraw">Whether its card and its report are drawn anew.</param>
+/// <param name="Pin">Whether its input must be pinned again.</param>
+/// <param name="FewerSources">Whether sources were removed from its options.</param>
+/// <param name="Redraw">Whether its dataset card and its report must be written again.</param>
 internal sealed record RunToFinish(string Name, bool Pin, bool FewerSources, bool Redraw);
 
 /// <summary>
-/// An opt-out that has begun (<c>optout.journal.json</c>), so that it ends whatever happens. Until <see cref="Ready"/>, nothing but its own folder has changed, and it
-/// is planned anew; from then on it is carried out from where it was.
+/// An opt-out in progress (<c>optout.journal.json</c>), so that it can be finished after any interruption. While <see cref="Ready"/> is
+/// null, only the work folder has changed, and an interrupted opt-out is planned again; afterwards idempotent steps put it in place.
 /// </summary>
 internal sealed record OptOutJournal
 {
     /// <summary>The list's entries, in ordinal order.</summary>
     public required IReadOnlyList<string> Entries { get; init; }
 
-    /// <summary>What is removed; null until all new files are written aside.</summary>
+    /// <summary>What is removed; null until all new files are complete in the work folder.</summary>
     public RemovedRows? Ready { get; init; }
 
     /// <summary>Files and folders to remove, relative to the workspace.</summary>
@@ -30,16 +30,21 @@ internal sealed record OptOutJournal
     /// <summary>The runs that are changed.</summary>
     public IReadOnlyList<RunToFinish> Runs { get; init; } = [];
 
-    /// <summary>What is told at the end.</summary>
-    public IReadOnlyList<string> Told { get; init; } = [];
+    /// <summary>The lines that report the result.</summary>
+    [JsonPropertyName("told")]
+    public IReadOnlyList<string> Report { get; init; } = [];
 
-    /// <summary>The folder where new files wait.</summary>
+    /// <summary>The folder of new files, until they replace the old ones.</summary>
     public static string WorkFolder(Workspace workspace) => Path.Combine(workspace.Folder, "optout.work");
 
-    /// <summary>The opt-out that has begun and not ended, or null.</summary>
-    public static OptOutJournal? Read(Workspace workspace) =>
-        File.Exists(OptOutLock.JournalFile(workspace.Folder)) ? CanonicalJson.Read<OptOutJournal>(OptOutLock.JournalFile(workspace.Folder)) : null;
+    /// <summary>The opt-out in progress, or null.</summary>
+    public static OptOutJournal? Read(Workspace workspace)
+    {
+        string file = OptOutLock.JournalFile(workspace.Folder);
+        return File.Exists(file) ? CanonicalJson.Read<OptOutJournal>(file) : null;
+    }
 
     /// <summary>Writes the journal.</summary>
-    public void Write(Workspace workspace) => AtomicFile.Write(OptOutLock.JournalFile(workspace.Folder), CanonicalJson.Write(this));
+    public void Write(Workspace workspace) =>
+        AtomicFile.Write(OptOutLock.JournalFile(workspace.Folder), CanonicalJson.Write(this));
 }

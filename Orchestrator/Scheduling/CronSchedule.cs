@@ -4,7 +4,7 @@ using NCrontab;
 namespace DataForge.Orchestrator.Scheduling;
 
 /// <summary>
-/// Times as crontab(5) writes them: minute, hour, day of month, month, day of week, and before them a second where there are six fields
+/// Times in the notation of crontab(5): minute, hour, day of month, month, day of week, and before them a second where there are six fields
 /// (https://man7.org/linux/man-pages/man5/crontab.5.html).
 /// </summary>
 internal sealed class CronSchedule
@@ -14,20 +14,20 @@ internal sealed class CronSchedule
 
     private CronSchedule(CrontabSchedule times, TimeZoneInfo zone) => (_times, _zone) = (times, zone);
 
-    /// <summary>Reads five or six fields; times are of that zone.</summary>
-    /// <exception cref="DataForgeException">It is no such text. Exit code 2.</exception>
+    /// <summary>Parses five or six fields; the times are local to the zone.</summary>
+    /// <exception cref="DataForgeException">The text is not a schedule. Exit code 2.</exception>
     public static CronSchedule Parse(string text, TimeZoneInfo zone)
     {
         string[] fields = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length is not (5 or 6))
         {
-            throw Wrong(text, "it has not five fields");
+            throw Wrong(text, "it does not have five fields");
         }
 
-        // cron takes either day where both are named, the library both: what is meant is better asked.
+        // Where both days are given, cron runs on either of them and the library on days that match both: the user must choose.
         if (fields[^3] != "*" && fields[^1] != "*")
         {
-            throw Wrong(text, "it names days of the month and of the week; give one of them as *");
+            throw Wrong(text, "it names days of the month and days of the week; give one of them as *");
         }
 
         // Sunday is 0 or 7.
@@ -35,13 +35,13 @@ internal sealed class CronSchedule
         var options = new CrontabSchedule.ParseOptions { IncludingSeconds = fields.Length == 6 };
         if (CrontabSchedule.TryParse(string.Join(' ', fields), options) is not { } times)
         {
-            throw Wrong(text, "it cannot be read");
+            throw Wrong(text, "it cannot be parsed");
         }
 
         return new CronSchedule(times, zone);
     }
 
-    /// <summary>The first time after that one; null where none is to come within fifty years.</summary>
+    /// <summary>The first time after <paramref name="after"/>; null where there is none within fifty years.</summary>
     public DateTimeOffset? Next(DateTimeOffset after)
     {
         DateTime at = TimeZoneInfo.ConvertTime(after, _zone).DateTime;
@@ -54,7 +54,7 @@ internal sealed class CronSchedule
                 return null;
             }
 
-            // An hour that the clocks leave out runs into the next; one that they repeat may lie behind us.
+            // A time in the hour that daylight saving skips moves to the next hour; one in the repeated hour may be in the past.
             DateTime real = _zone.IsInvalidTime(at) ? at.AddHours(1) : at;
             var next = new DateTimeOffset(real, _zone.GetUtcOffset(real));
             if (next > after)

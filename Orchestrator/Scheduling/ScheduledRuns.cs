@@ -4,21 +4,21 @@ using DataForge.Orchestrator.Terminal;
 namespace DataForge.Orchestrator.Scheduling;
 
 /// <summary>
-/// Runs something now and then at each time of a schedule, one after the other, until it is stopped. Now, because it may have been
-/// interrupted, and costs little where nothing changed. A time that comes while a run is on passes; a run that fails is told, and the
-/// next begins at its time, for a crawl that found no network in the night should be there in the morning.
+/// Runs an operation at once and then at each time of a schedule, one run after the other, until it is stopped. At once, because an earlier
+/// run may have been interrupted; that costs little where nothing changed. A time that passes while a run is active is skipped. A run that
+/// fails is reported, and the next one starts at its time: a crawl that finds no network at night works again in the morning.
 /// </summary>
-/// <param name="schedule">When.</param>
+/// <param name="schedule">The times.</param>
 /// <param name="time">The clock.</param>
-/// <param name="run">What.</param>
-/// <param name="tell">Takes the lines for the user.</param>
-internal sealed class ScheduledRuns(CronSchedule schedule, TimeProvider time, Func<CancellationToken, Task> run, Action<string> tell)
+/// <param name="run">The operation.</param>
+/// <param name="report">Receives the lines for the user.</param>
+internal sealed class ScheduledRuns(CronSchedule schedule, TimeProvider time, Func<CancellationToken, Task> run, Action<string> report)
 {
-    // A clock that is set meanwhile is noticed after so long.
+    // A change of the system clock is noticed after this time at the latest.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
-    /// <summary>Goes on until the token is cancelled, or the program has a fault.</summary>
-    /// <exception cref="DataForgeException">The first run was asked for wrongly, as the others would be, or no time is to come.</exception>
+    /// <summary>Runs until the token is cancelled, or the program has a fault.</summary>
+    /// <exception cref="DataForgeException">The first run fails for wrong use, as the others would, or the schedule has ended.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
         for (bool isFirst = true; ; isFirst = false)
@@ -29,15 +29,16 @@ internal sealed class ScheduledRuns(CronSchedule schedule, TimeProvider time, Fu
             }
             catch (DataForgeException e) when (e.ExitCode == DataForgeException.Failed || !isFirst)
             {
-                tell($"this run failed: {e.Message}");
+                report($"this run failed: {e.Message}");
             }
             catch (IOException e)
             {
-                tell($"this run failed: {ErrorLine.Explain(e)}");
+                report($"this run failed: {ErrorLine.Explain(e)}");
             }
 
-            DateTimeOffset next = schedule.Next(time.GetUtcNow()) ?? throw DataForgeException.Usage("--schedule names no time that is still to come.");
-            tell($"the next run begins at {TimeZoneInfo.ConvertTime(next, time.LocalTimeZone):yyyy-MM-dd HH:mm:ss}; Ctrl-C stops");
+            DateTimeOffset next = schedule.Next(time.GetUtcNow())
+                ?? throw DataForgeException.Usage("--schedule names no time in the future.");
+            report($"the next run begins at {TimeZoneInfo.ConvertTime(next, time.LocalTimeZone):yyyy-MM-dd HH:mm:ss}; Ctrl-C stops");
             await WaitAsync(next, cancellation).ConfigureAwait(false);
         }
     }

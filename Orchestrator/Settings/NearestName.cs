@@ -1,20 +1,27 @@
 namespace DataForge.Orchestrator.Settings;
 
-/// <summary>Finds what a mistyped name was meant to be.</summary>
+/// <summary>Finds the name that a mistyped one most likely means.</summary>
 internal static class NearestName
 {
+    // Two edits find a swapped pair of letters; more would suggest names that have little in common.
     private const int MostEdits = 2;
 
-    /// <summary>The end of a sentence: "; did you mean 'x'?" for the name nearest to the one given, begun with it or at most two edits away; a full stop where none is near.</summary>
+    /// <summary>
+    /// The end of a sentence: "; did you mean 'x'?" with the nearest of the names that start with the given one or are at most two edits
+    /// away; a full stop where there is none.
+    /// </summary>
     public static string Hint(string given, IEnumerable<string> names)
     {
-        (string Name, int Edits)[] near = [.. names.Select(name => (name, EditsBetween(given, name))).Where(pair => pair.Item2 <= MostEdits || IsBegun(given, pair.name)).OrderBy(pair => pair.Item2)];
-        return near.Length > 0 ? $"; did you mean '{near[0].Name}'?" : ".";
+        string? nearest = names.Select(name => (Name: name, Edits: EditsBetween(given, name)))
+            .Where(pair => pair.Edits <= MostEdits || IsPrefix(given, pair.Name)).OrderBy(pair => pair.Edits)
+            .Select(pair => pair.Name).FirstOrDefault();
+        return nearest is null ? "." : $"; did you mean '{nearest}'?";
     }
 
-    private static bool IsBegun(string given, string name) => given.TrimStart('-').Length > 2 && name.StartsWith(given, StringComparison.OrdinalIgnoreCase);
+    private static bool IsPrefix(string given, string name) =>
+        given.TrimStart('-').Length > 2 && name.StartsWith(given, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Levenshtein's distance, without regard to case.</summary>
+    /// <summary>The Levenshtein distance, ignoring case.</summary>
     private static int EditsBetween(string one, string other)
     {
         int[] row = [.. Enumerable.Range(0, other.Length + 1)];

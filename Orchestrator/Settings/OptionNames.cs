@@ -1,11 +1,11 @@
 using System.ComponentModel;
 using System.Globalization;
-using System.Reflection;
+using DataForge.Corpus.Runs;
 using DataForge.Inspection.Settings;
 
 namespace DataForge.Orchestrator.Settings;
 
-/// <summary>Holds names and values of options against what there is, before any is set: all faults at once, in the user's words.</summary>
+/// <summary>Checks that options exist and that their values have the right type, before any is set: all faults at once.</summary>
 internal static class OptionNames
 {
     /// <summary>A sentence for each option that does not exist or cannot have its value.</summary>
@@ -23,7 +23,7 @@ internal static class OptionNames
 
     private static string? Fault(string[] path, string? value)
     {
-        string written = string.Join('.', path).ToLowerInvariant();
+        string written = Head(path, path.Length);
         Type type = typeof(DataForgeOptions);
         for (int i = 0; i < path.Length; i++)
         {
@@ -31,43 +31,46 @@ internal static class OptionNames
             {
                 if (!int.TryParse(path[i], NumberStyles.None, CultureInfo.InvariantCulture, out _))
                 {
-                    return $"There is no option {written}: {Head(path, i)} is a list, so its entries are {Head(path, i)}.0, {Head(path, i)}.1, ….";
+                    string list = Head(path, i);
+                    return $"There is no option {written}: {list} is a list, so its entries are {list}.0, {list}.1, ….";
                 }
 
                 type = element;
                 continue;
             }
 
-            PropertyInfo[] known = IsSimple(type) ? [] : [.. type.GetProperties().Where(property => property.CanWrite)];
-            PropertyInfo? found = known.FirstOrDefault(property => string.Equals(property.Name, path[i], StringComparison.OrdinalIgnoreCase));
+            string name = path[i];
+            SectionOption[] known = IsSimple(type) ? [] : [.. OptionTables.OptionsOf(type)];
+            SectionOption? found = known.FirstOrDefault(option => string.Equals(option.Name, name, StringComparison.OrdinalIgnoreCase));
             if (found is null)
             {
                 string head = i == 0 ? "" : Head(path, i) + ".";
-                return $"There is no option {written}{NearestName.Hint(head + path[i].ToLowerInvariant(), known.Select(property => head + property.Name.ToLowerInvariant()))}";
+                IEnumerable<string> names = known.Select(option => head + option.Name.ToLowerInvariant());
+                return $"There is no option {written}{NearestName.Hint(head + name.ToLowerInvariant(), names)}";
             }
 
-            type = Nullable.GetUnderlyingType(found.PropertyType) ?? found.PropertyType;
+            type = Nullable.GetUnderlyingType(found.ValueType) ?? found.ValueType;
         }
 
-        if (string.IsNullOrEmpty(value))
-        {
-            return null; // an empty list or object of a file, or an option turned off: the binder knows
-        }
-
-        return ElementOf(type) is not null ? $"{written} is a list: write {written}.0={value}."
-            : !IsSimple(type) ? $"{written} is a section: name one of its options."
-            : Converts(type, value) ? null
-            : type.IsEnum ? $"{written} cannot be '{value}': it is one of {string.Join(", ", Enum.GetNames(type))}."
-            : type == typeof(bool) ? $"{written} cannot be '{value}': it is true or false."
-            : $"{written} cannot be '{value}': it is a {(type == typeof(double) ? "" : "whole ")}number.";
+        // An empty value is an empty list or object in a file, or an option that is switched off: the binder handles these.
+        return string.IsNullOrEmpty(value) ? null : ValueFault(written, type, value);
     }
+
+    private static string? ValueFault(string written, Type type, string value) =>
+        ElementOf(type) is not null ? $"{written} is a list: write {written}.0={value}."
+        : !IsSimple(type) ? $"{written} is a section: name one of its options."
+        : Converts(type, value) ? null
+        : type.IsEnum ? $"{written} cannot be '{value}': it is one of {string.Join(", ", Enum.GetNames(type))}."
+        : type == typeof(bool) ? $"{written} cannot be '{value}': it is true or false."
+        : $"{written} cannot be '{value}': it is a {(type == typeof(double) ? "" : "whole ")}number.";
 
     private static string Head(string[] path, int length) => string.Join('.', path.Take(length)).ToLowerInvariant();
 
     private static Type? ElementOf(Type type) => type.GetInterfaces().Append(type)
         .FirstOrDefault(known => known.IsGenericType && known.GetGenericTypeDefinition() == typeof(IList<>))?.GetGenericArguments()[0];
 
-    private static bool IsSimple(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(TimeSpan) || type == typeof(Uri);
+    private static bool IsSimple(Type type) =>
+        type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(TimeSpan) || type == typeof(Uri);
 
     private static bool Converts(Type type, string value)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using DataForge.Inspection.Settings;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using Microsoft.Extensions.Configuration;
@@ -7,38 +6,41 @@ using Microsoft.Extensions.Configuration;
 namespace DataForge.Orchestrator.Settings;
 
 /// <summary>
-/// Puts options together, later layers outranking earlier ones: defaults, the run's own <c>config.json</c> (so that a run goes on
-/// under the options it began with), an options file, environment variables <c>DATAFORGE_SECTION__OPTION</c>, and the command line.
+/// Combines the layers of options. Each layer overrides those before it: the run's own <c>config.json</c> (so that a run continues under
+/// the options it started with), an options file, environment variables <c>DATAFORGE_SECTION__OPTION</c>, and the command line.
 /// </summary>
 internal static class OptionsLoader
 {
     private const string EnvironmentPrefix = "DATAFORGE_";
 
-    // What the launcher sets, what holds secrets (and must not get into config.json), and what tests read.
+    // Set by the launcher; secrets, which must not get into config.json; read by tests.
     private static readonly string[] NotOptions = ["NATIVE", "GITHUB_TOKENS", "TEST_FOLDERS"];
 
+    /// <summary>Reads all layers. Values are checked for their type here, for their range when the host starts.</summary>
     /// <param name="run">The run whose options these are, or null.</param>
     /// <param name="file">An options file, or null.</param>
     /// <param name="commandLine">Options of the command line as <c>Section:Option</c> and value.</param>
-    /// <exception cref="DataForgeException">Something is no option, or has a value it cannot have; all such faults are named at once.</exception>
-    public static DataForgeOptions Load(Run? run, string? file, IEnumerable<KeyValuePair<string, string?>> commandLine)
+    /// <exception cref="DataForgeException">
+    /// An option does not exist or has a value of the wrong type; the message names all of them. Exit code 2.
+    /// </exception>
+    public static RunConfiguration Load(Run? run, string? file, IEnumerable<KeyValuePair<string, string?>> commandLine)
     {
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         if (run is not null && File.Exists(run.ConfigFile))
         {
-            Lay(values, FromFile(run.ConfigFile));
+            Override(values, FromFile(run.ConfigFile));
         }
 
         if (file is not null)
         {
-            Lay(values, FromFile(file));
+            Override(values, FromFile(file));
         }
 
-        Lay(values, FromEnvironment());
-        Lay(values, commandLine);
-        DataForgeOptions options = Bind(values);
-        OptionsCheck.Validate(options);
-        return options;
+        Override(values, FromEnvironment());
+        Override(values, commandLine);
+        return OptionNames.Faults(values).ToArray() is { Length: > 0 } faults
+            ? throw DataForgeException.Usage(string.Join(" ", faults))
+            : new RunConfiguration(values);
     }
 
     /// <summary>Reads <c>section.option=value</c> or <c>Section:Option=value</c>.</summary>
@@ -50,16 +52,14 @@ internal static class OptionsLoader
             : throw DataForgeException.Usage($"--set {text}: write it as section.option=value, such as clean.preset=codeparrot.");
     }
 
-    // A layer that names elements of a list replaces the whole list: half of one and half of another is never meant.
-    private static void Lay(Dictionary<string, string?> values, IEnumerable<KeyValuePair<string, string?>> layer)
+    // A layer that names elements of a list replaces the whole list: a mixture of two layers' lists is never meant.
+    private static void Override(Dictionary<string, string?> values, IEnumerable<KeyValuePair<string, string?>> layer)
     {
         List<KeyValuePair<string, string?>> entries = [.. layer];
-        foreach (string list in entries.Select(entry => ListOf(entry.Key)).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase))
+        var lists = entries.Select(entry => ListOf(entry.Key)).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (string replaced in values.Keys.Where(key => lists.Contains(ListOf(key) ?? key)).ToList())
         {
-            foreach (string old in values.Keys.Where(key => string.Equals(ListOf(key) ?? key, list, StringComparison.OrdinalIgnoreCase)).ToList())
-            {
-                values.Remove(old);
-            }
+            values.Remove(replaced);
         }
 
         foreach ((string key, string? value) in entries)
@@ -71,7 +71,8 @@ internal static class OptionsLoader
     private static string? ListOf(string key)
     {
         int colon = key.LastIndexOf(':');
-        return colon > 0 && int.TryParse(key.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _) ? key[..colon] : null;
+        bool isElement = colon > 0 && int.TryParse(key.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        return isElement ? key[..colon] : null;
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> FromFile(string file)
@@ -87,7 +88,7 @@ internal static class OptionsLoader
         }
         catch (InvalidDataException e)
         {
-            throw DataForgeException.Usage($"The options file {file} is no JSON ({e.InnerException?.Message ?? e.Message})", e);
+            throw DataForgeException.Usage($"The options file {file} is not JSON ({e.InnerException?.Message ?? e.Message})", e);
         }
     }
 
@@ -97,25 +98,4 @@ internal static class OptionsLoader
 
     private static IEnumerable<KeyValuePair<string, string?>> Leaves(IConfigurationRoot root) =>
         root.AsEnumerable().Where(entry => entry.Value is not null);
-
-    private static DataForgeOptions Bind(Dictionary<string, string?> values)
-    {
-        if (OptionNames.Faults(values).ToArray() is { Length: > 0 } faults)
-        {
-            throw DataForgeException.Usage(string.Join(" ", faults));
-        }
-
-        var options = new DataForgeOptions();
-        try
-        {
-            new ConfigurationBuilder().AddInMemoryCollection(values).Build().Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
-        }
-        catch (InvalidOperationException e)
-        {
-            string why = e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message;
-            throw DataForgeException.Usage($"An option is wrong: {why}", e);
-        }
-
-        return options;
-    }
 }

@@ -1,56 +1,78 @@
-using DataForge.Corpus;
 using System.Globalization;
+using DataForge.Corpus;
 using DataForge.Corpus.Events;
+using DataForge.Corpus.Runs;
+using DataForge.Orchestrator.Logging;
 
 namespace DataForge.Orchestrator.Terminal;
 
 /// <summary>
-/// Shows a run from its events: on a terminal one line that rewrites itself, elsewhere a plain line every ten seconds; a summary line
-/// for each stage in both. Knows nothing but the events.
+/// Shows a run, from its events alone: on a terminal one progress line that is rewritten in place, elsewhere a plain line every ten
+/// seconds, and in both a summary of each stage.
 /// </summary>
-/// <param name="output">Where to.</param>
-/// <param name="isTerminal">Whether lines can rewrite themselves there.</param>
-/// <param name="columns">The terminal's width, asked for each line: people resize windows.</param>
-internal sealed class ConsoleSink(TextWriter output, bool isTerminal, Func<int> columns) : IEventSink
+internal sealed class ConsoleSink : IEventSink, IDisposable
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
-    private const int NameWidth = 9;
     private const int BarWidth = 16;
-    private const int RoomForBar = 64;
+    private const int LeastWidthWithBar = 64;
+    private const int MostFaultsShown = 5;
+
+    // Before this share is done, the rate says little about the rest: parts differ in size.
+    private const double LeastShareForEstimate = 0.01;
 
     private readonly StageSummary _summary = new();
-    private bool _lineIsOpen;
+    private readonly TextLines _lines;
+    private readonly bool _isShown;
     private DateTimeOffset _lastPlain;
     private int _faultsShown;
 
-    public void Write(Event happened)
+    /// <summary>
+    /// Writes to the terminal unless the user asked for quiet. With a log, no line is rewritten: log lines would be mixed into it.
+    /// </summary>
+    public ConsoleSink(CommandTerminal terminal, LogSettings log)
+        : this(terminal.Output, terminal.IsTerminal && log.Format is null, terminal.Columns) => _isShown = log.ShowsProgress;
+
+    /// <param name="output">Receives the lines.</param>
+    /// <param name="isTerminal">Whether lines can be rewritten there.</param>
+    /// <param name="columns">The terminal's width, asked for each line, since windows are resized.</param>
+    internal ConsoleSink(TextWriter output, bool isTerminal, Func<int> columns) =>
+        (_lines, _isShown) = (new TextLines(output, isTerminal, columns), true);
+
+    /// <inheritdoc/>
+    public void Write(Event written)
     {
-        switch (happened)
+        if (!_isShown)
         {
-            case StageStarted started:
-                _summary.Start(started.Stage);
+            return;
+        }
+
+        switch (written)
+        {
+            case StageStarted:
+                _summary.Start();
                 _faultsShown = 0;
-                _lastPlain = happened.Time;
+                _lastPlain = written.Time;
                 break;
             case PartDone part:
                 _summary.Add(part);
                 break;
             case StageAdvanced advanced when advanced.Seconds > 0 && advanced.Total > 0:
-                Show(happened.Time, Progress(advanced));
+                ShowProgress(written.Time, Progress(advanced));
                 break;
             case TrainingStep step:
-                Show(happened.Time, Training(step));
+                ShowProgress(written.Time, Training(step));
                 break;
             case TrainingEvaluated evaluated:
-                Line($"{"",NameWidth} step {evaluated.Step:N0}: validation loss {evaluated.Loss:F3}{(evaluated.Best ? ", the best so far" : "")}");
+                string best = evaluated.Best ? ", the best so far" : "";
+                WriteLine($"step {evaluated.Step:N0}: validation loss {evaluated.Loss:F3}{best}");
                 break;
             case TrainingSkipped skipped:
-                Line($"{"",NameWidth} step {skipped.Step:N0} left out: {skipped.Reason}");
+                WriteLine($"step {skipped.Step:N0} skipped: {skipped.Reason}");
                 break;
             case StageFinished finished:
                 foreach (string line in _summary.Finish(finished))
                 {
-                    Line(line);
+                    _lines.Write(line);
                 }
 
                 break;
@@ -58,109 +80,61 @@ internal sealed class ConsoleSink(TextWriter output, bool isTerminal, Func<int> 
                 ShowFault(fault);
                 break;
             case Note note:
-                Line($"{(note.Level == "warning" ? "warning: " : "")}{note.Text}");
+                _lines.Write($"{(note.Level == "warning" ? "warning: " : "")}{note.Text}");
                 break;
             case RunFinished { Status: "done" } done:
-                Line($"done in {Figures.Duration(done.Seconds)}");
+                _lines.Write($"done in {Figures.Duration(done.Seconds)}");
                 break;
         }
     }
 
-    /// <summary>Ends a line that is still rewriting itself.</summary>
-    public void Close()
-    {
-        if (_lineIsOpen)
-        {
-            output.WriteLine();
-            _lineIsOpen = false;
-        }
-    }
+    /// <summary>Leaves the cursor at the start of a line.</summary>
+    public void Dispose() => _lines.Dispose();
 
-    private string Progress(StageAdvanced at)
+    private string Progress(StageAdvanced progress)
     {
-        double share = Math.Clamp((double)at.Done / at.Total, 0, 1);
-        double rate = at.Done / at.Seconds;
+        double share = Math.Clamp((double)progress.Done / progress.Total, 0, 1);
+        double rate = progress.Done / progress.Seconds;
         int filled = (int)(share * BarWidth);
-        string bar = Width >= RoomForBar ? $"{new string('█', filled)}{new string('░', BarWidth - filled)} " : "";
-        // The first parts say little: a small one among large ones would tell of days.
-        string left = share >= 0.01 && at.Done < at.Total ? $"  {Figures.Duration((at.Total - at.Done) / rate)} left" : "";
-        string amount = at.Done == 0 ? "" : at.Unit == "bytes" ? $"{Figures.Bytes(rate)}/s" : $"{rate:N0} {at.Unit}/s";
-        return $"{at.Stage,-NameWidth} {bar}{100 * share,3:F0} %  {amount}{left}".TrimEnd();
+        string bar = _lines.Width >= LeastWidthWithBar ? $"{new string('█', filled)}{new string('░', BarWidth - filled)} " : "";
+        string left = share >= LeastShareForEstimate && progress.Done < progress.Total
+            ? $"  {Figures.Duration((progress.Total - progress.Done) / rate)} left"
+            : "";
+        string amount = progress.Done == 0 ? "" : progress.Unit == "bytes" ? $"{Figures.Bytes(rate)}/s" : $"{rate:N0} {progress.Unit}/s";
+        return $"{progress.Stage,-TextLines.Indent} {bar}{100 * share,3:F0} %  {amount}{left}".TrimEnd();
     }
 
     private static string Training(TrainingStep step) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{"pretrain",-NameWidth} step {step.Step:N0}/{step.Steps:N0}  loss {step.Loss:F3}  {step.TokensPerSecond:N0} tokens/s  {Figures.Duration(step.SecondsLeft)} left");
+        $"{StageNames.Pretrain,-TextLines.Indent} step {step.Step:N0}/{step.Steps:N0}  loss {step.Loss:F3}  "
+        + $"{step.TokensPerSecond:N0} tokens/s  {Figures.Duration(step.SecondsLeft)} left");
 
     private void ShowFault(FileFault fault)
     {
-        const int Most = 5;
         _faultsShown++;
-        if (_faultsShown <= Most)
+        if (_faultsShown <= MostFaultsShown)
         {
-            Line($"{"",NameWidth} {fault.Where}: {fault.Rule} ({fault.Detail})");
+            WriteLine($"{fault.Where}: {fault.Rule} ({fault.Detail})");
         }
-        else if (_faultsShown == Most + 1)
+        else if (_faultsShown == MostFaultsShown + 1)
         {
-            Line($"{"",NameWidth} further bad files stand in the event log and in dropped/");
+            WriteLine("more bad files are listed in the event log and in dropped/");
         }
     }
 
-    private void Show(DateTimeOffset time, string line)
+    // A line that belongs to the stage above it.
+    private void WriteLine(string text) => _lines.Write($"{"",TextLines.Indent} {text}");
+
+    private void ShowProgress(DateTimeOffset time, string line)
     {
-        if (isTerminal)
+        if (_lines.CanRewrite)
         {
-            output.Write('\r' + Fit(line));
-            _lineIsOpen = true;
+            _lines.Rewrite(line);
         }
         else if (time - _lastPlain >= PlainInterval)
         {
-            output.WriteLine(line);
+            _lines.Write(line);
             _lastPlain = time;
         }
-    }
-
-    private void Line(string line)
-    {
-        if (_lineIsOpen)
-        {
-            output.Write('\r' + Fit("") + '\r');
-            _lineIsOpen = false;
-        }
-
-        foreach (string row in isTerminal ? Wrapped(line) : [line])
-        {
-            output.WriteLine(row);
-        }
-    }
-
-    // One column is left free: a full line would wrap on some terminals.
-    private int Width => Math.Max(20, isTerminal ? columns() : 80) - 1;
-
-    // A line that rewrites itself must not wrap: of one that is too long the last figures are left out, whole.
-    private string Fit(string line)
-    {
-        int width = Width;
-        while (line.Length > width && line.LastIndexOf("  ", StringComparison.Ordinal) is > NameWidth and int gap)
-        {
-            line = line[..gap].TrimEnd();
-        }
-
-        return line.Length > width ? line[..width] : line.PadRight(width);
-    }
-
-    // Breaks at spaces; what follows stands under the text, not under the stage's name.
-    private IEnumerable<string> Wrapped(string line)
-    {
-        int width = Width;
-        string indent = "";
-        while (indent.Length + line.Length > width && line.LastIndexOf(' ', width - indent.Length) is > NameWidth and int space)
-        {
-            yield return indent + line[..space];
-            line = line[(space + 1)..];
-            indent = new string(' ', NameWidth + 1);
-        }
-
-        yield return indent + line;
     }
 }

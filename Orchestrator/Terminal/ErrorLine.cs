@@ -3,12 +3,14 @@ namespace DataForge.Orchestrator.Terminal;
 /// <summary>The one line that says what went wrong and what to do.</summary>
 internal static class ErrorLine
 {
-    // ENOSPC, as .NET carries it on Unix.
+    // The errno ENOSPC, which .NET on Unix puts into HResult.
     private const int NoSpace = 28;
 
-    public static void Write(string message) => Console.Error.WriteLine("dataforge: " + message.ReplaceLineEndings(" "));
+    /// <summary>Writes the line.</summary>
+    public static void Write(TextWriter error, string message) => error.WriteLine("dataforge: " + message.ReplaceLineEndings(" "));
 
+    /// <summary>What to do about a fault of the file system.</summary>
     public static string Explain(IOException e) => e.HResult == NoSpace || e.Message.Contains("No space left", StringComparison.Ordinal)
-        ? $"the disk is full ({e.Message}); nothing finished is lost: free some space and run the same command again."
-        : $"{e.Message} Nothing finished is lost; mend it and run the same command again.";
+        ? $"the disk is full ({e.Message}); completed work is kept: free some space and run the same command again."
+        : $"{e.Message} Completed work is kept; correct this and run the same command again.";
 }

@@ -1,61 +1,71 @@
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
+using DataForge.Corpus.Runs;
 
 namespace DataForge.Orchestrator.Terminal;
 
-/// <summary>Adds up the counts of a stage's parts and says what came of them.</summary>
+/// <summary>Adds up the counts of a stage's parts and summarizes them.</summary>
 internal sealed class StageSummary
 {
-    private const int NameWidth = 9;
-    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private const int MostReasons = 5;
+    private CountTable _counts = new();
     private int _computed;
     private int _reused;
 
-    public void Start(string stage)
+    /// <summary>Starts a new stage.</summary>
+    public void Start()
     {
-        _counts.Clear();
+        _counts = new CountTable();
         (_computed, _reused) = (0, 0);
     }
 
+    /// <summary>Adds a part's counts.</summary>
     public void Add(PartDone part)
     {
         _ = part.Reused ? _reused++ : _computed++;
-        foreach ((string name, long value) in part.Counts)
-        {
-            _counts[name] = _counts.GetValueOrDefault(name) + value;
-        }
+        _counts.Add(part.Counts);
     }
 
+    /// <summary>The summary's lines.</summary>
     public IEnumerable<string> Finish(StageFinished finished)
     {
-        string parts = _reused > 0 && _computed == 0 ? "nothing to compute" : _reused > 0 ? $"{_computed} {(_computed == 1 ? "part" : "parts")} computed, {_reused} reused" : "";
-        string what = string.Join(", ", new[] { What(finished.Stage), parts }.Where(text => text.Length > 0));
-        yield return $"{finished.Stage,-NameWidth} {what} ({Figures.Duration(finished.Seconds)})";
+        string what = string.Join(", ", new[] { Result(finished.Stage), Parts() }.Where(text => text.Length > 0));
+        yield return $"{finished.Stage,-TextLines.Indent} {what} ({Figures.Duration(finished.Seconds)})";
         if (Drops() is { Length: > 0 } drops)
         {
-            yield return $"{"",NameWidth} left: {drops}";
+            yield return $"{"",TextLines.Indent} dropped: {drops}";
         }
     }
 
-    private string What(string stage) => stage switch
+    private string Parts() => (_reused, _computed) switch
     {
-        "crawl" => $"{Count("occurrences.python"):N0} new Python files, {Figures.Bytes(Count("bytes.python"))}",
-        "clean" or "dedup" => $"{Count("contents.out"):N0} files stay, {Figures.Bytes(Count("bytes.out"))}",
-        "tokenize" => $"{Count("tokens.train"):N0} tokens to train on, {Count("tokens.validation"):N0} to validate",
-        "pretrain" => $"{Count("steps"):N0} steps over {Count("tokens"):N0} tokens",
-        "report" => "6-report/index.html",
+        ( > 0, 0) => "nothing to compute",
+        ( > 0, 1) => $"1 part computed, {_reused} reused",
+        ( > 0, _) => $"{_computed} parts computed, {_reused} reused",
         _ => "",
     };
 
-    // The five largest reasons; the rest stand in dropped/ and in the report.
+    private string Result(string stage) => stage switch
+    {
+        StageNames.Crawl => $"{_counts[CountName.OccurrencesOf(FileKind.Python)]:N0} new Python files, "
+            + Figures.Bytes(_counts[CountName.BytesOf(FileKind.Python)]),
+        StageNames.Clean or StageNames.Dedup =>
+            $"{_counts[CountName.ContentsOut]:N0} files kept, {Figures.Bytes(_counts[CountName.BytesOut])}",
+        StageNames.Tokenize =>
+            $"{_counts[CountName.TokensTrain]:N0} tokens to train on, {_counts[CountName.TokensValidation]:N0} to validate",
+        StageNames.Pretrain => $"{_counts[CountName.Steps]:N0} steps over {_counts[CountName.Tokens]:N0} tokens",
+        StageNames.Report => "6-report/index.html",
+        _ => "",
+    };
+
+    // The most frequent reasons; all are in dropped/ and in the report.
     private string Drops()
     {
-        const string Prefix = "dropped.";
-        var rules = _counts.Where(pair => pair.Key.StartsWith(Prefix, StringComparison.Ordinal) && pair.Value > 0)
-            .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToList();
-        string first = string.Join(", ", rules.Take(5).Select(pair => $"{pair.Key[Prefix.Length..]} {pair.Value:N0}"));
-        return rules.Count > 5 ? first + $", {rules.Count - 5} more {(rules.Count == 6 ? "rule" : "rules")}" : first;
+        var rules = _counts.Of(CountName.Dropped).Where(rule => rule.Value > 0)
+            .OrderByDescending(rule => rule.Value).ThenBy(rule => rule.Member, StringComparer.Ordinal).ToList();
+        string first = string.Join(", ", rules.Take(MostReasons).Select(rule => $"{rule.Member} {rule.Value:N0}"));
+        int more = rules.Count - MostReasons;
+        return more > 0 ? $"{first}, {more} more {(more == 1 ? "rule" : "rules")}" : first;
     }
-
-    private long Count(string name) => _counts.GetValueOrDefault(name);
 }

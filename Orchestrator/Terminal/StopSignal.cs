@@ -2,23 +2,26 @@ using System.Runtime.InteropServices;
 
 namespace DataForge.Orchestrator.Terminal;
 
-/// <summary>Turns Ctrl-C and SIGTERM into a cancellation; a second Ctrl-C ends the process at once.</summary>
+/// <summary>Cancels a token on Ctrl-C and SIGTERM; a second signal ends the process at once.</summary>
 internal sealed class StopSignal : IDisposable
 {
-    /// <summary>What a shell expects of a program stopped by Ctrl-C: 128 + SIGINT.</summary>
+    /// <summary>The exit code that a shell expects of a program stopped by Ctrl-C: 128 + SIGINT (2).</summary>
     public const int ExitCode = 130;
 
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _signals;
 
+    /// <summary>Starts to handle the signals.</summary>
     public StopSignal() => _signals =
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
     ];
 
+    /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (PosixSignalRegistration signal in _signals)
@@ -31,7 +34,7 @@ internal sealed class StopSignal : IDisposable
 
     private void Stop(PosixSignalContext context)
     {
-        // Every file is written beside and renamed, so an end without warning loses only the parts in work.
+        // Every file is written under a temporary name and renamed, so a sudden end loses only the parts being computed.
         context.Cancel = !_source.IsCancellationRequested;
         _source.Cancel();
     }

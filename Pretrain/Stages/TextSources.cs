@@ -128,12 +128,15 @@ internal static class TextSources
     {
         BlobId = id,
         ContentId = id,
-        Repository = new RepositoryFacts { Source = "text", Id = 0, Name = repository, Snapshot = 0 },
-        Path = file,
-        License = "",
-        LicenseClass = LicenseClass.None,
-        LicenseEvidence = Evidence,
-        Copies = 1,
+        Attribution = new Attribution
+        {
+            Repository = new RepositoryFacts { Source = "text", Id = 0, Name = repository, Snapshot = 0 },
+            Path = file,
+            License = "",
+            LicenseClass = LicenseClass.None,
+            LicenseEvidence = Evidence,
+            Copies = 1,
+        },
         Size = size,
     };
 

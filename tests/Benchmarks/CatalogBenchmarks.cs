@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Crawler.Fetch;
 using DataForge.Crawler.GitHub;
@@ -30,7 +31,8 @@ public static class CatalogBenchmarks
     public static int Run(string[] args)
     {
         bool isPostgres = args.Contains("postgres");
-        int[] sizes = [.. Values(args, "--rows").DefaultIfEmpty("10000,100000,1000000").Last().Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+        string[] rows = Values(args, "--rows").DefaultIfEmpty("10000,100000,1000000").Last().Split(',');
+        int[] sizes = [.. rows.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
         using PostgresServer? server = isPostgres ? PostgresServer.TryStart(isDurable: true, [.. Values(args, "--set")]) : null;
         if (isPostgres && server is null)
         {
@@ -49,7 +51,9 @@ public static class CatalogBenchmarks
                 subjects.Add(subject);
                 subject.Fill();
                 subject.Analyze(server);
-                Console.WriteLine($"{size,9:N0} rows in each table: filled in {watch.Elapsed.TotalSeconds:F1} s, {subject.DiskBytes(server) / 1e6:F0} MB on disk");
+                Console.WriteLine(
+                    $"{size,9:N0} rows in each table: filled in {watch.Elapsed.TotalSeconds:F1} s, "
+                    + $"{subject.DiskBytes(server) / 1e6:F0} MB on disk");
             }
 
             string settings = server is null ? "" : $", shared_buffers = {server.Sql("postgres", "SHOW shared_buffers").Trim()}";
@@ -67,13 +71,14 @@ public static class CatalogBenchmarks
             Measure("ledger: take and record a window, per member", subjects, 1, WindowMembers, subject => subject.RecordWindow());
             Measure("ledger: read repositories, per repository", subjects, 1, 5000, subject => subject.ReadRepositories());
             Measure("ledger: find and store an answer", subjects, 50, 1, subject => subject.Answer());
-            Measure("settle 100 repositories, per repository", subjects, 1, 100, subject => subject.Settle());
+            Measure("complete 100 repositories, per repository", subjects, 1, 100, subject => subject.AddCompleted());
             Measure("set and find a repository's state", subjects, 50, 1, subject => subject.SetState());
             Measure("lease 10 repositories and complete them", subjects, 10, 1, subject => subject.Lease());
             Measure("renew leases, writer's included", subjects, 10, 1, subject => subject.Renew());
             Console.WriteLine($"peak memory {PeakMemory() / 1e6:F0} MB, all catalogs together; {Load()}");
             subjects[^1].Crawl(folder["run"]);
-            Console.WriteLine($"peak memory {PeakMemory() / 1e6:F0} MB after a crawl's lists of {sizes[^1]:N0} repositories, and the run's input written");
+            Console.WriteLine(
+                $"peak memory {PeakMemory() / 1e6:F0} MB after a crawl's lists of {sizes[^1]:N0} repositories, and the run's input written");
             return 0;
         }
         finally
@@ -82,7 +87,8 @@ public static class CatalogBenchmarks
         }
     }
 
-    private static IEnumerable<string> Values(string[] args, string name) => args.Index().Where(item => item.Index > 0 && args[item.Index - 1] == name).Select(item => item.Item);
+    private static IEnumerable<string> Values(string[] args, string name) =>
+        args.Index().Where(item => item.Index > 0 && args[item.Index - 1] == name).Select(item => item.Item);
 
     private static void Mean(string name, List<Subject> subjects)
     {
@@ -131,7 +137,8 @@ public static class CatalogBenchmarks
 
         Print(name, [.. subjects.Select((_, i) => new Spent(Median(i, spent => spent.Time), Median(i, spent => spent.Processor)))]);
 
-        double Median(int i, Func<Spent, double> of) => Enumerable.Range(0, Turns).Select(turn => of(turns[i, turn])).Order().ElementAt(Turns / 2);
+        double Median(int i, Func<Spent, double> of) =>
+            Enumerable.Range(0, Turns).Select(turn => of(turns[i, turn])).Order().ElementAt(Turns / 2);
     }
 
     private static void Print(string name, Spent[] spent) =>
@@ -175,24 +182,25 @@ public static class CatalogBenchmarks
                 CommitSnapshots(Math.Min(5000, (int)(size - _snapshots)));
             }
 
-            _catalog.Begin(Query);
+            _catalog.Ledger.Begin(Query);
             int windows = size / WindowMembers;
-            _catalog.Record(
-                _catalog.Take(Query)! with { State = WindowState.Split }, [.. Enumerable.Range(0, windows + 40).Select(i => $"created:{i:D7}")], []);
+            _catalog.Ledger.Record(
+                _catalog.Ledger.Take(Query)! with { State = WindowState.Split },
+                [.. Enumerable.Range(0, windows + 40).Select(i => $"created:{i:D7}")], []);
             while (_windows < windows)
             {
                 RecordWindow();
             }
 
-            _catalog.AddWork("q", Enumerable.Range(0, size).Select(i => (long)i * 131), CancellationToken.None);
+            _catalog.Leases.AddWork("q", Enumerable.Range(0, size).Select(i => (long)i * 131), CancellationToken.None);
             foreach (int[] chunk in Enumerable.Range(0, size).Chunk(5000))
             {
-                _catalog.Settle([.. chunk.Select(i => new SettledRepository(
+                _catalog.Sources.AddCompleted([.. chunk.Select(i => new CompletedRepository(
                     $"fresh:{i * 131L}", "0123456789012345678901234567890123456789012345678901234567890123", 1, new RepositoryState(
                         i * 131L, RepositoryStatus.Present, $"owner/repository-{i}", "0123456789012345678901234567890123456789")))]);
             }
 
-            _catalog.TryBecomeWriter(_duration);
+            _catalog.Writer.TryAcquire(_duration);
         }
 
         // What PostgreSQL does by itself a minute after so many rows have come.
@@ -224,8 +232,8 @@ public static class CatalogBenchmarks
 
         public void CommitPart(int contents)
         {
-            int number = _catalog.NextPart;
-            _catalog.CommitPart(
+            int number = _catalog.Parts.NextNumber();
+            _catalog.Parts.Commit(
                 new RawPart(number, new string('a', 64), new string('b', 64), contents, contents, 32 << 20), [],
                 Enumerable.Range(0, contents).Select(i => (Id(_contents + i), 5000)), [number]);
             _contents += contents;
@@ -233,7 +241,7 @@ public static class CatalogBenchmarks
 
         public void CommitSnapshots(int count = PartSnapshots)
         {
-            _catalog.CommitPart(
+            _catalog.Parts.Commit(
                 null,
                 Enumerable.Range(0, count).Select(i => new SnapshotShare(
                     new RepositoryFacts
@@ -242,14 +250,17 @@ public static class CatalogBenchmarks
                         Commit = "0123456789012345678901234567890123456789", Stars = 12, Forks = 3, CreatedAt = "2020-01-01T00:00:00Z",
                     },
                     "0123456789012345678901234567890123456789012345678901234567890123", 60, IsComplete: true,
-                    new SortedDictionary<string, long>(StringComparer.Ordinal) { ["bytes.python"] = 300_000, ["occurrences.python"] = 60 })),
+                    new CountTable
+                    {
+                        [CountName.BytesOf(FileKind.Python)] = 300_000, [CountName.OccurrencesOf(FileKind.Python)] = 60,
+                    })),
                 [], []);
             _snapshots += count;
         }
 
         public void FindContent(bool isThere)
         {
-            (int part, _) = _catalog.FindContent(Id(isThere ? Draw(_contents) : -1 - Draw(1L << 40)));
+            (int part, _) = _catalog.Contents.Find(Id(isThere ? Draw(_contents) : -1 - Draw(1L << 40)));
             if (part >= 0 != isThere)
             {
                 throw new InvalidOperationException("the catalog's answer is wrong");
@@ -258,21 +269,22 @@ public static class CatalogBenchmarks
 
         public void FindContents()
         {
-            int found = _catalog.FindContents(Enumerable.Range(0, 1000).Select(i => Id(i % 2 == 0 ? Draw(_contents) : -1 - Draw(1L << 40)))).Count;
+            IEnumerable<BlobId> ids = Enumerable.Range(0, 1000).Select(i => Id(i % 2 == 0 ? Draw(_contents) : -1 - Draw(1L << 40)));
+            int found = _catalog.Contents.FindMany(ids).Count;
             if (found is 0 or > 500)
             {
                 throw new InvalidOperationException("the catalog's answer is wrong");
             }
         }
 
-        public void FindSnapshot() => _catalog.FindSnapshot(
+        public void FindSnapshot() => _catalog.Snapshots.Find(
             Next() * 131, "0123456789012345678901234567890123456789012345678901234567890123");
 
         public void RecordWindow()
         {
             // Windows of creation times: their repositories have numbers near each other, in no order.
-            SearchWindow window = _catalog.Take(Query)!;
-            _catalog.Record(
+            SearchWindow window = _catalog.Ledger.Take(Query)!;
+            _catalog.Ledger.Record(
                 window with { State = WindowState.Done, Expected = WindowMembers, Seen = WindowMembers, ETag = "W/\"0123456789abcdef\"" }, [],
                 [.. Enumerable.Range(0, WindowMembers).Select(i => new DiscoveredRepository
                 {
@@ -286,7 +298,7 @@ public static class CatalogBenchmarks
 
         public void ReadRepositories()
         {
-            if (_catalog.Repositories(Query).Take(5000).Count() != 5000)
+            if (_catalog.Ledger.Repositories(Query).Take(5000).Count() != 5000)
             {
                 throw new InvalidOperationException("the catalog's answer is wrong");
             }
@@ -295,26 +307,27 @@ public static class CatalogBenchmarks
         public void Answer()
         {
             string path = $"/repositories/{Draw(size)}";
-            _catalog.FindAnswer(path);
-            _catalog.StoreAnswer(path, new ConditionalAnswer("\"0123456789\"", new byte[300]));
+            _catalog.Ledger.FindResponse(path);
+            _catalog.Ledger.StoreResponse(path, new CachedResponse("\"0123456789\"", new byte[300]));
         }
 
-        public void Settle() => _catalog.Settle([.. Enumerable.Range(0, 100).Select(_ => Next() * 131).Select(id => new SettledRepository(
+        public void AddCompleted() => _catalog.Sources.AddCompleted(
+            [.. Enumerable.Range(0, 100).Select(_ => Next() * 131).Select(id => new CompletedRepository(
             $"fresh:{id}", "1123456789012345678901234567890123456789012345678901234567890123", 1, new RepositoryState(
                 id, RepositoryStatus.Present, "owner/repository", "0123456789012345678901234567890123456789")))]);
 
         public void SetState()
         {
-            RepositoryState state = _catalog.FindState(Next() * 131)!;
-            _catalog.SetState(state with { Status = RepositoryStatus.Vanished });
+            RepositoryState state = _catalog.States.Find(Next() * 131)!;
+            _catalog.States.Set(state with { Status = RepositoryStatus.Vanished });
         }
 
         public void Lease()
         {
-            IReadOnlyList<long> leased = _catalog.TryLeaseRepositories("q", 10, _duration);
+            IReadOnlyList<long> leased = _catalog.Leases.TryLeaseRepositories("q", 10, _duration);
             foreach (long repository in leased)
             {
-                if (!_catalog.Complete("q", repository, null))
+                if (!_catalog.Leases.Complete("q", repository, null))
                 {
                     throw new InvalidOperationException("the catalog's answer is wrong");
                 }
@@ -331,14 +344,14 @@ public static class CatalogBenchmarks
             repositories.Clear();
             PinnedList.Write(Path.Combine(run, PinnedList.FileName), _catalog, snapshots, "");
             using FileStream input = File.Create(Path.Combine(run, "input"));
-            CanonicalJson.Write(input, _catalog.Input(snapshots, []));
+            CanonicalJson.Write(input, _catalog.Parts.InputOf(snapshots, new CountTable()));
         }
 
         private List<ForgeRepository> Found()
         {
-            Func<long, DiscoveredRepository> read = id => _catalog.FindRepository(id, Query)!;
+            Func<long, DiscoveredRepository> read = id => _catalog.Discovered.Find(id, Query)!;
             SortedDictionary<long, (string Name, Func<long, DiscoveredRepository> Read)> found = [];
-            foreach (DiscoveredRepository repository in _catalog.Repositories(Query))
+            foreach (DiscoveredRepository repository in _catalog.Ledger.Repositories(Query))
             {
                 found.TryAdd(repository.Id, (repository.FullName, read));
             }
@@ -346,7 +359,7 @@ public static class CatalogBenchmarks
             return [.. found.Take(Size).Select(entry => new ForgeRepository(entry.Key, entry.Value.Name, entry.Value.Read, null!))];
         }
 
-        public void Renew() => _catalog.Renew(_duration);
+        public void Renew() => _catalog.Leases.Renew(_duration);
 
         public void Dispose() => _catalog.Dispose();
 

@@ -101,12 +101,12 @@ public static class DedupBenchmarks
             }
         });
         Rate("  folded text alone", bytes, () => texts.ForEach(text => folded.Hash(text)));
-        Rate("  shingle sets", bytes, () => texts.ForEach(text => shingler.Take(text)));
+        Rate("  shingle sets", bytes, () => texts.ForEach(text => shingler.Process(text)));
         Rate("  shingle sets and signatures", bytes, () =>
         {
             foreach (byte[] text in texts)
             {
-                shingler.Take(text);
+                shingler.Process(text);
                 if (!shingler.Set.IsEmpty)
                 {
                     kernel.BandKeys(shingler.Set, keys);
@@ -218,12 +218,15 @@ public static class DedupBenchmarks
     {
         BlobId = BlobId.Of(text),
         ContentId = BlobId.Of(text),
-        Repository = new RepositoryFacts { Id = (long)(BlobId.Of(System.Text.Encoding.UTF8.GetBytes(repository)).Prefix >> 1), Name = repository, Source = "dir" },
-        Path = path,
-        License = "MIT",
-        LicenseClass = LicenseClass.Permissive,
-        LicenseEvidence = "bench",
-        Copies = 1,
+        Attribution = new Attribution
+        {
+            Repository = new RepositoryFacts { Id = (long)(BlobId.Of(System.Text.Encoding.UTF8.GetBytes(repository)).Prefix >> 1), Name = repository, Source = "dir" },
+            Path = path,
+            License = "MIT",
+            LicenseClass = LicenseClass.Permissive,
+            LicenseEvidence = "bench",
+            Copies = 1,
+        },
         Size = text.Length,
     };
 

@@ -85,7 +85,7 @@ public static class DedupScaleBenchmarks
         int largest = 0;
         steps.Measure("candidates", () =>
         {
-            var memory = new JoinMemory(() => RankTable.ReadFirsts(ranksFile));
+            var memory = new JoinBufferPool(() => RankTable.ReadFirsts(ranksFile));
             Parallel.For(0, groups, new ParallelOptions { MaxDegreeOfParallelism = workers }, group => Join(group, memory));
         });
         RankTable? ranks = null;
@@ -114,7 +114,7 @@ public static class DedupScaleBenchmarks
         Console.WriteLine($"  {sets.Check(result, options.Threshold)}");
         return new Measured(files, steps.Seconds, steps.Processor, steps.ProcessorOf("signatures"), steps.Peak, disk);
 
-        void Join(int group, JoinMemory memory)
+        void Join(int group, JoinBufferPool memory)
         {
             (int[] firsts, int baseKept) = memory.Ranks;
             JoinBuffers buffers = memory.Take();

@@ -10,6 +10,7 @@ public sealed class KilledStageTests : IDisposable
     private const string FolderVariable = "DATAFORGE_TEST_DEDUP_FOLDER";
     private const string WorkersVariable = "DATAFORGE_TEST_DEDUP_WORKERS";
     private const int Kills = 10;
+    private const int KilledExitCode = 128 + 9; // SIGKILL; a child that had ended before has 0
     private readonly TemporaryFolder _folder = new();
 
     private static DedupOptions Options => new() { ShardBytes = 100_000, AuditFiles = 200 };
@@ -41,10 +42,9 @@ public sealed class KilledStageTests : IDisposable
                 using Process child = Start(name, workers[i % 3]);
                 WaitForFirstPart(child, name);
                 Thread.Sleep(length * (0.9 * random.NextDouble()));
-                bool isKilled = !child.HasExited;
                 child.Kill();
                 child.WaitForExit();
-                killed += isKilled ? 1 : 0;
+                killed += child.ExitCode == KilledExitCode ? 1 : 0;
                 using var resumed = new TestRun(_folder[name]);
                 resumed.Dedup(Options, workers[(i + 1) % 3]);
                 Assert.Equal(expected, resumed.Hash());

@@ -64,7 +64,7 @@ public class StageProperties
             Assert.Equal(one.Hash(), other.Hash());
         }
 
-        // Files that come in other parts and another order share the same fates.
+        // Files that come in other parts and another order share the same decisions.
         TestFile[] shuffled = [.. files];
         random.Shuffle(shuffled);
         using var another = new TestRun();

@@ -116,36 +116,6 @@ public sealed class BadInputTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task Build_twoProcessesOnOneRun_bothEndWellWithTheBytesOfOne()
-    {
-        Assert.SkipWhen(RealPython.StandardLibrary is null, "no python3 with its library on this machine");
-        using var build = new SmallBuild(RealPython.StandardLibrary!);
-        (int alone, string output, string error) = await DataForgeProcess.RunAsync(build.Arguments("alone"));
-        Assert.True(alone == 0, output + error);
-        using DataForgeProcess one = DataForgeProcess.Start(build.Arguments("shared"));
-        using DataForgeProcess other = DataForgeProcess.Start(build.Arguments("shared"));
-        (int Code, string Output, string Error)[] ends = [await one.FinishAsync(), await other.FinishAsync()];
-        Assert.All(ends, end => Assert.True(end.Code == 0, end.Output + end.Error));
-        Assert.Empty(FolderHash.Differences(build.Hashes("alone"), build.Hashes("shared")));
-    }
-
-    [Fact]
-    public async Task Build_interrupted_stopsWithin2SecondsAndExits130()
-    {
-        Assert.SkipWhen(RealPython.StandardLibrary is null, "no python3 with its library on this machine");
-        using var build = new SmallBuild(RealPython.StandardLibrary!);
-        using DataForgeProcess process = DataForgeProcess.Start(build.Arguments("w", until: "report"));
-        await Task.Delay(TimeSpan.FromSeconds(2));
-        process.Interrupt();
-        long start = Stopwatch.GetTimestamp();
-        (int code, string output, string error) = await process.FinishAsync();
-        Assert.True(code == 130, $"exit code {code}: {output} {error}");
-        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(2), $"took {Stopwatch.GetElapsedTime(start)}");
-        (code, output, error) = await DataForgeProcess.RunAsync(build.Arguments("w"));
-        Assert.True(code == 0, output + error);
-    }
-
     public void Dispose() => _folder.Dispose();
 
     private static int Run(string program, params string[] arguments)

@@ -4,11 +4,12 @@ using Microsoft.AspNetCore.Http;
 namespace DataForge.Forge;
 
 /// <summary>
-/// What the forge tells of itself, for use from outside: <c>/_forge/requests</c> (each request as a line of JSON) and
-/// <c>/_forge/traffic</c> (git's and archives' traffic by repository).
+/// What the forge reports about itself: <c>/_forge/requests</c> (one line of JSON per request) and <c>/_forge/traffic</c> (traffic of git
+/// and of archives by repository).
 /// </summary>
 internal sealed class AdminInterface(ForgeServer server)
 {
+    /// <summary>Answers a request for one of these paths.</summary>
     public async Task AnswerAsync(HttpContext context, string path)
     {
         IEnumerable<object>? lines = path switch
@@ -16,7 +17,11 @@ internal sealed class AdminInterface(ForgeServer server)
             "/_forge/requests" => server.Log.All,
             "/_forge/traffic" => server.Traffic.ByRepository.OrderBy(pair => pair.Key).Select(pair => (object)new
             {
-                id = pair.Key, name = server.Repositories.Find(pair.Key)?.FullName, pair.Value.Fetches, pair.Value.Requests, pair.Value.BytesSent,
+                id = pair.Key,
+                name = server.Repositories.Find(pair.Key)?.FullName,
+                pair.Value.Fetches,
+                pair.Value.Requests,
+                pair.Value.BytesSent,
             }),
             _ => null,
         };

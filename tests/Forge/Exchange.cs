@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace DataForge.Forge;
 
-/// <summary>One request on its way through the forge.</summary>
+/// <summary>One request that the forge processes.</summary>
 internal sealed class Exchange(HttpContext context, TimeProvider clock, string path)
 {
-    /// <summary>The request and its answer.</summary>
+    /// <summary>The request and its response.</summary>
     public HttpContext Context { get; } = context;
 
     /// <summary>The path, without the prefix that GitHub Enterprise has.</summary>
@@ -16,13 +16,13 @@ internal sealed class Exchange(HttpContext context, TimeProvider clock, string p
     /// <summary>Path and query.</summary>
     public string Target { get; } = path + context.Request.QueryString;
 
-    /// <summary>When it came.</summary>
+    /// <summary>When it arrived.</summary>
     public DateTimeOffset At { get; } = clock.GetUtcNow();
 
     /// <summary>The user's login; empty without a token.</summary>
     public string User { get; set; } = "";
 
-    /// <summary>Whose budget it is on (<see cref="RequestRecord.Resource"/>).</summary>
+    /// <summary>The rate limit that it counts against (<see cref="RequestRecord.Resource"/>).</summary>
     public string Resource { get; set; } = "free";
 
     /// <summary>The planted fault it meets.</summary>
@@ -37,10 +37,10 @@ internal sealed class Exchange(HttpContext context, TimeProvider clock, string p
     /// <summary>Bytes of the body sent.</summary>
     public long Bytes { get; set; }
 
-    /// <summary>The end of the caller's interest.</summary>
+    /// <summary>Cancelled when the client aborts the request.</summary>
     public CancellationToken Aborted => Context.RequestAborted;
 
-    /// <summary>What the log keeps of it.</summary>
+    /// <summary>The request's entry in the log.</summary>
     public RequestRecord Record => new(At, User, Context.Request.Method, Target, Resource, Status, Fault?.Name, IsCharged, Bytes);
 
     /// <summary>Sends a body, cut or slowed where the planted fault says so.</summary>
@@ -54,7 +54,7 @@ internal sealed class Exchange(HttpContext context, TimeProvider clock, string p
                 await WriteAsync(body[..(body.Length / 2)]).ConfigureAwait(false);
                 await response.Body.FlushAsync(Aborted).ConfigureAwait(false);
 
-                // Closed, not reset: a reset would also take back what was sent, and look like a request that never arrived.
+                // Closed, not reset: a reset would also discard what was sent, and look like a request that never arrived.
                 await Task.Delay(20, Aborted).ConfigureAwait(false);
                 Context.Abort();
                 break;
@@ -81,7 +81,7 @@ internal sealed class Exchange(HttpContext context, TimeProvider clock, string p
         Bytes += piece.Length;
     }
 
-    /// <summary>Waits by the forge's clock, which goes on meanwhile.</summary>
+    /// <summary>Waits by the forge's clock, which may jump meanwhile.</summary>
     public async Task WaitAsync(TimeSpan time)
     {
         (clock as SimulatedClock)?.End();

@@ -13,8 +13,8 @@ using Microsoft.AspNetCore.Http;
 namespace DataForge.Forge;
 
 /// <summary>
-/// A server shaped like GitHub, on loopback: its REST interface with limits, validators, pages and the cap of searches; git's smart HTTP
-/// over bare repositories by git's own backend; archives. Every request is recorded, and every fault can be planted.
+/// A server like GitHub, on loopback: its REST API with rate limits, entity tags, pages and the limit on search results; git's smart HTTP
+/// over bare repositories, by git's own backend; archives. Every request is recorded, and every kind of fault can be planted.
 /// </summary>
 public sealed class ForgeServer : IAsyncDisposable
 {
@@ -24,7 +24,7 @@ public sealed class ForgeServer : IAsyncDisposable
     private RestInterface? _rest;
     private GitInterface? _git;
     private AdminInterface? _admin;
-    private int _underWay;
+    private int _inFlight;
 
     private ForgeServer(WebApplication web, ForgeOptions options, ForgeCatalog repositories)
     {
@@ -35,13 +35,13 @@ public sealed class ForgeServer : IAsyncDisposable
         Limits = new ForgeLimits(options.Limits, options.Clock);
     }
 
-    /// <summary>Where it listens, <c>http://127.0.0.1:PORT/</c>: address of the interface and of git alike.</summary>
+    /// <summary>Its address, <c>http://127.0.0.1:PORT/</c>: that of the API and of git.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1/");
 
-    /// <summary>What it holds.</summary>
+    /// <summary>Its repositories.</summary>
     public ForgeCatalog Repositories { get; }
 
-    /// <summary>Its search, with the faults of one.</summary>
+    /// <summary>Its search, with the faults of GitHub's.</summary>
     public RepositorySearch Search { get; }
 
     /// <summary>Its limits.</summary>
@@ -82,12 +82,12 @@ public sealed class ForgeServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until no request is under way. An answer is in its caller's hands a moment before it stands in <see cref="Log"/> and
-    /// <see cref="Traffic"/>: tests wait here before they look.
+    /// Waits until no request is in flight. A client has its response a moment before it is recorded in <see cref="Log"/> and
+    /// <see cref="Traffic"/>, so tests wait here before they read these.
     /// </summary>
-    public async Task SettleAsync()
+    public async Task WaitForRequestsAsync()
     {
-        while (Volatile.Read(ref _underWay) > 0)
+        while (Volatile.Read(ref _inFlight) > 0)
         {
             await Task.Delay(1).ConfigureAwait(false);
         }
@@ -96,12 +96,12 @@ public sealed class ForgeServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        await _web.StopAsync(patience.Token).ConfigureAwait(false);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await _web.StopAsync(timeout.Token).ConfigureAwait(false);
         await _web.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The user a request comes from: empty without a token, null where the token is nobody's.</summary>
+    /// <summary>The user of a request: with an empty login where there is no token, null where the token is unknown.</summary>
     internal ForgeOwner? UserOf(HttpRequest request)
     {
         string header = request.Headers.Authorization.ToString();
@@ -139,7 +139,7 @@ public sealed class ForgeServer : IAsyncDisposable
         var exchange = new Exchange(context, _options.Clock, path);
         var simulated = _options.Clock as SimulatedClock;
         simulated?.Begin();
-        Interlocked.Increment(ref _underWay);
+        Interlocked.Increment(ref _inFlight);
         try
         {
             exchange.Fault = Faults.Next(exchange.Target);
@@ -154,16 +154,16 @@ public sealed class ForgeServer : IAsyncDisposable
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The caller gave up, or the planted fault cut it off.
+            // The client aborted, or a planted fault closed the connection.
         }
         catch (IOException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Likewise, seen by the writing side.
+            // The same, while writing.
         }
         finally
         {
             Log.Add(exchange.Record);
-            Interlocked.Decrement(ref _underWay);
+            Interlocked.Decrement(ref _inFlight);
             simulated?.End();
         }
     }

@@ -1,11 +1,12 @@
 namespace DataForge.Forge;
 
-/// <summary>One request that the forge answered, or left unanswered.</summary>
-/// <param name="At">When it came, by the forge's clock.</param>
+/// <summary>One request to the forge, answered or not.</summary>
+/// <param name="At">When it arrived, by the forge's clock.</param>
 /// <param name="User">The user's login; empty without a token.</param>
 /// <param name="Method">GET or POST.</param>
 /// <param name="Target">Path and query.</param>
-/// <param name="Resource"><c>core</c>, <c>search</c>, <c>git</c>, <c>codeload</c>, or <c>free</c> for what costs no primary quota.</param>
+/// <param name="Resource"><c>core</c>, <c>search</c>, <c>git</c>, <c>codeload</c>, or <c>free</c> for a request without a primary
+/// limit.</param>
 /// <param name="Status">The status sent; 0 where none was.</param>
 /// <param name="Fault">The planted fault it met, or null.</param>
 /// <param name="IsCharged">Whether it used primary quota.</param>
@@ -13,7 +14,7 @@ namespace DataForge.Forge;
 public sealed record RequestRecord(
     DateTimeOffset At, string User, string Method, string Target, string Resource, int Status, string? Fault, bool IsCharged, long Bytes);
 
-/// <summary>Every request, in order of its end. Safe from several threads.</summary>
+/// <summary>All requests, in the order in which they ended. Thread-safe.</summary>
 public sealed class RequestLog
 {
     private readonly Lock _lock = new();
@@ -31,12 +32,12 @@ public sealed class RequestLog
         }
     }
 
-    /// <summary>Answers 403 and 429 that no test planted: limits that the caller ran into.</summary>
+    /// <summary>Requests answered with 403 or 429 that no test planted: the client exceeded a limit.</summary>
     public IReadOnlyList<RequestRecord> Refused => [.. All.Where(record => record.Status is 403 or 429 && record.Fault is null)];
 
     /// <summary>
-    /// The share of a user's budget that was used while work remained: of the time from the first request to the last, cut into windows
-    /// from the first one on, those that were over before the last request count. 1 where all of it fits into one window.
+    /// The share of a user's budget that was used while there was work: the time from the first request to the last is divided into
+    /// windows, of which those that were over before the last request count. 1 where all requests fit into one window.
     /// </summary>
     public double UsedShare(string user, string resource, int limit, TimeSpan window)
     {
@@ -58,7 +59,7 @@ public sealed class RequestLog
         return charged.Count(record => record.At < end) / ((double)limit * windows);
     }
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Deletes all entries.</summary>
     public void Clear()
     {
         lock (_lock)

@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace DataForge.Forge;
 
 /// <summary>
-/// A clock that stands still while anything happens and jumps to the next timer when nothing does, so that hours of waiting pass in
-/// seconds. "Nothing happens" means: no request is under way (<see cref="Begin"/>, <see cref="End"/>) and none of that, nor a new timer,
-/// was seen for a short real time, in which this clock's own thread got some work done too: on a busy machine everybody waits longer.
+/// A clock that stands still while there is activity and jumps to the next timer when there is none, so that hours of waiting pass in
+/// seconds. There is no activity when no request is in flight (<see cref="Begin"/>, <see cref="End"/>) and no request or timer has started
+/// or ended for a short real time, in which this clock's own thread also got some work done: on a busy machine it waits longer.
 /// </summary>
 public sealed class SimulatedClock : TimeProvider, IDisposable
 {
@@ -16,14 +16,14 @@ public sealed class SimulatedClock : TimeProvider, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeSpan _quiet;
 
-    // About a millisecond to hash: by the scheduler's fairness, whoever has work to do gets as much of it done meanwhile.
+    // Takes about a millisecond to hash. As the scheduler is fair, every other thread with work gets as much done meanwhile.
     private readonly byte[] _work = new byte[1 << 20];
     private DateTimeOffset _now;
     private long _lastActivity = Stopwatch.GetTimestamp();
-    private int _underWay;
+    private int _inFlight;
     private int _worked;
 
-    /// <summary>Starts at a time.</summary>
+    /// <summary>Starts the clock.</summary>
     /// <param name="start">The time.</param>
     /// <param name="quiet">Real time without activity before the clock jumps; default 50 milliseconds.</param>
     public SimulatedClock(DateTimeOffset start, TimeSpan? quiet = null)
@@ -59,22 +59,22 @@ public sealed class SimulatedClock : TimeProvider, IDisposable
         return timer;
     }
 
-    /// <summary>Something is under way: the clock stands.</summary>
+    /// <summary>A request begins: the clock stands still.</summary>
     public void Begin()
     {
         lock (_lock)
         {
-            _underWay++;
+            _inFlight++;
             Touch();
         }
     }
 
-    /// <summary>It ended, or waits for the clock itself.</summary>
+    /// <summary>The request ended, or waits for the clock itself.</summary>
     public void End()
     {
         lock (_lock)
         {
-            _underWay--;
+            _inFlight--;
             Touch();
         }
     }
@@ -100,7 +100,7 @@ public sealed class SimulatedClock : TimeProvider, IDisposable
     {
         lock (_lock)
         {
-            if (_underWay > 0 || _timers.Count == 0 || _worked++ < QuietWork || Stopwatch.GetElapsedTime(_lastActivity) < _quiet)
+            if (_inFlight > 0 || _timers.Count == 0 || _worked++ < QuietWork || Stopwatch.GetElapsedTime(_lastActivity) < _quiet)
             {
                 return [];
             }

@@ -6,6 +6,7 @@ namespace DataForge.Testing;
 /// <summary>The program as its users run it: a process of its own.</summary>
 public sealed partial class DataForgeProcess : IDisposable
 {
+    private const int KilledExitCode = 128 + 9; // SIGKILL
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
     private readonly Process _process;
     private readonly Task<string> _output;
@@ -31,8 +32,8 @@ public sealed partial class DataForgeProcess : IDisposable
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder,
         };
-        // Sizes of proofs are for the tests alone; the program would take them for options.
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("DATAFORGE_FORGE_", StringComparison.Ordinal)).ToArray())
+        // Variables that are for the tests alone; the program would take them for options.
+        foreach (string name in start.Environment.Keys.Where(IsOfTests).ToArray())
         {
             start.Environment.Remove(name);
         }
@@ -44,6 +45,9 @@ public sealed partial class DataForgeProcess : IDisposable
 
         return new DataForgeProcess(Process.Start(start)!);
     }
+
+    private static bool IsOfTests(string variable) =>
+        variable == "DATAFORGE_REQUIRE_ALL" || variable.StartsWith("DATAFORGE_FORGE_", StringComparison.Ordinal);
 
     /// <summary>The process's number.</summary>
     public int Id => _process.Id;
@@ -58,6 +62,16 @@ public sealed partial class DataForgeProcess : IDisposable
         return await process.FinishAsync();
     }
 
+    /// <summary>Runs the program to its end, which must be without an error.</summary>
+    /// <returns>What it wrote to standard output.</returns>
+    /// <exception cref="InvalidOperationException">It ended with another exit code than 0.</exception>
+    public static async Task<string> SucceedAsync(params IEnumerable<string> arguments)
+    {
+        (int code, string output, string error) = await RunAsync(arguments);
+        return code == 0 ? output : throw new InvalidOperationException($"exit code {code}\n{output}\n{error}");
+    }
+
+    /// <summary>Waits for its end.</summary>
     public async Task<(int ExitCode, string Output, string Error)> FinishAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -65,7 +79,8 @@ public sealed partial class DataForgeProcess : IDisposable
         return (_process.ExitCode, await _output, await _error);
     }
 
-    /// <summary>SIGKILL after a while, unless it ends before. Returns whether it was killed.</summary>
+    /// <summary>Sends SIGKILL after a while, unless the program ends before.</summary>
+    /// <returns>Whether the signal ended it; false where it had already ended by itself.</returns>
     public async Task<bool> KillAfterAsync(TimeSpan delay)
     {
         Task ended = _process.WaitForExitAsync();
@@ -76,7 +91,7 @@ public sealed partial class DataForgeProcess : IDisposable
 
         _process.Kill();
         await ended;
-        return true;
+        return _process.ExitCode == KilledExitCode;
     }
 
     /// <summary>Whether it has ended.</summary>

@@ -7,35 +7,41 @@ using Microsoft.Win32.SafeHandles;
 namespace DataForge.Crawler.Fetch;
 
 /// <summary>
-/// A repository as a tar.gz of its default branch, for where git's protocol is not spoken. All of it travels; the files that are taken
-/// go to a spool as they come, and nothing is unpacked under a name of the archive's choice.
+/// A repository as a tar.gz of its default branch, for where git's protocol is not available. The whole archive is transferred. The files
+/// that are taken are written to a spool file while they arrive; no name from the archive is used on disk.
 /// </summary>
+/// <param name="facts">What is known about it, with the commit where it is known already.</param>
+/// <param name="branch">The branch or commit to request; "" for HEAD.</param>
+/// <param name="transport">What it is fetched with.</param>
+/// <param name="quota">What fetching it may cost.</param>
 internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, ForgeTransport transport, FetchQuota quota) : IOpenRepository
 {
-    /// <summary>The name of this transport.</summary>
+    /// <summary>The value of option <c>Crawl:FetchTransport</c> for archives.</summary>
     public const string TransportName = "archive";
 
-    // Of what an archive may expand to, against what may be received of it.
-    private const long ExpandedShare = 20;
+    // How many times the limit on received bytes an archive may have when it is expanded. gzip reduces source code to about a quarter, so
+    // 20 leaves room for repetitive data, and a bomb ends early.
+    private const long MaxExpansion = 20;
 
     private readonly string _spool = Path.Combine(transport.Folder, facts.Id.ToString(CultureInfo.InvariantCulture) + ".spool");
     private SafeFileHandle? _handle;
     private IReadOnlyList<FoundFile> _files = [];
 
+    /// <inheritdoc/>
     public RepositoryFacts Facts { get; private set; } = facts;
 
-    /// <summary>The commit; what the archive gives before it is read is not known.</summary>
+    /// <summary>The commit's id; known when the archive was read.</summary>
     public string Signature => Facts.Commit ?? throw new InvalidOperationException("the archive is not read yet");
 
-    /// <summary>Reads the archive.</summary>
-    /// <exception cref="FetchException">It cannot be had.</exception>
+    /// <summary>Fetches and reads the archive; returns this repository.</summary>
+    /// <exception cref="FetchException">It cannot be fetched.</exception>
     public async Task<ArchiveRepository> ReadAsync(CancellationToken cancellation)
     {
         string reference = branch.Length > 0 ? branch : "HEAD";
         var address = new Uri(transport.Api, $"repos/{Facts.Name}/tarball/{Uri.EscapeDataString(reference)}");
         try
         {
-            await transport.Http.GetAsync(address, quota, ReadAsync, cancellation, transport.Charge).ConfigureAwait(false);
+            await transport.Http.GetAsync(address, quota, ReadAsync, cancellation, transport.AcquirePermit).ConfigureAwait(false);
             return this;
         }
         catch
@@ -45,8 +51,10 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
         }
     }
 
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<FoundFile>> ListAsync(CancellationToken cancellation) => new(_files);
 
+    /// <inheritdoc/>
     public ReadFile Read(FoundFile file)
     {
         var entry = (SpooledFile)file;
@@ -58,7 +66,7 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
             if (count == 0)
             {
                 ArrayPool<byte>.Shared.Return(buffer);
-                return ReadFile.Faulty(FaultRules.Unreadable, "the spool ends early", entry.Size);
+                return ReadFile.Faulty(RuleNames.Unreadable, "the spool file ends early", entry.Size);
             }
 
             done += count;
@@ -67,6 +75,7 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
         return new ReadFile(buffer, length, length);
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _handle?.Dispose();
@@ -79,14 +88,14 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
         var listing = new ListingBuilder(transport.Context.Options);
         long spooled = 0;
         _handle = File.OpenHandle(_spool, FileMode.Create, FileAccess.ReadWrite);
-        long most = ExpandedShare * Math.Min(transport.Context.Options.FetchMaxBytes, long.MaxValue / (2 * ExpandedShare));
-        using var plain = new BoundedGunzip(body, quota, most);
+        long maxBytes = MaxExpansion * Math.Min(transport.Context.Options.FetchMaxBytes, long.MaxValue / (2 * MaxExpansion));
+        using var plain = new BoundedGunzip(body, quota, maxBytes);
         var tar = new TarReader(plain);
         try
         {
             while (await tar.NextAsync(cancellation).ConfigureAwait(false) is { } entry)
             {
-                spooled += await TakeAsync(tar, entry, listing, spooled, cancellation).ConfigureAwait(false);
+                spooled += await AddAsync(tar, entry, listing, spooled, cancellation).ConfigureAwait(false);
                 if (listing.IsFull)
                 {
                     break;
@@ -95,25 +104,25 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
         }
         catch (Exception e) when (e is FormatException or InvalidDataException)
         {
-            throw new FetchException(FaultRules.Corrupt, $"its archive is damaged ({FetchException.Printable(e.Message)})", inner: e);
+            throw new FetchException(RuleNames.Corrupt, $"its archive is damaged ({FetchException.Printable(e.Message)})", inner: e);
         }
 
         string commit = tar.Comment is { Length: 40 } id && id.All(char.IsAsciiHexDigitLower)
             ? id
-            : throw new FetchException(FaultRules.Unsupported, "its archive does not say of which commit it is");
+            : throw new FetchException(RuleNames.Unsupported, "its archive does not name its commit");
         if (Facts.Commit is { } wanted && wanted != commit)
         {
-            throw new FetchException(FaultRules.Refused, "the archive is of another commit than was asked for");
+            throw new FetchException(RuleNames.Refused, "the archive is of another commit than the requested one");
         }
 
         Facts = Facts with { Commit = commit };
         _files = listing.Finish();
     }
 
-    // Returns the bytes it added to the spool.
-    private async Task<long> TakeAsync(TarReader tar, TarEntry entry, ListingBuilder listing, long offset, CancellationToken cancellation)
+    // Returns the number of bytes added to the spool file.
+    private async Task<long> AddAsync(TarReader tar, TarEntry entry, ListingBuilder listing, long offset, CancellationToken cancellation)
     {
-        // The archive's own folder comes first.
+        // The first part of each path is the archive's own folder.
         int slash = Array.IndexOf(entry.Path, (byte)'/');
         string path = PathText.FromBytes(entry.Path.AsSpan(slash + 1));
         if (slash < 0 || entry.Kind == TarKind.Other || path.Length == 0 || !listing.Enter(path) || FileKinds.Of(path) is not { } kind)
@@ -124,13 +133,13 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
         int mode = entry.Kind == TarKind.Link ? GitMode.Symlink : entry.IsExecutable ? GitMode.Executable : GitMode.File;
         if (PathText.Fault(path) is { } fault)
         {
-            listing.AddFault(PathText.Shortened(path), mode, kind, FaultRules.Path, fault);
+            listing.AddFault(PathText.Shortened(path), mode, kind, RuleNames.Path, fault);
             return 0;
         }
 
         if (entry.Kind == TarKind.Link)
         {
-            listing.AddFault(path, mode, kind, FaultRules.Symlink, "links are not followed");
+            listing.AddFault(path, mode, kind, RuleNames.Symlink, "links are not followed");
             return 0;
         }
 
@@ -147,12 +156,16 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
         }
 
         RandomAccess.Write(_handle!, content, offset);
-        listing.Files.Add(new SpooledFile { Path = path, Mode = mode, Kind = kind, Size = entry.Size, BlobId = BlobId.Of(content), Offset = offset });
+        listing.Files.Add(new SpooledFile
+        {
+            Path = path, Mode = mode, Kind = kind, Size = entry.Size, BlobId = BlobId.Of(content), Offset = offset,
+        });
         return content.Length;
     }
 
     private sealed class SpooledFile : FoundFile
     {
+        /// <summary>The content's offset in the spool file, in bytes.</summary>
         public required long Offset { get; init; }
     }
 }

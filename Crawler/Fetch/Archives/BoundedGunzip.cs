@@ -1,30 +1,36 @@
 using System.IO.Compression;
+using DataForge.Corpus;
 using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
 
-/// <summary>A gzip stream that stops where it would give more than it may: in all, or for each byte that was received.</summary>
+/// <summary>A gzip stream with limits on the expanded bytes: in all, and per received byte.</summary>
+/// <param name="received">The compressed stream.</param>
+/// <param name="quota">Counts the received bytes.</param>
+/// <param name="maxBytes">The limit on the expanded bytes.</param>
 internal sealed class BoundedGunzip(Stream received, FetchQuota quota, long maxBytes) : ForwardStream
 {
-    // Deflate gives 1,032 bytes for one at most; source code about four.
+    // Deflate expands a byte to 1,032 at most (https://zlib.net/zlib_tech.html), source code to about four. The first 16 MiB are exempt, as
+    // a small archive may begin with very regular data.
     private const long MaxRatio = 100;
     private const long FreeBytes = 16 << 20;
 
     private readonly GZipStream _inner = new(received, CompressionMode.Decompress);
-    private long _given;
+    private long _expanded;
 
-    /// <exception cref="FetchException">It gives too much.</exception>
+    /// <inheritdoc/>
+    /// <exception cref="FetchException">A limit is exceeded.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count = await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-        _given += count;
-        if (_given > maxBytes)
+        _expanded += count;
+        if (_expanded > maxBytes)
         {
-            throw new FetchException(FaultRules.Limit, $"an archive of more than {maxBytes} bytes");
+            throw new FetchException(RuleNames.Limit, $"an archive of more than {maxBytes} bytes");
         }
 
-        return _given - FreeBytes > MaxRatio * quota.Received
-            ? throw new FetchException(FaultRules.Limit, $"an archive that expands more than {MaxRatio}-fold")
+        return _expanded - FreeBytes > MaxRatio * quota.Received
+            ? throw new FetchException(RuleNames.Limit, $"an archive that expands more than {MaxRatio}-fold")
             : count;
     }
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace DataForge.Crawler.Fetch;
 
-/// <summary>What an archive's entry is.</summary>
+/// <summary>The kind of an archive's entry.</summary>
 internal enum TarKind
 {
     /// <summary>A file.</summary>
@@ -16,30 +16,33 @@ internal enum TarKind
     Other,
 }
 
-/// <summary>An entry's head.</summary>
-/// <param name="Path">Its path, as the bytes that stand there.</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="IsExecutable">Whether its owner may run it.</param>
+/// <summary>The header of an entry.</summary>
+/// <param name="Path">Its path, as bytes.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="IsExecutable">Whether its owner may execute it.</param>
 /// <param name="Size">Bytes of its content.</param>
 internal sealed record TarEntry(byte[] Path, TarKind Kind, bool IsExecutable, long Size);
 
 /// <summary>
-/// Reads a tar stream as git archive writes it (ustar with pax headers; POSIX.1-2017, pax). Nothing is unpacked, and a head is never
-/// taken at its word: a header that says how long another one is has a limit.
+/// Reads a tar stream as git archive writes it: ustar with pax headers
+/// (https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html). Nothing is unpacked to disk. Headers are not trusted: the length
+/// of an extended header is limited.
 /// </summary>
 internal sealed class TarReader(Stream stream)
 {
     private const int Block = 512;
+
+    // A bound on extended headers, which hold a path or a comment.
     private const int MaxHeader = 1 << 20;
     private readonly byte[] _block = new byte[Block];
     private long _rest;
     private long _padding;
 
-    /// <summary>The comment of the archive's global header, where git puts the commit's id; null before it was read, or where there is none.</summary>
+    /// <summary>The comment of the archive's global header, which is the commit's id; null where there is none, or none yet.</summary>
     public string? Comment { get; private set; }
 
-    /// <summary>Goes on to the next entry; null at the end.</summary>
-    /// <exception cref="FormatException">This is no tar stream.</exception>
+    /// <summary>Moves to the next entry; null at the end.</summary>
+    /// <exception cref="FormatException">The stream is not a tar stream, or is damaged.</exception>
     public async ValueTask<TarEntry?> NextAsync(CancellationToken cancellation)
     {
         await SkipAsync(_rest + _padding, cancellation).ConfigureAwait(false);
@@ -53,12 +56,12 @@ internal sealed class TarReader(Stream stream)
                 return null;
             }
 
-            CheckSum();
+            VerifyChecksum();
             long size = Octal(_block.AsSpan(124, 12));
             byte type = _block[156];
             if (type is (byte)'g' or (byte)'x' or (byte)'L' or (byte)'K')
             {
-                byte[] header = await HeaderAsync(size, cancellation).ConfigureAwait(false);
+                byte[] header = await ReadExtendedHeaderAsync(size, cancellation).ConfigureAwait(false);
                 path = type == 'x' ? Value(header, "path") ?? path : type == 'L' ? header.AsSpan().TrimEnd((byte)0).ToArray() : path;
                 Comment = type == 'g' ? Value(header, "comment") is { } comment ? Encoding.ASCII.GetString(comment) : Comment : Comment;
                 continue;
@@ -72,7 +75,7 @@ internal sealed class TarReader(Stream stream)
         }
     }
 
-    /// <summary>Reads the entry's content from where it stands; 0 at its end.</summary>
+    /// <summary>Reads further bytes of the entry's content; 0 at its end.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
         int count = (int)Math.Min(buffer.Length, _rest);
@@ -81,7 +84,7 @@ internal sealed class TarReader(Stream stream)
         return count;
     }
 
-    private async ValueTask<byte[]> HeaderAsync(long size, CancellationToken cancellation)
+    private async ValueTask<byte[]> ReadExtendedHeaderAsync(long size, CancellationToken cancellation)
     {
         if (size > MaxHeader)
         {
@@ -96,17 +99,17 @@ internal sealed class TarReader(Stream stream)
 
     private async ValueTask SkipAsync(long count, CancellationToken cancellation)
     {
-        byte[] waste = new byte[Math.Min(count, 64 << 10)];
+        byte[] skipped = new byte[Math.Min(count, 64 << 10)];
         while (count > 0)
         {
-            int part = (int)Math.Min(count, waste.Length);
-            await stream.ReadExactlyAsync(waste.AsMemory(0, part), cancellation).ConfigureAwait(false);
+            int part = (int)Math.Min(count, skipped.Length);
+            await stream.ReadExactlyAsync(skipped.AsMemory(0, part), cancellation).ConfigureAwait(false);
             count -= part;
         }
     }
 
-    // The sum of the head's bytes, its own field as spaces.
-    private void CheckSum()
+    // The checksum is the sum of the header's bytes, with its own field as spaces.
+    private void VerifyChecksum()
     {
         long sum = 0;
         for (int i = 0; i < Block; i++)
@@ -116,11 +119,11 @@ internal sealed class TarReader(Stream stream)
 
         if (sum != Octal(_block.AsSpan(148, 8)))
         {
-            throw new FormatException("a damaged head");
+            throw new FormatException("a damaged header");
         }
     }
 
-    // Octal digits, or, where the first bit is set, a number in base 256.
+    // Octal digits or, where the first bit is set, a binary big-endian number (GNU tar's base-256 encoding).
     private static long Octal(ReadOnlySpan<byte> field)
     {
         long value = 0;
@@ -136,7 +139,9 @@ internal sealed class TarReader(Stream stream)
 
         foreach (byte b in field.Trim(" \0"u8))
         {
-            value = b is >= (byte)'0' and <= (byte)'7' ? (value * 8) + (b - '0') : throw new FormatException("a number that is none");
+            value = b is >= (byte)'0' and <= (byte)'7'
+                ? (value * 8) + (b - '0')
+                : throw new FormatException("a number with invalid digits");
         }
 
         return value;
@@ -144,21 +149,23 @@ internal sealed class TarReader(Stream stream)
 
     private byte[] Name()
     {
-        ReadOnlySpan<byte> name = Cut(_block.AsSpan(0, 100));
-        ReadOnlySpan<byte> prefix = _block.AsSpan(257, 5).SequenceEqual("ustar"u8) ? Cut(_block.AsSpan(345, 155)) : default;
+        ReadOnlySpan<byte> name = UntilNul(_block.AsSpan(0, 100));
+        ReadOnlySpan<byte> prefix = _block.AsSpan(257, 5).SequenceEqual("ustar"u8) ? UntilNul(_block.AsSpan(345, 155)) : default;
         return prefix.IsEmpty ? name.ToArray() : [.. prefix, (byte)'/', .. name];
     }
 
-    private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> field) => field.IndexOf((byte)0) is >= 0 and var end ? field[..end] : field;
+    private static ReadOnlySpan<byte> UntilNul(ReadOnlySpan<byte> field) =>
+        field.IndexOf((byte)0) is >= 0 and var end ? field[..end] : field;
 
-    // Records of a pax header: length SP key = value LF, the length of all of it in decimal.
+    // The records of a pax header: length SP key = value LF, where the length counts the whole record, in decimal.
     private static byte[]? Value(ReadOnlySpan<byte> header, string key)
     {
         byte[] wanted = Encoding.ASCII.GetBytes(key + "=");
         byte[]? found = null;
         while (header.IndexOf((byte)' ') is > 0 and var space)
         {
-            if (!int.TryParse(header[..space], NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length <= space + 1 || length > header.Length)
+            if (!int.TryParse(header[..space], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+                || length <= space + 1 || length > header.Length)
             {
                 throw new FormatException("a damaged header");
             }

@@ -1,136 +1,136 @@
 namespace DataForge.Crawler.GitHub.Limits;
 
 /// <summary>
-/// One user's budget of one resource: a copy of the server's count that is never ahead of it, so that no request is sent that would be
-/// refused. What is left is only known from an answer; until there is one, and after each window's end, a single request goes ahead to
-/// learn it. That serves fixed windows and sliding ones alike, and other programs that spend the same budget. Not safe from several threads.
+/// One user's primary rate limit of one resource: a copy of the server's count that never allows more than the server, so that no request
+/// is refused. What remains is known only from a response: until there is one, and after the end of each window, a single probe is sent to
+/// learn it. This works for fixed and sliding windows, and where other programs use the same limit. Not thread-safe.
 /// </summary>
 internal sealed class PrimaryBudget
 {
-    /// <summary>The reset is told in whole seconds, which may be rounded down.</summary>
+    /// <summary>The server gives the reset in whole seconds, which may be rounded down.</summary>
     private static readonly TimeSpan Rounding = TimeSpan.FromSeconds(1);
 
     private long _remaining;
     private DateTimeOffset _reset;
-    private TimeSpan _lag;
-    private bool _known;
-    private bool _unlimited;
-    private bool _asking;
+    private TimeSpan _clockLead;
+    private bool _isKnown;
+    private bool _isUnlimited;
+    private bool _isProbing;
     private int _inFlight;
     private long _sent;
 
     /// <summary>Requests that may be sent now.</summary>
-    public long Remaining => _unlimited ? long.MaxValue : _remaining;
+    public long Remaining => _isUnlimited ? long.MaxValue : _remaining;
 
-    /// <summary>Takes in what the server says is left, before the first request.</summary>
-    public void Begin(RateLimitHeaders told, DateTimeOffset now)
+    /// <summary>Sets what remains, as the server reports it before the first request.</summary>
+    public void SetRemaining(RateLimitHeaders reported, DateTimeOffset now)
     {
-        if (told.IsCredible(now))
+        if (reported.IsCredible(now))
         {
-            (_known, _reset, _remaining) = (true, told.Reset, told.Remaining);
+            (_isKnown, _reset, _remaining) = (true, reported.Reset, reported.Remaining);
         }
     }
 
-    /// <summary>When a request may be sent: now, later, or null: when an answer has come.</summary>
+    /// <summary>When a request may be sent: now or later; null where a response has to be awaited first.</summary>
     public DateTimeOffset? Earliest(DateTimeOffset now)
     {
-        if (_unlimited)
+        if (_isUnlimited)
         {
             return now;
         }
 
-        if (_known && now >= End)
+        if (_isKnown && now >= End)
         {
-            _known = false;
+            _isKnown = false;
         }
 
-        if (!_known)
+        if (!_isKnown)
         {
-            return _asking ? null : now;
+            return _isProbing ? null : now;
         }
 
         return _remaining > 0 ? now : End;
     }
 
-    /// <summary>Charges a request that is about to be sent, when <see cref="Earliest"/> said now.</summary>
-    public Charge Enter(DateTimeOffset now)
+    /// <summary>Charges a request that is about to be sent; <see cref="Earliest"/> has said now.</summary>
+    public Charge Acquire(DateTimeOffset now)
     {
-        bool asks = !_known && !_unlimited;
-        _asking |= asks;
-        _remaining = _known ? _remaining - 1 : 0;
-        return new Charge(this, now, asks, Number: ++_sent, IsFirst: _inFlight++ == 0);
+        bool isProbe = !_isKnown && !_isUnlimited;
+        _isProbing |= isProbe;
+        _remaining = _isKnown ? _remaining - 1 : 0;
+        return new Charge(this, now, isProbe, Number: ++_sent, IsFirst: _inFlight++ == 0);
     }
 
-    /// <summary>Ends a request that was never sent.</summary>
+    /// <summary>Returns the charge of a request that was not sent.</summary>
     public void Cancel(Charge charge)
     {
-        _asking &= !charge.Asks;
+        _isProbing &= !charge.IsProbe;
         _inFlight--;
-        _remaining += _known && !charge.Asks ? 1 : 0;
+        _remaining += _isKnown && !charge.IsProbe ? 1 : 0;
     }
 
-    /// <summary>Ends a request: nothing is known of it but what the headers say.</summary>
+    /// <summary>Completes a request.</summary>
     /// <param name="charge">Its charge.</param>
-    /// <param name="told">The headers; null where the answer had none, or none came.</param>
-    /// <param name="isFree">Whether it was an answer that costs nothing (304 to a known user).</param>
-    /// <param name="isGood">Whether it was an ordinary answer; one without headers comes from a server without limits.</param>
-    public void Leave(Charge charge, RateLimitHeaders? told, bool isFree, bool isGood)
+    /// <param name="reported">The headers; null where the response has none, or where there is no response.</param>
+    /// <param name="isFree">Whether the response costs nothing (304 to an authenticated user).</param>
+    /// <param name="isGood">Whether the response is an ordinary one; without headers it comes from a server without limits.</param>
+    public void Complete(Charge charge, RateLimitHeaders? reported, bool isFree, bool isGood)
     {
-        _asking &= !charge.Asks;
+        _isProbing &= !charge.IsProbe;
         _inFlight--;
-        if (told is { } budget && budget.IsCredible(charge.SentAt))
+        if (reported is { } budget && budget.IsCredible(charge.SentAt))
         {
-            _unlimited = false;
+            _isUnlimited = false;
             Learn(charge, budget, isFree);
         }
-        else if (told is null && isGood && !_known)
+        else if (reported is null && isGood && !_isKnown)
         {
-            _unlimited = true;
+            _isUnlimited = true;
         }
     }
 
-    private void Learn(Charge charge, RateLimitHeaders told, bool isFree)
+    private void Learn(Charge charge, RateLimitHeaders reported, bool isFree)
     {
-        // No other was under way at any time between its sending and its answer: the answer is exact.
+        // No other request was in flight at any time between this one and its response, so the response is exact.
         bool isAlone = charge.IsFirst && charge.Number == _sent;
-        if (!_known || told.Reset > _reset)
+        if (!_isKnown || reported.Reset > _reset)
         {
-            if (!_known && !charge.Asks && told.Reset <= _reset)
+            if (!_isKnown && !charge.IsProbe && reported.Reset <= _reset)
             {
-                return; // A late answer, of a window that is over.
+                return; // A late response, from a window that is over.
             }
 
-            if (told.Reset + _lag + Rounding <= charge.SentAt)
+            if (reported.Reset + _clockLead + Rounding <= charge.SentAt)
             {
-                // The server still counts in a window that is over by this clock, which is therefore ahead by that much at least.
-                _lag = charge.SentAt - told.Reset;
+                // The server still counts in a window that is over by this clock: this clock leads by at least that much.
+                _clockLead = charge.SentAt - reported.Reset;
             }
 
-            // Requests still under way may or may not have been counted: only in a window where they are few is that worth a thought.
-            (_known, _reset, _remaining) = (true, told.Reset, Math.Max(0, told.Remaining - _inFlight));
+            // Requests in flight may or may not be counted yet. All are subtracted: that costs little, as there are few of them.
+            (_isKnown, _reset, _remaining) = (true, reported.Reset, Math.Max(0, reported.Remaining - _inFlight));
         }
-        else if (told.Reset == _reset)
+        else if (reported.Reset == _reset)
         {
-            _remaining += isFree && !charge.Asks ? 1 : 0;
+            _remaining += isFree && !charge.IsProbe ? 1 : 0;
             if (isAlone)
             {
-                _remaining = told.Remaining;
+                _remaining = reported.Remaining;
             }
-            else if (told.Remaining < _remaining)
+            else if (reported.Remaining < _remaining)
             {
-                // Someone else spends it too. What of ours is under way may not be counted yet.
-                _remaining = Math.Max(0, told.Remaining - _inFlight);
+                // Another program uses the limit too. Our requests in flight may not be counted yet.
+                _remaining = Math.Max(0, reported.Remaining - _inFlight);
             }
         }
     }
 
-    private DateTimeOffset End => _reset + _lag + Rounding;
+    private DateTimeOffset End => _reset + _clockLead + Rounding;
 
-    /// <summary>A request under way.</summary>
-    /// <param name="Budget">Where it is charged.</param>
-    /// <param name="SentAt">When.</param>
-    /// <param name="Asks">Whether it went ahead to learn what is left.</param>
-    /// <param name="Number">How many were sent up to it.</param>
-    /// <param name="IsFirst">Whether no other was under way when it was sent.</param>
-    public readonly record struct Charge(PrimaryBudget Budget, DateTimeOffset SentAt, bool Asks, long Number, bool IsFirst);
+    /// <summary>The charge of a request in flight.</summary>
+    /// <param name="Budget">The budget that it is charged to.</param>
+    /// <param name="SentAt">When it was sent.</param>
+    /// <param name="IsProbe">Whether it was sent to learn what remains.</param>
+    /// <param name="Number">How many requests were sent so far, this one included.</param>
+    /// <param name="IsFirst">Whether no other request was in flight when it was sent.</param>
+    public readonly record struct Charge(PrimaryBudget Budget, DateTimeOffset SentAt, bool IsProbe, long Number, bool IsFirst);
 }

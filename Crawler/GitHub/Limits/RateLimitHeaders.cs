@@ -3,21 +3,24 @@ using System.Net.Http.Headers;
 
 namespace DataForge.Crawler.GitHub.Limits;
 
-/// <summary>What an answer says of the budget it was charged to (<c>x-ratelimit-*</c>).</summary>
-/// <param name="Limit">Requests of a window.</param>
-/// <param name="Remaining">Requests left in this one.</param>
-/// <param name="Reset">When it ends; whole seconds.</param>
+/// <summary>
+/// The state of a rate limit, as a response reports it in <c>x-ratelimit-*</c>
+/// (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#checking-the-status-of-your-rate-limit).
+/// </summary>
+/// <param name="Limit">Requests per window.</param>
+/// <param name="Remaining">Requests that remain in this window.</param>
+/// <param name="Reset">When the window ends; whole seconds.</param>
 internal readonly record struct RateLimitHeaders(long Limit, long Remaining, DateTimeOffset Reset)
 {
-    /// <summary>No window is as long; a reset further off is no statement.</summary>
+    /// <summary>A later reset is not credible: GitHub's windows last a minute (search) or an hour (core).</summary>
     public static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
 
-    private const long LastSecond = 7_258_118_400; // The year 2200: sums with it stay within what a DateTimeOffset holds.
+    private const long LastSecond = 7_258_118_400; // The year 2200: sums with it stay within the range of DateTimeOffset.
 
-    /// <summary>Whether it can be true at a time.</summary>
+    /// <summary>Whether the reset is credible at a time.</summary>
     public bool IsCredible(DateTimeOffset now) => Reset - now <= LongestWindow;
 
-    /// <summary>Reads the headers; null where they are missing or make no sense.</summary>
+    /// <summary>Reads the headers; null where they are missing or not valid.</summary>
     public static RateLimitHeaders? Read(HttpResponseHeaders headers) =>
         Number(headers, "x-ratelimit-limit") is { } limit
         && Number(headers, "x-ratelimit-remaining") is { } remaining
@@ -25,12 +28,14 @@ internal readonly record struct RateLimitHeaders(long Limit, long Remaining, Dat
             ? new RateLimitHeaders(limit, remaining, DateTimeOffset.FromUnixTimeSeconds(reset))
             : null;
 
-    /// <summary>The same, from <c>GET /rate_limit</c>; null where it makes no sense.</summary>
-    public static RateLimitHeaders? Of(RateLimit told) => told is { Limit: >= 0, Remaining: >= 0, Reset: >= 0 and <= LastSecond }
-        ? new RateLimitHeaders(told.Limit, told.Remaining, DateTimeOffset.FromUnixTimeSeconds(told.Reset))
+    /// <summary>Reads the same from <c>GET /rate_limit</c>; null where it is not valid.</summary>
+    public static RateLimitHeaders? Of(RateLimit limit) => limit is { Limit: >= 0, Remaining: >= 0, Reset: >= 0 and <= LastSecond }
+        ? new RateLimitHeaders(limit.Limit, limit.Remaining, DateTimeOffset.FromUnixTimeSeconds(limit.Reset))
         : null;
 
-    /// <summary>Reads <c>retry-after</c>, seconds or a date (RFC 9110, section 10.2.3), as a time to wait from now on.</summary>
+    /// <summary>
+    /// Reads <c>retry-after</c>, seconds or a date (RFC 9110, section 10.2.3), as a time to wait from now on; a day at most.
+    /// </summary>
     public static TimeSpan? RetryAfter(HttpResponseHeaders headers, DateTimeOffset now)
     {
         TimeSpan? wait = headers.RetryAfter?.Delta ?? (headers.RetryAfter?.Date is { } date ? date - now : null);

@@ -1,23 +1,26 @@
 namespace DataForge.Crawler.GitHub.Limits;
 
 /// <summary>
-/// Lets requests go when the server will take them: as soon as the limits allow, never sooner. Safe from several threads.
+/// Grants permits for requests as soon as the rate limits allow, and never sooner. Thread-safe.
 /// </summary>
 /// <param name="users">The users' budgets.</param>
 /// <param name="time">The clock.</param>
-/// <param name="tell">Told in words when nothing can be sent for more than a minute; null for nobody.</param>
-internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvider time, Action<string>? tell = null)
+/// <param name="onWaiting">Called with a message when nothing can be sent for more than a minute; may be null.</param>
+internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvider time, Action<string>? onWaiting = null)
 {
-    private static readonly TimeSpan Worthy = TimeSpan.FromSeconds(70);
+    // Waits up to a minute are ordinary: the search limit is one of a minute. A longer wait would look like a standstill.
+    private static readonly TimeSpan ReportedWait = TimeSpan.FromSeconds(70);
+
+    // Task.Delay takes 49 days at most; after a week the loop computes the wait anew.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(7);
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = NewSignal();
-    private DateTimeOffset _toldUntil;
+    private DateTimeOffset _reportedUntil;
 
-    /// <summary>Waits until a request may be sent, by the user who has most left.</summary>
-    /// <param name="resource">What it is charged to; null for one that costs no primary budget.</param>
-    /// <param name="token">The token it has to carry; null for any.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <summary>Waits for a permit to send one request, from the user with the most requests remaining.</summary>
+    /// <param name="resource">The resource that it counts against; null for a request without a primary limit.</param>
+    /// <param name="token">The token that it has to carry; null for any.</param>
+    /// <param name="cancellation">Stops the wait.</param>
     public async ValueTask<Permit> AcquireAsync(string? resource, GitHubToken? token, CancellationToken cancellation)
     {
         while (true)
@@ -31,8 +34,8 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
                 (UserBudget? user, DateTimeOffset? earliest) = Choose(resource, token, now);
                 if (user is not null)
                 {
-                    PrimaryBudget.Charge? charge = resource is null ? null : user.Budget(resource).Enter(now);
-                    GitHubToken? carried = user.Enter();
+                    PrimaryBudget.Charge? charge = resource is null ? null : user.Budget(resource).Acquire(now);
+                    GitHubToken? carried = user.Acquire();
                     return new Permit(this, user, token ?? carried, charge);
                 }
 
@@ -40,25 +43,25 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
                 changed = _changed.Task;
             }
 
-            Tell(wait);
+            ReportWait(wait);
             await WaitAsync(changed, wait, cancellation).ConfigureAwait(false);
         }
     }
 
-    /// <summary>A token of each user, null for the anonymous one.</summary>
+    /// <summary>One token of each user; null for the anonymous user.</summary>
     public IEnumerable<GitHubToken?> Tokens => users.Select(user => user.Token);
 
-    /// <summary>Takes in what a user has left, as <c>GET /rate_limit</c> tells it.</summary>
-    public void Begin(GitHubToken? token, RateLimitOverview overview)
+    /// <summary>Sets what a user has remaining, as <c>GET /rate_limit</c> reports it.</summary>
+    public void SetRemaining(GitHubToken? token, RateLimitOverview overview)
     {
         lock (_lock)
         {
             UserBudget user = users.First(user => token is null || user.Owns(token));
             foreach (string resource in (string[])[GitHubClient.CoreResource, GitHubClient.SearchResource])
             {
-                if (overview.Resources.TryGetValue(resource, out RateLimit? left) && RateLimitHeaders.Of(left) is { } told)
+                if (overview.Resources.TryGetValue(resource, out RateLimit? limit) && RateLimitHeaders.Of(limit) is { } reported)
                 {
-                    user.Budget(resource).Begin(told, time.GetUtcNow());
+                    user.Budget(resource).SetRemaining(reported, time.GetUtcNow());
                 }
             }
         }
@@ -88,10 +91,9 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
         return (best, earliest);
     }
 
-    // A minute is how often a search's budget ends; more than that would look like a standstill.
-    private void Tell(TimeSpan? wait)
+    private void ReportWait(TimeSpan? wait)
     {
-        if (tell is null || wait is not { } delay || delay <= Worthy)
+        if (onWaiting is null || wait is not { } delay || delay <= ReportedWait)
         {
             return;
         }
@@ -99,15 +101,16 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
         lock (_lock)
         {
             DateTimeOffset until = time.GetUtcNow() + delay;
-            if (until - _toldUntil <= Worthy)
+            if (until - _reportedUntil <= ReportedWait)
             {
                 return;
             }
 
-            _toldUntil = until;
+            _reportedUntil = until;
         }
 
-        tell(FormattableString.Invariant($"the limit of requests is reached; going on in {Math.Ceiling(delay.TotalMinutes)} min, as the server asks"));
+        double minutes = Math.Ceiling(delay.TotalMinutes);
+        onWaiting(FormattableString.Invariant($"the limit of requests is reached; going on in {minutes} min, as the server asks"));
     }
 
     private async Task WaitAsync(Task changed, TimeSpan? wait, CancellationToken cancellation)
@@ -125,7 +128,7 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
         cancellation.ThrowIfCancellationRequested();
     }
 
-    private void Leave(Action change)
+    private void Update(Action change)
     {
         TaskCompletionSource changed;
         lock (_lock)
@@ -140,46 +143,47 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Leave to send one request; ended by exactly one of its methods.</summary>
+    /// <summary>A permit to send one request. The holder calls exactly one of its methods, once.</summary>
     internal sealed class Permit(RequestLimiter limiter, UserBudget user, GitHubToken? token, PrimaryBudget.Charge? charge)
     {
-        /// <summary>The token the request carries; null for an anonymous one.</summary>
+        /// <summary>The token that the request carries; null for an anonymous request.</summary>
         public GitHubToken? Token => token;
 
-        /// <summary>It was not sent.</summary>
-        public void Cancel() => limiter.Leave(() =>
+        /// <summary>Returns the permit: the request was not sent.</summary>
+        public void Cancel() => limiter.Update(() =>
         {
             charge?.Budget.Cancel(charge.Value);
-            user.Leave(limiter.Now, wasSent: false);
+            user.Complete(limiter.Now, wasSent: false);
         });
 
-        /// <summary>It was sent, and no answer came.</summary>
-        public void Fail() => limiter.Leave(() =>
+        /// <summary>The request was sent, and there is no response.</summary>
+        public void Fail() => limiter.Update(() =>
         {
-            charge?.Budget.Leave(charge.Value, null, isFree: false, isGood: false);
-            user.Leave(limiter.Now, wasSent: true);
+            charge?.Budget.Complete(charge.Value, null, isFree: false, isGood: false);
+            user.Complete(limiter.Now, wasSent: true);
         });
 
-        /// <summary>An answer came.</summary>
-        /// <param name="told">What it said of the budget.</param>
-        /// <param name="isFree">Whether it was a 304.</param>
-        /// <param name="isGood">Whether it was an ordinary answer, neither a refusal nor a server's fault.</param>
-        /// <param name="isRefusal">Whether a limit was passed.</param>
-        /// <param name="retryAfter">How long it asks to wait.</param>
-        public void Answer(RateLimitHeaders? told, bool isFree, bool isGood, bool isRefusal, TimeSpan? retryAfter) => limiter.Leave(() =>
+        /// <summary>The request was sent, and there is a response.</summary>
+        /// <param name="reported">The state of the rate limit in the response.</param>
+        /// <param name="isFree">Whether the response is a 304.</param>
+        /// <param name="isGood">Whether it is an ordinary response, neither a refusal nor a server error.</param>
+        /// <param name="isRateLimited">Whether the request was refused because a limit was exceeded.</param>
+        /// <param name="retryAfter">How long the response asks to wait; null where it does not.</param>
+        public void Complete(
+            RateLimitHeaders? reported, bool isFree, bool isGood, bool isRateLimited, TimeSpan? retryAfter) => limiter.Update(() =>
         {
             DateTimeOffset now = limiter.Now;
             if (charge is { } request)
             {
-                request.Budget.Leave(request, told, isFree && user.IsKnown, isGood);
+                request.Budget.Complete(request, reported, isFree && user.IsKnown, isGood);
             }
 
-            user.Leave(now, wasSent: true);
-            if (isRefusal)
+            user.Complete(now, wasSent: true);
+            if (isRateLimited)
             {
-                // A budget that took the answer in waits by itself; other requests of the user need not.
-                bool isHeld = charge is not null && !(charge.Value.Budget.Earliest(now) <= now);
-                user.Refuse(now, retryAfter, told, isHeld);
+                // A primary limit that has learned from the response waits by itself; requests to other resources need not wait.
+                bool isWaiting = charge is not null && !(charge.Value.Budget.Earliest(now) <= now);
+                user.Refuse(now, retryAfter, reported, isWaiting);
             }
             else if (isGood)
             {

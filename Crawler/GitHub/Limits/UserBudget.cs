@@ -1,25 +1,33 @@
 namespace DataForge.Crawler.GitHub.Limits;
 
 /// <summary>
-/// What one user may do: the primary budgets, and the secondary limits that no header tells. GitHub counts by user, whatever tokens the
-/// requests carry. Not safe from several threads.
+/// The rate limits of one user: the primary limits, and the secondary ones (concurrency, points per minute), which no header reports.
+/// GitHub counts per user, whatever tokens the requests carry. Not thread-safe.
 /// </summary>
+/// <param name="tokens">The user's tokens; none for the anonymous user.</param>
+/// <param name="maxConcurrency">Requests in flight at a time.</param>
+/// <param name="pointsPerMinute">Requests in any minute.</param>
 internal sealed class UserBudget(IReadOnlyList<GitHubToken> tokens, int maxConcurrency, int pointsPerMinute)
 {
+    // The window of the secondary limit, and the first wait after a refusal that gives no time: "wait for at least one minute", then
+    // "an exponentially increasing amount of time"
+    // (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit).
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    // The longest primary window: after an hour any limit has been reset.
     private static readonly TimeSpan LongestBlock = TimeSpan.FromHours(1);
 
-    // A request counts in the server's minute from some time between its sending and its answer on: here it counts in every minute that
-    // it could count in there.
+    // The server counts a request at some time between its sending and its response. Here it counts in every minute in which the server
+    // may count it: while in flight, and for a minute after its response.
     private readonly Queue<DateTimeOffset> _ended = [];
     private readonly Dictionary<string, PrimaryBudget> _budgets = [];
     private DateTimeOffset _blockedUntil;
-    private DateTimeOffset _lastStrike;
-    private int _strikes;
+    private DateTimeOffset _lastRefusal;
+    private int _refusals;
     private int _inFlight;
-    private int _turn;
+    private int _next;
 
-    /// <summary>Counts the requests of budgets that this one takes the place of: the server counts them on.</summary>
+    /// <summary>Takes over the recent requests of budgets that this one replaces, as the server still counts them.</summary>
     public void TakeOver(IEnumerable<UserBudget> others)
     {
         foreach (DateTimeOffset ended in others.SelectMany(other => other._ended).Order())
@@ -28,16 +36,16 @@ internal sealed class UserBudget(IReadOnlyList<GitHubToken> tokens, int maxConcu
         }
     }
 
-    /// <summary>Whether requests carry a token.</summary>
+    /// <summary>Whether the user is authenticated, so that a 304 costs nothing.</summary>
     public bool IsKnown => tokens.Count > 0;
 
     /// <summary>One of the user's tokens; null for an anonymous user.</summary>
     public GitHubToken? Token => tokens.Count > 0 ? tokens[0] : null;
 
-    /// <summary>Whether this user's requests carry one of these tokens.</summary>
+    /// <summary>Whether a token is one of this user's.</summary>
     public bool Owns(GitHubToken token) => tokens.Any(token.IsSame);
 
-    /// <summary>The budget of a resource.</summary>
+    /// <summary>The primary limit of a resource.</summary>
     public PrimaryBudget Budget(string resource)
     {
         if (!_budgets.TryGetValue(resource, out PrimaryBudget? budget))
@@ -48,8 +56,8 @@ internal sealed class UserBudget(IReadOnlyList<GitHubToken> tokens, int maxConcu
         return budget;
     }
 
-    /// <summary>When a request may be sent: now, later, or null: when an answer has come.</summary>
-    /// <param name="resource">What it is charged to; null for one that costs no primary budget.</param>
+    /// <summary>When a request may be sent: now or later; null where a response has to be awaited first.</summary>
+    /// <param name="resource">The resource that it counts against; null for a request without a primary limit.</param>
     /// <param name="now">The time.</param>
     public DateTimeOffset? Earliest(string? resource, DateTimeOffset now)
     {
@@ -78,15 +86,16 @@ internal sealed class UserBudget(IReadOnlyList<GitHubToken> tokens, int maxConcu
         return _ended.TryPeek(out DateTimeOffset oldest) ? Later(time, oldest + Minute + TimeSpan.FromMilliseconds(1)) : null;
     }
 
-    /// <summary>Counts a request that is about to be sent; its token, or null for an anonymous one.</summary>
-    public GitHubToken? Enter()
+    /// <summary>Counts a request that is about to be sent.</summary>
+    /// <returns>The token that it carries; null for an anonymous one.</returns>
+    public GitHubToken? Acquire()
     {
         _inFlight++;
-        return tokens.Count > 0 ? tokens[_turn++ % tokens.Count] : null;
+        return tokens.Count > 0 ? tokens[_next++ % tokens.Count] : null;
     }
 
-    /// <summary>Ends a request.</summary>
-    public void Leave(DateTimeOffset now, bool wasSent)
+    /// <summary>Completes a request.</summary>
+    public void Complete(DateTimeOffset now, bool wasSent)
     {
         _inFlight--;
         if (wasSent)
@@ -96,37 +105,37 @@ internal sealed class UserBudget(IReadOnlyList<GitHubToken> tokens, int maxConcu
     }
 
     /// <summary>
-    /// Takes a refusal (403 or 429) in: nothing is sent for as long as the answer asks; where it does not say, until the window ends
-    /// if that is used up, and otherwise for a minute, doubled each time.
+    /// Handles a refusal (403 or 429): nothing is sent for as long as the response asks. Where it does not say, nothing is sent until the
+    /// end of the window if that is used up, and otherwise for a minute, doubled each time.
     /// </summary>
     /// <param name="now">The time.</param>
-    /// <param name="retryAfter">How long the answer asks to wait; null where it does not.</param>
-    /// <param name="told">What it said of the budget.</param>
-    /// <param name="isHeld">Whether that budget waits already.</param>
-    public void Refuse(DateTimeOffset now, TimeSpan? retryAfter, RateLimitHeaders? told, bool isHeld)
+    /// <param name="retryAfter">How long the response asks to wait; null where it does not.</param>
+    /// <param name="reported">The state of the primary limit in the response.</param>
+    /// <param name="isWaiting">Whether the primary limit makes requests wait already.</param>
+    public void Refuse(DateTimeOffset now, TimeSpan? retryAfter, RateLimitHeaders? reported, bool isWaiting)
     {
         if (retryAfter is { } wait)
         {
             _blockedUntil = Later(_blockedUntil, now + wait);
         }
-        else if (told is { Remaining: 0 } budget && budget.Reset > now && budget.IsCredible(now))
+        else if (reported is { Remaining: 0 } budget && budget.Reset > now && budget.IsCredible(now))
         {
-            _blockedUntil = isHeld ? _blockedUntil : Later(_blockedUntil, budget.Reset + TimeSpan.FromSeconds(1));
+            _blockedUntil = isWaiting ? _blockedUntil : Later(_blockedUntil, budget.Reset + TimeSpan.FromSeconds(1));
         }
         else
         {
-            // Refusals of requests that were under way together are one.
+            // Refusals of requests that were in flight together count once.
             if (now >= _blockedUntil)
             {
-                _strikes = now - _lastStrike > LongestBlock + LongestBlock ? 0 : _strikes;
-                _blockedUntil = now + TimeSpan.FromTicks(Math.Min(LongestBlock.Ticks, Minute.Ticks << Math.Min(_strikes++, 10)));
-                _lastStrike = now;
+                _refusals = now - _lastRefusal > LongestBlock + LongestBlock ? 0 : _refusals;
+                _blockedUntil = now + TimeSpan.FromTicks(Math.Min(LongestBlock.Ticks, Minute.Ticks << Math.Min(_refusals++, 10)));
+                _lastRefusal = now;
             }
         }
     }
 
-    /// <summary>Takes an ordinary answer in: the next refusal is the first again.</summary>
-    public void Accept() => _strikes = 0;
+    /// <summary>Handles an ordinary response: the next refusal is the first again.</summary>
+    public void Accept() => _refusals = 0;
 
     private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
 }

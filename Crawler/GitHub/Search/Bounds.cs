@@ -2,31 +2,36 @@ using System.Globalization;
 
 namespace DataForge.Crawler.GitHub;
 
-/// <summary>A range of whole numbers, both ends included: stars, or seconds since 1970.</summary>
+/// <summary>A range of whole numbers: stars, or seconds since 1970.</summary>
+/// <param name="Low">The lower bound, included.</param>
+/// <param name="High">The upper bound, included.</param>
 internal readonly record struct Bounds(long Low, long High)
 {
     private const string DateFormat = "yyyy-MM-dd";
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
     private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mmK"];
 
-    /// <summary>Seconds that a repository may have been created or pushed in: 2004-01-10 (before git) to 2106-02-07.</summary>
+    /// <summary>
+    /// The seconds in which a repository may have been created or pushed to: 2004-01-10 (2^30, before git existed) to 2106-02-07 (2^32 −
+    /// 1).
+    /// </summary>
     public static Bounds AllTime { get; } = new(1L << 30, (1L << 32) - 1);
 
-    /// <summary>Stars that a repository may have.</summary>
+    /// <summary>The numbers of stars that a repository may have.</summary>
     public static Bounds AllStars { get; } = new(0, int.MaxValue);
 
-    /// <summary>Whether there is nothing left to split.</summary>
+    /// <summary>Whether it holds one number only, so that it cannot be split.</summary>
     public bool IsSingle => Low >= High;
 
-    /// <summary>Both sides of a middle: <c>[Low, middle]</c> and <c>[middle + 1, High]</c>.</summary>
+    /// <summary>Splits it at a middle: <c>[Low, middle]</c> and <c>[middle + 1, High]</c>.</summary>
     public (Bounds Left, Bounds Right) SplitAt(long middle) => (this with { High = middle }, this with { Low = middle + 1 });
 
-    /// <summary>Halves.</summary>
+    /// <summary>Splits it into halves.</summary>
     public (Bounds Left, Bounds Right) Halve() => SplitAt(Low + ((High - Low) / 2));
 
     /// <summary>
-    /// Halves in the measure of the logarithm of the distance from an origin. Stars fall off as a power law, and so do the seconds
-    /// between creation and last push: halving their range as it is would find one side empty nearly every time.
+    /// Splits it into halves on a logarithmic scale, by the distance from an origin. Stars follow a power law, and so do the seconds
+    /// between creation and last push: on a linear scale one half would be empty nearly every time.
     /// </summary>
     public (Bounds Left, Bounds Right) HalveFrom(long origin)
     {
@@ -40,14 +45,14 @@ internal readonly record struct Bounds(long Low, long High)
         return SplitAt(Math.Clamp(origin + (long)middle, Low, High - 1));
     }
 
-    /// <summary>As a search wants it.</summary>
+    /// <summary>The range as a search qualifier's value.</summary>
     public string Text(bool isTime) => isTime
         ? $"{Time(Low)}..{Time(High)}"
         : string.Create(CultureInfo.InvariantCulture, $"{Low}..{High}");
 
     /// <summary>
-    /// Reads what follows a qualifier's colon: <c>N</c>, <c>&gt;N</c>, <c>&gt;=N</c>, <c>&lt;N</c>, <c>&lt;=N</c>, <c>A..B</c>,
-    /// <c>A..*</c> and <c>*..B</c>, of numbers, or of dates and times (ISO 8601; a date is its whole day in UTC). Null for anything else.
+    /// Parses a qualifier's value: <c>N</c>, <c>&gt;N</c>, <c>&gt;=N</c>, <c>&lt;N</c>, <c>&lt;=N</c>, <c>A..B</c>,
+    /// <c>A..*</c> and <c>*..B</c>, of numbers, or of dates and times (ISO 8601; a date is the whole day in UTC). Null for anything else.
     /// </summary>
     public static Bounds? Parse(string text, bool isTime)
     {
@@ -88,12 +93,13 @@ internal readonly record struct Bounds(long Low, long High)
                 : null;
         }
 
-        if (DateTimeOffset.TryParseExact(text, DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset day))
+        CultureInfo invariant = CultureInfo.InvariantCulture;
+        if (DateTimeOffset.TryParseExact(text, DateFormat, invariant, DateTimeStyles.AssumeUniversal, out DateTimeOffset day))
         {
             return new Bounds(day.ToUnixTimeSeconds(), day.ToUnixTimeSeconds() + (24 * 60 * 60) - 1);
         }
 
-        return DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        return DateTimeOffset.TryParseExact(text, TimeFormats, invariant, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? new Bounds(time.ToUnixTimeSeconds(), time.ToUnixTimeSeconds())
             : null;
     }

@@ -4,54 +4,57 @@ using DataForge.Corpus;
 namespace DataForge.Crawler.GitHub;
 
 /// <summary>
-/// Finds all repositories of a query, though a search gives 1,000 at most, and accounts for those it cannot reach
-/// (<see cref="CrawlStatus"/>). It goes on where it was stopped, and shares its windows with other crawlers of the same ledger.
+/// Finds all repositories of a query, although a search returns 1,000 at most, and counts those that it cannot reach
+/// (<see cref="CrawlStatus"/>). It continues where it was stopped, and shares its windows with other crawlers of the same ledger.
 /// </summary>
 public sealed class Discovery
 {
-    private static readonly TimeSpan OthersTurn = TimeSpan.FromSeconds(5);
+    // How often to look for a window that another crawler has released or split. Reading a window takes some seconds.
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
     private readonly GitHubClient _client;
     private readonly ILedger _ledger;
     private readonly TimeProvider _time;
     private readonly int _workers;
 
-    /// <param name="client">Asks.</param>
-    /// <param name="ledger">Keeps the account.</param>
+    /// <summary>Creates a discovery.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="ledger">The ledger.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="workers">Windows read at a time: enough to use up the budget though each answer takes a second or two.</param>
+    /// <param name="workers">Windows read at a time: enough to use up the rate limit although each response takes a second or two.</param>
     internal Discovery(GitHubClient client, ILedger ledger, TimeProvider time, int workers) =>
         (_client, _ledger, _time, _workers) = (client, ledger, time, workers);
 
-    /// <summary>Called after each window that was recorded, on any thread; for the progress line.</summary>
+    /// <summary>Called after each window that was recorded, on any thread; for progress.</summary>
     public Action<SearchWindow>? OnRecorded { get; set; }
 
     /// <summary>
-    /// Finishes the query's round, or begins the next one where the last was closed; what it found is read from the ledger
-    /// (<see cref="ILedger.Repositories"/>), for there may be millions. A round that is discovered and not closed costs nothing. The caller
-    /// closes the round (<see cref="ILedger.Close"/>) when it has dealt with what was found.
+    /// Completes the query's round, or the next one where the last was closed. What it found is read from the ledger
+    /// (<see cref="ILedger.Repositories"/>), as there may be millions. A round that is discovered and not closed costs no request. The
+    /// caller closes the round (<see cref="ILedger.Close"/>) after it has processed what was found.
     /// </summary>
-    /// <exception cref="DataForgeException">The search makes no sense to GitHub, or GitHub cannot be reached.</exception>
+    /// <exception cref="DataForgeException">GitHub rejects the search, or cannot be reached.</exception>
     public async Task RunAsync(SearchQuery query, CancellationToken cancellation = default)
     {
         _ledger.Begin(query.Key);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var work = new Work(this, query, stop);
-        Task[] workers = [.. Enumerable.Range(0, _workers).Select(_ => Task.Run(work.RunAsync, CancellationToken.None))];
+        var round = new DiscoveryRound(this, query, stop);
+        Task[] workers = [.. Enumerable.Range(0, _workers).Select(_ => Task.Run(round.RunAsync, CancellationToken.None))];
         await Task.WhenAll(workers).ConfigureAwait(false);
-        work.Fault?.Throw();
+        round.Fault?.Throw();
         cancellation.ThrowIfCancellationRequested();
     }
 
     // One round of one query.
-    private sealed class Work(Discovery owner, SearchQuery query, CancellationTokenSource stop)
+    private sealed class DiscoveryRound(Discovery owner, SearchQuery query, CancellationTokenSource stop)
     {
         private readonly Lock _lock = new();
         private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _busy;
 
-        /// <summary>What stopped it; null where nothing did.</summary>
+        /// <summary>The exception that stopped it; null where none did.</summary>
         public ExceptionDispatchInfo? Fault { get; private set; }
 
+        /// <summary>Reads windows until none is open; several workers run it at a time.</summary>
         public async Task RunAsync()
         {
             try
@@ -73,7 +76,7 @@ public sealed class Discovery
             }
         }
 
-        // Reads a window, or waits for one; false when none is left.
+        // Reads a window, or waits for one; false when none is open.
         private async Task<bool> StepAsync()
         {
             Task changed;
@@ -93,8 +96,8 @@ public sealed class Discovery
                     return false;
                 }
 
-                // Windows come from those being read here, or from another crawler that may have died.
-                await (busy > 0 ? changed.WaitAsync(stop.Token) : Task.Delay(OthersTurn, owner._time, stop.Token)).ConfigureAwait(false);
+                // New windows come from those that are being read here, or from another crawler, which may have died.
+                await (busy > 0 ? changed.WaitAsync(stop.Token) : Task.Delay(PollInterval, owner._time, stop.Token)).ConfigureAwait(false);
                 return true;
             }
 

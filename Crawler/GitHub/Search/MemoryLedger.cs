@@ -1,32 +1,32 @@
 namespace DataForge.Crawler.GitHub;
 
-/// <summary>A ledger that is gone with the process: the plainest reading of <see cref="ILedger"/>, for tests and trials.</summary>
+/// <summary>A ledger in memory: the simplest implementation of <see cref="ILedger"/>, for tests and trials.</summary>
 public sealed class MemoryLedger : ILedger
 {
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, Book> _books = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ConditionalAnswer> _answers = [];
+    private readonly SortedDictionary<string, QueryRounds> _queries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CachedResponse> _answers = [];
 
     /// <inheritdoc/>
     public int Begin(string query)
     {
         lock (_lock)
         {
-            if (!_books.TryGetValue(query, out Book? book))
+            if (!_queries.TryGetValue(query, out QueryRounds? rounds))
             {
-                _books[query] = book = new Book { Round = 1 };
-                book.Windows[""] = new SearchWindow { Query = query, Text = "" };
+                _queries[query] = rounds = new QueryRounds { Round = 1 };
+                rounds.Windows[""] = new SearchWindow { Query = query, Text = "" };
             }
-            else if (book.IsClosed)
+            else if (rounds.IsClosed)
             {
-                (book.Round, book.IsClosed) = (book.Round + 1, false);
-                foreach (SearchWindow window in book.Windows.Values.Where(window => window.State == WindowState.Done).ToList())
+                (rounds.Round, rounds.IsClosed) = (rounds.Round + 1, false);
+                foreach (SearchWindow window in rounds.Windows.Values.Where(window => window.State == WindowState.Done).ToList())
                 {
-                    book.Windows[window.Text] = window with { State = WindowState.Open };
+                    rounds.Windows[window.Text] = window with { State = WindowState.Open };
                 }
             }
 
-            return book.Round;
+            return rounds.Round;
         }
     }
 
@@ -35,12 +35,12 @@ public sealed class MemoryLedger : ILedger
     {
         lock (_lock)
         {
-            Book book = _books[query];
-            SearchWindow? window = book.Windows.Values.FirstOrDefault(
-                window => window.State == WindowState.Open && !book.Leased.Contains(window.Text));
+            QueryRounds rounds = _queries[query];
+            SearchWindow? window = rounds.Windows.Values.FirstOrDefault(
+                window => window.State == WindowState.Open && !rounds.Leased.Contains(window.Text));
             if (window is not null)
             {
-                book.Leased.Add(window.Text);
+                rounds.Leased.Add(window.Text);
             }
 
             return window;
@@ -52,7 +52,7 @@ public sealed class MemoryLedger : ILedger
     {
         lock (_lock)
         {
-            _books[window.Query].Leased.Remove(window.Text);
+            _queries[window.Query].Leased.Remove(window.Text);
         }
     }
 
@@ -61,7 +61,7 @@ public sealed class MemoryLedger : ILedger
     {
         lock (_lock)
         {
-            return _books[query].Windows.Values.LongCount(window => window.State == WindowState.Open);
+            return _queries[query].Windows.Values.LongCount(window => window.State == WindowState.Open);
         }
     }
 
@@ -70,13 +70,13 @@ public sealed class MemoryLedger : ILedger
     {
         lock (_lock)
         {
-            Book book = _books[window.Query];
-            book.Windows[window.Text] = window with { Round = book.Round };
-            book.Members[window.Text] = [.. members.OrderBy(member => member.Id)];
-            book.Leased.Remove(window.Text);
+            QueryRounds rounds = _queries[window.Query];
+            rounds.Windows[window.Text] = window with { Round = rounds.Round };
+            rounds.Members[window.Text] = [.. members.OrderBy(member => member.Id)];
+            rounds.Leased.Remove(window.Text);
             foreach (string child in children)
             {
-                book.Windows.TryAdd(child, new SearchWindow { Query = window.Query, Text = child });
+                rounds.Windows.TryAdd(child, new SearchWindow { Query = window.Query, Text = child });
             }
         }
     }
@@ -86,7 +86,7 @@ public sealed class MemoryLedger : ILedger
     {
         lock (_lock)
         {
-            _books[query].IsClosed = true;
+            _queries[query].IsClosed = true;
         }
     }
 
@@ -95,7 +95,7 @@ public sealed class MemoryLedger : ILedger
     {
         lock (_lock)
         {
-            return _books.TryGetValue(query, out Book? book) ? (book.Round, book.IsClosed) : (0, false);
+            return _queries.TryGetValue(query, out QueryRounds? rounds) ? (rounds.Round, rounds.IsClosed) : (0, false);
         }
     }
 
@@ -104,7 +104,7 @@ public sealed class MemoryLedger : ILedger
     {
         lock (_lock)
         {
-            return [.. _books.Keys];
+            return [.. _queries.Keys];
         }
     }
 
@@ -113,7 +113,7 @@ public sealed class MemoryLedger : ILedger
     {
         lock (_lock)
         {
-            return _books.TryGetValue(query, out Book? book) ? [.. book.Windows.Values] : [];
+            return _queries.TryGetValue(query, out QueryRounds? rounds) ? [.. rounds.Windows.Values] : [];
         }
     }
 
@@ -122,7 +122,7 @@ public sealed class MemoryLedger : ILedger
     {
         lock (_lock)
         {
-            return _books[query].Members.GetValueOrDefault(text, []);
+            return _queries[query].Members.GetValueOrDefault(text, []);
         }
     }
 
@@ -131,13 +131,13 @@ public sealed class MemoryLedger : ILedger
     {
         lock (_lock)
         {
-            if (!_books.TryGetValue(query, out Book? book))
+            if (!_queries.TryGetValue(query, out QueryRounds? rounds))
             {
                 return [];
             }
 
             SortedDictionary<long, DiscoveredRepository> all = [];
-            foreach (DiscoveredRepository member in book.Members.Values.SelectMany(members => members))
+            foreach (DiscoveredRepository member in rounds.Members.Values.SelectMany(members => members))
             {
                 if (!all.TryGetValue(member.Id, out DiscoveredRepository? other) || Nullable.Compare(member.UpdatedAt, other.UpdatedAt) > 0)
                 {
@@ -150,7 +150,7 @@ public sealed class MemoryLedger : ILedger
     }
 
     /// <inheritdoc/>
-    public ConditionalAnswer? FindAnswer(string path)
+    public CachedResponse? FindResponse(string path)
     {
         lock (_lock)
         {
@@ -159,7 +159,7 @@ public sealed class MemoryLedger : ILedger
     }
 
     /// <inheritdoc/>
-    public void StoreAnswer(string path, ConditionalAnswer answer)
+    public void StoreResponse(string path, CachedResponse answer)
     {
         lock (_lock)
         {
@@ -167,16 +167,21 @@ public sealed class MemoryLedger : ILedger
         }
     }
 
-    private sealed class Book
+    private sealed class QueryRounds
     {
+        /// <summary>The number of the present round.</summary>
         public int Round { get; set; }
 
+        /// <summary>Whether that round is closed.</summary>
         public bool IsClosed { get; set; }
 
+        /// <summary>The windows by their texts.</summary>
         public SortedDictionary<string, SearchWindow> Windows { get; } = new(StringComparer.Ordinal);
 
+        /// <summary>The repositories of each window, by the window's text.</summary>
         public SortedDictionary<string, IReadOnlyList<DiscoveredRepository>> Members { get; } = new(StringComparer.Ordinal);
 
+        /// <summary>The texts of the windows that are leased.</summary>
         public HashSet<string> Leased { get; } = [];
     }
 }

@@ -3,28 +3,30 @@ using DataForge.Corpus;
 namespace DataForge.Crawler.GitHub;
 
 /// <summary>
-/// A repository search as the user wrote it (https://docs.github.com/search-github/searching-on-github/searching-for-repositories), and how it is
-/// split into windows. <c>created:</c>, <c>pushed:</c> and <c>stars:</c> of the user's are bounds that windows stay within; a form of them
-/// that is not understood goes to GitHub as it is, and no window is split by it. Windows follow from the query alone, never from the clock.
+/// A repository search as the user wrote it
+/// (https://docs.github.com/search-github/searching-on-github/searching-for-repositories), and how it is split into windows. The user's
+/// <c>created:</c>, <c>pushed:</c> and <c>stars:</c> are bounds that windows stay within. Where one of them has a form that is not
+/// understood, it is passed to GitHub unchanged and windows are not split by it. Windows follow from the query alone, never from the clock.
 /// </summary>
 public sealed class SearchQuery
 {
-    // GitHub's own bound is 256 characters without qualifiers.
+    // GitHub allows 256 characters without qualifiers
+    // (https://docs.github.com/rest/search/search#limitations-on-query-length); qualifiers take the rest.
     private const int MaxLength = 1024;
     private static readonly string[] Names = ["created:", "pushed:", "stars:"];
     private readonly string[] _words;
-    private readonly Bounds?[] _all;
+    private readonly Bounds?[] _limits;
 
     private SearchQuery(string[] words)
     {
         _words = words;
-        _all = [Understand(0), Understand(1), Understand(2)];
+        _limits = [FindLimits(0), FindLimits(1), FindLimits(2)];
     }
 
-    /// <summary>The query with single spaces between its words: its name in the ledger.</summary>
+    /// <summary>The query with single spaces between its words: its key in the ledger.</summary>
     public string Key => string.Join(' ', _words);
 
-    /// <summary>Reads a query.</summary>
+    /// <summary>Parses a query.</summary>
     /// <exception cref="DataForgeException">It is empty, too long, or a quotation mark is not closed.</exception>
     public static SearchQuery Parse(string text)
     {
@@ -35,8 +37,8 @@ public sealed class SearchQuery
                 $"'{text}' is no search of 1 to {MaxLength} characters; write something like github:\"language:python stars:>=10\".");
     }
 
-    /// <summary>What to search for to read a window (<see cref="SearchWindow.Text"/>).</summary>
-    /// <exception cref="FormatException">The text is no window's.</exception>
+    /// <summary>The search that reads a window (<see cref="SearchWindow.Text"/>).</summary>
+    /// <exception cref="FormatException">The text is not that of a window.</exception>
     public string For(string window)
     {
         if (window.Length == 0)
@@ -49,16 +51,16 @@ public sealed class SearchQuery
     }
 
     /// <summary>
-    /// The windows that take a window's place: both halves by creation; where that is one second, by last push (nearer to the creation
-    /// more finely); then by stars (more finely where they are few). Empty where nothing is left to split.
+    /// The windows that replace a window: its halves by creation; where that is a single second, by last push (on a logarithmic scale from
+    /// the creation); then by stars (on a logarithmic scale). Empty where it cannot be split.
     /// </summary>
-    /// <exception cref="FormatException">The text is no window's.</exception>
+    /// <exception cref="FormatException">The text is not that of a window.</exception>
     public IReadOnlyList<string> Split(string window)
     {
         Bounds?[] bounds = Read(window);
         for (int i = 0; i < bounds.Length; i++)
         {
-            if ((bounds[i] ?? _all[i]) is not { IsSingle: false } range)
+            if ((bounds[i] ?? _limits[i]) is not { IsSingle: false } range)
             {
                 continue;
             }
@@ -66,7 +68,7 @@ public sealed class SearchQuery
             (Bounds left, Bounds right) = i switch
             {
                 0 => range.Halve(),
-                1 => (bounds[0] ?? _all[0]) is { IsSingle: true } created ? range.HalveFrom(created.Low) : range.Halve(),
+                1 => (bounds[0] ?? _limits[0]) is { IsSingle: true } created ? range.HalveFrom(created.Low) : range.Halve(),
                 _ => range.HalveFrom(0),
             };
             return [Text(With(bounds, i, left)), Text(With(bounds, i, right))];
@@ -75,8 +77,9 @@ public sealed class SearchQuery
         return [];
     }
 
-    private static string Text(Bounds?[] bounds) =>
-        string.Join(' ', Enumerable.Range(0, bounds.Length).Where(i => bounds[i] is not null).Select(i => Names[i] + bounds[i]!.Value.Text(IsTime(i))));
+    private static string Text(Bounds?[] bounds) => string.Join(
+        ' ',
+        Enumerable.Range(0, bounds.Length).Where(i => bounds[i] is not null).Select(i => Names[i] + bounds[i]!.Value.Text(IsTime(i))));
 
     private static Bounds?[] With(Bounds?[] bounds, int index, Bounds value)
     {
@@ -103,8 +106,8 @@ public sealed class SearchQuery
     private static bool IsReplaced(string word, Bounds?[] bounds) =>
         Enumerable.Range(0, Names.Length).Any(i => bounds[i] is not null && word.StartsWith(Names[i], StringComparison.OrdinalIgnoreCase));
 
-    // The bounds within which a qualifier may be split: all there is, what the user said, or null where that was not understood.
-    private Bounds? Understand(int index)
+    // The bounds within which a qualifier may be split: all values, those of the user, or null where the user's form is not understood.
+    private Bounds? FindLimits(int index)
     {
         string[] own = [.. _words.Where(word => word.TrimStart('-').StartsWith(Names[index], StringComparison.OrdinalIgnoreCase))];
         return own.Length switch
@@ -115,7 +118,7 @@ public sealed class SearchQuery
         };
     }
 
-    // Spaces separate words, but not between quotation marks.
+    // Spaces separate words, except between quotation marks.
     private static IEnumerable<string> Words(string text)
     {
         int start = 0;

@@ -2,25 +2,29 @@ using DataForge.Corpus;
 
 namespace DataForge.Crawler.GitHub;
 
-/// <summary>What came of reading a window: the arguments of <see cref="ILedger.Record"/>.</summary>
-internal sealed record WindowReading(SearchWindow Window, IReadOnlyList<string> Children, IReadOnlyCollection<DiscoveredRepository> Members);
+/// <summary>The result of reading a window: the arguments of <see cref="ILedger.Record"/>.</summary>
+internal sealed record WindowReading(
+    SearchWindow Window, IReadOnlyList<string> Children, IReadOnlyCollection<DiscoveredRepository> Members);
 
 /// <summary>
-/// Reads one window, with the first page as its count: splits it where it has too many results; reads all pages, again in other orders
-/// as long as results are missing; in a later round only what changed. For one window at a time.
+/// Reads one window; its first page gives the count. A window with too many results is split. Otherwise all pages are read, and read again
+/// in other orders as long as results are missing; in a later round only what changed is read. One reader serves one window.
 /// </summary>
-/// <param name="client">Asks.</param>
+/// <param name="client">The client.</param>
 /// <param name="query">The query.</param>
-/// <param name="window">The window as the ledger has it.</param>
-/// <param name="known">Its members of the last round.</param>
+/// <param name="window">The window as it is in the ledger.</param>
+/// <param name="known">Its members in the last round.</param>
 internal sealed class WindowReader(GitHubClient client, SearchQuery query, SearchWindow window, IReadOnlyList<DiscoveredRepository> known)
 {
     private const int MaxPages = GitHubClient.MaxResults / GitHubClient.PageSize;
 
-    /// <summary>How often an incomplete answer is asked for again.</summary>
-    private const int IncompleteTries = 3;
+    // How often a search is repeated that timed out at the server (incomplete_results). Each repetition costs a search, and what fails four
+    // times in a row is likely to be too expensive for the server.
+    private const int IncompleteRetries = 3;
 
-    // The order is unstable between pages, and unlike in different orders: each pass may bring what the ones before left out.
+    // A search's order is not stable between pages, so a page may repeat some results and leave out others. Each pass in another order may
+    // bring what the passes before left out. After this many passes that bring nothing new, further ones are not worth their searches.
+    private const int MaxIdlePasses = 2;
     private static readonly SearchOrder[] Passes =
     [
         SearchOrder.UpdatedDescending, SearchOrder.UpdatedAscending, SearchOrder.StarsDescending, SearchOrder.StarsAscending,
@@ -33,17 +37,19 @@ internal sealed class WindowReader(GitHubClient client, SearchQuery query, Searc
     private long _expected;
     private bool _isCertain;
 
-    /// <exception cref="DataForgeException">The search makes no sense to the server, or it cannot be reached.</exception>
+    /// <summary>Reads the window.</summary>
+    /// <exception cref="DataForgeException">The server rejects the search, or cannot be reached.</exception>
     public async Task<WindowReading> ReadAsync(CancellationToken cancellation)
     {
-        // A window that lacked something, and need not have, is read anew.
-        bool isKnown = window is { Round: > 0, IncompleteAnswers: 0 } && known.Count == window.Seen && (window.Shortfall == 0 || window.IsUnsplittable);
+        // A window that lacked results without need is read from the start.
+        bool isKnown = window is { Round: > 0, IncompleteAnswers: 0 } && known.Count == window.Seen
+            && (window.Shortfall == 0 || window.IsUnsplittable);
         string text = query.For(window.Text);
-        ApiAnswer<SearchPage> first = await AskAsync(
+        ApiResponse<SearchPage> first = await SearchAsync(
             tag => client.SearchRepositoriesAsync(text, Passes[0], tag, cancellation), isKnown ? window.ETag : null).ConfigureAwait(false);
         if (first.Value is not { } page)
         {
-            // Nothing changed: neither the count nor what changed last.
+            // Not modified: neither the count nor the result that changed last is different.
             return Done(first.ETag ?? window.ETag, known, window.Expected, window.Seen, window.IncompleteAnswers, window.IsUnsplittable);
         }
 
@@ -59,7 +65,7 @@ internal sealed class WindowReader(GitHubClient client, SearchQuery query, Searc
         }
 
         bool isUnsplittable = page.TotalCount > GitHubClient.MaxResults;
-        if (isKnown && isUnsplittable && page.TotalCount == window.Expected && IsKnown(page))
+        if (isKnown && isUnsplittable && page.TotalCount == window.Expected && HasOnlyKnown(page))
         {
             return Done(first.ETag, known, window.Expected, window.Seen, 0, true);
         }
@@ -73,24 +79,25 @@ internal sealed class WindowReader(GitHubClient client, SearchQuery query, Searc
         return Done(first.ETag, _seen.Values, Math.Max(_expected, _seen.Count), _seen.Count, _incomplete, isUnsplittable);
     }
 
-    private bool IsKnown(SearchPage page)
+    private bool HasOnlyKnown(SearchPage page)
     {
         Dictionary<long, DiscoveredRepository> members = known.ToDictionary(member => member.Id);
-        return page.Items.All(row => members.TryGetValue(row.Id, out DiscoveredRepository? old) && old == Describe(row));
+        return page.Items.All(row => members.TryGetValue(row.Id, out DiscoveredRepository? old) && old == DiscoveredRepository.Of(row));
     }
 
-    // What changed comes first. Once a page ends with a row that did not change, and the rows known and new are as many as there are,
-    // the rest is as it was. Null where they never are as many, since some are gone; then everything was seen.
-    private async Task<IReadOnlyCollection<DiscoveredRepository>?> ReadChangesAsync(ApiAnswer<SearchPage> first, CancellationToken cancellation)
+    // What changed comes first. Once a page ends with a row that did not change, and the known and new rows are as many as the results, the
+    // rest is unchanged. Null where they never are as many, because some results are gone; then every page was read.
+    private async Task<IReadOnlyCollection<DiscoveredRepository>?> ReadChangesAsync(
+        ApiResponse<SearchPage> first, CancellationToken cancellation)
     {
         Dictionary<long, DiscoveredRepository> merged = known.ToDictionary(member => member.Id);
-        ApiAnswer<SearchPage>? answer = first;
-        for (int number = 1; answer?.Value is { } page; number++)
+        ApiResponse<SearchPage>? response = first;
+        for (int number = 1; response?.Value is { } page; number++)
         {
             bool isLastRowKnown = true;
             foreach (Repository row in page.Items)
             {
-                if (Describe(row) is { } repository)
+                if (DiscoveredRepository.Of(row) is { } repository)
                 {
                     isLastRowKnown = merged.TryGetValue(repository.Id, out DiscoveredRepository? old) && old == repository;
                     merged[repository.Id] = repository;
@@ -104,32 +111,33 @@ internal sealed class WindowReader(GitHubClient client, SearchQuery query, Searc
                 return merged.Values;
             }
 
-            answer = await NextAsync(answer, number, cancellation).ConfigureAwait(false);
+            response = await NextAsync(response, number, cancellation).ConfigureAwait(false);
         }
 
         return _seen.Count == _expected ? _seen.Values : null;
     }
 
-    private async Task ReadAllAsync(ApiAnswer<SearchPage>? first, string text, bool isUnsplittable, CancellationToken cancellation)
+    private async Task ReadAllAsync(ApiResponse<SearchPage>? first, string text, bool isUnsplittable, CancellationToken cancellation)
     {
-        int idle = 0;
-        for (int pass = 0; pass < Passes.Length && (isUnsplittable || idle < 2); pass++)
+        int idlePasses = 0;
+        for (int pass = 0; pass < Passes.Length && (isUnsplittable || idlePasses < MaxIdlePasses); pass++)
         {
             int before = _seen.Count;
-            ApiAnswer<SearchPage>? answer = (pass == 0 ? first : null)
-                ?? await AskAsync(_ => client.SearchRepositoriesAsync(text, Passes[pass], null, cancellation), null).ConfigureAwait(false);
-            for (int number = 1; answer?.Value is { } page; number++)
+            ApiResponse<SearchPage>? response = (pass == 0 ? first : null)
+                ?? await SearchAsync(_ => client.SearchRepositoriesAsync(text, Passes[pass], null, cancellation), null)
+                    .ConfigureAwait(false);
+            for (int number = 1; response?.Value is { } page; number++)
             {
                 Count(page);
                 foreach (Repository row in page.Items)
                 {
-                    if (Describe(row) is { } repository)
+                    if (DiscoveredRepository.Of(row) is { } repository)
                     {
                         _seen[repository.Id] = repository;
                     }
                 }
 
-                answer = await NextAsync(answer, number, cancellation).ConfigureAwait(false);
+                response = await NextAsync(response, number, cancellation).ConfigureAwait(false);
             }
 
             if (_seen.Count >= _expected)
@@ -137,44 +145,46 @@ internal sealed class WindowReader(GitHubClient client, SearchQuery query, Searc
                 return;
             }
 
-            idle = _seen.Count == before ? idle + 1 : 0;
+            idlePasses = _seen.Count == before ? idlePasses + 1 : 0;
         }
     }
 
-    private async Task<ApiAnswer<SearchPage>?> NextAsync(ApiAnswer<SearchPage> answer, int number, CancellationToken cancellation) =>
-        answer is { Next: { } next, Value: { Items.Count: > 0 } page } && number < MaxPages && number * GitHubClient.PageSize < page.TotalCount
-            ? await AskAsync(_ => client.NextSearchPageAsync(next, cancellation), null).ConfigureAwait(false)
+    private async Task<ApiResponse<SearchPage>?> NextAsync(ApiResponse<SearchPage> response, int number, CancellationToken cancellation) =>
+        response is { Next: { } next, Value: { Items.Count: > 0 } page }
+        && number < MaxPages && number * GitHubClient.PageSize < page.TotalCount
+            ? await SearchAsync(_ => client.NextSearchPageAsync(next, cancellation), null).ConfigureAwait(false)
             : null;
 
-    private async Task<ApiAnswer<SearchPage>> AskAsync(Func<string?, Task<ApiAnswer<SearchPage>>> ask, string? etag)
+    private async Task<ApiResponse<SearchPage>> SearchAsync(Func<string?, Task<ApiResponse<SearchPage>>> send, string? etag)
     {
         for (int attempt = 0; ; attempt++)
         {
-            ApiAnswer<SearchPage> answer = await ask(etag).ConfigureAwait(false);
+            ApiResponse<SearchPage> response = await send(etag).ConfigureAwait(false);
             _searches++;
-            if (answer.Outcome is not (ApiOutcome.Ok or ApiOutcome.NotModified))
+            if (response.Outcome is not (ApiOutcome.Ok or ApiOutcome.NotModified))
             {
-                throw answer.Outcome == ApiOutcome.Unprocessable
-                    ? DataForgeException.Usage($"GitHub does not take the search '{query.Key}' ({answer.Message}): mend it.")
-                    : new DataForgeException($"GitHub does not search for '{query.Key}' ({answer.Outcome}, {answer.Message}): check the base address.");
+                throw response.Outcome == ApiOutcome.Unprocessable
+                    ? DataForgeException.Usage($"GitHub does not take the search '{query.Key}' ({response.Message}): mend it.")
+                    : new DataForgeException(
+                        $"GitHub does not search for '{query.Key}' ({response.Outcome}, {response.Message}): check the base address.");
             }
 
-            if (answer.Value is not { IncompleteResults: true })
+            if (response.Value is not { IncompleteResults: true })
             {
-                return answer;
+                return response;
             }
 
-            if (attempt == IncompleteTries)
+            if (attempt == IncompleteRetries)
             {
                 _incomplete++;
-                return answer;
+                return response;
             }
 
             etag = null;
         }
     }
 
-    // The count of the last complete answer; where there is none, the highest.
+    // The count of the last complete response counts; where there is none, the highest.
     private void Count(SearchPage page)
     {
         if (!page.IncompleteResults)
@@ -197,6 +207,4 @@ internal sealed class WindowReader(GitHubClient client, SearchQuery query, Searc
             },
             [],
             members);
-
-    private static DiscoveredRepository? Describe(Repository row) => DiscoveredRepository.Of(row);
 }

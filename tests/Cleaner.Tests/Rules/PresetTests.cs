@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Reflection;
 using DataForge.Cleaner.Rules;
+using DataForge.Cleaner.Rules.All;
 using DataForge.Testing;
 
 namespace DataForge.Cleaner.Tests.Rules;
@@ -8,7 +8,7 @@ namespace DataForge.Cleaner.Tests.Rules;
 /// <summary>The presets are what <c>docs/rules.md</c> says, and each of their rules can be set alone.</summary>
 public class PresetTests
 {
-    private static readonly PropertyInfo[] Thresholds = [.. typeof(RuleThresholds).GetProperties().Where(property => property.Name != nameof(RuleThresholds.GeneratedMarkers))];
+    private static readonly PresetOption[] Declared = [.. RuleSettings.InOrder.OfType<PresetOption>()];
 
     public static IEnumerable<TheoryDataRow<CleanPreset>> Presets() => Enum.GetValues<CleanPreset>().Select(preset => new TheoryDataRow<CleanPreset>(preset));
 
@@ -17,37 +17,35 @@ public class PresetTests
     public void Thresholds_ofPreset_areThoseOfTheDocument(CleanPreset preset)
     {
         Dictionary<string, string> documented = Documented(preset);
-        RuleThresholds thresholds = new CleanOptions { Preset = preset }.Thresholds();
-        foreach (PropertyInfo property in Thresholds)
+        RuleSettings settings = RuleSettings.Of(new CleanOptions { Preset = preset });
+        foreach (PresetOption option in Declared)
         {
-            string value = property.GetValue(thresholds) switch
+            string value = settings[option] switch
             {
                 null or false => "",
                 true => "yes",
                 object number => ((IFormattable)number).ToString(null, CultureInfo.InvariantCulture),
             };
-            Assert.Equal((property.Name, documented.GetValueOrDefault(property.Name, "")), (property.Name, value));
+            Assert.Equal((option.Name, documented.GetValueOrDefault(option.Name, "")), (option.Name, value));
         }
     }
 
-    public static IEnumerable<TheoryDataRow<string>> Options() =>
-        typeof(CleanOptions).GetProperties().Where(option => Thresholds.Any(threshold => threshold.Name == option.Name)).Select(option => new TheoryDataRow<string>(option.Name));
+    public static IEnumerable<TheoryDataRow<string>> Options() => Declared.Select(option => new TheoryDataRow<string>(option.Name));
 
     [Theory]
     [MemberData(nameof(Options))]
     public void Option_setAlone_changesItsThresholdInEveryPresetAndNoOther(string name)
     {
-        PropertyInfo option = typeof(CleanOptions).GetProperty(name)!;
+        PresetOption option = Declared.Single(option => option.Name == name);
         foreach (CleanPreset preset in Enum.GetValues<CleanPreset>())
         {
             var options = new CleanOptions { Preset = preset };
-            RuleThresholds before = options.Thresholds();
-            Type type = Nullable.GetUnderlyingType(option.PropertyType) ?? option.PropertyType;
-            object set = type == typeof(bool) ? !(bool)Thresholds.Single(threshold => threshold.Name == name).GetValue(before)! : Convert.ChangeType(type == typeof(double) ? 0.5 : 77, type, CultureInfo.InvariantCulture);
-            option.SetValue(options, set);
-            RuleThresholds after = options.Thresholds();
-            Assert.Equal(name, Assert.Single(Thresholds, threshold => !Equals(threshold.GetValue(before), threshold.GetValue(after))).Name);
-            Assert.Equal(set, typeof(RuleThresholds).GetProperty(name)!.GetValue(after));
+            RuleSettings before = RuleSettings.Of(options);
+            object set = before[option] is bool isOn ? !isOn : option.Convert(option.ValueType == typeof(double?) ? 0.5 : 77);
+            options.Rules[option] = set;
+            RuleSettings after = RuleSettings.Of(options);
+            Assert.Equal(name, Assert.Single(Declared, other => !Equals(before[other], after[other])).Name);
+            Assert.Equal(set, after[option]);
         }
     }
 
@@ -59,7 +57,7 @@ public class PresetTests
     [InlineData("pip/_vendor/b.py", "_vendor")]
     [InlineData("vendor.py", null)]
     [InlineData("myvendor/b.py", null)]
-    public void FolderIn_path_isTheVendoredFolder(string path, string? folder) => Assert.Equal(folder, VendoredPath.FolderIn(path));
+    public void FolderIn_path_isTheVendoredFolder(string path, string? folder) => Assert.Equal(folder, VendoredRule.FolderIn(path));
 
     // The table under "Presets": option names and a column for each preset.
     private static Dictionary<string, string> Documented(CleanPreset preset)

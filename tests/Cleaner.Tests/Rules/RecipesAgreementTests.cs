@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using DataForge.Cleaner.Rules;
+using DataForge.Cleaner.Rules.All;
 using DataForge.Cleaner.Text;
 using DataForge.Corpus;
 using DataForge.Testing;
@@ -17,8 +18,15 @@ public class RecipesAgreementTests
 
     private static CleanOptions Options(CleanPreset preset) => new()
     {
-        Preset = preset, MinLines = 5, MaxLines = 100_000, MinAlphanumeric = 0.25, MinAlphabetic = 0.25, DropGenerated = true, DropXml = true,
-        MinAssignments = 5, NoKeywordsDrop = 1, ConfigOrTestDrop = 1, DropEncodedData = true, MinKeywords = 3, MustParse = true, MinCommentShare = 0.01, MaxCommentShare = 0.8,
+        Preset = preset,
+        Rules =
+        {
+            [LinesMinRule.MinLines] = 5, [LinesMaxRule.MaxLines] = 100_000, [AlphanumericRule.MinAlphanumeric] = 0.25,
+            [AlphabeticRule.MinAlphabetic] = 0.25, [GeneratedRule.DropGenerated] = true, [XmlRule.DropXml] = true,
+            [FewAssignmentsRule.MinAssignments] = 5, [NoKeywordsRule.NoKeywordsDrop] = 1, [ConfigOrTestRule.ConfigOrTestDrop] = 1,
+            [EncodedDataRule.DropEncodedData] = true, [KeywordsRule.MinKeywords] = 3, [SyntaxRule.MustParse] = true,
+            [CommentShareRule.MinCommentShare] = 0.01, [CommentShareRule.MaxCommentShare] = 0.8,
+        },
     };
 
     [Fact]
@@ -36,7 +44,7 @@ public class RecipesAgreementTests
         List<string[]?> theirs = Transcription(files, tokens);
         var judged = new JudgedText();
         var source = new SourceText();
-        var set = new RuleSet(Options(CleanPreset.StarCoder).Thresholds());
+        var set = new RuleSet(RuleSettings.Of(Options(CleanPreset.StarCoder)));
         var differences = new List<string>();
         int compared = 0;
         int explained = 0;

@@ -1,4 +1,5 @@
 using DataForge.Cleaner.Rules;
+using DataForge.Cleaner.Rules.All;
 using DataForge.Corpus.Runs;
 using DataForge.Testing;
 
@@ -16,7 +17,13 @@ public sealed class RulesFileTests
     public void Read_anyPreset_givesWhatWasWritten(CleanPreset preset)
     {
         using TemporaryFolder folder = new();
-        foreach (CleanOptions options in new[] { new CleanOptions { Preset = preset }, new CleanOptions { Preset = preset, MaxLines = 7, MaxDigits = 0.9, KeepPython2 = true, Redact = false, MinStars = 3 } })
+        var changed = new CleanOptions
+        {
+            Preset = preset,
+            Redact = false,
+            Rules = { [LinesMaxRule.MaxLines] = 7, [DigitsRule.MaxDigits] = 0.9, [Python2Rule.KeepPython2] = true, [StarsRule.MinStars] = 3 },
+        };
+        foreach (CleanOptions options in new[] { new CleanOptions { Preset = preset }, changed })
         {
             RulesFile written = RulesFile.Of(options, null);
             File.WriteAllBytes(folder["rules.json"], CanonicalJson.Write(written));

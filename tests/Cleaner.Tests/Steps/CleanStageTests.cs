@@ -1,4 +1,5 @@
 using System.Text;
+using DataForge.Cleaner.Rules.All;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using DataForge.Testing;
@@ -131,7 +132,7 @@ public class CleanStageTests
         Assert.Equal(0, RawWorkspace.Clean(raw.Pin("second"), Defaults, 2));
         raw.AddPart((Sample.Repository(1000, forge: "MIT"), [RawWorkspace.File("new.py", Sample.Python(100_000))]));
         Assert.Equal(3, RawWorkspace.Clean(raw.Pin("third"), Defaults));
-        Assert.NotEqual(0, RawWorkspace.Clean(raw.Pin("fourth"), new CleanOptions { MaxLine = 50 }));
+        Assert.NotEqual(0, RawWorkspace.Clean(raw.Pin("fourth"), new CleanOptions { Rules = { [LineMaxRule.MaxLine] = 50 } }));
     }
 
     [Fact]

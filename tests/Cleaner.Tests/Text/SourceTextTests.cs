@@ -1,4 +1,5 @@
 using System.Text;
+using DataForge.Cleaner.Rules;
 using DataForge.Cleaner.Text;
 
 namespace DataForge.Cleaner.Tests.Text;
@@ -77,7 +78,7 @@ public class SourceTextTests
     {
         var source = new SourceText();
         Assert.False(source.Decode([.. "# coding: klingon\n# "u8, 0xE9]));
-        Assert.Equal(("encoding", "declared klingon, which is not known"), source.Fault);
+        Assert.Equal(new Finding("encoding", "declared klingon, which is not known", ""), source.Fault);
     }
 
     [Theory]

@@ -7,30 +7,30 @@ namespace DataForge.Crawler.Tests.Fetch;
 public class FetchQuotaTests
 {
     [Fact]
-    public async Task OutsideAsync_anHour_isNoTimeOfTheRepository()
+    public async Task PauseAsync_anHour_isNoTimeOfTheRepository()
     {
         using var time = new TestTime();
         var quota = new FetchQuota(new CrawlOptions { FetchTimeoutSeconds = 10 }, time);
-        bool isDone = await quota.DuringAsync(async () =>
+        bool isDone = await quota.RunAsync(async () =>
         {
             await Task.Delay(TimeSpan.FromSeconds(8), time);
-            await quota.OutsideAsync(async () =>
+            await quota.PauseAsync(async () =>
             {
                 await Task.Delay(TimeSpan.FromHours(1), time);
                 return true;
             });
-            Assert.False(quota.Patience.IsCancellationRequested);
+            Assert.False(quota.Timeout.IsCancellationRequested);
             await Task.Delay(TimeSpan.FromSeconds(1), time);
-            return !quota.Patience.IsCancellationRequested;
+            return !quota.Timeout.IsCancellationRequested;
         });
         Assert.True(isDone);
 
         // One second is left.
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => quota.DuringAsync(async () =>
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => quota.RunAsync(async () =>
         {
-            await Task.Delay(TimeSpan.FromSeconds(5), time, quota.Patience);
+            await Task.Delay(TimeSpan.FromSeconds(5), time, quota.Timeout);
             return true;
         }));
-        await Assert.ThrowsAsync<FetchException>(() => quota.DuringAsync(() => Task.FromResult(true)));
+        await Assert.ThrowsAsync<FetchException>(() => quota.RunAsync(() => Task.FromResult(true)));
     }
 }

@@ -135,12 +135,12 @@ public class GitHubSourceTests
         all[4].Stars = 1;
         await crawl.RunAsync("r2", TestForge.Source);
         using Catalog catalog = Catalog.Open(crawl.Workspace.CatalogFile);
-        Assert.Equal(RepositoryStatus.Vanished, catalog.FindState(all[0].Id)!.Status);
-        Assert.Equal(RepositoryStatus.Blocked, catalog.FindState(all[1].Id)!.Status);
-        Assert.Equal((RepositoryStatus.Present, "other/renamed"), (catalog.FindState(all[2].Id)!.Status, catalog.FindState(all[2].Id)!.Name));
-        Assert.Equal(RepositoryStatus.Vanished, catalog.FindState(all[3].Id)!.Status);
-        Assert.Equal((RepositoryStatus.Moved, "other/moved"), (catalog.FindState(all[4].Id)!.Status, catalog.FindState(all[4].Id)!.Detail));
-        Assert.Equal(RepositoryStatus.Present, catalog.FindState(all[5].Id)!.Status);
+        Assert.Equal(RepositoryStatus.Vanished, catalog.States.Find(all[0].Id)!.Status);
+        Assert.Equal(RepositoryStatus.Blocked, catalog.States.Find(all[1].Id)!.Status);
+        Assert.Equal((RepositoryStatus.Present, "other/renamed"), (catalog.States.Find(all[2].Id)!.Status, catalog.States.Find(all[2].Id)!.Name));
+        Assert.Equal(RepositoryStatus.Vanished, catalog.States.Find(all[3].Id)!.Status);
+        Assert.Equal((RepositoryStatus.Moved, "other/moved"), (catalog.States.Find(all[4].Id)!.Status, catalog.States.Find(all[4].Id)!.Detail));
+        Assert.Equal(RepositoryStatus.Present, catalog.States.Find(all[5].Id)!.Status);
         Assert.Equal([all[2].Id, all[3].Id, all[5].Id], crawl.Rows().Select(row => row.Repository.Id).Distinct().Order());
         Assert.Contains(crawl.Events.OfType<Note>(), note => note.Text.Contains("owner/r0 is no longer among", StringComparison.Ordinal));
         Assert.Contains(crawl.Events.OfType<Note>(), note => note.Text.Contains("now called other/renamed", StringComparison.Ordinal));
@@ -207,7 +207,7 @@ public class GitHubSourceTests
         TestCrawl partial = await forge.Crawl(folder["w"]).RunAsync("r", TestForge.Source);
         foreach (ForgeRepository repository in forge.Repositories.All.Skip(1))
         {
-            repository.KnowsNoFilters = true;
+            repository.LacksFilters = true;
         }
 
         TestCrawl whole = await forge.Crawl(folder["w2"]).RunAsync("r", TestForge.Source);
@@ -218,6 +218,6 @@ public class GitHubSourceTests
     private static int Windows(TestCrawl crawl)
     {
         using Catalog catalog = Catalog.Open(crawl.Workspace.CatalogFile);
-        return catalog.Queries().Sum(query => catalog.Windows(query).Count());
+        return catalog.Ledger.Queries().Sum(query => catalog.Ledger.Windows(query).Count());
     }
 }

@@ -52,7 +52,7 @@ public class LargeBlobTests(LargeBlobTests.Blobs blobs) : IClassFixture<LargeBlo
         string id = blobs.Lend(repository.Path, noise);
         repository.HeadOfTree((RawRepository.File, "a.py", repository.Blob("a = 1\n")), (RawRepository.File, name, id));
         ForgeRepository large = forge.Add("large", repository.Path);
-        large.KnowsNoFilters = !knowsFilters;
+        large.LacksFilters = !knowsFilters;
         await forge.AddAsync("good", ("b.py", "b = 1\n"));
         await forge.StartAsync();
 

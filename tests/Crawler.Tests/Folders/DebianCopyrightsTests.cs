@@ -25,9 +25,9 @@ public class DebianCopyrightsTests
 
         FolderPackage[] packages =
         [
-            new() { Name = "a", Form = PackageForm.Package, Folder = Encoding.UTF8.GetBytes(root + "/a"), Prefix = "a"u8.ToArray() },
-            new() { Name = "b.py", Form = PackageForm.Module, Folder = Encoding.UTF8.GetBytes(root), Module = "b.py"u8.ToArray() },
-            new() { Name = "c", Form = PackageForm.Package, Folder = Encoding.UTF8.GetBytes(root + "/c"), Prefix = "c"u8.ToArray() },
+            Package("a", PackageForm.Package, root + "/a"),
+            Package("b.py", PackageForm.Module, root, module: "b.py"),
+            Package("c", PackageForm.Package, root + "/c"),
         ];
         new DebianCopyrights(folder["info"], folder["doc"]).Attach(root, packages);
 
@@ -45,8 +45,19 @@ public class DebianCopyrightsTests
         folder.Write("doc/lib/copyright", "psf");
         folder.Write("python3/os.py", "");
         folder.Write("info/lib.list", $"{folder["python3"]}/os.py\n{folder["python3"]}/re/x.py\n");
-        FolderPackage[] packages = [new() { Name = "python3", Form = PackageForm.Modules, Folder = Encoding.UTF8.GetBytes(folder["python3"]) }];
+        FolderPackage[] packages = [Package("python3", PackageForm.Modules, folder["python3"])];
         new DebianCopyrights(folder["info"], folder["doc"]).Attach(folder["python3"], packages);
         Assert.Equal("debian/copyright", Assert.Single(packages[0].Evidence).Path);
     }
+
+    // Which files of a package a Debian package owns does not depend on its tree.
+    private static FolderPackage Package(string name, PackageForm form, string folder, string? module = null) => new()
+    {
+        Name = name,
+        Form = form,
+        Tree = FolderTree.Walk(new FileSystem(), [], [], depth: -1, CancellationToken.None),
+        Folder = Encoding.UTF8.GetBytes(folder),
+        Prefix = form == PackageForm.Package ? Encoding.UTF8.GetBytes(name) : [],
+        Module = module is null ? null : Encoding.UTF8.GetBytes(module),
+    };
 }

@@ -214,7 +214,7 @@ public class FolderSourceTests
         }
 
         public override ReadFile Read(byte[] path, long expected, int max) =>
-            IsClosed(path) ? ReadFile.Faulty(FaultRules.Unreadable, "Permission denied") : base.Read(path, expected, max);
+            IsClosed(path) ? ReadFile.Faulty(RuleNames.Unreadable, "Permission denied") : base.Read(path, expected, max);
 
         private bool IsClosed(byte[] path) => names.Contains(Path.GetFileName(System.Text.Encoding.UTF8.GetString(path)));
     }

@@ -69,7 +69,7 @@ public sealed class FaultTests
             return Task.FromResult(isDown ? FakeGitHub.Reply(503) : null);
         };
         using GitHubSession session = await test.OpenAsync();
-        ApiAnswer<Repository>[] answers = await Task.WhenAll(test.Server.Repositories.Select(one => session.Client.GetRepositoryAsync(one.Name)));
+        ApiResponse<Repository>[] answers = await Task.WhenAll(test.Server.Repositories.Select(one => session.Client.GetRepositoryAsync(one.Name)));
         Assert.All(answers, answer => Assert.Equal(ApiOutcome.Ok, answer.Outcome));
         Assert.InRange(during, 10, 60); // Twenty requests, each tried again and again, would be 140.
     }

@@ -12,7 +12,7 @@ public sealed class FixtureTests
     public async Task GetRepositoryAsync_recorded_answer_is_read()
     {
         using var test = new TestSession();
-        ApiAnswer<Repository> answer = await AskAsync(test, Scenario("get-repository"), client => client.GetRepositoryAsync("octokit-fixture-org/hello-world"));
+        ApiResponse<Repository> answer = await AskAsync(test, Scenario("get-repository"), client => client.GetRepositoryAsync("octokit-fixture-org/hello-world"));
         DiscoveredRepository repository = DiscoveredRepository.Of(answer.Value!)!;
         Assert.Equal((1000, "octokit-fixture-org/hello-world", "master"), (repository.Id, repository.FullName, repository.DefaultBranch));
         Assert.Equal("https://github.com/octokit-fixture-org/hello-world.git", repository.CloneUrl);
@@ -23,7 +23,7 @@ public sealed class FixtureTests
     public async Task GetRepositoryAsync_recorded_rename_is_followed()
     {
         using var test = new TestSession();
-        ApiAnswer<Repository> answer = await AskAsync(
+        ApiResponse<Repository> answer = await AskAsync(
             test, Scenario("rename-repository").Skip(1).ToList(), client => client.GetRepositoryAsync("octokit-fixture-org/rename-repository"));
         Assert.Equal(ApiOutcome.Ok, answer.Outcome);
         Assert.Equal("octokit-fixture-org/rename-repository-newname", answer.Value!.FullName);
@@ -34,7 +34,7 @@ public sealed class FixtureTests
     public async Task GetRepositoryAsync_recorded_404_is_an_outcome()
     {
         using var test = new TestSession();
-        ApiAnswer<Repository> answer = await AskAsync(test, Scenario("branch-protection"), client => client.GetRepositoryAsync("a/b"));
+        ApiResponse<Repository> answer = await AskAsync(test, Scenario("branch-protection"), client => client.GetRepositoryAsync("a/b"));
         Assert.Equal((ApiOutcome.NotFound, "Branch not protected"), (answer.Outcome, answer.Message));
     }
 
@@ -42,7 +42,7 @@ public sealed class FixtureTests
     public async Task SearchRepositoriesAsync_recorded_422_is_an_outcome()
     {
         using var test = new TestSession();
-        ApiAnswer<SearchPage> answer = await AskAsync(test, Scenario("errors"), client => client.SearchRepositoriesAsync("x", SearchOrder.BestMatch));
+        ApiResponse<SearchPage> answer = await AskAsync(test, Scenario("errors"), client => client.SearchRepositoriesAsync("x", SearchOrder.BestMatch));
         Assert.Equal((ApiOutcome.Unprocessable, "Validation Failed"), (answer.Outcome, answer.Message));
     }
 
@@ -50,7 +50,7 @@ public sealed class FixtureTests
     public async Task SearchRepositoriesAsync_recorded_search_is_read_with_rows_of_another_kind_left_out()
     {
         using var test = new TestSession();
-        ApiAnswer<SearchPage> answer = await AskAsync(test, Scenario("search-issues"), client => client.SearchRepositoriesAsync("sesame", SearchOrder.BestMatch));
+        ApiResponse<SearchPage> answer = await AskAsync(test, Scenario("search-issues"), client => client.SearchRepositoriesAsync("sesame", SearchOrder.BestMatch));
         JsonNode recorded = Scenario("search-issues")[0]!["response"]!;
         Assert.Equal((long)recorded["total_count"]!, answer.Value!.TotalCount);
         Assert.False(answer.Value.IncompleteResults);
@@ -66,7 +66,7 @@ public sealed class FixtureTests
         test.Server.Plant = (number, _, _) => Task.FromResult<HttpResponseMessage?>(Reply(pages[number - 1]!, """{"total_count":13,"items":[]}"""));
         test.Options = test.Options with { BaseAddress = new Uri("https://api.github.com/") };
         using GitHubSession session = await test.OpenAsync();
-        ApiAnswer<SearchPage> answer = await session.Client.SearchRepositoriesAsync("x", SearchOrder.BestMatch);
+        ApiResponse<SearchPage> answer = await session.Client.SearchRepositoriesAsync("x", SearchOrder.BestMatch);
         while (answer.Next is { } next)
         {
             answer = await session.Client.NextSearchPageAsync(next, default);
@@ -75,7 +75,7 @@ public sealed class FixtureTests
         Assert.Equal(pages.Skip(1).Select(page => (string?)page!["path"]), test.Server.Requests.Skip(1));
     }
 
-    private static async Task<ApiAnswer<T>> AskAsync<T>(TestSession test, List<JsonNode?> recorded, Func<GitHubClient, Task<ApiAnswer<T>>> ask)
+    private static async Task<ApiResponse<T>> AskAsync<T>(TestSession test, List<JsonNode?> recorded, Func<GitHubClient, Task<ApiResponse<T>>> ask)
         where T : class
     {
         test.Server.Plant = (number, _, _) => Task.FromResult<HttpResponseMessage?>(Reply(recorded[number - 1]!, null));

@@ -33,7 +33,7 @@ public sealed class ForgeDiscoveryTests
         Assert.Equal((Shared - 1000, 0, 0), (status.Shortfall, status.LostInSplits, status.OpenWindows));
         Assert.Equal((Generated.Count, found.Count), (status.Expected, status.Seen));
 
-        await test.Forge.SettleAsync();
+        await test.Forge.WaitForRequestsAsync();
         Assert.Empty(test.Forge.Log.Refused);
         LimitSizes limits = LimitSizes.GitHub;
         int searches = test.Forge.Log.All.Count(record => record.Resource == "search");
@@ -51,12 +51,12 @@ public sealed class ForgeDiscoveryTests
         string key = SearchQuery.Parse(ForgeSession.Query).Key;
         test.Ledger.Close(key);
         int windows = test.Ledger.Windows(key).Count(window => window.State != WindowState.Split);
-        await test.Forge.SettleAsync();
+        await test.Forge.WaitForRequestsAsync();
         test.Forge.Log.Clear();
 
         IReadOnlyList<DiscoveredRepository> second = await test.DiscoverAsync();
 
-        await test.Forge.SettleAsync();
+        await test.Forge.WaitForRequestsAsync();
         Assert.Equal(first, second);
         Assert.DoesNotContain(test.Forge.Log.All, record => record.Resource == "core");
         Assert.True(test.Forge.Log.All.Count <= windows, $"{windows} windows: {string.Join('\n', test.Forge.Log.All)}");
@@ -69,7 +69,7 @@ public sealed class ForgeDiscoveryTests
 
         await test.DiscoverAsync();
 
-        await test.Forge.SettleAsync();
+        await test.Forge.WaitForRequestsAsync();
         Assert.Empty(test.Forge.Log.Refused);
         Assert.Equal(2, test.Session.Users);
         foreach (string user in (string[])["alice", "bob"])
@@ -93,7 +93,7 @@ public sealed class ForgeDiscoveryTests
 
         IReadOnlyList<DiscoveredRepository> found = await test.DiscoverAsync();
 
-        await test.Forge.SettleAsync();
+        await test.Forge.WaitForRequestsAsync();
         Assert.Equal(test.Forge.Repositories.All.Select(one => one.Id), found.Select(one => one.Id));
         Assert.Equal(12, test.Forge.Search.IncompleteAnswers);
         Assert.Empty(test.Forge.Log.Refused);

@@ -52,7 +52,7 @@ public sealed class ForgeFaultTests
     private static async Task FindsAllAsync(ForgeSession test)
     {
         IReadOnlyList<DiscoveredRepository> found = await test.DiscoverAsync();
-        await test.Forge.SettleAsync();
+        await test.Forge.WaitForRequestsAsync();
         Assert.Equal(test.Forge.Repositories.All.Select(one => one.Id), found.Select(one => one.Id));
         Assert.Equal(0, Assert.Single(CrawlStatus.Read(test.Ledger).Queries).Shortfall);
         Assert.Empty(test.Forge.Log.Refused);

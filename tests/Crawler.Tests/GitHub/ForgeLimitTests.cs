@@ -23,15 +23,15 @@ public sealed class ForgeLimitTests
             new ParallelOptions { MaxDegreeOfParallelism = 40 },
             async (repository, cancellation) =>
             {
-                ApiAnswer<Repository> answer = await test.Session.Client.GetRepositoryAsync(repository.FullName, cancellation);
+                ApiResponse<Repository> answer = await test.Session.Client.GetRepositoryAsync(repository.FullName, cancellation);
                 Assert.Equal(repository.Id, answer.Value!.Id);
             });
 
-        await test.Forge.SettleAsync();
+        await test.Forge.WaitForRequestsAsync();
         Assert.Empty(test.Forge.Log.Refused);
         double share = test.Forge.Log.UsedShare("alice", "core", limits.Core, limits.CoreWindow);
         Assert.True(share >= 0.95, $"{share:P1} of the budget used");
-        Assert.InRange(test.Forge.Limits.MostUnderWay("alice"), 2, limits.Concurrent);
+        Assert.InRange(test.Forge.Limits.MaxInFlight("alice"), 2, limits.Concurrent);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class ForgeLimitTests
             new ParallelOptions { MaxDegreeOfParallelism = 20 },
             async (repository, cancellation) => await test.Session.Client.GetRepositoryAsync(repository.FullName, cancellation));
 
-        await test.Forge.SettleAsync();
+        await test.Forge.WaitForRequestsAsync();
         Assert.Empty(test.Forge.Log.Refused);
         double share = test.Forge.Log.UsedShare("alice", "core", limits.PointsPerMinute, TimeSpan.FromMinutes(1));
         Assert.True(share >= 0.95, $"{share:P1} of the minute's points used");
@@ -57,7 +57,7 @@ public sealed class ForgeLimitTests
     {
         List<string> told = [];
         await using ForgeSession test = await ForgeSession.OpenAsync(
-            new GeneratorOptions { Count = 30 }, ["alice-1"], new LimitSizes { Core = 20 }, new GitHubClientOptions { Tell = told.Add });
+            new GeneratorOptions { Count = 30 }, ["alice-1"], new LimitSizes { Core = 20 }, new GitHubClientOptions { OnWaiting = told.Add });
         await Parallel.ForEachAsync(
             test.Forge.Repositories.All,
             new ParallelOptions { MaxDegreeOfParallelism = 10 },

@@ -13,13 +13,14 @@ internal sealed class ForgeSession : IAsyncDisposable
     public const string Query = "language:python stars:>=10";
     private readonly SimulatedClock _clock;
     private readonly TemporaryFolder _folder;
+    private readonly Catalog _catalog;
 
     private ForgeSession(SimulatedClock clock, TemporaryFolder folder, ForgeServer forge, Catalog catalog, GitHubSession session) =>
-        (_clock, _folder, Forge, Ledger, Session) = (clock, folder, forge, catalog, session);
+        (_clock, _folder, Forge, _catalog, Session) = (clock, folder, forge, catalog, session);
 
     public ForgeServer Forge { get; }
 
-    public ILedger Ledger { get; }
+    public ILedger Ledger => _catalog.Ledger;
 
     public GitHubSession Session { get; }
 
@@ -49,7 +50,7 @@ internal sealed class ForgeSession : IAsyncDisposable
         GitHubSession session = await GitHubSession.OpenAsync(
             (client ?? new GitHubClientOptions()) with { BaseAddress = forge.Address },
             [.. tokens.Select(token => GitHubToken.Parse(token, "test")!)],
-            catalog,
+            catalog.Ledger,
             clock);
         return new ForgeSession(clock, folder, forge, catalog, session);
     }
@@ -65,7 +66,7 @@ internal sealed class ForgeSession : IAsyncDisposable
     {
         Session.Dispose();
         await Forge.DisposeAsync();
-        ((IDisposable)Ledger).Dispose();
+        _catalog.Dispose();
         _clock.Dispose();
         _folder.Dispose();
     }

@@ -17,7 +17,7 @@ public sealed class GitHubClientTests
         using var test = new TestSession();
         test.Server.Plant = (_, _, _) => Task.FromResult<HttpResponseMessage?>(FakeGitHub.Reply(status, """{"message":"so\nit is"}"""));
         using GitHubSession session = await test.OpenAsync();
-        ApiAnswer<Repository> answer = await session.Client.GetRepositoryAsync("a/b");
+        ApiResponse<Repository> answer = await session.Client.GetRepositoryAsync("a/b");
         Assert.Equal((outcome, null, "so it is"), (answer.Outcome, answer.Value, answer.Message));
         Assert.Single(test.Server.Requests);
     }
@@ -29,9 +29,9 @@ public sealed class GitHubClientTests
         test.Server.Repositories = FakeRepository.Crowd(1, seed: 1);
         string name = test.Server.Repositories[0].Name;
         using GitHubSession session = await test.OpenAsync();
-        ApiAnswer<Repository> first = await session.Client.GetRepositoryAsync(name);
+        ApiResponse<Repository> first = await session.Client.GetRepositoryAsync(name);
         Assert.Equal(1, test.Server.Limits.CoreRequests);
-        ApiAnswer<Repository> second = await session.Client.GetRepositoryAsync(name);
+        ApiResponse<Repository> second = await session.Client.GetRepositoryAsync(name);
         Assert.Equal(1, test.Server.Limits.CoreRequests);
         Assert.True(second.IsUnchanged);
         Assert.Equal(first.Value, second.Value);

@@ -10,9 +10,9 @@ public sealed class LimitTests
     public void PrimaryBudget_until_an_answer_came_sends_one_request()
     {
         var budget = new PrimaryBudget();
-        PrimaryBudget.Charge first = budget.Enter(Start);
+        PrimaryBudget.Charge first = budget.Acquire(Start);
         Assert.Null(budget.Earliest(Start));
-        budget.Leave(first, new RateLimitHeaders(30, 3, Start.AddSeconds(40)), isFree: false, isGood: true);
+        budget.Complete(first, new RateLimitHeaders(30, 3, Start.AddSeconds(40)), isFree: false, isGood: true);
         Assert.Equal(Start, budget.Earliest(Start));
         Assert.Equal(3, budget.Remaining);
     }
@@ -21,11 +21,11 @@ public sealed class LimitTests
     public void PrimaryBudget_used_up_waits_for_the_window_and_then_asks_again()
     {
         PrimaryBudget budget = Known(remaining: 1, reset: 40);
-        budget.Enter(Start);
+        budget.Acquire(Start);
         Assert.Equal(Start.AddSeconds(41), budget.Earliest(Start));
         DateTimeOffset later = Start.AddSeconds(41);
         Assert.Equal(later, budget.Earliest(later));
-        budget.Enter(later);
+        budget.Acquire(later);
         Assert.Null(budget.Earliest(later));
     }
 
@@ -33,10 +33,10 @@ public sealed class LimitTests
     public void PrimaryBudget_answers_out_of_order_never_give_more_than_there_is()
     {
         PrimaryBudget budget = Known(remaining: 10, reset: 40);
-        PrimaryBudget.Charge a = budget.Enter(Start);
-        PrimaryBudget.Charge b = budget.Enter(Start);
-        budget.Leave(b, new RateLimitHeaders(30, 8, Start.AddSeconds(40)), false, true);
-        budget.Leave(a, new RateLimitHeaders(30, 9, Start.AddSeconds(40)), false, true);
+        PrimaryBudget.Charge a = budget.Acquire(Start);
+        PrimaryBudget.Charge b = budget.Acquire(Start);
+        budget.Complete(b, new RateLimitHeaders(30, 8, Start.AddSeconds(40)), false, true);
+        budget.Complete(a, new RateLimitHeaders(30, 9, Start.AddSeconds(40)), false, true);
         Assert.Equal(8, budget.Remaining);
     }
 
@@ -44,11 +44,11 @@ public sealed class LimitTests
     public void PrimaryBudget_others_spend_it_too_counts_them()
     {
         PrimaryBudget budget = Known(remaining: 10, reset: 40);
-        PrimaryBudget.Charge a = budget.Enter(Start);
-        PrimaryBudget.Charge b = budget.Enter(Start);
-        budget.Leave(a, new RateLimitHeaders(30, 5, Start.AddSeconds(40)), false, true);
+        PrimaryBudget.Charge a = budget.Acquire(Start);
+        PrimaryBudget.Charge b = budget.Acquire(Start);
+        budget.Complete(a, new RateLimitHeaders(30, 5, Start.AddSeconds(40)), false, true);
         Assert.Equal(4, budget.Remaining); // The other request may not be counted in the five yet.
-        budget.Leave(b, new RateLimitHeaders(30, 5, Start.AddSeconds(40)), false, true);
+        budget.Complete(b, new RateLimitHeaders(30, 5, Start.AddSeconds(40)), false, true);
         Assert.Equal(4, budget.Remaining);
     }
 
@@ -56,9 +56,9 @@ public sealed class LimitTests
     public void PrimaryBudget_a_free_answer_gives_its_charge_back()
     {
         PrimaryBudget budget = Known(remaining: 10, reset: 40);
-        PrimaryBudget.Charge a = budget.Enter(Start);
-        budget.Enter(Start);
-        budget.Leave(a, new RateLimitHeaders(30, 9, Start.AddSeconds(40)), isFree: true, isGood: true);
+        PrimaryBudget.Charge a = budget.Acquire(Start);
+        budget.Acquire(Start);
+        budget.Complete(a, new RateLimitHeaders(30, 9, Start.AddSeconds(40)), isFree: true, isGood: true);
         Assert.Equal(9, budget.Remaining);
     }
 
@@ -67,7 +67,7 @@ public sealed class LimitTests
     {
         var budget = new PrimaryBudget();
         DateTimeOffset ahead = Start.AddMinutes(5);
-        budget.Leave(budget.Enter(ahead), new RateLimitHeaders(30, 0, Start.AddSeconds(50)), false, false);
+        budget.Complete(budget.Acquire(ahead), new RateLimitHeaders(30, 0, Start.AddSeconds(50)), false, false);
         DateTimeOffset? earliest = budget.Earliest(ahead);
         Assert.True(earliest > ahead);
     }
@@ -76,8 +76,8 @@ public sealed class LimitTests
     public void PrimaryBudget_a_server_without_limits_sets_none()
     {
         var budget = new PrimaryBudget();
-        budget.Leave(budget.Enter(Start), null, false, isGood: true);
-        budget.Enter(Start);
+        budget.Complete(budget.Acquire(Start), null, false, isGood: true);
+        budget.Acquire(Start);
         Assert.Equal(Start, budget.Earliest(Start));
     }
 
@@ -85,10 +85,10 @@ public sealed class LimitTests
     public void PrimaryBudget_a_request_that_was_not_sent_costs_nothing()
     {
         PrimaryBudget budget = Known(remaining: 10, reset: 40);
-        budget.Cancel(budget.Enter(Start));
+        budget.Cancel(budget.Acquire(Start));
         Assert.Equal(10, budget.Remaining);
         var unknown = new PrimaryBudget();
-        unknown.Cancel(unknown.Enter(Start));
+        unknown.Cancel(unknown.Acquire(Start));
         Assert.Equal(Start, unknown.Earliest(Start));
     }
 
@@ -96,11 +96,11 @@ public sealed class LimitTests
     public void UserBudget_points_of_a_minute_count_until_a_minute_after_the_answer()
     {
         var user = new UserBudget([], maxConcurrency: 3, pointsPerMinute: 2);
-        user.Enter();
-        user.Enter();
+        user.Acquire();
+        user.Acquire();
         Assert.Null(user.Earliest(null, Start));
-        user.Leave(Start.AddSeconds(5), wasSent: true);
-        user.Leave(Start.AddSeconds(9), wasSent: true);
+        user.Complete(Start.AddSeconds(5), wasSent: true);
+        user.Complete(Start.AddSeconds(9), wasSent: true);
         Assert.InRange(user.Earliest(null, Start.AddSeconds(10))!.Value, Start.AddSeconds(65), Start.AddSeconds(66));
         Assert.Equal(Start.AddSeconds(66), user.Earliest(null, Start.AddSeconds(66)));
     }
@@ -109,9 +109,9 @@ public sealed class LimitTests
     public void UserBudget_no_more_than_allowed_run_at_a_time()
     {
         var user = new UserBudget([], maxConcurrency: 1, pointsPerMinute: 100);
-        user.Enter();
+        user.Acquire();
         Assert.Null(user.Earliest(null, Start));
-        user.Leave(Start, wasSent: false);
+        user.Complete(Start, wasSent: false);
         Assert.Equal(Start, user.Earliest(null, Start));
     }
 
@@ -143,7 +143,7 @@ public sealed class LimitTests
     private static PrimaryBudget Known(long remaining, int reset)
     {
         var budget = new PrimaryBudget();
-        budget.Leave(budget.Enter(Start), new RateLimitHeaders(30, remaining, Start.AddSeconds(reset)), false, true);
+        budget.Complete(budget.Acquire(Start), new RateLimitHeaders(30, remaining, Start.AddSeconds(reset)), false, true);
         return budget;
     }
 }

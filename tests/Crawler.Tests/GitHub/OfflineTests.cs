@@ -22,7 +22,7 @@ public sealed class OfflineTests
     {
         using var test = new TestSession();
         List<string> told = [];
-        test.Options = test.Options with { ConnectPatience = TimeSpan.FromSeconds(seconds), Tell = told.Add };
+        test.Options = test.Options with { ConnectRetryTime = TimeSpan.FromSeconds(seconds), OnWaiting = told.Add };
         DateTimeOffset start = test.Time.GetUtcNow();
         test.Server.PlantOverview = _ => throw new HttpRequestException(error, "Name or service not known (api.example:443)");
         using GitHubSession session = await test.OpenAsync();

@@ -18,7 +18,7 @@ public sealed class PrismTests(PrismTests.Server server) : IClassFixture<PrismTe
         await AssertValidationWorksAsync(prism);
         foreach (SearchOrder order in Enum.GetValues<SearchOrder>())
         {
-            ApiAnswer<SearchPage> page = await client.SearchRepositoriesAsync("language:python stars:>=10 created:2015-01-01T00:00:00Z..2015-01-02T00:00:00Z", order);
+            ApiResponse<SearchPage> page = await client.SearchRepositoriesAsync("language:python stars:>=10 created:2015-01-01T00:00:00Z..2015-01-02T00:00:00Z", order);
             Assert.Equal(ApiOutcome.Ok, page.Outcome);
             Assert.Equal(40, page.Value!.TotalCount);
             Assert.False(page.Value.IncompleteResults);
@@ -26,18 +26,18 @@ public sealed class PrismTests(PrismTests.Server server) : IClassFixture<PrismTe
             Assert.Equal((3081286, "dtrupenn/Tetris", 1L, "MIT"), (found.Id, found.FullName, found.Stars, found.LicenseSpdx));
         }
 
-        ApiAnswer<SearchPage> next = await client.NextSearchPageAsync("search/repositories?q=x&sort=updated&order=desc&per_page=100&page=2", default);
+        ApiResponse<SearchPage> next = await client.NextSearchPageAsync("search/repositories?q=x&sort=updated&order=desc&per_page=100&page=2", default);
         Assert.Equal(ApiOutcome.Ok, next.Outcome);
 
-        ApiAnswer<Repository> repository = await client.GetRepositoryAsync("octocat/Hello-World");
+        ApiResponse<Repository> repository = await client.GetRepositoryAsync("octocat/Hello-World");
         DiscoveredRepository described = DiscoveredRepository.Of(repository.Value!)!;
         Assert.Equal((1296269, "octocat/Hello-World", "master", 108L), (described.Id, described.FullName, described.DefaultBranch, described.SizeKilobytes));
         Assert.Equal("https://github.com/octocat/Hello-World.git", described.CloneUrl);
 
-        ApiAnswer<LicenseContent> license = await client.GetLicenseAsync("octocat/Hello-World");
+        ApiResponse<LicenseContent> license = await client.GetLicenseAsync("octocat/Hello-World");
         Assert.Equal(("LICENSE", "base64", "MIT"), (license.Value!.Path, license.Value.Encoding, license.Value.License!.SpdxId));
 
-        ApiAnswer<IReadOnlyList<Commit>> commits = await client.ListCommitsAsync("octocat/Hello-World");
+        ApiResponse<IReadOnlyList<Commit>> commits = await client.ListCommitsAsync("octocat/Hello-World");
         Commit commit = Assert.Single(commits.Value!);
         Assert.Equal("6dcb09b5b57875f334f61aebed695e2e4193db5e", commit.Sha);
         Assert.Equal("6dcb09b5b57875f334f61aebed695e2e4193db5e", commit.Detail!.Tree!.Sha);
@@ -48,7 +48,7 @@ public sealed class PrismTests(PrismTests.Server server) : IClassFixture<PrismTe
         Assert.Equal(5000, limits.Resources["core"].Limit);
         Assert.Equal(30, limits.Resources["search"].Limit);
 
-        ApiAnswer<User> user = await client.GetUserAsync(GitHubToken.Parse("first", "first")!, default);
+        ApiResponse<User> user = await client.GetUserAsync(GitHubToken.Parse("first", "first")!, default);
         Assert.True(user.Value!.Id > 0);
 
         Assert.Empty(handler.Violations);

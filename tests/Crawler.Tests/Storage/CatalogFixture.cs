@@ -45,7 +45,7 @@ internal sealed class TestCatalog : IDisposable
 
     public ManualTime Time { get; } = new();
 
-    public Catalog Open(int reconnections = Catalog.Reconnections) => Catalog.Open(Address, Time, reconnections);
+    public Catalog Open(int reconnections = CatalogConnection.DefaultReconnections) => Catalog.Open(Address, Time, reconnections);
 
     public static string Dump(Catalog catalog)
     {

@@ -21,21 +21,22 @@ public class CatalogTests(PostgresFixture postgres)
                 TestParts.Commit(catalog, part, part * 3000, 3000, part + 1);
             }
 
-            Assert.Equal(8, catalog.NextPart);
+            Assert.Equal(8, catalog.Parts.NextNumber());
         }
 
         using Catalog reopened = test.Open();
         for (int i = 0; i < 24_000; i += 997)
         {
-            Assert.Equal((i / 3000, i % 3000), reopened.FindContent(TestParts.Id(i)));
+            Assert.Equal((i / 3000, i % 3000), reopened.Contents.Find(TestParts.Id(i)));
         }
 
-        Assert.Equal((-1, -1), reopened.FindContent(TestParts.Id(24_000)));
-        Dictionary<BlobId, (int Part, long Size)> found = reopened.FindContents(Enumerable.Range(0, 48_000).Select(i => TestParts.Id(i)));
+        Assert.Equal((-1, -1), reopened.Contents.Find(TestParts.Id(24_000)));
+        Dictionary<BlobId, (int Part, long Size)> found =
+            reopened.Contents.FindMany(Enumerable.Range(0, 48_000).Select(i => TestParts.Id(i)));
         Assert.Equal(24_000, found.Count);
         Assert.Equal((7, 2999), found[TestParts.Id(23_999)]);
         string dump = TestCatalog.Dump(reopened);
-        reopened.MergeContents();
+        reopened.Contents.Merge();
         Assert.Equal(dump, TestCatalog.Dump(reopened));
     }
 
@@ -47,17 +48,17 @@ public class CatalogTests(PostgresFixture postgres)
         string[] dumps = [.. new[] { one, other }.Select(test =>
         {
             using Catalog catalog = test.Open();
-            catalog.AddNames([("dir", "/a/b", "b"), ("git", "ü\tx", "naïve\\")]);
+            catalog.Names.Add([("dir", "/a/b", "b"), ("git", "ü\tx", "naïve\\")]);
             TestParts.Commit(catalog, 0, 0, 10, 5, 3);
-            catalog.CommitPart(null, [TestParts.Share(9, 0)], [], []);
+            catalog.Parts.Commit(null, [TestParts.Share(9, 0)], [], []);
             TestParts.Commit(catalog, 1, 10, 10, 5);
-            catalog.SetSource("k", "1", [(5, 1)]);
-            catalog.SetSource("k", "2", [(5, 1), (3, 1)]);
-            catalog.SetState(new RepositoryState(5, RepositoryStatus.Moved, "a/b", "c5", test.Time.GetUtcNow(), "a/c"));
-            catalog.SetState(new RepositoryState(-1, RepositoryStatus.Vanished, "z/z"));
+            catalog.Sources.Set("k", "1", [(5, 1)]);
+            catalog.Sources.Set("k", "2", [(5, 1), (3, 1)]);
+            catalog.States.Set(new RepositoryState(5, RepositoryStatus.Moved, "a/b", "c5", test.Time.GetUtcNow(), "a/c"));
+            catalog.States.Set(new RepositoryState(-1, RepositoryStatus.Vanished, "z/z"));
             LedgerTests.Fill(catalog);
-            catalog.AddWork("q", [1, 2, 3], CancellationToken.None);
-            catalog.TryLeaseRepositories("q", 2, TimeSpan.FromMinutes(1));
+            catalog.Leases.AddWork("q", [1, 2, 3], CancellationToken.None);
+            catalog.Leases.TryLeaseRepositories("q", 2, TimeSpan.FromMinutes(1));
             return TestCatalog.Dump(catalog);
         })];
         Assert.Equal(dumps[0], dumps[1]);
@@ -76,9 +77,9 @@ public class CatalogTests(PostgresFixture postgres)
         string before = TestCatalog.Dump(catalog);
         Assert.ThrowsAny<System.Data.Common.DbException>(() => TestParts.Commit(catalog, 0, 10, 10, 2));
         Assert.ThrowsAny<System.Data.Common.DbException>(() => TestParts.Commit(catalog, 1, 9, 10, 2));
-        Assert.Throws<OperationCanceledException>(() => catalog.AddWork("q", [1], new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => catalog.Leases.AddWork("q", [1], new CancellationToken(canceled: true)));
         Assert.Equal(before, TestCatalog.Dump(catalog));
-        Assert.False(catalog.HasOpenWork("q"));
+        Assert.False(catalog.Leases.HasOpenWork("q"));
         TestParts.Commit(catalog, 1, 10, 10, 2);
     }
 
@@ -95,12 +96,12 @@ public class CatalogTests(PostgresFixture postgres)
             {
                 int part = (20 * worker) + i;
                 TestParts.Commit(catalog, part, part * 200, 200, part + 1);
-                Assert.Equal(part, catalog.FindContent(TestParts.Id(part * 200)).Part);
+                Assert.Equal(part, catalog.Contents.Find(TestParts.Id(part * 200)).Part);
             }
         })));
         using Catalog all = test.Open();
-        Assert.Equal(80, all.NextPart);
-        Assert.Equal(16_000, all.FindContents(Enumerable.Range(0, 16_000).Select(i => TestParts.Id(i))).Count);
+        Assert.Equal(80, all.Parts.NextNumber());
+        Assert.Equal(16_000, all.Contents.FindMany(Enumerable.Range(0, 16_000).Select(i => TestParts.Id(i))).Count);
     }
 
     [Fact]
@@ -123,11 +124,11 @@ public class CatalogTests(PostgresFixture postgres)
         }
 
         using Catalog catalog = Catalog.Open(path);
-        Assert.Equal((4, 77), catalog.FindContent(new BlobId(new byte[20])));
-        Assert.Equal(new SnapshotState(1, 1, 3, false), catalog.FindSnapshot(1, "s"));
-        Assert.Null(catalog.FindFacts(1, 1));
+        Assert.Equal((4, 77), catalog.Contents.Find(new BlobId(new byte[20])));
+        Assert.Equal(new SnapshotState(1, 1, 3, false), catalog.Snapshots.Find(1, "s"));
+        Assert.Null(catalog.Snapshots.FindFacts(1, 1));
         TestParts.Commit(catalog, 5, 0, 10, 1);
-        Assert.Equal("owner/r1", catalog.FindFacts(1, 1)?.Name ?? "owner/r1");
+        Assert.Equal("owner/r1", catalog.Snapshots.FindFacts(1, 1)?.Name ?? "owner/r1");
     }
 
     [Theory]
@@ -149,19 +150,21 @@ public class CatalogTests(PostgresFixture postgres)
             connection.Open();
             using System.Data.Common.DbCommand command = connection.CreateCommand();
             command.CommandText = database == "sqlite"
-                ? string.Concat(SqliteSchema.Steps.Take(2)) + "PRAGMA user_version = 2;" + Rows.Replace("{0}", "zeroblob(20)", StringComparison.Ordinal)
-                : string.Concat(PostgresSchema.Steps.Take(2)) + "CREATE TABLE catalog_version (version INTEGER NOT NULL); INSERT INTO catalog_version VALUES (1), (2);"
+                ? string.Concat(SqliteSchema.Steps.Take(2)) + "PRAGMA user_version = 2;"
+                    + Rows.Replace("{0}", "zeroblob(20)", StringComparison.Ordinal)
+                : string.Concat(PostgresSchema.Steps.Take(2))
+                    + "CREATE TABLE catalog_version (version INTEGER NOT NULL); INSERT INTO catalog_version VALUES (1), (2);"
                     + Rows.Replace("{0}", @"decode(repeat('00', 20), 'hex')", StringComparison.Ordinal);
             command.ExecuteNonQuery();
         }
 
         using Catalog catalog = test.Open();
-        Assert.Equal((4, 77), catalog.FindContent(new BlobId(new byte[20])));
-        Assert.True(catalog.TryBecomeWriter(TimeSpan.FromMinutes(1)));
+        Assert.Equal((4, 77), catalog.Contents.Find(new BlobId(new byte[20])));
+        Assert.True(catalog.Writer.TryAcquire(TimeSpan.FromMinutes(1)));
         TestParts.Commit(catalog, 5, 0, 9000, 1);
         TestParts.Commit(catalog, 6, 9000, 10, 2);
-        Assert.Equal((5, 77), catalog.FindContent(TestParts.Id(77)));
-        Assert.Equal(7, catalog.NextPart);
+        Assert.Equal((5, 77), catalog.Contents.Find(TestParts.Id(77)));
+        Assert.Equal(7, catalog.Parts.NextNumber());
     }
 
     [Fact]
@@ -180,14 +183,14 @@ public class CatalogTests(PostgresFixture postgres)
         using Catalog catalog = test.Open();
         for (int i = 1; i <= 2500; i++)
         {
-            catalog.SetState(new RepositoryState(i, RepositoryStatus.Present, $"o/{i}", "c", test.Time.GetUtcNow()));
+            catalog.States.Set(new RepositoryState(i, RepositoryStatus.Present, $"o/{i}", "c", test.Time.GetUtcNow()));
         }
 
         var vanished = new RepositoryState(7, RepositoryStatus.Vanished, "o/7", "c", null, "404");
-        catalog.SetState(vanished);
-        Assert.Equal(vanished, catalog.FindState(7));
-        Assert.Null(catalog.FindState(0));
-        Assert.Equal(Enumerable.Range(1, 2500).Select(i => (long)i), catalog.States().Select(state => state.Repository));
-        Assert.Equal([(RepositoryStatus.Present, 2499L), (RepositoryStatus.Vanished, 1L)], catalog.CountStates());
+        catalog.States.Set(vanished);
+        Assert.Equal(vanished, catalog.States.Find(7));
+        Assert.Null(catalog.States.Find(0));
+        Assert.Equal(Enumerable.Range(1, 2500).Select(i => (long)i), catalog.States.All().Select(state => state.Repository));
+        Assert.Equal([(RepositoryStatus.Present, 2499L), (RepositoryStatus.Vanished, 1L)], catalog.States.CountByStatus());
     }
 }

@@ -16,44 +16,44 @@ public class LeaseTests(PostgresFixture postgres)
         using var test = new TestCatalog(database, postgres);
         using Catalog one = test.Open();
         using Catalog other = test.Open();
-        one.AddWork("q", [5, 1, 4, 2, 3], CancellationToken.None);
-        other.AddWork("q", [6, 1], CancellationToken.None);
-        Assert.Equal([1, 2], one.TryLeaseRepositories("q", 2, Minute));
-        Assert.Equal([3, 4, 5, 6], other.TryLeaseRepositories("q", 10, Minute));
-        Assert.Empty(one.TryLeaseRepositories("q", 10, Minute));
-        Assert.True(one.Complete("q", 1, "ok"));
-        Assert.False(one.Complete("q", 1, "ok"));
-        Assert.False(one.Complete("q", 3, "ok"));
-        one.Release("q", 3);
-        Assert.Empty(one.TryLeaseRepositories("q", 10, Minute));
-        one.Release("q", 2);
-        Assert.Equal([2], other.TryLeaseRepositories("q", 10, Minute));
-        Assert.Equal([(0L, false), (5L, false)], other.Workers().Select(worker => (worker.Leases, worker.IsWriter)));
+        one.Leases.AddWork("q", [5, 1, 4, 2, 3], CancellationToken.None);
+        other.Leases.AddWork("q", [6, 1], CancellationToken.None);
+        Assert.Equal([1, 2], one.Leases.TryLeaseRepositories("q", 2, Minute));
+        Assert.Equal([3, 4, 5, 6], other.Leases.TryLeaseRepositories("q", 10, Minute));
+        Assert.Empty(one.Leases.TryLeaseRepositories("q", 10, Minute));
+        Assert.True(one.Leases.Complete("q", 1, "ok"));
+        Assert.False(one.Leases.Complete("q", 1, "ok"));
+        Assert.False(one.Leases.Complete("q", 3, "ok"));
+        one.Leases.Release("q", 3);
+        Assert.Empty(one.Leases.TryLeaseRepositories("q", 10, Minute));
+        one.Leases.Release("q", 2);
+        Assert.Equal([2], other.Leases.TryLeaseRepositories("q", 10, Minute));
+        Assert.Equal([(0L, false), (5L, false)], other.Workers.All().Select(worker => (worker.Leases, worker.IsWriter)));
 
-        // One's lease runs out while other renews; then other's too, and it may still complete what nobody has taken.
-        other.Release("q", 2);
-        Assert.Equal([2], one.TryLeaseRepositories("q", 10, Minute));
+        // One's lease expires while other renews; then other's expires too, and it may still complete what no worker has leased since.
+        other.Leases.Release("q", 2);
+        Assert.Equal([2], one.Leases.TryLeaseRepositories("q", 10, Minute));
         test.Time.Advance(Minute / 2);
-        Assert.Equal(4, other.Renew(Minute));
+        Assert.Equal(4, other.Leases.Renew(Minute));
         test.Time.Advance(Minute / 2);
-        Assert.Equal([2], other.TryLeaseRepositories("q", 10, Minute));
-        Assert.False(one.Complete("q", 2, null));
+        Assert.Equal([2], other.Leases.TryLeaseRepositories("q", 10, Minute));
+        Assert.False(one.Leases.Complete("q", 2, null));
         test.Time.Advance(2 * Minute);
-        Assert.True(other.Complete("q", 3, "gone"));
-        Assert.Equal([2, 4, 5, 6], one.TryLeaseRepositories("q", 10, Minute));
-        Assert.False(other.Complete("q", 4, null));
+        Assert.True(other.Leases.Complete("q", 3, "gone"));
+        Assert.Equal([2, 4, 5, 6], one.Leases.TryLeaseRepositories("q", 10, Minute));
+        Assert.False(other.Leases.Complete("q", 4, null));
         foreach (long repository in new[] { 2, 4, 5, 6 })
         {
-            Assert.True(one.HasOpenWork("q"));
-            Assert.True(one.Complete("q", repository, null));
+            Assert.True(one.Leases.HasOpenWork("q"));
+            Assert.True(one.Leases.Complete("q", repository, null));
         }
 
-        Assert.False(one.HasOpenWork("q"));
-        Assert.Equal((true, "gone"), one.FindWork("q", 3));
-        Assert.Equal((true, null), one.FindWork("q", 4));
-        Assert.Null(one.FindWork("q", 7));
-        one.DropWork("q");
-        Assert.Null(one.FindWork("q", 3));
+        Assert.False(one.Leases.HasOpenWork("q"));
+        Assert.Equal((true, "gone"), one.Leases.FindWork("q", 3));
+        Assert.Equal((true, null), one.Leases.FindWork("q", 4));
+        Assert.Null(one.Leases.FindWork("q", 7));
+        one.Leases.DropWork("q");
+        Assert.Null(one.Leases.FindWork("q", 3));
     }
 
     [Fact]
@@ -62,17 +62,17 @@ public class LeaseTests(PostgresFixture postgres)
         using var test = new TestCatalog("postgres", postgres);
         using Catalog one = test.Open();
         Catalog killed = test.Open(reconnections: 0);
-        one.AddWork("q", [1, 2, 3], CancellationToken.None);
-        Assert.Equal([1, 2], killed.TryLeaseRepositories("q", 2, Minute));
-        Assert.True(killed.TryBecomeWriter(Minute));
-        Assert.False(one.TryBecomeWriter(Minute));
+        one.Leases.AddWork("q", [1, 2, 3], CancellationToken.None);
+        Assert.Equal([1, 2], killed.Leases.TryLeaseRepositories("q", 2, Minute));
+        Assert.True(killed.Writer.TryAcquire(Minute));
+        Assert.False(one.Writer.TryAcquire(Minute));
         Kill(test, killed);
-        Assert.Equal([1, 2, 3], one.TryLeaseRepositories("q", 10, Minute));
-        Assert.True(one.TryBecomeWriter(Minute));
-        Assert.Single(one.Workers());
+        Assert.Equal([1, 2, 3], one.Leases.TryLeaseRepositories("q", 10, Minute));
+        Assert.True(one.Writer.TryAcquire(Minute));
+        Assert.Single(one.Workers.All());
 
-        // What is left of the killed one sees a broken connection, and is put away without another fault.
-        Assert.ThrowsAny<System.Data.Common.DbException>(() => killed.TryLeaseRepositories("q", 1, Minute));
+        // The killed one meets a broken connection, and is disposed without a further exception.
+        Assert.ThrowsAny<System.Data.Common.DbException>(() => killed.Leases.TryLeaseRepositories("q", 1, Minute));
         killed.Dispose();
     }
 
@@ -81,9 +81,9 @@ public class LeaseTests(PostgresFixture postgres)
     {
         using var test = new TestCatalog("sqlite", postgres);
         using Catalog one = test.Open();
-        one.AddWork("q", [1, 2, 3], CancellationToken.None);
+        one.Leases.AddWork("q", [1, 2, 3], CancellationToken.None);
 
-        // What a killed process leaves: rows, and a file that nobody holds.
+        // What a killed process leaves: rows, and a file that no process locks.
         using (var connection = new SqliteConnection($"Data Source={test.Address.File};Pooling=False"))
         {
             connection.Open();
@@ -97,8 +97,8 @@ public class LeaseTests(PostgresFixture postgres)
         }
 
         File.WriteAllText(test.Address.File + "-worker-77", "");
-        Assert.Equal([1, 2, 3], one.TryLeaseRepositories("q", 10, Minute));
-        Assert.True(one.TryBecomeWriter(Minute));
+        Assert.Equal([1, 2, 3], one.Leases.TryLeaseRepositories("q", 10, Minute));
+        Assert.True(one.Writer.TryAcquire(Minute));
         Assert.False(File.Exists(test.Address.File + "-worker-77"));
     }
 
@@ -110,19 +110,19 @@ public class LeaseTests(PostgresFixture postgres)
         using var test = new TestCatalog(database, postgres);
         using Catalog one = test.Open();
         using Catalog other = test.Open();
-        Assert.True(one.TryBecomeWriter(Minute));
-        Assert.True(one.TryBecomeWriter(Minute));
+        Assert.True(one.Writer.TryAcquire(Minute));
+        Assert.True(one.Writer.TryAcquire(Minute));
         TestParts.Commit(one, 0, 0, 10, 1);
         test.Time.Advance(2 * Minute);
 
-        // Late, but nobody took over.
+        // After its lease expired, but no other worker took over.
         TestParts.Commit(one, 1, 10, 10, 2);
-        Assert.True(other.TryBecomeWriter(Minute));
-        Assert.False(one.TryBecomeWriter(Minute));
+        Assert.True(other.Writer.TryAcquire(Minute));
+        Assert.False(one.Writer.TryAcquire(Minute));
         Assert.Throws<DataForgeException>(() => TestParts.Commit(one, 2, 20, 10, 3));
         TestParts.Commit(other, 2, 20, 10, 3);
-        other.ReleaseWriter();
-        Assert.True(one.TryBecomeWriter(Minute));
+        other.Writer.Release();
+        Assert.True(one.Writer.TryAcquire(Minute));
         TestParts.Commit(one, 3, 30, 10, 4);
     }
 
@@ -133,13 +133,13 @@ public class LeaseTests(PostgresFixture postgres)
         connection.Open();
         using var command = new Npgsql.NpgsqlCommand(
             $"""
-            SELECT pg_terminate_backend(pid) FROM pg_locks l WHERE locktype = 'advisory' AND objid = {worker.WorkerId}
+            SELECT pg_terminate_backend(pid) FROM pg_locks l WHERE locktype = 'advisory' AND objid = {worker.Workers.Id}
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """, connection);
         Assert.Equal(true, command.ExecuteScalar());
         using var left = new Npgsql.NpgsqlCommand(
             $"""
-            SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {worker.WorkerId}
+            SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {worker.Workers.Id}
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """, connection);
         while ((long)left.ExecuteScalar()! > 0)

@@ -12,39 +12,42 @@ public class LedgerTests(PostgresFixture postgres)
     {
         using var test = new TestCatalog(database, postgres);
         using Catalog catalog = test.Open();
-        Assert.Equal((0, false), catalog.State("q"));
-        Assert.Equal(1, catalog.Begin("q"));
-        Assert.Equal(1, catalog.Begin("q"));
-        Assert.Equal(1, catalog.OpenWindows("q"));
-        SearchWindow whole = catalog.Take("q")!;
+        Assert.Equal((0, false), catalog.Ledger.State("q"));
+        Assert.Equal(1, catalog.Ledger.Begin("q"));
+        Assert.Equal(1, catalog.Ledger.Begin("q"));
+        Assert.Equal(1, catalog.Ledger.OpenWindows("q"));
+        SearchWindow whole = catalog.Ledger.Take("q")!;
         Assert.Equal(new SearchWindow { Query = "q", Text = "" }, whole);
-        Assert.Null(catalog.Take("q"));
-        catalog.Record(whole with { State = WindowState.Split, Expected = 1500, Searches = 1 }, ["b", "a"], []);
-        Assert.Equal(2, catalog.OpenWindows("q"));
-        SearchWindow a = catalog.Take("q")!;
+        Assert.Null(catalog.Ledger.Take("q"));
+        catalog.Ledger.Record(whole with { State = WindowState.Split, Expected = 1500, Searches = 1 }, ["b", "a"], []);
+        Assert.Equal(2, catalog.Ledger.OpenWindows("q"));
+        SearchWindow a = catalog.Ledger.Take("q")!;
         Assert.Equal("a", a.Text);
-        catalog.Release(a);
-        Assert.Equal("a", catalog.Take("q")!.Text);
-        SearchWindow done = a with { State = WindowState.Done, Expected = 3, Seen = 2, Searches = 2, IncompleteAnswers = 1, IsUnsplittable = true, ETag = "W/\"1\"" };
-        catalog.Record(done, [], [Repository(2), Repository(1)]);
-        catalog.Record(catalog.Take("q")! with { State = WindowState.Done }, [], []);
-        Assert.Equal(0, catalog.OpenWindows("q"));
-        Assert.Equal([done with { Round = 1 }], catalog.Windows("q").Where(window => window.Text == "a"));
-        Assert.Equal([1L, 2L], catalog.Members("q", "a").Select(member => member.Id));
-        Assert.Equal(Repository(2), catalog.Members("q", "a")[1]);
+        catalog.Ledger.Release(a);
+        Assert.Equal("a", catalog.Ledger.Take("q")!.Text);
+        SearchWindow done = a with
+        {
+            State = WindowState.Done, Expected = 3, Seen = 2, Searches = 2, IncompleteAnswers = 1, IsUnsplittable = true, ETag = "W/\"1\"",
+        };
+        catalog.Ledger.Record(done, [], [Repository(2), Repository(1)]);
+        catalog.Ledger.Record(catalog.Ledger.Take("q")! with { State = WindowState.Done }, [], []);
+        Assert.Equal(0, catalog.Ledger.OpenWindows("q"));
+        Assert.Equal([done with { Round = 1 }], catalog.Ledger.Windows("q").Where(window => window.Text == "a"));
+        Assert.Equal([1L, 2L], catalog.Ledger.Members("q", "a").Select(member => member.Id));
+        Assert.Equal(Repository(2), catalog.Ledger.Members("q", "a")[1]);
 
-        catalog.Close("q");
-        Assert.Equal((1, true), catalog.State("q"));
-        Assert.Equal(2, catalog.Begin("q"));
-        Assert.Equal((2, false), catalog.State("q"));
-        Assert.Equal(["", "a", "b"], catalog.Windows("q").Select(window => window.Text));
-        Assert.Equal([WindowState.Split, WindowState.Open, WindowState.Open], catalog.Windows("q").Select(window => window.State));
-        SearchWindow again = catalog.Take("q")!;
+        catalog.Ledger.Close("q");
+        Assert.Equal((1, true), catalog.Ledger.State("q"));
+        Assert.Equal(2, catalog.Ledger.Begin("q"));
+        Assert.Equal((2, false), catalog.Ledger.State("q"));
+        Assert.Equal(["", "a", "b"], catalog.Ledger.Windows("q").Select(window => window.Text));
+        Assert.Equal([WindowState.Split, WindowState.Open, WindowState.Open], catalog.Ledger.Windows("q").Select(window => window.State));
+        SearchWindow again = catalog.Ledger.Take("q")!;
         Assert.Equal(done with { State = WindowState.Open, Round = 1 }, again);
-        catalog.Record(again with { State = WindowState.Done }, [], [Repository(3)]);
-        Assert.Equal([3L], catalog.Members("q", "a").Select(member => member.Id));
-        Assert.Equal(2, catalog.Windows("q").Single(window => window.Text == "a").Round);
-        Assert.Equal(["q"], catalog.Queries());
+        catalog.Ledger.Record(again with { State = WindowState.Done }, [], [Repository(3)]);
+        Assert.Equal([3L], catalog.Ledger.Members("q", "a").Select(member => member.Id));
+        Assert.Equal(2, catalog.Ledger.Windows("q").Single(window => window.Text == "a").Round);
+        Assert.Equal(["q"], catalog.Ledger.Queries());
     }
 
     [Theory]
@@ -54,23 +57,23 @@ public class LedgerTests(PostgresFixture postgres)
     {
         using var test = new TestCatalog(database, postgres);
         using Catalog catalog = test.Open();
-        catalog.Begin("q");
-        catalog.Begin("other");
-        catalog.Record(catalog.Take("other")! with { State = WindowState.Done }, [], [Repository(5, 99), Repository(100_000)]);
-        catalog.Record(catalog.Take("q")! with { State = WindowState.Split }, ["a", "b", "c"], []);
-        Assert.Empty(catalog.Repositories("q"));
-        catalog.Record(catalog.Take("q")! with { State = WindowState.Done }, [], [.. Enumerable.Range(1, 1000).Select(i => Repository(i))]);
-        catalog.Record(catalog.Take("q")! with { State = WindowState.Done }, [], [.. Enumerable.Range(500, 1000).Select(i => Repository(i, 1))]);
-        catalog.Record(catalog.Take("q")! with { State = WindowState.Done }, [], [.. Enumerable.Range(900, 1000).Select(i => Repository(i, -1))]);
-        List<DiscoveredRepository> all = [.. catalog.Repositories("q")];
+        catalog.Ledger.Begin("q");
+        catalog.Ledger.Begin("other");
+        Complete(catalog.Ledger, "other", [Repository(5, 99), Repository(100_000)]);
+        catalog.Ledger.Record(catalog.Ledger.Take("q")! with { State = WindowState.Split }, ["a", "b", "c"], []);
+        Assert.Empty(catalog.Ledger.Repositories("q"));
+        Complete(catalog.Ledger, "q", [.. Enumerable.Range(1, 1000).Select(i => Repository(i))]);
+        Complete(catalog.Ledger, "q", [.. Enumerable.Range(500, 1000).Select(i => Repository(i, 1))]);
+        Complete(catalog.Ledger, "q", [.. Enumerable.Range(900, 1000).Select(i => Repository(i, -1))]);
+        List<DiscoveredRepository> all = [.. catalog.Ledger.Repositories("q")];
         Assert.Equal(Enumerable.Range(1, 1899).Select(i => (long)i), all.Select(repository => repository.Id));
         Assert.Equal(Repository(499), all[498]);
         Assert.Equal(Repository(500, 1), all[499]);
         Assert.Equal(Repository(1499, 1), all[1498]);
         Assert.Equal(Repository(1500, -1), all[1499]);
-        Assert.Equal(all, all.Select(repository => catalog.FindRepository(repository.Id, "q")));
-        Assert.Null(catalog.FindRepository(100_000, "q"));
-        Assert.Null(catalog.FindRepository(1, "unknown"));
+        Assert.Equal(all, all.Select(repository => catalog.Discovered.Find(repository.Id, "q")));
+        Assert.Null(catalog.Discovered.Find(100_000, "q"));
+        Assert.Null(catalog.Discovered.Find(1, "unknown"));
     }
 
     [Theory]
@@ -81,19 +84,19 @@ public class LedgerTests(PostgresFixture postgres)
         using var test = new TestCatalog(database, postgres);
         using Catalog one = test.Open();
         using Catalog other = test.Open();
-        one.Begin("q");
-        other.Begin("q");
-        one.Record(one.Take("q")! with { State = WindowState.Split }, ["a", "b"], []);
-        Assert.Equal("a", one.Take("q")!.Text);
-        Assert.Equal("b", other.Take("q")!.Text);
-        Assert.Null(other.Take("q"));
+        one.Ledger.Begin("q");
+        other.Ledger.Begin("q");
+        one.Ledger.Record(one.Ledger.Take("q")! with { State = WindowState.Split }, ["a", "b"], []);
+        Assert.Equal("a", one.Ledger.Take("q")!.Text);
+        Assert.Equal("b", other.Ledger.Take("q")!.Text);
+        Assert.Null(other.Ledger.Take("q"));
         test.Time.Advance(TimeSpan.FromMinutes(9));
-        one.Renew(TimeSpan.FromMinutes(10));
+        one.Leases.Renew(TimeSpan.FromMinutes(10));
         test.Time.Advance(TimeSpan.FromMinutes(2));
-        Assert.Null(other.Take("q"));
-        Assert.Equal("b", one.Take("q")!.Text);
+        Assert.Null(other.Ledger.Take("q"));
+        Assert.Equal("b", one.Ledger.Take("q")!.Text);
         one.Dispose();
-        Assert.Equal("a", other.Take("q")!.Text);
+        Assert.Equal("a", other.Ledger.Take("q")!.Text);
     }
 
     [Theory]
@@ -104,7 +107,7 @@ public class LedgerTests(PostgresFixture postgres)
     {
         using var test = new TestCatalog(database, postgres);
         using Catalog catalog = test.Open();
-        ILedger[] ledgers = [catalog, new MemoryLedger()];
+        ILedger[] ledgers = [catalog.Ledger, new MemoryLedger()];
         var random = new Random(seed);
         string[] queries = ["a", "b"];
         List<SearchWindow> held = [];
@@ -132,10 +135,15 @@ public class LedgerTests(PostgresFixture postgres)
                     string[] children = isSplit ? [.. Enumerable.Range(0, 3).Select(i => window.Text + (char)('c' - i))] : [];
                     DiscoveredRepository[] members = isSplit
                         ? []
-                        : [.. Enumerable.Range(0, random.Next(30)).Select(_ => random.Next(40)).Distinct().Select(id => Repository(id, random.Next(-1, 3)))];
+                        :
+                        [
+                            .. Enumerable.Range(0, random.Next(30)).Select(_ => random.Next(40)).Distinct()
+                                .Select(id => Repository(id, random.Next(-1, 3))),
+                        ];
                     SearchWindow read = window with
                     {
-                        State = isSplit ? WindowState.Split : WindowState.Done, Expected = random.Next(9), Seen = members.Length, Searches = 3,
+                        State = isSplit ? WindowState.Split : WindowState.Done, Expected = random.Next(9), Seen = members.Length,
+                        Searches = 3,
                     };
                     foreach (ILedger ledger in ledgers)
                     {
@@ -161,8 +169,8 @@ public class LedgerTests(PostgresFixture postgres)
             Both(ledger => ledger.State(query));
             Both(ledger => string.Join('\n', ledger.Windows(query)));
             Both(ledger => string.Join('\n', ledger.Repositories(query)));
-            Assert.All(ledgers.OfType<Catalog>(), catalog => Assert.All(
-                catalog.Repositories(query), repository => Assert.Equal(repository, catalog.FindRepository(repository.Id, query))));
+            Assert.All(
+                catalog.Ledger.Repositories(query), repository => Assert.Equal(repository, catalog.Discovered.Find(repository.Id, query)));
         }
 
         T Both<T>(Func<ILedger, T> ask)
@@ -178,22 +186,27 @@ public class LedgerTests(PostgresFixture postgres)
     {
         using var test = new TestCatalog("postgres", postgres);
         using Catalog catalog = test.Open();
-        Assert.Null(catalog.FindAnswer("/repos/a/b"));
-        catalog.StoreAnswer("/repos/a/b", new ConditionalAnswer("\"1\"", [1, 0, 255]));
-        catalog.StoreAnswer("/repos/a/b", new ConditionalAnswer("\"2\"", [2]));
-        Assert.Equal("\"2\"", catalog.FindAnswer("/repos/a/b")!.ETag);
-        Assert.Equal([2], catalog.FindAnswer("/repos/a/b")!.Body);
+        Assert.Null(catalog.Ledger.FindResponse("/repos/a/b"));
+        catalog.Ledger.StoreResponse("/repos/a/b", new CachedResponse("\"1\"", [1, 0, 255]));
+        catalog.Ledger.StoreResponse("/repos/a/b", new CachedResponse("\"2\"", [2]));
+        Assert.Equal("\"2\"", catalog.Ledger.FindResponse("/repos/a/b")!.ETag);
+        Assert.Equal([2], catalog.Ledger.FindResponse("/repos/a/b")!.Body);
     }
 
     /// <summary>A query with one split window, two done ones and an answer.</summary>
     internal static void Fill(Catalog catalog)
     {
-        catalog.Begin("language:python");
-        catalog.Record(catalog.Take("language:python")! with { State = WindowState.Split, Expected = 1500 }, ["stars:1", "stars:2"], []);
-        catalog.Record(catalog.Take("language:python")! with { State = WindowState.Done, ETag = "x" }, [], [Repository(1), Repository(2, 5)]);
-        catalog.Record(catalog.Take("language:python")! with { State = WindowState.Done }, [], [Repository(2, 6), Repository(3)]);
-        catalog.StoreAnswer("/x", new ConditionalAnswer("e", [0, 1]));
+        catalog.Ledger.Begin("language:python");
+        catalog.Ledger.Record(
+            catalog.Ledger.Take("language:python")! with { State = WindowState.Split, Expected = 1500 }, ["stars:1", "stars:2"], []);
+        catalog.Ledger.Record(
+            catalog.Ledger.Take("language:python")! with { State = WindowState.Done, ETag = "x" }, [], [Repository(1), Repository(2, 5)]);
+        Complete(catalog.Ledger, "language:python", [Repository(2, 6), Repository(3)]);
+        catalog.Ledger.StoreResponse("/x", new CachedResponse("e", [0, 1]));
     }
+
+    private static void Complete(ILedger ledger, string query, IReadOnlyCollection<DiscoveredRepository> members) =>
+        ledger.Record(ledger.Take(query)! with { State = WindowState.Done }, [], members);
 
     internal static DiscoveredRepository Repository(long id, int updatedAfter = 0) => new()
     {

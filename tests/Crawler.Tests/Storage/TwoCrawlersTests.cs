@@ -7,8 +7,8 @@ using DataForge.Testing;
 namespace DataForge.Crawler.Tests.Storage;
 
 /// <summary>
-/// Crawlers that share a PostgreSQL catalog, reduced to what they do to it: they lease repositories and bring them, and one of them writes
-/// parts in the order of the numbers.
+/// Crawlers that share a PostgreSQL catalog, reduced to what they do with it: they lease and fetch repositories, and one of them writes parts
+/// in the order of the ids.
 /// </summary>
 public class TwoCrawlersTests(PostgresFixture postgres)
 {
@@ -37,9 +37,9 @@ public class TwoCrawlersTests(PostgresFixture postgres)
         Assert.True(killed.WasKilled);
         using Catalog actual = test.Open();
         Assert.Equal(TestCatalog.Dump(expected), TestCatalog.Dump(actual));
-        Assert.False(actual.HasOpenWork("q"));
+        Assert.False(actual.Leases.HasOpenWork("q"));
 
-        // Twice fetched is only what the killed one had leased and not completed.
+        // Fetched twice is only what the killed one had leased and not completed.
         Assert.Equal(Repositories, fetched.Count);
         Assert.True(fetched.Values.Sum() <= Repositories + 5, $"{fetched.Values.Sum()} fetches");
     }
@@ -65,7 +65,7 @@ public class TwoCrawlersTests(PostgresFixture postgres)
         await new Crawler(alone, new ConcurrentDictionary<long, int>(), noSteps, int.MaxValue, 0).RunAsync();
         using Catalog expected = alone.Open();
 
-        // A server of their own, which goes away three times, each time in the midst of a lease.
+        // A server of their own, which is restarted three times, each time in the middle of a lease.
         using PostgresServer server = PostgresServer.TryStart()!;
         using var test = new TestCatalog(server.CreateDatabase());
         var fetched = new ConcurrentDictionary<long, int>();
@@ -74,7 +74,7 @@ public class TwoCrawlersTests(PostgresFixture postgres)
         int restarts = 0;
         Crawler[] crawlers = [.. Enumerable.Range(0, 2).Select(_ => new Crawler(test, fetched, steps, int.MaxValue, 0)
         {
-            Reconnections = Catalog.Reconnections,
+            Reconnections = CatalogConnection.DefaultReconnections,
             OnFetch = () =>
             {
                 if (Interlocked.Increment(ref fetches) is 23 or 64 or 101)
@@ -88,15 +88,15 @@ public class TwoCrawlersTests(PostgresFixture postgres)
         Assert.Equal(3, restarts);
         using Catalog actual = test.Open();
         Assert.Equal(TestCatalog.Dump(expected), TestCatalog.Dump(actual));
-        Assert.False(actual.HasOpenWork("q"));
+        Assert.False(actual.Leases.HasOpenWork("q"));
 
-        // Twice fetched is only what was leased when the server went; after a crash, what it was told in its last moments as well.
+        // Fetched twice is only what was leased when the server stopped; after a crash, also what it lost of its last moments.
         Assert.Equal(Repositories, fetched.Count);
         Assert.True(isCrash || fetched.Values.Sum() <= Repositories + (3 * 2 * 5), $"{fetched.Values.Sum()} fetches");
     }
 
-    // fetched stands for the shared folder of mirrors. All go step by step, each step with some work for each. One that is to be killed
-    // after it has written parts is the first writer; it is killed in the midst of a lease.
+    // fetched stands for the shared folder of mirrors. All crawlers go step by step, with some work for each in every step. One that is
+    // killed after it has written parts is the first writer; it is killed in the middle of a lease.
     private sealed class Crawler(
         TestCatalog test, ConcurrentDictionary<long, int> fetched, Barrier steps, int afterFetches, int afterParts)
     {
@@ -110,7 +110,8 @@ public class TwoCrawlersTests(PostgresFixture postgres)
 
         public Action OnFetch { get; init; } = static () => { };
 
-        public Task RunAsync() => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        public Task RunAsync() =>
+            Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         private void Run()
         {
@@ -131,14 +132,14 @@ public class TwoCrawlersTests(PostgresFixture postgres)
             using Catalog catalog = test.Open(Reconnections);
             try
             {
-                catalog.AddWork("q", Enumerable.Range(1, Repositories).Select(i => (long)i), CancellationToken.None);
+                catalog.Leases.AddWork("q", Enumerable.Range(1, Repositories).Select(i => (long)i), CancellationToken.None);
                 if (_parts == 0 && _fetches == 0)
                 {
-                    _ = afterParts > 0 && catalog.TryBecomeWriter(Lease);
+                    _ = afterParts > 0 && catalog.Writer.TryAcquire(Lease);
                     steps.SignalAndWait(Patience);
                 }
 
-                while (catalog.HasOpenWork("q") || catalog.LatestSnapshot(Repositories) == 0)
+                while (catalog.Leases.HasOpenWork("q") || catalog.Snapshots.LatestNumber(Repositories) == 0)
                 {
                     Fetch(catalog);
                     Write(catalog);
@@ -147,11 +148,11 @@ public class TwoCrawlersTests(PostgresFixture postgres)
             }
             catch (DbException) when (WasKilled)
             {
-                // As a killed process would, it ends here.
+                // It ends here, as a killed process does.
             }
             catch (DataForgeException) when (Reconnections > 0)
             {
-                // While it was away the other took over writing; it is run again, as it asks to be.
+                // While it was disconnected the other took over writing; it is run again, as its message asks for.
                 return false;
             }
 
@@ -160,7 +161,7 @@ public class TwoCrawlersTests(PostgresFixture postgres)
 
         private void Fetch(Catalog catalog)
         {
-            foreach (long repository in catalog.TryLeaseRepositories("q", 5, Lease))
+            foreach (long repository in catalog.Leases.TryLeaseRepositories("q", 5, Lease))
             {
                 fetched.AddOrUpdate(repository, 1, (_, times) => times + 1);
                 if (++_fetches > afterFetches && _parts >= afterParts && !WasKilled)
@@ -170,23 +171,23 @@ public class TwoCrawlersTests(PostgresFixture postgres)
                 }
 
                 OnFetch();
-                Assert.True(catalog.Complete("q", repository, null) || Reconnections > 0);
+                Assert.True(catalog.Leases.Complete("q", repository, null) || Reconnections > 0);
             }
         }
 
-        // Parts hold so many repositories each, whoever writes them, and are written as soon as these are fetched.
+        // Each part has the same number of repositories, in either crawler, and is written as soon as these are fetched.
         private void Write(Catalog catalog)
         {
-            if (!catalog.TryBecomeWriter(Lease))
+            if (!catalog.Writer.TryAcquire(Lease))
             {
                 return;
             }
 
-            for (int part = catalog.NextPart; part * PartRepositories < Repositories; part++)
+            for (int part = catalog.Parts.NextNumber(); part * PartRepositories < Repositories; part++)
             {
                 long[] repositories = [.. Enumerable.Range((part * PartRepositories) + 1, PartRepositories)
                     .Where(repository => repository <= Repositories).Select(repository => (long)repository)];
-                if (!repositories.All(repository => catalog.FindWork("q", repository) is { IsDone: true }))
+                if (!repositories.All(repository => catalog.Leases.FindWork("q", repository) is { IsDone: true }))
                 {
                     return;
                 }

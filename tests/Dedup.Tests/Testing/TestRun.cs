@@ -20,12 +20,15 @@ internal sealed record TestFile(string Repository, string Path, byte[] Text, int
     {
         BlobId = BlobId.Of(Text),
         ContentId = BlobId.Of(Text),
-        Repository = new RepositoryFacts { Id = Math.Abs((long)Repository.Sum(c => c * 131)), Name = Repository, Source = "dir", Stars = Stars },
-        Path = Path,
-        License = "MIT",
-        LicenseClass = LicenseClass.Permissive,
-        LicenseEvidence = "test",
-        Copies = Copies,
+        Attribution = new Attribution
+        {
+            Repository = new RepositoryFacts { Id = Math.Abs((long)Repository.Sum(c => c * 131)), Name = Repository, Source = "dir", Stars = Stars },
+            Path = Path,
+            License = "MIT",
+            LicenseClass = LicenseClass.Permissive,
+            LicenseEvidence = "test",
+            Copies = Copies,
+        },
         Size = Text.Length,
     };
 }

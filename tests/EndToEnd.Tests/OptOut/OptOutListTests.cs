@@ -13,7 +13,7 @@ public sealed class OptOutListTests
     {
         using var folder = new TemporaryFolder();
         string list = folder.Write("list.txt", "# all of them\nb/two # why\n\n  a/one\nb/two\nowner/*\nowner\nMy Project\n");
-        Assert.Equal(["My Project", "a/one", "b/two", "owner", "owner/*"], OptOutCommand.Read(list, ["my project"]));
+        Assert.Equal(["My Project", "a/one", "b/two", "owner", "owner/*"], OptOutListFile.Read(list, ["my project"]));
     }
 
     [Theory]
@@ -30,7 +30,7 @@ public sealed class OptOutListTests
     public void Read_badList_isWrongUse(string text)
     {
         using var folder = new TemporaryFolder();
-        DataForgeException fault = Assert.Throws<DataForgeException>(() => OptOutCommand.Read(folder.Write("list.txt", text), []));
+        DataForgeException fault = Assert.Throws<DataForgeException>(() => OptOutListFile.Read(folder.Write("list.txt", text), []));
         Assert.Equal(DataForgeException.WrongUse, fault.ExitCode);
         Assert.DoesNotContain('\n', fault.Message);
     }

@@ -1,11 +1,13 @@
 using System.Text.Json;
-using DataForge.Inspection.Settings;
+using DataForge.Cleaner;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
-using DataForge.Orchestrator.Commands;
+using DataForge.Crawler;
+using DataForge.Dedup;
+using DataForge.Inspection.Settings;
 using DataForge.Inspection.Verification;
 using DataForge.Orchestrator.OptOut;
-using DataForge.Orchestrator.Settings;
+using DataForge.Pretrain;
 using DataForge.Testing;
 
 namespace DataForge.EndToEnd.Tests.OptOut;
@@ -14,7 +16,7 @@ namespace DataForge.EndToEnd.Tests.OptOut;
 public sealed class OptOutProperties
 {
     // More seeds than the ordinary run takes: DATAFORGE_OPTOUT_SEEDS=200.
-    private static readonly int s_seeds = int.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_OPTOUT_SEEDS"), out int asked) ? asked : 3;
+    private static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_OPTOUT_SEEDS"), out int asked) ? asked : 3;
 
     /// <summary>
     /// Whatever was shared with whom: nothing of theirs is left, the run is whole, and the next build is that of a workspace that never had them.
@@ -23,7 +25,7 @@ public sealed class OptOutProperties
     public async Task OptOut_anyWorkspace_leavesNothingAndStaysWhole()
     {
         int first = Environment.TickCount & 0xFFFFF;
-        for (int seed = first; seed < first + s_seeds; seed++)
+        for (int seed = first; seed < first + Seeds; seed++)
         {
             try
             {
@@ -50,12 +52,12 @@ public sealed class OptOutProperties
         await BuildAsync(workspace, "r", options);
         new RunVerifier(Open(workspace, "r"), CancellationToken.None).Verify();
 
-        await new OptOutApplication(Workspace.Open(workspace)).ApplyAsync([.. gone.Order(StringComparer.Ordinal)], CancellationToken.None);
-        Assert.Empty(Traces.Of(workspace, ["zqmark", .. gone]));
+        await new OptOutApplication(Workspace.Open(workspace), TimeProvider.System).ApplyAsync([.. gone.Order(StringComparer.Ordinal)], CancellationToken.None);
+        Assert.Empty(WorkspaceSearch.Of(workspace, ["zqmark", .. gone]));
         new RunVerifier(Open(workspace, "r"), CancellationToken.None).Verify();
 
         await BuildAsync(workspace, "r", options);
-        Assert.Empty(Traces.Of(workspace, ["zqmark", .. gone]));
+        Assert.Empty(WorkspaceSearch.Of(workspace, ["zqmark", .. gone]));
         new RunVerifier(Open(workspace, "r"), CancellationToken.None).Verify();
         options.Crawl.Sources = ["jsonl:" + folder["kept.jsonl"]];
         await BuildAsync(folder["reference"], "r", options);
@@ -107,7 +109,11 @@ public sealed class OptOutProperties
         RunOptions.Save(run, options);
         using var events = new EventLog(run.EventsFolder, TimeProvider.System);
         var context = new StageContext(run, events, 2, TimeProvider.System);
-        foreach (IStage stage in Pipeline.Stages(options).Take(4))
+        IStage[] stages =
+        [
+            new CrawlStage(options.Crawl), new CleanStage(options.Clean), new DedupStage(options.Dedup), new TokenizeStage(options.Tokenize),
+        ];
+        foreach (IStage stage in stages)
         {
             await stage.RunAsync(context, CancellationToken.None);
         }

@@ -17,10 +17,10 @@ public sealed class GitTests
         await using TestForge forge = await TestForge.StartAsync(content: true);
         ForgeRepository repository = forge.Filled[0];
         Git(forge[""], "clone", "-q", "--bare", "--depth", "1", "--filter=blob:none", $"{forge.Server.Address}{repository.FullName}.git", "one");
-        await forge.Server.SettleAsync();
+        await forge.Server.WaitForRequestsAsync();
         RepositoryTraffic trees = forge.Server.Traffic[repository.Id];
         Git(forge[""], "clone", "-q", "--bare", "--depth", "1", $"{forge.Server.Address}{repository.FullName}", "two");
-        await forge.Server.SettleAsync();
+        await forge.Server.WaitForRequestsAsync();
         RepositoryTraffic both = forge.Server.Traffic[repository.Id];
 
         Assert.Equal((1, 3), (trees.Fetches, trees.Requests));
@@ -100,7 +100,7 @@ public sealed class GitTests
         }
 
         Assert.Contains(names, name => name.EndsWith("/setup.py", StringComparison.Ordinal));
-        await forge.Server.SettleAsync();
+        await forge.Server.WaitForRequestsAsync();
         Assert.Equal("codeload", forge.Server.Log.All[^1].Resource);
     }
 

@@ -53,7 +53,7 @@ public sealed class ForgeLimitsTests
         Assert.Equal(Admission.Secondary, limits.Enter("alice", "core"));
         limits.Leave("alice");
         Assert.Equal(Admission.Passed, limits.Enter("alice", "core"));
-        Assert.Equal(2, limits.MostUnderWay("alice"));
+        Assert.Equal(2, limits.MaxInFlight("alice"));
     }
 
     [Fact]

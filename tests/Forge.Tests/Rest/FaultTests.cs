@@ -17,7 +17,7 @@ public sealed class FaultTests
 
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => forge.Http.GetStringAsync(Path));
         Assert.NotEmpty(await forge.Http.GetStringAsync(Path));
-        await forge.Server.SettleAsync();
+        await forge.Server.WaitForRequestsAsync();
         Assert.Equal([kind.ToString(), null], forge.Server.Log.All.Select(record => record.Fault));
     }
 

@@ -6,33 +6,63 @@ using DataForge.Forge.Repositories;
 
 namespace DataForge.Forge.Commands;
 
-/// <summary><c>serve</c>: the forge from the command line, until it is told to stop.</summary>
+/// <summary><c>serve</c>: runs the forge from the command line until Ctrl-C.</summary>
 internal static class ServeCommand
 {
-    private static readonly Option<int> Repositories = new("--repositories") { DefaultValueFactory = _ => 1000, Description = "Repositories in all." };
-    private static readonly Option<string[]> Content = new("--content") { Description = "Folders with Python code for real repositories.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<int> WithContent = new("--with-content") { DefaultValueFactory = _ => 300, Description = "How many repositories get real content." };
-    private static readonly Option<int> SharedSecond = new("--shared-second") { Description = "Repositories created in one second with equal stars." };
-    private static readonly Option<ulong> Seed = new("--seed") { DefaultValueFactory = _ => 1, Description = "What is made up is drawn from this." };
-    private static readonly Option<int> Port = new("--port") { Description = "Port on 127.0.0.1; 0 takes a free one." };
-    private static readonly Option<string> Cache = new("--cache")
+    private static readonly Option<int> Repositories = new("--repositories")
     {
-        DefaultValueFactory = _ => Path.Combine(Path.GetTempPath(), "dataforge-forge"), Description = "Folder for the bare repositories; kept.",
+        DefaultValueFactory = _ => 1000, Description = "Repositories in all.",
     };
 
-    private static readonly Option<string[]> Tokens = new("--token") { Description = "TOKEN or TOKEN=LOGIN; several may be one user's.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<bool> NoLimits = new("--no-limits") { Description = "Lets every request pass." };
-    private static readonly Option<bool> Unstable = new("--unstable") { Description = "Equals change places from page to page, as they do on GitHub." };
+    private static readonly Option<string[]> Content = new("--content")
+    {
+        Description = "Folders with Python code for repositories with real content.", AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<int> WithContent = new("--with-content")
+    {
+        DefaultValueFactory = _ => 300, Description = "How many repositories get real content.",
+    };
+
+    private static readonly Option<int> SharedSecond = new("--shared-second")
+    {
+        Description = "Repositories created in one second with equal stars.",
+    };
+
+    private static readonly Option<ulong> Seed = new("--seed")
+    {
+        DefaultValueFactory = _ => 1, Description = "Seed of everything that is generated.",
+    };
+
+    private static readonly Option<int> Port = new("--port") { Description = "Port on 127.0.0.1; 0 takes a free one." };
+
+    private static readonly Option<string> Cache = new("--cache")
+    {
+        DefaultValueFactory = _ => Path.Combine(Path.GetTempPath(), "dataforge-forge"),
+        Description = "Folder for the bare repositories; it is kept.",
+    };
+
+    private static readonly Option<string[]> Tokens = new("--token")
+    {
+        Description = "TOKEN or TOKEN=LOGIN; several may belong to one user.", AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<bool> NoLimits = new("--no-limits") { Description = "Switches the rate limits off." };
+
+    private static readonly Option<bool> Unstable = new("--unstable")
+    {
+        Description = "Results with equal ranks change places from page to page, as they do on GitHub.",
+    };
 
     /// <summary>Runs the command line.</summary>
     public static async Task<int> InvokeAsync(string[] arguments)
     {
-        var serve = new Command("serve", "Serves made-up repositories, some with real content, until Ctrl-C.")
+        var serve = new Command("serve", "Serves generated repositories, some with real content, until Ctrl-C.")
         {
             Repositories, Content, WithContent, SharedSecond, Seed, Port, Cache, Tokens, NoLimits, Unstable,
         };
         serve.SetAction(RunAsync);
-        var root = new RootCommand("A server shaped like GitHub, on loopback: REST interface, git over HTTP, archives.") { serve };
+        var root = new RootCommand("A server like GitHub, on loopback: REST API, git over HTTP, archives.") { serve };
         return await root.Parse(arguments).InvokeAsync().ConfigureAwait(false);
     }
 
@@ -67,7 +97,7 @@ internal static class ServeCommand
         }
         catch (OperationCanceledException)
         {
-            // Ctrl-C is how it ends.
+            // Ctrl-C ends the program.
         }
 
         return 0;

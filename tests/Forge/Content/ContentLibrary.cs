@@ -6,20 +6,20 @@ using DataForge.Forge.Repositories;
 namespace DataForge.Forge.Content;
 
 /// <summary>
-/// Gives repositories of a catalog real content: bare repositories made of local Python code, with licence, metadata, and the data and
-/// documents that partial fetching leaves behind. Every tenth is a fork of the one before, with a file changed and one added. They are
-/// kept in a cache folder, so that the next start is quick.
+/// Gives repositories of a catalog real content: bare repositories made of local Python code, with licence, metadata, and data and
+/// documents that a partial fetch leaves out. Every tenth is a fork of the one before, with one file changed and one added. They are kept
+/// in a cache folder, so that the next start is quick.
 /// </summary>
 public static class ContentLibrary
 {
     private const int ForkEvery = 10;
 
-    /// <summary>Makes content for repositories spread evenly over the catalog; returns those that have it, in order.</summary>
+    /// <summary>Creates content for repositories spread evenly over the catalog; returns these repositories, in order.</summary>
     /// <param name="catalog">The repositories.</param>
-    /// <param name="folders">Folders with Python code; where they are used up, pieces are taken again with other licences.</param>
+    /// <param name="folders">Folders with Python code; where there are not enough pieces, they are used again with other licences.</param>
     /// <param name="count">How many repositories get content.</param>
-    /// <param name="cache">Where the bare repositories lie; what is there from the same folders and catalog is used again.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cache">The folder of the bare repositories; those from the same folders and catalog are used again.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="ArgumentException">The folders hold no Python code.</exception>
     public static async Task<IReadOnlyList<ForgeRepository>> FillAsync(
         ForgeCatalog catalog, IReadOnlyList<string> folders, int count, string cache, CancellationToken cancellation = default)
@@ -46,18 +46,23 @@ public static class ContentLibrary
             }
         }
 
-        await Parallel.ForAsync(0, chosen.Length, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellation }, async (i, token) =>
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellation };
+        await Parallel.ForAsync(0, chosen.Length, parallel, async (i, token) =>
         {
             bool isFork = chosen[i].Parent is not null;
             int origin = isFork ? i - 1 : i;
             ContentUnit unit = units[origin % units.Length];
             string folder = Path.Combine(cache, string.Create(CultureInfo.InvariantCulture, $"{chosen[i].Id}.git"));
-            await MakeAsync(folder, chosen[origin], chosen[i], unit, origin / units.Length, token).ConfigureAwait(false);
+            await CreateAsync(folder, chosen[origin], chosen[i], unit, origin / units.Length, token).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return chosen;
     }
 
-    /// <summary>Commits files onto a repository's default branch, as a push at a time does; returns the commit's id.</summary>
+    /// <summary>Commits files to a repository's default branch, as a push does; returns the commit's id.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="files">Files to set or delete; the others stay.</param>
+    /// <param name="seconds">The time of the push, seconds since 1970.</param>
+    /// <param name="cancellation">Stops git.</param>
     public static async Task<string> PushAsync(
         ForgeRepository repository, IEnumerable<ForgeFile> files, long seconds, CancellationToken cancellation = default)
     {
@@ -69,7 +74,7 @@ public static class ContentLibrary
         return commit;
     }
 
-    // Those that share a second stay as they are: content would set their pushes apart.
+    // Repositories that share a second get no content: it would give them different times of push.
     private static ForgeRepository[] Spread(IReadOnlyList<ForgeRepository> all, int count)
     {
         ForgeRepository[] free = [.. all.Where(repository => repository.GitFolder is null && repository.PushedAt != repository.CreatedAt)];
@@ -77,11 +82,12 @@ public static class ContentLibrary
         return [.. Enumerable.Range(0, taken).Select(i => free[(int)((long)i * free.Length / taken)])];
     }
 
-    private static async Task MakeAsync(
+    private static async Task CreateAsync(
         string folder, ForgeRepository origin, ForgeRepository repository, ContentUnit unit, int round, CancellationToken cancellation)
     {
         string stamp = folder + ".stamp";
-        string wanted = string.Join('\n', unit.Root, unit.Name, round, repository.FullName, repository.License, repository.PushedAt, unit.Paths.Count);
+        string wanted = string.Join(
+            '\n', unit.Root, unit.Name, round, repository.FullName, repository.License, repository.PushedAt, unit.Paths.Count);
         if (!File.Exists(stamp) || await File.ReadAllTextAsync(stamp, cancellation).ConfigureAwait(false) != wanted)
         {
             if (Directory.Exists(folder))
@@ -94,8 +100,8 @@ public static class ContentLibrary
             await BareRepository.CommitAsync(folder, files, origin.PushedAt, repository.DefaultBranch, cancellation).ConfigureAwait(false);
             if (repository != origin)
             {
-                await BareRepository.CommitAsync(folder, Changes(repository, unit), repository.PushedAt, repository.DefaultBranch, cancellation)
-                    .ConfigureAwait(false);
+                await BareRepository.CommitAsync(
+                    folder, Changes(repository, unit), repository.PushedAt, repository.DefaultBranch, cancellation).ConfigureAwait(false);
             }
 
             await File.WriteAllTextAsync(stamp, wanted, cancellation).ConfigureAwait(false);
@@ -123,7 +129,9 @@ public static class ContentLibrary
         }
 
         yield return Text("README.md", $"# {repository.Name}\n\nPart of {unit.Name}.\n");
-        yield return Text("setup.py", $"from setuptools import setup\n\nsetup(name=\"{repository.Name}\", version=\"1.0\", license=\"{repository.License}\")\n");
+        yield return Text(
+            "setup.py",
+            $"from setuptools import setup\n\nsetup(name=\"{repository.Name}\", version=\"1.0\", license=\"{repository.License}\")\n");
         yield return Text("pyproject.toml", $"[project]\nname = \"{repository.Name}\"\nversion = \"1.0\"\n");
         yield return new ForgeFile("docs/figure.bin", Noise(repository.Id, 60_000));
         yield return new ForgeFile("tests/data/table.csv", Table(repository.Id, 1500));
@@ -133,13 +141,14 @@ public static class ContentLibrary
     {
         string first = unit.Paths.First(path => path.EndsWith(".py", StringComparison.Ordinal));
         byte[] content = File.ReadAllBytes(Path.Combine(unit.Root, first));
-        yield return new ForgeFile($"src/{unit.Name}/{first}", [.. content, .. Encoding.UTF8.GetBytes($"\nFORKED_BY = \"{fork.Owner.Login}\"\n")]);
+        byte[] change = Encoding.UTF8.GetBytes($"\nFORKED_BY = \"{fork.Owner.Login}\"\n");
+        yield return new ForgeFile($"src/{unit.Name}/{first}", [.. content, .. change]);
         yield return Text("fork.py", $"NAME = \"{fork.FullName}\"\n");
     }
 
     private static ForgeFile Text(string path, string text) => new(path, Encoding.UTF8.GetBytes(text));
 
-    // Bytes that do not compress, as pictures do not.
+    // Bytes that do not compress, like those of pictures.
     private static byte[] Noise(long seed, int length)
     {
         var draw = new SeededDraw((ulong)seed);

@@ -1,24 +1,24 @@
 namespace DataForge.Forge.Content;
 
-/// <summary>A piece of local Python code that makes one repository.</summary>
+/// <summary>A piece of local Python code for one repository.</summary>
 /// <param name="Name">A name for it, letters, digits and dashes.</param>
 /// <param name="Root">The folder that its paths are relative to.</param>
 /// <param name="Paths">Its files, relative to the root, in ordinal order.</param>
 public sealed record ContentUnit(string Name, string Root, IReadOnlyList<string> Paths);
 
 /// <summary>
-/// Cuts folders of Python code into pieces of the size of a small repository: a package of at most <see cref="MaxPythonFiles"/> Python
-/// files is one piece with whatever else lies in it; a larger one is cut at its folders.
+/// Divides folders of Python code into pieces of the size of a small repository: a package of at most <see cref="MaxPythonFiles"/> Python
+/// files is one piece, with all its other files; a larger one is divided at its folders.
 /// </summary>
 public static class ContentUnits
 {
-    /// <summary>Python files of a piece at most, where folders allow it.</summary>
+    /// <summary>The most Python files of a piece, where folders allow it.</summary>
     public const int MaxPythonFiles = 60;
 
-    // Modules that lie loose in a folder go together, so many a piece.
+    // How many loose modules of a folder form a piece.
     private const int LooseFiles = 8;
 
-    // A larger file would make a toy repository slow to make; real ones have them too, but seldom.
+    // Larger files would make the repositories slow to create; real repositories rarely have them.
     private const long MaxFileBytes = 2 << 20;
 
     private static readonly EnumerationOptions Walk = new()
@@ -79,5 +79,7 @@ public static class ContentUnits
     private static string Name(string folder) => Clean(Path.GetFileName(folder));
 
     private static string Clean(string text) =>
-        new string([.. text.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')]).Trim('-') is { Length: > 0 } name ? name : "code";
+        new string([.. text.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')]).Trim('-') is { Length: > 0 } name
+            ? name
+            : "code";
 }

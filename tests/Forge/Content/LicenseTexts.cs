@@ -2,7 +2,7 @@ using System.Text;
 
 namespace DataForge.Forge.Content;
 
-/// <summary>Licence texts for repositories that are made up.</summary>
+/// <summary>Licence texts for generated repositories.</summary>
 public static class LicenseTexts
 {
     private const string Warranty =
@@ -44,7 +44,7 @@ public static class LicenseTexts
         PERFORMANCE OF THIS SOFTWARE.
         """;
 
-    /// <summary>The text of <c>mit</c> or <c>isc</c> with a holder of the copyright; null for another key.</summary>
+    /// <summary>The text of <c>mit</c> or <c>isc</c> with a copyright holder; null for another key.</summary>
     public static byte[]? Of(string? key, string holder) => key switch
     {
         "mit" => Encoding.UTF8.GetBytes($"MIT License\n\nCopyright (c) 2020 {holder}\n\n{Mit}\n\n{Warranty}\n"),

@@ -2,7 +2,7 @@ using DataForge.Forge.Repositories;
 
 namespace DataForge.Forge.Faults;
 
-/// <summary>The faults that requests meet: scripted ones, and a seeded share of all. Safe from several threads.</summary>
+/// <summary>The faults that requests meet: scripted ones, and random ones by a seed. Thread-safe.</summary>
 public sealed class FaultPlan
 {
     private readonly Lock _lock = new();
@@ -13,10 +13,10 @@ public sealed class FaultPlan
     private string _target = "";
     private PlantedFault[] _kinds = [];
 
-    /// <summary>How many faults struck.</summary>
+    /// <summary>How many requests met a fault.</summary>
     public int Struck { get; private set; }
 
-    /// <summary>Plants faults, each met when its turn comes.</summary>
+    /// <summary>Plants faults, met in this order.</summary>
     public void Plant(params IEnumerable<PlantedFault> faults)
     {
         lock (_lock)
@@ -26,8 +26,8 @@ public sealed class FaultPlan
     }
 
     /// <summary>
-    /// Lets a share of the requests to a target meet one of several faults, by seed; the same path and query is not struck twice in a row, so
-    /// that trying again helps.
+    /// Lets a share of the requests to a target meet one of several faults, by a seed. The same path and query never meets two in a row, so
+    /// a retry succeeds.
     /// </summary>
     public void PlantShare(ulong seed, double share, string target, params PlantedFault[] kinds)
     {
@@ -37,7 +37,7 @@ public sealed class FaultPlan
         }
     }
 
-    /// <summary>Takes every fault away.</summary>
+    /// <summary>Removes all faults.</summary>
     public void Clear()
     {
         lock (_lock)

@@ -1,6 +1,6 @@
 namespace DataForge.Forge.Faults;
 
-/// <summary>How an answer goes wrong.</summary>
+/// <summary>The kind of a fault.</summary>
 public enum FaultKind
 {
     /// <summary>Another status with GitHub's text for it.</summary>
@@ -9,13 +9,13 @@ public enum FaultKind
     /// <summary>The connection is reset before a byte is sent.</summary>
     Reset,
 
-    /// <summary>Nothing is ever sent; the caller has to give up.</summary>
+    /// <summary>Nothing is ever sent; the client has to give up.</summary>
     Hang,
 
     /// <summary>Half of the body is sent, then the connection is closed; <c>content-length</c> states the whole.</summary>
     CutBody,
 
-    /// <summary>The body comes in sixteen pieces with a pause before each.</summary>
+    /// <summary>The body is sent in sixteen pieces with a pause before each.</summary>
     SlowBody,
 
     /// <summary>Status 200 and a page of HTML instead of JSON, as proxies send it.</summary>
@@ -28,10 +28,10 @@ public sealed record PlantedFault(FaultKind Kind)
     /// <summary>Start of the path and query; empty for every request.</summary>
     public string Target { get; init; } = "";
 
-    /// <summary>Requests that pass before it strikes.</summary>
+    /// <summary>Requests that pass before the first one meets it.</summary>
     public int Skip { get; init; }
 
-    /// <summary>Requests it strikes.</summary>
+    /// <summary>Requests that meet it.</summary>
     public int Times { get; init; } = 1;
 
     /// <summary>The status of <see cref="FaultKind.Status"/>.</summary>
@@ -46,6 +46,6 @@ public sealed record PlantedFault(FaultKind Kind)
     /// <summary>The pause before each piece of <see cref="FaultKind.SlowBody"/>.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The fault in words, for the record.</summary>
+    /// <summary>The fault as text, for the log.</summary>
     public string Name => Kind == FaultKind.Status ? $"status {Status}" : Kind.ToString();
 }

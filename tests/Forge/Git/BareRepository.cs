@@ -6,14 +6,14 @@ namespace DataForge.Forge.Git;
 
 /// <summary>A file to be committed.</summary>
 /// <param name="Path">Its path, with slashes.</param>
-/// <param name="Content">Its bytes; null takes the file away.</param>
+/// <param name="Content">Its bytes; null deletes the file.</param>
 /// <param name="Mode"><c>100644</c>, <c>100755</c> or <c>120000</c>.</param>
 public sealed record ForgeFile(string Path, byte[]? Content, string Mode = "100644");
 
 /// <summary>Bare repositories, filled by <c>git fast-import</c>.</summary>
 public static class BareRepository
 {
-    /// <summary>Makes an empty bare repository whose HEAD names a branch.</summary>
+    /// <summary>Creates an empty bare repository whose HEAD names a branch.</summary>
     public static void Create(string folder, string branch = "main")
     {
         foreach (string part in (string[])["objects/info", "objects/pack", "refs/heads", "refs/tags"])
@@ -25,12 +25,12 @@ public static class BareRepository
         File.WriteAllText(Path.Combine(folder, "config"), "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n");
     }
 
-    /// <summary>Commits files onto a branch and returns the commit's id.</summary>
+    /// <summary>Commits files to a branch and returns the commit's id.</summary>
     /// <param name="folder">The bare repository.</param>
-    /// <param name="files">Files to be set or taken away; the others stay.</param>
+    /// <param name="files">Files to set or delete; the others stay.</param>
     /// <param name="seconds">The time of the commit, seconds since 1970.</param>
     /// <param name="branch">The branch.</param>
-    /// <param name="cancellation">Ends git.</param>
+    /// <param name="cancellation">Stops git.</param>
     /// <exception cref="InvalidOperationException">git failed; the message is its own.</exception>
     public static async Task<string> CommitAsync(
         string folder, IEnumerable<ForgeFile> files, long seconds, string branch = "main", CancellationToken cancellation = default)
@@ -44,7 +44,8 @@ public static class BareRepository
         {
             string who = string.Create(CultureInfo.InvariantCulture, $"Forge <forge@example.org> {seconds} +0000");
             string from = exists ? $"from refs/heads/{branch}^0\n" : "";
-            await WriteAsync(input, $"commit refs/heads/{branch}\nauthor {who}\ncommitter {who}\ndata 6\nstate\n{from}").ConfigureAwait(false);
+            string commit = $"commit refs/heads/{branch}\nauthor {who}\ncommitter {who}\ndata 6\nstate\n{from}";
+            await WriteAsync(input, commit).ConfigureAwait(false);
             foreach (ForgeFile file in files)
             {
                 if (file.Content is null)

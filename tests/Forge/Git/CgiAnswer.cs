@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace DataForge.Forge.Git;
 
-/// <summary>Passes on what a CGI program prints: header lines, an empty line, the body (RFC 3875, section 6).</summary>
+/// <summary>Passes on the output of a CGI program: header lines, an empty line, the body (RFC 3875, section 6).</summary>
 internal static class CgiAnswer
 {
     private const int MaxHeaderBytes = 16 << 10;
@@ -36,7 +36,7 @@ internal static class CgiAnswer
         await CopyBodyAsync(exchange, output, first).ConfigureAwait(false);
     }
 
-    /// <summary>Passes a body on, cut or slowed where the planted fault says so.</summary>
+    /// <summary>Passes a body on, cut or slowed where a planted fault says so.</summary>
     public static async Task CopyBodyAsync(Exchange exchange, Stream output, byte[]? first = null)
     {
         if (exchange.Fault?.Kind is FaultKind.CutBody or FaultKind.SlowBody)

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace DataForge.Forge.Git;
 
 /// <summary>
-/// git's smart HTTP, answered by <c>git http-backend</c> (CGI) over the bare repositories, and archives by <c>git archive</c>. A repository
-/// without commits is answered as git answers an empty one, without starting it.
+/// git's smart HTTP, served by <c>git http-backend</c> (CGI) over the bare repositories, and archives, by <c>git archive</c>. For a
+/// repository without commits the responses are those of git, without starting it.
 /// </summary>
 internal sealed class GitInterface(ForgeServer server, ForgeOptions options)
 {
@@ -19,10 +19,11 @@ internal sealed class GitInterface(ForgeServer server, ForgeOptions options)
         path.StartsWith(ArchivePrefix, StringComparison.Ordinal)
         || path.EndsWith("/info/refs", StringComparison.Ordinal) || path.EndsWith("/git-upload-pack", StringComparison.Ordinal);
 
-    /// <summary>The address under which a repository's archive lies.</summary>
+    /// <summary>The path of a repository's archive.</summary>
     public static string ArchivePath(ForgeRepository repository, string reference) =>
         $"{ArchivePrefix}{repository.FullName}/legacy.tar.gz/{reference}";
 
+    /// <summary>Answers a request for git or an archive.</summary>
     public async Task AnswerAsync(Exchange exchange)
     {
         bool isArchive = exchange.Path.StartsWith(ArchivePrefix, StringComparison.Ordinal);
@@ -51,9 +52,10 @@ internal sealed class GitInterface(ForgeServer server, ForgeOptions options)
         string name = parts.Length > 2 ? parts[1] : "";
         bool hasSuffix = name.EndsWith(".git", StringComparison.Ordinal);
         ForgeRepository? repository = server.Repositories.Find(parts[0], hasSuffix ? name[..^4] : name);
-        if (user is null || (user.Login.Length == 0 && (options.GitNeedsToken || repository is null or { State: not RepositoryState.Public })))
+        bool needsToken = options.GitNeedsToken || repository is null or { State: not RepositoryState.Public };
+        if (user is null || (user.Login.Length == 0 && needsToken))
         {
-            // git is asked for a password rather than told what there is not.
+            // Like GitHub, it asks for a password instead of saying that there is no such repository.
             exchange.Context.Response.Headers.WWWAuthenticate = "Basic realm=\"GitHub\"";
             await RefuseAsync(exchange, 401, "No anonymous write access.").ConfigureAwait(false);
             return;
@@ -108,7 +110,7 @@ internal sealed class GitInterface(ForgeServer server, ForgeOptions options)
             }
             else
             {
-                await RunBackendAsync(exchange, repository.GitFolder, repository.KnowsNoFilters, rest, body).ConfigureAwait(false);
+                await RunBackendAsync(exchange, repository.GitFolder, repository.LacksFilters, rest, body).ConfigureAwait(false);
             }
         }
         finally
@@ -178,7 +180,8 @@ internal sealed class GitInterface(ForgeServer server, ForgeOptions options)
         }
 
         string named = reference.Length == 0 ? "HEAD" : reference;
-        byte[]? id = await GitProgram.ReadAsync(repository.GitFolder, ["rev-parse", "--verify", "-q", named + "^{commit}"], exchange.Aborted)
+        string[] parse = ["rev-parse", "--verify", "-q", named + "^{commit}"];
+        byte[]? id = await GitProgram.ReadAsync(repository.GitFolder, parse, exchange.Aborted)
             .ConfigureAwait(false);
         if (id is null)
         {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace DataForge.Forge.Git;
 
-/// <summary>Runs git as the serving side: own settings only, filters and requests for any object allowed.</summary>
+/// <summary>Runs git as a server: with its own settings only, filters and requests for any object allowed.</summary>
 internal static class GitProgram
 {
     private static readonly (string Key, string Value)[] Settings =
@@ -11,7 +11,7 @@ internal static class GitProgram
         ("core.fsmonitor", "false"),
     ];
 
-    /// <summary>What a process is started with, in a folder of the caller's choice.</summary>
+    /// <summary>The start information of a git process in a folder.</summary>
     public static ProcessStartInfo Start(string folder, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("git", arguments)
@@ -35,11 +35,11 @@ internal static class GitProgram
         return start;
     }
 
-    /// <summary>Makes a server of it that knows no filters.</summary>
+    /// <summary>Makes it a server that does not support filters.</summary>
     public static void DenyFilters(ProcessStartInfo start) =>
         start.Environment[$"GIT_CONFIG_VALUE_{Array.FindIndex(Settings, setting => setting.Key == "uploadpack.allowFilter")}"] = "false";
 
-    /// <summary>Runs git to its end and returns what it printed; null where it failed.</summary>
+    /// <summary>Runs git to its end and returns its output; null where it failed.</summary>
     public static async Task<byte[]?> ReadAsync(string folder, IEnumerable<string> arguments, CancellationToken cancellation)
     {
         using Process process = Process.Start(Start(folder, arguments))!;

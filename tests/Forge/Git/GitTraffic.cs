@@ -2,14 +2,14 @@ using System.Collections.Concurrent;
 
 namespace DataForge.Forge.Git;
 
-/// <summary>What was asked of a repository through git and through archives.</summary>
+/// <summary>The traffic of a repository through git and archives.</summary>
 /// <param name="Fetches">Requests for packs (<c>git-upload-pack</c> with a fetch command).</param>
 /// <param name="Requests">Requests of any kind.</param>
-/// <param name="BytesSent">Bytes of answers' bodies.</param>
-/// <param name="BytesReceived">Bytes of requests' bodies.</param>
+/// <param name="BytesSent">Bytes of the responses' bodies.</param>
+/// <param name="BytesReceived">Bytes of the requests' bodies.</param>
 public readonly record struct RepositoryTraffic(long Fetches, long Requests, long BytesSent, long BytesReceived);
 
-/// <summary>Traffic by repository. Safe from several threads.</summary>
+/// <summary>Traffic by repository. Thread-safe.</summary>
 public sealed class GitTraffic
 {
     private readonly ConcurrentDictionary<long, RepositoryTraffic> _byRepository = [];
@@ -17,15 +17,16 @@ public sealed class GitTraffic
     /// <summary>The traffic of one repository.</summary>
     public RepositoryTraffic this[long repository] => _byRepository.GetValueOrDefault(repository);
 
-    /// <summary>The repositories that were asked for.</summary>
+    /// <summary>The traffic of each repository that was requested.</summary>
     public IReadOnlyDictionary<long, RepositoryTraffic> ByRepository => _byRepository;
 
     /// <summary>All traffic together.</summary>
     public RepositoryTraffic Total => _byRepository.Values.Aggregate(
         default(RepositoryTraffic),
-        (sum, one) => new(sum.Fetches + one.Fetches, sum.Requests + one.Requests, sum.BytesSent + one.BytesSent, sum.BytesReceived + one.BytesReceived));
+        (sum, one) => new(
+            sum.Fetches + one.Fetches, sum.Requests + one.Requests, sum.BytesSent + one.BytesSent, sum.BytesReceived + one.BytesReceived));
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Resets all counts.</summary>
     public void Clear() => _byRepository.Clear();
 
     internal void Add(long repository, bool isFetch, long sent, long received) => _byRepository.AddOrUpdate(

@@ -1,31 +1,31 @@
 namespace DataForge.Forge.Limits;
 
-/// <summary>Whether a request may pass.</summary>
+/// <summary>Whether a request is admitted.</summary>
 public enum Admission
 {
-    /// <summary>It may.</summary>
+    /// <summary>It is.</summary>
     Passed,
 
     /// <summary>The user's window is used up.</summary>
     Primary,
 
-    /// <summary>Too many requests under way, or too many points in a minute.</summary>
+    /// <summary>Too many requests in flight, or too many points in a minute.</summary>
     Secondary,
 }
 
 /// <summary>A user's budget of one resource, as the headers state it.</summary>
-/// <param name="Limit">Requests of a window.</param>
+/// <param name="Limit">Requests per window.</param>
 /// <param name="Used">Requests used in this window.</param>
 /// <param name="Reset">When the window ends, in seconds since 1970.</param>
 public readonly record struct Budget(int Limit, int Used, long Reset)
 {
-    /// <summary>Requests left.</summary>
+    /// <summary>Requests that remain.</summary>
     public int Remaining => Math.Max(0, Limit - Used);
 }
 
 /// <summary>
 /// GitHub's primary and secondary limits. A primary window is fixed: it begins, on a whole second, with the first request after the last
-/// one ended. The points of a minute are counted over any 60 seconds, the strictest reading of the documentation. Safe from several threads.
+/// one ended. The points of a minute are counted over any 60 seconds, the strictest reading of the documentation. Thread-safe.
 /// </summary>
 public sealed class ForgeLimits(LimitSizes sizes, TimeProvider clock)
 {
@@ -36,9 +36,9 @@ public sealed class ForgeLimits(LimitSizes sizes, TimeProvider clock)
     /// <summary>The sizes in force; a test may change them between requests.</summary>
     public LimitSizes Sizes { get; set; } = sizes;
 
-    /// <summary>Asks for a request to pass; one that passed is charged and must <see cref="Leave"/>.</summary>
+    /// <summary>Admits and charges a request, or refuses it. An admitted one must end with <see cref="Leave"/>.</summary>
     /// <param name="user">The user's login; empty for no token.</param>
-    /// <param name="resource"><c>core</c>, <c>search</c>, or null for one that costs no primary quota.</param>
+    /// <param name="resource"><c>core</c>, <c>search</c>, or null for a request without a primary limit.</param>
     public Admission Enter(string user, string? resource)
     {
         lock (_lock)
@@ -55,13 +55,13 @@ public sealed class ForgeLimits(LimitSizes sizes, TimeProvider clock)
                 load.Points.Dequeue();
             }
 
-            if (load.UnderWay >= Sizes.Concurrent || load.Points.Count >= Sizes.PointsPerMinute)
+            if (load.InFlight >= Sizes.Concurrent || load.Points.Count >= Sizes.PointsPerMinute)
             {
                 return Admission.Secondary;
             }
 
-            load.UnderWay++;
-            load.MostUnderWay = Math.Max(load.MostUnderWay, load.UnderWay);
+            load.InFlight++;
+            load.MaxInFlight = Math.Max(load.MaxInFlight, load.InFlight);
             load.Points.Enqueue(now);
             if (resource is not null)
             {
@@ -79,16 +79,16 @@ public sealed class ForgeLimits(LimitSizes sizes, TimeProvider clock)
         }
     }
 
-    /// <summary>Ends a request that passed.</summary>
+    /// <summary>Ends an admitted request.</summary>
     public void Leave(string user)
     {
         lock (_lock)
         {
-            LoadOf(user).UnderWay--;
+            LoadOf(user).InFlight--;
         }
     }
 
-    /// <summary>Gives back the charge of a request that changed nothing for the caller (304).</summary>
+    /// <summary>Returns the charge of a request answered with 304.</summary>
     public void Refund(string user, string resource)
     {
         lock (_lock)
@@ -100,7 +100,7 @@ public sealed class ForgeLimits(LimitSizes sizes, TimeProvider clock)
         }
     }
 
-    /// <summary>A user's budget as it stands.</summary>
+    /// <summary>A user's present budget.</summary>
     public Budget Budget(string user, string resource)
     {
         lock (_lock)
@@ -112,12 +112,12 @@ public sealed class ForgeLimits(LimitSizes sizes, TimeProvider clock)
         }
     }
 
-    /// <summary>The most requests a user ever had under way at once.</summary>
-    public int MostUnderWay(string user)
+    /// <summary>The most requests that a user had in flight at a time.</summary>
+    public int MaxInFlight(string user)
     {
         lock (_lock)
         {
-            return LoadOf(user).MostUnderWay;
+            return LoadOf(user).MaxInFlight;
         }
     }
 
@@ -155,8 +155,8 @@ public sealed class ForgeLimits(LimitSizes sizes, TimeProvider clock)
     {
         public Queue<DateTimeOffset> Points { get; } = [];
 
-        public int UnderWay { get; set; }
+        public int InFlight { get; set; }
 
-        public int MostUnderWay { get; set; }
+        public int MaxInFlight { get; set; }
     }
 }

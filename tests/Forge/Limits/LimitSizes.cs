@@ -1,12 +1,12 @@
 namespace DataForge.Forge.Limits;
 
-/// <summary>How much a user may ask for (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api).</summary>
+/// <summary>The sizes of the rate limits (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api).</summary>
 public sealed record LimitSizes
 {
-    /// <summary>GitHub's own.</summary>
+    /// <summary>GitHub's limits.</summary>
     public static LimitSizes GitHub { get; } = new();
 
-    /// <summary>None.</summary>
+    /// <summary>No limits.</summary>
     public static LimitSizes None { get; } = new()
     {
         Core = 1_000_000_000, Search = 1_000_000_000, AnonymousCore = 1_000_000_000, AnonymousSearch = 1_000_000_000,
@@ -31,12 +31,12 @@ public sealed record LimitSizes
     /// <summary>Whole seconds; the window begins with its first request.</summary>
     public TimeSpan SearchWindow { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Requests of a user under way at once (secondary).</summary>
+    /// <summary>Requests of a user in flight at a time (secondary).</summary>
     public int Concurrent { get; init; } = 100;
 
     /// <summary>Points of a user in any 60 seconds, 1 for each request (secondary).</summary>
     public int PointsPerMinute { get; init; } = 900;
 
-    /// <summary>Seconds stated in <c>retry-after</c> when a secondary limit is passed; null states none.</summary>
+    /// <summary>Seconds stated in <c>retry-after</c> when a secondary limit is exceeded; null sends none.</summary>
     public int? SecondaryRetryAfter { get; init; } = 60;
 }

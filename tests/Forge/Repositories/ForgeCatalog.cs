@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 
 namespace DataForge.Forge.Repositories;
 
-/// <summary>The forge's repositories by number and by name, with the names they had. Safe from several threads.</summary>
+/// <summary>The forge's repositories by number and by name, with former names too. Thread-safe.</summary>
 public sealed class ForgeCatalog
 {
     private readonly ConcurrentDictionary<long, ForgeRepository> _byId = [];
 
-    // Names as GitHub compares them: letter case does not count. Old names stay and lead to the repository as it is called now.
+    // Names as GitHub compares them: letter case is ignored. Former names stay and lead to the repository under its present name.
     private readonly ConcurrentDictionary<string, ForgeRepository> _byName = new(StringComparer.OrdinalIgnoreCase);
     private ForgeRepository[]? _ordered;
 

@@ -1,12 +1,12 @@
 namespace DataForge.Forge.Repositories;
 
-/// <summary>What a repository is to someone who asks for it.</summary>
+/// <summary>The state of a repository.</summary>
 public enum RepositoryState
 {
-    /// <summary>It is there.</summary>
+    /// <summary>Everyone can see it.</summary>
     Public,
 
-    /// <summary>It is there for its owner only: 404 for everybody else.</summary>
+    /// <summary>Only its owner can see it: 404 for everyone else.</summary>
     Private,
 
     /// <summary>It was deleted: 404.</summary>
@@ -16,7 +16,7 @@ public enum RepositoryState
     Blocked,
 }
 
-/// <summary>Who holds repositories.</summary>
+/// <summary>An owner of repositories.</summary>
 /// <param name="Id">Number, 1 or more.</param>
 /// <param name="Login">Name in addresses.</param>
 /// <param name="Type"><c>User</c> or <c>Organization</c>.</param>
@@ -37,13 +37,13 @@ public sealed class ForgeRepository
     /// <summary>Owner and name.</summary>
     public string FullName => $"{Owner.Login}/{Name}";
 
-    /// <summary>Its creation, in seconds since 1970.</summary>
+    /// <summary>When it was created, in seconds since 1970.</summary>
     public long CreatedAt { get; set; }
 
-    /// <summary>Its last push, in seconds since 1970.</summary>
+    /// <summary>When it was last pushed to, in seconds since 1970.</summary>
     public long PushedAt { get; set; }
 
-    /// <summary>Its last change of any kind, in seconds since 1970.</summary>
+    /// <summary>When it last changed in any way, in seconds since 1970.</summary>
     public long UpdatedAt { get; set; }
 
     /// <summary>People who starred it.</summary>
@@ -67,7 +67,7 @@ public sealed class ForgeRepository
     /// <summary>Whether it is read-only.</summary>
     public bool IsArchived { get; set; }
 
-    /// <summary>What it is to someone who asks.</summary>
+    /// <summary>Its state.</summary>
     public RepositoryState State { get; set; }
 
     /// <summary>
@@ -75,8 +75,8 @@ public sealed class ForgeRepository
     /// </summary>
     public bool IsStaleInSearch { get; set; }
 
-    /// <summary>Whether its git service knows no partial fetches.</summary>
-    public bool KnowsNoFilters { get; set; }
+    /// <summary>Whether its git server does not support partial fetches.</summary>
+    public bool LacksFilters { get; set; }
 
     /// <summary>The branch that HEAD names.</summary>
     public string DefaultBranch { get; set; } = "main";

@@ -1,12 +1,12 @@
 namespace DataForge.Forge.Repositories;
 
-/// <summary>What repositories are made up.</summary>
+/// <summary>The options of generated repositories.</summary>
 public sealed record GeneratorOptions
 {
     /// <summary>Repositories in all. 0 to 10,000,000.</summary>
     public int Count { get; init; } = 1000;
 
-    /// <summary>Everything drawn is drawn from this.</summary>
+    /// <summary>The seed of everything that is generated.</summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>
@@ -15,7 +15,7 @@ public sealed record GeneratorOptions
     /// </summary>
     public int SharedSecond { get; init; }
 
-    /// <summary>The number of the first.</summary>
+    /// <summary>The first repository's number.</summary>
     public long FirstId { get; init; } = 1_000_001;
 
     /// <summary>Stars of those of <see cref="SharedSecond"/>.</summary>
@@ -24,6 +24,6 @@ public sealed record GeneratorOptions
     /// <summary>That second: 2021-03-04 05:06:07 UTC, in seconds since 1970.</summary>
     public long SharedTime { get; init; } = 1_614_834_367;
 
-    /// <summary>Stars at least.</summary>
+    /// <summary>The fewest stars.</summary>
     public int MinStars { get; init; } = 10;
 }

@@ -2,7 +2,7 @@ namespace DataForge.Forge.Repositories;
 
 /// <summary>A licence as GitHub names it.</summary>
 /// <param name="Key">GitHub's key.</param>
-/// <param name="Name">Its name in words.</param>
+/// <param name="Name">Its full name.</param>
 /// <param name="SpdxId">Its SPDX id, or <c>NOASSERTION</c>.</param>
 public sealed record LicenseName(string Key, string Name, string SpdxId)
 {

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace DataForge.Forge.Rest;
 
-/// <summary>What the REST interface says, before limits and faults get at it.</summary>
+/// <summary>A response of the REST API, before rate limits and faults are applied.</summary>
 public sealed class Answer
 {
     private Answer(int status, byte[] body)
@@ -19,10 +19,10 @@ public sealed class Answer
     /// <summary>The body: JSON, or nothing.</summary>
     public byte[] Body { get; }
 
-    /// <summary>Headers besides those of every answer.</summary>
+    /// <summary>Headers besides those of every response.</summary>
     public Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>JSON with a validator for conditional requests.</summary>
+    /// <summary>JSON with an entity tag for conditional requests.</summary>
     public static Answer Cacheable(Action<Utf8JsonWriter> write)
     {
         Answer answer = Json(200, write);
@@ -43,7 +43,7 @@ public sealed class Answer
         return new Answer(status, buffer.ToArray());
     }
 
-    /// <summary>An answer that leads elsewhere.</summary>
+    /// <summary>A redirect.</summary>
     public static Answer Redirect(int status, string location, byte[] body)
     {
         var answer = new Answer(status, body);
@@ -61,7 +61,7 @@ public sealed class Answer
         writer.WriteEndObject();
     });
 
-    /// <summary>A page of HTML, as a proxy in between sends it.</summary>
+    /// <summary>A page of HTML, as a proxy sends it.</summary>
     public static Answer Html(int status) => new(status, Encoding.UTF8.GetBytes("<html><body><h1>Whoa there!</h1></body></html>"))
     {
         Headers = { ["Content-Type"] = "text/html; charset=utf-8" },

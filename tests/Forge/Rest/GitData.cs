@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace DataForge.Forge.Rest;
 
-/// <summary>What the interface reads out of a repository: its commits and its licence.</summary>
+/// <summary>What the API reads from a repository: its commits and its licence.</summary>
 internal sealed class GitData(Uri address)
 {
     private const char Field = '\x1f';
@@ -38,7 +38,8 @@ internal sealed class GitData(Uri address)
             return Answer.Error(404, "Not Found", "/commits/commits#list-commits");
         }
 
-        string[] commits = Encoding.UTF8.GetString(log).Split(Record, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] commits = Encoding.UTF8.GetString(log)
+            .Split(Record, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         Answer answer = Answer.Cacheable(writer =>
         {
             writer.WriteStartArray();
@@ -148,7 +149,7 @@ internal sealed class GitData(Uri address)
         writer.WriteEndObject();
     }
 
-    // GitHub breaks the text after every 60 characters.
+    // GitHub breaks the line after every 60 characters.
     private static string Base64Lines(byte[] bytes) =>
         string.Concat(Convert.ToBase64String(bytes).Chunk(60).Select(line => new string(line) + "\n"));
 }

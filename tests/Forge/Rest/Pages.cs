@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace DataForge.Forge.Rest;
 
-/// <summary>Pages and the <c>Link</c> header that leads from one to the next (RFC 8288).</summary>
+/// <summary>Pages, and the <c>Link</c> header with the addresses of the others (RFC 8288).</summary>
 internal static class Pages
 {
     private const int DefaultSize = 30;
 
-    /// <summary>The page asked for, from 1, and its size; what is no number counts as not given.</summary>
+    /// <summary>The requested page, from 1, and its size; a value that is not a number counts as not given.</summary>
     public static (int Page, int Size) Of(IQueryCollection query)
     {
         int page = Number(query, "page", 1);
@@ -17,12 +17,12 @@ internal static class Pages
         return (Math.Max(1, page), Math.Clamp(size, 1, RepositorySearch.MaxPageSize));
     }
 
-    /// <summary>Adds the links that a page has.</summary>
+    /// <summary>Adds a page's links.</summary>
     /// <param name="answer">The page.</param>
     /// <param name="address">The address without its query.</param>
     /// <param name="query">The query of this page.</param>
     /// <param name="page">This page.</param>
-    /// <param name="last">The last page; 0 where it is not known, and then there is a next one.</param>
+    /// <param name="last">The last page; 0 where it is unknown; then there is a next page.</param>
     public static void Link(Answer answer, string address, IQueryCollection query, int page, int last)
     {
         List<string> links = [];

@@ -41,14 +41,14 @@ internal sealed class RepositoryJson(Uri address)
     public static string Time(long seconds) =>
         DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
-    /// <summary>GitHub's older form of a node's name.</summary>
+    /// <summary>The older form of GitHub's node ids.</summary>
     public static string Node(string kind, long id) =>
         Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"0{kind.Length:00}:{kind}{id}")));
 
-    /// <summary>The address of a repository in the interface.</summary>
+    /// <summary>The address of a repository in the API.</summary>
     public string Address(ForgeRepository repository) => $"{_root}/repos/{repository.FullName}";
 
-    /// <summary>The address by number, which redirects give.</summary>
+    /// <summary>The address by number, which redirects use.</summary>
     public string AddressById(ForgeRepository repository) =>
         string.Create(CultureInfo.InvariantCulture, $"{_root}/repositories/{repository.Id}");
 

@@ -6,16 +6,21 @@ using Microsoft.AspNetCore.Http;
 
 namespace DataForge.Forge.Rest;
 
-/// <summary>GitHub's REST interface around its routes: tokens, limits, faults, validators, headers.</summary>
+/// <summary>GitHub's REST API around its routes: tokens, rate limits, faults, entity tags, headers.</summary>
 internal sealed class RestInterface(ForgeServer server, ForgeOptions options)
 {
+    private const string SecondaryLimit =
+        "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+
     private readonly RestRoutes _routes = new(server);
     private int _requests;
 
+    /// <summary>Answers a request.</summary>
     public async Task AnswerAsync(Exchange exchange)
     {
         HttpRequest request = exchange.Context.Request;
-        string? resource = exchange.Path == "/rate_limit" ? null : exchange.Path.StartsWith("/search/", StringComparison.Ordinal) ? "search" : "core";
+        string? resource = exchange.Path == "/rate_limit" ? null
+            : exchange.Path.StartsWith("/search/", StringComparison.Ordinal) ? "search" : "core";
         exchange.Resource = resource ?? "free";
         ForgeOwner? user = server.UserOf(request);
         exchange.User = user?.Login ?? "";
@@ -27,15 +32,16 @@ internal sealed class RestInterface(ForgeServer server, ForgeOptions options)
 
         if (request.Headers.UserAgent.Count == 0)
         {
-            await SendAsync(exchange, Answer.Error(403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header."), null)
-                .ConfigureAwait(false);
+            const string noAgent =
+                "Request forbidden by administrative rules. Please make sure your request has a User-Agent header.";
+            await SendAsync(exchange, Answer.Error(403, noAgent), null).ConfigureAwait(false);
             return;
         }
 
         Admission admission = server.Limits.Enter(exchange.User, resource);
         if (admission != Admission.Passed)
         {
-            // The fault that was drawn for this request never came to pass.
+            // The fault that was drawn for this request is not used.
             exchange.Fault = null;
             await SendAsync(exchange, Refusal(exchange, user, admission), resource).ConfigureAwait(false);
             return;
@@ -66,9 +72,7 @@ internal sealed class RestInterface(ForgeServer server, ForgeOptions options)
                 await SendAsync(exchange, Answer.Html(200), resource).ConfigureAwait(false);
                 return;
             case { Kind: FaultKind.Status } fault:
-                Answer answer = fault.Status is 403 or 429
-                    ? Answer.Error(fault.Status, "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.")
-                    : Answer.Html(fault.Status);
+                Answer answer = fault.Status is 403 or 429 ? Answer.Error(fault.Status, SecondaryLimit) : Answer.Html(fault.Status);
                 if (fault.RetryAfter is { } wait)
                 {
                     answer.Headers["Retry-After"] = wait;
@@ -78,8 +82,9 @@ internal sealed class RestInterface(ForgeServer server, ForgeOptions options)
                 return;
         }
 
-        Answer made = await _routes.AnswerAsync(exchange.Path, exchange.Context.Request.Query, user, exchange.Aborted).ConfigureAwait(false);
-        if (made.Headers.TryGetValue("ETag", out string? tag) && exchange.Context.Request.Headers.IfNoneMatch.Any(known => Same(known, tag)))
+        HttpRequest request = exchange.Context.Request;
+        Answer made = await _routes.AnswerAsync(exchange.Path, request.Query, user, exchange.Aborted).ConfigureAwait(false);
+        if (made.Headers.TryGetValue("ETag", out string? tag) && request.Headers.IfNoneMatch.Any(known => Same(known, tag)))
         {
             made = made.NotModified();
             if (resource is not null && exchange.User.Length > 0)
@@ -101,8 +106,7 @@ internal sealed class RestInterface(ForgeServer server, ForgeOptions options)
             return Answer.Error(403, $"API rate limit exceeded for {who}.", page);
         }
 
-        Answer answer = Answer.Error(
-            403, "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.", page + "#about-secondary-rate-limits");
+        Answer answer = Answer.Error(403, SecondaryLimit, page + "#about-secondary-rate-limits");
         if (server.Limits.Sizes.SecondaryRetryAfter is { } seconds)
         {
             answer.Headers["Retry-After"] = seconds.ToString(CultureInfo.InvariantCulture);
@@ -121,7 +125,8 @@ internal sealed class RestInterface(ForgeServer server, ForgeOptions options)
         headers.Vary = "Accept, Authorization, Cookie, X-GitHub-OTP,Accept-Encoding, Accept, X-Requested-With";
         headers["X-GitHub-Media-Type"] = "github.v3; format=json";
         headers["X-GitHub-Api-Version-Selected"] = "2022-11-28";
-        headers["X-GitHub-Request-Id"] = string.Create(CultureInfo.InvariantCulture, $"F0F0:{Interlocked.Increment(ref _requests):X}");
+        int number = Interlocked.Increment(ref _requests);
+        headers["X-GitHub-Request-Id"] = string.Create(CultureInfo.InvariantCulture, $"F0F0:{number:X}");
         if (answer.Status != 401)
         {
             WriteBudget(headers, exchange, resource ?? "core");
@@ -152,7 +157,7 @@ internal sealed class RestInterface(ForgeServer server, ForgeOptions options)
         headers["X-RateLimit-Resource"] = resource;
     }
 
-    // Weak comparison (RFC 9110, section 8.8.3.2); a list of validators may stand in one header.
+    // Weak comparison (RFC 9110, section 8.8.3.2); one header may hold a list of tags.
     private static bool Same(string? known, string tag) =>
         known is not null && known.Split(',').Any(one => Strip(one.Trim()) == Strip(tag));
 

@@ -14,6 +14,7 @@ internal sealed class RestRoutes(ForgeServer server)
     private readonly RepositoryJson _json = new(server.Address);
     private readonly GitData _data = new(server.Address);
 
+    /// <summary>The response to a request.</summary>
     public async Task<Answer> AnswerAsync(string path, IQueryCollection query, ForgeOwner user, CancellationToken cancellation)
     {
         string[] parts = path[1..].Split('/');
@@ -24,14 +25,17 @@ internal sealed class RestRoutes(ForgeServer server)
             case ["rate_limit"]:
                 return RateLimit(user);
             case ["user"]:
-                return user.Login.Length == 0 ? Answer.Error(401, "Requires authentication", "/users/users#get-the-authenticated-user") : User(user);
+                return user.Login.Length == 0
+                    ? Answer.Error(401, "Requires authentication", "/users/users#get-the-authenticated-user")
+                    : User(user);
             case ["repositories", string id, .. string[] rest]:
                 ForgeRepository? byId = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
                     ? server.Repositories.Find(number) : null;
                 return await AnswerAsync(byId, rest, query, cancellation).ConfigureAwait(false);
             case ["repos", string owner, string name, .. string[] rest]:
                 ForgeRepository? found = server.Repositories.Find(owner, name);
-                if (found is { State: RepositoryState.Public } && !found.FullName.Equals($"{owner}/{name}", StringComparison.OrdinalIgnoreCase))
+                if (found is { State: RepositoryState.Public }
+                    && !found.FullName.Equals($"{owner}/{name}", StringComparison.OrdinalIgnoreCase))
                 {
                     return Moved(found, rest);
                 }
@@ -42,7 +46,8 @@ internal sealed class RestRoutes(ForgeServer server)
         }
     }
 
-    private async Task<Answer> AnswerAsync(ForgeRepository? repository, string[] rest, IQueryCollection query, CancellationToken cancellation)
+    private async Task<Answer> AnswerAsync(
+        ForgeRepository? repository, string[] rest, IQueryCollection query, CancellationToken cancellation)
     {
         switch (repository?.State)
         {
@@ -79,7 +84,8 @@ internal sealed class RestRoutes(ForgeServer server)
             writer.WriteStartObject();
             writer.WriteString("message", "Moved Permanently");
             writer.WriteString("url", location);
-            writer.WriteString("documentation_url", "https://docs.github.com/rest/guides/best-practices-for-using-the-rest-api#follow-redirects");
+            writer.WriteString(
+                "documentation_url", "https://docs.github.com/rest/guides/best-practices-for-using-the-rest-api#follow-redirects");
             writer.WriteEndObject();
         }).Body;
         return Answer.Redirect(301, location, body);

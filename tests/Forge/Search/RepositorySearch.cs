@@ -3,18 +3,18 @@ using DataForge.Forge.Repositories;
 namespace DataForge.Forge.Search;
 
 /// <summary>One page of a search.</summary>
-/// <param name="Total">Repositories that match, as the answer states it.</param>
-/// <param name="IsIncomplete">Whether the search ran out of time.</param>
+/// <param name="Total">Repositories that match, as the response reports them.</param>
+/// <param name="IsIncomplete">Whether the search timed out.</param>
 /// <param name="Items">This page.</param>
 public sealed record SearchPage(int Total, bool IsIncomplete, IReadOnlyList<ForgeRepository> Items);
 
 /// <summary>The repository search with its known faults, each of which a test can plant.</summary>
 public sealed class RepositorySearch(ForgeCatalog catalog)
 {
-    /// <summary>Results that can be had of one query.</summary>
+    /// <summary>The most results of a query that can be read.</summary>
     public const int MaxResults = 1000;
 
-    /// <summary>Results of a page at most.</summary>
+    /// <summary>The most results of a page.</summary>
     public const int MaxPageSize = 100;
 
     private readonly Lock _lock = new();
@@ -22,10 +22,10 @@ public sealed class RepositorySearch(ForgeCatalog catalog)
     private double _incompleteShare;
     private uint _requests;
 
-    /// <summary>Whether equals change places from one request to the next, so that pages overlap and leave gaps.</summary>
+    /// <summary>Whether results with equal ranks change places from request to request, so that pages overlap and leave gaps.</summary>
     public bool IsUnstable { get; set; }
 
-    /// <summary>How many answers were incomplete so far.</summary>
+    /// <summary>How many responses were incomplete so far.</summary>
     public int IncompleteAnswers { get; private set; }
 
     /// <summary>
@@ -91,7 +91,7 @@ public sealed class RepositorySearch(ForgeCatalog catalog)
         return true;
     }
 
-    // Order of equals: by number, or (with a salt) by a mix of number and salt; the mixing steps are those of SplitMix64.
+    // The order of equal ranks: by number or, with a salt, by a hash of number and salt (the mixing steps of SplitMix64).
     private static ulong Tie(long id, uint salt)
     {
         if (salt == 0)

@@ -4,7 +4,7 @@ namespace DataForge.Forge.Search;
 
 /// <summary>
 /// A query of the repository search: words in the name, and the qualifiers <c>language stars forks size created pushed fork archived user
-/// org repo license is</c>, each also denied by a leading minus
+/// org repo license is</c>, each also negated by a leading minus
 /// (https://docs.github.com/en/search-github/searching-on-github/searching-for-repositories).
 /// </summary>
 public sealed class SearchQuery
@@ -19,7 +19,7 @@ public sealed class SearchQuery
     {
     }
 
-    /// <summary>Reads a query.</summary>
+    /// <summary>Parses a query.</summary>
     /// <exception cref="SearchException">GitHub would refuse it.</exception>
     public static SearchQuery Parse(string? text)
     {
@@ -49,7 +49,7 @@ public sealed class SearchQuery
         return query;
     }
 
-    /// <summary>Whether a repository is found.</summary>
+    /// <summary>Whether a repository matches.</summary>
     public bool Matches(ForgeRepository repository)
     {
         if (!repository.IsListed || (!_withForks && repository.Parent is not null))

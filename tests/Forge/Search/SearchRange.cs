@@ -12,7 +12,7 @@ public readonly record struct SearchRange(long From, long To)
     private static readonly string[] Times =
         ["yyyy-MM-ddTHH:mm:ssZ", "yyyy-MM-ddTHH:mm:sszzz", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mmZ", "yyyy-MM-ddTHH:mmzzz"];
 
-    /// <summary>Whether a value lies in the range.</summary>
+    /// <summary>Whether a value is in the range.</summary>
     public bool Contains(long value) => From <= value && value <= To;
 
     /// <summary>A range of whole numbers.</summary>

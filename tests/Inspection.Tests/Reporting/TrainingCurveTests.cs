@@ -1,7 +1,9 @@
-using DataForge.Inspection.Settings;
+using System.Text.Json;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Inspection.Reporting;
+using DataForge.Inspection.Settings;
 using DataForge.Pretrain;
 using DataForge.Testing;
 
@@ -15,10 +17,13 @@ public sealed class TrainingCurveTests : IDisposable
     public TrainingCurveTests() => _run = Run.Open(Workspace.Open(_folder["w"]), "r");
 
     [Fact]
-    public void Of_stagesToldByOneProcess_areCurvesInTheirOrder()
+    public void Of_stagesLoggedByOneProcess_areCurvesInTheirOrder()
     {
         Stages("nl", "multi", "mono");
-        IReadOnlyList<TrainingCurve> curves = Told(Begin(), Step(1, 9), Step(2, 8), Evaluated(2, 8.5), Done("stage-nl"), Step(1, 7), Evaluated(1, 7.5), Done("stage-multi"), Step(1, 6));
+        IReadOnlyList<TrainingCurve> curves = Curves(
+            Begin(), Step(1, 9), Step(2, 8), Evaluated(2, 8.5), Done("stage-nl"),
+            Step(1, 7), Evaluated(1, 7.5), Done("stage-multi"),
+            Step(1, 6));
         Assert.Equal(["nl", "multi", "mono"], curves.Select(curve => curve.Name));
         Assert.Equal([9.0, 8.0], curves[0].Steps.Select(step => step.Loss));
         Assert.Equal([8.5], curves[0].Evaluations.Select(evaluated => evaluated.Loss));
@@ -32,20 +37,20 @@ public sealed class TrainingCurveTests : IDisposable
     public void Of_processKilledInTheSecondStage_goesOnInThatStage()
     {
         Stages("nl", "mono");
-        IReadOnlyList<TrainingCurve> curves = Told(
+        IReadOnlyList<TrainingCurve> curves = Curves(
             Begin(), Step(1, 9), Done("stage-nl"), Step(1, 7), Step(2, 6), Step(3, 5), Evaluated(3, 5.5),
             Begin(), Done("stage-nl", reused: true), Step(2, 6.5));
         Assert.Equal([9.0], curves[0].Steps.Select(step => step.Loss));
 
-        // It went on from the checkpoint of step 1: what was told of steps 2 and 3 did not happen to this model.
+        // It resumed from the checkpoint of step 1: what was logged of steps 2 and 3 is not of this model.
         Assert.Equal([7.0, 6.5], curves[1].Steps.Select(step => step.Loss));
         Assert.Empty(curves[1].Evaluations);
     }
 
     [Fact]
-    public void Of_trainingBegunAnew_showsTheNewOneAlone()
+    public void Of_trainingStartedAgain_showsTheNewOneAlone()
     {
-        IReadOnlyList<TrainingCurve> curves = Told(Begin(), Step(1, 9), Step(2, 8), Step(3, 7), Done("model"), Begin(), Step(1, 5));
+        IReadOnlyList<TrainingCurve> curves = Curves(Begin(), Step(1, 9), Step(2, 8), Step(3, 7), Done("model"), Begin(), Step(1, 5));
         TrainingCurve curve = Assert.Single(curves);
         Assert.Equal("", curve.Name);
         Assert.Equal([5.0], curve.Steps.Select(step => step.Loss));
@@ -55,7 +60,7 @@ public sealed class TrainingCurveTests : IDisposable
     public void Of_entryWithoutHeldOutTokens_hasNoValidationLoss()
     {
         Commit("model", ("steps", 3), ("parameters", 7), ("loss.validation.micronats", 0), ("tokens.validated", 0));
-        TrainingCurve curve = Assert.Single(Told());
+        TrainingCurve curve = Assert.Single(Curves());
         Assert.True(curve.IsDone);
         Assert.Null(curve.ValidationLoss);
         Assert.Equal(7, curve.Parameters);
@@ -66,7 +71,9 @@ public sealed class TrainingCurveTests : IDisposable
     public void Write_stages_showsAChartForEachAndTheTable()
     {
         Stages("nl", "<mono>");
-        Commit("stage-nl", ("stage-nl.tokens.validated", 5), ("stage-nl.loss.validation.micronats", 1_500_000), ("stage-nl.unigram_entropy.micronats", 2_500_000));
+        Commit(
+            "stage-nl", ("stage-nl.tokens.validated", 5), ("stage-nl.loss.validation.micronats", 1_500_000),
+            ("stage-nl.unigram_entropy.micronats", 2_500_000));
         Log(Begin(), Step(1, 3), Step(2, 2), Evaluated(2, 1.5), Done("stage-nl"), Step(1, 1.25));
         string page = ReportPage.Write(ReportData.Of(_run));
         Assert.Equal(2, page.Split("<polyline class=\"train\"").Length - 1);
@@ -95,17 +102,21 @@ public sealed class TrainingCurveTests : IDisposable
 
     private void Commit(string part, params (string Name, long Value)[] counts) => _run.Manifest.Commit(new ManifestEntry
     {
-        Stage = "pretrain", Part = part, InputHash = StageHash.Of(""), OptionsHash = StageHash.Of(""), Counts = counts.ToDictionary(count => count.Name, count => count.Value),
+        Stage = "pretrain",
+        Part = part,
+        InputHash = StageHash.Of(""),
+        OptionsHash = StageHash.Of(""),
+        Counts = CountTable.FromJson(JsonSerializer.Serialize(counts.ToDictionary(count => count.Name, count => count.Value))),
     });
 
-    private IReadOnlyList<TrainingCurve> Told(params Event[] events) => TrainingCurve.Of(_run, events);
+    private IReadOnlyList<TrainingCurve> Curves(params Event[] events) => TrainingCurve.Of(_run, events);
 
     private void Log(params Event[] events)
     {
         using var log = new EventLog(_run.EventsFolder, TimeProvider.System);
-        foreach (Event happened in events)
+        foreach (Event entry in events)
         {
-            log.Write(happened);
+            log.Write(entry);
         }
     }
 }

@@ -8,7 +8,9 @@ public class SnippetMatcherTests
 {
     private const string Code = "def f(a, b):\n    return {'k': [a + b, \"text it's # here\"]}\n";
 
-    /// <summary>The longest run of each snippet is that of the textbook's table of common substrings, over texts of few words that repeat.</summary>
+    /// <summary>
+    /// The longest run of each snippet is the one that the textbook's table of common substrings gives, for texts of few different words.
+    /// </summary>
     [Fact]
     public void Match_randomTexts_findsTheLongestCommonRun()
     {
@@ -30,7 +32,7 @@ public class SnippetMatcherTests
             {
                 int longest = LongestCommonRun(pieces[i], file);
                 SharedRun[] found = [.. runs.Where(run => run.Snippet == i)];
-                if (longest >= TraceRule.LongRun)
+                if (longest >= SourceRule.LongRun)
                 {
                     Assert.Single(found);
                 }
@@ -83,12 +85,15 @@ public class SnippetMatcherTests
         {
             BlobId = BlobId.Of([]),
             ContentId = BlobId.Of([]),
-            Repository = new RepositoryFacts { Id = 1, Name = "owner/name", Source = source, Commit = commit },
-            Path = path,
-            License = "MIT",
-            LicenseClass = LicenseClass.Permissive,
-            LicenseEvidence = "header",
-            Copies = 1,
+            Attribution = new Attribution
+            {
+                Repository = new RepositoryFacts { Id = 1, Name = "owner/name", Source = source, Commit = commit },
+                Path = path,
+                License = "MIT",
+                LicenseClass = LicenseClass.Permissive,
+                LicenseEvidence = "header",
+                Copies = 1,
+            },
             Size = 0,
         }));
 

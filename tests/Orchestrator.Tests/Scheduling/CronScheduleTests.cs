@@ -1,3 +1,4 @@
+using System.Globalization;
 using DataForge.Corpus;
 using DataForge.Orchestrator.Scheduling;
 
@@ -16,7 +17,7 @@ public sealed class CronScheduleTests
     [InlineData("0 6 31 * *", "2026-01-31 06:00:00", "2026-03-31 06:00:00", "2026-05-31 06:00:00")]
     [InlineData("0 6 1 1,7 *", "2026-01-31 06:00:00", "2026-07-01 06:00:00", "2027-01-01 06:00:00")]
     [InlineData("*/2 * * * * *", "2026-01-01 00:00:01", "2026-01-01 00:00:02", "2026-01-01 00:00:04")]
-    public void Next_is_as_cron_has_it(string text, string after, string first, string second)
+    public void Next_anyNotation_isTheTimeThatCronRuns(string text, string after, string first, string second)
     {
         CronSchedule schedule = CronSchedule.Parse(text, TimeZoneInfo.Utc);
 
@@ -26,7 +27,7 @@ public sealed class CronScheduleTests
     }
 
     [Fact]
-    public void Next_goes_by_the_zone()
+    public void Next_timesAreLocalToTheZone()
     {
         TimeZoneInfo zone = TimeZoneInfo.CreateCustomTimeZone("plus two", TimeSpan.FromHours(2), null, null);
 
@@ -37,7 +38,7 @@ public sealed class CronScheduleTests
     [Theory]
     [InlineData("2026-03-28 12:00:00", "2026-03-29 01:30:00", "2026-03-30 00:30:00")]
     [InlineData("2026-10-24 12:00:00", "2026-10-25 01:30:00", "2026-10-26 01:30:00")]
-    public void Next_comes_once_a_day_when_the_clocks_change(string after, string first, string second)
+    public void Next_clocksChange_comesOnceADay(string after, string first, string second)
     {
         CronSchedule schedule = CronSchedule.Parse("30 2 * * *", TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
 
@@ -47,7 +48,7 @@ public sealed class CronScheduleTests
     }
 
     [Fact]
-    public void Next_of_a_day_that_never_comes_is_none() =>
+    public void Next_dayThatNeverComes_isNull() =>
         Assert.Null(CronSchedule.Parse("0 0 30 2 *", TimeZoneInfo.Utc).Next(Utc("2026-01-01 00:00:00")));
 
     [Theory]
@@ -60,7 +61,7 @@ public sealed class CronScheduleTests
     [InlineData("0 0 1 * 1")]
     [InlineData("0 0 * * * * *")]
     [InlineData("a b c d e")]
-    public void Parse_tells_what_is_no_schedule(string text)
+    public void Parse_notASchedule_saysSo(string text)
     {
         var e = Assert.Throws<DataForgeException>(() => CronSchedule.Parse(text, TimeZoneInfo.Utc));
 
@@ -69,5 +70,5 @@ public sealed class CronScheduleTests
         Assert.DoesNotContain('\n', e.Message);
     }
 
-    private static DateTimeOffset Utc(string text) => DateTimeOffset.Parse(text + "Z", System.Globalization.CultureInfo.InvariantCulture);
+    private static DateTimeOffset Utc(string text) => DateTimeOffset.Parse(text + "Z", CultureInfo.InvariantCulture);
 }

@@ -10,10 +10,10 @@ public sealed class ScheduledRunsTests
     private static readonly CronSchedule Often = CronSchedule.Parse("* * * * * *", TimeZoneInfo.Utc);
 
     [Fact]
-    public async Task RunAsync_tells_a_failure_and_goes_on()
+    public async Task RunAsync_aRunFails_reportsItAndContinues()
     {
         using var stop = new CancellationTokenSource();
-        List<string> told = [];
+        List<string> lines = [];
         int runs = 0;
         var scheduled = new ScheduledRuns(Often, TimeProvider.System, _ => ++runs switch
         {
@@ -21,27 +21,29 @@ public sealed class ScheduledRunsTests
             2 => throw new IOException("No space left on device"),
             3 => throw DataForgeException.Usage("the folder is gone"),
             _ => stop.CancelAsync(),
-        }, told.Add);
+        }, lines.Add);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scheduled.RunAsync(stop.Token));
 
         Assert.Equal(4, runs);
-        Assert.Equal("this run failed: no network", told[0]);
-        Assert.StartsWith("the next run begins at ", told[1], StringComparison.Ordinal);
-        Assert.Contains("the disk is full", told[2], StringComparison.Ordinal);
-        Assert.Equal("this run failed: the folder is gone", told[4]);
+        Assert.Equal("this run failed: no network", lines[0]);
+        Assert.StartsWith("the next run begins at ", lines[1], StringComparison.Ordinal);
+        Assert.Contains("the disk is full", lines[2], StringComparison.Ordinal);
+        Assert.Equal("this run failed: the folder is gone", lines[4]);
     }
 
     [Fact]
-    public async Task RunAsync_ends_where_the_first_run_was_asked_for_wrongly()
+    public async Task RunAsync_firstRunIsWrongUse_ends()
     {
-        var scheduled = new ScheduledRuns(Often, TimeProvider.System, _ => throw DataForgeException.Usage("no such source"), _ => { });
+        var scheduled = new ScheduledRuns(
+            Often, TimeProvider.System, _ => throw DataForgeException.Usage("no such source"), _ => { });
 
-        Assert.Equal("no such source", (await Assert.ThrowsAsync<DataForgeException>(() => scheduled.RunAsync(CancellationToken.None))).Message);
+        DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(() => scheduled.RunAsync(CancellationToken.None));
+        Assert.Equal("no such source", fault.Message);
     }
 
     [Fact]
-    public async Task Build_on_a_schedule_takes_what_changed_and_stops_at_once()
+    public async Task Build_onASchedule_takesWhatChangedAndStopsAtOnce()
     {
         using var folder = new TemporaryFolder();
         string package = folder["source/first"];
@@ -60,10 +62,10 @@ public sealed class ScheduledRunsTests
         (int code, string output, string error) = await process.FinishAsync();
 
         Assert.Equal(130, code);
-        Assert.Equal("dataforge: stopped; run the same command again to go on.", error.Trim());
+        Assert.Equal("dataforge: stopped; run the same command again to continue.", error.Trim());
         Assert.Contains("1 new Python files", output, StringComparison.Ordinal);
         Assert.Contains("the next run begins at ", output, StringComparison.Ordinal);
-        // The repository as it was at first, and as it was then; the runs between found nothing new.
+        // The repository before and after the change; the runs between found nothing new.
         Assert.Equal([1L, 2L], EventLog.Read(events).OfType<PartDone>().Where(part => part.Stage == "crawl")
             .Select(part => part.Counts.GetValueOrDefault("occurrences.python")).Where(count => count > 0));
 
@@ -77,5 +79,6 @@ public sealed class ScheduledRunsTests
         }
     }
 
-    private static int Waits(string events) => EventLog.Read(events).OfType<Note>().Count(note => note.Text.StartsWith("the next run begins", StringComparison.Ordinal));
+    private static int Waits(string events) => EventLog.Read(events).OfType<Note>()
+        .Count(note => note.Text.StartsWith("the next run begins", StringComparison.Ordinal));
 }

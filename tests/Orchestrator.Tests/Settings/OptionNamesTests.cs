@@ -21,7 +21,8 @@ public sealed class OptionNamesTests
     [InlineData("clean=1", "clean is a section: name one of its options.")]
     public void Load_wrongOption_saysSoInTheUsersWords(string set, string expected)
     {
-        DataForgeException e = Assert.Throws<DataForgeException>(() => OptionsLoader.Load(null, null, [OptionsLoader.ParseSet(set)]));
+        DataForgeException e = Assert.Throws<DataForgeException>(() =>
+            OptionsLoader.Load(null, null, [OptionsLoader.ParseSet(set)]));
         Assert.StartsWith(expected, e.Message, StringComparison.Ordinal);
         Assert.Equal(DataForgeException.WrongUse, e.ExitCode);
     }
@@ -29,7 +30,8 @@ public sealed class OptionNamesTests
     [Fact]
     public void Load_severalWrongOptions_namesThemAllAtOnce()
     {
-        DataForgeException e = Assert.Throws<DataForgeException>(() => OptionsLoader.Load(null, null, [OptionsLoader.ParseSet("clean.preset=zz"), OptionsLoader.ParseSet("dedup.nosuch=1")]));
+        DataForgeException e = Assert.Throws<DataForgeException>(() =>
+            OptionsLoader.Load(null, null, [OptionsLoader.ParseSet("clean.preset=zz"), OptionsLoader.ParseSet("dedup.nosuch=1")]));
         Assert.Contains("clean.preset cannot be", e.Message, StringComparison.Ordinal);
         Assert.Contains("dedup.nosuch", e.Message, StringComparison.Ordinal);
     }
@@ -46,8 +48,8 @@ public sealed class OptionNamesTests
             options.Clean.LicensePolicy.Add("permissive");
             options.Pretrain.Stages = [new Pretrain.StagedOptions { Name = "nl", Steps = 3 }];
             File.WriteAllBytes(file, RunOptions.Json(options));
-            DataForgeOptions read = OptionsLoader.Load(null, file, []);
-            Assert.Equal(RunOptions.Json(options), RunOptions.Json(read));
+            RunConfiguration read = OptionsLoader.Load(null, file, []);
+            Assert.Equal(RunOptions.Json(options), RunOptions.Json(read.ToOptions()));
         }
         finally
         {

@@ -42,30 +42,36 @@ public sealed class ConsoleSinkTests
     public void Write_toAFile_hasPlainLinesOfAnyLengthAndNothingThatRewrites()
     {
         var output = new StringWriter();
-        Tell(new ConsoleSink(output, isTerminal: false, () => throw new InvalidOperationException("a file has no width")));
+        WriteAll(new ConsoleSink(output, isTerminal: false, () => throw new InvalidOperationException("a file has no width")));
         Assert.DoesNotContain('\r', output.ToString());
-        Assert.Contains("left: ", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("dropped: ", output.ToString(), StringComparison.Ordinal);
         Assert.Contains(output.ToString().Split('\n'), line => line.Length > 80);
     }
 
     private static string Shown(int width)
     {
         var output = new StringWriter();
-        Tell(new ConsoleSink(output, isTerminal: true, () => width));
+        WriteAll(new ConsoleSink(output, isTerminal: true, () => width));
         return output.ToString();
     }
 
-    private static void Tell(ConsoleSink sink)
+    private static void WriteAll(ConsoleSink sink)
     {
-        var counts = new Dictionary<string, long> { ["contents.out"] = 12_345, ["bytes.out"] = 9_876_543_210, ["dropped.keywords_min"] = 1_234_567, ["dropped.license"] = 7, ["dropped.line_max"] = 3 };
+        var counts = new Dictionary<string, long>
+        {
+            ["contents.out"] = 12_345, ["bytes.out"] = 9_876_543_210,
+            ["dropped.keywords_min"] = 1_234_567, ["dropped.license"] = 7, ["dropped.line_max"] = 3,
+        };
         sink.Write(new StageStarted("clean"));
         sink.Write(new StageAdvanced("clean", "bytes", 100_000_000, 200_000_000, 5));
         sink.Write(new TrainingStep(5, 1200, 5.344, 10_861, 1e-3, 1, null, 67));
         sink.Write(new PartDone("clean", "part-00000", false, 1, counts));
-        sink.Write(Note.Warning("of 5 repositories no 10 can be held out with none above 15 % of them and at most 25 % of the whole; 1 are. Add sources."));
-        sink.Write(new FileFault("crawl", "a/repository/of/some/length and/a/path/of/some/length.py", "encoding", "not UTF-8, and no encoding is declared"));
+        sink.Write(Note.Warning(
+            "of 5 repositories no 10 can be held out with none above 15 % of them and at most 25 % of the whole; 1 are. Add sources."));
+        sink.Write(new FileFault(
+            "crawl", "a/repository/of/some/length and/a/path/of/some/length.py", "encoding", "not UTF-8, and no encoding is declared"));
         sink.Write(new StageFinished("clean", 3.5));
         sink.Write(new RunFinished("r", "done", null, 3700));
-        sink.Close();
+        sink.Dispose();
     }
 }

@@ -9,6 +9,8 @@ namespace DataForge.Pretrain.Tests.Training;
 public class KilledTrainingTests
 {
     private const string FolderVariable = "DATAFORGE_TEST_TRAINING_FOLDER";
+    private const int Kills = 5;
+    private const int KilledExitCode = 128 + 9; // SIGKILL
 
     private static readonly GptNeoConfig Config = new()
     {
@@ -30,32 +32,32 @@ public class KilledTrainingTests
         Train(folder.In("straight"), new RecordingLog());
         CounterRandom random = new(20240521, "kills");
         int killed = 0;
-        for (int i = 0; killed < 5 && i < 20; i++)
+        int finished = 0;
+
+        // A training resumes where the one that was killed stopped, so it may end before its moment: then it is compared, and the next kills
+        // fall on a new training.
+        for (int i = 0; killed < Kills && i < 4 * Kills; i++)
         {
-            using Process child = Start(folder.In("killed"));
-            long before = Written(folder.In("killed"));
-            Stopwatch waited = Stopwatch.StartNew();
-            while (!child.HasExited && Written(folder.In("killed")) < before + 1 && waited.Elapsed < TimeSpan.FromSeconds(60))
-            {
-                Thread.Sleep(2); // until it has saved once: then every kill falls into its working time, at a random moment
-            }
-
+            string training = folder.In($"killed-{finished}");
+            using Process child = Start(training);
+            WaitForCheckpoint(child, training);
             Thread.Sleep((int)(random.Uniform((ulong)i) * 40));
-            if (!child.HasExited)
+            child.Kill(); // SIGKILL; does nothing where the child has ended
+            child.WaitForExit();
+            if (child.ExitCode == KilledExitCode)
             {
-                child.Kill(); // SIGKILL
                 killed++;
+                continue;
             }
 
-            child.WaitForExit();
+            Assert.Equal(0, child.ExitCode);
+            AssertSame(folder.In("straight"), training);
+            finished++;
         }
 
-        Assert.True(killed > 0, "the child was never killed");
-        Train(folder.In("killed"), new RecordingLog());
-        string tensors = Path.Combine("step-00000200", "tensors.safetensors");
-        Assert.Equal(File.ReadAllBytes(folder.In("straight", tensors)), File.ReadAllBytes(folder.In("killed", tensors)));
-        Assert.Equal(
-            File.ReadAllText(folder.In("straight", "step-00000200", "checkpoint.json")), File.ReadAllText(folder.In("killed", "step-00000200", "checkpoint.json")));
+        Assert.Equal(Kills, killed);
+        Train(folder.In($"killed-{finished}"), new RecordingLog());
+        AssertSame(folder.In("straight"), folder.In($"killed-{finished}"));
     }
 
     /// <summary>The child: trains in the folder that its environment names. Run only by the test above.</summary>
@@ -71,6 +73,28 @@ public class KilledTrainingTests
     {
         using Trainer trainer = new(Config, Options, new AffineData(256, 64), log);
         trainer.Run(folder, CancellationToken.None);
+    }
+
+    // Until the child has saved a checkpoint: then every kill falls into its working time, at a random moment.
+    private static void WaitForCheckpoint(Process child, string folder)
+    {
+        long before = Written(folder);
+        Stopwatch waited = Stopwatch.StartNew();
+        while (!child.HasExited && Written(folder) < before + 1 && waited.Elapsed < TimeSpan.FromSeconds(60))
+        {
+            Thread.Sleep(2);
+        }
+    }
+
+    private static void AssertSame(string straight, string killed)
+    {
+        string last = "step-00000200";
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(straight, last, "tensors.safetensors")),
+            File.ReadAllBytes(Path.Combine(killed, last, "tensors.safetensors")));
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(straight, last, "checkpoint.json")),
+            File.ReadAllText(Path.Combine(killed, last, "checkpoint.json")));
     }
 
     /// <summary>A number that grows with each checkpoint saved.</summary>

@@ -1,0 +1,120 @@
+using System.Text;
+using DataForge.Cleaner.Licenses;
+
+namespace DataForge.Cleaner.Redaction;
+
+/// <summary>Distinguishes random values, such as generated passwords, from words, names and examples.</summary>
+internal static class RandomValue
+{
+    // A value of n characters has log2(n) bits of entropy per character at most, so that short values need a lower limit. 8 characters, one
+    // of them twice, have 2.75. From 16 characters on the limit is that of detect-secrets for hexadecimal values
+    // (https://github.com/Yelp/detect-secrets, HexHighEntropyString): 16 random hexadecimal digits have 3.3 on average, and words repeat
+    // letters more often.
+    private const double MinEntropyOfShort = 2.75;
+    private const double MinEntropyOfLong = 3.0;
+    private const int LongValue = 16;
+
+    // What examples and placeholders hold.
+    private static readonly byte[][] Samples =
+    [
+        .. new[]
+        {
+            "password", "passwd", "secret", "example", "changeme", "change-me", "change_me", "placeholder", "your", "xxxx", "****", "....",
+            "todo", "dummy", "fake", "sample", "insert", "replace", "<", ">", "{", "}", "$(", "${", "%(", "%s", "test", "foo", "abc123",
+            "redacted", "django-insecure",
+        }.Select(Encoding.ASCII.GetBytes),
+    ];
+
+    /// <summary>
+    /// Whether a value is random rather than made of words: letters and digits, no white space, enough entropy
+    /// (https://en.wikipedia.org/wiki/Entropy_(information_theory)), no UUID (RFC 9562), no path, no dotted name.
+    /// </summary>
+    public static bool IsRandom(ReadOnlySpan<byte> value)
+    {
+        int digits = 0;
+        int upper = 0;
+        int lower = 0;
+        int other = 0;
+        foreach (byte b in value)
+        {
+            if (b <= ' ' || b >= 0x7F || b == '\\')
+            {
+                return false;
+            }
+
+            char c = (char)b;
+            digits += char.IsAsciiDigit(c) ? 1 : 0;
+            upper += char.IsAsciiLetterUpper(c) ? 1 : 0;
+            lower += char.IsAsciiLetterLower(c) ? 1 : 0;
+            other += char.IsAsciiLetterOrDigit(c) ? 0 : 1;
+        }
+
+        bool isMixed = digits > 0 && upper + lower > 0;
+        bool isUuid = value.Length == 36 && value[8] == '-' && value[13] == '-' && value[18] == '-' && value[23] == '-';
+        bool isPath = value.IndexOf("://"u8) >= 0 || value[0] is (byte)'/' or (byte)'.' or (byte)'~' || value.IndexOf(".py"u8) >= 0;
+        bool isWords = other > 0 && digits <= 2 && value.IndexOfAny("_.-/: "u8) >= 0 && (upper == 0 || lower == 0);
+        return isMixed && !isUuid && !isPath && !isWords && !IsSample(value) && HasEntropy(value);
+    }
+
+    private static bool HasEntropy(ReadOnlySpan<byte> value) =>
+        Entropy(value) >= (value.Length >= LongValue ? MinEntropyOfLong : MinEntropyOfShort);
+
+    // Shannon entropy of the characters' frequencies, in bits per character.
+    private static double Entropy(ReadOnlySpan<byte> value)
+    {
+        Span<int> counts = stackalloc int[128];
+        counts.Clear();
+        foreach (byte b in value)
+        {
+            counts[b & 0x7F]++;
+        }
+
+        double entropy = 0;
+        foreach (int count in counts)
+        {
+            if (count > 0)
+            {
+                double share = (double)count / value.Length;
+                entropy -= share * Math.Log2(share);
+            }
+        }
+
+        return entropy;
+    }
+
+    /// <summary>Whether a value is an example or a placeholder, as documentation has them.</summary>
+    public static bool IsSample(ReadOnlySpan<byte> value)
+    {
+        foreach (byte[] sample in Samples)
+        {
+            if (CopyrightLine.IndexOfIgnoreCase(value, sample) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Whether letters and digits alternate often, as in generated values and unlike in names with a number (<c>utf8mb4x</c>,
+    /// <c>AccessTokenV2</c>, <c>Iso8601Date</c>). In quotes a value was meant as a value; without quotes it may be any word.
+    /// </summary>
+    public static bool IsAlternating(ReadOnlySpan<byte> value)
+    {
+        int digits = 0;
+        int changes = 0;
+        bool hasUpper = false;
+        bool hasLower = false;
+        for (int i = 0; i < value.Length; i++)
+        {
+            bool isDigit = char.IsAsciiDigit((char)value[i]);
+            digits += isDigit ? 1 : 0;
+            changes += i > 0 && isDigit != char.IsAsciiDigit((char)value[i - 1]) ? 1 : 0;
+            hasUpper |= char.IsAsciiLetterUpper((char)value[i]);
+            hasLower |= char.IsAsciiLetterLower((char)value[i]);
+        }
+
+        return changes >= 3 && (digits >= 3 || (digits == 2 && hasUpper && hasLower));
+    }
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using DataForge.Corpus;
+using DataForge.Orchestrator.Settings;
+
+namespace DataForge.Orchestrator.Commands;
+
+/// <summary>The command-line options of commands that run stages.</summary>
+internal static class PipelineOptions
+{
+    private const int MostWorkers = 1024;
+
+    private static readonly Option<string?> Config = new("--config") { Description = "A JSON file with options.", HelpName = "FILE" };
+
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "One option, such as clean.preset=codeparrot; repeatable.", HelpName = "SECTION.OPTION=VALUE",
+    };
+
+    /// <summary><c>--source</c>: what to crawl.</summary>
+    public static Option<string[]> Sources { get; } = new("--source")
+    {
+        Description = "github:QUERY, dir:PATH, git:PATH-or-URL, jsonl:FILE, parquet:FILE-or-DIR or pinned:FILE; repeatable.",
+        HelpName = "SOURCE",
+    };
+
+    /// <summary><c>--source</c> of the tokenizer.</summary>
+    public static Option<string[]> Texts { get; } = new("--source")
+    {
+        Description = "jsonl:PATH or parquet:PATH; repeatable. Text to tokenize unchanged, without any rules, in place of the dataset.",
+        HelpName = "SOURCE",
+    };
+
+    /// <summary><c>--preset</c>.</summary>
+    public static Option<string?> Preset { get; } = new("--preset")
+    {
+        Description = "A published recipe (pretrain.preset).", HelpName = "NAME",
+    };
+
+    /// <summary><c>--from</c>.</summary>
+    public static Option<string?> From { get; } = new("--from")
+    {
+        Description = "A GPT-Neo folder to start from (pretrain.from).", HelpName = "DIR",
+    };
+
+    /// <summary><c>--problems</c>.</summary>
+    public static Option<string?> Problems { get; } = new("--problems")
+    {
+        Description = "Problems in APPS's layout to fine-tune on (pretrain.problems).", HelpName = "DIR",
+    };
+
+    /// <summary>Adds the options that every such command has, after those of its own.</summary>
+    public static Command WithPipelineOptions(this Command command)
+    {
+        foreach (Option option in new Option[] { CommonOptions.Workspace, CommonOptions.Run, CommonOptions.Workers, Config, Set })
+        {
+            command.Add(option);
+        }
+
+        return command;
+    }
+
+    /// <summary>The request that a command line makes.</summary>
+    /// <exception cref="DataForgeException">An option has a value it cannot have. Exit code 2.</exception>
+    public static PipelineRequest Request(ParseResult parsed)
+    {
+        int workers = parsed.GetValue(CommonOptions.Workers);
+        if (workers is < 1 or > MostWorkers)
+        {
+            throw DataForgeException.Usage($"--workers {workers}: give a number from 1 to {MostWorkers}.");
+        }
+
+        // A command without --source has no such result; the sources are then the run's own.
+        string[] sources = parsed.GetResult(Sources) is null ? [] : parsed.GetValue(Sources) ?? [];
+        string[] texts = parsed.GetResult(Texts) is null ? [] : parsed.GetValue(Texts) ?? [];
+        IEnumerable<KeyValuePair<string, string?>> commandLine =
+        [
+            .. (parsed.GetValue(Set) ?? []).Select(OptionsLoader.ParseSet),
+            .. sources.Select((source, i) => new KeyValuePair<string, string?>($"Crawl:Sources:{i}", source)),
+            .. texts.Select((text, i) => new KeyValuePair<string, string?>($"Tokenize:Sources:{i}", text)),
+            .. Given(parsed, Preset, "Pretrain:Preset"),
+            .. Folder(parsed, From, "Pretrain:From"),
+            .. Folder(parsed, Problems, "Pretrain:Problems"),
+        ];
+        return new PipelineRequest(
+            parsed.GetValue(CommonOptions.Workspace)!, parsed.GetValue(CommonOptions.Run)!, workers, parsed.GetValue(Config),
+            [.. commandLine]);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> Given(ParseResult parsed, Option<string?> option, string key) =>
+        parsed.GetResult(option) is null || parsed.GetValue(option) is not { } value ? [] : [new(key, value)];
+
+    private static IEnumerable<KeyValuePair<string, string?>> Folder(ParseResult parsed, Option<string?> option, string key)
+    {
+        foreach (KeyValuePair<string, string?> given in Given(parsed, option, key))
+        {
+            yield return Directory.Exists(given.Value)
+                ? given
+                : throw DataForgeException.Usage($"{option.Name} {given.Value}: there is no such folder.");
+        }
+    }
+}

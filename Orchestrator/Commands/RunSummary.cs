@@ -1,0 +1,56 @@
+using System.Globalization;
+using DataForge.Corpus;
+using DataForge.Corpus.Counts;
+using DataForge.Corpus.Events;
+using DataForge.Corpus.Runs;
+using DataForge.Inspection.Settings;
+
+namespace DataForge.Orchestrator.Commands;
+
+/// <summary>The last lines of a quickstart: the model's completion, the main figures, and where the results are.</summary>
+internal static class RunSummary
+{
+    /// <summary>Writes the lines.</summary>
+    public static void Write(Run run, TextWriter output)
+    {
+        CountTable clean = run.Manifest.TotalCounts(StageNames.Clean);
+        CountTable dataset = run.Manifest.TotalCounts(StageNames.Dedup);
+        CountTable training = run.Manifest.TotalCounts(StageNames.Pretrain);
+
+        output.WriteLine();
+        if (EventLog.Read(run.EventsFolder).OfType<SampleWritten>().LastOrDefault() is { } sample)
+        {
+            output.WriteLine("A completion by the model:");
+            foreach (string line in (sample.Prompt + sample.Completion).Split('\n'))
+            {
+                output.WriteLine("  | " + line);
+            }
+
+            output.WriteLine();
+        }
+
+        string policy = string.Join(", ", RunConfig.LicensePolicy(run));
+        string files = dataset[CountName.ContentsOut].ToString("N0", CultureInfo.InvariantCulture);
+        output.WriteLine(
+            $"licences   {policy} pass; {Figures.Bytes(clean[CountName.BytesIn])} of distinct files pass the licence policy and "
+            + "the rules on names");
+        output.WriteLine(training[CountName.TokensValidated] == 0
+            ? "losses     no tokens were held out"
+            : $"losses     validation {Nats(training[CountName.ValidationLoss])}, "
+                + $"unigram entropy of the same tokens {Nats(training[CountName.UnigramEntropy])} nats per token");
+        output.WriteLine(
+            $"dataset    {Shown(run, "3-dataset/data")}  {files} files, {Figures.Bytes(dataset[CountName.BytesOut])}");
+        output.WriteLine($"dropped    {Shown(run, "dropped")}  every file that was dropped, with the rule or its duplicate");
+        output.WriteLine($"tokenizer  {Shown(run, "4-tokens")}");
+        output.WriteLine($"model      {Shown(run, "5-model/export")}  opens with from_pretrained");
+        output.WriteLine($"report     {Shown(run, "6-report/index.html")}");
+    }
+
+    private static string Nats(long micronats) => (micronats / 1e6).ToString("F3", CultureInfo.InvariantCulture);
+
+    private static string Shown(Run run, string path)
+    {
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, run.PathOf(path));
+        return relative.StartsWith("../..", StringComparison.Ordinal) ? run.PathOf(path) : relative;
+    }
+}
