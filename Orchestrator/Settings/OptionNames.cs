@@ -39,23 +39,14 @@ internal static class OptionNames
                 continue;
             }
 
-<<<<<<< HEAD
             SectionOption[] known = IsSimple(type) ? [] : [.. OptionTables.OptionsOf(type)];
-            SectionOption? found = known.FirstOrDefault(option => string.Equals(option.Name, path[i], StringComparison.OrdinalIgnoreCase));
-            if (found is null)
-            {
-                string head = i == 0 ? "" : Head(path, i) + ".";
-                return $"There is no option {written}{NearestName.Hint(head + path[i].ToLowerInvariant(), known.Select(option => head + option.Name.ToLowerInvariant()))}";
-=======
-            PropertyInfo[] known = IsSimple(type) ? [] : [.. type.GetProperties().Where(property => property.CanWrite)];
             string name = path[i];
-            PropertyInfo? found = known.FirstOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase));
+            SectionOption? found = known.FirstOrDefault(option => string.Equals(option.Name, name, StringComparison.OrdinalIgnoreCase));
             if (found is null)
             {
                 string head = i == 0 ? "" : Head(path, i) + ".";
-                IEnumerable<string> names = known.Select(property => head + property.Name.ToLowerInvariant());
+                IEnumerable<string> names = known.Select(option => head + option.Name.ToLowerInvariant());
                 return $"There is no option {written}{NearestName.Hint(head + name.ToLowerInvariant(), names)}";
->>>>>>> h-host
             }
 
             type = Nullable.GetUnderlyingType(found.ValueType) ?? found.ValueType;

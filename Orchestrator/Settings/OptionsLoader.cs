@@ -98,28 +98,4 @@ internal static class OptionsLoader
 
     private static IEnumerable<KeyValuePair<string, string?>> Leaves(IConfigurationRoot root) =>
         root.AsEnumerable().Where(entry => entry.Value is not null);
-<<<<<<< HEAD
-
-    private static DataForgeOptions Bind(Dictionary<string, string?> values)
-    {
-        if (OptionNames.Faults(values).ToArray() is { Length: > 0 } faults)
-        {
-            throw DataForgeException.Usage(string.Join(" ", faults));
-        }
-
-        var options = new DataForgeOptions();
-        try
-        {
-            RunOptions.Bind(options, new ConfigurationBuilder().AddInMemoryCollection(values).Build());
-        }
-        catch (InvalidOperationException e)
-        {
-            string why = e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message;
-            throw DataForgeException.Usage($"An option is wrong: {why}", e);
-        }
-
-        return options;
-    }
-=======
->>>>>>> h-host
 }
