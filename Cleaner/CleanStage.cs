@@ -1,15 +1,14 @@
 using DataForge.Cleaner.Decontamination;
 using DataForge.Cleaner.Rules;
 using DataForge.Cleaner.Steps;
-using DataForge.Corpus;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 
 namespace DataForge.Cleaner;
 
 /// <summary>
-/// From <c>raw</c> to <c>2-clean</c>, in three steps. Each step is a function of files, and each is resumed and shared part by part: what raw
-/// parts say about licences (<c>licenses-NNNNN</c>), occurrences (<c>occurrences-NNNNN</c>), contents (<c>part-NNNNN</c>).
+/// From <c>raw</c> to <c>2-clean</c>, in three steps. Each step is a function of files, and each is resumed and shared part by part:
+/// what raw parts say about licences (<c>licenses-NNNNN</c>), occurrences (<c>occurrences-NNNNN</c>), contents (<c>part-NNNNN</c>).
 /// <c>docs/rules.md</c> has the rules, <c>docs/decisions.md</c> the steps and their counts.
 /// </summary>
 /// <param name="options">The options.</param>
@@ -39,8 +38,10 @@ public sealed class CleanStage(CleanOptions options) : IStage
         PartPlan rules = RuleReport.Plan(options, benchmarks);
         await context.RunPartAsync(Name, hash, rules, cancellation).ConfigureAwait(false);
         parts.Add(rules.Part);
-        await RunStepAsync(new OccurrenceStep(context.Run, raw, input, options).Plans(), "files").ConfigureAwait(false);
-        await RunStepAsync(new ContentStep(context.Run, raw, input, options, benchmarks, context.Events).Plans(), "bytes").ConfigureAwait(false);
+        var occurrences = new OccurrenceStep(context.Run, raw, input, options);
+        await RunStepAsync(occurrences.Plans(), "files").ConfigureAwait(false);
+        var contents = new ContentStep(context.Run, raw, input, options, benchmarks, context.Events);
+        await RunStepAsync(contents.Plans(), "bytes").ConfigureAwait(false);
         context.Run.Manifest.KeepOnly(Name, parts);
 
         async Task RunStepAsync(List<PartPlan> plans, string unit)

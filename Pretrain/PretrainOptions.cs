@@ -12,8 +12,8 @@ public sealed class PretrainOptions : IValidatableObject
     public string Preset { get; set; } = "pycodegpt-110m";
 
     /// <summary>
-    /// A model to start from: an export, or any GPT-Neo folder in Hugging Face's layout; absent draws the weights. Its content is hashed, not
-    /// its path.
+    /// A model to start from: an export, or any GPT-Neo folder in Hugging Face's layout; absent draws the weights. Its content is hashed,
+    /// not its path.
     /// </summary>
     [NotHashed]
     public string? From { get; set; }
@@ -66,8 +66,8 @@ public sealed class PretrainOptions : IValidatableObject
     public int CheckpointsKept { get; set; } = 2;
 
     /// <summary>
-    /// Where several processes train together (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT): how long one waits for another, in seconds: 1 to
-    /// 86,400; default 600, as PyTorch's default timeout for NCCL.
+    /// Where several processes train together (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT): how long one waits for another, in seconds: 1
+    /// to 86,400; default 600, as PyTorch's default timeout for NCCL.
     /// </summary>
     [NotHashed]
     [Range(1, 86_400)]
@@ -105,8 +105,8 @@ public sealed class PretrainOptions : IValidatableObject
     public double PeakTeraflops { get; set; }
 
     /// <summary>
-    /// Whether a GPU's steps are captured once and replayed, where one process trains; where that fails the run warns and continues without.
-    /// Default yes.
+    /// Whether a GPU's steps are captured once and replayed, where one process trains; where that fails the run warns and continues
+    /// without. Default yes.
     /// </summary>
     [NotHashed]
     public bool CudaGraphs { get; set; } = true;

@@ -9,15 +9,15 @@ namespace DataForge.Pretrain;
 public sealed class TokenizeOptions : IValidatableObject
 {
     /// <summary>
-    /// Text to tokenize in place of the run's dataset, as it is, without rules and licences: <c>jsonl:PATH</c> or <c>parquet:PATH</c>, files
-    /// or folders of them. Its content is hashed, not its path. Default: none, the dataset is tokenized.
+    /// Text to tokenize in place of the run's dataset, as it is, without rules and licences: <c>jsonl:PATH</c> or <c>parquet:PATH</c>,
+    /// files or folders of them. Its content is hashed, not its path. Default: none, the dataset is tokenized.
     /// </summary>
     [NotHashed]
     public IList<string> Sources { get; set; } = [];
 
     /// <summary>
-    /// A folder with a tokenizer to encode with, in place of training one: another run's <c>4-tokens</c>, or a model's folder. Its content is
-    /// hashed, not its path.
+    /// A folder with a tokenizer to encode with, in place of training one: another run's <c>4-tokens</c>, or a model's folder. Its
+    /// content is hashed, not its path.
     /// </summary>
     [NotHashed]
     public string? Tokenizer { get; set; }
@@ -26,7 +26,9 @@ public sealed class TokenizeOptions : IValidatableObject
     [Range(300, BpeVocabulary.MaxCount)]
     public int VocabularySize { get; set; } = 32_000;
 
-    /// <summary>How text is split before merging: <c>gpt2</c> (default) or <c>code</c> (each digit alone, runs of white space whole).</summary>
+    /// <summary>
+    /// How text is split before merging: <c>gpt2</c> (default) or <c>code</c> (each digit alone, runs of white space whole).
+    /// </summary>
     public PreTokenization PreTokenization { get; set; } = PreTokenization.Gpt2;
 
     /// <summary>The least number of times a pair must occur to be merged; at least 1, default 2.</summary>

@@ -23,8 +23,8 @@ public sealed class BenchmarkIndex
     public const int Gram = 8;
 
     /// <summary>
-    /// The fewest tokens that a solution must have to be searched for: <c>return a + b if a &gt; b else 0</c> has ten, and is written by many
-    /// who never saw the benchmark.
+    /// The fewest tokens that a solution must have to be searched for: <c>return a + b if a &gt; b else 0</c> has ten, and is written
+    /// by many who never saw the benchmark.
     /// </summary>
     public const int ShortestSolution = 11;
 
@@ -141,7 +141,8 @@ public sealed class BenchmarkIndex
     private readonly record struct Posting(int Text, int Position, bool Counts);
 
     /// <summary>
-    /// Searches one file after another, a thousand tokens at a time: tokens are read, then their runs are hashed, then looked up in the filter.
+    /// Searches one file after another, a thousand tokens at a time: tokens are read, then their runs are hashed, then looked up in the
+    /// filter.
     /// </summary>
     public sealed class Scanner(BenchmarkIndex index)
     {
@@ -156,8 +157,8 @@ public sealed class BenchmarkIndex
         private const int Batch = 1024;
         private const int Spare = 32;
 
-        // A run's hash is a polynomial over its tokens, the first one with the highest power. It is computed from pairs of tokens, then pairs
-        // of pairs, then pairs of those.
+        // A run's hash is a polynomial over its tokens, the first one with the highest power. It is computed from pairs of tokens, then
+        // pairs of pairs, then pairs of those.
         private static readonly Vector<ulong> Factor1 = new(Base);
         private static readonly Vector<ulong> Factor2 = new(unchecked(Base * Base));
         private static readonly Vector<ulong> Factor4 = new(unchecked(Base * Base * Base * Base));

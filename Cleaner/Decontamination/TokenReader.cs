@@ -6,9 +6,9 @@ using System.Runtime.Intrinsics;
 namespace DataForge.Cleaner.Decontamination;
 
 /// <summary>
-/// Reads the words (letters, digits, '_', bytes from 0x80) and single signs of a text as 64-bit hashes; white space, controls, quotes, '#' and
-/// backslashes are left out. Where tokens begin is found 64 bytes at a time, and a word is hashed 8 bytes at a time, so that a token
-/// costs a few steps however long it is.
+/// Reads the words (letters, digits, '_', bytes from 0x80) and single signs of a text as 64-bit hashes; white space, controls, quotes,
+/// '#' and backslashes are left out. Where tokens begin is found 64 bytes at a time, and a word is hashed 8 bytes at a time, so that a
+/// token costs a few steps however long it is.
 /// </summary>
 internal ref struct TokenReader(ReadOnlySpan<byte> text)
 {

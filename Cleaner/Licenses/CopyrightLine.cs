@@ -56,7 +56,8 @@ internal static class CopyrightLine
     }
 
     /// <summary>
-    /// The index of a word in a text, ignoring the case of ASCII letters; −1 where the text does not have it. The word must be in lower case.
+    /// The index of a word in a text, ignoring the case of ASCII letters; −1 where the text does not have it. The word must be in lower
+    /// case.
     /// </summary>
     public static int IndexOfIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower)
     {

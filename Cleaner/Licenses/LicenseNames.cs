@@ -8,11 +8,11 @@ public static partial class LicenseNames
 {
     private const int MaxName = 300;
 
-    // Keys are lower case, words separated by one space, "license" and "the" left out.
-    // Words that say nothing of which licence it is.
+    // Words that do not say which licence it is.
     private static readonly HashSet<string> Fillers =
         ["license", "licence", "the", "licensed", "under", "http", "https", "www", "html", "txt", "terms", "of"];
 
+    // Keys are in lower case, without filler words, words separated by one space.
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.Ordinal)
     {
         ["mit x11"] = "MIT", ["x11 mit"] = "MIT", ["expat"] = "MIT", ["mit expat"] = "MIT", ["expat mit"] = "MIT",
@@ -59,6 +59,7 @@ public static partial class LicenseNames
         ["ofl 1.1"] = "OFL-1.1", ["sil ofl 1.1"] = "OFL-1.1", ["sil open font 1.1 ofl 1.1"] = "OFL-1.1",
     };
 
+    // Keys are in lower case, without filler words, words separated by one space.
     private static readonly Dictionary<string, string> SpdxNames = BuildNames();
 
     /// <summary>
@@ -83,7 +84,7 @@ public static partial class LicenseNames
             return single;
         }
 
-        // "The MIT License (MIT)": both must say the same, or the parentheses take something back.
+        // "The MIT License (MIT)": both must say the same, or the parentheses withdraw something.
         int open = name.IndexOf('(');
         if (open > 0 && name.EndsWith(')') && Single(name[..open]) is { } outer && Single(name[(open + 1)..^1]) == outer)
         {

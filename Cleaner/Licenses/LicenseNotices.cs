@@ -6,9 +6,10 @@ namespace DataForge.Cleaner.Licenses;
 /// <summary>Licences named by a notice ("Licensed under the Apache License, Version 2.0 …") instead of by their text.</summary>
 internal static partial class LicenseNotices
 {
+    // Notices are short and come first; the expressions below must not run over whole manuals.
     private const int MaxText = 16_384;
 
-    // A word that every match has, looked for before the expression is tried.
+    // A word that every match contains, searched for before the expression is tried.
     private static readonly (string Word, Regex Pattern, string Id)[] Named =
     [
         ("apache", Apache(), "Apache-2.0"), ("mozilla", Mpl2(), "MPL-2.0"), ("mpl", Mpl2Short(), "MPL-2.0"),
@@ -34,7 +35,7 @@ internal static partial class LicenseNotices
             {
                 found.Add(id);
 
-                // "3-clause BSD license" is no plain "BSD license" as well.
+                // "3-clause BSD license" must not count as a plain "BSD license" as well.
                 rest = pattern.Replace(rest, " ");
             }
         }
@@ -78,7 +79,7 @@ internal static partial class LicenseNotices
     }
 
     /// <summary>
-    /// The text in lower case, its words one space apart, comment markers and punctuation left out but for "." within numbers.
+    /// The text in lower case, words separated by one space, without comment markers and punctuation except "." within numbers.
     /// </summary>
     private static string Plain(ReadOnlySpan<byte> text)
     {
@@ -107,7 +108,7 @@ internal static partial class LicenseNotices
         return plain.Replace("licence", "license").ToString();
     }
 
-    // An HTML tag, as READMEs have them: '<', letters, then a space or '>'. "<https://…>" is none.
+    // An HTML tag, as READMEs have them: '<', letters, then a space or '>'. "<https://…>" is not one.
     private static int TagLength(ReadOnlySpan<byte> text)
     {
         const int MaxTag = 300;
@@ -127,8 +128,8 @@ internal static partial class LicenseNotices
         var found = new List<(string Family, string Version, bool Later)>();
         Match[] mentions = [.. GnuLicense().Matches(plain).Cast<Match>()];
 
-        // A notice grants under one licence and goes on to where its text is found, often by another one's name: "See the GNU General
-        // Public License for more details" stands in many notices of the LGPL. What is only pointed to counts where nothing is granted.
+        // A notice grants under one licence and then points to a text, often by the name of another one: many notices of the LGPL say "See
+        // the GNU General Public License for more details". A licence that is only pointed to counts where none is granted.
         Match[] granting = [.. mentions.Where(match => !PointsToText().IsMatch(plain[Math.Max(0, match.Index - 60)..match.Index]))];
         foreach (Match match in granting.Length == 0 ? mentions : granting)
         {

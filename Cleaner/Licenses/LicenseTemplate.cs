@@ -7,7 +7,7 @@ namespace DataForge.Cleaner.Licenses;
 /// <summary>A licence text to compare with: its words, and which of them every copy must have.</summary>
 internal sealed class LicenseTemplate
 {
-    /// <summary>The SPDX id that speaks for this text.</summary>
+    /// <summary>The SPDX id that is reported for this text.</summary>
     public required string Id { get; init; }
 
     /// <summary>Every SPDX id with this text, such as GPL-2.0-only and GPL-2.0-or-later.</summary>
@@ -22,7 +22,7 @@ internal sealed class LicenseTemplate
     /// <summary>Where the body begins: the words before it are the title, which a copy may leave out or change.</summary>
     public required int BodyStart { get; init; }
 
-    /// <summary>Where the body ends: the words behind it tell how to apply the licence.</summary>
+    /// <summary>Where the body ends: the words after it say how to apply the licence.</summary>
     public required int BodyEnd { get; init; }
 
     /// <summary>Words in the body.</summary>
@@ -35,7 +35,7 @@ internal static class LicenseTemplates
     private static readonly uint[] EndOfTerms = Phrase("end of terms and conditions");
     private static readonly uint[] GplTitle = Phrase("gnu general public license version 3");
 
-    /// <summary>All templates, in the order of the data file, a few variants behind them.</summary>
+    /// <summary>All templates, in the order of the data file, with a few variants after them.</summary>
     public static LicenseTemplate[] Load()
     {
         var templates = new List<LicenseTemplate>();
@@ -80,7 +80,7 @@ internal static class LicenseTemplates
         uint[] hashes = words.Hashes.ToArray();
         if (ids[0] == "LGPL-3.0-only" && hashes.AsSpan(100).IndexOf(GplTitle) is > 0 and int cut)
         {
-            // SPDX's text has the GPL behind it; COPYING.LESSER stops before.
+            // SPDX's text has the GPL after it; COPYING.LESSER ends before it.
             hashes = hashes[..(100 + cut)];
         }
 

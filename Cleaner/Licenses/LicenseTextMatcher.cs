@@ -7,23 +7,26 @@ namespace DataForge.Cleaner.Licenses;
 /// <summary>A licence text found in a file.</summary>
 /// <param name="Template">The text it is.</param>
 /// <param name="Start">Its first word in the file.</param>
-/// <param name="End">One behind its last word.</param>
+/// <param name="End">The word after its last one.</param>
 /// <param name="Similarity">How alike they are, 0 to 1.</param>
 internal readonly record struct LicenseMatch(LicenseTemplate Template, int Start, int End, double Similarity);
 
 /// <summary>
-/// Finds the licence texts in a file. Templates that share runs of words with the file are aligned with it; one is accepted where at
-/// least <see cref="Similar"/> of its body stands there, nothing much stands between, and no operative word differs. The one that
-/// explains most words is taken, and the search goes on in the words that are left. Not safe from several threads; one for each.
+/// Finds the licence texts in a file. Templates that share runs of words with the file are aligned with it. A template is accepted where
+/// the similarity is at least <see cref="MinSimilarity"/> and no operative word differs. The one that explains most words is taken, and
+/// the search continues in the remaining words. Not safe from several threads.
 /// </summary>
 internal sealed class LicenseTextMatcher
 {
     /// <summary>
-    /// The least similarity (Dice over words in order). The field's 0.98 over word sets leaves MIT and BSD texts out whose holder is
-    /// named in the body, and lets a sentence of three new words in; so it is lower here, and edits of operative words are refused
-    /// outright.
+    /// The least similarity (Dice over words in order). Licensee's 0.98 over sets of words (https://github.com/licensee/licensee) rejects
+    /// MIT and BSD texts that name the holder in the body, and accepts a sentence of three new words; so it is lower here, and changes of
+    /// operative words are refused.
     /// </summary>
-    public const double Similar = 0.90;
+    public const double MinSimilarity = 0.90;
+
+    // A text with 10 % of its words changed one by one loses about half of its runs of six (0.9^6 = 0.53), and a few more in a cluster.
+    private const double MinSharedRuns = 0.35;
 
     private const int MaxMatches = 12;
     private const int MaxCandidates = 24;
@@ -42,10 +45,10 @@ internal sealed class LicenseTextMatcher
         _hits = [.. Enumerable.Range(0, MaxCandidates).Select(_ => new List<(int, int)>())];
     }
 
-    /// <summary>Whether a text came near a permissive one without being it: MIT with a restriction added, say.</summary>
+    /// <summary>Whether a text resembles a permissive one without being it, such as MIT with a restriction added.</summary>
     public bool NearMiss { get; private set; }
 
-    /// <summary>The licence texts in these words, by place.</summary>
+    /// <summary>The licence texts in these words, in order of their position.</summary>
     public List<LicenseMatch> Find(ReadOnlySpan<uint> words)
     {
         var matches = new List<LicenseMatch>();
@@ -77,7 +80,7 @@ internal sealed class LicenseTextMatcher
         for (int t = 0; t < _votes.Length; t++)
         {
             int grams = Math.Max(1, _index.Templates[t].BodyLength - LicenseIndex.Gram + 1);
-            if (_votes[t] > 0 && _votes[t] >= 0.35 * grams)
+            if (_votes[t] > 0 && _votes[t] >= MinSharedRuns * grams)
             {
                 _candidates.Add(t);
             }
@@ -93,8 +96,8 @@ internal sealed class LicenseTextMatcher
             _candidates.RemoveRange(MaxCandidates, _candidates.Count - MaxCandidates);
         }
 
-        // Tried in the order of what they may explain at most, so that a good match soon spares the rest.
-        _candidates.Sort((a, b) => Promise(b) != Promise(a) ? Promise(b).CompareTo(Promise(a)) : a.CompareTo(b));
+        // Tried in order of the most words that they can explain, so that after a good match the others are skipped.
+        _candidates.Sort((a, b) => MaxExplained(b) != MaxExplained(a) ? MaxExplained(b).CompareTo(MaxExplained(a)) : a.CompareTo(b));
 
         if (_candidates.Count == 0)
         {
@@ -113,7 +116,7 @@ internal sealed class LicenseTextMatcher
             ulong hash = LicenseIndex.HashAt(words, i);
             ReadOnlySpan<LicenseIndex.Posting> postings = _index.Lookup(hash);
 
-            // Falling by place in the template, so that a chain takes at most one of them.
+            // In descending order of position in the template, so that a chain takes at most one of them.
             for (int p = postings.Length - 1; p >= 0; p--)
             {
                 int slot = _slot[postings[p].Template];
@@ -125,7 +128,7 @@ internal sealed class LicenseTextMatcher
         }
     }
 
-    private double Promise(int template) => Share(template) * _index.Templates[template].BodyLength;
+    private double MaxExplained(int template) => Share(template) * _index.Templates[template].BodyLength;
 
     private double Share(int template) =>
         Math.Min(1.0, (double)_votes[template] / Math.Max(1, _index.Templates[template].BodyLength - LicenseIndex.Gram + 1));
@@ -144,13 +147,13 @@ internal sealed class LicenseTextMatcher
         {
             LicenseTemplate template = _index.Templates[_candidates[c]];
 
-            // A text that is all there has about as many runs as words. Each word missing or extra breaks at most Gram runs and costs 2
+            // A complete text has about as many runs as words. Each word missing or extra breaks at most Gram runs and costs 2
             // points or more, so that the runs seen bound the score.
             int runs = template.BodyLength - LicenseIndex.Gram + 1;
             int first = IndexOf(_hits[c], from);
             int last = IndexOf(_hits[c], to - LicenseIndex.Gram + 1);
             int seen = last - first;
-            if (seen < 0.35 * runs || template.BodyLength - (2.0 * Math.Max(0, runs - seen) / LicenseIndex.Gram) <= bestScore)
+            if (seen < MinSharedRuns * runs || template.BodyLength - (2.0 * Math.Max(0, runs - seen) / LicenseIndex.Gram) <= bestScore)
             {
                 continue;
             }
@@ -183,7 +186,7 @@ internal sealed class LicenseTextMatcher
         Search(words, taken.End, to, matches);
     }
 
-    // Hits lie by their place in the file: the first at a place or behind it.
+    // Hits are in order of their position in the file: the first one at a position or after it.
     private static int IndexOf(List<(int File, int Template)> hits, int place)
     {
         int low = 0;
@@ -206,12 +209,12 @@ internal sealed class LicenseTextMatcher
 
     private static bool IsAccepted(LicenseTemplate template, Alignment found)
     {
-        if (found.Similarity < Similar || (template.BodyLength < 40 && found.Missing + found.Extra > 2))
+        if (found.Similarity < MinSimilarity || (template.BodyLength < 40 && found.Missing + found.Extra > 2))
         {
             return false;
         }
 
-        // Copyleft texts gain nothing from a changed word that decides: taking them for what they resemble grants nothing.
+        // With a copyleft text, a changed operative word does no harm: a file is not granted more rights by it.
         return !found.Operative || (template.Class > LicenseClass.PublicDomain && found.Similarity >= 0.95);
     }
 }

@@ -6,7 +6,7 @@ namespace DataForge.Cleaner.Licenses;
 /// <summary>Wordings of a licence that are common and that SPDX's template for it allows, but its plain text does not show.</summary>
 internal static partial class LicenseVariants
 {
-    // The endorsement clause of the three-clause BSD licence, as it is written where "neither … nor" is not.
+    // The endorsement clause of the three-clause BSD licence, in wordings without "neither … nor".
     private static readonly string[] Endorsement =
     [
         "The names of its contributors may not be used to endorse or promote products derived from this software without "
@@ -50,7 +50,7 @@ internal static partial class LicenseVariants
 
         if (id == "X11")
         {
-            // As others than the X Consortium use it: without its trademark, the authors' names in the place of its own.
+            // As others than the X Consortium use it: without its trademark, and with the authors' names instead of its own.
             string others = Trademark().Replace(plain, "");
             yield return Encoding.UTF8.GetBytes(
                 others.Replace("X CONSORTIUM", "AUTHORS OR COPYRIGHT HOLDERS", StringComparison.Ordinal)
@@ -65,7 +65,7 @@ internal static partial class LicenseVariants
         }
     }
 
-    /// <summary>The terms alone of texts that are as often passed on without what SPDX has before or behind these; null for most.</summary>
+    /// <summary>The terms alone of texts that are often distributed without what SPDX has before or after them; null for most.</summary>
     private static string? PartOf(string id, string plain)
     {
         (string from, string to) = id switch

@@ -1,13 +1,13 @@
 namespace DataForge.Cleaner.Licenses;
 
-/// <summary>A line of a text, by its bytes: where it begins and how long it is.</summary>
+/// <summary>A range of a text, in bytes.</summary>
 internal readonly record struct TextSpan(int Start, int Length);
 
 /// <summary>
 /// The words of a licence text, reduced to what decides its meaning: the matching guidelines of SPDX
 /// (https://spdx.github.io/spdx-spec/v2.3/license-matching-guidelines-and-templates/) as far as words go. Case, white space, punctuation,
-/// comment markers, list numbers, years, copyright lines and "all rights reserved" are no words; spelling variants are one word.
-/// Words are kept as 32-bit hashes beside their place in the text. Reused from text to text, so a text costs no memory once warm.
+/// comment markers, list numbers, years, copyright lines and "all rights reserved" do not count; spelling variants are one word. Words are
+/// kept as 32-bit hashes with their position in the text. Buffers are reused for the next text.
 /// </summary>
 internal sealed class LicenseWords
 {
@@ -16,7 +16,7 @@ internal sealed class LicenseWords
     private uint[] _hashes = new uint[1024];
     private int[] _starts = new int[1024];
 
-    /// <summary>How many words there are.</summary>
+    /// <summary>The number of words.</summary>
     public int Count { get; private set; }
 
     /// <summary>The words' hashes.</summary>
@@ -44,7 +44,7 @@ internal sealed class LicenseWords
         }
     }
 
-    /// <summary>The hash of a word given as it stands in normalised text.</summary>
+    /// <summary>The hash of a word of normalised text.</summary>
     public static uint Hash(ReadOnlySpan<byte> word)
     {
         // FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), its low bits mixed into the high ones.
@@ -128,7 +128,7 @@ internal sealed class LicenseWords
     }
 
     /// <summary>
-    /// Reads a word into the buffer, lower-cased; apostrophes and hyphens within it fall away, and so does ".0" behind a number.
+    /// Reads a word into the buffer, lower-cased; without apostrophes and hyphens within it, and without ".0" after a number.
     /// </summary>
     private int ReadWord(ReadOnlySpan<byte> text, ref int at, int end, out bool isNumber)
     {
@@ -207,7 +207,7 @@ internal sealed class LicenseWords
         _starts[Count++] = start;
         if (Count >= 2 && _hashes[Count - 1] == Reserved && _hashes[Count - 2] == Rights)
         {
-            // "All" may have gone with the copyright line before.
+            // "All" may have been part of the copyright line before.
             Count -= Count >= 3 && _hashes[Count - 3] == All ? 3 : 2;
         }
     }
@@ -259,12 +259,12 @@ internal sealed class LicenseWords
     }
 }
 
-/// <summary>Spellings that SPDX's guidelines hold equal, and a few more of the same kind.</summary>
+/// <summary>Spellings that SPDX's guidelines treat as equal, and a few more of the same kind.</summary>
 internal static class Spelling
 {
     private static readonly Dictionary<uint, byte[]> Map = Build();
 
-    /// <summary>The word in the one spelling that is compared; empty where it says nothing.</summary>
+    /// <summary>The word in the spelling that is compared; empty where the word does not count.</summary>
     public static ReadOnlySpan<byte> Canonical(ReadOnlySpan<byte> word) =>
         Map.TryGetValue(LicenseWords.Hash(word), out byte[]? canonical) ? canonical : word;
 

@@ -3,7 +3,7 @@ using System.Text;
 namespace DataForge.Cleaner.Licenses;
 
 /// <summary>
-/// Words that grant, forbid or demand. A copy of a licence may differ from its template in names and small change; where it differs in one
+/// Words that grant, forbid or demand. A copy of a licence may differ from its template in names and small words; where it differs in one
 /// of these it is another licence.
 /// </summary>
 internal static class OperativeWords
@@ -25,7 +25,9 @@ internal static class OperativeWords
     public static bool Contains(uint word) => Words.Contains(word);
 }
 
-/// <summary>Phrases that, beside a licence's text, take back some of what it gives, or stand in licences that SPDX does not list.</summary>
+/// <summary>
+/// Phrases that, beside a licence's text, withdraw some of the rights it grants, or that are in licences that SPDX does not list.
+/// </summary>
 internal static class RestrictingPhrases
 {
     private static readonly Dictionary<uint, uint[][]> ByFirst = new string[]
@@ -46,7 +48,7 @@ internal static class RestrictingPhrases
         "limited to use", "if and only", "unless", "training of", "machine learning", "proprietary", "confidential",
     }.Select(LicenseTemplates.Phrase).GroupBy(phrase => phrase[0]).ToDictionary(group => group.Key, group => group.ToArray());
 
-    // The notices that the Apache and Mozilla licences ask for stand above their texts, and demand no more than these do.
+    // The notices that the Apache and Mozilla licences ask for precede their texts, and demand no more than these do.
     private static readonly uint[] Notice = LicenseTemplates.Phrase("may not use this file except in compliance with the license");
 
     /// <summary>Where the first restricting phrase begins, or −1.</summary>
@@ -76,7 +78,7 @@ internal static class RestrictingPhrases
     }
 }
 
-/// <summary>Phrases by which a text gives a licence; one that no known text explains is an unknown licence.</summary>
+/// <summary>Phrases by which a text grants rights; a text with one that no known licence explains is an unknown licence.</summary>
 internal static class GrantPhrases
 {
     private static readonly uint[][] Phrases =
@@ -90,7 +92,7 @@ internal static class GrantPhrases
         }.Select(LicenseTemplates.Phrase),
     ];
 
-    /// <summary>Whether one of the phrases stands among the words.</summary>
+    /// <summary>Whether one of the phrases is among the words.</summary>
     public static bool IsIn(ReadOnlySpan<uint> words)
     {
         foreach (uint[] phrase in Phrases)

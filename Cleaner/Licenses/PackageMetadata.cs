@@ -4,15 +4,16 @@ using System.Text.RegularExpressions;
 namespace DataForge.Cleaner.Licenses;
 
 /// <summary>
-/// What packaging metadata says of a package's licence: METADATA and PKG-INFO
+/// What packaging metadata says about a package's licence: METADATA and PKG-INFO
 /// (https://packaging.python.org/en/latest/specifications/core-metadata/), <c>pyproject.toml</c> (PEP 621 and 639, Poetry),
-/// <c>setup.cfg</c>, <c>setup.py</c>. An expression outranks the licence field, and that the classifiers.
+/// <c>setup.cfg</c>, <c>setup.py</c>. An expression takes precedence over the licence field, and the field
+/// over the classifiers.
 /// </summary>
 internal static partial class PackageMetadata
 {
     private const int MaxText = 1 << 20;
 
-    // Classifiers (https://pypi.org/classifiers/) whose last part is no licence's name.
+    // Classifiers (https://pypi.org/classifiers/) whose last part is not the name of a licence.
     private static readonly Dictionary<string, string> Classifiers = new(StringComparer.OrdinalIgnoreCase)
     {
         ["BSD License"] = SpdxLicenses.Bsd, ["Public Domain"] = SpdxLicenses.PublicDomain,
@@ -90,7 +91,7 @@ internal static partial class PackageMetadata
             return named.Length > 0 ? named : classified;
         }
 
-        // "BSD" beside the classifier "MIT": they must agree. A field that only says less ("BSD", "GPL") is made precise by no classifier.
+        // "BSD" beside the classifier "MIT": they must agree. A vague field ("BSD", "GPL") is not made precise by a classifier.
         if (named == SpdxLicenses.Unknown)
         {
             return SpdxExpression.ClassOf(classified) <= Corpus.LicenseClass.PublicDomain && field.Length > 40

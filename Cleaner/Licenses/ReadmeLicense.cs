@@ -3,11 +3,12 @@ namespace DataForge.Cleaner.Licenses;
 /// <summary>The part of a README that is about the project's licence.</summary>
 internal static class ReadmeLicense
 {
+    // A section about the licence is a notice, or the text of a short licence.
     private const int MaxSection = 16 << 10;
 
     /// <summary>
-    /// From the last line that begins with "License", "Copyright" or the like (behind heading marks) on; empty where no line does. What
-    /// a README says of licences elsewhere is as often about other software.
+    /// From the last line that begins with "License", "Copyright" or the like (after heading marks) on; empty where no line does. What
+    /// a README says about licences elsewhere is often about other software.
     /// </summary>
     public static ReadOnlySpan<byte> SectionOf(ReadOnlySpan<byte> text)
     {

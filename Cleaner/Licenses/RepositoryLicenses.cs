@@ -1,12 +1,10 @@
-using DataForge.Corpus;
-
 namespace DataForge.Cleaner.Licenses;
 
 /// <summary>
-/// Which licence covers which file of one repository's snapshot. Evidence speaks for everything below its folder, and the nearest
-/// folder with evidence wins. Within a folder a Debian paragraph that names the file wins, then the licence texts (all of them
-/// together), then what else there is in the order of <see cref="EvidenceKind"/>. The forge's word counts only where no file says
-/// anything.
+/// Which licence covers which file of one repository's snapshot. Evidence is about everything below its folder, and the nearest folder
+/// with evidence wins. Within a folder a Debian paragraph that names the file wins, then the licence texts (all of them
+/// together), then what else there is in the order of <see cref="EvidenceKind"/>. What the forge says counts only where no file
+/// says anything.
 /// </summary>
 public sealed class RepositoryLicenses
 {
@@ -36,7 +34,7 @@ public sealed class RepositoryLicenses
     }
 
     /// <summary>
-    /// The licence of a file. Where the nearest evidence only says "BSD", one further up that says which BSD licence makes it precise.
+    /// The licence of a file. Where the nearest evidence only says "BSD", evidence further up that says which BSD licence it is decides.
     /// </summary>
     public ResolvedLicense Resolve(string path)
     {
@@ -62,7 +60,7 @@ public sealed class RepositoryLicenses
         }
     }
 
-    /// <summary>Whether one licence says which of those it is that another leaves open: "BSD" is made precise by BSD-3-Clause.</summary>
+    /// <summary>Whether one licence makes another one precise, as BSD-3-Clause does "BSD".</summary>
     public static bool MakesPrecise(string precise, string vague) =>
         vague == SpdxLicenses.Bsd && precise is "BSD-2-Clause" or "BSD-3-Clause";
 
@@ -87,7 +85,7 @@ public sealed class RepositoryLicenses
 
     private ResolvedLicense? OfFolder(Folder evidence, string folder, string path)
     {
-        // Where several projects are installed side by side, each one's metadata speaks for its own packages.
+        // Where several projects are installed side by side, the metadata of each is about its own packages.
         string project = evidence.Projects.Count > 1 ? Top(folder, path) : "";
         if (!_resolved.TryGetValue((folder, project), out ResolvedLicense? found))
         {
@@ -103,21 +101,24 @@ public sealed class RepositoryLicenses
     }
 
     /// <summary>
-    /// The evidence that speaks for one folder; a file is asked about it often, and a folder of installed packages has hundreds of
+    /// The evidence about one folder, prepared because it is asked for often, and a folder of installed packages has hundreds of
     /// pieces.
     /// </summary>
     private sealed class Folder
     {
+        /// <summary>The pieces of evidence, each with its path and, for an installed project, the project's name.</summary>
         public List<(string Path, Evidence Evidence, string? Project)> Items { get; } = [];
 
+        /// <summary>The names of the installed projects that the evidence is about.</summary>
         public HashSet<string> Projects { get; } = new(StringComparer.Ordinal);
 
         /// <summary>
-        /// Debian's files, with their paragraphs that are not for all files: the one for all speaks for the package as any licence text
-        /// does; a narrower one was written for the files it names.
+        /// Debian's files, with their paragraphs that are not for all files: the one for all files is about the package, as any licence
+        /// text is; a narrower one was written for the files it names.
         /// </summary>
         public List<(Evidence Evidence, FilesParagraph[] Narrow)> Debian { get; } = [];
 
+        /// <summary>Adds a piece of evidence.</summary>
         public void Add(string path, Evidence evidence)
         {
             string? project = EvidencePath.ProjectOf(path);
@@ -172,7 +173,7 @@ public sealed class RepositoryLicenses
         evidence is { Kind: EvidenceKind.DebianCopyright, Files: null } ? (int)EvidenceKind.SetupPy : (int)evidence.Kind;
 
     /// <summary>
-    /// Several licence texts apply together, unless the package's metadata or README says how they relate; the LGPL is given by two
+    /// Several licence texts apply together, unless the package's metadata or README says how they relate; the LGPL consists of two
     /// texts, its own and the GPL's.
     /// </summary>
     private static string Together(IEnumerable<string> expressions, IEnumerable<string> metadata)

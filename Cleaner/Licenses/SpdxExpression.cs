@@ -9,6 +9,7 @@ namespace DataForge.Cleaner.Licenses;
 /// </summary>
 public static class SpdxExpression
 {
+    // Expressions in metadata have a few ids; hostile input must not cost more, nor overflow the stack.
     private const int MaxLength = 1000;
     private const int MaxDepth = 50;
 
@@ -34,8 +35,8 @@ public static class SpdxExpression
     public static string Or(IEnumerable<string> expressions) => Join(expressions, "OR");
 
     /// <summary>
-    /// The class of an expression: of alternatives the best, of joint terms the worst; an exception (WITH) only ever adds rights, so
-    /// what it is added to decides. Empty text is <see cref="LicenseClass.None"/>.
+    /// The class of an expression: of alternatives the best, of joint terms the worst. An exception (WITH) only adds rights, so the
+    /// licence decides. An empty text is <see cref="LicenseClass.None"/>.
     /// </summary>
     public static LicenseClass ClassOf(string expression)
     {
@@ -112,12 +113,16 @@ public static class SpdxExpression
 
     private sealed class Node(string? word, LicenseClass value, string text, IReadOnlyList<Node> parts)
     {
+        /// <summary>AND or OR; null for a single licence.</summary>
         public string? Word => word;
 
+        /// <summary>The class of the whole.</summary>
         public LicenseClass Class => value;
 
+        /// <summary>The parts that the word joins.</summary>
         public IReadOnlyList<Node> Parts => parts;
 
+        /// <summary>Joins parts by a word.</summary>
         public static Node Of(string word, List<Node> parts)
         {
             if (parts.Count == 1)
@@ -125,7 +130,7 @@ public static class SpdxExpression
                 return parts[0];
             }
 
-            // Parts of the same kind are taken in, equal ones once.
+            // Parts that the same word joins become parts of this one; equal parts are kept once.
             var flat = new SortedDictionary<string, Node>(StringComparer.Ordinal);
             foreach (Node part in parts.SelectMany(part => part.Word == word ? part.Parts : [part]))
             {
@@ -149,10 +154,13 @@ public static class SpdxExpression
     {
         private int _at;
 
+        /// <summary>Whether ids that SPDX does not list are accepted.</summary>
         public bool AcceptAll { get; init; }
 
+        /// <summary>Whether all tokens are read.</summary>
         public bool AtEnd => _at == tokens.Count;
 
+        /// <summary>Reads alternatives; null where there is no expression.</summary>
         public Node? Or(int depth) => List(depth, "OR", And);
 
         private Node? And(int depth) => List(depth, "AND", Term);
@@ -204,7 +212,7 @@ public static class SpdxExpression
             LicenseClass value = SpdxLicenses.ClassOf(id);
             if (Take("WITH"))
             {
-                // "MIT with restrictions" is no exception that SPDX lists (https://spdx.org/licenses/exceptions-index.html).
+                // "MIT with restrictions" is not an exception that SPDX lists (https://spdx.org/licenses/exceptions-index.html).
                 if (AtEnd
                     || !(tokens[_at].Contains("exception", StringComparison.OrdinalIgnoreCase) || tokens[_at] is "Linux-syscall-note"))
                 {

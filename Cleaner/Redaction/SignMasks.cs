@@ -122,17 +122,40 @@ internal ref struct SignMasks(ReadOnlySpan<byte> text)
     /// <summary>A mask for each class of bytes.</summary>
     private struct Classes
     {
+        /// <summary>'@'.</summary>
         public ulong Ats;
+
+        /// <summary>'.'.</summary>
         public ulong Dots;
+
+        /// <summary>':'.</summary>
         public ulong Colons;
+
+        /// <summary>'='.</summary>
         public ulong EqualSigns;
+
+        /// <summary>'/'.</summary>
         public ulong Slashes;
+
+        /// <summary>'#'.</summary>
         public ulong Hashes;
+
+        /// <summary>Line feeds.</summary>
         public ulong LineFeeds;
+
+        /// <summary>Single and double quotes.</summary>
         public ulong Quotes;
+
+        /// <summary>Spaces and tabs.</summary>
         public ulong Blanks;
+
+        /// <summary>Decimal digits.</summary>
         public ulong Digits;
+
+        /// <summary>Hexadecimal digits.</summary>
         public ulong Hex;
+
+        /// <summary>Bytes above a space.</summary>
         public ulong Printable;
     }
 }

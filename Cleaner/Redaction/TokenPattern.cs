@@ -25,8 +25,8 @@ internal static class TokenPattern
 
     private sealed record Form(byte[] Prefix, SearchValues<byte> Body, int Min, int Max);
 
-    // Prefix, alphabet, fewest and most characters after the prefix; 255 where the issuer states no length. Forms as the issuers document them,
-    // gathered in the secret scanners gitleaks (https://github.com/gitleaks/gitleaks, config/gitleaks.toml) and GitHub's
+    // Prefix, alphabet, fewest and most characters after the prefix; 255 where the issuer states no length. Forms as the issuers
+    // document them, gathered in the secret scanners gitleaks (https://github.com/gitleaks/gitleaks, config/gitleaks.toml) and GitHub's
     // (https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns).
     private static readonly Form[] Forms =
     [

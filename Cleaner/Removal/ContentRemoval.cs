@@ -1,5 +1,4 @@
 using DataForge.Cleaner.Licenses;
-using DataForge.Cleaner.Redaction;
 using DataForge.Cleaner.Rules;
 using DataForge.Cleaner.Steps;
 using DataForge.Cleaner.Text;

@@ -1,4 +1,3 @@
-using DataForge.Cleaner.Decontamination;
 using DataForge.Corpus;
 using DataForge.Corpus.OptOuts;
 

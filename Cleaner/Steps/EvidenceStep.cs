@@ -32,8 +32,8 @@ internal sealed record PartEvidence
     public required IReadOnlyList<int> EvidenceParts { get; init; }
 
     /// <summary>
-    /// The part's rows that are evidence, in order. A repository may be spread over many parts: with these rows, each part knows the licences
-    /// of its repositories without reading all rows of the others.
+    /// The part's rows that are evidence, in order. A repository may be spread over many parts: with these rows, each part knows the
+    /// licences of its repositories without reading all rows of the others.
     /// </summary>
     public required IReadOnlyList<EvidenceRow> Rows { get; init; }
 

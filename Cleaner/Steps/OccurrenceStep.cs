@@ -11,9 +11,9 @@ using DataForge.Corpus.Shards;
 namespace DataForge.Cleaner.Steps;
 
 /// <summary>
-/// The second step, one raw part at a time: judges each occurrence of the pinned snapshots by its path and repository, and finds the licence
-/// of its folder. An occurrence that is dropped becomes a row of <c>dropped/</c>; the others are passed to the parts that store their
-/// contents. Memory: one raw part's occurrences, about 300 bytes each.
+/// The second step, one raw part at a time: judges each occurrence of the pinned snapshots by its path and repository, and finds the
+/// licence of its folder. An occurrence that is dropped becomes a row of <c>dropped/</c>; the others are passed to the parts that store
+/// their contents. Memory: one raw part's occurrences, about 300 bytes each.
 /// </summary>
 internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, CleanOptions options)
 {
@@ -68,8 +68,8 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
 
     private PartPlan Plan(RawPart part)
     {
-        // The rows depend on this part, on which of its snapshots are pinned, and on the other parts that have rows of its repositories. What
-        // evidence says is a function of its blob, which the rows of this part name.
+        // The rows depend on this part, on which of its snapshots are pinned, and on the other parts that have rows of its
+        // repositories. What evidence says is a function of its blob, which the rows of this part name.
         var hashed = new List<string> { "occurrences", part.FilesSha256 };
         foreach (RepositoryRows rows in _parts[part.Number].Repositories.Where(IsPinned))
         {
@@ -170,7 +170,8 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
             }
         }
 
-        ILookup<long, (string, Evidence)> byRepository = found.ToLookup(item => item.Row.Repository, item => (item.Row.Path, item.Evidence));
+        ILookup<long, (string, Evidence)> byRepository =
+            found.ToLookup(item => item.Row.Repository, item => (item.Row.Path, item.Evidence));
         return repositories.ToDictionary(item => item.Id, item => new RepositoryLicenses(item.ForgeLicense, byRepository[item.Id]));
     }
 }

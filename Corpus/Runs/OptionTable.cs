@@ -10,9 +10,9 @@ namespace DataForge.Corpus.Runs;
 public sealed record SectionOption(string Name, Type ValueType);
 
 /// <summary>
-/// Options that are declared in a list instead of as properties, such as the thresholds of rules. Where a section of options has a property of such a type, the
-/// table's options are the section's own: <c>config.json</c>, the command line and the options hash have them in the property's place. The type has a
-/// constructor without parameters.
+/// Options that are declared in a list instead of as properties, such as the thresholds of rules. Where a section of options has a
+/// property of such a type, the table's options are the section's own: <c>config.json</c>, the command line and the options hash have
+/// them in the property's place. The type has a constructor without parameters.
 /// </summary>
 public interface IOptionTable
 {
@@ -53,7 +53,9 @@ public static class OptionTables
         }
     }
 
-    /// <summary>A modifier for the serializer: writes the options of a table as properties of the section, where the table stands.</summary>
+    /// <summary>
+    /// A modifier for the serializer: writes the options of a table as properties of the section, where the table stands.
+    /// </summary>
     public static void Flatten(JsonTypeInfo type)
     {
         for (int i = type.Properties.Count - 1; i >= 0; i--)

@@ -5,8 +5,8 @@ using DataForge.Crawler.Sources;
 namespace DataForge.Crawler.Rows;
 
 /// <summary>
-/// <c>parquet:FILE-or-DIR</c>: Parquet tables. A single row of a row group cannot be read by itself, so the first pass copies what is needed
-/// of each row into a scratch file, which is as large as the contents.
+/// <c>parquet:FILE-or-DIR</c>: Parquet tables. A single row of a row group cannot be read by itself, so the first pass copies what is
+/// needed of each row into a scratch file, which is as large as the contents.
 /// </summary>
 internal sealed class ParquetSource(IReadOnlyList<string> files) : RowFileSource(KindName, files)
 {

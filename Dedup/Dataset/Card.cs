@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DataForge.Corpus.Columns;
 using DataForge.Corpus.Runs;
-using DataForge.Corpus.Shards;
 using DataForge.Dedup.Auditing;
 using DataForge.Parquet;
 

@@ -18,9 +18,9 @@ namespace DataForge.Dedup.Removal;
 public sealed record DatasetRemovalResult(IReadOnlySet<BlobId> Removed, long Reattributed, long Orphans, int Rewritten, int Untouched);
 
 /// <summary>
-/// Removes repositories from a run's <c>3-dataset</c> and <c>dropped/3-dataset</c>: contents that were removed from <c>2-clean</c> are removed,
-/// the others take its attribution. Which files are kept is not decided again; the next build does that, so the intermediate files of changed
-/// parts are removed. Memory: the rows of changed files, and 20 bytes per removed content.
+/// Removes repositories from a run's <c>3-dataset</c> and <c>dropped/3-dataset</c>: contents that were removed from <c>2-clean</c> are
+/// removed, the others take its attribution. Which files are kept is not decided again; the next build does that, so the intermediate files
+/// of changed parts are removed. Memory: the rows of changed files, and 20 bytes per removed content.
 /// </summary>
 /// <param name="run">The run, whose <c>2-clean</c> is already rewritten.</param>
 /// <param name="repositories">The names of the repositories.</param>
@@ -40,7 +40,9 @@ public sealed class DatasetRemoval(
     private long _orphans;
     private int _rewritten;
 
-    /// <summary>Writes the new versions of the changed files; they replace the old ones when the workspace's rewrite is committed.</summary>
+    /// <summary>
+    /// Writes the new versions of the changed files; they replace the old ones when the workspace's rewrite is committed.
+    /// </summary>
     public DatasetRemovalResult Rewrite(CancellationToken cancellation)
     {
         IReadOnlyList<ManifestEntry> entries = run.Run.Manifest.Entries(StageNames.Dedup);

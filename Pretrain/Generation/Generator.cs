@@ -9,8 +9,8 @@ public sealed class Generator(GptNeoForCausalLM model) : IDisposable
     private readonly KeyValueCache _cache = model.NewCache();
 
     /// <summary>
-    /// The tokens that follow the prompt: at most <see cref="GenerationOptions.MaxNewTokens"/>, up to the stop token (excluded). Where prompt
-    /// and new tokens exceed the model's positions, the beginning of the prompt is cut off.
+    /// The tokens that follow the prompt: at most <see cref="GenerationOptions.MaxNewTokens"/>, up to the stop token (excluded). Where
+    /// prompt and new tokens exceed the model's positions, the beginning of the prompt is cut off.
     /// </summary>
     /// <exception cref="ArgumentException">The options or the prompt cannot be used; the message says why.</exception>
     public int[] Generate(ReadOnlySpan<int> prompt, GenerationOptions options, CancellationToken cancellation = default)

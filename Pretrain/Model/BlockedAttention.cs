@@ -18,8 +18,8 @@ internal sealed class BlockedAttention
     private readonly List<Tensor> _probabilities = [];
 
     /// <summary>
-    /// q [groups, queries, head size], k and v [groups, past + queries, head size] to [groups, queries, head size]: the queries are the last
-    /// positions. <paramref name="window"/> is how many positions a query sees, itself included; 0 means all earlier ones. Keeps the
+    /// q [groups, queries, head size], k and v [groups, past + queries, head size] to [groups, queries, head size]: the queries are the
+    /// last positions. <paramref name="window"/> is how many positions a query sees, itself included; 0 means all earlier ones. Keeps the
     /// probabilities for <see cref="Backward"/>.
     /// </summary>
     internal Tensor Forward(Tensor q, Tensor k, Tensor v, int window)

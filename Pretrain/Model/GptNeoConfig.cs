@@ -70,7 +70,8 @@ public sealed record GptNeoConfig
     }
 
     /// <summary>
-    /// The 110M model of PyCodeGPT (https://github.com/microsoft/PyCodeGPT): 12 layers of 768, 12 heads, global and local layers alternating.
+    /// The 110M model of PyCodeGPT (https://github.com/microsoft/PyCodeGPT): 12 layers of 768, 12 heads, global and local layers
+    /// alternating.
     /// </summary>
     public static GptNeoConfig Base110M(int vocabSize = 32_000, int maxPositions = 1024) => new()
     {
@@ -127,7 +128,9 @@ public sealed record GptNeoConfig
         }
     }
 
-    /// <summary>Names everything that decides the tensors' shapes and meaning; models with equal fingerprints can exchange weights.</summary>
+    /// <summary>
+    /// Names everything that decides the tensors' shapes and meaning; models with equal fingerprints can exchange weights.
+    /// </summary>
     public string Fingerprint() => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
         $"gpt_neo V{VocabSize} P{MaxPositionEmbeddings} H{HiddenSize} L{NumLayers} A{NumHeads} M{MlpSize} W{WindowSize} "

@@ -6,7 +6,8 @@ namespace DataForge.Pretrain.Model;
 internal static class GptNeoConfigJson
 {
     /// <summary>Reads and validates a configuration.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or of a model that is not supported; the message names the fault.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or of a model that is not supported; the message names the
+    /// fault.</exception>
     internal static GptNeoConfig Read(string path)
     {
         try

@@ -51,8 +51,8 @@ public sealed class GptNeoForCausalLM : IDisposable
 
     /// <summary>
     /// Draws the initial weights: normal(0, initializer_range) for matrices, 0 for biases, 1 and 0 for layer normalisation, no scaling by
-    /// depth. They come from <see cref="CounterRandom"/>, one stream per parameter, named by its key; so the same seed gives the same weights
-    /// under every version of libtorch.
+    /// depth. They come from <see cref="CounterRandom"/>, one stream per parameter, named by its key; so the same seed gives the same
+    /// weights under every version of libtorch.
     /// </summary>
     public void Initialize(ulong seed) => WeightInitializer.Initialize(Parameters, Config.InitializerRange, seed);
 
@@ -80,7 +80,7 @@ public sealed class GptNeoForCausalLM : IDisposable
     /// <summary>An empty cache for one text.</summary>
     public KeyValueCache NewCache() => new(Config, Device);
 
-    /// <summary>Sum of the cross-entropy over the counted positions, in nats; parameters as in <see cref="ForwardBackward"/>.</summary>
+    /// <summary>Sum of the cross-entropy over the counted positions, in nats; parameters as for a forward and backward pass.</summary>
     public double LossSum(Tensor ids, Tensor targets, long batch, long length, CancellationToken cancellation = default)
     {
         using DisposeScope scope = torch.NewDisposeScope();

@@ -30,12 +30,14 @@ public sealed class GptNeoModel : IDisposable
     /// <summary>Layer normalisation after the last block.</summary>
     public LayerNorm ln_f { get; }
 
-    /// <summary>Called with each block whose gradients the backward pass has completed, from the last to the first; null for none.</summary>
+    /// <summary>
+    /// Called with each block whose gradients the backward pass has completed, from the last to the first; null for none.
+    /// </summary>
     internal Action<int>? BlockBackwardCompleted { get; set; }
 
     /// <summary>
-    /// ids [batch * time] int64 to the last hidden state [batch * time, hidden]. <paramref name="hiddenStates"/>, where given, receives what
-    /// Hugging Face calls by that name: the embeddings, the output of each block but the last, and the result.
+    /// ids [batch * time] int64 to the last hidden state [batch * time, hidden]. <paramref name="hiddenStates"/>, where given, receives
+    /// what Hugging Face calls by that name: the embeddings, the output of each block but the last, and the result.
     /// </summary>
     public Tensor Forward(Tensor ids, long batch, long length, List<Tensor>? hiddenStates = null, CancellationToken cancellation = default)
     {
@@ -54,8 +56,8 @@ public sealed class GptNeoModel : IDisposable
     }
 
     /// <summary>
-    /// Backward pass from the gradient of the last hidden state [batch * time, hidden]. The gradient of <see cref="wte"/> must hold the output
-    /// layer's part already; the embedding's part is added to it.
+    /// Backward pass from the gradient of the last hidden state [batch * time, hidden]. The gradient of <see cref="wte"/> must hold the
+    /// output layer's part already; the embedding's part is added to it.
     /// </summary>
     public void Backward(Tensor dy, long batch, long length, bool accumulate, CancellationToken cancellation = default)
     {

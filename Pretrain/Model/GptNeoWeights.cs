@@ -91,7 +91,9 @@ public static class GptNeoWeights
         }
     }
 
-    /// <summary>Whether a tensor is one that older versions of transformers wrote (masks), or the output layer, which is tied to wte.</summary>
+    /// <summary>
+    /// Whether a tensor is one that older versions of transformers wrote (masks), or the output layer, which is tied to wte.
+    /// </summary>
     private static bool IsIgnored(string name) =>
         name == "lm_head.weight" ||
         name.EndsWith(".attn.attention.bias", StringComparison.Ordinal) ||

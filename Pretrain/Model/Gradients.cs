@@ -8,7 +8,8 @@ namespace DataForge.Pretrain.Model;
 internal static class Gradients
 {
     /// <summary>
-    /// grad [out, in] (+)= dy [batch * time, out]ᵀ · x [batch * time, in]. Where those two are bfloat16, the product is converted to float32.
+    /// grad [out, in] (+)= dy [batch * time, out]ᵀ · x [batch * time, in]. Where those two are bfloat16, the product is converted to
+    /// float32.
     /// </summary>
     internal static void WriteMatrix(Tensor grad, Tensor dy, Tensor x, bool accumulate, bool bfloat16)
     {

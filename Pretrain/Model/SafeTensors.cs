@@ -20,8 +20,8 @@ public sealed record SafeTensorEntry(string Name, string Dtype, long[] Shape, lo
 
 /// <summary>
 /// Reads a safetensors file (https://github.com/huggingface/safetensors#format): u64 little-endian header length, JSON header, raw data.
-/// Files are not trusted, so every length and offset is checked before it is used: tensors must have the size that their shape says, and must
-/// cover the data without gap or overlap.
+/// Files are not trusted, so every length and offset is checked before it is used: tensors must have the size that their shape says, and
+/// must cover the data without gap or overlap.
 /// </summary>
 public sealed class SafeTensors : IDisposable
 {

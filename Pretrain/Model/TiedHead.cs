@@ -3,9 +3,9 @@ using DataForge.Pretrain.Torch;
 namespace DataForge.Pretrain.Model;
 
 /// <summary>
-/// The output layer, tied to the token embeddings, with its loss: the cross-entropy of softmax(x wteᵀ). The logits of a large vocabulary are
-/// the largest tensor of a step, so they are computed in chunks of rows, in a reused buffer, and replaced in place by their gradient:
-/// softmax(logits) - onehot(target).
+/// The output layer, tied to the token embeddings, with its loss: the cross-entropy of softmax(x wteᵀ). The logits of a large
+/// vocabulary are the largest tensor of a step, so they are computed in chunks of rows, in a reused buffer, and replaced in place by
+/// their gradient: softmax(logits) - onehot(target).
 /// </summary>
 /// <param name="wte">The token embeddings [vocabulary, hidden].</param>
 /// <remarks>In the shapes below, rows is batch * time, and chunk the rows of one chunk.</remarks>
@@ -31,7 +31,9 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
         return logits.to(ScalarType.Float32);
     }
 
-    /// <summary>Sum of the loss over the counted positions, for x [rows, hidden] and targets [rows], -100 where one does not count.</summary>
+    /// <summary>
+    /// Sum of the loss over the counted positions, for x [rows, hidden] and targets [rows], -100 where one does not count.
+    /// </summary>
     internal double LossSum(Tensor x, Tensor targets)
     {
         if (IsFused(x))

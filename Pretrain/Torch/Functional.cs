@@ -18,7 +18,9 @@ internal static unsafe class Functional
         return Ops.LayerNormBackward.Call3([dy, x, Value.List(&size, 1), mean, rstd, weight, bias, Value.List(outputMask, 3)]);
     }
 
-    /// <summary>GELU's tanh approximation (https://arxiv.org/abs/1606.08415), gelu_new: 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))).</summary>
+    /// <summary>
+    /// GELU's tanh approximation (https://arxiv.org/abs/1606.08415), gelu_new: 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))).
+    /// </summary>
     internal static Tensor GeluTanh(Tensor x)
     {
         fixed (byte* tanh = "tanh"u8)
@@ -60,8 +62,8 @@ internal static unsafe class Functional
         Ops.CrossEntropyInPlace.CallScalar([logits, targets, scale]);
 
     /// <summary>
-    /// The same by libtorch's own operators on any device, as a tensor [], without waiting for the device. The scale is a tensor [] float32,
-    /// or undefined where no gradient is needed.
+    /// The same by libtorch's own operators on any device, as a tensor [], without waiting for the device. The scale is a tensor []
+    /// float32, or undefined where no gradient is needed.
     /// </summary>
     internal static Tensor CrossEntropyByOperators(Tensor logits, Tensor targets, Tensor scale)
     {

@@ -145,5 +145,6 @@ internal static unsafe partial class Native
     }
 
     /// <summary>The thread's last native error.</summary>
-    internal static TorchException LastError() => new(Marshal.PtrToStringUTF8((nint)dft_last_error()) ?? "libtorch failed without a message");
+    internal static TorchException LastError() =>
+        new(Marshal.PtrToStringUTF8((nint)dft_last_error()) ?? "libtorch failed without a message");
 }

@@ -44,7 +44,8 @@ public static partial class NativeLibraryFinder
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) => name == Name ? Load(Find()) : 0;
 
     /// <summary>Loads one file and checks that it has this program's ABI version.</summary>
-    /// <exception cref="TorchException">The file is missing, does not load, or has another version; the message says what to do.</exception>
+    /// <exception cref="TorchException">The file is missing, does not load, or has another version; the message says what to
+    /// do.</exception>
     internal static unsafe nint Load(string? path)
     {
         if (path is null)

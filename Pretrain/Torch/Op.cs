@@ -18,7 +18,9 @@ public sealed unsafe class Op(string name, string overload = "")
 
     private nint _handle;
 
-    /// <summary>Replaces a call, which it may make by <see cref="Invoke(Value*, int, Value*, int)"/>; returns the number of results.</summary>
+    /// <summary>
+    /// Replaces a call, which it may make by <see cref="Invoke(Value*, int, Value*, int)"/>; returns the number of results.
+    /// </summary>
     internal delegate int OpInterceptor(Op op, Value* args, int count, Value* results, int capacity);
 
     /// <summary>Replaces every call on this thread; null for none. For tests.</summary>

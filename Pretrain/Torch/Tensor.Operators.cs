@@ -1,6 +1,7 @@
 namespace DataForge.Pretrain.Torch;
 
-/// <content>The operators under PyTorch's names (https://pytorch.org/docs/stable/tensors.html); a trailing underscore means in place.</content>
+/// <content>The operators under PyTorch's names (https://pytorch.org/docs/stable/tensors.html); a trailing underscore means in
+/// place.</content>
 public readonly unsafe partial struct Tensor
 {
     /// <summary>Elementwise sum, with broadcasting.</summary>
@@ -70,7 +71,10 @@ public readonly unsafe partial struct Tensor
         return this;
     }
 
-    /// <summary>Copies <paramref name="source"/>, converted to this type and device, in place. Non-blocking: from pinned memory to a GPU, without waiting.</summary>
+    /// <summary>
+    /// Copies <paramref name="source"/>, converted to this type and device, in place. Non-blocking: from pinned memory to a GPU, without
+    /// waiting.
+    /// </summary>
     public Tensor copy_(Tensor source, bool nonBlocking = false)
     {
         Ops.Copy.Run([this, source, nonBlocking]);

@@ -84,7 +84,9 @@ public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
     /// <summary>Releases the tensor. Doing so twice is allowed.</summary>
     public void Dispose() => TensorTable.Free(_index, _generation);
 
-    /// <summary>Moves the tensor to the scope around the innermost one; where there is none, only <see cref="Dispose"/> releases it.</summary>
+    /// <summary>
+    /// Moves the tensor to the scope around the innermost one; where there is none, only <see cref="Dispose"/> releases it.
+    /// </summary>
     public Tensor MoveToOuterDisposeScope()
     {
         TensorTable.Move(_index, _generation, ScopeFrame.Current?.Outer);

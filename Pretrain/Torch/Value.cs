@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace DataForge.Pretrain.Torch;
 
-/// <summary>One tagged argument or result of an operator: 24 bytes, as in <c>native/dataforge_torch.cpp</c>. Pointers in it must outlive the call.</summary>
+/// <summary>
+/// One tagged argument or result of an operator: 24 bytes, as in <c>native/dataforge_torch.cpp</c>. Pointers in it must outlive the call.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 24)]
 public readonly unsafe struct Value
 {

@@ -117,7 +117,7 @@ public static class DedupScaleBenchmarks
         void Join(int group, JoinBufferPool memory)
         {
             (int[] firsts, int baseKept) = memory.Ranks;
-            JoinBuffers buffers = memory.Take();
+            JoinBuffers buffers = memory.Rent();
             var join = new BandJoin(signatures, firsts, 0, baseKept, allPairs: false, options.SortMemory / 2, buffers.Band);
             using var pairs = new WordRunWriter(Path.Combine(folder, $"{group}.pairs"), files, isPair: true, options.SortMemory / 4, buffers.Pairs);
             using var hot = new WordRunWriter(Path.Combine(folder, $"{group}.hot"), files, isPair: false, options.SortMemory / 4, buffers.Hot);

@@ -10,7 +10,8 @@ public class PresetTests
 {
     private static readonly PresetOption[] Declared = [.. RuleSettings.InOrder.OfType<PresetOption>()];
 
-    public static IEnumerable<TheoryDataRow<CleanPreset>> Presets() => Enum.GetValues<CleanPreset>().Select(preset => new TheoryDataRow<CleanPreset>(preset));
+    public static IEnumerable<TheoryDataRow<CleanPreset>> Presets() =>
+        Enum.GetValues<CleanPreset>().Select(preset => new TheoryDataRow<CleanPreset>(preset));
 
     [Theory]
     [MemberData(nameof(Presets))]
@@ -63,7 +64,10 @@ public class PresetTests
     private static Dictionary<string, string> Documented(CleanPreset preset)
     {
         string path = Path.Combine(SharedFiles.ProjectRoot, "docs", "rules.md");
-        string[][] rows = [.. File.ReadLines(path).SkipWhile(line => !line.StartsWith("| option |", StringComparison.Ordinal)).TakeWhile(line => line.StartsWith('|'))
+        string[][] rows = [
+            .. File.ReadLines(path)
+                .SkipWhile(line => !line.StartsWith("| option |", StringComparison.Ordinal))
+                .TakeWhile(line => line.StartsWith('|'))
             .Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray())];
         int column = Array.IndexOf(rows[0], preset.ToString());
         Assert.True(column > 0, $"{preset} has no column");
@@ -74,7 +78,8 @@ public class PresetTests
             string[] values = row[column].Split(", ");
             for (int i = 0; i < names.Length; i++)
             {
-                documented[names[i].Trim('`')] = (values.Length == names.Length ? values[i] : values[0]).Replace(",", "", StringComparison.Ordinal);
+                documented[names[i].Trim('`')] = (values.Length == names.Length ? values[i] : values[0])
+                    .Replace(",", "", StringComparison.Ordinal);
             }
         }
 

@@ -9,8 +9,8 @@ using DataForge.Testing;
 namespace DataForge.Cleaner.Tests.Rules;
 
 /// <summary>
-/// The rules against an independent transcription of the recipes (python/recipes.py, run by python3) on real files. A sample of them, or with
-/// DATAFORGE_ALL=1 every file of the machine; what may differ is what docs/rules.md says differs.
+/// The rules against an independent transcription of the recipes (python/recipes.py, run by python3) on real files. A sample of them,
+/// or with DATAFORGE_ALL=1 every file of the machine; what may differ is what docs/rules.md says differs.
 /// </summary>
 public class RecipesAgreementTests
 {
@@ -32,7 +32,9 @@ public class RecipesAgreementTests
     [Fact]
     public void All_realFiles_failSameTextRules() => Compare(
         tokens: false, sample: 16,
-        ["lines_min", "lines_max", "line_max", "line_mean", "alphanumeric", "alphabetic", "generated", "xml", "few_assignments", "no_keywords", "config_or_test", "encoded_data"]);
+        [
+            "lines_min", "lines_max", "line_max", "line_mean", "alphanumeric", "alphabetic", "generated", "xml", "few_assignments",
+            "no_keywords", "config_or_test", "encoded_data"]);
 
     [Fact]
     public void All_realFiles_failSameTokenRules() => Compare(tokens: true, sample: 80, ["syntax", "keywords_min", "comment_share"]);
@@ -57,7 +59,10 @@ public class RecipesAgreementTests
             }
 
             judged.Set(BlobId.Of(bytes), bytes.Length, source.Memory);
-            HashSet<string> ours = [.. set.All(judged).Select(finding => finding.Rule == "python2" ? "syntax" : finding.Rule).Where(rules.Contains)];
+            HashSet<string> ours =
+            [
+                .. set.All(judged).Select(finding => finding.Rule == "python2" ? "syntax" : finding.Rule).Where(rules.Contains)
+            ];
             HashSet<string> other = [.. expected.Where(rules.Contains)];
             if (other.Contains("syntax") || ours.Contains("syntax"))
             {

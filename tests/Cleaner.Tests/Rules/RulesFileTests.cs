@@ -42,6 +42,8 @@ public sealed class RulesFileTests
     {
         using TemporaryFolder folder = new();
         File.WriteAllText(folder["rules.json"], text);
-        Assert.Contains("cannot be read", Assert.Throws<Corpus.DataForgeException>(() => RulesFile.Read(folder["rules.json"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be read", Assert.Throws<Corpus.DataForgeException>(() => RulesFile.Read(folder["rules.json"])).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -26,13 +26,18 @@ public class TextStatisticsTests
     {
         Gen<string> texts = Gen.ListOf(Gen.OneOf(
             Gen.Choose(32, 126).Select(c => ((char)c).ToString()), Gen.Constant("\n"), Gen.Constant("def f(x): return x"),
-            Gen.Elements("é", "☃", "𝒜", "\t", "\u000b", "中", "½", "٣", "\u0301", "\u2029", "\u00a0", "\u0001", "\u007f"))).Select(parts => string.Concat(parts));
+            Gen.Elements(
+                "é", "☃", "𝒜", "\t", "\u000b", "中", "½", "٣", "\u0301", "\u2029", "\u00a0", "\u0001",
+                "\u007f"))).Select(parts => string.Concat(parts));
         Prop.ForAll(texts.ToArbitrary(), text =>
         {
             TextStatistics counts = TextStatistics.Of(Encoding.UTF8.GetBytes(text));
             Rune[] runes = [.. text.EnumerateRunes()];
             bool IsBreak(Rune rune) => rune.Value is (>= 10 and <= 13) or (>= 28 and <= 30) or 0x85 or 0x2028 or 0x2029;
-            bool IsDigit(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
+            bool IsDigit(Rune rune) =>
+                Rune.GetUnicodeCategory(rune) is UnicodeCategory.DecimalDigitNumber
+                    or UnicodeCategory.LetterNumber
+                    or UnicodeCategory.OtherNumber;
             var lengths = new List<int> { 0 };
             foreach (Rune rune in runes)
             {
@@ -52,7 +57,9 @@ public class TextStatisticsTests
             }
 
             return counts.Characters == runes.Length && counts.Lines == lengths.Count && counts.MaxLine == lengths.DefaultIfEmpty(0).Max()
-                && counts.LineCharacters == lengths.Sum() && counts.Letters == runes.Count(Rune.IsLetter) && counts.Digits == runes.Count(IsDigit)
+                && counts.LineCharacters == lengths.Sum()
+                    && counts.Letters == runes.Count(Rune.IsLetter)
+                    && counts.Digits == runes.Count(IsDigit)
                 && counts.HexDigits == runes.Count(rune => rune.IsAscii && char.IsAsciiHexDigit((char)rune.Value));
         }).QuickCheckThrowOnFailure();
     }

@@ -83,7 +83,9 @@ public class SourceTextTests
 
     [Theory]
     [InlineData("# Copyright 2020 Ada\n# License: MIT\n\nimport os\n", "import os\n")]
-    [InlineData("#!/usr/bin/python\n# -*- coding: utf-8 -*-\n# Copyright 2020 Ada\n\nimport os\n", "#!/usr/bin/python\n# -*- coding: utf-8 -*-\nimport os\n")]
+    [InlineData(
+        "#!/usr/bin/python\n# -*- coding: utf-8 -*-\n# Copyright 2020 Ada\n\nimport os\n",
+        "#!/usr/bin/python\n# -*- coding: utf-8 -*-\nimport os\n")]
     [InlineData("# Reads files.\n\n# Copyright 2020 Ada\n\n# All rights reserved.\nimport os\n", "# Reads files.\n\nimport os\n")]
     [InlineData("# Reads files.\nimport os\n# Copyright 2020 Ada\n", "# Reads files.\nimport os\n# Copyright 2020 Ada\n")]
     [InlineData("\"\"\"Copyright 2020 Ada\"\"\"\nimport os\n", "\"\"\"Copyright 2020 Ada\"\"\"\nimport os\n")]
