@@ -5,6 +5,7 @@ using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Dedup;
 using DataForge.Dedup.Shingling;
+using DataForge.Testing;
 
 namespace DataForge.Benchmarks;
 

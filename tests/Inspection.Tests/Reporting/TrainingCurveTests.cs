@@ -91,7 +91,7 @@ public sealed class TrainingCurveTests : IDisposable
 
     private static TrainingEvaluated Evaluated(long step, double loss) => new(step, loss, true);
 
-    private static PartDone Done(string part, bool reused = false) => new("pretrain", part, reused, 1, new Dictionary<string, long>());
+    private static PartDone Done(string part, bool reused = false) => new("pretrain", part, reused, 1, new CountTable());
 
     private void Stages(params string[] names)
     {
