@@ -90,7 +90,7 @@ public sealed partial class DeclarationTests
 
     /// <summary>
     /// No other product file spells the name of a column or a count. Names of one plain word are left out: in a JSON document, an option or a
-    /// message the same word means something else.
+    /// message the same word means something else. The crawler's options name columns of tables that others wrote.
     /// </summary>
     [Fact]
     public void Sources_outsideCorpus_spellNoDeclaredName()
@@ -104,6 +104,7 @@ public sealed partial class DeclarationTests
         IEnumerable<string> found =
             from file in ProductSources.All
             where !file.Path.StartsWith("Corpus/", StringComparison.Ordinal) && !file.Path.StartsWith("Libraries/", StringComparison.Ordinal)
+            where file.Path != "Crawler/CrawlOptions.cs"
             from line in file.Lines.Index()
             where !line.Item.TrimStart().StartsWith("//", StringComparison.Ordinal)
             from name in names
