@@ -4,10 +4,12 @@ using DataForge.Dedup.Shingling;
 
 namespace DataForge.Dedup;
 
-/// <summary>What counts as a duplicate, and how the dataset's shards are cut.</summary>
+/// <summary>What counts as a duplicate, and how the dataset is cut into shards.</summary>
 public sealed class DedupOptions
 {
-    /// <summary>The Jaccard similarity of two files' shingle sets from which on they are near duplicates: 0.5 to 1; 0.85 by default.</summary>
+    /// <summary>
+    /// The Jaccard similarity of two files' shingle sets from which on they are near duplicates: 0.5 to 1; 0.85 by default.
+    /// </summary>
     [Range(0.5, 1.0)]
     public double Threshold { get; set; } = 0.85;
 
@@ -22,12 +24,15 @@ public sealed class DedupOptions
     [EnumDataType(typeof(ShingleKind))]
     public ShingleKind Shingles { get; set; } = ShingleKind.Code;
 
-    /// <summary>Which tokens of code count, of <c>Names, Keywords, Numbers, Strings, Operators</c>; all by default. Comments and white space never do.</summary>
+    /// <summary>
+    /// Which tokens of code count: <c>Names, Keywords, Numbers, Strings, Operators</c>; all by default. Comments and white space never
+    /// count.
+    /// </summary>
     public TokenClasses Tokens { get; set; } = TokenClasses.All;
 
     /// <summary>
-    /// The chance that two files exactly at the threshold share no band, so that the pair is never looked at: 1e-12 to 0.01; 1e-6 by default.
-    /// Bands and rows follow from it (<see cref="Signatures.BandPlan"/>).
+    /// The probability that two files exactly at the threshold share no band, so that the pair is missed: 1e-12 to 0.01; 1e-6 by default.
+    /// It determines bands and rows (<see cref="Signatures.BandPlan"/>).
     /// </summary>
     [Range(1e-12, 0.01)]
     public double MissProbability { get; set; } = 1e-6;
@@ -36,32 +41,34 @@ public sealed class DedupOptions
     public ulong Seed { get; set; } = 0x9E3779B97F4A7C15;
 
     /// <summary>
-    /// Memory that one band's sort may take, in bytes: 1 MiB to 64 GiB; 1 GiB by default. Above it a band is sorted in slices of its key space.
-    /// Each worker takes as much. It decides how intermediate files are cut, never a row.
+    /// Memory for sorting one band, in bytes per worker: 1 MiB to 64 GiB; 1 GiB by default. A larger band is sorted in slices of its key
+    /// space. The option determines how intermediate files are cut, but no row.
     /// </summary>
     [Range(1 << 20, 64L << 30)]
     [NotHashed]
     public long SortMemory { get; set; } = 1L << 30;
 
-    /// <summary>Text in a dataset shard, in bytes before compression: 1 KiB to 16 GiB; 500 MB by default.
-    /// The shards of a dataset are of about one size; a small dataset is cut smaller (<see cref="Dataset.ShardPlan"/>).</summary>
+    /// <summary>
+    /// Text in a dataset shard, in bytes before compression: 1 KiB to 16 GiB; 500 MB by default. The shards of a dataset have about the
+    /// same size; those of a small dataset are smaller (<see cref="Dataset.ShardPlan"/>).
+    /// </summary>
     [Range(1 << 10, 16L << 30)]
     public long ShardBytes { get; set; } = 500_000_000;
 
-    /// <summary>Files that the audit compares by brute force with all others: 0 (no audit) to 100,000; 1,000 by default.</summary>
+    /// <summary>Files that the audit compares with all others by brute force: 0 (no audit) to 100,000; 1,000 by default.</summary>
     [Range(0, 100_000)]
     public int AuditFiles { get; set; } = 1_000;
 
     /// <summary>
-    /// An earlier run of the workspace, deduplicated under the same options, whose dataset this run's files are held against: its kept files rank before all
+    /// An earlier run of the workspace, deduplicated under the same options, whose dataset this run extends: its kept files rank before all
     /// others, and are not written again. None by default.
     /// </summary>
     [NotHashed]
     public string? Base { get; set; }
 
     /// <summary>
-    /// Whether every candidate pair is verified, not only those that the selection needs, and written to <c>3-dataset/pairs.parquet</c>.
-    /// For audits: quadratic in the largest group of near duplicates.
+    /// Whether every candidate pair is verified, and not only those that the selection needs, and written to
+    /// <c>3-dataset/pairs.parquet</c>. It is meant for audits, since the cost is quadratic in the largest cluster of near duplicates.
     /// </summary>
     public bool AllPairs { get; set; }
 }

@@ -4,7 +4,7 @@ using DataForge.Pretrain.Training;
 
 namespace DataForge.Pretrain;
 
-/// <summary>The model and its training: a preset, and what is to differ from it.</summary>
+/// <summary>The model and its training: a preset, and what differs from it.</summary>
 public sealed class PretrainOptions : IValidatableObject
 {
     /// <summary>A published recipe, model size included (<see cref="TrainingPresets"/>); default <c>pycodegpt-110m</c>.</summary>
@@ -12,22 +12,22 @@ public sealed class PretrainOptions : IValidatableObject
     public string Preset { get; set; } = "pycodegpt-110m";
 
     /// <summary>
-    /// A model to start from: an export, or any GPT-Neo folder as Hugging Face lays it out; absent draws the weights. Its content decides,
-    /// not its place.
+    /// A model to start from: an export, or any GPT-Neo folder in Hugging Face's layout; absent draws the weights. Its content is hashed,
+    /// not its path.
     /// </summary>
     [NotHashed]
     public string? From { get; set; }
 
     /// <summary>
     /// A folder of problems in APPS's layout to fine-tune on, in place of the run's tokens; needs <see cref="From"/>, whose tokenizer is
-    /// used and kept. Its content decides, not its place.
+    /// used and kept. Its content is hashed, not its path.
     /// </summary>
     [NotHashed]
     public string? Problems { get; set; }
 
     /// <summary>
-    /// Stages, each on the tokens of a run and from the weights of the stage before it (CodeGen: natural language, several programming
-    /// languages, Python). Empty (default): one training on this run's tokens.
+    /// Stages, each trained on the tokens of a run, starting from the weights of the stage before it (as CodeGen was: natural language,
+    /// several programming languages, Python). Empty (default): one training on this run's tokens.
     /// </summary>
     public IList<StagedOptions> Stages { get; set; } = [];
 
@@ -52,7 +52,7 @@ public sealed class PretrainOptions : IValidatableObject
     /// <summary>Steps between evaluations; the preset's where absent.</summary>
     public long? EvaluateEvery { get; set; }
 
-    /// <summary>Steps between checkpoints; the preset's where absent. It decides no weight.</summary>
+    /// <summary>Steps between checkpoints; the preset's where absent. It does not affect the weights.</summary>
     [NotHashed]
     public long? CheckpointEvery { get; set; }
 
@@ -60,30 +60,30 @@ public sealed class PretrainOptions : IValidatableObject
     [Range(0, 1_000_000)]
     public int EarlyStopEvaluations { get; set; }
 
-    /// <summary>Newest checkpoints kept, beside the best: 1 to 1000; default 2.</summary>
+    /// <summary>Newest checkpoints kept, besides the best: 1 to 1000; default 2.</summary>
     [NotHashed]
     [Range(1, 1000)]
     public int CheckpointsKept { get; set; } = 2;
 
     /// <summary>
-    /// Where several processes train together (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT): the longest, in seconds, that one waits for
-    /// another. 1 to 86,400; default 600.
+    /// Where several processes train together (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT): how long one waits for another, in seconds: 1
+    /// to 86,400; default 600, as PyTorch's default timeout for NCCL.
     /// </summary>
     [NotHashed]
     [Range(1, 86_400)]
     public int ProcessTimeoutSeconds { get; set; } = 600;
 
-    /// <summary>Seeds the first weights and the order of the data; default 1.</summary>
+    /// <summary>Seed of the initial weights and of the order of the data; default 1.</summary>
     public ulong Seed { get; set; } = 1;
 
-    /// <summary>Whether documents of starred repositories come more than once an epoch, as PyCodeGPT has it; default no.</summary>
+    /// <summary>Whether documents of starred repositories are repeated within an epoch, as in PyCodeGPT; default no.</summary>
     public bool ResampleByStars { get; set; }
 
     /// <summary>The most held-out blocks an evaluation reads: 1 to 1,000,000; default 256.</summary>
     [Range(1, 1_000_000)]
     public int MaxValidationBlocks { get; set; } = 256;
 
-    /// <summary>Threads an operator may use; 0 (default) means one a core. The same number gives the same bytes.</summary>
+    /// <summary>Threads an operator may use; 0 (default) means one per core. The same number gives the same bytes.</summary>
     [Range(0, 1024)]
     [NotHashed]
     public int Threads { get; set; }
@@ -94,8 +94,8 @@ public sealed class PretrainOptions : IValidatableObject
     public string Device { get; set; } = "auto";
 
     /// <summary>
-    /// <c>auto</c> (default: bfloat16 on a GPU, float32 on a CPU), <c>float32</c> or <c>bfloat16</c>: what the model computes in. Weights,
-    /// gradients, the optimizer and the loss are float32 in every case.
+    /// <c>auto</c> (default: bfloat16 on a GPU, float32 on a CPU), <c>float32</c> or <c>bfloat16</c>: the element type the model computes
+    /// with. Weights, gradients, the optimizer and the loss are float32 in every case.
     /// </summary>
     public Precision Precision { get; set; }
 
@@ -105,13 +105,13 @@ public sealed class PretrainOptions : IValidatableObject
     public double PeakTeraflops { get; set; }
 
     /// <summary>
-    /// Whether a GPU's steps are captured once and replayed, where one process trains; where that fails the run says so and goes on without.
-    /// Default yes.
+    /// Whether a GPU's steps are captured once and replayed, where one process trains; where that fails the run warns and continues
+    /// without. Default yes.
     /// </summary>
     [NotHashed]
     public bool CudaGraphs { get; set; } = true;
 
-    /// <summary>What the trained model is asked to go on from, for the report.</summary>
+    /// <summary>The prompt that the trained model completes, for the report; empty for none.</summary>
     public string SamplePrompt { get; set; } = "def read_lines(path):\n    \"\"\"Return the lines of a file.\"\"\"\n";
 
     /// <inheritdoc/>
@@ -145,11 +145,17 @@ public sealed class PretrainOptions : IValidatableObject
         }
     }
 
-    /// <summary>The preset with what differs from it, in the options and then in the stage.</summary>
+    /// <summary>The preset's training options, overridden by these options and then by the stage's.</summary>
+    /// <param name="device">cpu, cuda or cuda:N.</param>
+    /// <param name="stage">One of <see cref="Stages"/>; null where there are none.</param>
+    /// <param name="positions">The model's positions, which limit the preset's block size.</param>
     internal TrainingOptions Training(string device, StagedOptions? stage, int positions)
     {
         TrainingOptions preset = TrainingPresets.Find(Preset).Options;
         long steps = stage?.Steps ?? Steps ?? preset.Steps;
+
+        // A short run of a long recipe has a shorter warm-up, at most a tenth of its steps.
+        long defaultWarmup = steps == preset.Steps ? preset.WarmupSteps : Math.Min(preset.WarmupSteps, steps / 10);
         return preset with
         {
             Steps = steps,
@@ -158,8 +164,7 @@ public sealed class PretrainOptions : IValidatableObject
             AccumulationSteps = AccumulationSteps ?? preset.AccumulationSteps,
             LearningRate = stage?.LearningRate ?? LearningRate ?? preset.LearningRate,
 
-            // A short run of a long recipe warms up for as large a share of it.
-            WarmupSteps = stage?.WarmupSteps ?? WarmupSteps ?? (steps == preset.Steps ? preset.WarmupSteps : Math.Min(preset.WarmupSteps, steps / 10)),
+            WarmupSteps = stage?.WarmupSteps ?? WarmupSteps ?? defaultWarmup,
             EvaluateEvery = EvaluateEvery ?? preset.EvaluateEvery,
             CheckpointEvery = CheckpointEvery ?? preset.CheckpointEvery,
             EarlyStopEvaluations = EarlyStopEvaluations,
@@ -174,14 +179,14 @@ public sealed class PretrainOptions : IValidatableObject
     }
 }
 
-/// <summary>One stage of a training in several; what is absent is as the whole's.</summary>
+/// <summary>One stage of a training in several stages; what is absent is taken from <see cref="PretrainOptions"/>.</summary>
 public sealed class StagedOptions
 {
     /// <summary>Its name, of letters, digits, '-' and '_'.</summary>
     [Required]
     public string Name { get; set; } = "";
 
-    /// <summary>The run, of the same workspace, whose tokens it is trained on; empty (default): this run's own.</summary>
+    /// <summary>The run of the same workspace whose tokens it is trained on; empty (default): this run.</summary>
     public string Run { get; set; } = "";
 
     /// <summary>Optimizer steps.</summary>

@@ -5,35 +5,37 @@ using DataForge.Pretrain.Tokenizer;
 
 namespace DataForge.Pretrain;
 
-/// <summary>How the dataset becomes tokens: the tokenizer, the held-out repositories, the form of documents.</summary>
+/// <summary>How the dataset is tokenized: the tokenizer, the held-out repositories, the form of documents.</summary>
 public sealed class TokenizeOptions : IValidatableObject
 {
     /// <summary>
-    /// Text to tokenize in place of the run's dataset, as it is, past all rules and licences: <c>jsonl:PATH</c> or <c>parquet:PATH</c>,
-    /// files or folders of them. Its content decides, not its place. Default: none, the dataset is tokenized.
+    /// Text to tokenize in place of the run's dataset, as it is, without rules and licences: <c>jsonl:PATH</c> or <c>parquet:PATH</c>,
+    /// files or folders of them. Its content is hashed, not its path. Default: none, the dataset is tokenized.
     /// </summary>
     [NotHashed]
     public IList<string> Sources { get; set; } = [];
 
     /// <summary>
-    /// A folder with a tokenizer to encode with, in place of training one: another run's <c>4-tokens</c>, or a model's folder. Its content
-    /// decides, not its place.
+    /// A folder with a tokenizer to encode with, in place of training one: another run's <c>4-tokens</c>, or a model's folder. Its
+    /// content is hashed, not its path.
     /// </summary>
     [NotHashed]
     public string? Tokenizer { get; set; }
 
-    /// <summary>Tokens in all, special ones and the 256 bytes included: 300 to 65,536; default 32,000, as PyCodeGPT's.</summary>
+    /// <summary>Tokens in all, special ones and the 256 bytes included: 300 to 65,536; default 32,000, as in PyCodeGPT.</summary>
     [Range(300, BpeVocabulary.MaxCount)]
     public int VocabularySize { get; set; } = 32_000;
 
-    /// <summary>How text is cut before merging: <c>gpt2</c> (default) or <c>code</c> (digits one by one, runs of white space whole).</summary>
+    /// <summary>
+    /// How text is split before merging: <c>gpt2</c> (default) or <c>code</c> (each digit alone, runs of white space whole).
+    /// </summary>
     public PreTokenization PreTokenization { get; set; } = PreTokenization.Gpt2;
 
-    /// <summary>A pair seen less often is not merged; at least 1, default 2.</summary>
+    /// <summary>The least number of times a pair must occur to be merged; at least 1, default 2.</summary>
     [Range(1L, long.MaxValue)]
     public long MinPairCount { get; set; } = 2;
 
-    /// <summary>The context that tokenizer_config.json states, in tokens; default 1024.</summary>
+    /// <summary>The context length that tokenizer_config.json states, in tokens; default 1024.</summary>
     [Range(2, 1_000_000)]
     public int ModelMaxLength { get; set; } = 1024;
 
@@ -49,19 +51,19 @@ public sealed class TokenizeOptions : IValidatableObject
     [Range(1, 100_000)]
     public int ValidationMinRepositories { get; set; } = 10;
 
-    /// <summary>Chooses the repositories held out, and the forms of documents.</summary>
+    /// <summary>Seed of the choice of held-out repositories and of the forms of documents; default 1.</summary>
     public ulong Seed { get; set; } = 1;
 
     /// <summary>Share of training documents in fill-in-the-middle form (StarCoder: 0.5): 0 to 1; default 0.</summary>
     public double FimRate { get; set; }
 
-    /// <summary>Of those, the share in suffix-prefix-middle order: 0 to 1; default 0.5.</summary>
+    /// <summary>Of those, the share in suffix-prefix-middle order: 0 to 1; default 0.5, as in StarCoder.</summary>
     public double SpmShare { get; set; } = 0.5;
 
     /// <summary>Share of training documents in CodeGen2's infill form: 0 to 1; with <see cref="FimRate"/> at most 1; default 0.</summary>
     public double InfillRate { get; set; }
 
-    /// <summary>The form of training documents. Held-out documents are always as they are.</summary>
+    /// <summary>The form of training documents. Held-out documents are always in causal form.</summary>
     internal DocumentObjective Objective => new() { FimRate = FimRate, SpmShare = SpmShare, InfillRate = InfillRate, Seed = Seed };
 
     /// <inheritdoc/>
@@ -69,7 +71,8 @@ public sealed class TokenizeOptions : IValidatableObject
     {
         if (!Enum.IsDefined(PreTokenization))
         {
-            yield return new ValidationResult($"PreTokenization {PreTokenization} is none of {string.Join(", ", Enum.GetNames<PreTokenization>())}.");
+            string names = string.Join(", ", Enum.GetNames<PreTokenization>());
+            yield return new ValidationResult($"PreTokenization {PreTokenization} is none of {names}.");
         }
 
         if (Objective.Problem() is { } problem)

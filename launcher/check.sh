@@ -7,6 +7,7 @@ list_checks() {
   parser-fuzz     the lexer and the parser on mutated files for ten minutes
   parquet-fuzz    1,000,000 mutated Parquet files
   parquet-readers round trips of 1,000,000 rows through DuckDB, parquet-wasm and hyparquet
+  libraries       both libraries packed, and used by programs outside the solution
   tokenizer       ids against Hugging Face's on 10,000 files
   licenses        licences against Debian's declarations, all of them
   rules           the rules against their transcription in Python, on every file
@@ -53,6 +54,10 @@ run_check() {
       ;;
     parquet-readers)
       DATAFORGE_LONG=1 check_tests Parquet.Tests -class DataForge.Parquet.Tests.OtherReadersTests
+      ;;
+    libraries)
+      source "$root/launcher/libraries.sh"
+      check_libraries "$@"
       ;;
     tokenizer)
       DATAFORGE_CONFORMANCE_FILES="${DATAFORGE_CONFORMANCE_FILES:-10000}" check_tests Pretrain.Tests -class DataForge.Pretrain.Tests.Tokenizer.ConformanceTests

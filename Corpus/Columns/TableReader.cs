@@ -18,7 +18,7 @@ public sealed class TableReader : IDisposable
     public TableReader(string path, params ReadOnlySpan<Table> tables)
     {
         _path = path;
-        _reader = ShardFile.OpenAny(path);
+        _reader = ShardFile.Open(path);
         _reader.Metadata.TryGetValue(ShardFile.KindKey, out string? kind);
         foreach (Table table in tables)
         {
@@ -44,7 +44,7 @@ public sealed class TableReader : IDisposable
 
     /// <summary>Reads all columns of a row group; dispose the result when done with its values.</summary>
     /// <exception cref="DataForgeException">The row group is damaged.</exception>
-    public ParquetRowGroup ReadRowGroup(int index) => ShardFile.Read(_reader, _path, index);
+    public ParquetRowGroup ReadRowGroup(int index) => ShardFile.Read(_reader, _path, index, []);
 
     /// <summary>Reads some columns of a row group; dispose the result when done with its values.</summary>
     /// <exception cref="DataForgeException">The row group is damaged.</exception>

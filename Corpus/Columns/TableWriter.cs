@@ -43,15 +43,13 @@ public sealed class TableWriter : IDisposable
     /// <summary>Appends a text.</summary>
     public void Append(Column<BinaryColumn> column, string? value)
     {
-        int index = PositionOf(column);
         if (value is null)
         {
-            _rows.AppendNull(index);
+            AppendNull(column);
+            return;
         }
-        else
-        {
-            _rows.AppendString(index, value);
-        }
+
+        _rows.AppendString(PositionOf(column), value);
     }
 
     /// <summary>Appends bytes; for a column of text they must be valid UTF-8.</summary>
@@ -60,30 +58,27 @@ public sealed class TableWriter : IDisposable
     /// <summary>Appends an id, as 40 hexadecimal digits.</summary>
     public void Append(Column<BinaryColumn> column, BlobId? value)
     {
-        int index = PositionOf(column);
         if (value is not { } id)
         {
-            _rows.AppendNull(index);
+            AppendNull(column);
             return;
         }
 
         Span<byte> hex = stackalloc byte[2 * BlobId.Size];
         id.FormatHex(hex);
-        _rows.AppendBinary(index, hex);
+        _rows.AppendBinary(PositionOf(column), hex);
     }
 
     /// <summary>Appends a number.</summary>
     public void Append(Column<Int32Column> column, int? value)
     {
-        int index = PositionOf(column);
-        if (value is { } number)
+        if (value is not { } number)
         {
-            _rows.AppendInt32(index, number);
+            AppendNull(column);
+            return;
         }
-        else
-        {
-            _rows.AppendNull(index);
-        }
+
+        _rows.AppendInt32(PositionOf(column), number);
     }
 
     /// <summary>Appends a number.</summary>
@@ -92,29 +87,25 @@ public sealed class TableWriter : IDisposable
     /// <summary>Appends a number.</summary>
     public void Append(Column<DoubleColumn> column, double? value)
     {
-        int index = PositionOf(column);
-        if (value is { } number)
+        if (value is not { } number)
         {
-            _rows.AppendDouble(index, number);
+            AppendNull(column);
+            return;
         }
-        else
-        {
-            _rows.AppendNull(index);
-        }
+
+        _rows.AppendDouble(PositionOf(column), number);
     }
 
     /// <summary>Appends true or false.</summary>
     public void Append(Column<BooleanColumn> column, bool? value)
     {
-        int index = PositionOf(column);
-        if (value is { } flag)
+        if (value is not { } flag)
         {
-            _rows.AppendBoolean(index, flag);
+            AppendNull(column);
+            return;
         }
-        else
-        {
-            _rows.AppendNull(index);
-        }
+
+        _rows.AppendBoolean(PositionOf(column), flag);
     }
 
     /// <summary>Appends a list of texts.</summary>
@@ -140,6 +131,8 @@ public sealed class TableWriter : IDisposable
         _rows.Dispose();
         _file.Dispose();
     }
+
+    private void AppendNull(Column column) => _rows.AppendNull(PositionOf(column));
 
     private int PositionOf(Column column) => _positions[column.Ordinal] is >= 0 and int position
         ? position

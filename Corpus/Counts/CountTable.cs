@@ -1,5 +1,3 @@
-using System.Collections;
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -14,7 +12,7 @@ public readonly record struct Count(CountName Name, long Value);
 /// Counts by name, in ordinal order of their names; serialized as one JSON object. Not safe for writing from several threads.
 /// </summary>
 [JsonConverter(typeof(CountTableConverter))]
-public sealed class CountTable : IReadOnlyDictionary<string, long>
+public sealed class CountTable
 {
     private readonly SortedDictionary<string, long> _values = new(StringComparer.Ordinal);
 
@@ -74,38 +72,6 @@ public sealed class CountTable : IReadOnlyDictionary<string, long>
 
     /// <summary>The sum over a family.</summary>
     public long Sum(CountFamily family) => Of(family).Sum(count => count.Value);
-
-    // The members below are for code that still asks by text.
-
-    /// <summary>Takes a dictionary.</summary>
-    public static implicit operator CountTable(SortedDictionary<string, long> values) => new((IEnumerable<KeyValuePair<string, long>>)values);
-
-    /// <summary>Takes a dictionary.</summary>
-    public static implicit operator CountTable(Dictionary<string, long> values) => new((IEnumerable<KeyValuePair<string, long>>)values);
-
-    /// <inheritdoc/>
-    public long this[string key] => _values[key];
-
-    /// <inheritdoc/>
-    public IEnumerable<string> Keys => _values.Keys;
-
-    /// <inheritdoc/>
-    public IEnumerable<long> Values => _values.Values;
-
-    /// <inheritdoc/>
-    int IReadOnlyCollection<KeyValuePair<string, long>>.Count => _values.Count;
-
-    /// <inheritdoc/>
-    public bool ContainsKey(string key) => _values.ContainsKey(key);
-
-    /// <inheritdoc/>
-    public bool TryGetValue(string key, [MaybeNullWhen(false)] out long value) => _values.TryGetValue(key, out value);
-
-    /// <inheritdoc/>
-    public IEnumerator<KeyValuePair<string, long>> GetEnumerator() => _values.GetEnumerator();
-
-    /// <inheritdoc/>
-    IEnumerator IEnumerable.GetEnumerator() => _values.GetEnumerator();
 }
 
 /// <summary>Writes a table as a JSON object of numbers, in ordinal order of the names.</summary>

@@ -25,21 +25,6 @@ public sealed class Manifest(Run run)
     /// <summary>The entries of a stage, in ordinal order of their parts.</summary>
     public IReadOnlyList<ManifestEntry> Entries(string stage) => ReadEntries(run.Folder, stage);
 
-    /// <summary>The sums of all counts over a stage's entries, in ordinal order of their names.</summary>
-    public SortedDictionary<string, long> Totals(string stage)
-    {
-        var totals = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (ManifestEntry entry in Entries(stage))
-        {
-            foreach ((string name, long value) in entry.Counts)
-            {
-                totals[name] = totals.GetValueOrDefault(name) + value;
-            }
-        }
-
-        return totals;
-    }
-
     /// <summary>The sums of all counts over a stage's entries.</summary>
     public CountTable TotalCounts(string stage)
     {

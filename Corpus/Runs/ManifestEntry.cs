@@ -32,9 +32,6 @@ public sealed record ManifestEntry
 
     /// <summary>A count; 0 if the part does not have it.</summary>
     public long Count(CountName name) => Counts[name];
-
-    /// <summary>A figure by name; 0 where the part has none.</summary>
-    public long Count(string name) => Counts.TryGetValue(name, out long value) ? value : 0;
 }
 
 /// <summary>A file that a part wrote.</summary>

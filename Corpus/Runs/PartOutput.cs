@@ -47,12 +47,6 @@ public sealed class PartOutput(Run run)
     /// <summary>A count so far.</summary>
     public long Count(CountName name) => _counts.GetValueOrDefault(name.Name);
 
-    /// <summary>Adds to a figure (<see cref="ManifestEntry.Counts"/>).</summary>
-    public void Add(string name, long by = 1) => _counts.AddOrUpdate(name, by, (_, old) => old + by);
-
-    /// <summary>A figure so far.</summary>
-    public long Count(string name) => _counts.GetValueOrDefault(name);
-
     internal ManifestEntry Commit(string stage, string part, string inputHash, string optionsHash)
     {
         var outputs = new List<ManifestOutput>(_files.Count);

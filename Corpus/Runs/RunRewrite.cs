@@ -44,7 +44,7 @@ public sealed class RunRewrite(WorkspaceRewrite workspace, Run run)
     public void Remove(string relative) => workspace.Remove(InWorkspace(relative));
 
     /// <summary>Rewrites an entry; its former outputs that are not among the new ones are removed.</summary>
-    public void Commit(ManifestEntry entry, IReadOnlyList<ManifestOutput> outputs, IReadOnlyDictionary<string, long> counts)
+    public void Commit(ManifestEntry entry, IReadOnlyList<ManifestOutput> outputs, CountTable counts)
     {
         ManifestEntry now = workspace.Rewritten(entry, outputs, counts);
         workspace.Write(InWorkspace($"manifest/{entry.Stage}/{entry.Part}.json"), CanonicalJson.Write(now));
@@ -55,10 +55,6 @@ public sealed class RunRewrite(WorkspaceRewrite workspace, Run run)
 
         _changed[(entry.Stage, entry.Part)] = now;
     }
-
-    /// <summary>As <see cref="Commit(ManifestEntry, IReadOnlyList{ManifestOutput}, IReadOnlyDictionary{string, long})"/>.</summary>
-    public void Commit(ManifestEntry entry, IReadOnlyList<ManifestOutput> outputs, CountTable counts) =>
-        Commit(entry, outputs, (IReadOnlyDictionary<string, long>)counts);
 
     /// <summary>Removes an entry and its files: the next build computes the part again.</summary>
     public void Remove(ManifestEntry entry)

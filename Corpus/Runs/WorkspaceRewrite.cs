@@ -78,16 +78,12 @@ public sealed class WorkspaceRewrite(Workspace workspace, string folder, string 
     /// <summary>
     /// An entry with other outputs and counts. Its input hash is one that no plan ever has, so that the next build computes the part again.
     /// </summary>
-    public ManifestEntry Rewritten(ManifestEntry entry, IEnumerable<ManifestOutput> outputs, IReadOnlyDictionary<string, long> counts) => entry with
+    public ManifestEntry Rewritten(ManifestEntry entry, IEnumerable<ManifestOutput> outputs, CountTable counts) => entry with
     {
         InputHash = StageHash.Combine("rewritten", mark, entry.InputHash),
         Outputs = [.. outputs.OrderBy(output => output.Path, StringComparer.Ordinal)],
         Counts = new CountTable(counts),
     };
-
-    /// <summary>As <see cref="Rewritten(ManifestEntry, IEnumerable{ManifestOutput}, IReadOnlyDictionary{string, long})"/>.</summary>
-    public ManifestEntry Rewritten(ManifestEntry entry, IEnumerable<ManifestOutput> outputs, CountTable counts) =>
-        Rewritten(entry, outputs, (IReadOnlyDictionary<string, long>)counts);
 
     /// <summary>Moves new files into place and removes the files that are marked for removal.</summary>
     /// <param name="removed"><see cref="Removed"/>, as it was when everything had been written.</param>

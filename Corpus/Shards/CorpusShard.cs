@@ -87,11 +87,6 @@ public static class CorpusShard
         public Rows ReadOccurrences(int index) =>
             ReadRowGroup(index, [Column.BlobId, Column.RepositoryName, .. OtherOccurrencesReader.ColumnsOf(Version)]);
 
-        /// <summary>Reads one row group, all columns or those named; dispose it when done with its spans.</summary>
-        /// <exception cref="DataForgeException">The row group is damaged.</exception>
-        public Rows ReadRowGroup(int index, params string[] columns) =>
-            ReadRowGroup(index, Array.ConvertAll(columns, name => Version.Columns.First(column => column.Column.Name == name).Column));
-
         /// <inheritdoc/>
         public void Dispose() => _reader.Dispose();
     }
@@ -117,9 +112,6 @@ public static class CorpusShard
 
         /// <summary>Files in the row group.</summary>
         public int Count => _rows.RowCount;
-
-        /// <summary>Columns by name, for readers that need only some. Look each up once, not once a row.</summary>
-        public ParquetRowGroup Columns => _rows;
 
         /// <summary>The values of a column, for readers that need only some. Ask once for a row group, not once for a row.</summary>
         public TView Get<TView>(Column<TView> column) => _rows.Get(column);

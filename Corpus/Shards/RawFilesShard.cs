@@ -8,9 +8,6 @@ namespace DataForge.Corpus.Shards;
 /// </summary>
 public static class RawFilesShard
 {
-    /// <summary>Kind and version, as the file states them.</summary>
-    public const string Kind = "raw-files v1";
-
     /// <summary>Writes occurrences.</summary>
     public sealed class Writer(string path) : ShardWriter(path, Table.RawFiles)
     {

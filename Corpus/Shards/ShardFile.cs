@@ -2,29 +2,15 @@ using DataForge.Parquet;
 
 namespace DataForge.Corpus.Shards;
 
-/// <summary>Opens and reads shards of any kind.</summary>
+/// <summary>Opens and reads Parquet files of the program's own; a damaged file ends the run with a message that says what to do.</summary>
 public static class ShardFile
 {
-    /// <summary>The key under which a shard names its kind and the version of its columns.</summary>
+    /// <summary>The key under which a file states its table and the version of its columns.</summary>
     public const string KindKey = "dataforge.shard";
 
-    /// <summary>Opens a shard and checks that it is of this kind and version.</summary>
-    /// <exception cref="DataForgeException">It is damaged, or another kind or version.</exception>
-    public static ParquetReader Open(string path, string kind)
-    {
-        ParquetReader reader = OpenAny(path);
-        if (reader.Metadata.TryGetValue(KindKey, out string? found) && found == kind)
-        {
-            return reader;
-        }
-
-        reader.Dispose();
-        throw WrongKind(path, found, kind);
-    }
-
-    /// <summary>Opens a Parquet file of any kind.</summary>
+    /// <summary>Opens a file of any table.</summary>
     /// <exception cref="DataForgeException">It is damaged.</exception>
-    internal static ParquetReader OpenAny(string path)
+    internal static ParquetReader Open(string path)
     {
         try
         {
@@ -36,13 +22,9 @@ public static class ShardFile
         }
     }
 
-    /// <summary>The fault of a file that is of another kind or version than the one needed.</summary>
-    internal static DataForgeException WrongKind(string path, string? found, string needed) => new(
-        $"{path} holds '{found ?? "no DataForge shard"}' where '{needed}' is needed: it was written by another version.");
-
-    /// <summary>Reads a row group of a shard the program itself wrote; damage ends the run with a message that says what to do.</summary>
-    /// <exception cref="DataForgeException">The row group is damaged.</exception>
-    public static ParquetRowGroup Read(ParquetReader reader, string path, int rowGroup, params string[] columns)
+    /// <summary>Reads a row group.</summary>
+    /// <exception cref="DataForgeException">It is damaged.</exception>
+    internal static ParquetRowGroup Read(ParquetReader reader, string path, int rowGroup, string[] columns)
     {
         try
         {
@@ -53,6 +35,10 @@ public static class ShardFile
             throw Damaged(path, e);
         }
     }
+
+    /// <summary>The error of a file that is of another table or version than the one needed.</summary>
+    internal static DataForgeException WrongKind(string path, string? found, string needed) => new(
+        $"{path} holds '{found ?? "no DataForge shard"}' where '{needed}' is needed: it was written by another version.");
 
     private static DataForgeException Damaged(string path, ParquetException e) => new(
         $"{path} is damaged ({e.Message}): remove it and run the same command again.", inner: e);

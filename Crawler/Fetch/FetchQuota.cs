@@ -91,5 +91,5 @@ internal sealed class FetchQuota(CrawlOptions options, TimeProvider time)
     }
 
     /// <summary>The exception for a repository whose time is used up.</summary>
-    public FetchException TimedOut() => new(RuleNames.Timeout, $"not had within {options.FetchTimeoutSeconds} seconds", isTransient: true);
+    public FetchException TimedOut() => new(RuleNames.Timeout, $"not fetched within {options.FetchTimeoutSeconds} seconds", isTransient: true);
 }

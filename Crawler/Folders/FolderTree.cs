@@ -37,7 +37,7 @@ internal sealed class FolderTree
     /// <summary>Why the folder cannot be listed; null where it was listed, and where it is too deep to be.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>Whether it was not listed because it lies too deep.</summary>
+    /// <summary>Whether it was not listed because it is too deep.</summary>
     public bool IsTooDeep { get; private set; }
 
     /// <summary>Whether it is the root of a git repository's work tree.</summary>
@@ -55,10 +55,10 @@ internal sealed class FolderTree
     /// <summary>Files in it and below that are taken by their names: Python, licences, metadata.</summary>
     public long Files { get; private set; }
 
-    /// <summary>Whether something in it or below cannot be read or lies too deep, so that a row has to report it.</summary>
+    /// <summary>Whether something in it or below cannot be read or is too deep, so that a row has to report it.</summary>
     public bool HasFault { get; private set; }
 
-    /// <summary>Whether a repository or a folder of packages lies below it.</summary>
+    /// <summary>Whether a repository or a folder of packages is below it.</summary>
     public bool HasRootsBelow { get; private set; }
 
     /// <summary>Whether packages are installed in it side by side.</summary>

@@ -4,39 +4,22 @@ using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Rows;
 
-/// <summary><c>jsonl:FILE</c>: JSON Lines, plain or <c>.gz</c>, rows in any order. All files named form one source.</summary>
-internal sealed class JsonLinesSource(IReadOnlyList<string> files) : ISource
+/// <summary><c>jsonl:FILE</c>: JSON Lines, plain or <c>.gz</c>.</summary>
+internal sealed class JsonLinesSource(IReadOnlyList<string> files) : RowFileSource(KindName, files)
 {
     /// <summary>The kind of this source.</summary>
     public const string KindName = "jsonl";
 
     /// <inheritdoc/>
-    public string Kind => KindName;
+    protected override RowIndex CreateIndex(CrawlOptions options) => new(KindName, new JsonRow(options), options);
 
     /// <inheritdoc/>
-    public string Text => files.Count == 1 ? $"{KindName}:{files[0]}" : $"{KindName}: ({files.Count} files)";
-
-    /// <inheritdoc/>
-    public (string Key, string Signature)? WholeSignature(CrawlOptions options) => RowFiles.Sign(KindName, files, options);
-
-    /// <inheritdoc/>
-    public ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
+    protected override void IndexRows(RowIndex index, ScanContext context, CancellationToken cancellation)
     {
         var format = new JsonRow(context.Options);
-        var index = new RowIndex(KindName, format, context.Options);
-        try
+        foreach (string file in Files)
         {
-            foreach (string file in files)
-            {
-                Scan(file, index, format, context, cancellation);
-            }
-
-            return new(new SourceScan(index.Repositories(), index.Count, index));
-        }
-        catch
-        {
-            index.Dispose();
-            throw;
+            Scan(file, index, format, context, cancellation);
         }
     }
 
@@ -77,7 +60,7 @@ internal sealed class JsonLinesSource(IReadOnlyList<string> files) : ISource
         }
         catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException)
         {
-            throw DataForgeException.Usage($"{file} cannot be read ({e.Message}): name a file that you can read.", e);
+            throw Unreadable(file, e);
         }
     }
 

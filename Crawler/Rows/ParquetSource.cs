@@ -5,46 +5,26 @@ using DataForge.Crawler.Sources;
 namespace DataForge.Crawler.Rows;
 
 /// <summary>
-/// <c>parquet:FILE-or-DIR</c>: tables with one row per source file, rows in any order. All files named form one source. A single row of a
-/// row group cannot be read by itself, so the first pass copies what is needed of each row into a scratch file, which is as large as the
-/// contents.
+/// <c>parquet:FILE-or-DIR</c>: Parquet tables. A single row of a row group cannot be read by itself, so the first pass copies what is
+/// needed of each row into a scratch file, which is as large as the contents.
 /// </summary>
-internal sealed class ParquetSource(IReadOnlyList<string> files) : ISource
+internal sealed class ParquetSource(IReadOnlyList<string> files) : RowFileSource(KindName, files)
 {
     /// <summary>The kind of this source.</summary>
     public const string KindName = "parquet";
 
     /// <inheritdoc/>
-    public string Kind => KindName;
+    protected override RowIndex CreateIndex(CrawlOptions options) => new(KindName, new SpoolFormat(), options);
 
     /// <inheritdoc/>
-    public string Text => files.Count == 1 ? $"{KindName}:{files[0]}" : $"{KindName}: ({files.Count} files)";
-
-    /// <inheritdoc/>
-    public (string Key, string Signature)? WholeSignature(CrawlOptions options) => RowFiles.Sign(KindName, files, options);
-
-    /// <inheritdoc/>
-    public ValueTask<SourceScan> ScanAsync(ScanContext context, CancellationToken cancellation)
+    protected override void IndexRows(RowIndex index, ScanContext context, CancellationToken cancellation)
     {
-        var index = new RowIndex(KindName, new SpoolFormat(), context.Options);
-        try
+        string spool = Path.Combine(context.ScratchFolder, "parquet.spool");
+        using var records = new SpoolWriter(spool);
+        int number = index.AddFile(spool);
+        foreach (string file in Files)
         {
-            string spool = Path.Combine(context.ScratchFolder, "parquet.spool");
-            using (var records = new SpoolWriter(spool))
-            {
-                int number = index.AddFile(spool);
-                foreach (string file in files)
-                {
-                    Scan(file, index, number, records, context.Options, cancellation);
-                }
-            }
-
-            return new(new SourceScan(index.Repositories(), index.Count, index));
-        }
-        catch
-        {
-            index.Dispose();
-            throw;
+            Scan(file, index, number, records, context.Options, cancellation);
         }
     }
 
@@ -87,7 +67,7 @@ internal sealed class ParquetSource(IReadOnlyList<string> files) : ISource
         }
         catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException)
         {
-            throw DataForgeException.Usage($"{file} cannot be read ({e.Message}): name a file that you can read.", e);
+            throw Unreadable(file, e);
         }
     }
 }

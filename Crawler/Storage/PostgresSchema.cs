@@ -1,8 +1,8 @@
 namespace DataForge.Crawler.Storage;
 
 /// <summary>
-/// The catalog's tables in PostgreSQL, as steps from one version to the next: those of <see cref="SqliteSchema"/>, where the columns are
-/// explained. Texts are ordered by their bytes, as there.
+/// The catalog's tables in PostgreSQL, as steps from one version to the next: those of <see cref="SqliteSchema"/>, which explains the
+/// columns. Texts are ordered by their bytes, as in SQLite.
 /// </summary>
 internal static class PostgresSchema
 {
@@ -79,7 +79,7 @@ internal static class PostgresSchema
         """
         ALTER TABLE writers ADD COLUMN commits BIGINT NOT NULL DEFAULT 0;
 
-        -- The whole row, so that a question that comes to a random page of the index need not go on to one of the table.
+        -- The whole row is in the index: a query that reads a random page of it need not read a page of the table as well.
         ALTER TABLE contents DROP CONSTRAINT contents_pkey, ADD PRIMARY KEY (id) INCLUDE (part, size);
         """,
     ];

@@ -7,7 +7,7 @@ internal static class SqliteSchema
     public static IReadOnlyList<string> Steps { get; } =
     [
         """
-        -- Names given to sources by where they lie (ILocatedSource).
+        -- Names given to sources by their location (ILocatedSource).
         CREATE TABLE locations (
           kind TEXT NOT NULL, location TEXT NOT NULL, name TEXT NOT NULL UNIQUE,
           PRIMARY KEY (kind, location)) WITHOUT ROWID;
@@ -27,19 +27,19 @@ internal static class SqliteSchema
         -- The parts that hold contents of a part's occurrences.
         CREATE TABLE part_contents (part INTEGER NOT NULL, content_part INTEGER NOT NULL, PRIMARY KEY (part, content_part)) WITHOUT ROWID;
 
-        -- Every content stored: its git id (20 bytes), its part, its bytes.
+        -- Every stored content: its git id (20 bytes), its part, its size in bytes.
         CREATE TABLE contents (id BLOB PRIMARY KEY, part INTEGER NOT NULL, size INTEGER NOT NULL) WITHOUT ROWID;
 
-        -- What whole sources were crawled to, so that an unchanged one is not scanned again.
+        -- The snapshots that sources were crawled to, so that an unchanged source is not scanned again.
         CREATE TABLE sources (key TEXT PRIMARY KEY, signature TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE source_snapshots (
           source TEXT NOT NULL, repository INTEGER NOT NULL, snapshot INTEGER NOT NULL, PRIMARY KEY (source, repository)) WITHOUT ROWID;
         """,
         """
-        -- Contents not yet merged into contents (CatalogContents.cs).
+        -- Contents not yet merged into contents (ContentStore).
         CREATE TABLE contents_recent (id BLOB PRIMARY KEY, part INTEGER NOT NULL, size INTEGER NOT NULL) WITHOUT ROWID;
 
-        -- Rows of large tables, so that nobody counts them.
+        -- Row counts of large tables, which are too slow to count.
         CREATE TABLE tallies (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
         INSERT INTO tallies SELECT 'contents', COUNT(*) FROM contents;
         INSERT INTO tallies VALUES ('contents_recent', 0);
@@ -62,14 +62,14 @@ internal static class SqliteSchema
           pushed_at INTEGER, updated_at INTEGER, license TEXT, PRIMARY KEY (window_number, repository)) WITHOUT ROWID;
         CREATE INDEX members_repository ON members (repository, query_number);
 
-        -- Answers kept for conditional requests.
+        -- Responses stored for conditional requests.
         CREATE TABLE answers (path TEXT PRIMARY KEY, etag TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
 
-        -- What became of a repository when it was last asked for.
+        -- The status of each repository when it was last requested.
         CREATE TABLE repository_states (
           repository INTEGER PRIMARY KEY, state TEXT NOT NULL, name TEXT NOT NULL, commit_id TEXT, pushed_at INTEGER, detail TEXT);
 
-        -- Who is at work, and on what: worker is the lease's holder, leased_until milliseconds since 1970.
+        -- Workers and their leases: worker is the holder, leased_until the expiry in milliseconds since 1970.
         CREATE TABLE workers (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL);
         CREATE TABLE work (
           queue TEXT NOT NULL, repository INTEGER NOT NULL, done INTEGER NOT NULL, outcome TEXT, worker INTEGER, leased_until INTEGER,
@@ -79,7 +79,7 @@ internal static class SqliteSchema
         CREATE TABLE writers (name TEXT PRIMARY KEY, worker INTEGER, leased_until INTEGER, epoch INTEGER NOT NULL) WITHOUT ROWID;
         """,
         """
-        -- Commits of all writers, so that one whose answer was lost can be told from one that did not happen.
+        -- The number of commits of all writers, by which a commit whose answer was lost is recognised.
         ALTER TABLE writers ADD COLUMN commits INTEGER NOT NULL DEFAULT 0;
         """,
     ];

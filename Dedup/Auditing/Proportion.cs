@@ -1,9 +1,9 @@
 namespace DataForge.Dedup.Auditing;
 
-/// <summary>A share found in a sample, with the 95 % interval of the share in the whole.</summary>
-/// <param name="Count">Those of which it is true.</param>
-/// <param name="Of">Those looked at.</param>
-/// <param name="Share">Count / Of; 1 where nothing was looked at.</param>
+/// <summary>A share found in a sample, with its 95 % confidence interval.</summary>
+/// <param name="Count">How many of the sample have the property.</param>
+/// <param name="Of">The size of the sample.</param>
+/// <param name="Share">Count / Of; 1 for an empty sample.</param>
 /// <param name="Low">The interval's lower end.</param>
 /// <param name="High">The interval's upper end.</param>
 public sealed record Proportion(long Count, long Of, double Share, double Low, double High)
@@ -12,10 +12,10 @@ public sealed record Proportion(long Count, long Of, double Share, double Low, d
     private const double Z = 1.959963984540054;
 
     /// <summary>
-    /// The share with its score interval (Wilson, Journal of the American Statistical Association 22, 1927), which stays honest near 0 and 1: of 1,000
-    /// without exception it says at least 99.6 %.
+    /// The share with its score interval (Wilson, Journal of the American Statistical Association 22, 1927), which is meaningful near 0 and
+    /// 1 too: for 1,000 of 1,000 its lower end is 99.6 %.
     /// </summary>
-    public static Proportion Of95(long count, long of)
+    public static Proportion With95PercentInterval(long count, long of)
     {
         if (of == 0)
         {
@@ -27,6 +27,8 @@ public sealed record Proportion(long Count, long Of, double Share, double Low, d
         double scale = 1 + (Z * Z / n);
         double centre = (share + (Z * Z / (2 * n))) / scale;
         double half = Z * Math.Sqrt((share * (1 - share) / n) + (Z * Z / (4 * n * n))) / scale;
-        return new Proportion(count, of, share, count == 0 ? 0 : Math.Max(0, centre - half), count == of ? 1 : Math.Min(1, centre + half));
+        double low = count == 0 ? 0 : Math.Max(0, centre - half);
+        double high = count == of ? 1 : Math.Min(1, centre + half);
+        return new Proportion(count, of, share, low, high);
     }
 }

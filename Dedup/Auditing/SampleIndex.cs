@@ -3,25 +3,27 @@ using System.Numerics;
 namespace DataForge.Dedup.Auditing;
 
 /// <summary>
-/// Finds, for any set, the sampled files that it may be a near duplicate of, without loss and without signatures: an inverted index of the sample's rarer shingles.
-/// Memory: up to 100 bytes a shingle of the sample.
+/// Finds for any set the sampled files that it may be a near duplicate of, without signatures and without missing one: an inverted index of
+/// the sample's rarer shingles. Memory: up to 100 bytes per shingle of the sample.
 /// </summary>
 /// <remarks>
-/// A set B with J(A, B) ≥ t has at least t·|A| of A's elements, so it lacks at most m = |A| − ⌈t·|A|⌉ of them, and of any q elements of A it has at least
-/// q − m. Only q = m + |A| / 16 elements of A are put into the index, those that are rarest in the sample: what half of all files contain costs most to count and
-/// tells least.
+/// A set B with J(A, B) ≥ t has at least t·|A| of A's elements. So it lacks at most m = |A| − ⌈t·|A|⌉ of them, and of any q elements of A
+/// it has at least q − m. Only q = m + |A| / 16 elements of A are indexed, those that are rarest in the sample: shingles that half of all
+/// files have are the most expensive to count and the least informative.
 /// </remarks>
 internal sealed class SampleIndex
 {
     private readonly ulong[] _bitmap;
     private readonly int _bitmapShift;
     private readonly int[] _needed;
-    // By shingle, the number of its first link; links are numbered from 1, so that 0 is the end.
+
+    // By shingle, the number of its first link. Links are numbered from 1; 0 is the end.
     private readonly ShingleTable _heads;
     private readonly List<(int Sample, int Next)> _links = [(0, 0)];
 
+    /// <summary>Builds the index.</summary>
     /// <param name="sets">The sampled files' sets.</param>
-    /// <param name="threshold">t.</param>
+    /// <param name="threshold">The threshold t.</param>
     public SampleIndex(IReadOnlyList<ulong[]> sets, double threshold)
     {
         int shingles = checked(sets.Sum(set => set.Length));
@@ -35,7 +37,7 @@ internal sealed class SampleIndex
             }
         }
 
-        // Sixteen bits a shingle: one in sixteen of those that are not in the index passes.
+        // Sixteen bits per shingle: one in sixteen of the shingles that are not indexed passes.
         int bits = Math.Clamp(BitOperations.Log2((uint)shingles | 1) + 5, 10, 32);
         _bitmap = new ulong[1 << (bits - 6)];
         _bitmapShift = 64 - bits;
@@ -43,7 +45,7 @@ internal sealed class SampleIndex
         for (int i = 0; i < sets.Count; i++)
         {
             ulong[] set = sets[i];
-            // The product is taken a little low, so that rounding makes the index larger rather than smaller.
+            // The product is rounded down a little, so that the index becomes larger rather than smaller.
             int lacking = set.Length - (int)Math.Ceiling((threshold * set.Length) - 1e-6);
             int indexed = Math.Min(set.Length, lacking + Math.Max(1, set.Length / 16));
             _needed[i] = indexed - lacking;
@@ -56,14 +58,17 @@ internal sealed class SampleIndex
         }
     }
 
-    /// <summary>Adds to <paramref name="found"/> the sampled files that may be near duplicates of a set. <paramref name="counts"/>, one a sampled file, is 0 before and after.</summary>
+    /// <summary>
+    /// Adds to <paramref name="found"/> the sampled files that may be near duplicates of a set. <paramref name="counts"/> has a number for
+    /// each sampled file, which is 0 before and after.
+    /// </summary>
     public void Find(ReadOnlySpan<ulong> set, int[] counts, List<int> found)
     {
         int from = found.Count;
         foreach (ulong shingle in set)
         {
-            ulong place = shingle >> _bitmapShift;
-            if ((_bitmap[place >> 6] & (1UL << (int)(place & 63))) == 0)
+            ulong bit = shingle >> _bitmapShift;
+            if ((_bitmap[bit >> 6] & (1UL << (int)(bit & 63))) == 0)
             {
                 continue;
             }
@@ -95,8 +100,8 @@ internal sealed class SampleIndex
 
     private void Add(int sample, ulong shingle)
     {
-        ulong place = shingle >> _bitmapShift;
-        _bitmap[place >> 6] |= 1UL << (int)(place & 63);
+        ulong bit = shingle >> _bitmapShift;
+        _bitmap[bit >> 6] |= 1UL << (int)(bit & 63);
         ref int head = ref _heads.Value(shingle);
         _links.Add((sample, head));
         head = _links.Count - 1;

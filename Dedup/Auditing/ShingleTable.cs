@@ -2,14 +2,17 @@ using System.Numerics;
 
 namespace DataForge.Dedup.Auditing;
 
-/// <summary>A map from shingles to numbers, of a size known before: open addressing at the places that the shingles' own first bits name, half full at most.</summary>
+/// <summary>
+/// A hash table from shingles to numbers with a fixed capacity: open addressing by the shingles' own first bits, at most half full.
+/// </summary>
 internal sealed class ShingleTable
 {
     private readonly ulong[] _keys;
     private readonly int[] _values;
     private readonly int _shift;
 
-    /// <param name="capacity">The most shingles it takes.</param>
+    /// <summary>Creates an empty table.</summary>
+    /// <param name="capacity">Shingles that it can hold.</param>
     public ShingleTable(int capacity)
     {
         int bits = BitOperations.Log2((uint)Math.Max(1, capacity)) + 2;
@@ -18,26 +21,26 @@ internal sealed class ShingleTable
         _shift = 64 - bits;
     }
 
-    /// <summary>The number of a shingle, to be read and set; 0 where it has none yet.</summary>
+    /// <summary>The number of a shingle, to be read or set; 0 where it has none yet.</summary>
     public ref int Value(ulong shingle)
     {
-        int place = Place(shingle);
-        _keys[place] = shingle;
-        return ref _values[place];
+        int slot = SlotOf(shingle);
+        _keys[slot] = shingle;
+        return ref _values[slot];
     }
 
     /// <summary>The number of a shingle, or 0.</summary>
-    public int Find(ulong shingle) => _values[Place(shingle)];
+    public int Find(ulong shingle) => _values[SlotOf(shingle)];
 
-    // Where the shingle is, or the free place it would take: one whose number is 0.
-    private int Place(ulong shingle)
+    // The slot of the shingle, or the free slot for it: one whose number is 0.
+    private int SlotOf(ulong shingle)
     {
-        int place = (int)(shingle >> _shift);
-        while (_values[place] != 0 && _keys[place] != shingle)
+        int slot = (int)(shingle >> _shift);
+        while (_values[slot] != 0 && _keys[slot] != shingle)
         {
-            place = (place + 1) & (_keys.Length - 1);
+            slot = (slot + 1) & (_keys.Length - 1);
         }
 
-        return place;
+        return slot;
     }
 }

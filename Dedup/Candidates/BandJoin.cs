@@ -5,22 +5,23 @@ using DataForge.Dedup.Store;
 namespace DataForge.Dedup.Candidates;
 
 /// <summary>
-/// Finds the files that share a band: reads the keys of a band from all parts, sorts them, and hands out each bucket of equal keys. A small
-/// bucket becomes its pairs; a hot one becomes a list of its members, so that its cost stays linear in them and nothing is lost.
+/// Finds the files that share a band: reads the keys of a band from all parts, sorts them, and processes each bucket of equal keys. A small
+/// bucket is written as its pairs; a hot one as a list of its members, so that its cost is linear in their number and no pair is lost.
 /// </summary>
 /// <remarks>
-/// Memory: 16 bytes a file of the sort, up to <see cref="DedupOptions.SortMemory"/>; beyond that the band is sorted in slices of its key space,
-/// each with a reading of the band of its own. Keys are uniform, so slices are even; only a bucket larger than a slice takes more. The rank table
-/// takes 4 bytes a file.
+/// Memory: 16 bytes per file for the sort, up to <see cref="DedupOptions.SortMemory"/>; beyond that the band is sorted in slices of its key
+/// space, and read once for each slice. Keys are uniform, so slices are of even size; only a bucket larger than a slice takes more. The
+/// rank table takes 4 bytes per file.
 /// <para>
-/// Files of a base matter only where they share a bucket with a file that is none of its. So the band of the others is read first and marked in a bitmap, and of the base's
-/// keys, read once, only those are sorted whose mark is there: those that meet another, and one in sixteen that does not.
+/// Files of a base matter only where they share a bucket with a file of the run. So the run's keys of the band are read first and marked in
+/// a bitmap, and of the base's keys only those are sorted that are marked: those that the run has too, and one in sixteen of the others.
 /// </para>
 /// </remarks>
 internal sealed class BandJoin
 {
     /// <summary>
-    /// Members up to which a bucket becomes pairs, 28 at most. A member of a larger one costs a word of 8 bytes where pairs would cost more than 28.
+    /// A bucket with at most so many members is written as pairs, at most 28. In a larger one a member takes 8 bytes, where its share of
+    /// the pairs would take more than 28.
     /// </summary>
     public const int MaxPairedBucket = 8;
 
@@ -38,28 +39,31 @@ internal sealed class BandJoin
     private readonly WordBuffer _sort;
     private int _count;
 
+    /// <summary>Creates a join of the bands of all parts.</summary>
     /// <param name="signatures">The signatures of all parts.</param>
-    /// <param name="ranks">By ordinal, a file's rank, or −1 for a file that takes no part because a better one has the same set.</param>
-    /// <param name="baseParts">Parts of the base, which come before all others; 0 without one.</param>
-    /// <param name="baseKept">Files with the first ranks, all of the base, that are known not to be near duplicates of each other.</param>
-    /// <param name="allPairs">Whether every bucket becomes pairs, however large.</param>
+    /// <param name="ranks">By ordinal, a file's rank; −1 for a file that is left out because a better one has the same set.</param>
+    /// <param name="baseParts">Parts of the base, which come before all others; 0 without a base.</param>
+    /// <param name="baseKept">
+    /// How many of the first ranks are files of the base, which are known not to be near duplicates of each other.
+    /// </param>
+    /// <param name="allPairs">Whether every bucket is written as pairs, however large.</param>
     /// <param name="memory">Bytes for the sort.</param>
-    /// <param name="sort">Where it takes place.</param>
+    /// <param name="sort">The sort's buffer.</param>
     public BandJoin(SignatureParts signatures, int[] ranks, int baseParts, int baseKept, bool allPairs, long memory, WordBuffer sort)
     {
         (_signatures, _ranks, _baseParts, _baseKept, _sort) = (signatures, ranks, baseParts, baseKept, sort);
         _rankBits = KeyedRanks.RankBits(ranks.Length);
         _maxPaired = allPairs ? int.MaxValue : MaxPairedBucket;
         _maxSlice = Math.Max(1 << 10, memory / (2 * sizeof(ulong)));
-        int ofBase = signatures.Start(baseParts);
-        long sorted = ranks.Length - ofBase;
-        if (ofBase > 0)
+        int baseFiles = signatures.Start(baseParts);
+        long sorted = ranks.Length - baseFiles;
+        if (baseFiles > 0)
         {
-            // Sixteen bits a key.
+            // Sixteen bits per key.
             int bits = Math.Clamp(BitOperations.Log2((ulong)sorted | 1) + 5, 10, 36);
             _marks = new ulong[1 << (bits - 6)];
             _markShift = 64 - bits;
-            sorted += ofBase / 16;
+            sorted += baseFiles / 16;
         }
 
         _slices = (int)Math.Max(1, (sorted + _maxSlice - 1) / _maxSlice);
@@ -71,7 +75,9 @@ internal sealed class BandJoin
     /// <summary>Members of the largest bucket found so far.</summary>
     public int LargestBucket { get; private set; }
 
-    /// <summary>Joins one band; pairs go out as (worse rank, better rank), members of hot buckets as (rank, number of the bucket).</summary>
+    /// <summary>
+    /// Joins one band. Writes pairs as (worse rank, better rank), and members of hot buckets as (rank, number of the bucket).
+    /// </summary>
     public void Join(int band, WordRunWriter pairs, WordRunWriter hot, CancellationToken cancellation)
     {
         if (_marks.Length > 0)
@@ -101,8 +107,8 @@ internal sealed class BandJoin
             {
                 foreach (ulong key in keys)
                 {
-                    ulong place = key >> _markShift;
-                    _marks[place >> 6] |= 1UL << (int)(place & 63);
+                    ulong bit = key >> _markShift;
+                    _marks[bit >> 6] |= 1UL << (int)(bit & 63);
                 }
             });
         }
@@ -110,8 +116,8 @@ internal sealed class BandJoin
 
     private bool IsMarked(ulong key)
     {
-        ulong place = key >> _markShift;
-        return (_marks[place >> 6] >> (int)(place & 63) & 1) != 0;
+        ulong bit = key >> _markShift;
+        return (_marks[bit >> 6] >> (int)(bit & 63) & 1) != 0;
     }
 
     private void Load(int band, int slice, CancellationToken cancellation)
@@ -122,16 +128,17 @@ internal sealed class BandJoin
         {
             cancellation.ThrowIfCancellationRequested();
             int start = _signatures.Start(part);
-            bool isOfBase = part < _baseParts;
+            bool isBase = part < _baseParts;
             _signatures[part].Scan(SignatureColumn.FirstBand + band, _buffer, (row, keys) =>
             {
                 ReadOnlySpan<int> ranks = _ranks.AsSpan(start + (int)row, keys.Length);
-                MakeRoom(keys.Length);
+                EnsureCapacity(keys.Length);
                 ulong[] words = _sort.Words;
                 int count = _count;
                 for (int i = 0; i < keys.Length; i++)
                 {
-                    if (keys[i] != 0 && ranks[i] >= 0 && (!isOfBase || IsMarked(keys[i])) && (slices == 1 || (int)(((keys[i] >> 32) * (ulong)slices) >> 32) == slice))
+                    bool isInSlice = slices == 1 || (int)(((keys[i] >> 32) * (ulong)slices) >> 32) == slice;
+                    if (keys[i] != 0 && ranks[i] >= 0 && (!isBase || IsMarked(keys[i])) && isInSlice)
                     {
                         words[count++] = KeyedRanks.Pack(keys[i], ranks[i], _rankBits);
                     }
@@ -142,21 +149,21 @@ internal sealed class BandJoin
         }
     }
 
-    private void MakeRoom(int more)
+    private void EnsureCapacity(int more)
     {
         if (_sort.Words.Length - _count < more)
         {
-            // Slices are even but for hot buckets, so a little above a slice's size is room enough for most.
+            // Slices are of even size except for hot buckets, so a little more than a slice's size suffices for most.
             long needed = _count + (long)more;
-            long ample = Math.Min(2L * _sort.Words.Length, _maxSlice + (_maxSlice / 16));
-            long length = needed <= ample ? ample : needed + (needed / 4);
+            long usual = Math.Min(2L * _sort.Words.Length, _maxSlice + (_maxSlice / 16));
+            long length = needed <= usual ? usual : needed + (needed / 4);
             Array.Resize(ref _sort.Words, (int)Math.Min(length, Array.MaxLength));
         }
     }
 
     private void Emit(ReadOnlySpan<ulong> bucket, WordRunWriter pairs, WordRunWriter hot)
     {
-        // Ranks rise, so the last member is of the base only if all are.
+        // Ranks ascend, so the last member is a file of the base only if all are.
         if (KeyedRanks.Rank(bucket[^1], _rankBits) < _baseKept)
         {
             return;

@@ -10,14 +10,16 @@ namespace DataForge.Dedup.Dataset;
 /// </summary>
 internal static class CardHeader
 {
-    // Of the hub's licence list (https://huggingface.co/docs/hub/repositories-licenses) those that files of code stand under; anything else is "other".
+    // The licences of code in the hub's list (https://huggingface.co/docs/hub/repositories-licenses); any other is "other".
     private static readonly HashSet<string> HubLicenses = new(StringComparer.Ordinal)
     {
-        "apache-2.0", "mit", "afl-3.0", "artistic-2.0", "bsl-1.0", "bsd-2-clause", "bsd-3-clause", "bsd-3-clause-clear", "cc0-1.0", "cc-by-3.0", "cc-by-4.0",
-        "cc-by-sa-3.0", "cc-by-sa-4.0", "wtfpl", "ecl-2.0", "epl-1.0", "epl-2.0", "eupl-1.1", "eupl-1.2", "agpl-3.0", "gpl-2.0", "gpl-3.0", "lgpl-2.1", "lgpl-3.0",
-        "isc", "lppl-1.3c", "ms-pl", "mpl-2.0", "osl-3.0", "postgresql", "ofl-1.1", "ncsa", "unlicense", "zlib",
+        "apache-2.0", "mit", "afl-3.0", "artistic-2.0", "bsl-1.0", "bsd-2-clause", "bsd-3-clause", "bsd-3-clause-clear", "cc0-1.0",
+        "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0", "wtfpl", "ecl-2.0", "epl-1.0", "epl-2.0", "eupl-1.1", "eupl-1.2",
+        "agpl-3.0", "gpl-2.0", "gpl-3.0", "lgpl-2.1", "lgpl-3.0", "isc", "lppl-1.3c", "ms-pl", "mpl-2.0", "osl-3.0", "postgresql",
+        "ofl-1.1", "ncsa", "unlicense", "zlib",
     };
 
+    // The hub's size categories, by number of rows.
     private static readonly (long Below, string Name)[] Sizes =
     [
         (1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10_000_000, "1M<n<10M"),
@@ -47,21 +49,25 @@ internal static class CardHeader
             card.Append("  features:\n");
             foreach (ParquetColumn column in schema.Columns)
             {
-                card.Append(CultureInfo.InvariantCulture, $"  - name: {column.Name}\n    {(column.IsList ? "sequence" : "dtype")}: {TypeName(column.Type)}\n");
+                string key = column.IsList ? "sequence" : "dtype";
+                card.Append(CultureInfo.InvariantCulture, $"  - name: {column.Name}\n    {key}: {TypeName(column.Type)}\n");
             }
         }
 
         DatasetSize size = figures.Dataset;
-        card.Append(CultureInfo.InvariantCulture, $"  splits:\n  - name: train\n    num_bytes: {size.Bytes}\n    num_examples: {size.Files}\n");
+        card.Append("  splits:\n  - name: train\n");
+        card.Append(CultureInfo.InvariantCulture, $"    num_bytes: {size.Bytes}\n    num_examples: {size.Files}\n");
         card.Append(CultureInfo.InvariantCulture, $"  download_size: {size.ShardBytes}\n  dataset_size: {size.Bytes}\n---\n");
     }
 
+    // The hub's names of the licences in an SPDX expression.
     private static IEnumerable<string> HubNames(string expression) => expression
         .Split([' ', '(', ')'], StringSplitOptions.RemoveEmptyEntries)
         .Where(word => word is not ("OR" or "AND" or "WITH")).Select(word =>
         {
             string name = word.ToLowerInvariant();
-            name = name.EndsWith("-only", StringComparison.Ordinal) ? name[..^5] : name.EndsWith("-or-later", StringComparison.Ordinal) ? name[..^9] : name;
+            name = name.EndsWith("-only", StringComparison.Ordinal) ? name[..^5]
+                : name.EndsWith("-or-later", StringComparison.Ordinal) ? name[..^9] : name;
             return HubLicenses.Contains(name) ? name : "other";
         });
 

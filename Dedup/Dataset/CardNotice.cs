@@ -1,26 +1,34 @@
 using System.Globalization;
 using System.Text;
-using DataForge.Parquet;
+using DataForge.Corpus.Columns;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
+using DataForge.Parquet;
 
 namespace DataForge.Dedup.Dataset;
 
 /// <summary>
-/// Attribution of a dataset (<c>3-dataset/NOTICE</c>): each repository with its licences, how these were found, and the copyright lines as they stand
-/// in its files. Repositories, licences and lines in ordinal order. Memory: each distinct line of a repository once.
+/// The attribution of a dataset (<c>3-dataset/NOTICE</c>): each repository with its licences, how these were found, and the copyright lines
+/// of its files, verbatim. Repositories, licences and lines are in ordinal order. Memory: each distinct line of a repository once.
 /// </summary>
 internal sealed class CardNotice
 {
+    private static readonly Comparer<(string License, string Evidence)> ByLicenseAndEvidence =
+        Comparer<(string License, string Evidence)>.Create((left, right) =>
+        {
+            int order = string.CompareOrdinal(left.License, right.License);
+            return order != 0 ? order : string.CompareOrdinal(left.Evidence, right.Evidence);
+        });
+
     private readonly SortedDictionary<string, Repository> _repositories = new(StringComparer.Ordinal);
 
-    /// <summary>Repositories named.</summary>
+    /// <summary>Repositories.</summary>
     public int Repositories => _repositories.Count;
 
-    /// <summary>Copyright lines named.</summary>
+    /// <summary>Copyright lines, over all repositories.</summary>
     public long Lines { get; private set; }
 
-    /// <summary>Reads what the dataset's shards say.</summary>
+    /// <summary>Reads the attribution of all rows of the dataset's shards.</summary>
     public static CardNotice Read(Run run, CancellationToken cancellation)
     {
         var notice = new CardNotice();
@@ -31,8 +39,9 @@ internal sealed class CardNotice
             {
                 cancellation.ThrowIfCancellationRequested();
                 using CorpusShard.Rows rows = reader.ReadRowGroup(
-                    group, "repo_name", "repo_source", "revision_id", "license", "license_evidence", "copyright");
-                notice.Add(rows.Columns);
+                    group, Column.RepositoryName, Column.RepositorySource, Column.RevisionId, Column.License, Column.LicenseEvidence,
+                    Column.Copyright);
+                notice.Add(rows);
             }
         }
 
@@ -42,21 +51,23 @@ internal sealed class CardNotice
     /// <summary>Writes the file.</summary>
     public void Write(TextWriter text)
     {
-        text.Write("This dataset holds files of the repositories below, each under the licence named there.\n");
-        text.Write("The licence of a single file stands in its row (license, license_evidence, copyright).\n");
-        foreach ((string name, Repository repository) in _repositories)
+        text.Write("This dataset has files of the repositories below, each under the licence stated there.\n");
+        text.Write("The licence of a single file is in its row (license, license_evidence, copyright).\n");
+        foreach ((string repositoryName, Repository repository) in _repositories)
         {
-            text.Write($"\n{new string('-', 80)}\n{name}\n");
+            text.Write($"\n{new string('-', 80)}\n{repositoryName}\n");
             if (repository.Commit is { } commit)
             {
-                text.Write(repository.Source == "github" ? $"  https://github.com/{name}/tree/{commit}\n" : $"  commit {commit}\n");
+                text.Write(
+                    repository.Source == "github" ? $"  https://github.com/{repositoryName}/tree/{commit}\n" : $"  commit {commit}\n");
             }
 
-            foreach (((string license, string evidence), Terms terms) in repository.Terms)
+            foreach (((string license, string evidence), LicensedFiles group) in repository.Licenses)
             {
-                text.Write(string.Create(CultureInfo.InvariantCulture, $"  {(license.Length > 0 ? license : "no licence found")}, {terms.Files} {(terms.Files == 1 ? "file" : "files")}"));
+                string name = license.Length > 0 ? license : "no licence found";
+                text.Write(string.Create(CultureInfo.InvariantCulture, $"  {name}, {group.Files} {(group.Files == 1 ? "file" : "files")}"));
                 text.Write(evidence.Length > 0 ? $", by {evidence}\n" : "\n");
-                foreach (string line in terms.Copyright)
+                foreach (string line in group.Copyright)
                 {
                     text.Write($"    {line}\n");
                 }
@@ -64,46 +75,50 @@ internal sealed class CardNotice
         }
     }
 
-    private void Add(ParquetRowGroup rows)
+    private void Add(CorpusShard.Rows rows)
     {
-        BinaryColumn names = rows.Binary("repo_name");
-        BinaryColumn sources = rows.Binary("repo_source");
-        BinaryColumn commits = rows.Binary("revision_id");
-        BinaryColumn licenses = rows.Binary("license");
-        BinaryColumn evidence = rows.Binary("license_evidence");
-        StringListColumn copyright = rows.StringList("copyright");
-        for (int row = 0; row < rows.RowCount; row++)
+        BinaryColumn names = rows.Get(Column.RepositoryName);
+        BinaryColumn sources = rows.Get(Column.RepositorySource);
+        BinaryColumn commits = rows.Get(Column.RevisionId);
+        BinaryColumn licenses = rows.Get(Column.License);
+        BinaryColumn evidence = rows.Get(Column.LicenseEvidence);
+        StringListColumn copyright = rows.Get(Column.Copyright);
+        for (int row = 0; row < rows.Count; row++)
         {
             string name = names.GetString(row);
             if (!_repositories.TryGetValue(name, out Repository? repository))
             {
-                _repositories[name] = repository = new Repository(sources.GetString(row), commits.IsNull(row) ? null : commits.GetString(row));
+                string? commit = commits.IsNull(row) ? null : commits.GetString(row);
+                _repositories[name] = repository = new Repository(sources.GetString(row), commit);
             }
 
             (string, string) key = (licenses.GetString(row), evidence.GetString(row));
-            if (!repository.Terms.TryGetValue(key, out Terms? terms))
+            if (!repository.Licenses.TryGetValue(key, out LicensedFiles? group))
             {
-                repository.Terms[key] = terms = new Terms();
+                repository.Licenses[key] = group = new LicensedFiles();
             }
 
-            terms.Files++;
+            group.Files++;
             for (int i = 0; i < copyright.Length(row); i++)
             {
-                Lines += terms.Copyright.Add(Encoding.UTF8.GetString(copyright[row, i])) ? 1 : 0;
+                Lines += group.Copyright.Add(Encoding.UTF8.GetString(copyright[row, i])) ? 1 : 0;
             }
         }
     }
 
-    private sealed class Terms
+    // The files of a repository under one licence, found in one way.
+    private sealed class LicensedFiles
     {
+        /// <summary>Files.</summary>
         public long Files { get; set; }
 
+        /// <summary>Their copyright lines.</summary>
         public SortedSet<string> Copyright { get; } = new(StringComparer.Ordinal);
     }
 
     private sealed record Repository(string Source, string? Commit)
     {
-        public SortedDictionary<(string License, string Evidence), Terms> Terms { get; } = new(Comparer<(string License, string Evidence)>.Create(
-            (a, b) => string.CompareOrdinal(a.License, b.License) is not 0 and var order ? order : string.CompareOrdinal(a.Evidence, b.Evidence)));
+        /// <summary>The files by licence and evidence, in ordinal order.</summary>
+        public SortedDictionary<(string License, string Evidence), LicensedFiles> Licenses { get; } = new(ByLicenseAndEvidence);
     }
 }

@@ -1,63 +1,23 @@
 using DataForge.Corpus;
-using DataForge.Parquet;
+using DataForge.Corpus.Columns;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Dedup.Auditing;
-using DataForge.Dedup.Steps;
 using DataForge.Dedup.Store;
+using DataForge.Parquet;
 
 namespace DataForge.Dedup.Dataset;
 
-/// <summary>How many were left after a step.</summary>
-/// <param name="Name">The step, in words.</param>
-/// <param name="Count">Occurrences or contents, as the name says.</param>
-/// <param name="Bytes">Their source bytes; null where a step counts none.</param>
-public sealed record FunnelFigure(string Name, long Count, long? Bytes);
-
-/// <summary>What left by a rule.</summary>
-/// <param name="Stage">The stage it belongs to: clean or dedup.</param>
-/// <param name="Rule">The rule's name.</param>
-/// <param name="Thresholds">What values were held against, as <c>dropped/</c> has it; empty for a rule without a threshold.</param>
-/// <param name="Occurrences">Occurrences that left by it.</param>
-/// <param name="Contents">Contents among them that left as a whole.</param>
-public sealed record RuleFigure(string Stage, string Rule, IReadOnlyList<string> Thresholds, long Occurrences, long Contents);
-
-/// <summary>Files of the dataset by a name: a licence, a class of licences, an upper bound of sizes.</summary>
-public sealed record NamedFigure(string Name, long Files);
-
-/// <summary>What a repository gave to the dataset.</summary>
-public sealed record RepositoryFigure(string Name, long Files, long Bytes);
-
-/// <summary>The dataset's size.</summary>
-/// <param name="Files">Distinct files.</param>
-/// <param name="Occurrences">Places where these were found.</param>
-/// <param name="Bytes">Their source bytes.</param>
-/// <param name="Repositories">Repositories they are attributed to.</param>
-/// <param name="Shards">Parquet files.</param>
-/// <param name="ShardBytes">Their length.</param>
-public sealed record DatasetSize(long Files, long Occurrences, long Bytes, long Repositories, long Shards, long ShardBytes);
-
-/// <summary>What duplicates there were.</summary>
-/// <param name="Exact">Contents that left as exact duplicates.</param>
-/// <param name="Near">Contents that left as near duplicates.</param>
-/// <param name="Clusters">Groups of near duplicates with two files or more.</param>
-/// <param name="ClusteredFiles">Files in them, kept ones included.</param>
-/// <param name="LargestCluster">Files in the largest.</param>
-public sealed record DuplicateFigures(long Exact, long Near, long Clusters, long ClusteredFiles, long LargestCluster);
-
-/// <summary>The earlier build's dataset that this one was held against.</summary>
-/// <param name="Files">Its files, which are not files of this dataset.</param>
-/// <param name="Twins">Contents of this build that left because a file of that dataset is a duplicate of them.</param>
-public sealed record BaseFigures(long Files, long Twins);
-
 /// <summary>
-/// All figures about a dataset that are shown anywhere, from committed manifest entries and the shards these name. Memory: one entry a repository.
+/// All figures about a dataset that are shown anywhere, from committed manifest entries and their shards. Memory: one entry per repository.
 /// </summary>
 public sealed record DatasetFigures
 {
-    private const string Clean = "clean";
-    private const string DroppedKind = "dropped v1";
-    private const int MostThresholds = 4;
+    // A rule with several thresholds had them changed between builds of its parts; the card has room for a few.
+    private const int MaxThresholds = 4;
+
+    private const int MaxRepositories = 20;
 
     /// <summary>Repositories whose snapshots the run reads.</summary>
     public required long RepositoriesRead { get; init; }
@@ -65,10 +25,10 @@ public sealed record DatasetFigures
     /// <summary>The dataset's size.</summary>
     public required DatasetSize Dataset { get; init; }
 
-    /// <summary>From occurrences read to the dataset.</summary>
+    /// <summary>What remained after each step, from the occurrences read to the dataset.</summary>
     public required IReadOnlyList<FunnelFigure> Funnel { get; init; }
 
-    /// <summary>What left, by stage and rule; most first.</summary>
+    /// <summary>What was dropped, by stage and rule; most first.</summary>
     public required IReadOnlyList<RuleFigure> Rules { get; init; }
 
     /// <summary>Files by SPDX expression; most first.</summary>
@@ -77,111 +37,129 @@ public sealed record DatasetFigures
     /// <summary>Files by class of licence; most first.</summary>
     public required IReadOnlyList<NamedFigure> LicenseClasses { get; init; }
 
-    /// <summary>Files by size: a bound in bytes, padded with zeros, below which they are; <c>larger</c> for the rest.</summary>
+    /// <summary>Files by size. The name is an exclusive upper bound in bytes, padded with zeros, or <c>larger</c>.</summary>
     public required IReadOnlyList<NamedFigure> Sizes { get; init; }
 
-    /// <summary>Duplicates.</summary>
+    /// <summary>The duplicates that were found.</summary>
     public required DuplicateFigures Duplicates { get; init; }
 
-    /// <summary>The base; null without one.</summary>
+    /// <summary>The dataset that this one extends; null without a base.</summary>
     public BaseFigures? Base { get; init; }
 
-    /// <summary>Repositories that gave the most bytes; at most 20.</summary>
+    /// <summary>The repositories with the most bytes; at most 20.</summary>
     public required IReadOnlyList<RepositoryFigure> TopRepositories { get; init; }
 
-    /// <summary>What the stage's own audit found; null where it was turned off.</summary>
+    /// <summary>The result of the stage's own audit; null where it was turned off.</summary>
     public AuditReport? Audit { get; init; }
 
-    /// <summary>Gathers the figures of a run's dataset.</summary>
-    /// <exception cref="Corpus.DataForgeException">A shard is damaged.</exception>
+    /// <summary>Reads the figures of a run's dataset.</summary>
+    /// <exception cref="DataForgeException">A shard is damaged.</exception>
     public static DatasetFigures Of(Run run)
     {
-        SortedDictionary<string, long> clean = run.Manifest.Totals(Clean);
-        SortedDictionary<string, long> dedup = run.Manifest.Totals(DedupStage.StageName);
+        CountTable clean = run.Manifest.TotalCounts(StageNames.Clean);
+        CountTable dedup = run.Manifest.TotalCounts(StageNames.Dedup);
         List<RepositoryFigure> repositories = Repositories(run);
         ManifestOutput[] shards = [.. ShardsOf(run)];
         return new DatasetFigures
         {
-            RepositoriesRead = run.Manifest.Totals("crawl").GetValueOrDefault("repositories"),
+            RepositoriesRead = run.Manifest.TotalCounts(StageNames.Crawl)[CountName.Repositories],
             Dataset = new DatasetSize(
-                dedup.GetValueOrDefault("contents.out"), dedup.GetValueOrDefault("occurrences.out"), dedup.GetValueOrDefault("bytes.out"),
+                dedup[CountName.ContentsOut], dedup[CountName.OccurrencesOut], dedup[CountName.BytesOut],
                 repositories.Count, shards.Length, shards.Sum(shard => shard.Bytes)),
             Funnel =
             [
-                new("occurrences read", clean.GetValueOrDefault("occurrences.in"), clean.GetValueOrDefault("occurrence_bytes.in")),
-                new("occurrences that pass the rules on names and repositories", clean.GetValueOrDefault("occurrences.passed"), null),
-                new("distinct contents whose licence passes", clean.GetValueOrDefault("contents.in"), clean.GetValueOrDefault("bytes.in")),
-                new("contents that pass the rules on text", clean.GetValueOrDefault("contents.out"), clean.GetValueOrDefault("bytes.out")),
-                new("files of the dataset: no duplicate of a better one", dedup.GetValueOrDefault("contents.out"), dedup.GetValueOrDefault("bytes.out")),
+                new("occurrences read", clean[CountName.OccurrencesIn], clean[CountName.OccurrenceBytesIn]),
+                new("occurrences that pass the rules on names and repositories", clean[CountName.OccurrencesPassed], null),
+                new("distinct contents whose licence passes", clean[CountName.ContentsIn], clean[CountName.BytesIn]),
+                new("contents that pass the rules on text", clean[CountName.ContentsOut], clean[CountName.BytesOut]),
+                new("files of the dataset: no duplicate of a better one", dedup[CountName.ContentsOut], dedup[CountName.BytesOut]),
             ],
-            Rules = [.. RulesOf(run, Clean, clean).Concat(UnbrokenRules(run, clean)).Concat(RulesOf(run, DedupStage.StageName, dedup))
-                .OrderByDescending(rule => rule.Occurrences).ThenBy(rule => rule.Rule, StringComparer.Ordinal)],
-            Licenses = Named(dedup, "license."),
-            LicenseClasses = Named(dedup, "license_class."),
-            Sizes = [.. Named(dedup, "size.").OrderBy(size => size.Name, StringComparer.Ordinal)],
+            Rules =
+            [
+                .. RulesOf(run, StageNames.Clean, clean).Concat(RulesWithoutDrops(run, clean)).Concat(RulesOf(run, StageNames.Dedup, dedup))
+                    .OrderByDescending(rule => rule.Occurrences).ThenBy(rule => rule.Rule, StringComparer.Ordinal),
+            ],
+            Licenses = Named(dedup, CountName.License),
+            LicenseClasses = Named(dedup, CountName.LicenseClass),
+            Sizes = [.. Named(dedup, CountName.Size).OrderBy(size => size.Name, StringComparer.Ordinal)],
             Duplicates = new DuplicateFigures(
-                dedup.GetValueOrDefault("dropped_contents.exact_duplicate"), dedup.GetValueOrDefault("dropped_contents.near_duplicate"),
-                dedup.GetValueOrDefault("clusters.count"), dedup.GetValueOrDefault("clusters.files"), dedup.GetValueOrDefault("clusters.largest")),
-            Base = dedup.TryGetValue(RankStep.BaseKeptCount, out long ofBase)
-                ? new BaseFigures(ofBase, dedup.GetValueOrDefault(SelectionStep.TwinsInBaseCount))
+                dedup[CountName.DroppedContents.Of(RuleNames.ExactDuplicate)], dedup[CountName.DroppedContents.Of(RuleNames.NearDuplicate)],
+                dedup[CountName.ClustersCount], dedup[CountName.ClustersFiles], dedup[CountName.ClustersLargest]),
+            Base = dedup.Contains(CountName.RanksBaseKept)
+                ? new BaseFigures(dedup[CountName.RanksBaseKept], dedup[CountName.SelectionTwinsInBase])
                 : null,
-            TopRepositories = [.. repositories.OrderByDescending(repository => repository.Bytes).ThenBy(repository => repository.Name, StringComparer.Ordinal).Take(20)],
-            Audit = run.Manifest.Find(DedupStage.StageName, WorkFiles.AuditPart) is null ? null : CanonicalJson.Read<AuditReport>(run.PathOf(WorkFiles.Audit)),
+            TopRepositories =
+            [
+                .. repositories.OrderByDescending(repository => repository.Bytes)
+                    .ThenBy(repository => repository.Name, StringComparer.Ordinal).Take(MaxRepositories),
+            ],
+            Audit = run.Manifest.Find(StageNames.Dedup, DedupPaths.AuditPart) is null
+                ? null
+                : CanonicalJson.Read<AuditReport>(run.PathOf(DedupPaths.Audit)),
         };
     }
 
-    /// <summary>The dataset's shards as the manifest names them, in order.</summary>
-    internal static IEnumerable<ManifestOutput> ShardsOf(Run run) => run.Manifest.Entries(DedupStage.StageName).SelectMany(entry => entry.Outputs)
-        .Where(output => output.Path.StartsWith(WorkFiles.DataFolder + "/", StringComparison.Ordinal)).OrderBy(output => output.Path, StringComparer.Ordinal);
+    /// <summary>The dataset's shards in the manifest, in order.</summary>
+    internal static IEnumerable<ManifestOutput> ShardsOf(Run run) => run.Manifest.Entries(StageNames.Dedup)
+        .SelectMany(entry => entry.Outputs).Where(DedupPaths.IsShard).OrderBy(output => output.Path, StringComparer.Ordinal);
 
-    private static NamedFigure[] Named(SortedDictionary<string, long> counts, string prefix) =>
+    private static NamedFigure[] Named(CountTable counts, CountFamily family) =>
     [
-        .. counts.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal) && pair.Value > 0)
-            .Select(pair => new NamedFigure(pair.Key[prefix.Length..], pair.Value))
+        .. counts.Of(family).Where(count => count.Value > 0).Select(count => new NamedFigure(count.Member, count.Value))
             .OrderByDescending(figure => figure.Files).ThenBy(figure => figure.Name, StringComparer.Ordinal),
     ];
 
-    private static IEnumerable<RuleFigure> RulesOf(Run run, string stage, SortedDictionary<string, long> counts)
+    private static IEnumerable<RuleFigure> RulesOf(Run run, string stage, CountTable counts)
     {
         Dictionary<string, SortedSet<string>> thresholds = Thresholds(run, stage);
-        return Named(counts, "dropped.").Select(rule => new RuleFigure(
-            stage, rule.Name, thresholds.TryGetValue(rule.Name, out SortedSet<string>? known) ? [.. known.Take(MostThresholds)] : [],
-            rule.Files, counts.GetValueOrDefault("dropped_contents." + rule.Name)));
+        return Named(counts, CountName.Dropped).Select(rule => new RuleFigure(
+            stage, rule.Name, thresholds.TryGetValue(rule.Name, out SortedSet<string>? known) ? [.. known.Take(MaxThresholds)] : [],
+            rule.Files, counts[CountName.DroppedContents.Of(rule.Name)]));
     }
 
-    // A rule that nothing failed has shaped the dataset no less than another: who wants this dataset again needs to know it.
-    private static IEnumerable<RuleFigure> UnbrokenRules(Run run, SortedDictionary<string, long> counts) => AppliedRules.Of(run)
-        .Where(rule => counts.GetValueOrDefault("dropped." + rule.Rule) == 0)
-        .Select(rule => new RuleFigure(Clean, rule.Rule, rule.Threshold.Length > 0 ? [rule.Threshold] : [], 0, 0));
+    // Whoever builds the dataset again needs to know the rules that dropped nothing too.
+    private static IEnumerable<RuleFigure> RulesWithoutDrops(Run run, CountTable counts) => AppliedRules.Of(run)
+        .Where(rule => counts[CountName.Dropped.Of(rule.Rule)] == 0)
+        .Select(rule => new RuleFigure(StageNames.Clean, rule.Rule, rule.Threshold.Length > 0 ? [rule.Threshold] : [], 0, 0));
 
+    // By rule, the thresholds of its dropped files.
     private static Dictionary<string, SortedSet<string>> Thresholds(Run run, string stage)
     {
         var thresholds = new Dictionary<string, SortedSet<string>>(StringComparer.Ordinal);
         IEnumerable<ManifestOutput> shards = run.Manifest.Entries(stage).SelectMany(entry => entry.Outputs)
-            .Where(output => output.Path.StartsWith("dropped/", StringComparison.Ordinal));
-        foreach (string path in shards.Select(shard => run.PathOf(shard.Path)))
+            .Where(output => output.Path.StartsWith(RunPaths.Dropped + "/", StringComparison.Ordinal));
+        foreach (ManifestOutput shard in shards)
         {
-            ReadRowGroups(path, DroppedKind, rows =>
+            using var reader = new TableReader(run.PathOf(shard.Path), Table.Dropped);
+            for (int group = 0; group < reader.RowGroupCount; group++)
             {
-                BinaryColumn rules = rows.Binary("rule");
-                BinaryColumn held = rows.Binary("threshold");
-                for (int row = 0; row < rows.RowCount; row++)
-                {
-                    if (!held[row].IsEmpty)
-                    {
-                        string rule = rules.GetString(row);
-                        if (!thresholds.TryGetValue(rule, out SortedSet<string>? known))
-                        {
-                            thresholds[rule] = known = new SortedSet<string>(StringComparer.Ordinal);
-                        }
-
-                        known.Add(held.GetString(row));
-                    }
-                }
-            }, "rule", "threshold");
+                using ParquetRowGroup rows = reader.ReadRowGroup(group, Column.Rule, Column.Threshold);
+                AddThresholds(thresholds, rows);
+            }
         }
 
         return thresholds;
+    }
+
+    private static void AddThresholds(Dictionary<string, SortedSet<string>> thresholds, ParquetRowGroup rows)
+    {
+        BinaryColumn rules = rows.Get(Column.Rule);
+        BinaryColumn values = rows.Get(Column.Threshold);
+        for (int row = 0; row < rows.RowCount; row++)
+        {
+            if (values[row].IsEmpty)
+            {
+                continue;
+            }
+
+            string rule = rules.GetString(row);
+            if (!thresholds.TryGetValue(rule, out SortedSet<string>? known))
+            {
+                thresholds[rule] = known = new SortedSet<string>(StringComparer.Ordinal);
+            }
+
+            known.Add(values.GetString(row));
+        }
     }
 
     private static List<RepositoryFigure> Repositories(Run run)
@@ -192,9 +170,9 @@ public sealed record DatasetFigures
             using var reader = new CorpusShard.Reader(run.PathOf(shard.Path));
             for (int group = 0; group < reader.RowGroupCount; group++)
             {
-                using CorpusShard.Rows rows = reader.ReadRowGroup(group, "repo_name", "length_bytes");
-                BinaryColumn names = rows.Columns.Binary("repo_name");
-                Int64Column sizes = rows.Columns.Int64("length_bytes");
+                using CorpusShard.Rows rows = reader.ReadRowGroup(group, Column.RepositoryName, Column.LengthBytes);
+                BinaryColumn names = rows.Get(Column.RepositoryName);
+                Int64Column sizes = rows.Get(Column.LengthBytes);
                 for (int row = 0; row < rows.Count; row++)
                 {
                     string name = names.GetString(row);
@@ -205,15 +183,5 @@ public sealed record DatasetFigures
         }
 
         return [.. repositories.Select(pair => new RepositoryFigure(pair.Key, pair.Value.Files, pair.Value.Bytes))];
-    }
-
-    private static void ReadRowGroups(string path, string kind, Action<ParquetRowGroup> read, params string[] columns)
-    {
-        using ParquetReader reader = ShardFile.Open(path, kind);
-        for (int group = 0; group < reader.RowGroupCount; group++)
-        {
-            using ParquetRowGroup rows = ShardFile.Read(reader, path, group, columns);
-            read(rows);
-        }
     }
 }

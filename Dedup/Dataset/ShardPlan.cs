@@ -4,29 +4,34 @@ using DataForge.Dedup.Store;
 namespace DataForge.Dedup.Dataset;
 
 /// <summary>How the dataset is cut into shards: which files, kept and dropped, each shard accounts for.</summary>
-/// <param name="First">The ordinal of the first file, which is behind those of the base.</param>
-/// <param name="Ends">The ordinal behind each shard's last file.</param>
+/// <param name="First">The ordinal of the first file, which follows those of the base.</param>
+/// <param name="Ends">The ordinal after each shard's last file.</param>
 internal sealed record ShardPlan(int First, IReadOnlyList<int> Ends)
 {
-    private const int SharedShards = 8;
-    private const long SharedShardBytes = 64_000_000;
+    // A small dataset has at most so many shards for workers to share.
+    private const int SmallDatasetShards = 8;
 
-    /// <summary>Shards.</summary>
+    // Text in each of them at least: smaller shards compress worse, and their fixed costs weigh more.
+    private const long SmallDatasetShardBytes = 64_000_000;
+
+    /// <summary>Number of shards.</summary>
     public int Count => Ends.Count;
 
     /// <summary>The ordinal of a shard's first file.</summary>
     public int Start(int shard) => shard == 0 ? First : Ends[shard - 1];
 
     /// <summary>
-    /// Cuts the kept files, in the order of their ordinals, into shards of at most about <paramref name="shardBytes"/> of text, all of about one size: a shard
-    /// ends with the file that reaches its share. Dropped files go with the kept ones they lie among. A small dataset is cut into up to eight shards of
-    /// 64 MB or more, so that workers have something to share; how many workers there are does not matter.
+    /// Cuts the kept files, in the order of their ordinals, into shards of at most about <paramref name="shardBytes"/> of text, all of
+    /// about the same size: a shard ends with the file that reaches its share. A shard also accounts for the dropped files between its kept
+    /// files. A small dataset is cut into up to eight shards of 64 MB or more, so that several workers can share it; the number of workers
+    /// does not matter.
     /// </summary>
     public static ShardPlan Cut(SelectionResult result, int[] rankOf, SignatureParts signatures, int baseParts, long shardBytes)
     {
         long total = 0;
         ForEachKept((_, bytes) => total += bytes);
-        int shards = (int)Math.Max(Math.Max(1, (total + shardBytes - 1) / shardBytes), Math.Min(SharedShards, total / SharedShardBytes));
+        int shards = (int)Math.Max(
+            Math.Max(1, (total + shardBytes - 1) / shardBytes), Math.Min(SmallDatasetShards, total / SmallDatasetShardBytes));
         var ends = new List<int>();
         long sum = 0;
         ForEachKept((ordinal, bytes) =>

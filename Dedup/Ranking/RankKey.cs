@@ -1,24 +1,30 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 using DataForge.Corpus;
 
 namespace DataForge.Dedup.Ranking;
 
-/// <summary>Ranks as bytes whose order is the order of <see cref="OccurrenceRank"/>, so that they can be sorted and merged without objects.</summary>
+/// <summary>
+/// Ranks as bytes whose order is that of <see cref="OccurrenceRank"/>, so that they can be sorted and merged without allocating objects.
+/// </summary>
 public static class RankKey
 {
-    /// <summary>Appends the key of a rank to a buffer. Texts are valid UTF-8; a null <paramref name="createdAt"/> is an empty span with <paramref name="hasDate"/> false.</summary>
+    /// <summary>
+    /// Appends the key of a rank to a buffer. Texts are valid UTF-8. Where the repository's date of creation is unknown,
+    /// <paramref name="hasDate"/> is false.
+    /// </summary>
     public static void Write(
         ArrayBufferWriter<byte> key, LicenseClass license, int stars, bool isFork,
         bool hasDate, ReadOnlySpan<byte> createdAt, ReadOnlySpan<byte> repository, ReadOnlySpan<byte> path)
     {
         Span<byte> head = key.GetSpan(6);
         head[0] = (byte)license;
-        // More stars come first; the sign bit turned over makes the order of signed numbers that of unsigned ones.
+        // More stars come first; flipping the sign bit makes the order of signed numbers that of unsigned ones.
         BinaryPrimitives.WriteUInt32BigEndian(head[1..], ~((uint)stars ^ 0x8000_0000));
         head[5] = isFork ? (byte)1 : (byte)0;
         key.Advance(6);
-        // OccurrenceRank lets "~" stand for an unknown date.
+        // OccurrenceRank uses "~" for an unknown date.
         WriteText(key, hasDate ? createdAt : "~"u8);
         WriteText(key, repository);
         WriteText(key, path);
@@ -26,12 +32,12 @@ public static class RankKey
 
     /// <summary>Appends the key of a rank.</summary>
     public static void Write(ArrayBufferWriter<byte> key, OccurrenceRank rank) => Write(
-        key, rank.License, rank.Stars, rank.IsFork, rank.CreatedAt is not null, System.Text.Encoding.UTF8.GetBytes(rank.CreatedAt ?? ""),
-        System.Text.Encoding.UTF8.GetBytes(rank.Repository), System.Text.Encoding.UTF8.GetBytes(rank.Path));
+        key, rank.License, rank.Stars, rank.IsFork, rank.CreatedAt is not null, Encoding.UTF8.GetBytes(rank.CreatedAt ?? ""),
+        Encoding.UTF8.GetBytes(rank.Repository), Encoding.UTF8.GetBytes(rank.Path));
 
-    // Ordinal order is that of UTF-16 code units. UTF-8 bytes have it but for one thing: surrogates (lead bytes F0 to F4) come before
-    // U+E000 to U+FFFF (EE and EF). So those two are moved to FE and FF, which UTF-8 does not use. A text ends with 00 00, and a 00 inside
-    // it becomes 00 01, so that no text runs on into the next.
+    // Ordinal order is that of UTF-16 code units. UTF-8 bytes have the same order with one exception: surrogates (lead bytes F0 to F4) come
+    // before U+E000 to U+FFFF (EE and EF). So those two are moved to FE and FF, which UTF-8 does not use. A text ends with 00 00, and a 00
+    // in it becomes 00 01, so that a text cannot run into the next.
     private static void WriteText(ArrayBufferWriter<byte> key, ReadOnlySpan<byte> text)
     {
         Span<byte> target = key.GetSpan((2 * text.Length) + 2);

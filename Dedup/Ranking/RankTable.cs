@@ -4,14 +4,15 @@ using DataForge.Dedup.Store;
 namespace DataForge.Dedup.Ranking;
 
 /// <summary>
-/// The order of all files, best first, and of each the first file with the same shingle set. Memory: 12 bytes a file; 40 while it is made.
+/// The order of all files, best first, and for each file the first one with the same shingle set. Memory: 12 bytes per file; 40 while it is
+/// built.
 /// </summary>
 internal sealed class RankTable
 {
-    // Flags beside a rank.
-    private const ulong TakesNoPart = 1UL << 32;
-    private const ulong OfBase = 1UL << 33;
-    private const ulong Excluded = 1UL << 34;
+    // Flags beside a rank in the file: the file is left out of the join of bands; a base keeps it; a base dropped it.
+    private const ulong SkipsJoin = 1UL << 32;
+    private const ulong KeptByBase = 1UL << 33;
+    private const ulong DroppedByBase = 1UL << 34;
 
     private RankTable(int[] rankOf, int[] ordinalOf, int[] firstOf, int baseKept, int excluded) =>
         (RankOf, OrdinalOf, FirstOf, BaseKept, ExcludedFiles) = (rankOf, ordinalOf, firstOf, baseKept, excluded);
@@ -22,25 +23,26 @@ internal sealed class RankTable
     /// <summary>A file's ordinal by its rank.</summary>
     public int[] OrdinalOf { get; }
 
-    /// <summary>By rank, the rank of the first file with the same set: its own, or a better one.</summary>
+    /// <summary>By rank, the rank of the first file with the same shingle set: its own, or a better one.</summary>
     public int[] FirstOf { get; }
 
-    /// <summary>Files.</summary>
+    /// <summary>Number of files.</summary>
     public int Count => RankOf.Length;
 
-    /// <summary>Files that a base has kept: the first ranks are theirs.</summary>
+    /// <summary>Files that a base keeps; they have the first ranks.</summary>
     public int BaseKept { get; }
 
-    /// <summary>Files that a base has dropped: they take no part, and the last ranks are theirs.</summary>
+    /// <summary>Files that a base dropped; they are left out, and have the last ranks.</summary>
     public int ExcludedFiles { get; }
 
-    /// <summary>The rank behind the last file that takes part.</summary>
+    /// <summary>The rank after the last file that is not left out.</summary>
     public int End => Count - ExcludedFiles;
 
     /// <summary>Merges the parts' runs of rank keys and finds equal sets.</summary>
     /// <param name="signatures">The signatures of all parts.</param>
-    /// <param name="isBaseKept">Of each file of the base, whose parts come first: whether it was kept.</param>
-    /// <param name="runs">The files of rank keys of the parts behind the base's, in order.</param>
+    /// <param name="isBaseKept">For each file of the base, whose parts come first, whether the base keeps it.</param>
+    /// <param name="runs">The files of rank keys of the run's own parts, in order.</param>
+    /// <param name="cancellation">Stops the work.</param>
     public static RankTable Build(SignatureParts signatures, bool[] isBaseKept, IReadOnlyList<string> runs, CancellationToken cancellation)
     {
         int baseParts = signatures.Count - runs.Count;
@@ -81,17 +83,18 @@ internal sealed class RankTable
     public void Write(string path)
     {
         using var file = new WordFileWriter(path);
-        WriteColumn(file, ordinal =>
+        file.WriteColumn(Count, ordinal =>
         {
             int rank = RankOf[ordinal];
-            ulong flags = rank >= End ? Excluded | TakesNoPart : rank < BaseKept ? OfBase : 0;
-            return (uint)rank | flags | (FirstOf[rank] == rank ? 0 : TakesNoPart);
+            ulong flags = rank >= End ? DroppedByBase | SkipsJoin : rank < BaseKept ? KeptByBase : 0;
+            return (uint)rank | flags | (FirstOf[rank] == rank ? 0 : SkipsJoin);
         });
-        WriteColumn(file, rank => (uint)OrdinalOf[rank] | ((ulong)(uint)FirstOf[rank] << 32));
+        file.WriteColumn(Count, rank => (uint)OrdinalOf[rank] | ((ulong)(uint)FirstOf[rank] << 32));
         file.Close();
     }
 
-    /// <summary>Reads a table that <see cref="Write"/> has written.</summary>
+    /// <summary>Reads a table that <see cref="Write"/> wrote.</summary>
+    /// <exception cref="Corpus.DataForgeException">The file is damaged.</exception>
     public static RankTable Read(string path)
     {
         using var file = new WordFileReader(path);
@@ -104,8 +107,8 @@ internal sealed class RankTable
             for (int i = 0; i < words.Length; i++)
             {
                 rankOf[from + i] = (int)words[i];
-                baseKept += (words[i] & OfBase) != 0 ? 1 : 0;
-                excluded += (words[i] & Excluded) != 0 ? 1 : 0;
+                baseKept += (words[i] & KeptByBase) != 0 ? 1 : 0;
+                excluded += (words[i] & DroppedByBase) != 0 ? 1 : 0;
             }
         });
         file.Scan(1, buffer, (from, words) =>
@@ -120,8 +123,8 @@ internal sealed class RankTable
     }
 
     /// <summary>
-    /// Reads only what the join of bands needs: by ordinal, the rank of a file that is the first of its set, and −1 for any other; and how many files a base has
-    /// kept.
+    /// Reads only what the join of bands needs: by ordinal, the rank of a file that is the first with its set, and −1 for any other; and
+    /// how many files a base keeps.
     /// </summary>
     public static (int[] Firsts, int BaseKept) ReadFirsts(string path)
     {
@@ -132,28 +135,11 @@ internal sealed class RankTable
         {
             for (int i = 0; i < words.Length; i++)
             {
-                ranks[from + i] = (words[i] & TakesNoPart) != 0 ? -1 : (int)words[i];
-                baseKept += (words[i] & OfBase) != 0 ? 1 : 0;
+                ranks[from + i] = (words[i] & SkipsJoin) != 0 ? -1 : (int)words[i];
+                baseKept += (words[i] & KeptByBase) != 0 ? 1 : 0;
             }
         });
         return (ranks, baseKept);
-    }
-
-    private void WriteColumn(WordFileWriter file, Func<int, ulong> word)
-    {
-        var buffer = new ulong[Math.Min(Count, 1 << 16)];
-        for (int from = 0; from < Count; from += buffer.Length)
-        {
-            int length = Math.Min(buffer.Length, Count - from);
-            for (int i = 0; i < length; i++)
-            {
-                buffer[i] = word(from + i);
-            }
-
-            file.Append(buffer.AsSpan(0, length));
-        }
-
-        file.EndColumn();
     }
 
     private static void MergeRuns(
@@ -200,7 +186,8 @@ internal sealed class RankTable
         }
     }
 
-    // Sorting (first bits of the fingerprint, rank) as one word each brings files that may have equal sets together; the whole fingerprints tell.
+    // Sorting words of (first bits of the fingerprint, rank) brings files together that may have equal sets; then whole fingerprints are
+    // compared.
     private static int[] FindFirsts(SignatureParts signatures, int[] rankOf, int[] ordinalOf, int end, CancellationToken cancellation)
     {
         int files = rankOf.Length;

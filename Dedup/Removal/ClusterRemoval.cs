@@ -1,25 +1,30 @@
 using DataForge.Corpus;
-using DataForge.Parquet;
+using DataForge.Corpus.Columns;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Dedup.Selection;
 using DataForge.Dedup.Store;
+using DataForge.Parquet;
 
 namespace DataForge.Dedup.Removal;
 
-/// <summary>Removes contents from <c>clusters.parquet</c>, <c>clusters.json</c> and <c>pairs.parquet</c>; the selection's own intermediate files go.</summary>
-internal sealed class ClusterRemoval(RunRewrite run, IReadOnlySet<BlobId> gone)
+/// <summary>
+/// Removes contents from <c>clusters.parquet</c>, <c>clusters.json</c> and <c>pairs.parquet</c>. The selection's intermediate files are
+/// removed.
+/// </summary>
+internal sealed class ClusterRemoval(RunRewrite run, IReadOnlySet<BlobId> removed)
 {
-    /// <summary>Rewrites the selection's entry; returns how many files changed or went.</summary>
+    /// <summary>Rewrites the selection's entry; returns how many files were rewritten or removed.</summary>
     public int Rewrite(ManifestEntry entry)
     {
         var outputs = new List<ManifestOutput>();
-        var counts = new SortedDictionary<string, long>(entry.Counts.ToDictionary(), StringComparer.Ordinal);
-        if (entry.Outputs.Any(output => output.Path == WorkFiles.Clusters))
+        var counts = new CountTable(entry.Counts);
+        if (entry.Outputs.Any(output => output.Path == DedupPaths.Clusters))
         {
             outputs.AddRange(RewriteClusters(counts));
         }
 
-        if (entry.Outputs.Any(output => output.Path == WorkFiles.Pairs))
+        if (entry.Outputs.Any(output => output.Path == DedupPaths.Pairs))
         {
             outputs.Add(RewritePairs());
         }
@@ -28,16 +33,16 @@ internal sealed class ClusterRemoval(RunRewrite run, IReadOnlySet<BlobId> gone)
         return entry.Outputs.Count;
     }
 
-    private ManifestOutput[] RewriteClusters(SortedDictionary<string, long> counts)
+    private ManifestOutput[] RewriteClusters(CountTable counts)
     {
         var clusters = new List<List<Member>>();
-        Read(WorkFiles.Clusters, rows =>
+        Read(DedupPaths.Clusters, Table.Clusters, rows =>
         {
-            BinaryColumn names = rows.Binary("cluster");
-            BinaryColumn ids = rows.Binary("blob_id");
-            BooleanColumn kept = rows.Boolean("kept");
-            BinaryColumn twins = rows.Binary("twin_blob_id");
-            DoubleColumn similarities = rows.Double("jaccard");
+            BinaryColumn names = rows.Get(Column.Cluster);
+            BinaryColumn ids = rows.Get(Column.BlobId);
+            BooleanColumn kept = rows.Get(Column.Kept);
+            BinaryColumn twins = rows.Get(Column.TwinBlobId);
+            DoubleColumn similarities = rows.Get(Column.Jaccard);
             for (int row = 0; row < rows.RowCount; row++)
             {
                 BlobId cluster = BlobId.Parse(names[row]);
@@ -47,33 +52,36 @@ internal sealed class ClusterRemoval(RunRewrite run, IReadOnlySet<BlobId> gone)
                 }
 
                 clusters[^1].Add(new Member(
-                    cluster, BlobId.Parse(ids[row]), kept[row], twins.IsNull(row) ? null : BlobId.Parse(twins[row]), similarities.IsNull(row) ? null : similarities[row]));
+                    cluster, BlobId.Parse(ids[row]), kept[row],
+                    twins.IsNull(row) ? null : BlobId.Parse(twins[row]), similarities.IsNull(row) ? null : similarities[row]));
             }
         });
 
-        // A cluster bears the name of its best member, which may be among those that go; one member alone is none.
-        clusters.ForEach(cluster => cluster.RemoveAll(member => gone.Contains(member.Id)));
+        // A cluster is named by its best member, which may be removed. A single member is not a cluster.
+        clusters.ForEach(cluster => cluster.RemoveAll(member => removed.Contains(member.Id)));
         clusters.RemoveAll(cluster => cluster.Count < 2);
-        var left = clusters.Sum(cluster => (long)cluster.Count);
-        var before = CanonicalJson.Read<ClusterReport>(run.Run.PathOf(WorkFiles.ClusterReport));
-        ClusterReport report = ClusterReport.Of(before.Files - gone.Count, clusters.Select(cluster => (cluster[0].Id, cluster.Count)));
+        long members = clusters.Sum(cluster => (long)cluster.Count);
+        var before = CanonicalJson.Read<ClusterReport>(run.Run.PathOf(DedupPaths.ClusterReport));
+        ClusterReport report = ClusterReport.Of(before.Files - removed.Count, clusters.Select(cluster => (cluster[0].Id, cluster.Count)));
         Write(clusters);
-        File.WriteAllBytes(run.Create(WorkFiles.ClusterReport), CanonicalJson.Write(report));
-        counts["clusters.count"] = report.Clusters;
-        counts["clusters.files"] = report.ClusteredFiles;
-        counts["clusters.largest"] = report.Largest.Count > 0 ? report.Largest[0].Files : 0;
-        return [run.Output(WorkFiles.Clusters, left), run.Output(WorkFiles.ClusterReport)];
+        File.WriteAllBytes(run.Create(DedupPaths.ClusterReport), CanonicalJson.Write(report));
+        counts[CountName.ClustersCount] = report.Clusters;
+        counts[CountName.ClustersFiles] = report.ClusteredFiles;
+        counts[CountName.ClustersLargest] = report.Largest.Count > 0 ? report.Largest[0].Files : 0;
+        return [run.Output(DedupPaths.Clusters, members), run.Output(DedupPaths.ClusterReport)];
     }
 
     private void Write(List<List<Member>> clusters)
     {
-        using var table = new ClusterFiles.Writer(run.Create(WorkFiles.Clusters));
+        using var table = new ClusterWriter(run.Create(DedupPaths.Clusters));
         foreach (List<Member> cluster in clusters)
         {
             foreach (Member member in cluster)
             {
-                bool hasTwin = member.Twin is { } twin && !gone.Contains(twin);
-                table.Append(cluster[0].Id, cluster.Count, member.Id, member.Kept, hasTwin ? member.Twin : null, hasTwin ? member.Similarity : null);
+                bool hasTwin = member.Twin is { } twin && !removed.Contains(twin);
+                table.Append(
+                    cluster[0].Id, cluster.Count, member.Id, member.Kept,
+                    hasTwin ? member.Twin : null, hasTwin ? member.Similarity : null);
             }
         }
 
@@ -83,16 +91,16 @@ internal sealed class ClusterRemoval(RunRewrite run, IReadOnlySet<BlobId> gone)
     private ManifestOutput RewritePairs()
     {
         long written;
-        using (var pairs = new PairFile.Writer(run.Create(WorkFiles.Pairs)))
+        using (var pairs = new PairFile.Writer(run.Create(DedupPaths.Pairs)))
         {
-            Read(WorkFiles.Pairs, rows =>
+            Read(DedupPaths.Pairs, Table.Pairs, rows =>
             {
-                BinaryColumn ids = rows.Binary("blob_id");
-                BinaryColumn better = rows.Binary("better_blob_id");
-                DoubleColumn similarities = rows.Double("jaccard");
+                BinaryColumn ids = rows.Get(Column.BlobId);
+                BinaryColumn better = rows.Get(Column.BetterBlobId);
+                DoubleColumn similarities = rows.Get(Column.Jaccard);
                 for (int row = 0; row < rows.RowCount; row++)
                 {
-                    if (!gone.Contains(BlobId.Parse(ids[row])) && !gone.Contains(BlobId.Parse(better[row])))
+                    if (!removed.Contains(BlobId.Parse(ids[row])) && !removed.Contains(BlobId.Parse(better[row])))
                     {
                         pairs.Append(BlobId.Parse(ids[row]), BlobId.Parse(better[row]), similarities[row]);
                     }
@@ -102,12 +110,12 @@ internal sealed class ClusterRemoval(RunRewrite run, IReadOnlySet<BlobId> gone)
             written = pairs.Rows;
         }
 
-        return run.Output(WorkFiles.Pairs, written);
+        return run.Output(DedupPaths.Pairs, written);
     }
 
-    private void Read(string file, Action<ParquetRowGroup> take)
+    private void Read(string file, Table table, Action<ParquetRowGroup> take)
     {
-        using ParquetReader reader = ParquetReader.Open(run.Run.PathOf(file));
+        using var reader = new TableReader(run.Run.PathOf(file), table);
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             using ParquetRowGroup rows = reader.ReadRowGroup(group);

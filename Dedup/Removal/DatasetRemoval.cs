@@ -1,74 +1,80 @@
 using DataForge.Corpus;
 using DataForge.Corpus.Columns;
-using DataForge.Parquet;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Dedup.Steps;
 using DataForge.Dedup.Store;
+using DataForge.Parquet;
 
 namespace DataForge.Dedup.Removal;
 
-/// <summary>What a removal did to a run's dataset.</summary>
-/// <param name="Removed">Contents that left the dataset.</param>
-/// <param name="Reattributed">Files of the dataset that name another occurrence, or fewer.</param>
-/// <param name="Orphans">Duplicates whose kept twin is gone.</param>
-/// <param name="Rewritten">Files written anew or removed.</param>
-/// <param name="Untouched">Files that stay as they are.</param>
+/// <summary>What a removal changed in a run's dataset.</summary>
+/// <param name="Removed">Contents removed from the dataset.</param>
+/// <param name="Reattributed">Files of the dataset whose attribution changed.</param>
+/// <param name="Orphans">Duplicates whose kept twin was removed.</param>
+/// <param name="Rewritten">Files that were rewritten or removed.</param>
+/// <param name="Untouched">Files that did not change.</param>
 public sealed record DatasetRemovalResult(IReadOnlySet<BlobId> Removed, long Reattributed, long Orphans, int Rewritten, int Untouched);
 
 /// <summary>
-/// Removes repositories from a run's <c>3-dataset</c> and <c>dropped/3-dataset</c>: files that left <c>2-clean</c> leave, others take its attribution. Who is
-/// kept and who is a duplicate is not decided anew: that is the next build's, so the intermediate files of changed parts go. Memory: the rows of
-/// changed files, and 20 bytes a removed one.
+/// Removes repositories from a run's <c>3-dataset</c> and <c>dropped/3-dataset</c>: contents that were removed from <c>2-clean</c> are
+/// removed, the others take its attribution. Which files are kept is not decided again; the next build does that, so the intermediate files
+/// of changed parts are removed. Memory: the rows of changed files, and 20 bytes per removed content.
 /// </summary>
-/// <param name="run">The run; <c>2-clean</c> is rewritten already.</param>
-/// <param name="repositories">The repositories' names.</param>
-/// <param name="contents">Of each changed content of <c>2-clean</c> its row as it is now, or null where it left.</param>
-/// <param name="baseRemoved">Contents that left the datasets this run was held against (<see cref="DedupOptions.Base"/>).</param>
+/// <param name="run">The run, whose <c>2-clean</c> is already rewritten.</param>
+/// <param name="repositories">The names of the repositories.</param>
+/// <param name="contents">For each changed content of <c>2-clean</c> its new row, or null where it was removed.</param>
+/// <param name="baseRemoved">Contents that were removed from the datasets that this run extends (<see cref="DedupOptions.Base"/>).</param>
 public sealed class DatasetRemoval(
     RunRewrite run, IReadOnlySet<string> repositories, IReadOnlyDictionary<BlobId, CorpusFile?> contents, IReadOnlySet<BlobId> baseRemoved)
 {
-    /// <summary>Stands in <c>dropped/</c> as the value of a duplicate whose kept twin was removed; the next build looks at it again.</summary>
+    /// <summary>The value in <c>dropped/</c> of a duplicate whose kept twin was removed; the next build decides about it again.</summary>
     public const string TwinRemoved = "twin removed by opt-out";
 
     private readonly HashSet<BlobId> _removed = [];
 
-    // A shard of version 1 names other occurrences in one text, which only the names of all repositories can divide.
+    // In a shard of version 1, another occurrence is one text, which can be divided only by the names of all repositories.
     private readonly Lazy<IReadOnlySet<string>> _names = new(run.Run.RepositoryNames);
     private long _reattributed;
     private long _orphans;
     private int _rewritten;
 
-    /// <summary>Writes the new files aside.</summary>
+    /// <summary>
+    /// Writes the new versions of the changed files; they replace the old ones when the workspace's rewrite is committed.
+    /// </summary>
     public DatasetRemovalResult Rewrite(CancellationToken cancellation)
     {
-        IReadOnlyList<ManifestEntry> entries = run.Run.Manifest.Entries(DedupStage.StageName);
+        IReadOnlyList<ManifestEntry> entries = run.Run.Manifest.Entries(StageNames.Dedup);
         int files = entries.Sum(entry => entry.Outputs.Count);
-        List<ManifestEntry> shards = [.. entries.Where(entry => entry.Part.StartsWith("dataset-", StringComparison.Ordinal))];
+        List<ManifestEntry> shards = [.. entries.Where(entry => DedupPaths.IsDatasetPart(entry.Part))];
+
+        // All removed contents must be known before the rows of duplicates are rewritten.
         HashSet<string> changed = [.. shards.Where(entry => FindRemoved(entry, cancellation)).Select(entry => entry.Part)];
         foreach (ManifestEntry entry in shards)
         {
             Rewrite(entry, changed.Contains(entry.Part), cancellation);
         }
 
-        RemoveWork(entries);
+        RemoveIntermediateFiles(entries);
         return new DatasetRemovalResult(_removed, _reattributed, _orphans, _rewritten, files - _rewritten);
     }
 
-    /// <summary>Writes the card of a run anew where it has one, from what its entries say now. The same when done again.</summary>
+    /// <summary>Writes the card again where the run has one. Idempotent.</summary>
     public static async Task WriteCardAsync(StageContext context, DedupOptions options, CancellationToken cancellation)
     {
-        if (context.Run.Manifest.Find(DedupStage.StageName, WorkFiles.CardPart) is { } entry)
+        if (context.Run.Manifest.Find(StageNames.Dedup, DedupPaths.CardPart) is { } entry)
         {
-            await context.RunPartAsync(DedupStage.StageName, entry.OptionsHash, CardStep.Plan(context.Run, options), cancellation).ConfigureAwait(false);
+            PartPlan plan = CardStep.Plan(context.Run, options);
+            await context.RunPartAsync(StageNames.Dedup, entry.OptionsHash, plan, cancellation).ConfigureAwait(false);
         }
     }
 
-    // Whether anything in the shard changes; what leaves it must be known of all shards before duplicates are looked at.
+    // Collects the removed contents of a shard; returns whether anything in the shard changes.
     private bool FindRemoved(ManifestEntry entry, CancellationToken cancellation)
     {
         bool changes = false;
-        foreach (ManifestOutput shard in entry.Outputs.Where(IsShard))
+        foreach (ManifestOutput shard in entry.Outputs.Where(DedupPaths.IsShard))
         {
             using var reader = new CorpusShard.Reader(run.Run.PathOf(shard.Path), () => _names.Value);
             for (int group = 0; group < reader.RowGroupCount; group++)
@@ -79,14 +85,14 @@ public sealed class DatasetRemoval(
                 for (int row = 0; row < rows.Count; row++)
                 {
                     BlobId id = rows.Id(row);
-                    bool isKnown = contents.TryGetValue(id, out CorpusFile? now);
-                    if (isKnown ? now is null : repositories.Contains(names.GetString(row)))
+                    bool isChanged = contents.TryGetValue(id, out CorpusFile? updated);
+                    if (isChanged ? updated is null : repositories.Contains(names.GetString(row)))
                     {
                         _removed.Add(id);
                         changes = true;
                     }
 
-                    changes |= isKnown || rows.OtherOccurrences(row).Any(other => repositories.Contains(other.Repository));
+                    changes |= isChanged || rows.OtherOccurrences(row).Any(other => repositories.Contains(other.Repository));
                 }
             }
         }
@@ -96,22 +102,27 @@ public sealed class DatasetRemoval(
 
     private void Rewrite(ManifestEntry entry, bool changes, CancellationToken cancellation)
     {
-        var counts = new SortedDictionary<string, long>(entry.Counts.ToDictionary(), StringComparer.Ordinal);
+        var counts = new CountTable(entry.Counts);
         var outputs = new List<ManifestOutput>();
         foreach (ManifestOutput output in entry.Outputs)
         {
             cancellation.ThrowIfCancellationRequested();
-            outputs.Add(!IsShard(output) ? RewriteDropped(output, counts) : changes ? RewriteShard(output, counts) : output);
+            outputs.Add(!DedupPaths.IsShard(output) ? RewriteDropped(output, counts) : changes ? RewriteShard(output, counts) : output);
         }
 
         if (!outputs.SequenceEqual(entry.Outputs))
         {
             _rewritten += outputs.Except(entry.Outputs).Count();
-            run.Commit(entry, outputs, counts.Where(count => count.Value != 0).ToDictionary());
+            foreach (Count count in counts.Items.Where(count => count.Value == 0).ToList())
+            {
+                counts.Remove(count.Name);
+            }
+
+            run.Commit(entry, outputs, counts);
         }
     }
 
-    private ManifestOutput RewriteShard(ManifestOutput shard, SortedDictionary<string, long> counts)
+    private ManifestOutput RewriteShard(ManifestOutput shard, CountTable counts)
     {
         using var reader = new CorpusShard.Reader(run.Run.PathOf(shard.Path), () => _names.Value);
         long written;
@@ -123,20 +134,20 @@ public sealed class DatasetRemoval(
                 for (int row = 0; row < rows.Count; row++)
                 {
                     CorpusFile file = rows.File(row);
-                    CorpusFile? now = Now(file);
-                    if (!ReferenceEquals(now, file))
+                    CorpusFile? updated = Update(file);
+                    if (!ReferenceEquals(updated, file))
                     {
-                        DatasetStep.CountKept((name, by) => Add(counts, name, -by), file);
-                        _reattributed += now is null ? 0 : 1;
-                        if (now is not null)
+                        DatasetStep.CountKept((name, by) => counts.Add(name, -by), file);
+                        _reattributed += updated is null ? 0 : 1;
+                        if (updated is not null)
                         {
-                            DatasetStep.CountKept((name, by) => Add(counts, name, by), now);
+                            DatasetStep.CountKept(counts.Add, updated);
                         }
                     }
 
-                    if (now is not null)
+                    if (updated is not null)
                     {
-                        kept.Append(now, rows.Text(row));
+                        kept.Append(updated, rows.Text(row));
                     }
                 }
             }
@@ -148,51 +159,50 @@ public sealed class DatasetRemoval(
         return run.Output(shard.Path, written);
     }
 
-    private ManifestOutput RewriteDropped(ManifestOutput output, SortedDictionary<string, long> counts)
+    private ManifestOutput RewriteDropped(ManifestOutput output, CountTable counts)
     {
         bool changes = false;
+        long written;
         using (var dropped = new DroppedShard.Writer(run.Create(output.Path)))
         {
             foreach (DroppedFile row in DroppedShard.Read(run.Run.PathOf(output.Path)))
             {
-                DroppedFile? now = Now(row);
-                if (now is not null)
+                DroppedFile? updated = Update(row);
+                if (updated is not null)
                 {
-                    dropped.Append(now);
+                    dropped.Append(updated);
                 }
 
-                if (now != row)
+                if (updated != row)
                 {
                     changes = true;
-                    Count(counts, row, -1);
-                    if (now is not null)
+                    DatasetStep.CountDropped((name, by) => counts.Add(name, -by), row);
+                    if (updated is not null)
                     {
-                        Count(counts, now, 1);
+                        DatasetStep.CountDropped(counts.Add, updated);
                     }
                 }
             }
 
             dropped.Close();
-            if (changes)
-            {
-                output = output with { Rows = dropped.Rows };
-            }
+            written = dropped.Rows;
         }
 
         if (changes)
         {
-            return run.Output(output.Path, output.Rows);
+            return run.Output(output.Path, written);
         }
 
         run.Discard(output.Path);
         return output;
     }
 
-    private CorpusFile? Now(CorpusFile file)
+    // The new row of a kept file: the same object where nothing changes, null where it is removed.
+    private CorpusFile? Update(CorpusFile file)
     {
-        if (contents.TryGetValue(file.BlobId, out CorpusFile? now))
+        if (contents.TryGetValue(file.BlobId, out CorpusFile? updated))
         {
-            return now is null ? null : file with { Attribution = now.Attribution };
+            return updated is null ? null : file with { Attribution = updated.Attribution };
         }
 
         if (repositories.Contains(file.Repository.Name))
@@ -200,7 +210,7 @@ public sealed class DatasetRemoval(
             return null;
         }
 
-        // The dataset is of an older 2-clean: what its row names is all there is to go by.
+        // The dataset is of an older 2-clean, so its own row is the only source.
         List<OccurrenceLocation> others = [.. file.OtherOccurrences.Where(other => !repositories.Contains(other.Repository))];
         int fewer = file.OtherOccurrences.Count - others.Count;
         return fewer == 0
@@ -208,16 +218,17 @@ public sealed class DatasetRemoval(
             : file with { Attribution = file.Attribution with { OtherOccurrences = others, Copies = file.Copies - fewer } };
     }
 
-    private DroppedFile? Now(DroppedFile row)
+    // The new row of a dropped file; null where it is removed.
+    private DroppedFile? Update(DroppedFile row)
     {
-        if (row.BlobId is { } id && contents.TryGetValue(id, out CorpusFile? now))
+        if (row.BlobId is { } id && contents.TryGetValue(id, out CorpusFile? updated))
         {
-            if (now is null)
+            if (updated is null)
             {
                 return null;
             }
 
-            row = row.AttributedTo(now.Attribution);
+            row = row.AttributedTo(updated.Attribution);
         }
         else if (repositories.Contains(row.Repository))
         {
@@ -233,11 +244,14 @@ public sealed class DatasetRemoval(
         return row;
     }
 
-    private void RemoveWork(IReadOnlyList<ManifestEntry> entries)
+    private void RemoveIntermediateFiles(IReadOnlyList<ManifestEntry> entries)
     {
-        HashSet<string> parts = [.. run.Entries("clean").SelectMany(entry => entry.Outputs).Select(output => output.Path)
-            .Where(path => path.StartsWith("2-clean/part-", StringComparison.Ordinal) && run.IsRewritten(path))
-            .Select(path => WorkFiles.SignaturesPart(Path.GetFileNameWithoutExtension(path)["part-".Length..]))];
+        HashSet<string> parts =
+        [
+            .. run.Entries(StageNames.Clean).SelectMany(entry => entry.Outputs).Select(output => output.Path)
+                .Where(path => CleanPart.IsShard(path) && run.IsRewritten(path))
+                .Select(path => DedupPaths.SignaturesPart(CleanPart.NumberOf(path))),
+        ];
         if (parts.Count == 0 && baseRemoved.Count == 0)
         {
             return;
@@ -245,29 +259,17 @@ public sealed class DatasetRemoval(
 
         foreach (ManifestEntry entry in entries)
         {
-            if (entry.Part == WorkFiles.SelectionPart)
+            if (entry.Part == DedupPaths.SelectionPart)
             {
-                HashSet<BlobId> gone = [.. contents.Where(pair => pair.Value is null).Select(pair => pair.Key), .. _removed, .. baseRemoved];
-                _rewritten += new ClusterRemoval(run, gone).Rewrite(entry);
+                IEnumerable<BlobId> removedFromClean = contents.Where(pair => pair.Value is null).Select(pair => pair.Key);
+                HashSet<BlobId> removed = [.. removedFromClean, .. _removed, .. baseRemoved];
+                _rewritten += new ClusterRemoval(run, removed).Rewrite(entry);
             }
-            else if (parts.Contains(entry.Part) || entry.Part == WorkFiles.RanksPart || entry.Part.StartsWith("candidates-", StringComparison.Ordinal))
+            else if (parts.Contains(entry.Part) || entry.Part == DedupPaths.RanksPart || DedupPaths.IsCandidatesPart(entry.Part))
             {
                 run.Remove(entry);
                 _rewritten += entry.Outputs.Count;
             }
         }
     }
-
-    private static void Count(SortedDictionary<string, long> counts, DroppedFile row, int sign)
-    {
-        Add(counts, "contents.in", sign);
-        Add(counts, "occurrences.in", sign * (long)row.Copies);
-        Add(counts, "bytes.in", sign * row.Size);
-        Add(counts, "dropped." + row.Rule, sign * (long)row.Copies);
-        Add(counts, "dropped_contents." + row.Rule, sign);
-    }
-
-    private static void Add(SortedDictionary<string, long> counts, string name, long by) => counts[name] = counts.GetValueOrDefault(name) + by;
-
-    private static bool IsShard(ManifestOutput output) => output.Path.StartsWith(WorkFiles.DataFolder + "/", StringComparison.Ordinal);
 }

@@ -1,11 +1,15 @@
 namespace DataForge.Dedup.Selection;
 
-/// <summary>Union-find over ranks in which the best rank of a set is its root, so that the outcome depends on no order. Memory: 4 bytes a file.</summary>
+/// <summary>
+/// Union-find over ranks. The root of a set is its best rank, so the result does not depend on the order of operations. Memory: 4 bytes per
+/// file.
+/// </summary>
 internal sealed class DisjointSets
 {
     private readonly int[] _parents;
 
-    /// <param name="count">Members, each in a set of its own.</param>
+    /// <summary>Creates sets of one member each.</summary>
+    /// <param name="count">Members.</param>
     public DisjointSets(int count)
     {
         _parents = new int[count];
@@ -20,7 +24,7 @@ internal sealed class DisjointSets
     {
         while (_parents[member] != member)
         {
-            // Halving the path keeps later walks short (Tarjan, van Leeuwen, 1984).
+            // Path halving keeps later walks short (Tarjan, van Leeuwen, 1984).
             member = _parents[member] = _parents[_parents[member]];
         }
 

@@ -1,8 +1,8 @@
 namespace DataForge.Dedup.Selection;
 
 /// <summary>
-/// Of each hot bucket, the kept files found in it so far: linked lists, the newest first. Memory: 4 bytes a hot bucket and 8 for each kept
-/// file's place in one. A dropped file leaves nothing here, so a bucket of a million near duplicates holds the one that is kept.
+/// For each hot bucket, the kept files found in it so far: linked lists, newest first. Memory: 4 bytes per hot bucket, and 8 for each kept
+/// file in one. Dropped files are not stored, so a bucket of a million near duplicates has only the one that is kept.
 /// </summary>
 internal sealed class HotBuckets(long buckets)
 {
@@ -10,7 +10,7 @@ internal sealed class HotBuckets(long buckets)
     private (int Rank, int Next)[] _links = new (int, int)[1 << 10];
     private int _count;
 
-    /// <summary>Adds a kept file to a bucket. Ranks must not fall.</summary>
+    /// <summary>Adds a kept file to a bucket. Ranks must not decrease.</summary>
     public void Add(uint bucket, int rank)
     {
         if (_count == _links.Length)
@@ -22,7 +22,10 @@ internal sealed class HotBuckets(long buckets)
         _heads[bucket] = _count++;
     }
 
-    /// <summary>Adds to <paramref name="ranks"/> the kept files in a bucket whose ranks are from <paramref name="from"/> to <paramref name="to"/>, the latter left out.</summary>
+    /// <summary>
+    /// Adds to <paramref name="ranks"/> the kept files of a bucket whose ranks are at least <paramref name="from"/> and below
+    /// <paramref name="to"/>.
+    /// </summary>
     public void Collect(uint bucket, int from, int to, HashSet<int> ranks)
     {
         for (int link = _heads[bucket]; link >= 0 && _links[link].Rank >= from; link = _links[link].Next)

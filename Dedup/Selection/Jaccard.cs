@@ -12,12 +12,13 @@ public static class Jaccard
     public static double Of(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right) => OfAtLeast(left, right, 0);
 
     /// <summary>
-    /// The similarity where it is at least <paramref name="threshold"/>, and −1 where it is not: then the sets need not be read to their ends.
+    /// The similarity where it is at least <paramref name="threshold"/>, otherwise −1; in that case the sets need not be read to their
+    /// ends.
     /// </summary>
     public static double OfAtLeast(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, double threshold)
     {
-        // |A ∩ B| = c gives J = c / (|A| + |B| − c), so J ≥ t asks for c ≥ t (|A| + |B|) / (1 + t), and each element of A or B that the other
-        // lacks uses up what there is above it. Half an element is left for rounding.
+        // |A ∩ B| = c gives J = c / (|A| + |B| − c), so J ≥ t requires c ≥ t (|A| + |B|) / (1 + t). That limits the number of elements that
+        // only one of the sets has. Half an element is allowed for rounding.
         long total = (long)left.Length + right.Length;
         double needed = threshold * total / (1 + threshold);
         long misses = (long)Math.Floor(total - (2 * (needed - 0.5)));
@@ -36,9 +37,9 @@ public static class Jaccard
         return similarity >= threshold ? similarity : -1;
     }
 
-    // Compares four elements of one with four of the other, all with all, and goes on in the one whose four end first; an element that has been passed has met all
-    // it could be equal to. Looks now and then whether more than the allowed number of elements stand alone; −1 then. (What is ahead may be counted in
-    // common already, so that number is taken too low at most, and nothing is given up too soon.)
+    // Compares four elements of one set with four of the other, all with all, and advances in the set whose four end first; so an element
+    // that was passed has been compared with all that it could be equal to. Checks from time to time whether more elements than allowed are
+    // in one set only, and then returns −1. (Elements ahead may already be counted as common, so that number can only be too low.)
     private static long CountCommon(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, long misses)
     {
         const int Width = 4;
@@ -70,7 +71,7 @@ public static class Jaccard
             }
         }
 
-        // The rest one by one. No two blocks meet twice, so what comes from here on was not counted yet.
+        // The rest one by one. No two blocks are compared twice, so nothing from here on has been counted yet.
         while (i < left.Length && j < right.Length)
         {
             ulong x = Unsafe.Add(ref a, i);

@@ -1,22 +1,19 @@
 using DataForge.Corpus;
-using DataForge.Parquet;
+using DataForge.Corpus.Columns;
 using DataForge.Dedup.Ranking;
 using DataForge.Dedup.Store;
 
 namespace DataForge.Dedup.Selection;
 
 /// <summary>
-/// Every pair found at or above the threshold, for audits: <c>3-dataset/pairs.parquet</c>, in the order of the worse rank, then of the better. A file whose set an
-/// earlier file has comes in one pair only, with that file. Memory: 24 bytes a pair.
+/// Every pair found at or above the threshold, for audits: <c>3-dataset/pairs.parquet</c>, in the order of the worse rank, then of the
+/// better rank. A file with the same set as an earlier file is in one pair only, with that file. Memory: 24 bytes per pair.
 /// </summary>
 internal sealed class PairFile
 {
-    private static readonly ParquetSchema Schema = new(
-        new("blob_id", ParquetType.String), new("better_blob_id", ParquetType.String), new("jaccard", ParquetType.Double));
-
     private readonly List<(int Rank, int Better, double Jaccard)> _pairs = [];
 
-    /// <summary>Takes a pair; safe from several threads.</summary>
+    /// <summary>Adds a pair. Thread-safe.</summary>
     public void Add(int rank, int better, double jaccard)
     {
         lock (_pairs)
@@ -25,7 +22,7 @@ internal sealed class PairFile
         }
     }
 
-    /// <summary>Writes the pairs; returns how many they are.</summary>
+    /// <summary>Writes the pairs; returns how many there are.</summary>
     public long Write(string path, RankTable ranks, SignatureParts signatures)
     {
         _pairs.Sort();
@@ -40,41 +37,26 @@ internal sealed class PairFile
     }
 
     /// <summary>Writes the table, row by row.</summary>
-    public sealed class Writer : IDisposable
+    public sealed class Writer(string path) : IDisposable
     {
-        private readonly FileStream _file;
-        private readonly ParquetWriter _rows;
-
-        /// <param name="path">The file.</param>
-        public Writer(string path)
-        {
-            _file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
-            _rows = new ParquetWriter(_file, Schema, new ParquetWriterOptions { Codec = ParquetCodec.Zstd, Level = 3, RowGroupBytes = 16 << 20 });
-        }
+        private readonly TableWriter _table = new(path, Table.Pairs);
 
         /// <summary>Rows so far.</summary>
-        public long Rows => _rows.RowCount;
+        public long Rows => _table.Rows;
 
         /// <summary>Appends a pair.</summary>
         public void Append(BlobId id, BlobId better, double jaccard)
         {
-            Span<byte> hex = stackalloc byte[2 * BlobId.Size];
-            id.FormatHex(hex);
-            _rows.AppendBinary(0, hex);
-            better.FormatHex(hex);
-            _rows.AppendBinary(1, hex);
-            _rows.AppendDouble(2, jaccard);
-            _rows.EndRow();
+            _table.Append(Column.BlobId, id);
+            _table.Append(Column.BetterBlobId, better);
+            _table.Append(Column.Jaccard, jaccard);
+            _table.EndRow();
         }
 
         /// <summary>Writes the footer.</summary>
-        public void Close() => _rows.Close();
+        public void Close() => _table.Close();
 
         /// <inheritdoc/>
-        public void Dispose()
-        {
-            _rows.Dispose();
-            _file.Dispose();
-        }
+        public void Dispose() => _table.Dispose();
     }
 }

@@ -1,51 +1,56 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using DataForge.Dedup.Candidates;
-using DataForge.Dedup.Signatures;
 
 namespace DataForge.Dedup.Selection;
 
 /// <summary>
-/// The greedy rule: in the order of their ranks, a file is kept unless a kept file has a Jaccard similarity with it of at least the threshold.
-/// So no two kept files are near duplicates, and each dropped file has a kept twin: the most similar kept file before it, ties by rank.
+/// The greedy rule: in the order of their ranks, a file is kept unless a kept file has a Jaccard similarity with it of at least the
+/// threshold. So no two kept files are near duplicates, and each dropped file has a kept twin: the most similar kept file before it, ties
+/// broken by rank.
 /// </summary>
 /// <remarks>
-/// Files with one set share one fate: the first of them is judged; if it is kept it is the twin of the others, with similarity 1, and else its
-/// twin is theirs, since a similarity depends on the set alone.
+/// Files with the same set are decided together: the decision is made for the first of them. If it is kept, it is the twin of the others,
+/// with similarity 1; otherwise its twin is theirs, since the similarity depends only on the set.
 /// <para>
-/// Ranks are taken in blocks. Pairs of a block are verified side by side; then the block is gone through in order. Which pair is verified
-/// depends on no thread, and the outcome on nothing but sets, ranks and threshold.
+/// Ranks are processed in blocks. Pairs of a block are verified in parallel; then its files are decided in order. Which pairs are verified
+/// does not depend on the threads, and the result depends only on sets, ranks and threshold.
 /// </para>
 /// </remarks>
 internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshold, int workers)
 {
-    // Kept files in a file's hot buckets from which on sketches tell those apart that are worth reading.
-    private const int Crowd = 16;
+    // From so many kept files in a file's hot buckets on, sketches select those worth an exact comparison; a file with fewer needs
+    // no sketch of its own.
+    private const int MinSketched = 16;
 
-    // Sketches need no other seed than this: no choice between files depends on it.
+    // Any seed will do: no decision depends on it, except for the probability stated in Sketches.
     private const ulong SketchSeed = 1;
 
     /// <summary>Files in a block.</summary>
     public const int BlockFiles = 1 << 13;
 
     private readonly SelectionResult _result = new(firstOf.Length);
-    private readonly ThreadLocal<Scratch> _scratch = new(() => new Scratch(), trackAllValues: true);
+    private readonly ThreadLocal<SelectorScratch> _scratch = new(() => new SelectorScratch(), trackAllValues: true);
     private readonly Sketches _sketches = new(sets, firstOf.Length, threshold, SketchSeed);
 
-    /// <summary>Called with each pair found at or above the threshold (worse rank, better rank, similarity), in no order; null where nobody asks.</summary>
+    /// <summary>
+    /// Called with each pair found at or above the threshold (worse rank, better rank, similarity), in no particular order; may be null.
+    /// </summary>
     public Action<int, int, double>? OnEdge { get; init; }
 
-    /// <summary>Whether pairs with a dropped file are verified as well.</summary>
+    /// <summary>Whether pairs with a dropped file are verified too.</summary>
     public bool AllPairs { get; init; }
 
-    /// <summary>Selects.</summary>
+    /// <summary>Decides about all files.</summary>
     /// <param name="pairs">Candidate pairs (worse rank, better rank).</param>
     /// <param name="memberships">Members of hot buckets (rank, bucket).</param>
     /// <param name="bucketOffsets">By file of memberships, what to add to its buckets' numbers.</param>
-    /// <param name="hotBuckets">Hot buckets in all files.</param>
-    /// <param name="advance">Told of files done.</param>
+    /// <param name="hotBuckets">Hot buckets in all files together.</param>
+    /// <param name="advance">Called with the number of files decided since the last call.</param>
+    /// <param name="cancellation">Stops the work.</param>
     public SelectionResult Run(
-        WordRunReader pairs, WordRunReader memberships, IReadOnlyList<uint> bucketOffsets, long hotBuckets, Action<int> advance, CancellationToken cancellation)
+        WordRunReader pairs, WordRunReader memberships, IReadOnlyList<uint> bucketOffsets, long hotBuckets, Action<int> advance,
+        CancellationToken cancellation)
     {
         var buckets = new HotBuckets(hotBuckets);
         int files = firstOf.Length;
@@ -54,7 +59,7 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
             cancellation.ThrowIfCancellationRequested();
             int to = Math.Min(from + BlockFiles, files);
             var block = new Block(from, to, pairs.ReadBelow(to), memberships.ReadBelow(to, bucketOffsets));
-            VerifySideBySide(block, buckets, cancellation);
+            VerifyInParallel(block, buckets, cancellation);
             DecideInOrder(block, buckets);
             advance(to - from);
         }
@@ -64,7 +69,7 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
         return _result;
     }
 
-    private void VerifySideBySide(Block block, HotBuckets buckets, CancellationToken cancellation)
+    private void VerifyInParallel(Block block, HotBuckets buckets, CancellationToken cancellation)
     {
         if (block.IsEmpty)
         {
@@ -72,13 +77,13 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
         }
 
         var options = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation };
-        // Small chunks: a file in a hot bucket may take as long as a thousand others.
+        // Small chunks: a file in a hot bucket can take as long as a thousand others.
         OrderablePartitioner<Tuple<int, int>> chunks = Partitioner.Create(block.From, block.To, 64);
         try
         {
             Parallel.ForEach(chunks, options, chunk =>
             {
-                Scratch scratch = _scratch.Value!;
+                SelectorScratch scratch = _scratch.Value!;
                 for (int rank = chunk.Item1; rank < chunk.Item2; rank++)
                 {
                     VerifyFile(block, rank, buckets, scratch);
@@ -87,13 +92,13 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
         }
         catch (AggregateException e)
         {
-            // One fault is enough to tell: a set that cannot be read.
+            // One error is enough to report: a set that cannot be read.
             ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
     }
 
-    // Pairs of the block, and against files kept before it the members of its hot buckets.
-    private void VerifyFile(Block block, int rank, HotBuckets buckets, Scratch scratch)
+    // Verifies the file's candidate pairs, and compares it with the files of its hot buckets that were kept before this block.
+    private void VerifyFile(Block block, int rank, HotBuckets buckets, SelectorScratch scratch)
     {
         Range candidates = block.CandidatesOf(rank);
         ReadOnlySpan<ulong> memberships = block.MembershipsOf(rank);
@@ -137,8 +142,8 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
 
     private void DecideInOrder(Block block, HotBuckets buckets)
     {
-        Scratch scratch = _scratch.Value!;
-        // Found side by side, so in any order; a stable order by rank makes each file's a run.
+        SelectorScratch scratch = _scratch.Value!;
+        // Found in parallel, so in any order; sorting brings those of each file together.
         block.Found.Sort();
         int found = 0;
         for (int rank = block.From; rank < block.To; rank++)
@@ -147,7 +152,8 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
             if (first != rank)
             {
                 bool isFirstKept = _result.Twins[first] == SelectionResult.Kept;
-                (_result.Twins[rank], _result.Similarities[rank]) = isFirstKept ? (first, 1) : (_result.Twins[first], _result.Similarities[first]);
+                (_result.Twins[rank], _result.Similarities[rank]) =
+                    isFirstKept ? (first, 1) : (_result.Twins[first], _result.Similarities[first]);
                 _result.Clusters.Join(rank, first);
                 OnEdge?.Invoke(rank, first, 1);
                 _result.Edges++;
@@ -166,7 +172,7 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
             }
 
             ReadOnlySpan<ulong> memberships = block.MembershipsOf(rank);
-            CompareWithHotOfBlock(block, rank, memberships, buckets, scratch);
+            CompareWithinHotBuckets(block, rank, memberships, buckets, scratch);
             if (_result.Twins[rank] == SelectionResult.Kept)
             {
                 foreach (ulong membership in memberships)
@@ -177,8 +183,9 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
         }
     }
 
-    // Files of the same block that were kept a moment ago.
-    private void CompareWithHotOfBlock(Block block, int rank, ReadOnlySpan<ulong> memberships, HotBuckets buckets, Scratch scratch)
+    // Compares a file with the files of its hot buckets that were kept in this block.
+    private void CompareWithinHotBuckets(
+        Block block, int rank, ReadOnlySpan<ulong> memberships, HotBuckets buckets, SelectorScratch scratch)
     {
         scratch.Others.Clear();
         foreach (ulong membership in memberships)
@@ -205,11 +212,12 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
         }
     }
 
-    // Moves to Likely, of Others, those worth an exact comparison: all of a few, and of a crowd those whose sketches agree.
-    private void PickLikely(ReadOnlySpan<ulong> set, Scratch scratch)
+    // Copies to Likely the files of Others that are worth an exact comparison: all where they are few, otherwise those whose sketches
+    // agree.
+    private void PickLikely(ReadOnlySpan<ulong> set, SelectorScratch scratch)
     {
         scratch.Likely.Clear();
-        if (scratch.Others.Count < Crowd)
+        if (scratch.Others.Count < MinSketched)
         {
             scratch.Likely.AddRange(scratch.Others);
             return;
@@ -219,7 +227,7 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
         byte[] mine = Sketches.Make(set, scratch.Kernel);
         foreach (int other in scratch.Others)
         {
-            if (Sketches.Agreeing(mine, _sketches.Of(other, scratch.Kernel, ref scratch.Other)) >= _sketches.FewestAgreeing)
+            if (Sketches.CountAgreeing(mine, _sketches.Of(other, scratch.Kernel, ref scratch.Other)) >= _sketches.MinAgreeing)
             {
                 scratch.Likely.Add(other);
             }
@@ -228,11 +236,11 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
         scratch.Spared += scratch.Others.Count - scratch.Likely.Count;
     }
 
-    private double Verify(int rank, ReadOnlySpan<ulong> set, int other, Scratch scratch)
+    private double Verify(int rank, ReadOnlySpan<ulong> set, int other, SelectorScratch scratch)
     {
         int length = sets.Length(other);
         scratch.Verified++;
-        // The smaller set over the larger bounds the similarity from above: no need to read the other.
+        // The similarity is at most the smaller set's size over the larger one's, so the other set need not be read.
         return Math.Min(set.Length, length) < (threshold * Math.Max(set.Length, length)) - 0.5
             ? -1
             : Jaccard.OfAtLeast(set, sets.Get(other, ref scratch.Other), threshold);
@@ -264,16 +272,5 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
         {
             (twin, best) = (other, similarity);
         }
-    }
-
-    private sealed class Scratch
-    {
-        public ulong[] Mine = [];
-        public ulong[] Other = [];
-        public SignatureKernel? Kernel;
-        public HashSet<int> Others { get; } = [];
-        public List<int> Likely { get; } = [];
-        public long Verified { get; set; }
-        public long Spared { get; set; }
     }
 }

@@ -5,21 +5,22 @@ using DataForge.Dedup.Signatures;
 namespace DataForge.Dedup.Selection;
 
 /// <summary>
-/// A byte each of 256 MinHash rows, to spare most exact comparisons where a file meets many kept ones in a hot bucket. Made when first asked for.
-/// Memory: 8 bytes a file once a crowd has been met, and 280 for each file that was in one.
+/// Sketches of one byte for each of 256 MinHash rows. They rule out most exact comparisons where a file has many kept files in its hot
+/// buckets. They are made when first needed. Memory: 8 bytes per file once a sketch is needed, and 280 for each file with a sketch.
 /// </summary>
 /// <remarks>
-/// Rows of a file pair at similarity t agree with chance t each, and bytes agree at least where rows do, so the number of agreeing bytes is no less than a
-/// binomial variable (256, t); rows of one permutation are tied together in a way that only narrows it. A pair is spared when fewer bytes agree than such a variable
-/// has with a chance of 1e-8: fewer than 182 at 0.85, which spares pairs at 0.70 almost always. So a pair at or above the threshold is lost here with at most
-/// 1e-8, a hundredth of what bands lose.
+/// Rows of two files with similarity t agree with probability t each, and bytes agree wherever rows do. So the number of agreeing bytes is
+/// at least a binomial variable (256, t); the rows of one permutation depend on each other in a way that only reduces its variance. A pair
+/// is ruled out when fewer bytes agree than such a variable has except with probability 1e-8: fewer than 182 at 0.85, which rules out pairs
+/// at 0.70 almost always. So a pair at or above the threshold is lost here with a probability of at most 1e-8, a hundredth of what bands
+/// lose.
 /// </remarks>
 internal sealed class Sketches
 {
-    /// <summary>Rows, and bytes, in a sketch.</summary>
+    /// <summary>Rows of a sketch, each of one byte.</summary>
     public const int Rows = 256;
 
-    /// <summary>The chance that a pair at the threshold is spared.</summary>
+    /// <summary>The probability that a pair at the threshold is ruled out.</summary>
     public const double LossProbability = 1e-8;
 
     private readonly IShingleSets _sets;
@@ -27,19 +28,24 @@ internal sealed class Sketches
     private readonly ulong _seed;
     private byte[]?[]? _sketches;
 
+    /// <summary>Creates an empty collection of sketches.</summary>
+    /// <param name="sets">The shingle sets.</param>
+    /// <param name="files">Number of files.</param>
+    /// <param name="threshold">The Jaccard similarity from which on two files are near duplicates.</param>
+    /// <param name="seed">Seeds the permutations.</param>
     public Sketches(IShingleSets sets, int files, double threshold, ulong seed)
     {
         (_sets, _files, _seed) = (sets, files, seed);
-        FewestAgreeing = Quantile(threshold);
+        MinAgreeing = Quantile(threshold);
     }
 
-    /// <summary>Bytes that must agree.</summary>
-    public int FewestAgreeing { get; }
+    /// <summary>How many bytes must agree at least for an exact comparison.</summary>
+    public int MinAgreeing { get; }
 
-    /// <summary>A kernel for one thread.</summary>
+    /// <summary>Creates a kernel for one thread.</summary>
     public SignatureKernel NewKernel() => new(new BandPlan(1, Rows), _seed);
 
-    /// <summary>The sketch of a file. Safe from several threads: two that make the same one make equal ones.</summary>
+    /// <summary>The sketch of a file. Thread-safe: two threads that make the same sketch make equal ones.</summary>
     public byte[] Of(int rank, SignatureKernel kernel, ref ulong[] buffer)
     {
         byte[]?[] all = LazyInitializer.EnsureInitialized(ref _sketches, () => new byte[_files][])!;
@@ -60,15 +66,15 @@ internal sealed class Sketches
         var sketch = new byte[Rows];
         for (int i = 0; i < sketch.Length; i++)
         {
-            // The first bits of a least hash are mostly 0, and its next name the bin: the last ones are as good as random.
+            // The first bits of a minimal hash are mostly 0 and the next are its bin; the last bits are as good as random.
             sketch[i] = (byte)rows[i];
         }
 
         return sketch;
     }
 
-    /// <summary>Bytes in which two sketches agree.</summary>
-    public static int Agreeing(byte[] left, byte[] right)
+    /// <summary>The number of bytes in which two sketches agree.</summary>
+    public static int CountAgreeing(byte[] left, byte[] right)
     {
         ReadOnlySpan<Vector<byte>> a = MemoryMarshal.Cast<byte, Vector<byte>>(left);
         ReadOnlySpan<Vector<byte>> b = MemoryMarshal.Cast<byte, Vector<byte>>(right);
@@ -83,7 +89,7 @@ internal sealed class Sketches
         return Vector.Sum(low + high);
     }
 
-    // The largest c for which a binomial variable (256, p) is below c with a chance of at most LossProbability.
+    // The largest c for which a binomial variable (256, p) is below c with a probability of at most LossProbability.
     private static int Quantile(double p)
     {
         double below = 0;

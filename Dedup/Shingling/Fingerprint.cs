@@ -4,13 +4,16 @@ using System.Runtime.InteropServices;
 namespace DataForge.Dedup.Shingling;
 
 /// <summary>
-/// 128 bits that stand for a file's shingle set (or, of a file without shingles, for its folded text): equal fingerprints are taken for equal
-/// sets. Among n files two unequal ones meet with a chance of n² / 2^129: 5e-24 for 60 million.
+/// A 128-bit hash of a file's shingle set (or, for a file without shingles, of its folded text). Equal fingerprints are taken for equal
+/// sets. Among n files, two different ones have the same fingerprint with a probability of n² / 2^129: 5e-24 for 60 million.
 /// </summary>
 /// <param name="High">The first half.</param>
 /// <param name="Low">The second half.</param>
 public readonly record struct Fingerprint(ulong High, ulong Low) : IComparable<Fingerprint>
 {
+    // Odd, so that multiplying by them is a bijection. M1 is a factor of the mixer NASAM (Evensen,
+    // http://mostlymangling.blogspot.com/2020/01/nasam-not-another-strange-acronym-mixer.html), M2 the second prime of xxHash64
+    // (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md).
     private const ulong M1 = 0x9E6C63D0676A9A99;
     private const ulong M2 = 0xC2B2AE3D27D4EB4F;
 

@@ -5,29 +5,32 @@ using System.Runtime.Intrinsics;
 namespace DataForge.Dedup.Shingling;
 
 /// <summary>
-/// A text with its white space folded, for exact comparison: lines end at line feeds and carriage returns; in a line, a run of blanks
-/// (space, tab, vertical tab, form feed) is one space, and none stand at either end; empty lines are left out.
+/// A text with its white space folded, for exact comparison: lines end at line feeds and carriage returns; within a line, a run of blanks
+/// (space, tab, vertical tab, form feed) becomes one space, and blanks at both ends are removed; empty lines are removed.
 /// </summary>
 /// <remarks>
-/// So how deep a line is indented does not count (nor does it in shingles), but where lines break does: a comment ends there. Two files of the
-/// same folded text whose shingle sets differ all the same (blanks inside a string) are no exact duplicates; their Jaccard similarity decides.
+/// So indentation does not count (nor does it in shingles), but line breaks do: a comment ends there. Two files with the same folded text
+/// and different shingle sets (because of blanks in a string) are not exact duplicates; their Jaccard similarity decides.
 /// </remarks>
 public sealed class FoldedText
 {
+    // One bit of a mask per byte.
     private const int Block = 64;
+
     private readonly ulong _seed;
     private byte[] _line = [];
 
+    /// <summary>Creates a hasher; not thread-safe.</summary>
     /// <param name="seed">Seeds the hash.</param>
     public FoldedText(ulong seed) => _seed = seed;
 
     /// <summary>Hashes the folded text to 64 bits.</summary>
     public ulong Hash(ReadOnlySpan<byte> text) => Hash(text, _seed);
 
-    /// <summary>Hashes the folded text to 128 bits, for files that nothing else tells apart.</summary>
+    /// <summary>Hashes the folded text to 128 bits, for files without shingles.</summary>
     public Fingerprint HashWide(ReadOnlySpan<byte> text) => new(Hash(text, _seed), Hash(text, ~_seed));
 
-    // 64 bytes at a time: where lines end, where what is no blank begins and ends in each, and whether blanks between have to be folded.
+    // 64 bytes at a time: finds where lines end, where the text of each line begins and ends, and whether blanks in it have to be folded.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ulong Hash(ReadOnlySpan<byte> text, ulong seed)
     {
@@ -52,21 +55,21 @@ public sealed class FoldedText
             }
 
             ulong inner = masks.RareBlanks | (masks.Blanks & ((masks.Blanks << 1) | blankBefore));
-            ulong ink = ~(masks.Blanks | masks.LineEnds);
+            ulong nonBlanks = ~(masks.Blanks | masks.LineEnds);
             blankBefore = masks.Blanks >> 63;
             ulong ends = masks.LineEnds;
             ulong line = ulong.MaxValue;
             while (true)
             {
-                // The bits of this line in this block: up to the next end, from the last one on.
+                // The bits of this line in this block: from the last line end up to the next.
                 ulong part = line & (ends ^ (ends - 1));
-                ulong inked = ink & part;
-                if (inked != 0)
+                ulong nonBlanksOfLine = nonBlanks & part;
+                if (nonBlanksOfLine != 0)
                 {
-                    // Blanks before the first ink are indentation.
-                    folds |= (inner & part & (first < 0 ? ~(inked ^ (inked - 1)) : ulong.MaxValue)) != 0;
-                    first = first < 0 ? at + BitOperations.TrailingZeroCount(inked) : first;
-                    last = at + 63 - BitOperations.LeadingZeroCount(inked);
+                    // Blanks before the first non-blank are indentation.
+                    folds |= (inner & part & (first < 0 ? ~(nonBlanksOfLine ^ (nonBlanksOfLine - 1)) : ulong.MaxValue)) != 0;
+                    first = first < 0 ? at + BitOperations.TrailingZeroCount(nonBlanksOfLine) : first;
+                    last = at + 63 - BitOperations.LeadingZeroCount(nonBlanksOfLine);
                 }
                 else
                 {
@@ -121,13 +124,19 @@ public sealed class FoldedText
 
     private static bool IsBlank(byte b) => b is (byte)' ' or (byte)'\t' or (byte)'\v' or (byte)'\f';
 
-    /// <summary>Which of 64 bytes end a line, are blanks, and are blanks other than a space: a bit each, the first lowest.</summary>
+    /// <summary>Which of 64 bytes end a line, are blanks, or are blanks other than a space: a bit each, the first byte lowest.</summary>
     private readonly struct Masks
     {
+        /// <summary>Line feeds and carriage returns.</summary>
         public readonly ulong LineEnds;
+
+        /// <summary>All blanks.</summary>
         public readonly ulong Blanks;
+
+        /// <summary>Blanks other than a space.</summary>
         public readonly ulong RareBlanks;
 
+        /// <summary>Classifies 64 bytes.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Masks(ReadOnlySpan<byte> block)
         {
@@ -139,9 +148,11 @@ public sealed class FoldedText
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector256<byte> Is(Vector256<byte> bytes, char sign) => Vector256.Equals(bytes, Vector256.Create((byte)sign));
+        private static Vector256<byte> Is(Vector256<byte> bytes, char character) =>
+            Vector256.Equals(bytes, Vector256.Create((byte)character));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static ulong Bits(Vector256<byte> low, Vector256<byte> high) => low.ExtractMostSignificantBits() | ((ulong)high.ExtractMostSignificantBits() << 32);
+        private static ulong Bits(Vector256<byte> low, Vector256<byte> high) =>
+            low.ExtractMostSignificantBits() | ((ulong)high.ExtractMostSignificantBits() << 32);
     }
 }

@@ -4,17 +4,18 @@ using System.Runtime.InteropServices;
 namespace DataForge.Dedup.Shingling;
 
 /// <summary>
-/// Seeded 64-bit hashing by folded multiplication, as wyhash does it (https://github.com/wangyi-fudan/wyhash): the two halves of a
-/// 128-bit product, xored. Not cryptographic: whoever knows the seed can make two texts collide, and gains a dropped file by it.
+/// Seeded 64-bit hashing by folded multiplication, as in wyhash (https://github.com/wangyi-fudan/wyhash): the two halves of a 128-bit
+/// product, xored. Not cryptographic: somebody who knows the seed can make two texts collide, which only gets a file dropped.
 /// </summary>
 public static class Hashing
 {
+    // The default secret of wyhash's final version 4.
     internal const ulong K0 = 0x2D358DCCAA6C78A5;
     internal const ulong K1 = 0x8BB84B93962EACC9;
     internal const ulong K2 = 0x4B33A62ED433D4A3;
     internal const ulong K3 = 0x4D5A2DA51DE1AA47;
 
-    /// <summary>Both halves of the product, xored.</summary>
+    /// <summary>Both halves of the 128-bit product, xored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Fold(ulong left, ulong right)
     {
@@ -22,7 +23,9 @@ public static class Hashing
         return high ^ low;
     }
 
-    /// <summary>A bijection of 64 bits in which every input bit moves every output bit: the finalizer of SplitMix64 (Steele, Lea, Flood, 2014).</summary>
+    /// <summary>
+    /// A bijection of 64 bits in which every input bit affects every output bit: the finalizer of SplitMix64 (Steele, Lea, Flood, 2014).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Mix(ulong value)
     {
@@ -31,16 +34,18 @@ public static class Hashing
         return value ^ (value >> 31);
     }
 
-    /// <summary>The n-th number that follows from a seed.</summary>
+    /// <summary>The n-th number of the sequence of SplitMix64 that begins with a seed.</summary>
     public static ulong Derive(ulong seed, int n) => Mix(seed + (ulong)(n + 1) * 0x9E3779B97F4A7C15);
 
-    /// <summary>Hashes <paramref name="length"/> bytes of a text from <paramref name="start"/> on. Bytes behind them are read, but do not matter.</summary>
+    /// <summary>
+    /// Hashes <paramref name="length"/> bytes of a text from <paramref name="start"/> on. Bytes after them may be read, but do not matter.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(ReadOnlySpan<byte> text, int start, int length, ulong seed)
     {
         if ((uint)length <= 8 && start + 8 <= text.Length)
         {
-            // Most tokens: one load, the bytes behind the token masked away. Shifting by 64 would be shifting by 0, hence in two steps.
+            // Most tokens: one load, with the bytes after the token masked. A shift by 64 would be a shift by 0, hence two shifts.
             ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start));
             word &= (1UL << (length * 4) << (length * 4)) - 1;
             return Fold(word ^ K0 ^ seed, (ulong)length ^ K1);
@@ -74,7 +79,7 @@ public static class Hashing
             state = Fold(Word(ref first, at) ^ K0, Word(ref first, at + 8) ^ state);
         }
 
-        // The last 1 to 16 bytes as two words that may overlap each other and what was read before.
+        // The last 1 to 16 bytes as two words, which may overlap each other and bytes that were read before.
         ulong left = Word(ref first, Math.Max(0, length - 16));
         ulong right = Word(ref first, length - 8);
         return Fold(Fold(left ^ K3, right ^ state) ^ (ulong)length, K1);

@@ -1,12 +1,12 @@
 namespace DataForge.Dedup.Shingling;
 
-/// <summary>What the tokens of a shingle are.</summary>
+/// <summary>What counts as a token of a shingle.</summary>
 public enum ShingleKind
 {
     /// <summary>The tokens of Python's grammar; comments, line breaks and indentation are left out.</summary>
     Code,
 
-    /// <summary>The field's words: runs of <c>[A-Za-z_0-9]</c>, those in comments and strings included, as CodeParrot and BigCode take them.</summary>
+    /// <summary>Words: runs of <c>[A-Za-z_0-9]</c>, in comments and strings too, as CodeParrot and BigCode count them.</summary>
     Words,
 }
 
@@ -14,7 +14,7 @@ public enum ShingleKind
 [Flags]
 public enum TokenClasses
 {
-    /// <summary>No class: every file is too short for a shingle, and only the same folded text makes a duplicate.</summary>
+    /// <summary>No class: every file is too short for a shingle, and only files with the same folded text are duplicates.</summary>
     None = 0,
 
     /// <summary>Identifiers.</summary>
@@ -29,7 +29,7 @@ public enum TokenClasses
     /// <summary>Strings, f-strings as a whole; white space inside them counts.</summary>
     Strings = 8,
 
-    /// <summary>Operators, brackets and delimiters, and bytes that are no token.</summary>
+    /// <summary>Operators, brackets and delimiters, and bytes that are not a token.</summary>
     Operators = 16,
 
     /// <summary>All of them.</summary>

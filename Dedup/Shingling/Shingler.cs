@@ -1,14 +1,15 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using DataForge.Python;
 using DataForge.Dedup.Sorting;
+using DataForge.Python;
 
 namespace DataForge.Dedup.Shingling;
 
 /// <summary>
-/// Turns texts into sets of shingles: runs of <see cref="DedupOptions.ShingleTokens"/> tokens, each a 64-bit hash, each once, in ascending order.
-/// Two different shingles have one hash with a chance of 2^-64: among two files of 100,000 shingles, any two, with 5e-10. Not thread-safe.
+/// Turns texts into sets of shingles: runs of <see cref="DedupOptions.ShingleTokens"/> tokens, as distinct 64-bit hashes in ascending
+/// order. Two different shingles have the same hash with a probability of 2^-64; any two of two files with 100,000 shingles, with 5e-10.
+/// Not thread-safe.
 /// </summary>
 public sealed class Shingler
 {
@@ -23,6 +24,7 @@ public sealed class Shingler
     private ulong[] _set = new ulong[1 << 12];
     private int _distinct;
 
+    /// <summary>Creates a shingler.</summary>
     /// <param name="options">The length and kind of shingles, the tokens that count, and the seed.</param>
     public Shingler(DedupOptions options)
     {
@@ -34,16 +36,16 @@ public sealed class Shingler
         _kinds = KindsOf(options.Tokens);
     }
 
-    /// <summary>Tokens of the text taken last.</summary>
+    /// <summary>Tokens of the last text.</summary>
     public int TokenCount { get; private set; }
 
-    /// <summary>The shingles of the text taken last; valid until the next. Empty where it has fewer tokens than a shingle.</summary>
+    /// <summary>The shingles of the last text; valid until the next. Empty where it has fewer tokens than a shingle.</summary>
     public ReadOnlySpan<ulong> Set => _set.AsSpan(0, _distinct);
 
-    /// <summary>Takes a text, in UTF-8.</summary>
-    public void Take(ReadOnlySpan<byte> text)
+    /// <summary>Computes the shingles of a text in UTF-8.</summary>
+    public void Process(ReadOnlySpan<byte> text)
     {
-        // A token has a byte at least.
+        // A token has at least one byte.
         if (_tokens.Length < text.Length)
         {
             int length = (int)BitOperations.RoundUpToPowerOf2((uint)text.Length);
@@ -99,7 +101,7 @@ public sealed class Shingler
         }
     }
 
-    // shingle i = mix(Σ factor j · token i+j), two vectors of them at a time.
+    // shingle i = mix(Σ factor j · token i+j), two vectors of shingles at a time.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Combine(int count)
     {

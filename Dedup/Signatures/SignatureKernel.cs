@@ -6,19 +6,19 @@ using DataForge.Dedup.Shingling;
 namespace DataForge.Dedup.Signatures;
 
 /// <summary>
-/// MinHash signatures by one-permutation hashing (Li, Owen, Zhang, NIPS 2012), with empty bins filled by permutations of their own, and the
-/// keys of their bands. Not thread-safe.
+/// Computes MinHash signatures by one-permutation hashing (Li, Owen, Zhang, NIPS 2012), with empty bins filled by permutations of their
+/// own, and the keys of their bands. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// The hash range is cut into as many bins as there are permutations; a bin's value is the least hash in it. In a sorted set that is the first
-/// of each bin, so a signature costs one pass. A bin that is empty takes the least of the whole set under a permutation that only this bin
-/// has, x ↦ a·x mod 2^64 with a odd.
+/// The range of hashes is divided into as many bins as there are permutations; a bin's value is the smallest hash in it. In a sorted set
+/// that is the first of each bin, so a signature costs one pass. The value of an empty bin is the minimum of the whole set under a
+/// permutation that only this bin has, x ↦ a·x mod 2^64 with a odd.
 /// <para>
-/// The chance that two sets A and B agree in a bin is exactly their Jaccard similarity J. Where an element of A ∪ B lies in the bin, the least of
-/// them is any with the same chance, and both agree exactly when it lies in A ∩ B. (If only one of the sets has elements there, they
-/// disagree, as they should: that least element is in one set only.) Where none lies in it, both take the least under the same fresh
-/// permutation, which agree with chance J once more. Borrowing values from other bins (Shrivastava, ICML 2017) is free of bias too, but
-/// ties bins together: here the filled bins of a small set are as good as a permutation each.
+/// The probability that two sets A and B agree in a bin is exactly their Jaccard similarity J. Where elements of A ∪ B are in the bin, each
+/// is the smallest with the same probability, and the sets agree exactly when the smallest is in A ∩ B. (If only one of the sets has
+/// elements there, they disagree, correctly: the smallest element is in one set only.) Where no element is in the bin, both take the
+/// minimum under the same new permutation, and these agree with probability J again. Borrowing values from other bins (Shrivastava, ICML
+/// 2017) is unbiased too, but makes bins dependent; here the bins of a small set are as good as a permutation each.
 /// </para>
 /// </remarks>
 public sealed class SignatureKernel
@@ -28,6 +28,7 @@ public sealed class SignatureKernel
     private readonly ulong[] _bandSeeds;
     private readonly ulong[] _bins;
 
+    /// <summary>Creates a kernel.</summary>
     /// <param name="plan">Bands and rows.</param>
     /// <param name="seed">Seeds the permutations and the bands' keys.</param>
     public SignatureKernel(BandPlan plan, ulong seed)
@@ -42,7 +43,7 @@ public sealed class SignatureKernel
     public BandPlan Plan { get; }
 
     /// <summary>The signature of a set: a value for each permutation; valid until the next call.</summary>
-    /// <param name="set">Hashes in ascending order, each once; at least one.</param>
+    /// <param name="set">Distinct hashes in ascending order; at least one.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<ulong> Sign(ReadOnlySpan<ulong> set)
     {
@@ -63,16 +64,18 @@ public sealed class SignatureKernel
         {
             if (bins[bin] == Empty)
             {
-                bins[bin] = Least(set, _factors[bin]);
+                bins[bin] = Minimum(set, _factors[bin]);
             }
         }
 
         return bins;
     }
 
-    /// <summary>The keys of a set's bands: equal keys mean equal rows, but for a chance of 2^-64. None is 0, which stands for no key.</summary>
-    /// <param name="set">Hashes in ascending order, each once; at least one.</param>
-    /// <param name="keys">As many as there are bands.</param>
+    /// <summary>
+    /// The keys of a set's bands: equal keys mean equal rows, except with a probability of 2^-64. No key is 0, which stands for no key.
+    /// </summary>
+    /// <param name="set">Distinct hashes in ascending order; at least one.</param>
+    /// <param name="keys">Receives a key for each band.</param>
     public void BandKeys(ReadOnlySpan<ulong> set, Span<ulong> keys)
     {
         ReadOnlySpan<ulong> rows = Sign(set);
@@ -88,29 +91,29 @@ public sealed class SignatureKernel
         }
     }
 
-    private static ulong Least(ReadOnlySpan<ulong> set, ulong factor)
+    private static ulong Minimum(ReadOnlySpan<ulong> set, ulong factor)
     {
         ReadOnlySpan<Vector<ulong>> vectors = MemoryMarshal.Cast<ulong, Vector<ulong>>(set);
-        ulong least = Empty;
+        ulong minimum = Empty;
         if (vectors.Length > 0)
         {
-            var leasts = new Vector<ulong>(Empty);
+            var minima = new Vector<ulong>(Empty);
             foreach (Vector<ulong> hashes in vectors)
             {
-                leasts = Vector.Min(leasts, hashes * factor);
+                minima = Vector.Min(minima, hashes * factor);
             }
 
             for (int i = 0; i < Vector<ulong>.Count; i++)
             {
-                least = Math.Min(least, leasts[i]);
+                minimum = Math.Min(minimum, minima[i]);
             }
         }
 
         foreach (ulong hash in set[(vectors.Length * Vector<ulong>.Count)..])
         {
-            least = Math.Min(least, hash * factor);
+            minimum = Math.Min(minimum, hash * factor);
         }
 
-        return least;
+        return minimum;
     }
 }

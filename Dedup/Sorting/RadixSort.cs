@@ -1,16 +1,20 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace DataForge.Dedup.Sorting;
 
-/// <summary>Sorts whole numbers by their digits, least significant first, in time linear in their number.</summary>
+/// <summary>Sorts integers by their digits, least significant first, in linear time.</summary>
 public static class RadixSort
 {
+    // 2,048 counters of four bytes fit into the first-level cache, and three digits cover 33 bits.
     private const int DigitBits = 11;
-    private const int Small = 2048;
+
+    // Fewer values than counters are faster to sort by comparison.
+    private const int Small = 1 << DigitBits;
 
     /// <summary>
-    /// Sorts <paramref name="values"/> by their bits from <paramref name="lowBit"/> (0 to 63) up; the order of values that agree in those bits is
-    /// kept (below 2,048 values, they are sorted by all bits). <paramref name="scratch"/> is as long. The result stands in <paramref name="values"/>.
+    /// Sorts <paramref name="values"/> in place by their bits from <paramref name="lowBit"/> (0 to 63) up to <paramref name="highBit"/>,
+    /// stably (fewer than 2,048 values are sorted by all bits). <paramref name="scratch"/> must be at least as long.
     /// </summary>
     public static void Sort(Span<ulong> values, Span<ulong> scratch, int lowBit, int highBit = 64)
     {
@@ -40,7 +44,7 @@ public static class RadixSort
         }
     }
 
-    // False where all values have the same digit, and nothing was moved.
+    // Sorts by one digit; false where all values have the same digit, and nothing was moved.
     private static bool Pass(ReadOnlySpan<ulong> from, Span<ulong> to, Span<int> counts, int shift, ulong mask)
     {
         counts.Clear();
@@ -62,12 +66,12 @@ public static class RadixSort
             sum += count;
         }
 
-        ref int places = ref MemoryMarshal.GetReference(counts);
+        ref int positions = ref MemoryMarshal.GetReference(counts);
         ref ulong target = ref MemoryMarshal.GetReference(to);
         foreach (ulong value in from)
         {
-            ref int place = ref System.Runtime.CompilerServices.Unsafe.Add(ref places, (int)((value >> shift) & mask));
-            System.Runtime.CompilerServices.Unsafe.Add(ref target, place++) = value;
+            ref int position = ref Unsafe.Add(ref positions, (int)((value >> shift) & mask));
+            Unsafe.Add(ref target, position++) = value;
         }
 
         return true;

@@ -5,19 +5,23 @@ using System.Runtime.InteropServices;
 namespace DataForge.Dedup.Sorting;
 
 /// <summary>
-/// Sorts hashes in linear time: since they are uniform, counting by their first bits puts each within a place or two of where it belongs,
-/// and an insertion sort does the rest.
+/// Sorts hashes in linear time: since they are uniform, a counting sort by their first bits puts each close to its final position, and an
+/// insertion sort does the rest.
 /// </summary>
 public sealed class UniformSort
 {
-    // A file's repeated shingles gather in one place; from here on that place is sorted by comparison.
+    // A file's repeated shingles are in the same bucket. A bucket with more than so many values is sorted by comparison, since insertion
+    // sort is quadratic.
     private const int CrowdedBucket = 24;
+
+    // 1 MiB of counters: as many as fit into a second-level cache.
     private const int MaxBucketBits = 18;
+
     private readonly int[] _starts = new int[(1 << MaxBucketBits) + 1];
 
     /// <summary>
-    /// Sorts <paramref name="values"/> and leaves each once at the front of <paramref name="sorted"/> (at least as long; other storage).
-    /// Returns how many they are.
+    /// Writes the distinct <paramref name="values"/> in ascending order to the front of <paramref name="sorted"/>, which must be at least
+    /// as long and not overlap. Returns how many there are.
     /// </summary>
     public int SortDistinct(ReadOnlySpan<ulong> values, Span<ulong> sorted)
     {
@@ -31,7 +35,7 @@ public sealed class UniformSort
         return InsertDistinct(sorted);
     }
 
-    // Returns the size of the fullest bucket; afterwards _starts[b] is the end of bucket b.
+    // Distributes the values over buckets; afterwards _starts[b] is the end of bucket b. Returns the size of the largest bucket.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Scatter(ReadOnlySpan<ulong> values, Span<ulong> sorted, out int buckets)
     {
@@ -78,7 +82,7 @@ public sealed class UniformSort
         }
     }
 
-    // Insertion sort and the dropping of repetitions in one: what lies before the place reached is sorted and distinct.
+    // Insertion sort that removes repetitions: the values before the current position are sorted and distinct.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int InsertDistinct(Span<ulong> sorted)
     {
@@ -107,7 +111,7 @@ public sealed class UniformSort
         return (int)count;
     }
 
-    // Returns 0 where the value is there already.
+    // Returns 0 where the value is already present, otherwise 1.
     private static int Insert(ref ulong first, nint count, ulong value)
     {
         nint at = count;

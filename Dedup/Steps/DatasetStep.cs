@@ -1,5 +1,7 @@
 using System.Globalization;
 using DataForge.Corpus;
+using DataForge.Corpus.Columns;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Dedup.Dataset;
@@ -9,31 +11,33 @@ using DataForge.Dedup.Store;
 namespace DataForge.Dedup.Steps;
 
 /// <summary>
-/// The last step, a part for each shard of the dataset: goes through a range of <c>2-clean</c>, writes what stays into the shard and a row for each file that
-/// does not into <c>dropped/3-dataset</c>. Only its counts balance: they alone carry the names that totals are made of.
+/// The last step, one part per shard of the dataset: reads a range of <c>2-clean</c>, writes the kept files into the shard and a row for
+/// each dropped file into <c>dropped/3-dataset</c>. Totals over the stage are sums of this step's counts; the other steps use names of
+/// their own.
 /// </summary>
-internal sealed class DatasetStep(Run run, Sources sources, ShardPlan plan, DedupOptions options)
+internal sealed class DatasetStep(Run run, DedupInput input, ShardPlan plan, DedupOptions options)
 {
+    // Upper bounds in bytes of the classes that files are counted in by size.
     private static readonly int[] SizeBounds = [1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20];
 
     /// <summary>Writes one shard.</summary>
     public void Compute(int shard, PartOutput output, CancellationToken cancellation)
     {
-        string shardFile = WorkFiles.Shard(shard, plan.Count);
-        string droppedFile = WorkFiles.Dropped(shard);
-        using SignatureParts signatures = sources.OpenSignatures();
-        using var selection = new WordFileReader(run.PathOf(WorkFiles.Selection));
+        string shardFile = DedupPaths.Shard(shard, plan.Count);
+        string droppedFile = DedupPaths.Dropped(shard);
+        using SignatureParts signatures = input.OpenSignatures();
+        using var selection = new WordFileReader(run.PathOf(DedupPaths.Selection));
         using var kept = new CorpusShard.Writer(output.Create(shardFile));
         using var dropped = new DroppedShard.Writer(output.Create(droppedFile));
-        for (int part = sources.BaseParts; part < signatures.Count; part++)
+        for (int part = input.BaseParts; part < signatures.Count; part++)
         {
             int from = Math.Max(plan.Start(shard), signatures.Start(part));
             int to = Math.Min(plan.Ends[shard], signatures.Start(part) + (int)signatures[part].Rows);
             if (from < to)
             {
-                using var clean = new CorpusShard.Reader(run.PathOf(sources.Clean[part - sources.BaseParts].File));
-                Fate[] fates = SelectionFile.Read(selection, from, to - from);
-                Copy(clean, from - signatures.Start(part), fates, signatures, kept, dropped, output, cancellation);
+                using var clean = new CorpusShard.Reader(run.PathOf(input.Clean[part - input.BaseParts].File));
+                Decision[] decisions = SelectionFile.Read(selection, from, to - from);
+                Copy(clean, from - signatures.Start(part), decisions, signatures, kept, dropped, output, cancellation);
             }
         }
 
@@ -44,42 +48,42 @@ internal sealed class DatasetStep(Run run, Sources sources, ShardPlan plan, Dedu
     }
 
     private void Copy(
-        CorpusShard.Reader clean, int firstRow, Fate[] fates, SignatureParts signatures, CorpusShard.Writer kept, DroppedShard.Writer dropped,
-        PartOutput output, CancellationToken cancellation)
+        CorpusShard.Reader clean, int firstRow, Decision[] decisions, SignatureParts signatures, CorpusShard.Writer kept,
+        DroppedShard.Writer dropped, PartOutput output, CancellationToken cancellation)
     {
+        Action<CountName, long> add = output.Add;
         int groupStart = 0;
-        for (int group = 0; group < clean.RowGroupCount && groupStart < firstRow + fates.Length; group++)
+        for (int group = 0; group < clean.RowGroupCount && groupStart < firstRow + decisions.Length; group++)
         {
             if (groupStart < firstRow)
             {
-                // Where a shard begins inside a part, only the lengths of the row groups before it are read.
-                using CorpusShard.Rows passed = clean.ReadRowGroup(group, "length_bytes");
-                if (groupStart + passed.Count <= firstRow)
+                // Where a shard begins within a part, only one small column of the row groups before it is read.
+                using CorpusShard.Rows skipped = clean.ReadRowGroup(group, Column.LengthBytes);
+                if (groupStart + skipped.Count <= firstRow)
                 {
-                    groupStart += passed.Count;
+                    groupStart += skipped.Count;
                     continue;
                 }
             }
 
             using CorpusShard.Rows rows = clean.ReadRowGroup(group);
-            int last = Math.Min(rows.Count, firstRow + fates.Length - groupStart);
+            int last = Math.Min(rows.Count, firstRow + decisions.Length - groupStart);
             for (int row = Math.Max(0, firstRow - groupStart); row < last; row++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 CorpusFile file = rows.File(row);
-                Fate fate = fates[groupStart + row - firstRow];
-                Count(output.Add, "in", file);
-                if (fate.Rule == DropRule.None)
+                Decision decision = decisions[groupStart + row - firstRow];
+                CountIn(add, file);
+                if (decision.Rule == DropRule.None)
                 {
                     kept.Append(file, rows.Text(row));
-                    CountOut(output.Add, file);
+                    CountOut(add, file);
                 }
                 else
                 {
-                    DroppedFile gone = Row(file, fate, signatures.BlobId(fate.TwinOrdinal));
-                    dropped.Append(gone);
-                    output.Add("dropped." + gone.Rule, file.Copies);
-                    output.Add("dropped_contents." + gone.Rule);
+                    DroppedFile droppedFile = Row(file, decision, signatures.BlobId(decision.TwinOrdinal));
+                    dropped.Append(droppedFile);
+                    CountDrop(add, droppedFile);
                 }
             }
 
@@ -87,12 +91,12 @@ internal sealed class DatasetStep(Run run, Sources sources, ShardPlan plan, Dedu
         }
     }
 
-    private DroppedFile Row(CorpusFile file, Fate fate, BlobId twin) => new()
+    private DroppedFile Row(CorpusFile file, Decision decision, BlobId twin) => new()
     {
         Level = DropLevel.Content,
-        Rule = fate.Rule == DropRule.ExactDuplicate ? "exact_duplicate" : "near_duplicate",
-        Value = fate.Similarity.ToString("R", CultureInfo.InvariantCulture),
-        Threshold = (fate.Rule == DropRule.ExactDuplicate ? 1 : options.Threshold).ToString("R", CultureInfo.InvariantCulture),
+        Rule = decision.Rule == DropRule.ExactDuplicate ? RuleNames.ExactDuplicate : RuleNames.NearDuplicate,
+        Value = decision.Similarity.ToString("R", CultureInfo.InvariantCulture),
+        Threshold = (decision.Rule == DropRule.ExactDuplicate ? 1 : options.Threshold).ToString("R", CultureInfo.InvariantCulture),
         BlobId = file.BlobId,
         RepositoryId = file.Repository.Id,
         Repository = file.Repository.Name,
@@ -101,30 +105,45 @@ internal sealed class DatasetStep(Run run, Sources sources, ShardPlan plan, Dedu
         Size = file.Size,
         Copies = file.Copies,
         Twin = twin,
-        Jaccard = fate.Similarity,
+        Jaccard = decision.Similarity,
     };
 
-    /// <summary>What a kept file adds to its part's counts, as one read and as one that stays.</summary>
-    public static void CountKept(Action<string, long> add, CorpusFile file)
+    /// <summary>What a kept file adds to its part's counts, as a file that is read and as one that is passed on.</summary>
+    public static void CountKept(Action<CountName, long> add, CorpusFile file)
     {
-        Count(add, "in", file);
+        CountIn(add, file);
         CountOut(add, file);
     }
 
-    private static void Count(Action<string, long> add, string side, CorpusFile file)
+    /// <summary>What a dropped file adds to its part's counts, as a file that is read and as one that is dropped.</summary>
+    public static void CountDropped(Action<CountName, long> add, DroppedFile file)
     {
-        add("contents." + side, 1);
-        add("occurrences." + side, file.Copies);
-        add("bytes." + side, file.Size);
+        add(CountName.ContentsIn, 1);
+        add(CountName.OccurrencesIn, file.Copies);
+        add(CountName.BytesIn, file.Size);
+        CountDrop(add, file);
     }
 
-    private static void CountOut(Action<string, long> add, CorpusFile file)
+    private static void CountDrop(Action<CountName, long> add, DroppedFile file)
     {
-        Count(add, "out", file);
-        add("license." + (file.License.Length > 0 ? file.License : "none"), 1);
-        add("license_class." + file.LicenseClass.Name(), 1);
-        // Upper bounds in bytes, padded so that their order as text is their order as numbers.
-        int bound = Array.Find(SizeBounds, bound => file.Size < bound);
-        add(bound > 0 ? string.Create(CultureInfo.InvariantCulture, $"size.{bound:D7}") : "size.larger", 1);
+        add(CountName.Dropped.Of(file.Rule), file.Copies);
+        add(CountName.DroppedContents.Of(file.Rule), 1);
+    }
+
+    private static void CountIn(Action<CountName, long> add, CorpusFile file)
+    {
+        add(CountName.ContentsIn, 1);
+        add(CountName.OccurrencesIn, file.Copies);
+        add(CountName.BytesIn, file.Size);
+    }
+
+    private static void CountOut(Action<CountName, long> add, CorpusFile file)
+    {
+        add(CountName.ContentsOut, 1);
+        add(CountName.OccurrencesOut, file.Copies);
+        add(CountName.BytesOut, file.Size);
+        add(CountName.LicenseOf(file.License), 1);
+        add(CountName.LicenseClassOf(file.LicenseClass), 1);
+        add(CountName.SizeOf(Array.Find(SizeBounds, bound => file.Size < bound)), 1);
     }
 }

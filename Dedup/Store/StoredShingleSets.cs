@@ -4,8 +4,10 @@ using DataForge.Dedup.Shingling;
 
 namespace DataForge.Dedup.Store;
 
-/// <summary>Shingle sets as the signature step wrote them, in mapped memory. Each is held against its fingerprint when it is
-/// read first. Memory: 1 byte a file.</summary>
+/// <summary>
+/// The shingle sets that the signature step wrote, in mapped memory. Each is compared with its fingerprint when it is first read. Memory: 1
+/// byte per file.
+/// </summary>
 internal sealed class StoredShingleSets : IShingleSets, IDisposable
 {
     private readonly SignatureParts _signatures;
@@ -13,6 +15,7 @@ internal sealed class StoredShingleSets : IShingleSets, IDisposable
     private readonly List<WordFileReader> _files = [];
     private readonly bool[] _isChecked;
 
+    /// <summary>Opens the files.</summary>
     /// <param name="signatures">The signatures of all parts; stays open.</param>
     /// <param name="ranks">The order of all files.</param>
     /// <param name="paths">The files of shingles, in the order of the parts.</param>
@@ -51,7 +54,8 @@ internal sealed class StoredShingleSets : IShingleSets, IDisposable
         ReadOnlySpan<ulong> set = _files[part].Map(0, (long)words.Map(SignatureColumn.SetStart, row, 1)[0], length);
         if (!_isChecked[rank])
         {
-            _isChecked[rank] = Fingerprint.OfSet(set).High == words.Map(SignatureColumn.FingerprintHigh, row, 1)[0] ? true : throw _files[part].Damaged();
+            bool isWhole = Fingerprint.OfSet(set).High == words.Map(SignatureColumn.FingerprintHigh, row, 1)[0];
+            _isChecked[rank] = isWhole ? true : throw _files[part].Damaged();
         }
 
         return set;

@@ -5,7 +5,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DataForge.Dedup.Store;
 
-/// <summary>Reads a file of words: columns in order through <see cref="Read"/>, single places through <see cref="Map"/>. Safe from several threads.</summary>
+/// <summary>
+/// Reads a file of words (<see cref="WordFile"/>): columns in order by <see cref="Read"/>, single words by <see cref="Map"/>. Thread-safe.
+/// </summary>
 internal sealed unsafe class WordFileReader : IDisposable
 {
     private readonly string _path;
@@ -15,7 +17,8 @@ internal sealed unsafe class WordFileReader : IDisposable
     private readonly MemoryMappedViewAccessor _view;
     private readonly ulong* _words;
 
-    /// <exception cref="DataForgeException">The file is not whole.</exception>
+    /// <summary>Opens a file and checks that it is complete.</summary>
+    /// <exception cref="DataForgeException">The file is damaged.</exception>
     public WordFileReader(string path)
     {
         _path = path;
@@ -45,10 +48,10 @@ internal sealed unsafe class WordFileReader : IDisposable
         _words = (ulong*)first;
     }
 
-    /// <summary>Words in a column.</summary>
+    /// <summary>Words per column.</summary>
     public long Rows { get; }
 
-    /// <summary>Columns.</summary>
+    /// <summary>Number of columns.</summary>
     public int Columns { get; }
 
     /// <summary>Reads words of a column from a row on.</summary>
@@ -59,8 +62,8 @@ internal sealed unsafe class WordFileReader : IDisposable
         ReadWords((column * Rows) + row, words);
     }
 
-    /// <summary>Reads a whole column.</summary>
-    /// <exception cref="DataForgeException">It is not what was written.</exception>
+    /// <summary>Reads a whole column and compares it with its checksum.</summary>
+    /// <exception cref="DataForgeException">The column does not match its checksum.</exception>
     public ulong[] ReadColumn(int column)
     {
         var words = new ulong[Rows];
@@ -74,9 +77,10 @@ internal sealed unsafe class WordFileReader : IDisposable
     }
 
     /// <summary>
-    /// Reads a column in order, a buffer at a time, and checks it at the end. <paramref name="take"/> gets the row of the first word and the words.
+    /// Reads a column in order, a buffer at a time, and compares it with its checksum at the end. <paramref name="take"/> is called with
+    /// the row of the first word, and the words.
     /// </summary>
-    /// <exception cref="DataForgeException">It is not what was written.</exception>
+    /// <exception cref="DataForgeException">The column does not match its checksum.</exception>
     public void Scan(int column, ulong[] buffer, Action<long, ReadOnlySpan<ulong>> take)
     {
         ulong checksum = 0;
@@ -94,7 +98,7 @@ internal sealed unsafe class WordFileReader : IDisposable
         }
     }
 
-    /// <summary>Words of a column in mapped memory, valid as long as the reader; not checked.</summary>
+    /// <summary>Words of a column in mapped memory, valid as long as the reader; not compared with the checksum.</summary>
     public ReadOnlySpan<ulong> Map(int column, long row, int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)column, (uint)Columns - 1);
@@ -103,7 +107,7 @@ internal sealed unsafe class WordFileReader : IDisposable
         return new ReadOnlySpan<ulong>(_words + (column * Rows) + row, count);
     }
 
-    /// <summary>The fault of a file that is not what was written.</summary>
+    /// <summary>The exception for a damaged file.</summary>
     public DataForgeException Damaged() => new($"{_path} is damaged: remove it and run the same command again.");
 
     /// <inheritdoc/>

@@ -31,26 +31,24 @@ public static class RunOptions
         return options;
     }
 
-    /// <summary>Sets the options that a configuration has. Names that are no option are ignored.</summary>
-    /// <param name="options">The options, with their defaults.</param>
-    /// <param name="configuration">The configuration, with a section for each section of the options.</param>
+    /// <summary>
+    /// Sets the options that a configuration has, those of option tables (<see cref="IOptionTable"/>) included. Other names are ignored.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A value does not convert to its option's type.</exception>
     public static void Bind(DataForgeOptions options, IConfiguration configuration)
     {
         foreach (PropertyInfo section in typeof(DataForgeOptions).GetProperties())
         {
-            BindSection(section.GetValue(options)!, configuration.GetSection(section.Name));
+            Bind(section.GetValue(options)!, configuration.GetSection(section.Name));
         }
     }
 
-    /// <summary>Sets the options of one section, those of its option tables (<see cref="IOptionTable"/>) included.</summary>
-    /// <param name="options">The section's options, with their defaults.</param>
-    /// <param name="section">The section of the configuration.</param>
+    /// <summary>Sets the options of one section, as <see cref="Bind(DataForgeOptions, IConfiguration)"/> does.</summary>
     /// <exception cref="InvalidOperationException">A value does not convert to its option's type.</exception>
-    public static void BindSection(object options, IConfigurationSection section)
+    public static void Bind(object section, IConfigurationSection configuration)
     {
-        section.Bind(options);
-        OptionTables.Bind(options, section.AsEnumerable(makePathsRelative: true));
+        configuration.Bind(section);
+        OptionTables.Bind(section, configuration.AsEnumerable(makePathsRelative: true));
     }
 
     /// <summary>Options as <c>config.json</c> has them.</summary>

@@ -24,8 +24,9 @@ internal sealed class VerifyCommand(CommandTerminal terminal, TimeProvider time)
     {
         Run run = InspectedRun.Open(request.WorkspaceFolder, request.RunName);
         long start = time.GetTimestamp();
-        VerificationResult what = await Task.Run(() => new RunVerifier(run, cancellation).Verify(), cancellation).ConfigureAwait(false);
-        foreach (string line in VerificationSummary.Lines(run.Name, what, Figures.Duration(time.GetElapsedTime(start).TotalSeconds)))
+        VerificationResult result = await Task.Run(() => new RunVerifier(run, cancellation).Verify(), cancellation).ConfigureAwait(false);
+        string duration = Figures.Duration(time.GetElapsedTime(start).TotalSeconds);
+        foreach (string line in VerificationSummary.Lines(run.Name, result, duration))
         {
             terminal.Output.WriteLine(line);
         }

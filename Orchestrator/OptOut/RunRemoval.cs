@@ -89,7 +89,7 @@ internal sealed class RunRemoval(WorkspaceRewrite rewrite, RemovedRows removed, 
         if (changes)
         {
             EventRemoval.Rewrite(now, _names);
-            now.Remove("index");
+            now.Remove(RunPaths.Index);
         }
 
         if (now.HasChanged && Directory.Exists(run.PathOf("5-model")))

@@ -39,8 +39,8 @@ internal static class OptionNames
                 continue;
             }
 
-            SectionOption[] known = IsSimple(type) ? [] : [.. OptionTables.OptionsOf(type)];
             string name = path[i];
+            SectionOption[] known = IsSimple(type) ? [] : [.. OptionTables.OptionsOf(type)];
             SectionOption? found = known.FirstOrDefault(option => string.Equals(option.Name, name, StringComparison.OrdinalIgnoreCase));
             if (found is null)
             {

@@ -14,18 +14,18 @@ internal sealed class RunConfiguration(IReadOnlyDictionary<string, string?> valu
     /// <param name="section">A property's name of <see cref="DataForgeOptions"/>.</param>
     /// <param name="options">The section's options, with their defaults.</param>
     /// <exception cref="DataForgeException">An option cannot have its value. Exit code 2.</exception>
-    public void Bind(string section, object options) => Checked(() => RunOptions.BindSection(options, _root.GetSection(section)));
+    public void Bind(string section, object options) => Convert(() => RunOptions.Bind(options, _root.GetSection(section)));
 
     /// <summary>The options of all sections, to be written into a run's <c>config.json</c>.</summary>
     /// <exception cref="DataForgeException">An option cannot have its value. Exit code 2.</exception>
     public DataForgeOptions ToOptions()
     {
         var options = new DataForgeOptions();
-        Checked(() => RunOptions.Bind(options, _root));
+        Convert(() => RunOptions.Bind(options, _root));
         return options;
     }
 
-    private static void Checked(Action bind)
+    private static void Convert(Action bind)
     {
         try
         {

@@ -4,24 +4,24 @@ using System.Text.Json;
 namespace DataForge.Pretrain.Data;
 
 /// <summary>One problem with its solutions.</summary>
-/// <param name="Name">Its folder.</param>
-/// <param name="Prompt">What the model is given.</param>
-/// <param name="Answers">What it should say; one example each.</param>
+/// <param name="Name">The name of its folder.</param>
+/// <param name="Prompt">The prompt for the model.</param>
+/// <param name="Answers">The solutions; each is one training example.</param>
 public sealed record AppsProblem(string Name, string Prompt, IReadOnlyList<string> Answers);
 
 /// <summary>
-/// Problems in the layout of APPS (https://github.com/hendrycks/apps): a folder each with <c>question.txt</c>, <c>solutions.json</c> (a
-/// list of texts) and, where the answer is called instead of run, <c>starter_code.py</c>.
+/// Reads problems in the layout of APPS (https://github.com/hendrycks/apps): a folder per problem with <c>question.txt</c>,
+/// <c>solutions.json</c> (a list of texts) and, where the solution is a function to be called, <c>starter_code.py</c>.
 /// </summary>
 public static class AppsProblems
 {
-    private const int MaxCharacters = 150_000; // of a question or an answer, as APPS's own training cuts them
-    private const long MaxFile = 256 << 20;
+    private const int MaxCharacters = 150_000; // of a question or an answer: the limit in APPS's train/dataset_apps/APPSBaseDataset.py
+    private const long MaxFile = 256 << 20;    // bytes; the largest of APPS has a few MB, a longer one is a mistake
 
     /// <summary>Reads all problems under a folder, in ordinal order of their names.</summary>
-    /// <param name="folder">Its folders are the problems.</param>
-    /// <param name="skipped">Folders without a question or without solutions.</param>
-    /// <exception cref="InvalidDataException">There is no problem, or a file is not what it should be; the message names it.</exception>
+    /// <param name="folder">The folder that holds the problems' folders.</param>
+    /// <param name="skipped">Number of folders without a question or without solutions.</param>
+    /// <exception cref="InvalidDataException">There is no problem, or a file is damaged; the message names it.</exception>
     public static IReadOnlyList<AppsProblem> Read(string folder, out int skipped)
     {
         skipped = 0;
@@ -53,16 +53,17 @@ public static class AppsProblems
 
     /// <summary>The published form of a prompt (APPS's train/dataset_apps/APPSBaseDataset.py).</summary>
     /// <param name="question">The question.</param>
-    /// <param name="starterCode">The code to begin with, where the answer is a function; null where it is a whole program.</param>
+    /// <param name="starterCode">The code to start with, where the solution is a function; null where it is a whole program.</param>
     public static string Prompt(string question, string? starterCode) =>
-        $"\nQUESTION:\n{Cut(question)}\n{Cut(starterCode ?? "")}\n\nUse {(starterCode is null ? "Standard Input" : "Call-Based")} format\n\nANSWER:\n";
+        $"\nQUESTION:\n{Truncate(question)}\n{Truncate(starterCode ?? "")}\n\n"
+        + $"Use {(starterCode is null ? "Standard Input" : "Call-Based")} format\n\nANSWER:\n";
 
     private static List<string> Answers(string path)
     {
         try
         {
             using JsonDocument json = JsonDocument.Parse(Bytes(path));
-            return [.. json.RootElement.EnumerateArray().Select(answer => Cut(answer.GetString()!))];
+            return [.. json.RootElement.EnumerateArray().Select(answer => Truncate(answer.GetString()!))];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentNullException)
         {
@@ -70,7 +71,7 @@ public static class AppsProblems
         }
     }
 
-    private static string Cut(string text) => text.Length > MaxCharacters ? text[..MaxCharacters] : text;
+    private static string Truncate(string text) => text.Length > MaxCharacters ? text[..MaxCharacters] : text;
 
     private static string Text(string path) => Encoding.UTF8.GetString(Bytes(path));
 

@@ -3,13 +3,15 @@ using DataForge.Pretrain.Tokenizer;
 
 namespace DataForge.Pretrain.Data;
 
-/// <summary>Gives back the document that <see cref="DocumentEncoder"/> encoded, whatever its form: to look into shards, and to prove the forms.</summary>
+/// <summary>
+/// Restores the document that <see cref="DocumentEncoder"/> encoded, in any form: to inspect shards and to test the forms.
+/// </summary>
 public static class DocumentDecoder
 {
     /// <summary>The bytes of a document.</summary>
     /// <param name="vocabulary">The vocabulary it was encoded with.</param>
-    /// <param name="tokens">From bos to eos.</param>
-    /// <exception cref="FormatException">The marks do not stand as any form has them.</exception>
+    /// <param name="tokens">The tokens from bos to eos.</param>
+    /// <exception cref="FormatException">The special tokens are not in the order of any form.</exception>
     public static byte[] Decode(BpeVocabulary vocabulary, ReadOnlySpan<ushort> tokens)
     {
         ushort endOfText = vocabulary.EndOfText;
@@ -19,12 +21,13 @@ public static class DocumentDecoder
         }
 
         tokens = tokens[1..^1];
-        List<(string? Mark, byte[] Text)> pieces = Pieces(vocabulary, tokens);
-        return pieces[0].Text.Length == 0 && pieces.Count > 1 && pieces[1].Mark == SpecialTokens.FimPrefix ? Fim(pieces) : Infill(pieces);
+        List<(string? Mark, byte[] Text)> pieces = Split(vocabulary, tokens);
+        bool isFim = pieces[0].Text.Length == 0 && pieces.Count > 1 && pieces[1].Mark == SpecialTokens.FimPrefix;
+        return isFim ? DecodeFim(pieces) : DecodeInfill(pieces);
     }
 
-    /// <summary>The text before the first mark, then each mark with the text after it.</summary>
-    private static List<(string? Mark, byte[] Text)> Pieces(BpeVocabulary vocabulary, ReadOnlySpan<ushort> tokens)
+    /// <summary>The text before the first special token, then each special token with the text after it.</summary>
+    private static List<(string? Mark, byte[] Text)> Split(BpeVocabulary vocabulary, ReadOnlySpan<ushort> tokens)
     {
         List<(string?, byte[])> pieces = [];
         string? mark = null;
@@ -47,18 +50,18 @@ public static class DocumentDecoder
         }
     }
 
-    private static byte[] Fim(List<(string? Mark, byte[] Text)> pieces)
+    private static byte[] DecodeFim(List<(string? Mark, byte[] Text)> pieces)
     {
         if (pieces.Count != 4 || pieces[2].Mark != SpecialTokens.FimSuffix || pieces[3].Mark != SpecialTokens.FimMiddle)
         {
-            throw new FormatException("The marks are not <fim_prefix>, <fim_suffix>, <fim_middle>.");
+            throw new FormatException("The special tokens are not <fim_prefix>, <fim_suffix>, <fim_middle>.");
         }
 
-        // SPM has nothing between the first two marks, and prefix and middle together at the end; PSM with an empty prefix reads the same.
+        // SPM has nothing between the first two, and prefix and middle together at the end; PSM with an empty prefix decodes the same way.
         return [.. pieces[1].Text, .. pieces[3].Text, .. pieces[2].Text];
     }
 
-    private static byte[] Infill(List<(string? Mark, byte[] Text)> pieces)
+    private static byte[] DecodeInfill(List<(string? Mark, byte[] Text)> pieces)
     {
         if (pieces.Count == 1)
         {
@@ -70,17 +73,17 @@ public static class DocumentDecoder
         ArrayBufferWriter<byte> document = new();
         document.Write(pieces[0].Text);
         int endMark = spans + 1;
-        bool right = spans > 0 && pieces.Count == 1 + spans + 2 + (2 * spans)
+        bool isValid = spans > 0 && pieces.Count == 1 + spans + 2 + (2 * spans)
             && pieces[endMark] is (SpecialTokens.EndOfText, []) && pieces[endMark + 1] is (SpecialTokens.Separator, []);
-        for (int i = 0; i < spans && right; i++)
+        for (int i = 0; i < spans && isValid; i++)
         {
             (string? mark, byte[] text) = pieces[1 + i];
             (string? again, byte[] span) = pieces[endMark + 2 + (2 * i)];
-            right = mark == SpecialTokens.Mask(i + 1) && again == mark && pieces[endMark + 3 + (2 * i)] is (SpecialTokens.EndOfMask, []);
+            isValid = mark == SpecialTokens.Mask(i + 1) && again == mark && pieces[endMark + 3 + (2 * i)] is (SpecialTokens.EndOfMask, []);
             document.Write(span);
             document.Write(text);
         }
 
-        return right ? document.WrittenSpan.ToArray() : throw new FormatException("The masks and their spans do not belong together.");
+        return isValid ? document.WrittenSpan.ToArray() : throw new FormatException("The mask tokens and their spans do not match.");
     }
 }

@@ -4,14 +4,15 @@ using DataForge.Pretrain.Tokenizer;
 namespace DataForge.Pretrain.Data;
 
 /// <summary>
-/// Turns a document into the tokens it is trained on: bos, the document in one of the forms of <see cref="DocumentObjective"/>, eos. A document that
-/// is cut is cut between characters, and its parts are encoded anew, each by itself, as StarCoder does: at inference the model meets
-/// parts that were encoded so. One encoder a thread.
+/// Encodes a document into the tokens it is trained on: bos, the document in one of the forms of <see cref="DocumentObjective"/>, eos. A
+/// document is split between characters, and its parts are encoded separately, as StarCoder does: at inference the model is given parts
+/// that were encoded this way. Use one encoder per thread.
 /// </summary>
 /// <remarks>
 /// FIM: Bavarian et al. 2022 (<see href="https://arxiv.org/abs/2207.14255"/>), in the variants that StarCoder trained on
 /// (<see href="https://github.com/bigcode-project/Megatron-LM/blob/multi-query-attention/megatron/data/gpt_dataset.py"/>, <c>permute</c>).
-/// Infill: CodeGen2 (<see href="https://arxiv.org/abs/2305.02309"/>): <c>a&lt;mask_1&gt;b&lt;|endoftext|&gt;&lt;sep&gt;&lt;mask_1&gt;span&lt;eom&gt;</c>.
+/// Infill: CodeGen2 (<see href="https://arxiv.org/abs/2305.02309"/>):
+/// <c>a&lt;mask_1&gt;b&lt;|endoftext|&gt;&lt;sep&gt;&lt;mask_1&gt;span&lt;eom&gt;</c>.
 /// </remarks>
 public sealed class DocumentEncoder
 {
@@ -44,14 +45,15 @@ public sealed class DocumentEncoder
         {
             _separator = encoder.Vocabulary.SpecialId(SpecialTokens.Separator);
             _endOfMask = encoder.Vocabulary.SpecialId(SpecialTokens.EndOfMask);
-            _masks = [.. Enumerable.Range(1, objective.MaxSpans).Select(number => encoder.Vocabulary.SpecialId(SpecialTokens.Mask(number)))];
+            _masks = [.. Enumerable.Range(1, objective.MaxSpans)
+                .Select(number => encoder.Vocabulary.SpecialId(SpecialTokens.Mask(number)))];
         }
     }
 
     /// <summary>Encodes a document.</summary>
     /// <param name="document">UTF-8.</param>
-    /// <param name="key">What distinguishes the document, such as its content id.</param>
-    /// <param name="tokens">Takes bos, the document in its form, eos.</param>
+    /// <param name="key">Identifies the document, such as its content id; with the seed it decides the form.</param>
+    /// <param name="tokens">Receives bos, the document in its form, eos.</param>
     /// <returns>The form chosen.</returns>
     public DocumentForm Encode(ReadOnlySpan<byte> document, string key, IBufferWriter<ushort> tokens)
     {
@@ -95,7 +97,7 @@ public sealed class DocumentEncoder
     private void EncodeFim(ReadOnlySpan<byte> document, DocumentForm form, ref RandomStream draws, IBufferWriter<ushort> tokens)
     {
         Span<int> cuts = stackalloc int[2];
-        Cut(document, cuts, ref draws);
+        DrawCuts(document, cuts, ref draws);
         ReadOnlySpan<byte> prefix = document[..cuts[0]], middle = document[cuts[0]..cuts[1]], suffix = document[cuts[1]..];
         tokens.Write([_fimPrefix]);
         if (form == DocumentForm.Psm)
@@ -118,7 +120,7 @@ public sealed class DocumentEncoder
     {
         int spans = 1 + (int)draws.Next((ulong)_masks.Length);
         Span<int> cuts = stackalloc int[2 * spans];
-        Cut(document, cuts, ref draws);
+        DrawCuts(document, cuts, ref draws);
         int start = 0;
         for (int i = 0; i < spans; i++)
         {
@@ -137,8 +139,8 @@ public sealed class DocumentEncoder
         }
     }
 
-    /// <summary>Draws places between characters, both ends included, each as likely as any other, and sorts them; in bytes.</summary>
-    private static void Cut(ReadOnlySpan<byte> document, Span<int> cuts, ref RandomStream draws)
+    /// <summary>Draws sorted positions between characters, both ends included, with equal probability; in bytes.</summary>
+    private static void DrawCuts(ReadOnlySpan<byte> document, Span<int> cuts, ref RandomStream draws)
     {
         long characters = 0;
         foreach (byte value in document)
@@ -173,19 +175,19 @@ public sealed class DocumentEncoder
 
     private static bool IsContinuation(byte value) => (value & 0xC0) == 0x80;
 
-    /// <summary>A row of numbers from one start: SplitMix64.</summary>
+    /// <summary>A stream of random numbers: SplitMix64 (https://prng.di.unimi.it/splitmix64.c).</summary>
     private struct RandomStream(ulong state)
     {
-        /// <summary>0 up to, not including, 1, in steps of 2^-53.</summary>
+        /// <summary>Uniform in [0, 1), in steps of 2^-53.</summary>
         public double NextUnit() => (Next() >> 11) * (1.0 / (1ul << 53));
 
-        /// <summary>0 to bound - 1; the bias of multiply-high is under bound / 2^64.</summary>
+        /// <summary>Uniform from 0 to bound - 1; the bias of the multiplication is below bound / 2^64.</summary>
         public ulong Next(ulong bound) => Math.BigMul(Next(), bound, out _);
 
         private ulong Next()
         {
             ulong drawn = SeededHash.Mix(state);
-            state += 0x9E3779B97F4A7C15;
+            state += 0x9E3779B97F4A7C15; // SplitMix64's increment, 2^64 / φ
             return drawn;
         }
     }

@@ -1,10 +1,10 @@
 namespace DataForge.Pretrain.Data;
 
-/// <summary>The documents of several token shards, numbered through. It opens the shards and closes them.</summary>
+/// <summary>The documents of several token shards, numbered consecutively. It opens and closes the shards.</summary>
 public sealed class DocumentSet : IDisposable
 {
     private readonly TokenShard[] _shards;
-    private readonly long[] _firstDocument;   // of each shard; one entry more, the number of all documents
+    private readonly long[] _firstDocument; // of each shard; the last entry is the number of all documents
 
     /// <summary>Opens shards, in the order given.</summary>
     /// <exception cref="TokenShardException">A shard is damaged or missing.</exception>
@@ -50,7 +50,7 @@ public sealed class DocumentSet : IDisposable
         shard = shard < 0 ? ~shard - 1 : shard;
         while (_firstDocument[shard + 1] == document)
         {
-            shard++;   // an empty shard begins with the same document as the one after it
+            shard++; // an empty shard has the same first document as the one after it
         }
 
         return (_shards[shard], (int)(document - _firstDocument[shard]));

@@ -1,25 +1,31 @@
 namespace DataForge.Pretrain.Data;
 
 /// <summary>
-/// One epoch: all documents in an order of its own, end to end, cut into blocks, and the blocks in another order. Any block can be asked for
-/// directly; no token is held.
+/// One epoch: all documents in a random order of their own, concatenated and split into blocks, and the blocks in another random order. Any
+/// block can be read directly; no tokens are kept in memory.
 /// </summary>
 /// <remarks>
-/// Documents are permuted so that neighbours in a block are strangers, anew each epoch; blocks are permuted so that the blocks of one very long
-/// document are not trained on in a row. Memory: 8 bytes for every 64 documents, and 4 bytes for every document seen a second time.
+/// Documents are shuffled in each epoch so that neighbours in a block are unrelated; blocks are shuffled so that those of one very long
+/// document are not trained on in a row. Memory: 8 bytes per 64 documents, and 4 bytes per document seen a second time.
 /// </remarks>
 internal sealed class EpochPlan
 {
-    private const int OffsetInterval = 64;
+    private const int OffsetInterval = 64; // documents; finding a block walks over half as many on average
 
     private readonly DocumentSet _documents;
     private readonly int _blockSize;
     private readonly int[] _extras;               // the documents seen a second time
     private readonly KeyedPermutation _order;     // of documents and extras
     private readonly KeyedPermutation _blocks;
-    private readonly long[] _marks;               // where every 64th document in order starts, in tokens
+    private readonly long[] _offsets;             // where every 64th document in order starts, in tokens
     private readonly long _tokens;
 
+    /// <summary>Plans an epoch; reads the length of every document.</summary>
+    /// <param name="documents">The documents.</param>
+    /// <param name="blockSize">Tokens of a block.</param>
+    /// <param name="seed">Decides the order, with the epoch.</param>
+    /// <param name="epoch">Number of the epoch, from 0.</param>
+    /// <param name="resample">Whether documents of starred repositories are repeated (<see cref="Resampling"/>).</param>
     public EpochPlan(DocumentSet documents, int blockSize, ulong seed, long epoch, bool resample)
     {
         _documents = documents;
@@ -29,12 +35,12 @@ internal sealed class EpochPlan
         ulong key = SeededHash.Of(seed, (ulong)epoch);
         long count = documents.Documents + _extras.Length;
         _order = new KeyedPermutation(count, SeededHash.Of(key, 1ul));
-        _marks = new long[((count - 1) / OffsetInterval) + 1];
+        _offsets = new long[((count - 1) / OffsetInterval) + 1];
         for (long i = 0; i < count; i++)
         {
             if (i % OffsetInterval == 0)
             {
-                _marks[i / OffsetInterval] = _tokens;
+                _offsets[i / OffsetInterval] = _tokens;
             }
 
             (TokenShard shard, int document) = At(i);
@@ -45,12 +51,13 @@ internal sealed class EpochPlan
         _blocks = new KeyedPermutation(BlockCount, SeededHash.Of(key, 2ul));
     }
 
+    /// <summary>Number of the epoch, from 0.</summary>
     public long Epoch { get; }
 
-    /// <summary>How many blocks the epoch has; one of them may be filled up.</summary>
+    /// <summary>Blocks of the epoch; one of them may be padded.</summary>
     public long BlockCount { get; }
 
-    /// <summary>How many blocks an epoch has, without planning it.</summary>
+    /// <summary>Blocks of an epoch, without planning it.</summary>
     public static long CountBlocks(DocumentSet documents, int blockSize, ulong seed, long epoch, bool resample)
     {
         long tokens = documents.Tokens;
@@ -66,15 +73,17 @@ internal sealed class EpochPlan
         return BlocksFor(tokens, blockSize);
     }
 
-    /// <summary>Writes the epoch's n-th block in training order. Returns how many tokens of it are the documents'; the rest is the filler.</summary>
+    /// <summary>
+    /// Writes the epoch's n-th block in training order. Returns how many of its tokens are from documents; the rest is filler.
+    /// </summary>
     public int Fill(long number, Span<int> block, int filler)
     {
         long start = _blocks[number] * _blockSize;
-        int mark = Array.BinarySearch(_marks, start);
-        mark = mark < 0 ? ~mark - 1 : mark;
-        long at = _marks[mark];
+        int interval = Array.BinarySearch(_offsets, start);
+        interval = interval < 0 ? ~interval - 1 : interval;
+        long at = _offsets[interval];
         int filled = 0;
-        for (long i = (long)mark * OffsetInterval; filled < _blockSize && at < _tokens; i++)
+        for (long i = (long)interval * OffsetInterval; filled < _blockSize && at < _tokens; i++)
         {
             (TokenShard shard, int document) = At(i);
             int length = shard.Length(document);

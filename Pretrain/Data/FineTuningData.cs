@@ -8,41 +8,41 @@ using DataForge.Pretrain.Training;
 
 namespace DataForge.Pretrain.Data;
 
-/// <summary>How problems become batches.</summary>
+/// <summary>How problems are arranged in batches.</summary>
 /// <param name="BlockSize">Tokens of a row.</param>
 /// <param name="BatchSize">Rows of a micro-batch.</param>
 /// <param name="MicroBatches">Micro-batches of a step, over all processes.</param>
-/// <param name="Seed">Chooses the order.</param>
+/// <param name="Seed">Seed of the order.</param>
 public sealed record FineTuningOptions(int BlockSize, int BatchSize, int MicroBatches, ulong Seed);
 
 /// <summary>
-/// Prompts with their answers, the loss on the answers alone: each prompt and answer is encoded by itself, and an end-of-text closes the
-/// answer. Examples are laid one after another into rows, never cut in two (one longer than a row loses its end, as in APPS's own
-/// training). The order is new each epoch and a function of the seed, so step N's batch depends on the seed and N alone.
+/// Prompts with their answers, with the loss on the answers alone: each prompt and answer is encoded separately, and an end-of-text token
+/// ends the answer. Examples are packed into rows and never split (one longer than a row is truncated, as in APPS's own training). The
+/// order is new in each epoch and a function of the seed, so the batch of step N depends on the seed and N alone.
 /// </summary>
-/// <remarks>Memory: two bytes a token of all examples, and four bytes an example for the present epoch's rows.</remarks>
+/// <remarks>Memory: two bytes per token of all examples, and four bytes per example for the rows of the current epoch.</remarks>
 public sealed class FineTuningData : ITrainingData
 {
-    private const int HeldOutOf = 20;        // one problem of twenty validates
-    private const int FewestToHoldOut = 40;  // fewer are all trained on
+    private const int HeldOutOf = 20;          // one problem in twenty is held out for validation (5 %)
+    private const int MinProblemsToSplit = 40; // of fewer problems all are trained on: one or two say nothing about the rest
 
     private readonly FineTuningOptions _options;
     private readonly ushort _filler;
     private readonly ExampleList _training = new(), _validation = new();
     private readonly List<long> _firstRow = [0];
     private readonly int[] _validationRows;
-    private long _planned = -1;
+    private long _currentEpoch = -1;
     private KeyedPermutation _order;
-    private int[] _rows = [];                 // each row's first example, as a place in the order
+    private int[] _rows = []; // the first example of each row of the current epoch, as a position in the order
 
     /// <summary>Encodes the problems.</summary>
-    /// <exception cref="InvalidDataException">No answer has room behind its prompt.</exception>
+    /// <exception cref="InvalidDataException">No answer fits after its prompt.</exception>
     public FineTuningData(IReadOnlyList<AppsProblem> problems, BpeVocabulary vocabulary, FineTuningOptions options)
     {
         _options = options;
         _filler = vocabulary.EndOfText;
         var encoder = new BpeEncoder(vocabulary);
-        bool holdOut = problems.Count >= FewestToHoldOut;
+        bool holdOut = problems.Count >= MinProblemsToSplit;
         for (int i = 0; i < problems.Count; i++)
         {
             (holdOut && i % HeldOutOf == HeldOutOf - 1 ? _validation : _training).Add(problems[i], encoder, _filler, options.BlockSize);
@@ -51,7 +51,8 @@ public sealed class FineTuningData : ITrainingData
         if (_training.Count == 0)
         {
             throw new InvalidDataException(
-                $"none of the {problems.Count} problems has an answer that begins within {options.BlockSize} tokens; choose a larger BlockSize");
+                $"none of the {problems.Count} problems has an answer that begins within {options.BlockSize} tokens; "
+                + "choose a larger BlockSize");
         }
 
         _validationRows = Pack(_validation, new KeyedPermutation(Math.Max(1, _validation.Count), 0));
@@ -102,7 +103,7 @@ public sealed class FineTuningData : ITrainingData
 
     private Span<int> Row(Span<int> batch, int row) => batch.Slice(row * _options.BlockSize, _options.BlockSize);
 
-    /// <summary>Makes the epoch of a row the present one; gives the row's place in it.</summary>
+    /// <summary>Makes the epoch of a row the current one; returns the row's position in it.</summary>
     private int SelectEpochOf(long row)
     {
         int epoch = _firstRow.Count - 2;
@@ -117,11 +118,11 @@ public sealed class FineTuningData : ITrainingData
             epoch--;
         }
 
-        if (_planned != epoch)
+        if (_currentEpoch != epoch)
         {
             _order = Order(epoch);
             _rows = Pack(_training, _order);
-            _planned = epoch;
+            _currentEpoch = epoch;
         }
 
         return (int)(row - _firstRow[epoch]);
@@ -163,25 +164,31 @@ public sealed class FineTuningData : ITrainingData
     private string ComputeFingerprint(IReadOnlyList<AppsProblem> problems)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"problems 1; {problems.Count}; {_options.BlockSize}; {(long)_options.BatchSize * _options.MicroBatches}; {_options.Seed}; {_filler}")));
+        long rowsPerStep = (long)_options.BatchSize * _options.MicroBatches;
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $"problems 1; {problems.Count}; {_options.BlockSize}; {rowsPerStep}; {_options.Seed}; {_filler}")));
         _training.AppendTo(hash);
         _validation.AppendTo(hash);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Encoded examples, end to end.</summary>
+    /// <summary>Encoded examples, concatenated.</summary>
     private sealed class ExampleList
     {
         private readonly ArrayBufferWriter<ushort> _tokens = new();
         private readonly List<(int Start, int Prompt, int End)> _examples = [];
 
+        /// <summary>Number of examples.</summary>
         internal int Count => _examples.Count;
 
+        /// <summary>Examples left out because their prompt alone fills a row.</summary>
         internal int TooLong { get; private set; }
 
+        /// <summary>Tokens of an example, prompt included.</summary>
         internal int Length(int example) => _examples[example].End - _examples[example].Start;
 
+        /// <summary>Adds one example per answer.</summary>
         internal void Add(AppsProblem problem, BpeEncoder encoder, ushort endOfText, int blockSize)
         {
             byte[] prompt = Encoding.UTF8.GetBytes(problem.Prompt);
@@ -203,6 +210,7 @@ public sealed class FineTuningData : ITrainingData
             }
         }
 
+        /// <summary>Writes an example's tokens and labels; returns their number.</summary>
         internal int CopyTo(int example, Span<int> into, Span<int> labels)
         {
             (int start, int prompt, int end) = _examples[example];
@@ -212,6 +220,7 @@ public sealed class FineTuningData : ITrainingData
             return end - start;
         }
 
+        /// <summary>Adds all examples to a hash.</summary>
         internal void AppendTo(IncrementalHash hash)
         {
             hash.AppendData(MemoryMarshal.AsBytes(_tokens.WrittenSpan));

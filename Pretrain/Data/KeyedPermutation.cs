@@ -3,13 +3,13 @@ using System.Numerics;
 namespace DataForge.Pretrain.Data;
 
 /// <summary>
-/// A permutation of 0 … n - 1 that a key chooses, computed element by element without a table: a Feistel network over the next even number of
-/// bits, walked until it comes back into the range (Black and Rogaway 2002, "Ciphers with arbitrary finite domains",
-/// <see href="https://web.cs.ucdavis.edu/~rogaway/papers/subset.pdf"/>). For shuffling, not for secrecy.
+/// A pseudo-random permutation of 0 … n - 1, selected by a key and computed element by element without a table: a Feistel network over
+/// the next even number of bits, applied until the result is in the range (cycle walking: Black and Rogaway 2002, "Ciphers with arbitrary
+/// finite domains", <see href="https://web.cs.ucdavis.edu/~rogaway/papers/subset.pdf"/>). For shuffling, not for secrecy.
 /// </summary>
 /// <remarks>
-/// A Feistel network is a bijection whatever its round function. The domain is less than 4 n, so a walk takes under 4 steps on average. Four rounds
-/// are Luby and Rackoff's number for strong pseudo-randomness; small domains gain from more, hence six.
+/// A Feistel network is a bijection whatever its round function. The domain is smaller than 4 n, so cycle walking takes fewer than 4
+/// steps on average. Luby and Rackoff showed that four rounds give strong pseudo-randomness; small domains gain from more, hence six.
 /// </remarks>
 public readonly struct KeyedPermutation
 {
@@ -18,7 +18,7 @@ public readonly struct KeyedPermutation
     private readonly ulong _key;
     private readonly int _halfBits;
 
-    /// <summary>The permutation of 0 … <paramref name="count"/> - 1 that <paramref name="key"/> chooses.</summary>
+    /// <summary>The permutation of 0 … <paramref name="count"/> - 1 that <paramref name="key"/> selects.</summary>
     public KeyedPermutation(long count, ulong key)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -28,10 +28,10 @@ public readonly struct KeyedPermutation
         _halfBits = Math.Max(1, (bits + 1) / 2);
     }
 
-    /// <summary>How many elements it permutes.</summary>
+    /// <summary>Number of elements.</summary>
     public long Count { get; }
 
-    /// <summary>Where an element goes.</summary>
+    /// <summary>The position of an element in the permutation.</summary>
     public long this[long element]
     {
         get
@@ -40,7 +40,7 @@ public readonly struct KeyedPermutation
             ulong value = (ulong)element;
             do
             {
-                value = Walk(value);
+                value = Encrypt(value);
             }
             while (value >= (ulong)Count);
 
@@ -48,7 +48,7 @@ public readonly struct KeyedPermutation
         }
     }
 
-    private ulong Walk(ulong value)
+    private ulong Encrypt(ulong value)
     {
         ulong mask = (1ul << _halfBits) - 1;
         ulong left = value >> _halfBits, right = value & mask;

@@ -5,7 +5,7 @@ using DataForge.Pretrain.Training;
 
 namespace DataForge.Pretrain.Data;
 
-/// <summary>How documents become batches.</summary>
+/// <summary>How documents are arranged in batches.</summary>
 public sealed record PackedDataOptions
 {
     /// <summary>Tokens of a block, which is one row of a batch: 2 or more.</summary>
@@ -14,44 +14,46 @@ public sealed record PackedDataOptions
     /// <summary>Rows of one micro-batch: 1 or more.</summary>
     public required int BatchSize { get; init; }
 
-    /// <summary>Micro-batches of one optimizer step, over all processes: 1 or more. A step takes BatchSize · MicroBatches blocks.</summary>
+    /// <summary>
+    /// Micro-batches of one optimizer step, over all processes: 1 or more. A step takes BatchSize · MicroBatches blocks.
+    /// </summary>
     public int MicroBatches { get; init; } = 1;
 
-    /// <summary>Chooses the order.</summary>
+    /// <summary>Seed of the order.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Whether documents of starred repositories come more than once an epoch (<see cref="Resampling"/>); default no.</summary>
+    /// <summary>Whether documents of starred repositories are repeated within an epoch (<see cref="Resampling"/>); default no.</summary>
     public bool ResampleByStars { get; init; }
 
-    /// <summary>The model's vocabulary; a token beyond it is told as damage.</summary>
+    /// <summary>Size of the model's vocabulary; a token beyond it is reported as damage.</summary>
     public required int VocabularySize { get; init; }
 
-    /// <summary>The token that fills up the last block of an epoch, where it counts in no loss; <c>&lt;|endoftext|&gt;</c>.</summary>
+    /// <summary>The token that pads the last block of an epoch; it does not count in the loss. <c>&lt;|endoftext|&gt;</c>.</summary>
     public required int FillerToken { get; init; }
 
-    /// <summary>The most validation blocks used; where there are more, as many as this are taken at even distances. Default: all.</summary>
+    /// <summary>The most validation blocks used; of more, this many are taken at even distances. Default: all.</summary>
     public int MaxValidationBlocks { get; init; } = int.MaxValue;
 }
 
 /// <summary>
-/// Training data from token shards. The blocks that training sees are numbered from 0 on, epoch after epoch, and step s takes the blocks from
-/// s · BatchSize · MicroBatches on; so its batch depends on the seed and the step only, and one process with four micro-batches sees what four
-/// processes with one each see together. Safe for several threads.
+/// Training data from token shards. The blocks of training are numbered from 0 on, epoch after epoch, and step s takes the blocks from
+/// s · BatchSize · MicroBatches on. So its batch depends on the seed and the step only, and one process with four micro-batches gets
+/// what four processes with one each get together. Thread-safe.
 /// </summary>
 public sealed class PackedTrainingData : ITrainingData, IDisposable
 {
     private readonly PackedDataOptions _options;
     private readonly DocumentSet _training, _validation;
-    private readonly List<long> _firstBlock = [0];   // of each epoch reached so far, and of the one after
+    private readonly List<long> _firstBlock = [0]; // of each epoch reached so far, and of the one after
     private readonly Lock _planning = new();
     private readonly int _validationBlocks, _validationUsed;
-    private EpochPlan? _plan, _other;   // a step can span two epochs
+    private EpochPlan? _plan, _otherPlan; // a step can span two epochs
     private readonly Lazy<string> _fingerprint;
 
     /// <summary>Opens the shards.</summary>
-    /// <param name="trainingShards">Files of tokens to train on, in an order that is the same each time.</param>
-    /// <param name="validationShards">Files of held-out tokens; can be none.</param>
-    /// <param name="options">How documents become batches.</param>
+    /// <param name="trainingShards">Files of tokens to train on, in a reproducible order.</param>
+    /// <param name="validationShards">Files of held-out tokens; may be none.</param>
+    /// <param name="options">How documents are arranged in batches.</param>
     /// <exception cref="TokenShardException">A shard is damaged or missing.</exception>
     public PackedTrainingData(IEnumerable<string> trainingShards, IEnumerable<string> validationShards, PackedDataOptions options)
     {
@@ -66,12 +68,14 @@ public sealed class PackedTrainingData : ITrainingData, IDisposable
             _validation = new DocumentSet(validationShards);
             if (_training.Documents == 0)
             {
-                throw new ArgumentException("There is no document to train on: the token shards are empty. Loosen the clean stage's rules, or add sources.");
+                throw new ArgumentException(
+                    "There is no document to train on: the token shards are empty. Loosen the clean stage's rules, or add sources.");
             }
 
             if (options.ResampleByStars && _training.Documents > int.MaxValue)
             {
-                throw new ArgumentException($"Resampling by stars takes at most {int.MaxValue} documents; there are {_training.Documents}.");
+                throw new ArgumentException(
+                    $"Resampling by stars takes at most {int.MaxValue} documents; there are {_training.Documents}.");
             }
         }
         catch
@@ -100,7 +104,7 @@ public sealed class PackedTrainingData : ITrainingData, IDisposable
     /// <summary>Held-out tokens, bos and eos included.</summary>
     public long ValidationTokens => _validation.Tokens;
 
-    /// <summary>How many blocks an epoch has.</summary>
+    /// <summary>Number of blocks of an epoch.</summary>
     public long BlocksIn(long epoch)
     {
         long first = FirstBlock(epoch);
@@ -161,7 +165,7 @@ public sealed class PackedTrainingData : ITrainingData, IDisposable
 
             if (_plan?.Epoch != epoch)
             {
-                (_plan, _other) = (_other, _plan);
+                (_plan, _otherPlan) = (_otherPlan, _plan);
                 if (_plan?.Epoch != epoch)
                 {
                     _plan = new EpochPlan(_training, _options.BlockSize, _options.Seed, epoch, _options.ResampleByStars);
@@ -178,18 +182,21 @@ public sealed class PackedTrainingData : ITrainingData, IDisposable
         {
             if (!_options.ResampleByStars)
             {
-                return checked(epoch * EpochPlan.CountBlocks(_training, _options.BlockSize, _options.Seed, 0, resample: false));
+                return checked(epoch * CountBlocks(0)); // all epochs are equally long
             }
 
             while (_firstBlock.Count <= epoch)
             {
                 int last = _firstBlock.Count - 1;
-                _firstBlock.Add(_firstBlock[last] + EpochPlan.CountBlocks(_training, _options.BlockSize, _options.Seed, last, resample: true));
+                _firstBlock.Add(_firstBlock[last] + CountBlocks(last));
             }
 
             return _firstBlock[(int)epoch];
         }
     }
+
+    private long CountBlocks(long epoch) =>
+        EpochPlan.CountBlocks(_training, _options.BlockSize, _options.Seed, epoch, _options.ResampleByStars);
 
     private int FillHeldOut(long block, Span<int> tokens)
     {
@@ -219,7 +226,8 @@ public sealed class PackedTrainingData : ITrainingData, IDisposable
             {
                 string shard = (part == "training" ? _training : _validation).Shards[0].Path;
                 throw new TokenShardException(
-                    Path.GetDirectoryName(shard) ?? shard, $"token {token} in the {part} shards is not in the vocabulary of {_options.VocabularySize}");
+                    Path.GetDirectoryName(shard) ?? shard,
+                    $"token {token} in the {part} shards is not in the vocabulary of {_options.VocabularySize}");
             }
         }
 
@@ -239,9 +247,11 @@ public sealed class PackedTrainingData : ITrainingData, IDisposable
     private string ComputeFingerprint()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        // The split of a step into micro-batches is left out: it changes nothing in what a step sees.
-        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"packed 1; {_options.BlockSize}; {(long)_options.BatchSize * _options.MicroBatches}; {_options.Seed}; {_options.ResampleByStars}; "
+        // The division of a step into micro-batches is left out: it does not change the tokens of a step.
+        long blocksPerStep = (long)_options.BatchSize * _options.MicroBatches;
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $"packed 1; {_options.BlockSize}; {blocksPerStep}; {_options.Seed}; {_options.ResampleByStars}; "
             + $"{_options.FillerToken}; {_training.Shards.Count}")));
         foreach (TokenShard shard in _training.Shards)
         {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace DataForge.Pretrain.Data;
 
-/// <summary>Numbers drawn from a seed and a name, the same on every machine and in any order.</summary>
+/// <summary>Pseudo-random numbers from a seed and a name, the same on every machine and in any order.</summary>
 public static class SeededHash
 {
     /// <summary>64 bits of SHA-256 over the seed and a name.</summary>
@@ -19,7 +19,10 @@ public static class SeededHash
     /// <summary>64 bits of a seed and a number.</summary>
     public static ulong Of(ulong seed, ulong number) => Mix(Mix(seed) ^ number);
 
-    /// <summary>SplitMix64's finaliser (<see href="https://prng.di.unimi.it/splitmix64.c"/>): a bijection in which every input bit moves every output bit.</summary>
+    /// <summary>
+    /// SplitMix64's finaliser (<see href="https://prng.di.unimi.it/splitmix64.c"/>): a bijection in which every input bit affects every
+    /// output bit.
+    /// </summary>
     internal static ulong Mix(ulong value)
     {
         value += 0x9E3779B97F4A7C15;

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace DataForge.Pretrain.Data;
 
-/// <summary>Copies 16-bit tokens to the 32-bit ones that training takes.</summary>
+/// <summary>Copies 16-bit tokens to the 32-bit tokens of training.</summary>
 internal static class TokenCopy
 {
-    /// <summary>Writes each token to the same place of a wider span, which is at least as long.</summary>
+    /// <summary>Writes each token to the same position of the destination, which must be at least as long.</summary>
     public static void Widen(ReadOnlySpan<ushort> source, Span<int> destination)
     {
         int i = 0, width = Vector<ushort>.Count;

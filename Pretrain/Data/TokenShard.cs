@@ -3,13 +3,13 @@ using System.Security.Cryptography;
 
 namespace DataForge.Pretrain.Data;
 
-/// <summary>One token shard with its index, checked and memory-mapped: pages come from the disk as they are read, and go as the system likes.</summary>
+/// <summary>One token shard with its index, validated and memory-mapped: the system loads and evicts pages as needed.</summary>
 public sealed unsafe class TokenShard : IDisposable
 {
     private readonly MappedFile _tokens, _index;
 
     /// <summary>Opens a shard.</summary>
-    /// <param name="tokenPath">The <c>.bin</c> file; its <c>.idx</c> lies beside it.</param>
+    /// <param name="tokenPath">The <c>.bin</c> file; its <c>.idx</c> is beside it.</param>
     /// <exception cref="TokenShardException">A wrong magic number, version or length, or an index that does not fit the tokens.</exception>
     public TokenShard(string tokenPath)
     {
@@ -52,7 +52,7 @@ public sealed unsafe class TokenShard : IDisposable
     /// <summary>All tokens, document after document. Valid until the shard is disposed.</summary>
     public ReadOnlySpan<ushort> AllTokens => new(_tokens.Start + TokenShardFormat.HeaderLength, Tokens);
 
-    /// <summary>How many tokens a document has.</summary>
+    /// <summary>Number of tokens of a document.</summary>
     public int Length(int document) => (int)(Starts[document + 1] - Starts[document]);
 
     /// <summary>The stars of a document's repository.</summary>
@@ -60,8 +60,8 @@ public sealed unsafe class TokenShard : IDisposable
         new ReadOnlySpan<int>(_index.Start + TokenShardFormat.HeaderLength + ((long)Documents + 1) * sizeof(long), Documents)[document];
 
     /// <summary>
-    /// Adds what the shard holds to a hash: its index whole, and its tokens whole up to 64 MB, beyond that 4 KB out of every 1/16384 of them, so
-    /// that a start takes no minutes on a large corpus.
+    /// Adds the shard to a hash: the whole index, and all tokens up to 64 MB; of a larger shard a sample of 64 MB, 4 KB out of each
+    /// 1/16384 of it, so that a start does not take minutes on a large corpus.
     /// </summary>
     public void AppendTo(IncrementalHash hash)
     {
@@ -90,15 +90,16 @@ public sealed unsafe class TokenShard : IDisposable
     private void CheckStarts()
     {
         ReadOnlySpan<long> starts = Starts;
-        bool rising = starts[0] == 0 && starts[^1] == Tokens && _index.Header[3] == Tokens;
-        for (int i = 0; i + 1 < starts.Length && rising; i++)
+        bool isAscending = starts[0] == 0 && starts[^1] == Tokens && _index.Header[3] == Tokens;
+        for (int i = 0; i + 1 < starts.Length && isAscending; i++)
         {
-            rising = starts[i] < starts[i + 1];
+            isAscending = starts[i] < starts[i + 1];
         }
 
-        if (!rising)
+        if (!isAscending)
         {
-            throw new TokenShardException(_index.Path, $"its documents do not fill the {Tokens} tokens of {System.IO.Path.GetFileName(Path)}");
+            throw new TokenShardException(
+                _index.Path, $"its documents do not fill the {Tokens} tokens of {System.IO.Path.GetFileName(Path)}");
         }
     }
 
@@ -110,13 +111,18 @@ public sealed unsafe class TokenShard : IDisposable
         private readonly int _headerInts;
         private byte* _start;
 
+        /// <summary>Maps a file.</summary>
+        /// <param name="path">The file.</param>
+        /// <param name="magic">The magic number it must start with.</param>
+        /// <param name="headerInts">How many numbers of the header are used.</param>
+        /// <exception cref="TokenShardException">It is missing, too short, or has another magic number or version.</exception>
         public MappedFile(string path, int magic, int headerInts)
         {
             Path = path;
             _headerInts = headerInts;
             if (!BitConverter.IsLittleEndian)
             {
-                throw new PlatformNotSupportedException("Token shards are mapped as they lie, which a big-endian machine cannot read.");
+                throw new PlatformNotSupportedException("Token shards are mapped as little-endian; a big-endian machine cannot read them.");
             }
 
             if (!File.Exists(path))
@@ -137,29 +143,40 @@ public sealed unsafe class TokenShard : IDisposable
             if (Header[0] != magic || Header[1] != TokenShardFormat.Version)
             {
                 string fault = Header[0] != magic
-                    ? $"the magic number is {Header[0]}, not {magic}; it was never completed, or is no token shard"
+                    ? $"the magic number is {Header[0]}, not {magic}; it was never completed, or it is not a token shard"
                     : $"it is of version {Header[1]}, and this program reads version {TokenShardFormat.Version}";
                 Dispose();
                 throw new TokenShardException(path, fault);
             }
         }
 
+        /// <summary>The file's path.</summary>
         public string Path { get; }
 
+        /// <summary>The file's length in bytes.</summary>
         public long Length { get; }
 
+        /// <summary>The first byte.</summary>
+        /// <exception cref="ObjectDisposedException">The file was closed.</exception>
         public byte* Start => _start != null ? _start : throw new ObjectDisposedException(Path);
 
+        /// <summary>The numbers at the start of the header.</summary>
         public ReadOnlySpan<int> Header => new(Start, _headerInts);
 
+        /// <summary>Checks the length.</summary>
+        /// <param name="expected">The length that the header implies, in bytes.</param>
+        /// <param name="content">What the header states, for the message.</param>
+        /// <exception cref="TokenShardException">The file has another length.</exception>
         public void RequireLength(long expected, string content)
         {
             if (Length != expected)
             {
-                throw new TokenShardException(Path, $"{Length} bytes do not fit the {content} that its header states; it is cut short or damaged");
+                throw new TokenShardException(
+                    Path, $"{Length} bytes do not fit the {content} that its header states; it is cut short or damaged");
             }
         }
 
+        /// <inheritdoc/>
         public void Dispose()
         {
             if (_start != null)

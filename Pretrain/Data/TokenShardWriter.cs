@@ -4,14 +4,16 @@ using System.Runtime.InteropServices;
 
 namespace DataForge.Pretrain.Data;
 
-/// <summary>Writes one token shard and its index (<see cref="TokenShardFormat"/>). Nothing is valid before <see cref="Complete"/>.</summary>
+/// <summary>
+/// Writes one token shard and its index (<see cref="TokenShardFormat"/>). They are not valid before <see cref="Complete"/>.
+/// </summary>
 public sealed class TokenShardWriter : IDisposable
 {
     private readonly FileStream _tokenFile, _indexFile;
     private readonly List<int> _stars = [];
     private readonly byte[] _number = new byte[sizeof(long)];
 
-    /// <summary>Begins a shard, over what the two files hold.</summary>
+    /// <summary>Creates a shard; existing files are overwritten.</summary>
     /// <param name="tokenPath">The file of tokens.</param>
     /// <param name="indexPath">The index.</param>
     public TokenShardWriter(string tokenPath, string indexPath)
@@ -27,7 +29,7 @@ public sealed class TokenShardWriter : IDisposable
     /// <summary>Tokens so far, bos and eos included.</summary>
     public int Tokens { get; private set; }
 
-    /// <summary>Whether a document of so many tokens still has room.</summary>
+    /// <summary>Whether a document of that many tokens still fits.</summary>
     public bool HasRoom(int tokens) => tokens <= TokenShardFormat.MaxTokens - Tokens;
 
     /// <summary>Adds a document.</summary>
@@ -47,7 +49,7 @@ public sealed class TokenShardWriter : IDisposable
         WriteStart();
     }
 
-    /// <summary>Writes what is left and the headers, and brings both files to the disk.</summary>
+    /// <summary>Writes the rest and the headers, and flushes both files to disk.</summary>
     public void Complete()
     {
         foreach (int count in _stars)
@@ -70,7 +72,7 @@ public sealed class TokenShardWriter : IDisposable
     private static FileStream Create(string path)
     {
         FileStream file = new(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 18);
-        file.Write(new byte[TokenShardFormat.HeaderLength]);   // zeros: no reader takes them for a header
+        file.Write(new byte[TokenShardFormat.HeaderLength]); // zeros: no reader accepts them as a header
         return file;
     }
 
@@ -82,7 +84,7 @@ public sealed class TokenShardWriter : IDisposable
             BinaryPrimitives.WriteInt32LittleEndian(header[(i * sizeof(int))..], values[i]);
         }
 
-        file.Flush(flushToDisk: true);   // the content first, so that a header never speaks of bytes that are not there
+        file.Flush(flushToDisk: true); // the content first, so that a header never describes bytes that are not on disk
         file.Position = 0;
         file.Write(header);
         file.Flush(flushToDisk: true);

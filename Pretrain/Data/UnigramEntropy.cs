@@ -3,14 +3,14 @@ using DataForge.Pretrain.Training;
 namespace DataForge.Pretrain.Data;
 
 /// <summary>
-/// The entropy of tokens under their own frequencies, H = -Σ p ln p: the mean loss, in nats a token, of the best model that looks at no context. A
-/// trained model must end under it.
+/// The entropy of tokens under their own frequencies, H = -Σ p ln p: the mean loss, in nats per token, of the best model that uses no
+/// context. A trained model must have a lower loss.
 /// </summary>
 public sealed class UnigramEntropy(int vocabularySize)
 {
     private readonly long[] _counts = new long[vocabularySize];
 
-    /// <summary>The tokens counted.</summary>
+    /// <summary>Tokens counted.</summary>
     public long Tokens { get; private set; }
 
     /// <summary>Counts one token.</summary>
@@ -20,12 +20,12 @@ public sealed class UnigramEntropy(int vocabularySize)
         Tokens++;
     }
 
-    /// <summary>The entropy in nats a token; 0 where nothing was counted.</summary>
+    /// <summary>The entropy in nats per token; 0 where nothing was counted.</summary>
     public double NatsPerToken
     {
         get
         {
-            // H = ln N - (Σ n ln n) / N, summed in the order of ids, the same each time.
+            // H = ln N - (Σ n ln n) / N, summed in the order of ids, so that rounding is the same each time.
             double sum = 0;
             foreach (long count in _counts)
             {
@@ -36,11 +36,13 @@ public sealed class UnigramEntropy(int vocabularySize)
         }
     }
 
-    /// <summary>Counts exactly the tokens that validation predicts: of each block all labels but the first, less the ignored ones.</summary>
+    /// <summary>
+    /// Counts exactly the tokens that validation predicts: the labels of each block but the first, without the ignored ones.
+    /// </summary>
     /// <param name="data">The training data.</param>
-    /// <param name="batchSize">Its rows a batch.</param>
-    /// <param name="blockSize">Its tokens a row.</param>
-    /// <param name="vocabularySize">The model's vocabulary.</param>
+    /// <param name="batchSize">Rows per batch.</param>
+    /// <param name="blockSize">Tokens per row.</param>
+    /// <param name="vocabularySize">Size of the model's vocabulary.</param>
     public static UnigramEntropy OfValidation(ITrainingData data, int batchSize, int blockSize, int vocabularySize)
     {
         UnigramEntropy entropy = new(vocabularySize);

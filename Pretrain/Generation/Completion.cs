@@ -5,15 +5,16 @@ using DataForge.Pretrain.Tokenizer;
 
 namespace DataForge.Pretrain.Generation;
 
-/// <summary>Text in, text out: a tokenizer around a <see cref="Generator"/>.</summary>
+/// <summary>Completes text: a tokenizer around a <see cref="Generator"/>.</summary>
 public static class Completion
 {
     /// <summary>
-    /// What the model writes after the prompt. The prompt follows the mark that begins a document, as in training; the names of special tokens in
-    /// it stand for those tokens.
+    /// The text that the model generates after the prompt, the prompt left out. The prompt follows the token that begins a document, as in
+    /// training; names of special tokens in it are encoded as those tokens.
     /// </summary>
     public static string Of(
-        GptNeoForCausalLM model, BpeVocabulary vocabulary, string prompt, GenerationOptions options, CancellationToken cancellation = default)
+        GptNeoForCausalLM model, BpeVocabulary vocabulary, string prompt, GenerationOptions options,
+        CancellationToken cancellation = default)
     {
         var ids = new ArrayBufferWriter<ushort>();
         ids.Write([vocabulary.EndOfText]);

@@ -3,28 +3,29 @@ using DataForge.Pretrain.Torch;
 
 namespace DataForge.Pretrain.Generation;
 
-/// <summary>Continues token sequences with a GPT-Neo, one position at a time over a cache of keys and values.</summary>
+/// <summary>Generates tokens with a GPT-Neo, one position at a time over a key-value cache.</summary>
 public sealed class Generator(GptNeoForCausalLM model) : IDisposable
 {
     private readonly KeyValueCache _cache = model.NewCache();
 
     /// <summary>
-    /// The tokens that follow the prompt: at most <see cref="GenerationOptions.MaxNewTokens"/>, up to the stop token (left out). A
-    /// prompt that would not leave room for them is cut at its beginning, since the model knows only so many positions.
+    /// The tokens that follow the prompt: at most <see cref="GenerationOptions.MaxNewTokens"/>, up to the stop token (excluded). Where
+    /// prompt and new tokens exceed the model's positions, the beginning of the prompt is cut off.
     /// </summary>
     /// <exception cref="ArgumentException">The options or the prompt cannot be used; the message says why.</exception>
     public int[] Generate(ReadOnlySpan<int> prompt, GenerationOptions options, CancellationToken cancellation = default)
     {
-        List<int> produced = [];
+        List<int> tokens = [];
         foreach (int token in Stream(prompt.ToArray(), options, cancellation))
         {
-            produced.Add(token);
+            tokens.Add(token);
         }
 
-        return [.. produced];
+        return [.. tokens];
     }
 
-    /// <summary>The same, a token at a time as they come. One stream of a generator may be read at once.</summary>
+    /// <summary>The same as a stream, token by token. Only one stream of a generator may be read at a time.</summary>
+    /// <exception cref="ArgumentException">The options or the prompt cannot be used; the message says why.</exception>
     public IEnumerable<int> Stream(int[] prompt, GenerationOptions options, CancellationToken cancellation = default)
     {
         Check(prompt, options);
@@ -40,7 +41,7 @@ public sealed class Generator(GptNeoForCausalLM model) : IDisposable
         TokenSampler sampler = new(options, model.Config.VocabSize);
         float[] logits = new float[model.Config.VocabSize];
         _cache.Reset();
-        Read(prompt, logits);
+        Forward(prompt, logits);
         for (int i = 0; i < options.MaxNewTokens; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -53,16 +54,18 @@ public sealed class Generator(GptNeoForCausalLM model) : IDisposable
             yield return token;
             if (i + 1 < options.MaxNewTokens)
             {
-                Read([token], logits);
+                Forward([token], logits);
             }
         }
     }
 
-    /// <summary>Lets the model read the next tokens; logits [V] of what follows them.</summary>
-    private void Read(ReadOnlySpan<int> tokens, float[] logits)
+    /// <summary>Runs the model over the next tokens [time]; writes the logits [vocabulary] after the last of them.</summary>
+    private void Forward(ReadOnlySpan<int> tokens, float[] logits)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        model.NextLogits(torch.tensor(tokens, tokens.Length).to(model.Device), _cache).to(Device.CPU).AsSpan<float>().CopyTo(logits);
+        Tensor ids = torch.tensor(tokens, tokens.Length).to(model.Device); // [time] int64
+        Tensor next = model.NextLogits(ids, _cache).to(Device.CPU);        // [vocabulary] float32
+        next.AsSpan<float>().CopyTo(logits);
     }
 
     private void Check(ReadOnlySpan<int> prompt, GenerationOptions options)

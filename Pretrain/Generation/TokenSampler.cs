@@ -3,8 +3,8 @@ using DataForge.Pretrain.Model;
 namespace DataForge.Pretrain.Generation;
 
 /// <summary>
-/// Chooses a token from logits: the most likely one, or a draw from the softmax at a temperature, cut to its nucleus. Number i of a text
-/// is drawn with number i of the stream "generation" under the seed (<see cref="CounterRandom"/>); ties go to the smaller id.
+/// Samples a token from logits: the most likely one, or a sample from the softmax with a temperature, restricted to its nucleus. Token i of
+/// a text is sampled with number i of the random stream "generation" of the seed (<see cref="CounterRandom"/>); ties go to the smaller id.
 /// </summary>
 public sealed class TokenSampler
 {
@@ -13,7 +13,9 @@ public sealed class TokenSampler
     private readonly double[] _probabilities;
     private readonly int[] _order;
 
-    /// <summary>A sampler for a vocabulary of that size.</summary>
+    /// <summary>Creates a sampler.</summary>
+    /// <param name="options">Temperature, nucleus and seed.</param>
+    /// <param name="vocabulary">Size of the vocabulary.</param>
     public TokenSampler(GenerationOptions options, int vocabulary)
     {
         _options = options;
@@ -22,7 +24,7 @@ public sealed class TokenSampler
         _order = new int[vocabulary];
     }
 
-    /// <summary>The token for place <paramref name="index"/> of the generated text, given logits [V].</summary>
+    /// <summary>The token at position <paramref name="index"/> of the generated text, given logits [vocabulary].</summary>
     public int Choose(ReadOnlySpan<float> logits, int index)
     {
         int best = Largest(logits);
@@ -31,7 +33,7 @@ public sealed class TokenSampler
             return best;
         }
 
-        // The softmax, shifted by its largest logit; the sum is taken in the order of ids, so it is the same everywhere.
+        // The softmax, shifted by the largest logit so that exp does not overflow. Summed in the order of ids: the same on every machine.
         double sum = 0;
         for (int i = 0; i < logits.Length; i++)
         {
@@ -39,7 +41,7 @@ public sealed class TokenSampler
         }
 
         double target = _random.Uniform((ulong)index);
-        return _options.TopP < 1 ? DrawNucleus(target, sum) : DrawAll(target * sum, best);
+        return _options.TopP < 1 ? SampleNucleus(target, sum) : SampleAll(target * sum, best);
     }
 
     private static int Largest(ReadOnlySpan<float> logits)
@@ -56,7 +58,7 @@ public sealed class TokenSampler
         return best;
     }
 
-    private int DrawAll(double target, int fallback)
+    private int SampleAll(double target, int fallback)
     {
         for (int i = 0; i < _probabilities.Length; i++)
         {
@@ -67,17 +69,17 @@ public sealed class TokenSampler
             }
         }
 
-        return fallback; // rounding left a crumb behind the last token
+        return fallback; // the probabilities sum to slightly less than 1, because of rounding
     }
 
-    private int DrawNucleus(double target, double sum)
+    private int SampleNucleus(double target, double sum)
     {
         for (int i = 0; i < _order.Length; i++)
         {
             _order[i] = i;
         }
 
-        Array.Sort(_order, (a, b) => _probabilities[b] != _probabilities[a] ? _probabilities[b].CompareTo(_probabilities[a]) : a.CompareTo(b));
+        Array.Sort(_order, MoreLikelyFirst);
         double kept = 0;
         int size = 0;
         while (size < _order.Length && kept < _options.TopP * sum)
@@ -95,6 +97,10 @@ public sealed class TokenSampler
             }
         }
 
-        return _order[0]; // rounding left a crumb behind the last token
+        return _order[0]; // the probabilities sum to slightly less than 1, because of rounding
     }
+
+    private int MoreLikelyFirst(int left, int right) => _probabilities[left] != _probabilities[right]
+        ? _probabilities[right].CompareTo(_probabilities[left])
+        : left.CompareTo(right);
 }

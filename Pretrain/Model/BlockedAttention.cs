@@ -3,38 +3,42 @@ using DataForge.Pretrain.Torch;
 namespace DataForge.Pretrain.Model;
 
 /// <summary>
-/// softmax(q kᵀ) v over earlier positions: GPT-Neo's attention, whose scores are not divided by √d. Queries are taken a block at a time
-/// and meet only the keys they may see: half the work of the full square for global layers, and linear instead of quadratic in T for
-/// local ones; no mask larger than one block is ever made.
+/// softmax(q kᵀ) v over earlier positions: GPT-Neo's attention, whose scores are not divided by √(head size). Queries are processed in
+/// blocks, and each block multiplies only the keys it may see: half the work of the full square for global layers, and linear instead of
+/// quadratic in time for local ones. No mask is larger than one block.
 /// </summary>
+/// <remarks>
+/// In the shapes below, groups is batch * heads, block is the number of queries of a block, and keys the number of keys it sees.
+/// </remarks>
 internal sealed class BlockedAttention
 {
-    private const int QueryBlock = 128;
+    private const int QueryBlock = 128; // chosen: products are large enough for BLAS, and at most 128 * time scores are masked in vain
+    private const int MaxMasks = 64;    // generation makes one mask per length of a prompt; training needs about ten
     private readonly Dictionary<(long Queries, long Keys, long First, int Window), Tensor> _masks = [];
     private readonly List<Tensor> _probabilities = [];
 
     /// <summary>
-    /// The last Tq of Tk positions ask: q [G, Tq, d], k and v [G, Tk, d] to [G, Tq, d], where G counts batch × heads.
-    /// <paramref name="window"/> is how many positions are seen, the own one included; 0 means all. The probabilities are kept for
-    /// <see cref="Backward"/>.
+    /// q [groups, queries, head size], k and v [groups, past + queries, head size] to [groups, queries, head size]: the queries are the
+    /// last positions. <paramref name="window"/> is how many positions a query sees, itself included; 0 means all earlier ones. Keeps the
+    /// probabilities for <see cref="Backward"/>.
     /// </summary>
     internal Tensor Forward(Tensor q, Tensor k, Tensor v, int window)
     {
         _probabilities.Clear();
         long queries = q.Size(1);
         long past = k.Size(1) - queries;
-        Tensor output = torch.empty([q.Size(0), queries, q.Size(2)], device: q.Device); // [G, Tq, d]
+        Tensor output = torch.empty([q.Size(0), queries, q.Size(2)], device: q.Device); // [groups, queries, head size]
         for (long first = 0; first < queries; first += QueryBlock)
         {
             Block block = new(first, Math.Min(QueryBlock, queries - first), past, window);
-            using Tensor qb = q.narrow(1, first, block.Queries);              // [G, b, d]
-            using Tensor kb = k.narrow(1, block.FirstKey, block.Keys);        // [G, n, d]
-            using Tensor vb = v.narrow(1, block.FirstKey, block.Keys);        // [G, n, d]
-            using Tensor kt = kb.transpose(1, 2);                             // [G, d, n]
-            using Tensor scores = qb.bmm(kt);                                 // [G, b, n]
+            using Tensor qb = q.narrow(1, first, block.Queries);              // [groups, block, head size]
+            using Tensor kb = k.narrow(1, block.FirstKey, block.Keys);        // [groups, keys, head size]
+            using Tensor vb = v.narrow(1, block.FirstKey, block.Keys);        // [groups, keys, head size]
+            using Tensor kt = kb.transpose(1, 2);                             // [groups, head size, keys]
+            using Tensor scores = qb.bmm(kt);                                 // [groups, block, keys]
             ApplyMask(scores, block, window);
-            Tensor p = scores.softmax(-1);                                    // [G, b, n]
-            using Tensor ob = output.narrow(1, first, block.Queries);         // [G, b, d]
+            Tensor p = scores.softmax(-1);                                    // [groups, block, keys]
+            using Tensor ob = output.narrow(1, first, block.Queries);         // [groups, block, head size]
             Ops.BmmOut.Run([p, vb, ob]);
             _probabilities.Add(p);
         }
@@ -42,7 +46,10 @@ internal sealed class BlockedAttention
         return output;
     }
 
-    /// <summary>Writes the gradients of q, k and v [G, T, d], given that of the output; for the last <see cref="Forward"/>, which had no past.</summary>
+    /// <summary>
+    /// Writes the gradients of q, k and v, [groups, time, head size] each, given that of the output; of the last <see cref="Forward"/>,
+    /// which must have had no past.
+    /// </summary>
     internal void Backward(Tensor dOut, Tensor q, Tensor k, Tensor v, Tensor dq, Tensor dk, Tensor dv, int window)
     {
         long queries = q.Size(1);
@@ -52,48 +59,51 @@ internal sealed class BlockedAttention
         {
             long first = (long)i * QueryBlock;
             Block block = new(first, Math.Min(QueryBlock, queries - first), 0, window);
-            using Tensor p = _probabilities[i];                                // [G, b, n]
-            using Tensor qb = q.narrow(1, first, block.Queries);              // [G, b, d]
-            using Tensor kb = k.narrow(1, block.FirstKey, block.Keys);        // [G, n, d]
-            using Tensor vb = v.narrow(1, block.FirstKey, block.Keys);        // [G, n, d]
-            using Tensor vt = vb.transpose(1, 2);                             // [G, d, n]
-            using Tensor dob = dOut.narrow(1, first, block.Queries);          // [G, b, d]
-            using Tensor dp = dob.bmm(vt);                                    // [G, b, n]
-            using Tensor ds = Functional.SoftmaxBackward(dp, p);              // [G, b, n]
-            using Tensor dqb = dq.narrow(1, first, block.Queries);            // [G, b, d]
+            using Tensor p = _probabilities[i];                               // [groups, block, keys]
+            using Tensor qb = q.narrow(1, first, block.Queries);              // [groups, block, head size]
+            using Tensor kb = k.narrow(1, block.FirstKey, block.Keys);        // [groups, keys, head size]
+            using Tensor vb = v.narrow(1, block.FirstKey, block.Keys);        // [groups, keys, head size]
+            using Tensor vt = vb.transpose(1, 2);                             // [groups, head size, keys]
+            using Tensor dob = dOut.narrow(1, first, block.Queries);          // [groups, block, head size]
+            using Tensor dp = dob.bmm(vt);                                    // [groups, block, keys]
+            using Tensor ds = Functional.SoftmaxBackward(dp, p);              // [groups, block, keys]
+            using Tensor dqb = dq.narrow(1, first, block.Queries);            // [groups, block, head size]
             Ops.BmmOut.Run([ds, kb, dqb]);
-            using Tensor dkb = dk.narrow(1, block.FirstKey, block.Keys);      // [G, n, d]
-            using Tensor dst = ds.transpose(1, 2);                            // [G, n, b]
+            using Tensor dkb = dk.narrow(1, block.FirstKey, block.Keys);      // [groups, keys, head size]
+            using Tensor dst = ds.transpose(1, 2);                            // [groups, keys, block]
             dkb.baddbmm_(dst, qb);
-            using Tensor dvb = dv.narrow(1, block.FirstKey, block.Keys);      // [G, n, d]
-            using Tensor pt = p.transpose(1, 2);                              // [G, n, b]
+            using Tensor dvb = dv.narrow(1, block.FirstKey, block.Keys);      // [groups, keys, head size]
+            using Tensor pt = p.transpose(1, 2);                              // [groups, keys, block]
             dvb.baddbmm_(pt, dob);
         }
     }
 
-    /// <summary>Adds the lowest float to the scores that a query may not see; after the softmax they are exactly 0.</summary>
+    /// <summary>
+    /// Adds the lowest float to the scores [groups, block, keys] of keys that a query may not see; after the softmax they are exactly 0.
+    /// </summary>
     private void ApplyMask(Tensor scores, Block block, int window)
     {
         if (block.Queries == 1)
         {
-            return; // its keys are exactly those it may see
+            return; // the block's keys are exactly those that the one query may see
         }
 
         var key = (block.Queries, block.Keys, block.Position - block.FirstKey, window);
         if (!_masks.TryGetValue(key, out Tensor mask))
         {
-            if (_masks.Count >= 64)
+            if (_masks.Count >= MaxMasks)
             {
                 DisposeMasks();
             }
 
-            _masks[key] = mask = MakeMask(key.Queries, key.Keys, key.Item3, window).to(scores.Device).DetachFromDisposeScope();
+            mask = MakeMask(key.Queries, key.Keys, key.Item3, window).to(scores.Device).DetachFromDisposeScope(); // [block, keys]
+            _masks[key] = mask;
         }
 
         scores.add_(mask);
     }
 
-    /// <summary>[b, n]: 0 where query i of the block, at position <paramref name="first"/> + i among the keys, sees key j.</summary>
+    /// <summary>[block, keys]: 0 where query i of the block, at position <paramref name="first"/> + i among the keys, sees key j.</summary>
     private static Tensor MakeMask(long queries, long keys, long first, int window)
     {
         Tensor mask = torch.zeros([queries, keys]);
@@ -113,7 +123,7 @@ internal sealed class BlockedAttention
         return mask;
     }
 
-    /// <summary>Lets go of the probabilities kept for <see cref="Backward"/>.</summary>
+    /// <summary>Releases the probabilities kept for <see cref="Backward"/>.</summary>
     internal void ReleaseProbabilities()
     {
         foreach (Tensor p in _probabilities)
@@ -124,7 +134,7 @@ internal sealed class BlockedAttention
         _probabilities.Clear();
     }
 
-    /// <summary>Releases the masks that are kept.</summary>
+    /// <summary>Releases the cached masks.</summary>
     internal void DisposeMasks()
     {
         foreach (Tensor mask in _masks.Values)
@@ -135,7 +145,7 @@ internal sealed class BlockedAttention
         _masks.Clear();
     }
 
-    /// <summary>Which keys a block of queries meets.</summary>
+    /// <summary>A block of queries, and the keys it multiplies.</summary>
     private readonly struct Block
     {
         internal Block(long first, long queries, long past, int window)
@@ -146,16 +156,16 @@ internal sealed class BlockedAttention
             Keys = Position + queries - FirstKey;
         }
 
-        /// <summary>How many queries.</summary>
+        /// <summary>Number of queries.</summary>
         internal long Queries { get; }
 
         /// <summary>The first query's position among all keys.</summary>
         internal long Position { get; }
 
-        /// <summary>The first key that any of them sees.</summary>
+        /// <summary>The first key that any of the queries sees.</summary>
         internal long FirstKey { get; }
 
-        /// <summary>How many keys from there.</summary>
+        /// <summary>Number of keys, from the first.</summary>
         internal long Keys { get; }
     }
 }

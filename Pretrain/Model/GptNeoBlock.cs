@@ -13,39 +13,39 @@ public sealed class GptNeoBlock
         mlp = new GptNeoMLP(parameters, name + ".mlp", config);
     }
 
-    /// <summary>Before the attention.</summary>
+    /// <summary>Layer normalisation before the attention.</summary>
     public LayerNorm ln_1 { get; }
 
     /// <summary>The attention (<c>attn.attention</c> in the checkpoint).</summary>
     public GptNeoSelfAttention attn { get; }
 
-    /// <summary>Before the MLP.</summary>
+    /// <summary>Layer normalisation before the MLP.</summary>
     public LayerNorm ln_2 { get; }
 
     /// <summary>The MLP.</summary>
     public GptNeoMLP mlp { get; }
 
-    /// <summary>[B·T, H] to [B·T, H].</summary>
+    /// <summary>x [batch * time, hidden] to [batch * time, hidden].</summary>
     public Tensor Forward(Tensor x, long batch, long length)
     {
-        Tensor middle = attn.Forward(ln_1.Forward(x), batch, length).add_(x); // [B·T, H]
-        return mlp.Forward(ln_2.Forward(middle)).add_(middle);               // [B·T, H]
+        Tensor middle = attn.Forward(ln_1.Forward(x), batch, length).add_(x); // [batch * time, hidden]
+        return mlp.Forward(ln_2.Forward(middle)).add_(middle);                // [batch * time, hidden]
     }
 
-    /// <summary>[B·T, H] to [B·T, H].</summary>
+    /// <summary>Gradient of the output [batch * time, hidden] to that of the input.</summary>
     public Tensor Backward(Tensor dy, bool accumulate)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor dMiddle = ln_2.Backward(mlp.Backward(dy, accumulate), accumulate).add_(dy);
-        Tensor dx = ln_1.Backward(attn.Backward(dMiddle, accumulate), accumulate).add_(dMiddle);
+        Tensor dMiddle = ln_2.Backward(mlp.Backward(dy, accumulate), accumulate).add_(dy);       // [batch * time, hidden]
+        Tensor dx = ln_1.Backward(attn.Backward(dMiddle, accumulate), accumulate).add_(dMiddle); // [batch * time, hidden]
         return dx.MoveToOuterDisposeScope();
     }
 
-    /// <summary>[n, H] to [n, H] for the next n positions of one text.</summary>
+    /// <summary>x [time, hidden] to [time, hidden] for the next positions of one text, whose earlier ones are in the cache.</summary>
     internal Tensor ForwardCached(Tensor x, KeyValueCache cache, int layer)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor middle = attn.ForwardCached(ln_1.Forward(x), cache, layer).add_(x);
-        return mlp.Forward(ln_2.Forward(middle)).add_(middle).MoveToOuterDisposeScope();
+        Tensor middle = attn.ForwardCached(ln_1.Forward(x), cache, layer).add_(x);       // [time, hidden]
+        return mlp.Forward(ln_2.Forward(middle)).add_(middle).MoveToOuterDisposeScope(); // [time, hidden]
     }
 }

@@ -3,22 +3,23 @@ namespace DataForge.Pretrain.Model;
 /// <summary>What kind of attention a layer has.</summary>
 public enum AttentionKind
 {
-    /// <summary>Every earlier position is seen.</summary>
+    /// <summary>A position attends to all earlier positions and itself.</summary>
     Global,
 
-    /// <summary>The last <see cref="GptNeoConfig.WindowSize"/> positions are seen, the own one included.</summary>
+    /// <summary>A position attends to the last <see cref="GptNeoConfig.WindowSize"/> positions, itself included.</summary>
     Local,
 }
 
 /// <summary>
-/// The shape of a GPT-Neo model, as Hugging Face's <c>config.json</c> states it (transformers, <c>GPTNeoConfig</c>).
+/// The shape of a GPT-Neo model, as Hugging Face's <c>config.json</c> states it
+/// (https://huggingface.co/docs/transformers/model_doc/gpt_neo#transformers.GPTNeoConfig).
 /// </summary>
 public sealed record GptNeoConfig
 {
-    /// <summary>Entries of the vocabulary, V.</summary>
+    /// <summary>Size of the vocabulary, V.</summary>
     public required int VocabSize { get; init; }
 
-    /// <summary>Positions the model knows, P: the longest text it can read.</summary>
+    /// <summary>Number of position embeddings, P: the longest text, in tokens.</summary>
     public int MaxPositionEmbeddings { get; init; } = 2048;
 
     /// <summary>Width of the residual stream, H; a multiple of <see cref="NumHeads"/>.</summary>
@@ -33,13 +34,13 @@ public sealed record GptNeoConfig
     /// <summary>Width of the MLP; null means 4 H.</summary>
     public int? IntermediateSize { get; init; }
 
-    /// <summary>The kind of each layer's attention; L entries.</summary>
+    /// <summary>The kind of attention of each layer; L entries.</summary>
     public required IReadOnlyList<AttentionKind> AttentionLayers { get; init; }
 
-    /// <summary>How many positions a local layer sees, the own one included.</summary>
+    /// <summary>How many positions a local layer attends to, the position itself included.</summary>
     public int WindowSize { get; init; } = 256;
 
-    /// <summary>Added to the variance in LayerNorm.</summary>
+    /// <summary>Added to the variance in layer normalisation.</summary>
     public double LayerNormEpsilon { get; init; } = 1e-5;
 
     /// <summary>Standard deviation of the initial weights.</summary>
@@ -57,7 +58,7 @@ public sealed record GptNeoConfig
     /// <summary>Width of one head.</summary>
     public int HeadSize => HiddenSize / NumHeads;
 
-    /// <summary>Number of trained numbers; the tied output layer counts once.</summary>
+    /// <summary>Number of parameters; the output layer, tied to the token embeddings, counts once.</summary>
     public long ParameterCount
     {
         get
@@ -68,21 +69,26 @@ public sealed record GptNeoConfig
         }
     }
 
-    /// <summary>The 110M model of PyCodeGPT: 12 layers of 768, 12 heads, global and local by turns.</summary>
+    /// <summary>
+    /// The 110M model of PyCodeGPT (https://github.com/microsoft/PyCodeGPT): 12 layers of 768, 12 heads, global and local layers
+    /// alternating.
+    /// </summary>
     public static GptNeoConfig Base110M(int vocabSize = 32_000, int maxPositions = 1024) => new()
     {
         VocabSize = vocabSize, MaxPositionEmbeddings = maxPositions, HiddenSize = 768, NumLayers = 12, NumHeads = 12,
         AttentionLayers = Alternating(12),
     };
 
-    /// <summary>The smallest model that says something: 4 layers of 192, 2.6M parameters with 4,096 tokens. Learns within minutes on a CPU.</summary>
+    /// <summary>
+    /// The smallest useful model: 4 layers of 192, 2.6M parameters with a vocabulary of 4,096. Learns within minutes on a CPU.
+    /// </summary>
     public static GptNeoConfig Quickstart(int vocabSize = 4096, int maxPositions = 256) => new()
     {
         VocabSize = vocabSize, MaxPositionEmbeddings = maxPositions, HiddenSize = 192, NumLayers = 4, NumHeads = 3,
         AttentionLayers = Alternating(4),
     };
 
-    /// <summary>4 layers of 256: 5.3M parameters with 8,192 tokens.</summary>
+    /// <summary>4 layers of 256: 5.3M parameters with a vocabulary of 8,192.</summary>
     public static GptNeoConfig Small(int vocabSize = 8192, int maxPositions = 256) => new()
     {
         VocabSize = vocabSize, MaxPositionEmbeddings = maxPositions, HiddenSize = 256, NumLayers = 4, NumHeads = 4,
@@ -93,8 +99,8 @@ public sealed record GptNeoConfig
     public static IReadOnlyList<AttentionKind> Alternating(int layers) =>
         [.. Enumerable.Range(0, layers).Select(i => i % 2 == 0 ? AttentionKind.Global : AttentionKind.Local)];
 
-    /// <summary>Throws where the numbers do not make a model, naming every fault.</summary>
-    /// <exception cref="InvalidDataException">One or more values are out of range.</exception>
+    /// <summary>Checks that the values are in range and fit together.</summary>
+    /// <exception cref="InvalidDataException">They are not; the message names every fault.</exception>
     public void Validate()
     {
         List<string> faults = [];
@@ -122,14 +128,18 @@ public sealed record GptNeoConfig
         }
     }
 
-    /// <summary>A name for everything that decides the tensors' shapes and meaning; equal texts mean interchangeable weights.</summary>
+    /// <summary>
+    /// Names everything that decides the tensors' shapes and meaning; models with equal fingerprints can exchange weights.
+    /// </summary>
     public string Fingerprint() => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
-        $"gpt_neo V{VocabSize} P{MaxPositionEmbeddings} H{HiddenSize} L{NumLayers} A{NumHeads} M{MlpSize} W{WindowSize} eps{LayerNormEpsilon} {string.Concat(AttentionLayers.Select(k => k == AttentionKind.Global ? 'g' : 'l'))}");
+        $"gpt_neo V{VocabSize} P{MaxPositionEmbeddings} H{HiddenSize} L{NumLayers} A{NumHeads} M{MlpSize} W{WindowSize} "
+        + $"eps{LayerNormEpsilon} {string.Concat(AttentionLayers.Select(kind => kind == AttentionKind.Global ? 'g' : 'l'))}");
 
     /// <summary>Reads <c>config.json</c>.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or of a model that is not supported.</exception>
     public static GptNeoConfig Load(string path) => GptNeoConfigJson.Read(path);
 
-    /// <summary>Writes <c>config.json</c> so that <c>GPTNeoForCausalLM.from_pretrained</c> takes it.</summary>
+    /// <summary>Writes <c>config.json</c> as <c>GPTNeoForCausalLM.from_pretrained</c> reads it.</summary>
     public void Save(string path) => GptNeoConfigJson.Write(this, path);
 }

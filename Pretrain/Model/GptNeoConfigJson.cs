@@ -2,9 +2,12 @@ using System.Text.Json;
 
 namespace DataForge.Pretrain.Model;
 
-/// <summary>The <c>config.json</c> of Hugging Face's <c>GPTNeoForCausalLM</c>, both ways.</summary>
+/// <summary>Reads and writes the <c>config.json</c> of Hugging Face's <c>GPTNeoForCausalLM</c>.</summary>
 internal static class GptNeoConfigJson
 {
+    /// <summary>Reads and validates a configuration.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or of a model that is not supported; the message names the
+    /// fault.</exception>
     internal static GptNeoConfig Read(string path)
     {
         try
@@ -14,12 +17,14 @@ internal static class GptNeoConfigJson
             config.Validate();
             return config;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException or InvalidDataException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException
+            or IndexOutOfRangeException or InvalidDataException)
         {
             throw new InvalidDataException($"{path}: {e.Message}", e);
         }
     }
 
+    /// <summary>Writes a configuration, keys in ordinal order as Hugging Face does.</summary>
     internal static void Write(GptNeoConfig config, string path)
     {
         using FileStream file = File.Create(path);
@@ -78,13 +83,13 @@ internal static class GptNeoConfigJson
             HiddenSize = json.GetProperty("hidden_size").GetInt32(),
             NumLayers = json.GetProperty("num_layers").GetInt32(),
             NumHeads = json.GetProperty("num_heads").GetInt32(),
-            IntermediateSize = json.TryGetProperty("intermediate_size", out JsonElement size) && size.ValueKind == JsonValueKind.Number ? size.GetInt32() : null,
+            IntermediateSize = NumberOrNull(json, "intermediate_size"),
             AttentionLayers = ReadAttentionTypes(json.GetProperty("attention_types")),
             WindowSize = json.GetProperty("window_size").GetInt32(),
             LayerNormEpsilon = json.GetProperty("layer_norm_epsilon").GetDouble(),
             InitializerRange = json.TryGetProperty("initializer_range", out JsonElement range) ? range.GetDouble() : 0.02,
-            BosTokenId = OptionalInt(json, "bos_token_id"),
-            EosTokenId = OptionalInt(json, "eos_token_id"),
+            BosTokenId = NumberOrNull(json, "bos_token_id") ?? 0,
+            EosTokenId = NumberOrNull(json, "eos_token_id") ?? 0,
         };
     }
 
@@ -96,10 +101,10 @@ internal static class GptNeoConfigJson
         }
     }
 
-    private static int OptionalInt(JsonElement json, string name) =>
-        json.TryGetProperty(name, out JsonElement found) && found.ValueKind == JsonValueKind.Number ? found.GetInt32() : 0;
+    private static int? NumberOrNull(JsonElement json, string name) =>
+        json.TryGetProperty(name, out JsonElement found) && found.ValueKind == JsonValueKind.Number ? found.GetInt32() : null;
 
-    /// <summary>Reads <c>[[["global", "local"], 6]]</c>: patterns, each with how often it comes.</summary>
+    /// <summary>Reads <c>[[["global", "local"], 6]]</c>: patterns, each with the number of its repetitions.</summary>
     private static List<AttentionKind> ReadAttentionTypes(JsonElement types)
     {
         List<AttentionKind> layers = [];
@@ -115,7 +120,7 @@ internal static class GptNeoConfigJson
         return layers;
     }
 
-    /// <summary>Writes the shortest pattern that gives the layers when repeated.</summary>
+    /// <summary>Writes the shortest pattern whose repetition gives the layers.</summary>
     private static void WriteAttentionTypes(Utf8JsonWriter json, IReadOnlyList<AttentionKind> layers)
     {
         int period = 1;

@@ -3,20 +3,24 @@ using DataForge.Pretrain.Torch;
 namespace DataForge.Pretrain.Model;
 
 /// <summary>
-/// GPT-Neo with its language-model head, computed as Hugging Face's <c>GPTNeoForCausalLM</c> does (transformers,
-/// modeling_gpt_neo.py). Each module has its backward half beside its forward half; gradients go straight into the flat buffer of
-/// <see cref="Parameters"/>, so nothing is recorded and nothing is allocated for them.
+/// GPT-Neo with its language-model head, computed as Hugging Face's <c>GPTNeoForCausalLM</c> does
+/// (https://github.com/huggingface/transformers/blob/main/src/transformers/models/gpt_neo/modeling_gpt_neo.py). Each module has a backward
+/// pass beside its forward pass, and gradients are written directly into the flat buffer of <see cref="Parameters"/>: autograd is not used,
+/// and gradients need no allocation.
 /// </summary>
+/// <remarks>
+/// Shapes are written as in [batch * time, hidden]: batch, time (tokens of a block), hidden, vocabulary, positions (of the model).
+/// </remarks>
 public sealed class GptNeoForCausalLM : IDisposable
 {
     private readonly TiedHead _head;
 
-    /// <summary>A model with zeroed weights; see <see cref="Initialize"/> and <see cref="SafeTensors"/>.</summary>
-    /// <param name="config">Its shape.</param>
-    /// <param name="device">Where it lives.</param>
-    /// <param name="forTraining">Whether gradients get memory.</param>
-    /// <param name="bfloat16">Whether it computes in bfloat16, from and to weights, gradients and loss in float32; then
-    /// <see cref="RefreshComputeValues"/> must follow each change of the weights.</param>
+    /// <summary>A model with zero weights; see <see cref="Initialize"/> and <see cref="GptNeoWeights"/>.</summary>
+    /// <param name="config">The model's shape.</param>
+    /// <param name="device">The device it computes on.</param>
+    /// <param name="forTraining">Whether memory is allocated for gradients.</param>
+    /// <param name="bfloat16">Whether it computes in bfloat16, with weights, gradients and loss in float32; then
+    /// <see cref="RefreshComputeValues"/> must be called after each change of the weights.</param>
     public GptNeoForCausalLM(GptNeoConfig config, Device device = default, bool forTraining = true, bool bfloat16 = false)
     {
         config.Validate();
@@ -36,25 +40,26 @@ public sealed class GptNeoForCausalLM : IDisposable
     /// <summary>The model's shape.</summary>
     public GptNeoConfig Config { get; }
 
-    /// <summary>Where it lives.</summary>
+    /// <summary>The device it computes on.</summary>
     public Device Device { get; }
 
-    /// <summary>Every trained tensor.</summary>
+    /// <summary>All parameters.</summary>
     public ParameterSet Parameters { get; }
 
-    /// <summary>All but the head, which is tied to <c>transformer.wte</c>.</summary>
+    /// <summary>Everything but the head, which is tied to <c>transformer.wte</c>.</summary>
     public GptNeoModel transformer { get; }
 
     /// <summary>
-    /// Draws the weights: normal(0, initializer_range) for matrices, 0 for biases, 1 and 0 for LayerNorm, no scaling by depth. From our
-    /// own generator, a parameter's own stream named by its key, so the same seed gives the same weights under every libtorch.
+    /// Draws the initial weights: normal(0, initializer_range) for matrices, 0 for biases, 1 and 0 for layer normalisation, no scaling by
+    /// depth. They come from <see cref="CounterRandom"/>, one stream per parameter, named by its key; so the same seed gives the same
+    /// weights under every version of libtorch.
     /// </summary>
     public void Initialize(ulong seed) => WeightInitializer.Initialize(Parameters, Config.InitializerRange, seed);
 
-    /// <summary>Takes up changed weights, where it computes in bfloat16; else there is nothing to do.</summary>
+    /// <summary>Copies changed weights to bfloat16, where the model computes in it; else does nothing.</summary>
     public void RefreshComputeValues() => Parameters.RefreshComputeValues();
 
-    /// <summary>ids [B·T] int64 to logits [B·T, V].</summary>
+    /// <summary>ids [batch * time] int64 to logits [batch * time, vocabulary].</summary>
     public Tensor Logits(Tensor ids, long batch, long length, List<Tensor>? hiddenStates = null)
     {
         using DisposeScope scope = torch.NewDisposeScope();
@@ -63,57 +68,63 @@ public sealed class GptNeoForCausalLM : IDisposable
         return logits;
     }
 
-    /// <summary>ids [n] to logits [V] after the last of them, for the next n positions of the text in the cache.</summary>
+    /// <summary>ids [time] int64, the next tokens of the text in the cache, to the logits [vocabulary] after the last of them.</summary>
     public Tensor NextLogits(Tensor ids, KeyValueCache cache)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor x = transformer.ForwardCached(ids, cache);                           // [n, H]
-        return _head.Logits(x.narrow(0, x.Size(0) - 1, 1)).view(-1).MoveToOuterDisposeScope(); // [V]
+        Tensor x = transformer.ForwardCached(ids, cache);             // [time, hidden]
+        Tensor last = x.narrow(0, x.Size(0) - 1, 1);                  // [1, hidden]
+        return _head.Logits(last).view(-1).MoveToOuterDisposeScope(); // [vocabulary]
     }
 
     /// <summary>An empty cache for one text.</summary>
     public KeyValueCache NewCache() => new(Config, Device);
 
-    /// <summary>Sum over the counted positions of the cross-entropy, nothing kept. Targets as <see cref="ForwardBackward"/> takes them.</summary>
+    /// <summary>Sum of the cross-entropy over the counted positions, in nats; parameters as for a forward and backward pass.</summary>
     public double LossSum(Tensor ids, Tensor targets, long batch, long length, CancellationToken cancellation = default)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        return _head.LossSum(transformer.Forward(ids, batch, length, null, cancellation), targets);
+        Tensor x = transformer.Forward(ids, batch, length, null, cancellation); // [batch * time, hidden]
+        return _head.LossSum(x, targets);
     }
 
-    /// <summary>One micro-batch, forth and back. Gives the sum of the cross-entropy over the counted positions.</summary>
-    /// <param name="ids">[B·T] int64.</param>
-    /// <param name="targets">[B·T] int64: the token that should follow each position, or -100 for one that does not count.</param>
-    /// <param name="batch">B.</param>
-    /// <param name="length">T.</param>
-    /// <param name="scale">What each position's loss is multiplied by before the gradient is taken: 1 over the number of positions
-    /// counted in the whole step, for the gradient of the mean.</param>
-    /// <param name="accumulate">Whether the gradients are added to; false replaces them.</param>
-    /// <param name="cancellation">Looked at between blocks; the gradients are then unfinished.</param>
+    /// <summary>Forward and backward pass of one micro-batch.</summary>
+    /// <param name="ids">[batch * time] int64.</param>
+    /// <param name="targets">[batch * time] int64: the token after each position, or -100 for a position that does not count.</param>
+    /// <param name="batch">Blocks of the micro-batch.</param>
+    /// <param name="length">Tokens of a block.</param>
+    /// <param name="scale">Factor of each position's loss in the gradient: 1 over the number of positions counted in the whole step, for
+    /// the gradient of the mean.</param>
+    /// <param name="accumulate">Whether to add to the gradients; false replaces them.</param>
+    /// <param name="cancellation">Checked between blocks; a cancelled call leaves the gradients incomplete.</param>
+    /// <returns>Sum of the cross-entropy over the counted positions, in nats.</returns>
     public double ForwardBackward(
         Tensor ids, Tensor targets, long batch, long length, double scale, bool accumulate, CancellationToken cancellation = default)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor x = transformer.Forward(ids, batch, length, null, cancellation);      // [B·T, H]
-        (double loss, Tensor dx) = _head.LossAndBackward(x, targets, scale, accumulate); // [B·T, H]
+        Tensor x = transformer.Forward(ids, batch, length, null, cancellation);          // [batch * time, hidden]
+        (double loss, Tensor dx) = _head.LossAndBackward(x, targets, scale, accumulate); // [batch * time, hidden]
         transformer.Backward(dx, batch, length, accumulate, cancellation);
         return loss;
     }
 
     /// <summary>
-    /// The same with nothing asked of the device: the scale is read from a tensor [] float32, the loss written to another, on the model's
-    /// device.
+    /// The same without reading anything from the device: the scale is read from a tensor [] float32, the loss is written to another, both
+    /// on the model's device.
     /// </summary>
     internal void ForwardBackward(
-        Tensor ids, Tensor targets, long batch, long length, Tensor scale, bool accumulate, Tensor loss, CancellationToken cancellation = default)
+        Tensor ids, Tensor targets, long batch, long length, Tensor scale, bool accumulate, Tensor loss,
+        CancellationToken cancellation = default)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor x = transformer.Forward(ids, batch, length, null, cancellation);            // [B·T, H]
-        Tensor dx = _head.LossAndBackward(x, targets, scale, accumulate, loss);             // [B·T, H]
+        Tensor x = transformer.Forward(ids, batch, length, null, cancellation); // [batch * time, hidden]
+        Tensor dx = _head.LossAndBackward(x, targets, scale, accumulate, loss); // [batch * time, hidden]
         transformer.Backward(dx, batch, length, accumulate, cancellation);
     }
 
-    /// <summary>Which operators of their own attention and loss may use: flash attention on a GPU, the native library's on a CPU.</summary>
+    /// <summary>Selects the operators of attention and loss.</summary>
+    /// <param name="flashAttention">Whether flash attention may be used on a GPU.</param>
+    /// <param name="ownOperators">Whether the native library's operators may be used on a CPU.</param>
     internal void SelectOperators(bool flashAttention, bool ownOperators)
     {
         _head.AllowFused = ownOperators;
@@ -124,7 +135,7 @@ public sealed class GptNeoForCausalLM : IDisposable
         }
     }
 
-    /// <summary>Releases the weights and everything held beside them.</summary>
+    /// <summary>Releases the weights, gradients and buffers.</summary>
     public void Dispose()
     {
         transformer.Dispose();

@@ -2,12 +2,12 @@ using DataForge.Pretrain.Torch;
 
 namespace DataForge.Pretrain.Model;
 
-/// <summary>Embeddings, blocks and the last LayerNorm (<c>transformer</c> in the checkpoint).</summary>
+/// <summary>Embeddings, blocks and the final layer normalisation (<c>transformer</c> in the checkpoint).</summary>
 public sealed class GptNeoModel : IDisposable
 {
     private readonly GptNeoConfig _config;
     private readonly GptNeoBlock[] _blocks;
-    private Tensor _ids;
+    private Tensor _ids; // [batch * time] int64, of the last Forward
 
     internal GptNeoModel(ParameterSet parameters, GptNeoConfig config)
     {
@@ -18,81 +18,84 @@ public sealed class GptNeoModel : IDisposable
         ln_f = new LayerNorm(parameters, "transformer.ln_f", config.HiddenSize, config.LayerNormEpsilon);
     }
 
-    /// <summary>[V, H]; the output layer too.</summary>
+    /// <summary>Token embeddings [vocabulary, hidden]; also the output layer.</summary>
     public Parameter wte { get; }
 
-    /// <summary>[P, H].</summary>
+    /// <summary>Position embeddings [positions, hidden].</summary>
     public Parameter wpe { get; }
 
-    /// <summary>The blocks.</summary>
+    /// <summary>The blocks, in order.</summary>
     public IReadOnlyList<GptNeoBlock> h => _blocks;
 
-    /// <summary>After the last block.</summary>
+    /// <summary>Layer normalisation after the last block.</summary>
     public LayerNorm ln_f { get; }
 
-    /// <summary>Told each block whose gradients the backward pass has finished, from the last to the first; null tells nobody.</summary>
+    /// <summary>
+    /// Called with each block whose gradients the backward pass has completed, from the last to the first; null for none.
+    /// </summary>
     internal Action<int>? BlockBackwardCompleted { get; set; }
 
     /// <summary>
-    /// ids [B·T] int64 to the last hidden state [B·T, H]. <paramref name="hiddenStates"/>, where given, takes what Hugging Face calls
-    /// by that name: the embeddings, each block's output but the last's, and the result.
+    /// ids [batch * time] int64 to the last hidden state [batch * time, hidden]. <paramref name="hiddenStates"/>, where given, receives
+    /// what Hugging Face calls by that name: the embeddings, the output of each block but the last, and the result.
     /// </summary>
     public Tensor Forward(Tensor ids, long batch, long length, List<Tensor>? hiddenStates = null, CancellationToken cancellation = default)
     {
         _ids = ids;
-        Tensor x = Embed(ids, batch, length, 0);        // [B·T, H]
+        Tensor x = Embed(ids, batch, length, 0);        // [batch * time, hidden]
         foreach (GptNeoBlock block in _blocks)
         {
             cancellation.ThrowIfCancellationRequested();
             hiddenStates?.Add(x);
-            x = block.Forward(x, batch, length);        // [B·T, H]
+            x = block.Forward(x, batch, length);        // [batch * time, hidden]
         }
 
-        x = ln_f.Forward(x);                            // [B·T, H]
+        x = ln_f.Forward(x);                            // [batch * time, hidden]
         hiddenStates?.Add(x);
         return x;
     }
 
     /// <summary>
-    /// Takes the gradient of the last hidden state [B·T, H]. The gradient of <see cref="wte"/> must hold the output layer's part
-    /// already; the embedding's is added to it.
+    /// Backward pass from the gradient of the last hidden state [batch * time, hidden]. The gradient of <see cref="wte"/> must hold the
+    /// output layer's part already; the embedding's part is added to it.
     /// </summary>
     public void Backward(Tensor dy, long batch, long length, bool accumulate, CancellationToken cancellation = default)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor dx = ln_f.Backward(dy, accumulate);
+        Tensor dx = ln_f.Backward(dy, accumulate);                     // [batch * time, hidden]
         for (int i = _blocks.Length - 1; i >= 0; i--)
         {
             cancellation.ThrowIfCancellationRequested();
-            Tensor before = _blocks[i].Backward(dx, accumulate);
+            Tensor before = _blocks[i].Backward(dx, accumulate);       // [batch * time, hidden]
             dx.Dispose();
             dx = before;
             BlockBackwardCompleted?.Invoke(i);
         }
 
-        using Tensor wide = wte.IsBFloat16 ? dx.to(ScalarType.Float32) : dx.Alias();
-        Functional.EmbeddingBackward(wte.Grad, _ids, wide);                                   // [V, H]
+        using Tensor dEmbedded = wte.IsBFloat16 ? dx.to(ScalarType.Float32) : dx.Alias();       // [batch * time, hidden]
+        Functional.EmbeddingBackward(wte.Grad, _ids, dEmbedded);                                // [vocabulary, hidden]
         if (!accumulate)
         {
             wpe.Grad.zero_();
         }
 
-        wpe.Grad.narrow(0, 0, length).add_(wide.view(batch, length, _config.HiddenSize).sum(0)); // [T, H] of [P, H]
+        Tensor dPositions = dEmbedded.view(batch, length, _config.HiddenSize).sum(0);           // [time, hidden]
+        wpe.Grad.narrow(0, 0, length).add_(dPositions);                                         // [time, hidden] of [positions, hidden]
     }
 
-    /// <summary>ids [n] to [n, H] for the next n positions of one text, which the cache then holds too.</summary>
+    /// <summary>ids [time] int64 to [time, hidden] for the next positions of one text, which are then in the cache too.</summary>
     internal Tensor ForwardCached(Tensor ids, KeyValueCache cache)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         long length = ids.Numel;
-        Tensor x = Embed(ids, 1, length, cache.Length); // [n, H]
+        Tensor x = Embed(ids, 1, length, cache.Length);      // [time, hidden]
         for (int i = 0; i < _blocks.Length; i++)
         {
-            x = _blocks[i].ForwardCached(x, cache, i);        // [n, H]
+            x = _blocks[i].ForwardCached(x, cache, i);       // [time, hidden]
         }
 
         cache.Advance((int)length);
-        return ln_f.Forward(x).MoveToOuterDisposeScope();
+        return ln_f.Forward(x).MoveToOuterDisposeScope();    // [time, hidden]
     }
 
     /// <inheritdoc/>
@@ -112,8 +115,9 @@ public sealed class GptNeoModel : IDisposable
         }
 
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor tokens = Ops.Embedding.Call([wte.ComputeValue, ids]);                                // [B·T, H]
-        tokens.view(batch, length, _config.HiddenSize).add_(wpe.ComputeValue.narrow(0, first, length)); // + [T, H]
-        return tokens.MoveToOuterDisposeScope();
+        Tensor x = Ops.Embedding.Call([wte.ComputeValue, ids]);           // [batch * time, hidden]
+        Tensor positions = wpe.ComputeValue.narrow(0, first, length);     // [time, hidden]
+        x.view(batch, length, _config.HiddenSize).add_(positions);        // [batch, time, hidden]
+        return x.MoveToOuterDisposeScope();
     }
 }

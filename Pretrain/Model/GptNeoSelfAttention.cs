@@ -3,14 +3,14 @@ using DataForge.Pretrain.Torch;
 namespace DataForge.Pretrain.Model;
 
 /// <summary>
-/// The block's attention half. k, v and q have no bias and lie one behind another, so that one matrix product makes all three.
+/// The block's attention. k, v and q have no bias and are adjacent in memory, so that one matrix product computes all three.
 /// </summary>
 public sealed class GptNeoSelfAttention : IDisposable
 {
     private readonly CausalAttention _attention;
-    private Tensor _stackedWeight;
-    private Tensor _stackedGrad;
-    private Tensor _input;
+    private Tensor _stackedWeight; // [3 * hidden, hidden], a view of k, v and q
+    private Tensor _stackedGrad;   // [3 * hidden, hidden], a view of their gradients
+    private Tensor _input;         // [batch * time, hidden], of the last Forward
 
     internal GptNeoSelfAttention(ParameterSet parameters, string name, GptNeoConfig config, AttentionKind kind)
     {
@@ -22,52 +22,54 @@ public sealed class GptNeoSelfAttention : IDisposable
         out_proj = new Linear(parameters, name + ".out_proj", h, h);
     }
 
-    /// <summary>What works on k, v and q.</summary>
+    /// <summary>The computation after k, v and q.</summary>
     internal CausalAttention Core => _attention;
 
-    /// <summary>[H, H].</summary>
+    /// <summary>Projection to keys, [hidden, hidden].</summary>
     public Parameter k_proj { get; }
 
-    /// <summary>[H, H].</summary>
+    /// <summary>Projection to values, [hidden, hidden].</summary>
     public Parameter v_proj { get; }
 
-    /// <summary>[H, H].</summary>
+    /// <summary>Projection to queries, [hidden, hidden].</summary>
     public Parameter q_proj { get; }
 
-    /// <summary>[H, H], with bias.</summary>
+    /// <summary>Projection of the output, [hidden, hidden], with bias.</summary>
     public Linear out_proj { get; }
 
-    /// <summary>Reads k, v and q as one matrix; once the parameters have their memory.</summary>
+    /// <summary>Makes the views of k, v and q as one matrix; after the parameters were allocated.</summary>
     internal void BindParameters(ParameterSet parameters)
     {
-        _stackedWeight = ParameterSet.Stack(parameters.ComputeValues, k_proj, v_proj, q_proj); // [3H, H]
+        _stackedWeight = ParameterSet.Stack(parameters.ComputeValues, k_proj, v_proj, q_proj);
         _stackedGrad = parameters.Grads.IsNull ? default : ParameterSet.Stack(parameters.Grads, k_proj, v_proj, q_proj);
     }
 
-    /// <summary>[B·T, H] to [B·T, H].</summary>
+    /// <summary>x [batch * time, hidden] to [batch * time, hidden].</summary>
     public Tensor Forward(Tensor x, long batch, long length)
     {
         _input = x;
-        using Tensor transposed = _stackedWeight.t();                             // [H, 3H], a view
-        Tensor kvq = x.mm(transposed);                                           // [B·T, 3H]
-        return out_proj.Forward(_attention.Forward(kvq, batch, length, k_proj.IsBFloat16));          // [B·T, H]
+        using Tensor transposed = _stackedWeight.t();                                     // [hidden, 3 * hidden], a view
+        Tensor kvq = x.mm(transposed);                                                    // [batch * time, 3 * hidden]
+        Tensor attended = _attention.Forward(kvq, batch, length, k_proj.IsBFloat16);      // [batch * time, hidden]
+        return out_proj.Forward(attended);                                                // [batch * time, hidden]
     }
 
-    /// <summary>[B·T, H] to [B·T, H].</summary>
+    /// <summary>Gradient of the output [batch * time, hidden] to that of the input.</summary>
     public Tensor Backward(Tensor dy, bool accumulate)
     {
-        using Tensor dSeen = out_proj.Backward(dy, accumulate);                  // [B·T, H]
-        using Tensor dkvq = _attention.Backward(dSeen);                           // [B·T, 3H]
-        Gradients.WriteMatrix(_stackedGrad, dkvq, _input, accumulate, k_proj.IsBFloat16); // [3H, H]
-        return dkvq.mm(_stackedWeight);                                           // [B·T, H]
+        using Tensor dAttended = out_proj.Backward(dy, accumulate);                       // [batch * time, hidden]
+        using Tensor dkvq = _attention.Backward(dAttended);                               // [batch * time, 3 * hidden]
+        Gradients.WriteMatrix(_stackedGrad, dkvq, _input, accumulate, k_proj.IsBFloat16); // [3 * hidden, hidden]
+        return dkvq.mm(_stackedWeight);                                                   // [batch * time, hidden]
     }
 
-    /// <summary>[n, H] to [n, H] for the next n positions of one text, whose earlier keys and values are in the cache.</summary>
+    /// <summary>x [time, hidden] to [time, hidden] for the next positions of one text, whose earlier keys and values are cached.</summary>
     internal Tensor ForwardCached(Tensor x, KeyValueCache cache, int layer)
     {
-        using Tensor transposed = _stackedWeight.t();                             // [H, 3H], a view
-        using Tensor kvq = x.mm(transposed);                                     // [n, 3H]
-        return out_proj.Forward(_attention.ForwardCached(kvq, cache, layer, k_proj.IsBFloat16));     // [n, H]
+        using Tensor transposed = _stackedWeight.t();                                     // [hidden, 3 * hidden], a view
+        using Tensor kvq = x.mm(transposed);                                              // [time, 3 * hidden]
+        Tensor attended = _attention.ForwardCached(kvq, cache, layer, k_proj.IsBFloat16); // [time, hidden]
+        return out_proj.Forward(attended);                                                // [time, hidden]
     }
 
     /// <inheritdoc/>

@@ -2,15 +2,15 @@ using DataForge.Pretrain.Torch;
 
 namespace DataForge.Pretrain.Model;
 
-/// <summary>A model's weights from and to <c>model.safetensors</c>, and whole folders as Hugging Face lays them out.</summary>
+/// <summary>Reads and writes a model's weights (<c>model.safetensors</c>), and whole folders in Hugging Face's layout.</summary>
 public static class GptNeoWeights
 {
     /// <summary>The weights' file in a Hugging Face folder.</summary>
     public const string FileName = "model.safetensors";
-    private const int Chunk = 1 << 22;
+    private const int Chunk = 1 << 22; // floats read at a time: 16 MB
 
     /// <summary>Reads a folder: <c>config.json</c> and <c>model.safetensors</c>.</summary>
-    /// <exception cref="InvalidDataException">A file is unsound or does not fit; the message says which and how.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or does not fit the other; the message says which and how.</exception>
     public static GptNeoForCausalLM LoadFolder(string folder, Device device = default, bool forTraining = false)
     {
         GptNeoConfig config = GptNeoConfig.Load(Path.Combine(folder, "config.json"));
@@ -28,6 +28,7 @@ public static class GptNeoWeights
     }
 
     /// <summary>Reads weights into a model of the same shape.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or holds more, fewer or other tensors than the model has.</exception>
     public static void Load(GptNeoForCausalLM model, string path)
     {
         using SafeTensors file = new(path);
@@ -49,18 +50,25 @@ public static class GptNeoWeights
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>Writes <c>config.json</c>, <c>generation_config.json</c> and <c>model.safetensors</c>; the tokenizer's files are the caller's.</summary>
+    /// <summary>
+    /// Writes <c>config.json</c>, <c>generation_config.json</c> and <c>model.safetensors</c>; the tokenizer's files are the caller's.
+    /// </summary>
     public static void SaveFolder(GptNeoForCausalLM model, string folder)
     {
         Directory.CreateDirectory(folder);
         model.Config.Save(Path.Combine(folder, "config.json"));
         File.WriteAllText(
             Path.Combine(folder, "generation_config.json"),
-            $"{{\n  \"_from_model_config\": true,\n  \"bos_token_id\": {model.Config.BosTokenId},\n  \"eos_token_id\": {model.Config.EosTokenId}\n}}\n");
+            $"{{\n  \"_from_model_config\": true,\n  \"bos_token_id\": {model.Config.BosTokenId},\n"
+            + $"  \"eos_token_id\": {model.Config.EosTokenId}\n}}\n");
         Save(model, Path.Combine(folder, FileName));
     }
 
-    /// <summary>Reads a tensor for each parameter, named by its key behind <paramref name="prefix"/>, into a flat buffer.</summary>
+    /// <summary>Reads one tensor per parameter into a flat buffer.</summary>
+    /// <param name="parameters">The parameters and their offsets.</param>
+    /// <param name="flat">[length] float32.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="prefix">What a tensor's name has before the parameter's key.</param>
     internal static void Load(ParameterSet parameters, Tensor flat, SafeTensors file, string prefix)
     {
         var values = new float[Chunk];
@@ -69,7 +77,8 @@ public static class GptNeoWeights
             SafeTensorEntry entry = file.Entry(prefix + parameter.Name);
             if (!entry.Shape.SequenceEqual(parameter.Shape))
             {
-                throw file.Invalid($"{entry.Name} is [{string.Join(", ", entry.Shape)}] where the model has [{string.Join(", ", parameter.Shape)}]");
+                throw file.Invalid(
+                    $"{entry.Name} is [{string.Join(", ", entry.Shape)}] where the model has [{string.Join(", ", parameter.Shape)}]");
             }
 
             for (long first = 0; first < parameter.Numel; first += Chunk)
@@ -82,7 +91,9 @@ public static class GptNeoWeights
         }
     }
 
-    /// <summary>Buffers that older transformers versions wrote (the masks), and the output layer, which is tied to wte.</summary>
+    /// <summary>
+    /// Whether a tensor is one that older versions of transformers wrote (masks), or the output layer, which is tied to wte.
+    /// </summary>
     private static bool IsIgnored(string name) =>
         name == "lm_head.weight" ||
         name.EndsWith(".attn.attention.bias", StringComparison.Ordinal) ||

@@ -2,10 +2,10 @@ using DataForge.Pretrain.Torch;
 
 namespace DataForge.Pretrain.Model;
 
-/// <summary>The keys and values of the positions read so far, for one text: what makes the next token cost one position, not all.</summary>
+/// <summary>The keys and values of the tokens so far, for one text, so that generating a token computes one position, not all.</summary>
 public sealed class KeyValueCache : IDisposable
 {
-    private readonly Tensor[] _layers;
+    private readonly Tensor[] _layers; // [2, heads, positions, head size] each: keys, then values
 
     internal KeyValueCache(GptNeoConfig config, Device device)
     {
@@ -17,13 +17,13 @@ public sealed class KeyValueCache : IDisposable
         }
     }
 
-    /// <summary>Positions there is room for.</summary>
+    /// <summary>The most positions: the model's.</summary>
     public int Capacity { get; }
 
-    /// <summary>Positions read so far.</summary>
+    /// <summary>Positions stored so far.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Empties the cache.</summary>
     public void Reset() => Length = 0;
 
     /// <summary>Releases the memory.</summary>
@@ -35,15 +35,17 @@ public sealed class KeyValueCache : IDisposable
         }
     }
 
-    /// <summary>Stores one layer's next keys and values [2, heads, n, d]; gives all of them, [2, heads, Length + n, d].</summary>
+    /// <summary>
+    /// Stores the next keys and values of one layer, [2, heads, time, head size]; returns all of them, [2, heads, past + time, head size].
+    /// </summary>
     internal Tensor Append(int layer, Tensor next)
     {
         long count = next.Size(2);
-        using Tensor place = _layers[layer].narrow(2, Length, count);
-        place.copy_(next);
+        using Tensor target = _layers[layer].narrow(2, Length, count); // [2, heads, time, head size]
+        target.copy_(next);
         return _layers[layer].narrow(2, 0, Length + count);
     }
 
-    /// <summary>Counts positions that every layer has stored.</summary>
+    /// <summary>Adds to <see cref="Length"/>, after every layer has stored that many positions.</summary>
     internal void Advance(int count) => Length += count;
 }

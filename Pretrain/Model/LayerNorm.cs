@@ -7,9 +7,9 @@ public sealed class LayerNorm
 {
     private readonly int _size;
     private readonly double _epsilon;
-    private Tensor _input;
-    private Tensor _mean;
-    private Tensor _rstd;
+    private Tensor _input; // [batch * time, hidden], of the last Forward
+    private Tensor _mean;  // [batch * time, 1]
+    private Tensor _rstd;  // [batch * time, 1]: reciprocal standard deviation
 
     internal LayerNorm(ParameterSet parameters, string name, int size, double epsilon)
     {
@@ -19,26 +19,27 @@ public sealed class LayerNorm
         bias = parameters.Declare(name + ".bias", size);
     }
 
-    /// <summary>[H].</summary>
+    /// <summary>Scale [hidden].</summary>
     public Parameter weight { get; }
 
-    /// <summary>[H].</summary>
+    /// <summary>Offset [hidden].</summary>
     public Parameter bias { get; }
 
-    /// <summary>[N, H] to [N, H]; keeps the input for <see cref="Backward"/>.</summary>
+    /// <summary>x [batch * time, hidden] to [batch * time, hidden]; keeps the input for <see cref="Backward"/>.</summary>
     public Tensor Forward(Tensor x)
     {
         _input = x;
-        (Tensor y, _mean, _rstd) = Functional.LayerNorm(x, _size, weight.ComputeValue, bias.ComputeValue, _epsilon); // [N, H], [N, 1], [N, 1]
-        return y;
+        (Tensor y, _mean, _rstd) = Functional.LayerNorm(x, _size, weight.ComputeValue, bias.ComputeValue, _epsilon);
+        return y; // [batch * time, hidden]
     }
 
-    /// <summary>[N, H] to [N, H].</summary>
+    /// <summary>Gradient of the output [batch * time, hidden] to that of the input.</summary>
     public Tensor Backward(Tensor dy, bool accumulate)
     {
-        (Tensor dx, Tensor dw, Tensor db) = Functional.LayerNormBackward(dy, _input, _size, _mean, _rstd, weight.ComputeValue, bias.ComputeValue);
-        Gradients.Write(weight.Grad, dw, accumulate); // [H]
-        Gradients.Write(bias.Grad, db, accumulate);   // [H]
+        (Tensor dx, Tensor dw, Tensor db) = Functional.LayerNormBackward(
+            dy, _input, _size, _mean, _rstd, weight.ComputeValue, bias.ComputeValue);
+        Gradients.Write(weight.Grad, dw, accumulate); // [hidden]
+        Gradients.Write(bias.Grad, db, accumulate);   // [hidden]
         dw.Dispose();
         db.Dispose();
         return dx;

@@ -3,13 +3,13 @@ using DataForge.Pretrain.Torch;
 namespace DataForge.Pretrain.Model;
 
 /// <summary>
-/// All parameters of a model in one flat buffer, their gradients in another of the same layout. So an optimizer step, a norm, a
-/// reduction over processes is one operator over one tensor, and neighbours (k, v and q of a layer) can be read as one larger matrix.
-/// The matrices come first and the vectors after them: weight decay is a prefix.
+/// All parameters of a model in one flat buffer, and their gradients in another of the same layout. So an optimizer step, a norm or an
+/// all-reduce is one operator over one tensor, and adjacent parameters (k, v and q of a layer) can be viewed as one larger matrix. Matrices
+/// come first, vectors after them: weight decay applies to a prefix.
 /// </summary>
 public sealed class ParameterSet : IDisposable
 {
-    private const int Alignment = 16; // elements: 64 bytes, a cache line and an AVX-512 register; the gaps stay zero
+    private const int Alignment = 16; // elements: 64 bytes, a cache line and an AVX-512 register; gaps stay zero
     private readonly Dictionary<string, Parameter> _byName = new(StringComparer.Ordinal);
     private readonly List<Parameter> _all = [];
 
@@ -19,19 +19,19 @@ public sealed class ParameterSet : IDisposable
     /// <summary>[Length] float32: every value.</summary>
     public Tensor Values { get; private set; }
 
-    /// <summary>[Length] float32: every gradient; undefined in a set made for inference.</summary>
+    /// <summary>[Length] float32: every gradient; undefined in a set created for inference.</summary>
     public Tensor Grads { get; private set; }
 
-    /// <summary>[Length]: what the model computes with: <see cref="Values"/> itself, or its copy in bfloat16.</summary>
+    /// <summary>[Length]: the values that the model computes with: <see cref="Values"/> itself, or its copy in bfloat16.</summary>
     public Tensor ComputeValues { get; private set; }
 
-    /// <summary>Whether the model computes in bfloat16, over float32 masters.</summary>
+    /// <summary>Whether the model computes in bfloat16, with master weights in float32.</summary>
     public bool ComputesInBFloat16 { get; private set; }
 
-    /// <summary>Elements of a flat buffer, gaps included.</summary>
+    /// <summary>Elements of a flat buffer, alignment gaps included.</summary>
     public long Length { get; private set; }
 
-    /// <summary>How many of them, from the first, are matrices.</summary>
+    /// <summary>Elements of the prefix that holds the matrices, to which weight decay applies.</summary>
     public long DecayLength { get; private set; }
 
     /// <summary>The parameter of that key, or null.</summary>
@@ -40,7 +40,7 @@ public sealed class ParameterSet : IDisposable
     /// <summary>Declares a parameter; only before <see cref="Allocate"/>.</summary>
     internal Parameter Declare(string name, params long[] shape) => Declare(new Parameter(name, shape));
 
-    /// <summary>Declares a parameter that begins where the one before it ends, without a gap.</summary>
+    /// <summary>Declares a parameter that starts where the one before it ends, without a gap.</summary>
     internal Parameter DeclareAdjacent(string name, params long[] shape) => Declare(new Parameter(name, shape) { FollowsPrevious = true });
 
     private Parameter Declare(Parameter parameter)
@@ -50,7 +50,7 @@ public sealed class ParameterSet : IDisposable
         return parameter;
     }
 
-    /// <summary>Lays the parameters out and takes their memory, zeroed.</summary>
+    /// <summary>Assigns the offsets and allocates the buffers, zeroed.</summary>
     internal void Allocate(Device device, bool withGradients, bool bfloat16)
     {
         ComputesInBFloat16 = bfloat16;
@@ -77,7 +77,7 @@ public sealed class ParameterSet : IDisposable
         }
     }
 
-    /// <summary>Brings the copy in bfloat16, where there is one, up to date with the values: after each change of theirs.</summary>
+    /// <summary>Copies the values to bfloat16, where the model computes in it; to be called after each change of the values.</summary>
     internal void RefreshComputeValues()
     {
         if (ComputesInBFloat16)
@@ -86,7 +86,7 @@ public sealed class ParameterSet : IDisposable
         }
     }
 
-    /// <summary>A matrix over parameters that lie one after another: [sum of their first sizes, their common second size].</summary>
+    /// <summary>A view of adjacent matrices as one: [sum of their first sizes, their common second size].</summary>
     internal static Tensor Stack(Tensor flat, params Parameter[] parts)
     {
         for (int i = 1; i < parts.Length; i++)
@@ -101,13 +101,13 @@ public sealed class ParameterSet : IDisposable
         return flat.narrow(0, parts[0].Offset, parts.Sum(p => p.Numel)).view(-1, parts[0].Shape[1]).DetachFromDisposeScope();
     }
 
-    /// <summary>Releases the buffers and every window into them.</summary>
+    /// <summary>Releases the buffers and all views of them.</summary>
     public void Dispose()
     {
         foreach (Parameter parameter in _all)
         {
             parameter.Value.Dispose();
-            parameter.ComputeValue.Dispose(); // the same one again, or the copy's
+            parameter.ComputeValue.Dispose(); // may be Value again, which is allowed
             parameter.Grad.Dispose();
         }
 

@@ -6,19 +6,20 @@ using DataForge.Pretrain.Torch;
 namespace DataForge.Pretrain.Model;
 
 /// <summary>
-/// Writes float32 tensors as a safetensors file. The same tensors give the same bytes: names in ordinal order, the header padded with
-/// spaces to a multiple of 8 so that the data is aligned.
+/// Writes float32 tensors as a safetensors file. The same tensors give the same bytes: names are in ordinal order, and the header is padded
+/// with spaces to a multiple of 8, so that the data is aligned.
 /// </summary>
 public static class SafeTensorsWriter
 {
     private const int Chunk = 1 << 22; // elements written at a time: 16 MB
 
-    /// <summary>Writes the stream from its present position.</summary>
-    /// <param name="target">Where to.</param>
-    /// <param name="tensors">Contiguous float32 tensors with their names; on a GPU they are copied over a piece at a time.</param>
-    /// <param name="metadata">Strings for <c>__metadata__</c> beside <c>format: pt</c>, without which Hugging Face's loader fails.</param>
+    /// <summary>Writes a file to a stream, from its current position.</summary>
+    /// <param name="target">The stream.</param>
+    /// <param name="tensors">Contiguous float32 tensors with their names; from a GPU they are copied a chunk at a time.</param>
+    /// <param name="metadata">Entries of <c>__metadata__</c> besides <c>format: pt</c>, without which Hugging Face's loader fails.</param>
     public static void Write(
-        Stream target, IEnumerable<(string Name, IReadOnlyList<long> Shape, Tensor Values)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        Stream target, IEnumerable<(string Name, IReadOnlyList<long> Shape, Tensor Values)> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         var sorted = tensors.OrderBy(t => t.Name, StringComparer.Ordinal).ToList();
         byte[] header = Header(sorted.Select(t => (t.Name, t.Shape)), metadata ?? new Dictionary<string, string>());
@@ -35,7 +36,7 @@ public static class SafeTensorsWriter
     private static void WriteValues(Stream target, Tensor values)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor flat = values.view(-1);
+        Tensor flat = values.view(-1); // [elements]
         for (long first = 0, total = flat.Numel; first < total; first += Chunk)
         {
             using DisposeScope inner = torch.NewDisposeScope();
@@ -44,7 +45,8 @@ public static class SafeTensorsWriter
         }
     }
 
-    private static byte[] Header(IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors, IReadOnlyDictionary<string, string> metadata)
+    private static byte[] Header(
+        IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         using MemoryStream buffer = new();
         using (Utf8JsonWriter json = new(buffer))

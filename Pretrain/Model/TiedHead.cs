@@ -3,33 +3,37 @@ using DataForge.Pretrain.Torch;
 namespace DataForge.Pretrain.Model;
 
 /// <summary>
-/// The output layer, tied to the token embedding, with its loss: mean cross-entropy of softmax(x wteᵀ). The logits of a large
-/// vocabulary are the largest tensor of a step, so they are made a chunk of rows at a time, in memory that is kept, and turned in place
-/// into their own gradient: softmax(logits) - onehot(target).
+/// The output layer, tied to the token embeddings, with its loss: the cross-entropy of softmax(x wteᵀ). The logits of a large
+/// vocabulary are the largest tensor of a step, so they are computed in chunks of rows, in a reused buffer, and replaced in place by
+/// their gradient: softmax(logits) - onehot(target).
 /// </summary>
+/// <param name="wte">The token embeddings [vocabulary, hidden].</param>
+/// <remarks>In the shapes below, rows is batch * time, and chunk the rows of one chunk.</remarks>
 internal sealed class TiedHead(Parameter wte) : IDisposable
 {
-    private const long ChunkElements = 16 << 20;        // 64 MB of logits
-    private const long ChunkElementsOnGpu = 256 << 20;  // 1 GB: fewer, larger products
-    private Tensor _buffer;
+    private const long ChunkElements = 16 << 20;        // 64 MB of logits: small beside the weights of any model trained on a CPU
+    private const long ChunkElementsOnGpu = 256 << 20;  // 1 GB of logits: fewer, larger products, which keep a GPU busy
+    private Tensor _buffer;                             // [chunk, vocabulary] float32
 
-    /// <summary>[N, H] to [N, V].</summary>
+    /// <summary>Whether the native library's operator for CPUs may be used; tests compare both ways.</summary>
+    internal bool AllowFused { get; set; } = true;
+
+    /// <summary>x [rows, hidden] to logits [rows, vocabulary] in float32.</summary>
     internal Tensor Logits(Tensor x)
     {
-        using Tensor transposed = wte.ComputeValue.t(); // [H, V], a view
+        using Tensor transposed = wte.ComputeValue.t(); // [hidden, vocabulary], a view
         if (!wte.IsBFloat16)
         {
-            return x.mm(transposed);
+            return x.mm(transposed);                    // [rows, vocabulary]
         }
 
-        using Tensor logits = x.mm(transposed);
+        using Tensor logits = x.mm(transposed);         // [rows, vocabulary] bfloat16
         return logits.to(ScalarType.Float32);
     }
 
-    /// <summary>Whether the CPU's own operator may be used; tests compare both ways.</summary>
-    internal bool AllowFused { get; set; } = true;
-
-    /// <summary>The sum of the loss over the counted positions; targets [N], -100 where a position does not count.</summary>
+    /// <summary>
+    /// Sum of the loss over the counted positions, for x [rows, hidden] and targets [rows], -100 where one does not count.
+    /// </summary>
     internal double LossSum(Tensor x, Tensor targets)
     {
         if (IsFused(x))
@@ -42,7 +46,7 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
         return loss.item();
     }
 
-    /// <summary>The same, with the gradient of x [N, H]; that of wte is written to its place.</summary>
+    /// <summary>The same, with the gradient of x [rows, hidden]; the gradient of wte is written to the flat buffer.</summary>
     internal (double Loss, Tensor Dx) LossAndBackward(Tensor x, Tensor targets, double scale, bool accumulate)
     {
         if (IsFused(x))
@@ -57,8 +61,8 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
     }
 
     /// <summary>
-    /// The same with nothing asked of the device: the scale is read from a tensor [] and the sum of the loss written to another. Gives the
-    /// gradient of x.
+    /// The same without reading anything from the device: the scale is read from a tensor [], the sum of the loss is written to another.
+    /// Returns the gradient of x.
     /// </summary>
     internal Tensor LossAndBackward(Tensor x, Tensor targets, Tensor scale, bool accumulate, Tensor loss)
     {
@@ -81,8 +85,8 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
         for (long first = 0; first < x.Size(0); first += ChunkRows(x))
         {
             using DisposeScope scope = torch.NewDisposeScope();
-            Part part = ComputeLogits(x, targets, first);
-            loss += Functional.CrossEntropyInPlace(part.Logits, part.Targets, scale); // logits become d loss / d logits
+            RowChunk part = ComputeLogits(x, targets, first);
+            loss += Functional.CrossEntropyInPlace(part.Logits, part.Targets, scale); // replaces the logits by their gradient
             BackwardChunk(part, accumulate || first > 0, dx);
         }
 
@@ -95,7 +99,7 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
         for (long first = 0; first < x.Size(0); first += ChunkRows(x))
         {
             using DisposeScope scope = torch.NewDisposeScope();
-            Part part = ComputeLogits(x, targets, first);
+            RowChunk part = ComputeLogits(x, targets, first);
             loss.add_(Functional.CrossEntropyByOperators(part.Logits, part.Targets, scale));
             BackwardChunk(part, accumulate || first > 0, dx);
         }
@@ -107,36 +111,39 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
         return Math.Min(x.Size(0), Math.Max(1, elements / wte.Shape[0]));
     }
 
-    /// <summary>The logits of one chunk of rows, in the memory that is kept.</summary>
-    private Part ComputeLogits(Tensor x, Tensor targets, long first)
+    /// <summary>Computes the logits of the chunk of rows from <paramref name="first"/> on, in the reused buffer.</summary>
+    private RowChunk ComputeLogits(Tensor x, Tensor targets, long first)
     {
         long chunk = ChunkRows(x), count = Math.Min(chunk, x.Size(0) - first);
-        Tensor rows = x.narrow(0, first, count);                                            // [c, H]
-        Tensor logits = LogitsBuffer(chunk, wte.Shape[0], x.Device).narrow(0, 0, count);          // [c, V] float32
+        Tensor rows = x.narrow(0, first, count);                                         // [chunk, hidden]
+        Tensor logits = LogitsBuffer(chunk, wte.Shape[0], x.Device).narrow(0, 0, count); // [chunk, vocabulary] float32
         ComputeLogits(rows, logits);
-        return new Part(first, count, rows, targets.narrow(0, first, count), logits);
+        return new RowChunk(first, count, rows, targets.narrow(0, first, count), logits);
     }
 
-    private void BackwardChunk(in Part part, bool accumulate, Tensor dx)
+    private void BackwardChunk(in RowChunk part, bool accumulate, Tensor dx)
     {
         if (!dx.IsNull)
         {
             Tensor gradient = wte.IsBFloat16 ? part.Logits.to(ScalarType.BFloat16) : part.Logits;
-            Ops.MmOut.Run([gradient, wte.ComputeValue, dx.narrow(0, part.First, part.Count)]);       // [c, H]
-            Gradients.WriteMatrix(wte.Grad, gradient, part.Rows, accumulate, wte.IsBFloat16);    // [V, H]
+            Ops.MmOut.Run([gradient, wte.ComputeValue, dx.narrow(0, part.First, part.Count)]); // [chunk, hidden]
+            Gradients.WriteMatrix(wte.Grad, gradient, part.Rows, accumulate, wte.IsBFloat16);  // [vocabulary, hidden]
         }
     }
 
-    /// <summary>[c, H] to [c, V] float32, in place of what is there. The loss of bfloat16 logits is taken in float32, as Hugging Face does.</summary>
-    private void ComputeLogits(Tensor xc, Tensor logits)
+    /// <summary>
+    /// Writes the logits [chunk, vocabulary] of rows [chunk, hidden]. The loss of bfloat16 logits is computed in float32, as Hugging Face
+    /// does.
+    /// </summary>
+    private void ComputeLogits(Tensor rows, Tensor logits)
     {
         if (wte.IsBFloat16)
         {
-            logits.copy_(xc.mm(wte.ComputeValue.t()));
+            logits.copy_(rows.mm(wte.ComputeValue.t()));
         }
         else
         {
-            Ops.MmOut.Run([xc, wte.ComputeValue.t(), logits]);
+            Ops.MmOut.Run([rows, wte.ComputeValue.t(), logits]);
         }
     }
 
@@ -151,6 +158,6 @@ internal sealed class TiedHead(Parameter wte) : IDisposable
         return _buffer;
     }
 
-    /// <summary>A chunk of rows: [c, H], their targets [c], their logits [c, V].</summary>
-    private readonly record struct Part(long First, long Count, Tensor Rows, Tensor Targets, Tensor Logits);
+    /// <summary>A chunk of rows [chunk, hidden], their targets [chunk], their logits [chunk, vocabulary].</summary>
+    private readonly record struct RowChunk(long First, long Count, Tensor Rows, Tensor Targets, Tensor Logits);
 }

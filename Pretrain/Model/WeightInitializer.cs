@@ -2,11 +2,15 @@ using DataForge.Pretrain.Torch;
 
 namespace DataForge.Pretrain.Model;
 
-/// <summary>Draws the first weights: see <see cref="GptNeoForCausalLM.Initialize"/>.</summary>
+/// <summary>Draws the initial weights: see <see cref="GptNeoForCausalLM.Initialize"/>.</summary>
 internal static class WeightInitializer
 {
-    private const int Chunk = 1 << 20;
+    private const int Chunk = 1 << 20; // floats drawn at a time: 4 MB; even, as Fill needs
 
+    /// <summary>Draws all weights.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="deviation">Standard deviation of the matrices.</param>
+    /// <param name="seed">The seed.</param>
     internal static void Initialize(ParameterSet parameters, double deviation, ulong seed)
     {
         var values = new float[Chunk];
@@ -14,8 +18,9 @@ internal static class WeightInitializer
         {
             if (!parameter.Decays)
             {
-                bool gain = parameter.Name.Contains(".ln_", StringComparison.Ordinal) && parameter.Name.EndsWith(".weight", StringComparison.Ordinal);
-                parameter.Value.fill_(gain ? 1 : 0);
+                bool isScale = parameter.Name.Contains(".ln_", StringComparison.Ordinal)
+                    && parameter.Name.EndsWith(".weight", StringComparison.Ordinal);
+                parameter.Value.fill_(isScale ? 1 : 0);
                 continue;
             }
 
@@ -30,7 +35,7 @@ internal static class WeightInitializer
         }
     }
 
-    /// <summary>Numbers first, first + 1, ... of the stream; <paramref name="first"/> is even.</summary>
+    /// <summary>Fills with numbers first, first + 1, ... of the stream; <paramref name="first"/> must be even.</summary>
     private static void Fill(Span<float> part, CounterRandom random, ulong first, double deviation)
     {
         for (int i = 0; i < part.Length; i += 2)

@@ -88,7 +88,9 @@ public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadO
         run.Commit(split, outputs, counts);
     }
 
-    /// <summary>Rewrites the token shards with changes. Returns false where the tokens are not those of the dataset before the removal.</summary>
+    /// <summary>
+    /// Rewrites the token shards with changes. Returns false where the tokens are not those of the dataset before the removal.
+    /// </summary>
     private bool TryRewriteShards(CancellationToken cancellation)
     {
         string validationFile = run.Run.PathOf(TokenizeParts.TokenFile(TokenizeParts.Validation));

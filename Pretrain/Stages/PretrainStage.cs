@@ -14,8 +14,8 @@ using DataForge.Pretrain.Training;
 namespace DataForge.Pretrain;
 
 /// <summary>
-/// <c>4-tokens</c>, or problems to fine-tune on, to <c>5-model</c>: trains, with checkpoints, and exports what <c>from_pretrained</c> loads.
-/// Started several times with RANK and WORLD_SIZE set, the processes train together and rank 0 writes.
+/// <c>4-tokens</c>, or problems to fine-tune on, to <c>5-model</c>: trains, with checkpoints, and exports what <c>from_pretrained</c>
+/// loads. Started several times with RANK and WORLD_SIZE set, the processes train together and rank 0 writes.
 /// </summary>
 public sealed class PretrainStage(PretrainOptions options) : IStage
 {
@@ -130,7 +130,9 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
 
         TrainingOptions training = job.Training with { Threads = processes.ResolveThreads(options.Threads) };
         string tensorBoard = run.PathOf($"{RunPaths.TensorBoard}/{outputs.Part}");
-        using TrainingEvents? events = output is null ? null : new TrainingEvents(context.Events, training.Steps, tensorBoard, context.Time);
+        using TrainingEvents? events = output is null
+            ? null
+            : new TrainingEvents(context.Events, training.Steps, tensorBoard, context.Time);
         ITrainingLog log = events ?? (ITrainingLog)new NullTrainingLog();
         using var trainer = new Trainer(job.Config, training, job.Data, log, context.Time, processes.Group);
         if (job.Weights is not null)

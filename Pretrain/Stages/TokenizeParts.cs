@@ -24,7 +24,9 @@ public static class TokenizeParts
     /// <summary>The names of the repositories that are held out, a JSON list; relative to the run's folder.</summary>
     public const string HeldOutFile = RunPaths.Tokens + "/held-out.json";
 
-    /// <summary>The part that encodes the training documents of one dataset shard, from 0: writes <c>train-NNNNN.bin</c> and <c>.idx</c>.</summary>
+    /// <summary>
+    /// The part that encodes the training documents of one dataset shard, from 0: writes <c>train-NNNNN.bin</c> and <c>.idx</c>.
+    /// </summary>
     public static string Training(int shard) => string.Create(CultureInfo.InvariantCulture, $"{TrainingPrefix}{shard:D5}");
 
     /// <summary>The file of tokens of a part, relative to the run's folder.</summary>

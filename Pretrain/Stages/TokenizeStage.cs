@@ -53,7 +53,8 @@ public sealed class TokenizeStage(TokenizeOptions options) : IStage
     }
 
     private static PartPlan PlanTraining(DatasetEncoder encoder, ManifestOutput shard, string part, string inputHash) => new(
-        part, StageHash.Combine(inputHash, shard.Sha256), shard.Bytes, (output, token) => encoder.WriteTraining(shard, part, output, token));
+        part, StageHash.Combine(inputHash, shard.Sha256), shard.Bytes,
+        (output, token) => encoder.WriteTraining(shard, part, output, token));
 
     private static PartPlan Plan(string part, string inputHash, Action<PartOutput, CancellationToken> compute) =>
         new(part, inputHash, 1, (output, token) =>

@@ -3,14 +3,13 @@ using System.Buffers;
 namespace DataForge.Pretrain.Tokenizer;
 
 /// <summary>
-/// Turns UTF-8 text into token ids. It remembers the pre-tokens it has met, so most of a text costs one look-up a word. One encoder a
-/// thread; the vocabulary is shared. Any bytes can be encoded, and decoding gives them back.
+/// Encodes UTF-8 text into token ids. It caches the pre-tokens it has encoded, so most of a text costs one look-up per word. Use one
+/// encoder per thread; the vocabulary is shared. Any bytes can be encoded, and decoding restores them.
 /// </summary>
 public sealed class BpeEncoder
 {
-    // Beyond this many pre-tokens the cache starts anew: about 20 MB an encoder at most.
-    private const int CacheEntries = 1 << 18;
-    private const int LongestCached = 64;   // bytes
+    private const int CacheEntries = 1 << 18; // then the cache is emptied: about 20 MB per encoder at most
+    private const int LongestCached = 64;     // bytes; longer pre-tokens rarely repeat
 
     private readonly PreTokenScanner _scanner;
     private readonly BpeMerger _merger;
@@ -30,17 +29,17 @@ public sealed class BpeEncoder
             _idOfByte[value] = vocabulary.IdOfByte((byte)value);
         }
 
-        // The longest first: of two names that begin alike the longer one is meant.
+        // The longest first: where one name starts with another, the longer one matches.
         _specials = [.. vocabulary.Specials.Values.Select(id => (vocabulary.BytesOf(id).ToArray(), id))
             .OrderByDescending(special => special.Item1.Length).ThenBy(special => special.id)];
     }
 
-    /// <summary>The vocabulary whose ids this gives.</summary>
+    /// <summary>The vocabulary that defines the ids.</summary>
     public BpeVocabulary Vocabulary { get; }
 
-    /// <summary>Encodes a document. No special token comes of it, whatever characters it holds.</summary>
+    /// <summary>Encodes a document. The result holds no special token, whatever the text is.</summary>
     /// <param name="text">UTF-8, or any bytes.</param>
-    /// <param name="ids">Takes the ids; at least as long as the text, since no token is shorter than a byte.</param>
+    /// <param name="ids">Receives the ids; at least as long as the text, since no token is shorter than a byte.</param>
     /// <returns>The number of ids.</returns>
     public int Encode(ReadOnlySpan<byte> text, Span<ushort> ids)
     {
@@ -59,7 +58,7 @@ public sealed class BpeEncoder
         return written;
     }
 
-    /// <summary>Encodes a document. No special token comes of it, whatever characters it holds.</summary>
+    /// <summary>Encodes a document. The result holds no special token, whatever the text is.</summary>
     /// <returns>The number of ids.</returns>
     public int Encode(ReadOnlySpan<byte> text, IBufferWriter<ushort> ids)
     {
@@ -74,7 +73,7 @@ public sealed class BpeEncoder
     }
 
     /// <summary>
-    /// Encodes a prompt, in which the names of special tokens stand for those tokens, as in Hugging Face's tokenizers. Not for documents.
+    /// Encodes a prompt, in which names of special tokens are encoded as those tokens, as in Hugging Face's tokenizers. Not for documents.
     /// </summary>
     /// <returns>The number of ids.</returns>
     public int EncodePrompt(ReadOnlySpan<byte> prompt, IBufferWriter<ushort> ids)
@@ -152,10 +151,11 @@ public sealed class BpeEncoder
     /// <summary>The ids of the cached pre-tokens, in the order of their numbers.</summary>
     private sealed class CachedIds(int capacity)
     {
-        private int[] _starts = new int[capacity];   // starts[i + 1] is where the ids of number i end
+        private int[] _starts = new int[capacity]; // _starts[i + 1] is where the ids of number i end
         private ushort[] _ids = new ushort[capacity * 2];
         private int _count;
 
+        /// <summary>Adds the ids of the next number.</summary>
         public void Add(ReadOnlySpan<ushort> added)
         {
             if (_count + 1 == _starts.Length)
@@ -173,6 +173,7 @@ public sealed class BpeEncoder
             _starts[++_count] = end;
         }
 
+        /// <summary>Copies the ids of a number; returns how many.</summary>
         public int CopyTo(int index, Span<ushort> destination)
         {
             int start = _starts[index], length = _starts[index + 1] - start;
@@ -186,6 +187,7 @@ public sealed class BpeEncoder
             return length;
         }
 
+        /// <summary>Removes all.</summary>
         public void Clear() => _count = 0;
     }
 }

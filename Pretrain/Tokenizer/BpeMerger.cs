@@ -1,17 +1,17 @@
 namespace DataForge.Pretrain.Tokenizer;
 
 /// <summary>
-/// Merges the symbols of one pre-token: always the pair of the lowest rank, and of equal ranks the leftmost. Short ones by looking at all
-/// pairs each time, long ones with a heap, so that a megabyte without a cut takes n log n.
+/// Merges the symbols of one pre-token: always the pair with the lowest rank, the leftmost of equal ones. Short pre-tokens are merged by
+/// scanning all pairs each time, long ones with a heap, so that a pre-token of a megabyte takes n log n.
 /// </summary>
 internal sealed class BpeMerger(MergeRanks ranks)
 {
-    private const int LongestScan = 64;
+    private const int LongestScan = 64; // symbols; up to about this length a scan is faster than a heap
 
     private int[] _previous = [], _next = [], _rankAt = [];
     private readonly PriorityQueue<int, ulong> _heap = new();
 
-    /// <summary>Merges in place. Returns the number of symbols left, which stand at the start.</summary>
+    /// <summary>Merges in place. Returns the number of remaining symbols, which are at the start.</summary>
     public int Merge(Span<ushort> symbols) => symbols.Length <= LongestScan ? MergeByScan(symbols) : MergeByHeap(symbols);
 
     private int MergeByScan(Span<ushort> symbols)
@@ -57,8 +57,8 @@ internal sealed class BpeMerger(MergeRanks ranks)
         return length;
     }
 
-    // A doubly linked list over the positions. rankAt is the rank of the pair that starts at a position, the truth against which entries of
-    // the heap, which are never taken out early, are checked.
+    // A doubly linked list over the positions. _rankAt is the rank of the pair that starts at a position; heap entries whose rank differs
+    // from it are outdated and skipped.
     private int MergeByHeap(Span<ushort> symbols)
     {
         int length = symbols.Length;

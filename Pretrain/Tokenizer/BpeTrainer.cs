@@ -2,13 +2,13 @@ using System.Text;
 
 namespace DataForge.Pretrain.Tokenizer;
 
-/// <summary>What a vocabulary is to be.</summary>
+/// <summary>The size of a vocabulary to train.</summary>
 public sealed record BpeTrainerOptions
 {
-    /// <summary>Tokens in all: special ones, the 256 bytes, and merged ones. 300 to 65,536; default 32,000, as PyCodeGPT's.</summary>
+    /// <summary>Tokens in all: special ones, the 256 bytes, and merged ones. 300 to 65,536; default 32,000, as in PyCodeGPT.</summary>
     public int VocabularySize { get; init; } = 32_000;
 
-    /// <summary>A pair seen less often is not merged; at least 1, default 2.</summary>
+    /// <summary>The least number of times a pair must occur to be merged; at least 1, default 2.</summary>
     public long MinPairCount { get; init; } = 2;
 
     /// <summary>What is wrong with the options, or null.</summary>
@@ -19,14 +19,14 @@ public sealed record BpeTrainerOptions
 }
 
 /// <summary>
-/// Byte-pair encoding's training (Sennrich et al. 2016, <see href="https://aclanthology.org/P16-1162/"/>): again and again the most frequent
-/// pair of neighbouring symbols becomes one symbol.
+/// Trains byte-pair encoding (Sennrich et al. 2016, <see href="https://aclanthology.org/P16-1162/"/>): repeatedly merges the most frequent
+/// pair of neighbouring symbols into one symbol.
 /// </summary>
 /// <remarks>
-/// Each distinct pre-token is a word with a 64-bit weight. Each pair knows its weighted count and the words it stands in; a merge walks
-/// those words only and corrects the counts of the neighbours. A heap gives the next pair; its entries may be out of date, always on the high
-/// side, and are put right when they come up.
-/// Ties go to the smaller ids, left then right; ids follow from what was merged before, so the result depends on nothing but the counts.
+/// Each distinct pre-token is a word with a 64-bit count. For each pair the weighted count and the words that contain it are known; a merge
+/// visits those words only and corrects the counts of the neighbouring pairs. A heap gives the next pair; its counts may be outdated, but
+/// only too high, and are corrected when they reach the top. Ties go to the smaller ids, left then right; ids follow from earlier merges,
+/// so the result depends on the counts alone.
 /// </remarks>
 public sealed class BpeTrainer
 {
@@ -61,11 +61,12 @@ public sealed class BpeTrainer
     }
 
     /// <summary>Trains a vocabulary.</summary>
-    /// <param name="counts">The corpus, counted; if several workers counted, merged.</param>
-    /// <param name="options">What the vocabulary is to be.</param>
-    /// <param name="progress">Told how many of how many tokens there are, now and then.</param>
-    /// <param name="cancellation">Ends the training early, with an exception.</param>
-    /// <returns>A vocabulary, smaller than asked for where the corpus has no more pairs that are frequent enough.</returns>
+    /// <param name="counts">The pre-tokens of the corpus.</param>
+    /// <param name="options">The size of the vocabulary.</param>
+    /// <param name="progress">Called now and then with the number of tokens so far and in all.</param>
+    /// <param name="cancellation">Stops the training.</param>
+    /// <returns>A vocabulary; smaller than requested where the corpus has no more pairs that are frequent enough.</returns>
+    /// <exception cref="ArgumentException">The options are out of range.</exception>
     public static BpeVocabulary Train(
         PreTokenCounter counts, BpeTrainerOptions options, Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
@@ -153,6 +154,7 @@ public sealed class BpeTrainer
 
     private sealed class MostFrequentFirst : IComparer<(long Count, uint Pair)>
     {
+        /// <inheritdoc/>
         public int Compare((long Count, uint Pair) x, (long Count, uint Pair) y) =>
             x.Count != y.Count ? y.Count.CompareTo(x.Count) : x.Pair.CompareTo(y.Pair);
     }

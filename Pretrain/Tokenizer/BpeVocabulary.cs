@@ -3,16 +3,18 @@ using System.Text;
 
 namespace DataForge.Pretrain.Tokenizer;
 
-/// <summary>Two tokens that byte-pair encoding joins, and the token they make. The place in the list is its rank: lower goes first.</summary>
+/// <summary>
+/// Two tokens that byte-pair encoding merges, and the result. Its position in the list of merges is its rank: lower goes first.
+/// </summary>
 public readonly record struct BpeMerge(ushort Left, ushort Right, ushort Result);
 
 /// <summary>
-/// A byte-level BPE vocabulary: the bytes of each token, the merges by rank, the special tokens, and how text is cut beforehand. It never
-/// changes, and any number of encoders can share it.
+/// A byte-level BPE vocabulary: the bytes of each token, the merges by rank, the special tokens, and how text is split before merging.
+/// Immutable; any number of encoders can share it.
 /// </summary>
 public sealed class BpeVocabulary
 {
-    /// <summary>Token ids are stored in 16 bits.</summary>
+    /// <summary>The most tokens: ids are stored in 16 bits.</summary>
     public const int MaxCount = 1 << 16;
 
     private readonly byte[][] _tokens;
@@ -21,12 +23,13 @@ public sealed class BpeVocabulary
     private readonly ushort[] _idOfByte = new ushort[256];
     private readonly Dictionary<string, ushort> _idOfSpecial = new(StringComparer.Ordinal);
 
-    /// <summary>A vocabulary from its parts, checked.</summary>
-    /// <param name="form">How text is cut.</param>
-    /// <param name="tokens">The bytes of each token, by id; of a special token the UTF-8 of its name.</param>
+    /// <summary>A vocabulary from its parts, which are validated.</summary>
+    /// <param name="form">How text is split.</param>
+    /// <param name="tokens">The bytes of each token, by id; for a special token the UTF-8 of its name.</param>
     /// <param name="merges">The merges by rank.</param>
     /// <param name="specialIds">The ids of the special tokens.</param>
-    /// <exception cref="TokenizerFormatException">A byte without a token, a token twice, a merge that does not give its token.</exception>
+    /// <exception cref="TokenizerFormatException">A byte has no token, a token occurs twice, or a merge does not give its
+    /// token.</exception>
     public BpeVocabulary(PreTokenization form, byte[][] tokens, BpeMerge[] merges, IEnumerable<int> specialIds)
     {
         if (tokens.Length > MaxCount)
@@ -51,7 +54,7 @@ public sealed class BpeVocabulary
         CheckMerges();
     }
 
-    /// <summary>How text is cut.</summary>
+    /// <summary>How text is split.</summary>
     public PreTokenization Form { get; }
 
     /// <summary>The number of tokens, special ones included; ids are 0 to this - 1.</summary>
@@ -71,21 +74,22 @@ public sealed class BpeVocabulary
     /// <exception cref="TokenizerFormatException">The vocabulary has no such special token.</exception>
     public ushort SpecialId(string name) => _idOfSpecial.TryGetValue(name, out ushort id)
         ? id
-        : throw new TokenizerFormatException($"The vocabulary has no special token {name}. Train a tokenizer here, or use an objective that needs none.");
+        : throw new TokenizerFormatException(
+            $"The vocabulary has no special token {name}. Train a tokenizer here, or use an objective that needs none.");
 
     /// <summary>Whether an id is a special token's.</summary>
     public bool IsSpecial(int id) => _special[id];
 
-    /// <summary>The bytes of a token; of a special token the UTF-8 of its name.</summary>
+    /// <summary>The bytes of a token; for a special token the UTF-8 of its name.</summary>
     public ReadOnlySpan<byte> BytesOf(int id) => _tokens[id];
 
     /// <summary>The token of one byte.</summary>
     public ushort IdOfByte(byte value) => _idOfByte[value];
 
-    /// <summary>Writes the bytes that tokens stand for.</summary>
+    /// <summary>Decodes tokens into bytes.</summary>
     /// <param name="ids">Tokens.</param>
-    /// <param name="output">Takes the bytes, which are UTF-8 if the tokens were cut from UTF-8 and none is missing.</param>
-    /// <param name="skipSpecial">Whether special tokens give nothing, or else their names.</param>
+    /// <param name="output">Receives the bytes: UTF-8 where the tokens are a whole encoded text.</param>
+    /// <param name="skipSpecial">Whether special tokens are skipped; otherwise their names are written.</param>
     /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
     public void Decode(ReadOnlySpan<ushort> ids, IBufferWriter<byte> output, bool skipSpecial = false)
     {
@@ -103,7 +107,7 @@ public sealed class BpeVocabulary
         }
     }
 
-    /// <summary>The bytes that tokens stand for.</summary>
+    /// <summary>Decodes tokens into bytes.</summary>
     /// <inheritdoc cref="Decode(ReadOnlySpan{ushort}, IBufferWriter{byte}, bool)"/>
     public byte[] Decode(ReadOnlySpan<ushort> ids, bool skipSpecial = false)
     {
@@ -125,7 +129,7 @@ public sealed class BpeVocabulary
 
             if (_tokens[id].Length == 0 || !distinct.Add(ByteAlphabet.Write(_tokens[id])))
             {
-                throw new TokenizerFormatException($"Token {id} is empty or stands in the vocabulary twice.");
+                throw new TokenizerFormatException($"Token {id} is empty or occurs in the vocabulary twice.");
             }
 
             if (_tokens[id].Length == 1)
@@ -147,11 +151,14 @@ public sealed class BpeVocabulary
         for (int rank = 0; rank < _merges.Length; rank++)
         {
             (ushort left, ushort right, ushort result) = _merges[rank];
-            bool known = left < Count && right < Count && result < Count && !_special[left] && !_special[right] && !_special[result];
-            if (!known || !_tokens[result].AsSpan().StartsWith(_tokens[left]) || !_tokens[result].AsSpan(_tokens[left].Length).SequenceEqual(_tokens[right]))
+            bool isKnown = left < Count && right < Count && result < Count && !_special[left] && !_special[right] && !_special[result];
+            if (!isKnown || !IsConcatenation(_tokens[result], _tokens[left], _tokens[right]))
             {
                 throw new TokenizerFormatException($"Merge {rank} joins tokens {left} and {right} to something other than token {result}.");
             }
         }
     }
+
+    private static bool IsConcatenation(ReadOnlySpan<byte> whole, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
+        whole.StartsWith(left) && whole[left.Length..].SequenceEqual(right);
 }

@@ -2,8 +2,8 @@ namespace DataForge.Pretrain.Tokenizer;
 
 /// <summary>
 /// GPT-2's printable alphabet for bytes: each of the 256 bytes is written as one visible character, so that a token, which need not be
-/// UTF-8 by itself, can stand in a JSON or text file (<c>bytes_to_unicode</c> of
-/// <see href="https://github.com/openai/gpt-2/blob/master/src/encoder.py"/>).
+/// valid UTF-8, can be written to a JSON or text file (<c>bytes_to_unicode</c> of <see
+/// href="https://github.com/openai/gpt-2/blob/master/src/encoder.py"/>).
 /// </summary>
 internal static class ByteAlphabet
 {
@@ -26,7 +26,7 @@ internal static class ByteAlphabet
         }
     });
 
-    /// <summary>Reads bytes back; null where a character is not of the alphabet.</summary>
+    /// <summary>Reads bytes written in the alphabet; null where a character is not in it.</summary>
     public static byte[]? Read(ReadOnlySpan<char> text)
     {
         byte[] bytes = new byte[text.Length];

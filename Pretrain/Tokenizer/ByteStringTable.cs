@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace DataForge.Pretrain.Tokenizer;
 
 /// <summary>
-/// Numbers distinct byte strings 0, 1, 2, … in the order in which they are first seen. Open addressing; the bytes lie in pages, so nothing
-/// is allocated per string. Costs about 30 bytes a string besides its own.
+/// Numbers distinct byte strings 0, 1, 2, … in the order in which they are first added. A hash table with open addressing; the bytes
+/// are stored in pages, so nothing is allocated per string. Takes about 30 bytes per string besides its own.
 /// </summary>
 internal sealed class ByteStringTable
 {
@@ -14,12 +14,13 @@ internal sealed class ByteStringTable
 
     private const int PageBits = 20, PageSize = 1 << PageBits;
 
-    // A slot: the upper 32 bits of the hash beside index + 1; 0 is empty. Most misses are told from the slot alone.
+    // A slot: the upper 32 bits of the hash, and index + 1; 0 is empty. Most misses are recognised from the slot alone.
     private ulong[] _slots;
     private Entry[] _entries;
     private readonly List<byte[]> _pages = [];
     private int _pageUsed = PageSize;
 
+    /// <summary>An empty table with room for that many strings before it grows.</summary>
     public ByteStringTable(int capacity = 1 << 12)
     {
         int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, 16) * 2);
@@ -43,7 +44,7 @@ internal sealed class ByteStringTable
     /// <summary>The number of a string, or -1.</summary>
     public int Find(ReadOnlySpan<byte> value) => Find(value, Hash(value), out _);
 
-    /// <summary>The number of a string, which is put in if it is new.</summary>
+    /// <summary>The number of a string, which is added if it is new.</summary>
     public int GetOrAdd(ReadOnlySpan<byte> value, out bool added)
     {
         ulong hash = Hash(value);
@@ -52,7 +53,7 @@ internal sealed class ByteStringTable
         return added ? Add(value, hash, slot) : index;
     }
 
-    /// <summary>Forgets all strings and keeps the memory.</summary>
+    /// <summary>Removes all strings and keeps the memory.</summary>
     public void Clear()
     {
         Array.Clear(_slots);
@@ -66,7 +67,8 @@ internal sealed class ByteStringTable
     }
 
     /// <summary>
-    /// A multiply-and-fold hash in the manner of wyhash (<see href="https://github.com/wangyi-fudan/wyhash"/>): 8 bytes a 64×64→128 product.
+    /// A multiply-and-fold hash like wyhash (<see href="https://github.com/wangyi-fudan/wyhash"/>, whose first two secrets are used): one
+    /// 64×64→128 product per 8 bytes.
     /// </summary>
     internal static ulong Hash(ReadOnlySpan<byte> value)
     {
@@ -80,17 +82,17 @@ internal sealed class ByteStringTable
             hash = Fold(hash ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, at)), SecretB);
         }
 
-        int left = length - at;
+        int remaining = length - at;
         ulong tail = 0;
-        if (left >= 4)
+        if (remaining >= 4)
         {
             tail = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref start, at))
                 | ((ulong)Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref start, length - 4)) << 32);
         }
-        else if (left > 0)
+        else if (remaining > 0)
         {
             tail = Unsafe.Add(ref start, at)
-                | ((ulong)Unsafe.Add(ref start, at + (left >> 1)) << 8)
+                | ((ulong)Unsafe.Add(ref start, at + (remaining >> 1)) << 8)
                 | ((ulong)Unsafe.Add(ref start, length - 1) << 16);
         }
 

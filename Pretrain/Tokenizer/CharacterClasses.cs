@@ -4,10 +4,10 @@ using System.Text;
 
 namespace DataForge.Pretrain.Tokenizer;
 
-/// <summary>The class that a pre-tokenisation pattern sees in a code point.</summary>
+/// <summary>The class of a code point in the pre-tokenisation patterns.</summary>
 internal enum CharacterClass : byte
 {
-    /// <summary><c>[^\s\p{L}\p{N}]</c>; each byte that is not valid UTF-8 is one of these.</summary>
+    /// <summary><c>[^\s\p{L}\p{N}]</c>; each byte that is not valid UTF-8 counts as one.</summary>
     Other,
 
     /// <summary><c>\p{L}</c></summary>
@@ -20,7 +20,7 @@ internal enum CharacterClass : byte
     Space,
 }
 
-/// <summary>Looks up the class of code points; 1.1 MB of table, built at first use.</summary>
+/// <summary>Looks up the class of code points in a table of 1.1 MB, built at first use.</summary>
 internal sealed class CharacterClasses
 {
     /// <summary><c>\s</c> of ECMAScript: WhiteSpace and LineTerminator (<see href="https://tc39.es/ecma262/#sec-white-space"/>).</summary>
@@ -46,7 +46,7 @@ internal sealed class CharacterClasses
     public ReadOnlySpan<CharacterClass> Ascii => _table.AsSpan(0, 128);
 
     /// <summary>The class of the code point that starts at <paramref name="position"/>, and its length in bytes.</summary>
-    /// <remarks>What is not UTF-8 is a class of its own to no pattern: each such byte counts as <see cref="CharacterClass.Other"/>.</remarks>
+    /// <remarks>Each byte that is not valid UTF-8 counts as <see cref="CharacterClass.Other"/>.</remarks>
     public CharacterClass At(ReadOnlySpan<byte> text, int position, out int length)
     {
         byte first = text[position];

@@ -1,18 +1,19 @@
 namespace DataForge.Pretrain.Tokenizer;
 
-/// <summary>Looks up the rank of a pair of tokens among the merges; open addressing, read-only once built.</summary>
+/// <summary>Looks up the rank of a pair of tokens among the merges: a hash table with open addressing, read-only once built.</summary>
 internal sealed class MergeRanks
 {
     /// <summary>The rank of a pair that is not merged.</summary>
     public const int None = int.MaxValue;
 
-    private readonly ulong[] _slots;   // key · 2^32 + rank + 1; 0 is empty
+    private readonly ulong[] _slots; // key · 2^32 + rank + 1; 0 is empty
     private readonly ushort[] _results;
     private readonly int _mask;
 
+    /// <summary>Builds the table from the merges by rank.</summary>
     public MergeRanks(IReadOnlyList<BpeMerge> merges)
     {
-        // A quarter full at most: most look-ups are for pairs that do not merge, and those end at the first empty slot.
+        // At most a quarter full: most look-ups are for pairs that do not merge, and these end at the first empty slot.
         int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(merges.Count, 16) * 4);
         _mask = size - 1;
         _slots = new ulong[size];
@@ -23,7 +24,7 @@ internal sealed class MergeRanks
             _results[rank] = result;
             if (Rank(left, right) != None)
             {
-                continue;   // a pair listed twice has its first rank
+                continue; // a pair listed twice has its first rank
             }
 
             uint key = Key(left, right);
@@ -59,10 +60,11 @@ internal sealed class MergeRanks
         }
     }
 
-    /// <summary>The token that the merge of a rank makes.</summary>
+    /// <summary>The token that the merge with that rank gives.</summary>
     public ushort Result(int rank) => _results[rank];
 
     private static uint Key(ushort left, ushort right) => ((uint)left << 16) | right;
 
+    // Fibonacci hashing: the multiplier is 2^64 / φ.
     private int Start(uint key) => (int)((key * 0x9E3779B97F4A7C15ul) >> 32) & _mask;
 }

@@ -1,12 +1,12 @@
 namespace DataForge.Pretrain.Tokenizer;
 
 /// <summary>
-/// The pairs of symbols seen in training: by number, each with its key (left id · 2^16 + right id), its weighted count, and the words it may
-/// stand in. Open addressing on the key.
+/// The pairs of symbols seen in training: by number, each with its key (left id · 2^16 + right id), its weighted count, and the words
+/// that may contain it. A hash table with open addressing on the key.
 /// </summary>
 internal sealed class PairTable
 {
-    private int[] _slots = new int[1 << 17];   // pair number + 1; 0 is empty
+    private int[] _slots = new int[1 << 17]; // pair number + 1; 0 is empty
     private Pair[] _entries = new Pair[1 << 16];
 
     /// <summary>The number of pairs ever seen.</summary>
@@ -15,13 +15,13 @@ internal sealed class PairTable
     /// <summary>Left id · 2^16 + right id.</summary>
     public uint Key(int pair) => _entries[pair].Key;
 
-    /// <summary>How often the pair stands in the corpus now.</summary>
+    /// <summary>How often the pair occurs in the corpus now.</summary>
     public long CountOf(int pair) => _entries[pair].Count;
 
-    /// <summary>The words the pair stands in, and perhaps some where it no longer does. A word can be listed twice.</summary>
+    /// <summary>The words that contain the pair, and perhaps some that no longer do. A word may be listed twice.</summary>
     public ReadOnlySpan<int> WordsOf(int pair) => _entries[pair].Words.AsSpan(0, _entries[pair].WordCount);
 
-    /// <summary>Sets the count to 0 and lets the list of words go.</summary>
+    /// <summary>Sets the count to 0 and drops the list of words.</summary>
     public void Retire(int pair)
     {
         _entries[pair].Count = 0;
@@ -48,7 +48,7 @@ internal sealed class PairTable
         return pair;
     }
 
-    /// <summary>Takes from a pair's count; its list of words stays.</summary>
+    /// <summary>Subtracts from a pair's count; its list of words stays.</summary>
     public void Subtract(uint key, long count) => _entries[GetOrAdd(key)].Count -= count;
 
     private int GetOrAdd(uint key)
@@ -94,14 +94,14 @@ internal sealed class PairTable
         }
     }
 
-    // Fibonacci hashing: neighbouring keys spread over the table.
+    // Fibonacci hashing: the multiplier is 2^64 / φ; neighbouring keys spread over the table.
     private static int Start(uint key, int mask) => (int)((key * 0x9E3779B97F4A7C15ul) >> 32) & mask;
 
     private struct Pair
     {
-        public uint Key;
-        public long Count;
-        public int[] Words;
-        public int WordCount;
+        internal uint Key;
+        internal long Count;
+        internal int[] Words;
+        internal int WordCount;
     }
 }

@@ -1,15 +1,15 @@
 namespace DataForge.Pretrain.Tokenizer;
 
 /// <summary>
-/// Counts the distinct pre-tokens of documents: all that training needs to know of a corpus. One counter a worker; afterwards they are
-/// merged. Counts are sums, so neither the number of workers nor the order of documents shows in the result. Memory grows with the
+/// Counts the distinct pre-tokens of documents: all that tokenizer training needs of a corpus. Use one counter per worker and merge them
+/// afterwards. Counts are sums, so the result depends neither on the number of workers nor on the order of documents. Memory grows with the
 /// distinct pre-tokens only, about 50 bytes each.
 /// </summary>
 public sealed class PreTokenCounter
 {
     /// <summary>
-    /// Longer pre-tokens (bytes) are passed over: they are data (encoded files, ruled lines), not language, and one of a megabyte would be
-    /// read again for every merge that touches it. <see cref="LongPreTokens"/> says how many.
+    /// Longer pre-tokens (in bytes) are skipped: they are data (encoded files, lines of dashes), not language, and one of a megabyte
+    /// would be read again for every merge in it. <see cref="LongPreTokens"/> says how many there were.
     /// </summary>
     public const int MaxPreTokenLength = 256;
 
@@ -17,14 +17,14 @@ public sealed class PreTokenCounter
     private readonly ByteStringTable _table = new(1 << 16);
     private long[] _counts = new long[1 << 16];
 
-    /// <summary>An empty counter for one way of cutting text.</summary>
+    /// <summary>An empty counter for one way of splitting text.</summary>
     public PreTokenCounter(PreTokenization form)
     {
         Form = form;
         _scanner = new PreTokenScanner(form);
     }
 
-    /// <summary>How text is cut.</summary>
+    /// <summary>How text is split.</summary>
     public PreTokenization Form { get; }
 
     /// <summary>The number of distinct pre-tokens.</summary>
@@ -36,7 +36,7 @@ public sealed class PreTokenCounter
     /// <summary>The bytes of the documents counted.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>The pre-tokens passed over because they are longer than <see cref="MaxPreTokenLength"/>.</summary>
+    /// <summary>The number of pre-tokens skipped because they are longer than <see cref="MaxPreTokenLength"/>.</summary>
     public long LongPreTokens { get; private set; }
 
     /// <summary>Counts the pre-tokens of one document, UTF-8.</summary>
@@ -77,10 +77,10 @@ public sealed class PreTokenCounter
         LongPreTokens += other.LongPreTokens;
     }
 
-    /// <summary>A pre-token, by a number from 0 to <see cref="Distinct"/> - 1 that has no meaning beyond this counter.</summary>
+    /// <summary>A pre-token, by a number from 0 to <see cref="Distinct"/> - 1 that is valid for this counter only.</summary>
     public ReadOnlySpan<byte> PreToken(int index) => _table[index];
 
-    /// <summary>How often that pre-token was seen.</summary>
+    /// <summary>How often that pre-token occurred.</summary>
     public long CountOf(int index) => _counts[index];
 
     private void Add(ReadOnlySpan<byte> preToken, long count)

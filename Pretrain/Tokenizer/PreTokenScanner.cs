@@ -1,27 +1,28 @@
 namespace DataForge.Pretrain.Tokenizer;
 
 /// <summary>
-/// Cuts UTF-8 text into pre-tokens, one after another, without a regular-expression engine and without allocating. Every byte of the text
-/// is in exactly one pre-token, valid UTF-8 or not.
+/// Splits UTF-8 text into pre-tokens, one after another, without a regular-expression engine and without allocating. Every byte of the
+/// text, valid UTF-8 or not, is in exactly one pre-token.
 /// </summary>
 internal sealed class PreTokenScanner
 {
     /// <summary>
-    /// The pattern of <see cref="PreTokenization.Code"/>, as tokenizer.json states it. No look-ahead is needed: of a run of spaces only
-    /// a run of one can go with what follows, since a second alternative wants exactly one space before its letters or signs.
+    /// The pattern of <see cref="PreTokenization.Code"/>, as tokenizer.json states it. No look-ahead is needed: only a single space can
+    /// belong to what follows, since the alternatives take at most one space before letters or signs.
     /// </summary>
     public const string CodePattern = @"\p{N}| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+";
 
     private readonly PreTokenization _form;
     private readonly CharacterClasses _classes;
 
+    /// <summary>A scanner for one way of splitting text.</summary>
     public PreTokenScanner(PreTokenization form)
     {
         _form = form;
         _classes = form == PreTokenization.Gpt2 ? CharacterClasses.Ecma : CharacterClasses.Unicode;
     }
 
-    /// <summary>The end of the pre-token that starts at <paramref name="start"/>, which must lie within the text.</summary>
+    /// <summary>The end of the pre-token that starts at <paramref name="start"/>, which must be within the text.</summary>
     public int End(ReadOnlySpan<byte> text, int start)
     {
         CharacterClass first = _classes.At(text, start, out int length);
@@ -34,12 +35,12 @@ internal sealed class PreTokenScanner
                 CharacterClass second = _classes.At(text, next, out int secondLength);
                 if (second != CharacterClass.Space && (second != CharacterClass.Number || _form == PreTokenization.Gpt2))
                 {
-                    return EndOfRun(text, next + secondLength, second, out _);   // " ?\p{L}+" and its kin
+                    return EndOfRun(text, next + secondLength, second, out _); // " ?\p{L}+" and the like
                 }
             }
 
             int end = EndOfRun(text, next, CharacterClass.Space, out int last);
-            // "\s+(?!\S)" gives back one character where something follows, "\s+" takes the one that cannot be given back.
+            // "\s+(?!\S)" leaves the last space to what follows; "\s+" matches where there is only one.
             return _form == PreTokenization.Gpt2 && end < text.Length && last > start ? last : end;
         }
 
@@ -60,7 +61,9 @@ internal sealed class PreTokenScanner
         return EndOfRun(text, next, first, out _);
     }
 
-    /// <summary>The end of the run of one class that goes on at <paramref name="position"/>, and where its last character starts.</summary>
+    /// <summary>
+    /// The end of the run of one class that continues at <paramref name="position"/>, and the start of its last character.
+    /// </summary>
     private int EndOfRun(ReadOnlySpan<byte> text, int position, CharacterClass wanted, out int last)
     {
         ReadOnlySpan<CharacterClass> ascii = _classes.Ascii;

@@ -1,27 +1,27 @@
 namespace DataForge.Pretrain.Tokenizer;
 
 /// <summary>
-/// Tokens with a meaning of their own. They stand first in a vocabulary that is trained here, and encoding a document never gives one:
-/// the characters <c>&lt;|endoftext|&gt;</c> in a document are ordinary text.
+/// The special tokens. They come first in a vocabulary that is trained here, and encoding a document never gives one: the characters
+/// <c>&lt;|endoftext|&gt;</c> in a document are ordinary text.
 /// </summary>
 public static class SpecialTokens
 {
-    /// <summary>Stands before and after each document (bos and eos are one token, as in GPT-2); id 0.</summary>
+    /// <summary>Starts and ends each document (bos and eos are one token, as in GPT-2); id 0.</summary>
     public const string EndOfText = "<|endoftext|>";
 
-    /// <summary>StarCoder's marks for filling in the middle.</summary>
+    /// <summary>StarCoder's tokens for filling in the middle.</summary>
     public const string FimPrefix = "<fim_prefix>", FimMiddle = "<fim_middle>", FimSuffix = "<fim_suffix>", FimPad = "<fim_pad>";
 
-    /// <summary>CodeGen2's marks for infilling: what follows are the spans, and the end of one span.</summary>
+    /// <summary>CodeGen2's tokens for infilling: the separator before the spans, and the end of a span.</summary>
     public const string Separator = "<sep>", EndOfMask = "<eom>";
 
-    /// <summary>How many spans of one document can be masked.</summary>
+    /// <summary>The most spans of one document that can be masked.</summary>
     public const int MaskCount = 4;
 
-    /// <summary>CodeGen2's mark of the n-th masked span, n from 1.</summary>
+    /// <summary>CodeGen2's token of the n-th masked span, n from 1.</summary>
     public static string Mask(int number) => $"<mask_{number}>";
 
-    /// <summary>All of them, in the order of their ids from 0.</summary>
+    /// <summary>All special tokens, in the order of their ids from 0.</summary>
     public static IReadOnlyList<string> All { get; } =
         [EndOfText, FimPrefix, FimMiddle, FimSuffix, FimPad, .. Enumerable.Range(1, MaskCount).Select(Mask), Separator, EndOfMask];
 }

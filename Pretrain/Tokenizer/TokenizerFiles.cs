@@ -3,21 +3,22 @@ using System.Text;
 namespace DataForge.Pretrain.Tokenizer;
 
 /// <summary>
-/// The files in which a tokenizer travels: tokenizer.json, which holds all of it, and the older vocab.json and merges.txt with the two
+/// Writes a tokenizer's files: tokenizer.json, which is complete by itself, and the older vocab.json and merges.txt with the two
 /// configuration files that <c>from_pretrained</c> reads. The same vocabulary gives the same bytes.
 /// </summary>
 public static class TokenizerFiles
 {
-    /// <summary>The names, in the order in which <see cref="Build"/> gives them.</summary>
+    /// <summary>The file names, in the order in which <see cref="Build"/> returns them.</summary>
     public const string TokenizerJson = "tokenizer.json", VocabularyJson = "vocab.json", MergesText = "merges.txt",
         ConfigJson = "tokenizer_config.json", SpecialsJson = "special_tokens_map.json";
 
-    /// <summary>All names under which a tokenizer's files travel; one made elsewhere may have <c>added_tokens.json</c> too.</summary>
-    public static IReadOnlyList<string> Names { get; } = [TokenizerJson, VocabularyJson, MergesText, ConfigJson, SpecialsJson, "added_tokens.json"];
+    /// <summary>All names of a tokenizer's files; one made elsewhere may have <c>added_tokens.json</c> too.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [TokenizerJson, VocabularyJson, MergesText, ConfigJson, SpecialsJson, "added_tokens.json"];
 
-    /// <summary>The bytes of all files.</summary>
+    /// <summary>The names and bytes of all files.</summary>
     /// <param name="vocabulary">The tokenizer.</param>
-    /// <param name="modelMaxLength">The model's context in tokens, which tokenizer_config.json states.</param>
+    /// <param name="modelMaxLength">The model's context length in tokens, which tokenizer_config.json states.</param>
     public static IReadOnlyList<(string Name, byte[] Bytes)> Build(BpeVocabulary vocabulary, int modelMaxLength) =>
     [
         (TokenizerJson, Utf8(TokenizerJsonFile(vocabulary))),
@@ -27,7 +28,7 @@ public static class TokenizerFiles
         (SpecialsJson, Utf8(SpecialsFile(vocabulary))),
     ];
 
-    /// <summary>Writes all files into a folder, over what is there.</summary>
+    /// <summary>Writes all files to a folder; existing ones are overwritten.</summary>
     public static void Write(BpeVocabulary vocabulary, string folder, int modelMaxLength)
     {
         Directory.CreateDirectory(folder);
@@ -37,14 +38,14 @@ public static class TokenizerFiles
         }
     }
 
-    /// <summary>How a token is spelt in the files.</summary>
+    /// <summary>A token as the files spell it.</summary>
     internal static string TokenText(BpeVocabulary vocabulary, int id) => vocabulary.IsSpecial(id)
         ? Encoding.UTF8.GetString(vocabulary.BytesOf(id))
         : ByteAlphabet.Write(vocabulary.BytesOf(id));
 
     private static string TokenizerJsonFile(BpeVocabulary vocabulary)
     {
-        // Laid out as Hugging Face's own serialiser does, keys in its order.
+        // Formatted as Hugging Face's own serialiser does, with keys in its order.
         StringBuilder text = new();
         text.Append("{\n  \"version\": \"1.0\",\n  \"truncation\": null,\n  \"padding\": null,\n  \"added_tokens\": [");
         ushort[] specials = SpecialIds(vocabulary);
@@ -57,8 +58,10 @@ public static class TokenizerFiles
 
         text.Append(specials.Length == 0 ? "],\n" : "\n  ],\n").Append("  \"normalizer\": null,\n  \"pre_tokenizer\": ");
         text.Append(PreTokenizer(vocabulary.Form)).Append(",\n");
-        text.Append("  \"post_processor\": { \"type\": \"ByteLevel\", \"add_prefix_space\": false, \"trim_offsets\": false, \"use_regex\": true },\n");
-        text.Append("  \"decoder\": { \"type\": \"ByteLevel\", \"add_prefix_space\": false, \"trim_offsets\": true, \"use_regex\": true },\n");
+        text.Append("  \"post_processor\": { \"type\": \"ByteLevel\", \"add_prefix_space\": false, \"trim_offsets\": false, ");
+        text.Append("\"use_regex\": true },\n");
+        text.Append("  \"decoder\": { \"type\": \"ByteLevel\", \"add_prefix_space\": false, \"trim_offsets\": true, ");
+        text.Append("\"use_regex\": true },\n");
         text.Append("  \"model\": {\n    \"type\": \"BPE\",\n    \"dropout\": null,\n    \"unk_token\": null,\n");
         text.Append("    \"continuing_subword_prefix\": null,\n    \"end_of_word_suffix\": null,\n    \"fuse_unk\": false,\n");
         text.Append("    \"byte_fallback\": false,\n    \"ignore_merges\": false,\n    \"vocab\": {");
@@ -78,15 +81,16 @@ public static class TokenizerFiles
 
     private static string PreTokenizer(PreTokenization form)
     {
-        const string byteLevel = "{ \"type\": \"ByteLevel\", \"add_prefix_space\": false, \"trim_offsets\": true, \"use_regex\": ";
+        const string ByteLevel = "{ \"type\": \"ByteLevel\", \"add_prefix_space\": false, \"trim_offsets\": true, \"use_regex\": ";
         if (form == PreTokenization.Gpt2)
         {
-            return byteLevel + "true }";
+            return ByteLevel + "true }";
         }
 
-        StringBuilder text = new("{\n    \"type\": \"Sequence\",\n    \"pretokenizers\": [\n      { \"type\": \"Split\", \"pattern\": { \"Regex\": ");
+        StringBuilder text = new("{\n    \"type\": \"Sequence\",\n    \"pretokenizers\": [\n");
+        text.Append("      { \"type\": \"Split\", \"pattern\": { \"Regex\": ");
         AppendString(text, PreTokenScanner.CodePattern).Append(" }, \"behavior\": \"Isolated\", \"invert\": false },\n      ");
-        return text.Append(byteLevel).Append("false }\n    ]\n  }").ToString();
+        return text.Append(ByteLevel).Append("false }\n    ]\n  }").ToString();
     }
 
     private static string VocabularyFile(BpeVocabulary vocabulary)
@@ -126,7 +130,7 @@ public static class TokenizerFiles
         AppendNamedSpecials(text, vocabulary);
         text.Append("  \"clean_up_tokenization_spaces\": false,\n");
         text.Append("  \"errors\": \"replace\",\n  \"model_max_length\": ").Append(modelMaxLength).Append(",\n");
-        // A GPT2TokenizerFast may put its own pre-tokenizer in the place of the file's, so the code form is not declared one.
+        // A GPT2TokenizerFast may replace the file's pre-tokenizer by its own, so the code form is not declared as one.
         string className = vocabulary.Form == PreTokenization.Gpt2 ? "GPT2TokenizerFast" : "PreTrainedTokenizerFast";
         return text.Append("  \"tokenizer_class\": \"").Append(className).Append("\"\n}\n").ToString();
     }
@@ -141,7 +145,8 @@ public static class TokenizerFiles
 
     private static void AppendNamedSpecials(StringBuilder text, BpeVocabulary vocabulary)
     {
-        string[] others = [.. SpecialIds(vocabulary).Select(id => TokenText(vocabulary, id)).Where(name => name != SpecialTokens.EndOfText)];
+        string[] others =
+            [.. SpecialIds(vocabulary).Select(id => TokenText(vocabulary, id)).Where(name => name != SpecialTokens.EndOfText)];
         if (others.Length > 0)
         {
             text.Append("  \"additional_special_tokens\": [");
@@ -174,9 +179,12 @@ public static class TokenizerFiles
 
     private static ushort[] SpecialIds(BpeVocabulary vocabulary) => [.. vocabulary.Specials.Values.Order()];
 
-    // The byte alphabet has no control characters, so these two are all that JSON wants escaped.
-    private static StringBuilder AppendString(StringBuilder text, string value) =>
-        text.Append('"').Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"');
+    // The byte alphabet has no control characters, so these two are the only characters that JSON needs escaped.
+    private static StringBuilder AppendString(StringBuilder text, string value)
+    {
+        string escaped = value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        return text.Append('"').Append(escaped).Append('"');
+    }
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 }

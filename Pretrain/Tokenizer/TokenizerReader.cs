@@ -6,11 +6,14 @@ namespace DataForge.Pretrain.Tokenizer;
 /// <summary>Reads a tokenizer from tokenizer.json, or from GPT-2's pair of vocab.json and merges.txt.</summary>
 public static class TokenizerReader
 {
-    // The largest real files are some 20 MB; a length beyond this is a mistake.
+    // The largest real files have about 20 MB; a longer one than this is a mistake.
     private const long MaxFileLength = 256L << 20;
 
+    private static readonly string[] UnsupportedSettings =
+        ["dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback", "ignore_merges"];
+
     /// <summary>Reads the tokenizer of a folder: its tokenizer.json, else its vocab.json and merges.txt.</summary>
-    /// <exception cref="TokenizerFormatException">The files are not a byte-level BPE tokenizer that this can apply exactly.</exception>
+    /// <exception cref="TokenizerFormatException">The files are not a byte-level BPE tokenizer that can be applied exactly.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static BpeVocabulary ReadFolder(string folder)
     {
@@ -26,7 +29,9 @@ public static class TokenizerReader
             : throw new TokenizerFormatException($"{folder} holds no tokenizer: neither tokenizer.json nor vocab.json with merges.txt.");
     }
 
-    /// <summary>Reads GPT-2's two files. Text is cut by GPT-2's pattern; tokens that no merge can give and that are no byte are special.</summary>
+    /// <summary>
+    /// Reads GPT-2's two files. Text is split by GPT-2's pattern; tokens that no merge gives and that are not a single byte are special.
+    /// </summary>
     /// <exception cref="TokenizerFormatException">The files are damaged or of another kind.</exception>
     public static BpeVocabulary ReadGpt2(string vocabularyPath, string mergesPath) => Guard(vocabularyPath, () =>
     {
@@ -41,14 +46,15 @@ public static class TokenizerReader
     });
 
     /// <summary>Reads a tokenizer.json.</summary>
-    /// <exception cref="TokenizerFormatException">It is not a byte-level BPE tokenizer in one of the forms of <see cref="PreTokenization"/>.</exception>
+    /// <exception cref="TokenizerFormatException">It is not a byte-level BPE tokenizer in one of the forms of <see
+    /// cref="PreTokenization"/>.</exception>
     public static BpeVocabulary ReadTokenizerJson(string path) => Guard(path, () =>
     {
         using JsonDocument json = Parse(path);
         JsonElement root = json.RootElement, model = root.GetProperty("model");
         Require(model, "type", "BPE");
         RequireUnset(root, "normalizer");
-        foreach (string unsupported in new[] { "dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback", "ignore_merges" })
+        foreach (string unsupported in UnsupportedSettings)
         {
             RequireUnset(model, unsupported);
         }
@@ -60,13 +66,13 @@ public static class TokenizerReader
             string content = added.GetProperty("content").GetString()!;
             special.Add(content);
             int id = added.GetProperty("id").GetInt32();
-            if (vocabulary.TryAdd(content, id) ? false : vocabulary[content] != id)
+            if (!vocabulary.TryAdd(content, id) && vocabulary[content] != id)
             {
                 throw new TokenizerFormatException($"The added token {content} has two ids.");
             }
         }
 
-        (string, string)[] merges = [.. model.GetProperty("merges").EnumerateArray().Select(merge =>
+        (string, string)[] merges = [.. model.GetProperty("merges").EnumerateArray().Select(merge => // a list of two, or one text
             merge.ValueKind == JsonValueKind.Array ? (merge[0].GetString()!, merge[1].GetString()!) : Pair(merge.GetString()!))];
         return Assemble(Form(root.GetProperty("pre_tokenizer")), vocabulary, merges, special.Contains);
     });
@@ -80,7 +86,8 @@ public static class TokenizerReader
         {
             if (id < 0 || id >= tokens.Length || tokens[id] is not null)
             {
-                throw new TokenizerFormatException($"The ids of the {tokens.Length} tokens are not 0 to {tokens.Length - 1}, each once: {id} for {token}.");
+                throw new TokenizerFormatException(
+                    $"The ids of the {tokens.Length} tokens are not 0 to {tokens.Length - 1}, each once: {id} for {token}.");
             }
 
             if (isSpecial(token))
@@ -91,7 +98,7 @@ public static class TokenizerReader
             else
             {
                 tokens[id] = ByteAlphabet.Read(token)
-                    ?? throw new TokenizerFormatException($"Token {id}, {token}, is not spelt in the byte alphabet.");
+                    ?? throw new TokenizerFormatException($"Token {id}, {token}, is not written in the byte alphabet.");
             }
         }
 
@@ -107,7 +114,7 @@ public static class TokenizerReader
 
         ushort Id(string token, int rank) => vocabulary.TryGetValue(token, out int id)
             ? (ushort)id
-            : throw new TokenizerFormatException($"Merge {rank} speaks of {token}, which is not in the vocabulary.");
+            : throw new TokenizerFormatException($"Merge {rank} names {token}, which is not in the vocabulary.");
     }
 
     private static Dictionary<string, int> Vocabulary(JsonElement json)
@@ -117,7 +124,7 @@ public static class TokenizerReader
         {
             if (!vocabulary.TryAdd(token.Name, token.Value.GetInt32()))
             {
-                throw new TokenizerFormatException($"The token {token.Name} stands in the vocabulary twice.");
+                throw new TokenizerFormatException($"The token {token.Name} occurs in the vocabulary twice.");
             }
 
             if (vocabulary.Count > BpeVocabulary.MaxCount)
@@ -137,9 +144,7 @@ public static class TokenizerReader
         }
 
         if (Is(preTokenizer, "Sequence") && preTokenizer.GetProperty("pretokenizers") is { } parts && parts.GetArrayLength() == 2
-            && Is(parts[0], "Split") && parts[0].GetProperty("pattern").TryGetProperty("Regex", out JsonElement regex)
-            && regex.GetString() == PreTokenScanner.CodePattern && parts[0].GetProperty("behavior").GetString() == "Isolated"
-            && !parts[0].GetProperty("invert").GetBoolean() && IsByteLevel(parts[1], useRegex: false))
+            && IsCodeSplit(parts[0]) && IsByteLevel(parts[1], useRegex: false))
         {
             return PreTokenization.Code;
         }
@@ -147,6 +152,11 @@ public static class TokenizerReader
         throw new TokenizerFormatException(
             "The pre-tokenizer is neither ByteLevel with GPT-2's pattern (add_prefix_space false) nor the code form that is trained here.");
     }
+
+    private static bool IsCodeSplit(JsonElement json) =>
+        Is(json, "Split") && json.GetProperty("pattern").TryGetProperty("Regex", out JsonElement regex)
+        && regex.GetString() == PreTokenScanner.CodePattern && json.GetProperty("behavior").GetString() == "Isolated"
+        && !json.GetProperty("invert").GetBoolean();
 
     private static bool IsByteLevel(JsonElement json, bool useRegex) =>
         Is(json, "ByteLevel")
@@ -198,13 +208,14 @@ public static class TokenizerReader
         {
             return read();
         }
-        catch (Exception damage) when (damage is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or IndexOutOfRangeException)
         {
-            throw new TokenizerFormatException($"{path} is not a tokenizer file: {damage.Message}", damage);
+            throw new TokenizerFormatException($"{path} is not a tokenizer file: {e.Message}", e);
         }
-        catch (TokenizerFormatException problem)
+        catch (TokenizerFormatException e)
         {
-            throw new TokenizerFormatException($"{path}: {problem.Message}", problem);
+            throw new TokenizerFormatException($"{path}: {e.Message}", e);
         }
     }
 }

@@ -5,8 +5,8 @@ namespace DataForge.Pretrain.Tokenizer;
 /// (<see href="https://www.unicode.org/Public/17.0.0/ucd/extracted/DerivedGeneralCategory.txt"/>).
 /// </summary>
 /// <remarks>
-/// They stand here, and are not asked of the runtime, because token ids depend on them: the same text must give the same ids under
-/// every version of .NET, each of which brings another Unicode (.NET 10 knows 16.0, Node.js 20.20 knows 17.0).
+/// They are not taken from the runtime because token ids depend on them: the same text must give the same ids under every version of .NET,
+/// and each has another version of Unicode (.NET 10 has 16.0, Node.js 20.20 has 17.0).
 /// </remarks>
 internal static class UnicodeRanges
 {

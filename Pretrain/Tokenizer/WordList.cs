@@ -6,19 +6,20 @@ internal sealed class WordList
     private readonly ushort[][] _pages;
     private readonly Word[] _words;
 
-    // A page holds whole words, so that no index exceeds 31 bits however large the corpus is.
+    // Symbols. A page holds whole words, so that no index exceeds 31 bits however large the corpus is.
     private const int PageSize = 1 << 24;
 
+    /// <summary>The words of a counter, as symbols of single bytes.</summary>
     public WordList(PreTokenCounter counts, ReadOnlySpan<ushort> idOfByte)
     {
         _words = new Word[counts.Distinct];
         List<ushort[]> filled = [];
         ushort[] page = [];
         int used = 0;
-        long left = 0;
+        long remaining = 0; // bytes
         for (int i = 0; i < counts.Distinct; i++)
         {
-            left += counts.PreToken(i).Length;
+            remaining += counts.PreToken(i).Length;
         }
 
         for (int i = 0; i < _words.Length; i++)
@@ -26,7 +27,7 @@ internal sealed class WordList
             ReadOnlySpan<byte> bytes = counts.PreToken(i);
             if (page.Length - used < bytes.Length)
             {
-                page = new ushort[Math.Min(PageSize, left)];
+                page = new ushort[Math.Min(PageSize, remaining)];
                 filled.Add(page);
                 used = 0;
             }
@@ -37,13 +38,13 @@ internal sealed class WordList
                 page[used++] = idOfByte[value];
             }
 
-            left -= bytes.Length;
+            remaining -= bytes.Length;
         }
 
         _pages = [.. filled];
     }
 
-    /// <summary>Enters every pair of neighbours.</summary>
+    /// <summary>Adds every pair of neighbouring symbols to the table.</summary>
     public void CountPairs(PairTable pairs)
     {
         for (int word = 0; word < _words.Length; word++)
@@ -57,12 +58,13 @@ internal sealed class WordList
     }
 
     /// <summary>
-    /// Joins a pair wherever it stands, from left to right in each word ("aaa" gives "(aa)a"), and corrects the counts of the pairs around.
+    /// Merges a pair wherever it occurs, from left to right in each word ("aaa" gives "(aa)a"), and corrects the counts of the pairs
+    /// around it.
     /// </summary>
     /// <param name="pairs">The counts.</param>
-    /// <param name="pair">The pair to join.</param>
+    /// <param name="pair">The pair to merge.</param>
     /// <param name="result">The symbol it becomes.</param>
-    /// <param name="touched">Takes the pairs whose count grew, perhaps several times.</param>
+    /// <param name="touched">Receives the pairs whose count grew, perhaps several times.</param>
     public void Merge(PairTable pairs, int pair, ushort result, List<int> touched)
     {
         uint key = pairs.Key(pair);
@@ -110,7 +112,7 @@ internal sealed class WordList
 
     private struct Word
     {
-        public int Page, Start, Length;
-        public long Count;
+        internal int Page, Start, Length;
+        internal long Count;
     }
 }

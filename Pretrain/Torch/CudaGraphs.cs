@@ -2,12 +2,12 @@ namespace DataForge.Pretrain.Torch;
 
 /// <summary>
 /// CUDA graphs (https://pytorch.org/docs/stable/notes/cuda.html#cuda-graphs): work is captured once, kernel by kernel, and from then on
-/// given to the GPU in one call. Warm-up and capture go on a stream of their own, as PyTorch asks.
+/// launched with one call. Warm-up and capture run on a side stream, as PyTorch requires.
 /// </summary>
-/// <param name="device">The device whose work it is.</param>
+/// <param name="device">The device that runs the work.</param>
 internal sealed class CudaGraphs(Device device) : IGraphRecorder
 {
-    /// <summary>Whether the native library was compiled with CUDA's headers: for graphs, and for copies beside the computation.</summary>
+    /// <summary>Whether the native library was compiled with CUDA's headers, which graphs and <see cref="CopyStream"/> need.</summary>
     internal static bool IsAvailable => Native.dft_cuda_compiled() != 0;
 
     /// <inheritdoc/>
@@ -53,10 +53,13 @@ internal sealed class CudaGraphs(Device device) : IGraphRecorder
         return new Graph(graph);
     }
 
+    /// <summary>A captured graph.</summary>
     private sealed class Graph(nint handle) : IRecordedGraph
     {
+        /// <inheritdoc/>
         public void Replay() => Native.Check(Native.dft_graph_replay(handle));
 
+        /// <inheritdoc/>
         public void Dispose() => Native.dft_graph_release(handle);
     }
 }

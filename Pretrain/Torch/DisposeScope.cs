@@ -1,9 +1,9 @@
 namespace DataForge.Pretrain.Torch;
 
 /// <summary>
-/// Owns the tensors made on this thread while it is the innermost scope, and releases them when it is disposed:
+/// Owns the tensors created on this thread while it is the innermost scope, and releases them when it is disposed:
 /// <c>using var scope = torch.NewDisposeScope();</c>. A tensor leaves it by <see cref="Tensor.MoveToOuterDisposeScope"/> or
-/// <see cref="Tensor.DetachFromDisposeScope"/>. Opening and closing one takes no managed memory.
+/// <see cref="Tensor.DetachFromDisposeScope"/>. Opening and closing a scope allocates no managed memory.
 /// </summary>
 public readonly ref struct DisposeScope
 {
@@ -16,7 +16,7 @@ public readonly ref struct DisposeScope
     public void Dispose() => _frame.Close();
 }
 
-/// <summary>One level of a thread's scopes; kept and used again, since scopes nest strictly.</summary>
+/// <summary>One level of a thread's nested scopes. Frames are reused, since scopes nest strictly.</summary>
 internal sealed class ScopeFrame
 {
     [ThreadStatic]
@@ -32,11 +32,13 @@ internal sealed class ScopeFrame
     /// <summary>The thread's innermost open scope; null where none is open.</summary>
     internal static ScopeFrame? Current => _innermost;
 
+    /// <summary>The enclosing scope; null for the outermost.</summary>
     internal ScopeFrame? Outer { get; }
 
-    /// <summary>The table index of the newest tensor owned; kept by <see cref="TensorTable"/> under its lock.</summary>
+    /// <summary>The table index of the newest tensor owned; maintained by <see cref="TensorTable"/> under its lock.</summary>
     internal int First { get; set; }
 
+    /// <summary>Opens a scope inside the innermost one.</summary>
     internal static ScopeFrame Open()
     {
         if (_innermost is null)
@@ -47,6 +49,7 @@ internal sealed class ScopeFrame
         return _innermost = _innermost._inner ??= new ScopeFrame(_innermost);
     }
 
+    /// <summary>Releases the tensors and closes the scope.</summary>
     internal void Close()
     {
         if (_innermost != this)

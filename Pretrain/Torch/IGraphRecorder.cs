@@ -1,19 +1,23 @@
 namespace DataForge.Pretrain.Torch;
 
-/// <summary>Records a stretch of work on tensors and plays it back without the program that made it: CUDA graphs.</summary>
+/// <summary>Records the operators that some code runs, and replays them without that code: CUDA graphs.</summary>
 internal interface IGraphRecorder
 {
-    /// <summary>Does the work as it will be recorded, but for real: operators take their workspaces and choose their kernels.</summary>
+    /// <summary>
+    /// Runs the work as it will be recorded, so that operators allocate their workspaces and choose their kernels before.
+    /// </summary>
     void WarmUp(Action work);
 
-    /// <summary>Records the work. It must ask nothing of the device, and take its inputs from tensors that stay where they are.</summary>
-    /// <exception cref="TorchException">It cannot be recorded; none of it was done.</exception>
+    /// <summary>
+    /// Records the work without running it. It must not read from the device, and its inputs must stay at the same addresses.
+    /// </summary>
+    /// <exception cref="TorchException">The work cannot be recorded; none of it was run.</exception>
     IRecordedGraph Record(Action work);
 }
 
-/// <summary>Work as recorded: each replay reads and writes the same memory.</summary>
+/// <summary>Recorded work: each replay reads and writes the same memory.</summary>
 internal interface IRecordedGraph : IDisposable
 {
-    /// <summary>Does it again.</summary>
+    /// <summary>Runs the recorded operators.</summary>
     void Replay();
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace DataForge.Pretrain.Torch;
 
 /// <summary>
-/// The C ABI of <c>native/dataforge_torch.cpp</c>, <c>process_group.cpp</c> and <c>cuda_graphs.cpp</c>; what each function does is said there.
+/// The C ABI of <c>native/dataforge_torch.cpp</c>, <c>process_group.cpp</c> and <c>cuda_graphs.cpp</c>; each function is documented there.
 /// </summary>
 internal static unsafe partial class Native
 {
@@ -144,5 +144,7 @@ internal static unsafe partial class Native
         return status;
     }
 
-    internal static TorchException LastError() => new(Marshal.PtrToStringUTF8((nint)dft_last_error()) ?? "libtorch failed without a word");
+    /// <summary>The thread's last native error.</summary>
+    internal static TorchException LastError() =>
+        new(Marshal.PtrToStringUTF8((nint)dft_last_error()) ?? "libtorch failed without a message");
 }

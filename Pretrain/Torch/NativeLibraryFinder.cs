@@ -13,7 +13,10 @@ public static partial class NativeLibraryFinder
     internal const string Name = "dataforge_torch";
     private const int AbiVersion = 3;
     private const string FileName = "libdataforge_torch.so";
-    private const string Remedy = "run ./dataforge once, or Pretrain/Torch/native/build.sh artifacts/native, to compile it against this machine's libtorch";
+    private const string GlogFatalOnly = "3"; // glog's number for FATAL
+
+    private const string Remedy = "run ./dataforge once, or Pretrain/Torch/native/build.sh artifacts/native, "
+        + "to compile it against this machine's libtorch";
 
     /// <summary>The file that would be loaded, or null where there is none.</summary>
     public static string? Find()
@@ -40,7 +43,9 @@ public static partial class NativeLibraryFinder
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) => name == Name ? Load(Find()) : 0;
 
-    /// <summary>Loads one file and checks that it speaks this program's ABI.</summary>
+    /// <summary>Loads one file and checks that it has this program's ABI version.</summary>
+    /// <exception cref="TorchException">The file is missing, does not load, or has another version; the message says what to
+    /// do.</exception>
     internal static unsafe nint Load(string? path)
     {
         if (path is null)
@@ -63,7 +68,8 @@ public static partial class NativeLibraryFinder
             throw new TorchException($"{path} is not a library of this machine ({Reason(e.Message)}); {Remedy}", e);
         }
 
-        if (!NativeLibrary.TryGetExport(library, "dft_abi_version", out nint version) || ((delegate* unmanaged<int>)version)() != AbiVersion)
+        bool hasVersion = NativeLibrary.TryGetExport(library, "dft_abi_version", out nint version);
+        if (!hasVersion || ((delegate* unmanaged<int>)version)() != AbiVersion)
         {
             throw new TorchException($"{path} was compiled from another version of the program; {Remedy}");
         }
@@ -72,15 +78,15 @@ public static partial class NativeLibraryFinder
     }
 
     /// <summary>
-    /// Sets what libtorch and its OpenMP read once when they load, unless the user has. Natively, since .NET keeps its own copy of the
-    /// environment.
+    /// Sets environment variables that libtorch and its OpenMP read once when they load, unless the user has set them. They are set with
+    /// libc, since .NET keeps its own copy of the environment.
     /// <list type="bullet">
-    /// <item>libtorch 1.13 uses AVX2 for its elementwise kernels even where the processor has AVX-512, unless it is told otherwise; exp,
-    /// tanh and softmax then run at about half their speed.</item>
-    /// <item>GNU OpenMP's threads spin for milliseconds at a barrier before they sleep. Where anything else wants the processors, each
-    /// barrier then costs the other thread's whole time slice: a training step was seen to take 30 times as long. A thousand turns
+    /// <item>libtorch 1.13 uses AVX2 for its elementwise kernels even where the processor has AVX-512, unless told otherwise; exp, tanh and
+    /// softmax then run at about half the speed.</item>
+    /// <item>GNU OpenMP's threads spin for milliseconds at a barrier before they sleep. Where another program uses the processors, each
+    /// barrier then costs that program's whole time slice: a training step was measured to take 30 times as long. A thousand iterations
     /// (some microseconds) cost nothing on an idle machine.</item>
-    /// <item>c10d writes its own lines about failures to the terminal (through glog in Debian's build), beside the error that we show.</item>
+    /// <item>c10d writes lines about failures to the terminal (through glog in Debian's build), in addition to the error shown here.</item>
     /// </list>
     /// </summary>
     private static void PrepareEnvironment()
@@ -95,15 +101,14 @@ public static partial class NativeLibraryFinder
             SetUnlessGiven("GOMP_SPINCOUNT", "1000");
         }
 
-        SetUnlessGiven("GLOG_minloglevel", FatalOnly);
+        SetUnlessGiven("GLOG_minloglevel", GlogFatalOnly);
         SetUnlessGiven("TORCH_CPP_LOG_LEVEL", "FATAL");
     }
 
-    private const string FatalOnly = "3"; // glog's number for it
 
     private static void SetUnlessGiven(string name, string value) => _ = setenv(name, value, overwrite: 0);
 
-    /// <summary>What the system's loader said (which library it missed); .NET puts a line of its own before it.</summary>
+    /// <summary>The message of the system's loader (which library is missing); .NET puts a line of its own before it.</summary>
     private static string Reason(string text)
     {
         string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -4,22 +4,27 @@ using System.Text;
 namespace DataForge.Pretrain.Torch;
 
 /// <summary>
-/// One operator of libtorch's dispatcher, looked up by name and overload at its first call and kept. A call takes no managed memory:
-/// arguments written as a collection expression, <c>op.Call([x, y, 1.0])</c>, lie on the stack. Arguments left out at the end take the
-/// schema's defaults. The schemas are those of PyTorch's native_functions.yaml.
+/// One operator of libtorch's dispatcher, looked up by name and overload at its first call. A call allocates no managed memory: arguments
+/// written as a collection expression, <c>op.Call([x, y, 1.0])</c>, are on the stack. Arguments omitted at the end take the schema's
+/// defaults. The schemas are those of PyTorch's native_functions.yaml
+/// (https://github.com/pytorch/pytorch/blob/main/aten/src/ATen/native/native_functions.yaml).
 /// </summary>
+/// <param name="name">Name with namespace, such as <c>aten::add</c>.</param>
+/// <param name="overload">Overload, such as <c>Tensor</c>; empty for the default one.</param>
 public sealed unsafe class Op(string name, string overload = "")
 {
     [ThreadStatic]
-    private static OpInterceptor? _watcher;
+    private static OpInterceptor? _interceptor;
 
     private nint _handle;
 
-    /// <summary>Stands in the place of a call, and may make it by <see cref="Invoke(Value*, int, Value*, int)"/>; gives the number of results.</summary>
+    /// <summary>
+    /// Replaces a call, which it may make by <see cref="Invoke(Value*, int, Value*, int)"/>; returns the number of results.
+    /// </summary>
     internal delegate int OpInterceptor(Op op, Value* args, int count, Value* results, int capacity);
 
-    /// <summary>What stands in the place of every call on this thread; null: nothing. For tests.</summary>
-    internal static OpInterceptor? Interceptor { set => _watcher = value; }
+    /// <summary>Replaces every call on this thread; null for none. For tests.</summary>
+    internal static OpInterceptor? Interceptor { set => _interceptor = value; }
 
     /// <summary>The operator's full name, for messages.</summary>
     public string Name => overload.Length == 0 ? name : name + "." + overload;
@@ -30,13 +35,13 @@ public sealed unsafe class Op(string name, string overload = "")
     /// <summary>Whether the operator has a kernel of its own for devices of this kind.</summary>
     public bool HasKernel(DeviceType device) => Exists && Native.dft_op_has_kernel(_handle, (int)device) != 0;
 
-    /// <summary>Whether a call on devices of this kind would find a kernel, be it one put together from other operators.</summary>
+    /// <summary>Whether a call on devices of this kind finds a kernel, its own or one composed of other operators.</summary>
     internal bool RunsOn(DeviceType device) => Exists && Native.dft_op_runs_on(_handle, (int)device) != 0;
 
     /// <summary>The operator's schema as this libtorch registers it, such as <c>aten::t(Tensor(a) self) -> Tensor(a)</c>.</summary>
     public string Schema => Exists ? Marshal.PtrToStringUTF8((nint)Native.dft_op_schema(_handle))! : throw Native.LastError();
 
-    /// <summary>Calls an operator that gives one tensor.</summary>
+    /// <summary>Calls an operator that returns one tensor.</summary>
     public Tensor Call(ReadOnlySpan<Value> args)
     {
         Value result;
@@ -44,7 +49,7 @@ public sealed unsafe class Op(string name, string overload = "")
         return Own(result);
     }
 
-    /// <summary>Calls an operator that gives two tensors.</summary>
+    /// <summary>Calls an operator that returns two tensors.</summary>
     public (Tensor First, Tensor Second) Call2(ReadOnlySpan<Value> args)
     {
         Value* results = stackalloc Value[2];
@@ -52,7 +57,7 @@ public sealed unsafe class Op(string name, string overload = "")
         return (Own(results[0]), Own(results[1]));
     }
 
-    /// <summary>Calls an operator that gives three tensors (<c>default</c> for one it leaves undefined).</summary>
+    /// <summary>Calls an operator that returns three tensors (<c>default</c> for an undefined one).</summary>
     public (Tensor First, Tensor Second, Tensor Third) Call3(ReadOnlySpan<Value> args)
     {
         Value* results = stackalloc Value[3];
@@ -60,7 +65,7 @@ public sealed unsafe class Op(string name, string overload = "")
         return (Own(results[0]), Own(results[1]), Own(results[2]));
     }
 
-    /// <summary>Calls an operator that gives five tensors (<c>default</c> for one it leaves undefined).</summary>
+    /// <summary>Calls an operator that returns five tensors (<c>default</c> for an undefined one).</summary>
     public (Tensor First, Tensor Second, Tensor Third, Tensor Fourth, Tensor Fifth) Call5(ReadOnlySpan<Value> args)
     {
         Value* results = stackalloc Value[5];
@@ -68,7 +73,7 @@ public sealed unsafe class Op(string name, string overload = "")
         return (Own(results[0]), Own(results[1]), Own(results[2]), Own(results[3]), Own(results[4]));
     }
 
-    /// <summary>Calls an operator for its effect (in place, or into an <c>out</c> tensor); what it returns is let go.</summary>
+    /// <summary>Calls an operator for its effect (in place, or into an <c>out</c> tensor); what it returns is released.</summary>
     public void Run(ReadOnlySpan<Value> args)
     {
         Value* results = stackalloc Value[8];
@@ -82,7 +87,7 @@ public sealed unsafe class Op(string name, string overload = "")
         }
     }
 
-    /// <summary>Calls an operator that gives a number.</summary>
+    /// <summary>Calls an operator that returns a number.</summary>
     public double CallScalar(ReadOnlySpan<Value> args)
     {
         Value result;
@@ -91,7 +96,7 @@ public sealed unsafe class Op(string name, string overload = "")
         {
             Value.Kind.Double => result.Real,
             Value.Kind.Int or Value.Kind.Bool => result.Integer,
-            _ => throw new TorchException($"{Name} gave a {result.Tag}, not a number"),
+            _ => throw new TorchException($"{Name} returned a {result.Tag}, not a number"),
         };
     }
 
@@ -99,11 +104,13 @@ public sealed unsafe class Op(string name, string overload = "")
     {
         fixed (Value* first = args)
         {
-            return _watcher is null ? Invoke(first, args.Length, results, capacity) : _watcher(this, first, args.Length, results, capacity);
+            return _interceptor is null
+                ? Invoke(first, args.Length, results, capacity)
+                : _interceptor(this, first, args.Length, results, capacity);
         }
     }
 
-    /// <summary>The call itself; gives the number of results.</summary>
+    /// <summary>Makes the call; returns the number of results.</summary>
     internal int Invoke(Value* args, int count, Value* results, int capacity)
     {
         nint op = _handle != 0 ? _handle : Find();
@@ -113,16 +120,16 @@ public sealed unsafe class Op(string name, string overload = "")
         }
 
         long start = OperatorClock.Start();
-        int given = Native.dft_op_call(op, args, count, results, capacity);
+        int resultCount = Native.dft_op_call(op, args, count, results, capacity);
         OperatorClock.Stop(start);
-        return given >= 0 ? given : throw new TorchException($"{Name}: {Native.LastError().Message}");
+        return resultCount >= 0 ? resultCount : throw new TorchException($"{Name}: {Native.LastError().Message}");
     }
 
-    private void Expect(int given, int wanted)
+    private void Expect(int resultCount, int expected)
     {
-        if (given != wanted)
+        if (resultCount != expected)
         {
-            throw new TorchException($"{Name} gave {given} results where {wanted} were expected");
+            throw new TorchException($"{Name} returned {resultCount} results where {expected} were expected");
         }
     }
 

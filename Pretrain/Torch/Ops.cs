@@ -1,6 +1,9 @@
 namespace DataForge.Pretrain.Torch;
 
-/// <summary>The operators used, each looked up once. Names and overloads are PyTorch's (native_functions.yaml).</summary>
+/// <summary>
+/// The operators used, each looked up once. Names and overloads are PyTorch's (native_functions.yaml); those of <c>dataforge::</c> are in
+/// <c>native/cpu_operators.cpp</c>.
+/// </summary>
 internal static class Ops
 {
     internal static readonly Op Empty = new("aten::empty", "memory_format");

@@ -28,7 +28,7 @@ public enum ScalarType : sbyte
     BFloat16 = 15,
 }
 
-/// <summary>Where a tensor lies.</summary>
+/// <summary>The kind of memory a tensor is in.</summary>
 public enum DeviceType
 {
     /// <summary>Main memory.</summary>
@@ -44,8 +44,8 @@ public readonly record struct Device(DeviceType Type, int Index = -1)
     /// <summary>Main memory.</summary>
     public static Device CPU => new(DeviceType.CPU);
 
-    /// <summary>Reads <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
-    /// <exception cref="FormatException">It is none of these.</exception>
+    /// <summary>Parses <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c> with N from 0 to 255.</summary>
+    /// <exception cref="FormatException">The text is none of these.</exception>
     public static Device Parse(string text)
     {
         if (text == "cpu")
@@ -55,10 +55,12 @@ public readonly record struct Device(DeviceType Type, int Index = -1)
 
         string[] parts = text.Split(':');
         int index = -1;
-        bool good = parts[0] == "cuda" && (parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], out index) && index is >= 0 and < 256));
-        return good ? new Device(DeviceType.CUDA, index) : throw new FormatException($"device '{text}' is none of cpu, cuda, cuda:N");
+        bool hasIndex = parts.Length == 2 && int.TryParse(parts[1], out index) && index is >= 0 and < 256;
+        return parts[0] == "cuda" && (parts.Length == 1 || hasIndex)
+            ? new Device(DeviceType.CUDA, index)
+            : throw new FormatException($"device '{text}' is none of cpu, cuda, cuda:N");
     }
 
-    /// <summary>As <see cref="Parse"/> reads it.</summary>
+    /// <summary>The text that <see cref="Parse"/> reads.</summary>
     public override string ToString() => Type == DeviceType.CPU ? "cpu" : Index < 0 ? "cuda" : $"cuda:{Index}";
 }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace DataForge.Pretrain.Torch;
 
 /// <summary>
-/// A tensor of libtorch. The value is a reference: copies of it name the same tensor. It is released by <see cref="Dispose"/> or with the
-/// <see cref="DisposeScope"/> that owns it, whichever comes first; used afterwards it throws <see cref="ObjectDisposedException"/>.
+/// A tensor of libtorch. The value is a reference: copies of it refer to the same tensor. It is released by <see cref="Dispose"/> or with
+/// the <see cref="DisposeScope"/> that owns it, whichever comes first; later uses throw <see cref="ObjectDisposedException"/>.
 /// <c>default</c> is the undefined tensor, passed to operators as None. Names follow TorchSharp's and PyTorch's.
 /// </summary>
 public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
@@ -21,7 +21,7 @@ public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
     /// <summary>Whether this is the undefined tensor.</summary>
     public bool IsNull => _index == 0;
 
-    /// <summary>Whether it was disposed, by itself or with its scope.</summary>
+    /// <summary>Whether the tensor was disposed, by itself or with its scope.</summary>
     public bool IsDisposed => _index != 0 && !TensorTable.IsAlive(_index, _generation);
 
     /// <summary>The number of dimensions.</summary>
@@ -33,7 +33,7 @@ public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
     /// <summary>The element type.</summary>
     public ScalarType Dtype => Describe().Dtype;
 
-    /// <summary>Where it lies.</summary>
+    /// <summary>The device whose memory holds the elements.</summary>
     public Device Device => Describe().Device;
 
     /// <summary>The sizes of all dimensions, in a new array.</summary>
@@ -52,6 +52,7 @@ public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
         }
     }
 
+    /// <summary>The native reference.</summary>
     internal nint Handle => TensorTable.Handle(_index, _generation);
 
     /// <summary>The size of one dimension; negative ones count from the end.</summary>
@@ -64,15 +65,17 @@ public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
             : throw new ArgumentOutOfRangeException(nameof(dim), $"dimension {dim} of a tensor with {info.Dim}");
     }
 
-    /// <summary>The elements, in place: a contiguous tensor in main memory, valid while the tensor lives.</summary>
-    /// <exception cref="InvalidOperationException">Another element size, not contiguous, or on a GPU.</exception>
+    /// <summary>The elements in place, of a contiguous tensor in main memory; valid while the tensor is.</summary>
+    /// <exception cref="InvalidOperationException">The tensor has another element size, is not contiguous, or is on a GPU.</exception>
     public Span<T> AsSpan<T>()
         where T : unmanaged
     {
         TensorInfo info = Describe();
         if (info.Device.Type != DeviceType.CPU || !info.IsContiguous || info.ElementSize != sizeof(T) || info.Numel > int.MaxValue)
         {
-            throw new InvalidOperationException($"a {info.Dtype} tensor of {info.Numel} elements on {info.Device} (contiguous: {info.IsContiguous}) has no span of {typeof(T).Name}");
+            throw new InvalidOperationException(
+                $"a {info.Dtype} tensor of {info.Numel} elements on {info.Device} (contiguous: {info.IsContiguous}) "
+                + $"has no span of {typeof(T).Name}");
         }
 
         return new Span<T>(Native.dft_data_ptr(Handle), (int)info.Numel);
@@ -81,7 +84,9 @@ public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
     /// <summary>Releases the tensor. Doing so twice is allowed.</summary>
     public void Dispose() => TensorTable.Free(_index, _generation);
 
-    /// <summary>Hands the tensor to the scope around the innermost one (to nobody where there is none).</summary>
+    /// <summary>
+    /// Moves the tensor to the scope around the innermost one; where there is none, only <see cref="Dispose"/> releases it.
+    /// </summary>
     public Tensor MoveToOuterDisposeScope()
     {
         TensorTable.Move(_index, _generation, ScopeFrame.Current?.Outer);
@@ -108,8 +113,10 @@ public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
     public override int GetHashCode() => HashCode.Combine(_index, _generation);
 
     /// <summary>Dtype, sizes and device, for messages.</summary>
-    public override string ToString() => IsNull ? "undefined" : IsDisposed ? "disposed" : $"{Dtype}[{string.Join(", ", Shape)}] on {Device}";
+    public override string ToString() =>
+        IsNull ? "undefined" : IsDisposed ? "disposed" : $"{Dtype}[{string.Join(", ", Shape)}] on {Device}";
 
+    /// <summary>Type, sizes and device, in one native call.</summary>
     internal TensorInfo Describe()
     {
         TensorInfo info;
@@ -118,7 +125,7 @@ public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
     }
 }
 
-/// <summary>What <c>dft_describe</c> writes.</summary>
+/// <summary>What <c>dft_describe</c> writes: 24 numbers of 64 bits, up to eight sizes and strides among them.</summary>
 internal readonly struct TensorInfo
 {
     private readonly long _dtype;

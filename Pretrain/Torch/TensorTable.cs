@@ -1,19 +1,20 @@
 namespace DataForge.Pretrain.Torch;
 
 /// <summary>
-/// Holds the native handle of every tensor the managed side owns. A <see cref="Tensor"/> is an index into this table and the
-/// generation of its entry, so copies are free, nothing is left for a finalizer, and a tensor used after its disposal is found out
-/// (the generation has moved on) instead of reading freed memory. Entries are linked into the scope that owns them.
+/// Holds the native handle of every tensor that managed code owns. A <see cref="Tensor"/> is an index into this table and the generation of
+/// the entry. So copies are free, there is no finalizer, and the use of a disposed tensor is detected (the entry has another generation)
+/// instead of reading freed memory. The entries of a scope form a linked list.
 /// </summary>
 internal static class TensorTable
 {
-    private const int ChunkBits = 12;
+    private const int ChunkBits = 12; // 4096 chunks of 4096 entries: 16 million tensors at a time. Chunks do not move, so refs stay valid
     private const int ChunkSize = 1 << ChunkBits;
     private static readonly Slot[]?[] Chunks = new Slot[]?[4096];
-    private static readonly Lock Gate = new();
+    private static readonly Lock TableLock = new();
     private static int _used = 1; // entry 0 is the undefined tensor
     private static int _free;
 
+    /// <summary>An entry: in use where <c>Handle</c> is not 0, else in the list of free entries.</summary>
     private struct Slot
     {
         internal nint Handle;
@@ -23,7 +24,7 @@ internal static class TensorTable
         internal ScopeFrame? Owner;
     }
 
-    /// <summary>Takes over one native reference, on behalf of the thread's innermost scope.</summary>
+    /// <summary>Takes ownership of one native reference, for the thread's innermost scope.</summary>
     internal static Tensor Add(nint handle)
     {
         if (handle == 0)
@@ -32,7 +33,7 @@ internal static class TensorTable
         }
 
         ScopeFrame? owner = ScopeFrame.Current;
-        lock (Gate)
+        lock (TableLock)
         {
             int index = _free;
             if (index != 0)
@@ -52,8 +53,13 @@ internal static class TensorTable
         }
     }
 
-    internal static bool IsAlive(int index, int generation) => index != 0 && SlotAt(index).Handle != 0 && SlotAt(index).Generation == generation;
+    /// <summary>Whether the entry is in use and of that generation.</summary>
+    internal static bool IsAlive(int index, int generation) =>
+        index != 0 && SlotAt(index).Handle != 0 && SlotAt(index).Generation == generation;
 
+    /// <summary>The native handle of an entry.</summary>
+    /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
+    /// <exception cref="InvalidOperationException">The tensor is undefined.</exception>
     internal static nint Handle(int index, int generation)
     {
         if (index == 0)
@@ -68,11 +74,11 @@ internal static class TensorTable
             : throw new ObjectDisposedException(nameof(Tensor), "the tensor was disposed, by itself or with its scope");
     }
 
-    /// <summary>Releases the entry's reference; nothing happens where it is gone already.</summary>
+    /// <summary>Releases the entry's reference; does nothing where it is released already.</summary>
     internal static void Free(int index, int generation)
     {
         nint handle;
-        lock (Gate)
+        lock (TableLock)
         {
             if (!IsAlive(index, generation))
             {
@@ -85,11 +91,11 @@ internal static class TensorTable
         Native.dft_release(handle);
     }
 
-    /// <summary>Gives the entry to another scope; to none where <paramref name="owner"/> is null.</summary>
+    /// <summary>Moves the entry to another scope; to none where <paramref name="owner"/> is null.</summary>
     internal static void Move(int index, int generation, ScopeFrame? owner)
     {
         _ = Handle(index, generation);
-        lock (Gate)
+        lock (TableLock)
         {
             ref Slot slot = ref SlotAt(index);
             Unlink(ref slot);
@@ -97,12 +103,13 @@ internal static class TensorTable
         }
     }
 
+    /// <summary>Releases all references of a scope.</summary>
     internal static void FreeAll(ScopeFrame owner)
     {
         while (true)
         {
             nint handle;
-            lock (Gate)
+            lock (TableLock)
             {
                 if (owner.First == 0)
                 {

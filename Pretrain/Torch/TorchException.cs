@@ -1,15 +1,15 @@
 namespace DataForge.Pretrain.Torch;
 
-/// <summary>What libtorch, or the search for it, had to say: one message that names the fault and, where there is one, the remedy.</summary>
+/// <summary>An error of libtorch, or of the search for it. The message names the fault and, where there is one, the remedy.</summary>
 public sealed class TorchException : Exception
 {
-    /// <summary>An exception that carries <paramref name="message"/>.</summary>
+    /// <summary>An exception with a message.</summary>
     public TorchException(string message)
         : base(message)
     {
     }
 
-    /// <summary>An exception that carries <paramref name="message"/> and what caused it.</summary>
+    /// <summary>An exception with a message and its cause.</summary>
     public TorchException(string message, Exception inner)
         : base(message, inner)
     {

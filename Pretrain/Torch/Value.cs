@@ -2,10 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace DataForge.Pretrain.Torch;
 
-/// <summary>One tagged argument or result of an operator: the 24 bytes that cross the ABI. Pointers in it must outlive the call.</summary>
+/// <summary>
+/// One tagged argument or result of an operator: 24 bytes, as in <c>native/dataforge_torch.cpp</c>. Pointers in it must outlive the call.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 24)]
 public readonly unsafe struct Value
 {
+    /// <summary>What the other fields hold; the numbers are those of <c>native/dataforge_torch.cpp</c>.</summary>
     internal enum Kind : long
     {
         None = 0, Tensor = 1, Int = 2, Double = 3, Bool = 4, String = 5, IntList = 6, DoubleList = 7, BoolList = 8, TensorList = 9,
@@ -37,10 +40,10 @@ public readonly unsafe struct Value
     /// <summary>None, for an optional argument.</summary>
     public static Value None => default;
 
-    /// <summary>The undefined tensor, for an argument that is a tensor and not an optional one.</summary>
+    /// <summary>The undefined tensor, for an argument of type Tensor, not Tensor?.</summary>
     public static Value Undefined => new(Kind.Tensor, 0);
 
-    /// <summary>Whatever the operator's schema gives for this argument.</summary>
+    /// <summary>The default that the operator's schema gives for this argument.</summary>
     public static Value Default => new(Kind.Default, 0);
 
     /// <summary>A tensor; the undefined one (<c>default</c>) is passed as None.</summary>
@@ -67,10 +70,10 @@ public readonly unsafe struct Value
     /// <summary>A bool[] at a pinned or stack address.</summary>
     public static Value List(bool* values, int count) => new(Kind.BoolList, (long)values, count);
 
-    /// <summary>A Tensor[] whose handles (<see cref="Tensor.Handle"/>) lie at a pinned or stack address.</summary>
+    /// <summary>A Tensor[] whose handles (<see cref="Tensor.Handle"/>) are at a pinned or stack address.</summary>
     public static Value List(nint* handles, int count) => new(Kind.TensorList, (long)handles, count);
 
-    /// <summary>A Tensor?[] (indices), 0 for None, whose handles lie at a pinned or stack address.</summary>
+    /// <summary>A Tensor?[] (indices), 0 for None, whose handles are at a pinned or stack address.</summary>
     public static Value OptionalList(nint* handles, int count) => new(Kind.OptionalTensors, (long)handles, count);
 
     /// <summary>A str, UTF-8, at a pinned or stack address (a <c>"…"u8</c> literal is one).</summary>

@@ -2,45 +2,45 @@ using System.Runtime.InteropServices;
 
 namespace DataForge.Pretrain.Torch;
 
-#pragma warning disable CS8981 // lower case, as PyTorch and TorchSharp write it
+#pragma warning disable CS8981 // a lower-case name, as in PyTorch and TorchSharp, so that model code reads like theirs
 /// <summary>Factories and process-wide settings, under PyTorch's names.</summary>
 public static unsafe class torch
 {
-    /// <summary>The libtorch that the native library was compiled against.</summary>
+    /// <summary>The version of libtorch that the native library was compiled against, such as <c>1.13.0</c>.</summary>
     /// <exception cref="TorchException">There is no usable native library; the message says what to do.</exception>
     public static string Version => Marshal.PtrToStringUTF8((nint)Native.dft_libtorch_version())!;
 
-    /// <summary>Native references held by the managed side: what a leak would make grow.</summary>
+    /// <summary>Native references held by managed code; a leak makes it grow.</summary>
     public static long LiveTensors => Native.dft_live_tensors();
 
     /// <summary>Whether a CUDA device can be used.</summary>
     public static bool CudaAvailable => Native.dft_has_cuda() != 0;
 
-    /// <summary>Opens a scope that owns every tensor made on this thread until it is disposed.</summary>
+    /// <summary>Opens a scope that owns every tensor created on this thread until it is disposed.</summary>
     public static DisposeScope NewDisposeScope() => new(ScopeFrame.Open());
 
-    /// <summary>Turns the recording of gradients off on this thread, until disposed.</summary>
+    /// <summary>Switches autograd off on this thread, until disposed.</summary>
     public static GradMode no_grad() => new(false);
 
-    /// <summary>Turns the recording of gradients on on this thread, until disposed.</summary>
+    /// <summary>Switches autograd on on this thread, until disposed.</summary>
     public static GradMode enable_grad() => new(true);
 
-    /// <summary>Seeds libtorch's own generators.</summary>
+    /// <summary>Seeds libtorch's own random generators.</summary>
     public static void manual_seed(ulong seed) => Native.Check(Native.dft_manual_seed(seed));
 
-    /// <summary>How many threads an operator may use; set it on the thread that calls operators.</summary>
+    /// <summary>Sets how many threads an operator may use; call it on the thread that calls operators.</summary>
     public static void set_num_threads(int threads) => Native.Check(Native.dft_set_threads(threads));
 
     /// <summary>How many threads an operator may use.</summary>
     public static int get_num_threads() => Native.dft_get_threads();
 
     /// <summary>
-    /// Asks the C library to keep freed memory instead of giving it back: a training step frees and takes the same large blocks over and
-    /// over, and each new one would cost a page fault for every 4 KB.
+    /// Makes the C library keep freed memory instead of returning it to the system: a training step frees and allocates the same large
+    /// blocks again and again, and each new one would cost a page fault per 4 KB.
     /// </summary>
     public static void KeepFreedMemory() => Native.dft_keep_memory();
 
-    /// <summary>A tensor of this shape, its elements undefined.</summary>
+    /// <summary>A tensor of this shape with uninitialised elements.</summary>
     public static Tensor empty(ReadOnlySpan<long> shape, ScalarType dtype = ScalarType.Float32, Device device = default)
     {
         fixed (long* sizes = shape)
@@ -49,7 +49,7 @@ public static unsafe class torch
         }
     }
 
-    /// <summary>A tensor of zeros in main memory that a GPU can copy from and to while the program goes on.</summary>
+    /// <summary>A tensor of zeros in page-locked main memory, which a GPU can copy from and to asynchronously.</summary>
     public static Tensor pinned(ReadOnlySpan<long> shape, ScalarType dtype)
     {
         fixed (long* sizes = shape)
@@ -77,10 +77,12 @@ public static unsafe class torch
     }
 
     /// <summary>A copy of managed values, on the CPU.</summary>
-    public static Tensor tensor(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) => FromValues(values, shape, ScalarType.Float32);
+    public static Tensor tensor(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
+        FromValues(values, shape, ScalarType.Float32);
 
     /// <summary>A copy of managed values, on the CPU.</summary>
-    public static Tensor tensor(ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) => FromValues(values, shape, ScalarType.Int64);
+    public static Tensor tensor(ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) =>
+        FromValues(values, shape, ScalarType.Int64);
 
     /// <summary>A copy of managed values widened to 64 bits (the type that indices must have), on the CPU.</summary>
     public static Tensor tensor(ReadOnlySpan<int> values, params ReadOnlySpan<long> shape)
@@ -96,7 +98,7 @@ public static unsafe class torch
         return result;
     }
 
-    /// <summary>d outputs / d inputs, summed over the outputs; <c>default</c> for an input that took no part.</summary>
+    /// <summary>Gradients of the sum of the outputs with respect to the inputs; <c>default</c> for an unused input.</summary>
     public static Tensor[] grad(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> inputs, bool retainGraph = false)
     {
         nint* from = stackalloc nint[outputs.Length];
@@ -134,13 +136,13 @@ public static unsafe class torch
 }
 #pragma warning restore CS8981
 
-/// <summary>Whether operators on this thread are recorded for gradients; put back to what it was by <see cref="Dispose"/>.</summary>
+/// <summary>Autograd switched on or off on this thread; <see cref="Dispose"/> restores the state before.</summary>
 public readonly ref struct GradMode
 {
     private readonly int _before;
 
     internal GradMode(bool enabled) => _before = Native.dft_grad_mode(enabled ? 1 : 0);
 
-    /// <summary>Puts the mode back.</summary>
+    /// <summary>Restores the state before.</summary>
     public void Dispose() => Native.dft_grad_mode(_before);
 }

@@ -56,7 +56,9 @@ public sealed class AdamW : IDisposable
     /// </summary>
     public double ClipFactor(double norm) => _options.ClipNorm > 0 ? Math.Min(1, _options.ClipNorm / (norm + 1e-6)) : 1;
 
-    /// <summary>Whether libtorch's fused operator can clip, decide and update on the device, so that the host need not wait for it.</summary>
+    /// <summary>
+    /// Whether libtorch's fused operator can clip, decide and update on the device, so that the host need not wait for it.
+    /// </summary>
     internal bool IsOnDevice => _options.Gpu.FusedOptimizer && Ops.FusedAdamWOnDevice.HasKernel(_parameters.Values.Device.Type);
 
     /// <summary>

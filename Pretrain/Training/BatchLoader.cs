@@ -32,7 +32,8 @@ internal sealed class BatchLoader : IDisposable
     /// <param name="microBatches">How many are this process's.</param>
     /// <param name="prefetch">Whether the next step's batches are prepared while a step runs.</param>
     internal BatchLoader(
-        ITrainingData data, GptNeoConfig model, TrainingOptions options, Device device, int firstMicroBatch, int microBatches, bool prefetch)
+        ITrainingData data, GptNeoConfig model, TrainingOptions options, Device device, int firstMicroBatch, int microBatches,
+        bool prefetch)
     {
         _firstMicroBatch = firstMicroBatch;
         _microBatches = microBatches;

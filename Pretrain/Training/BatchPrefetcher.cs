@@ -3,13 +3,15 @@ using DataForge.Pretrain.Torch;
 
 namespace DataForge.Pretrain.Training;
 
-/// <summary>Writes the ids and targets of a step, [micro-batches × batch × time] each; returns how many positions count in the loss.</summary>
+/// <summary>
+/// Writes the ids and targets of a step, [micro-batches × batch × time] each; returns how many positions count in the loss.
+/// </summary>
 internal delegate long FillStepBatch(long step, Span<long> ids, Span<long> targets);
 
 /// <summary>
-/// Prepares the next step's batch on a second thread while a step runs, and copies it to the GPU in parallel with the computation. There are
-/// two buffers: one is in use while the other is filled. A step gets the same batch as without prefetching, since a batch depends on its
-/// step number alone. An exception is rethrown when the step it belongs to is taken.
+/// Prepares the next step's batch on a second thread while a step runs, and copies it to the GPU in parallel with the computation. There
+/// are two buffers: one is in use while the other is filled. A step gets the same batch as without prefetching, since a batch depends on
+/// its step number alone. An exception is rethrown when the step it belongs to is taken.
 /// </summary>
 internal sealed class BatchPrefetcher : IDisposable
 {
@@ -36,8 +38,8 @@ internal sealed class BatchPrefetcher : IDisposable
     }
 
     /// <summary>
-    /// The ids and targets of a step, on the device, and how many positions count. Prefetching of the step after it starts. The tensors stay
-    /// valid until the next call, by which time the device must be done with them.
+    /// The ids and targets of a step, on the device, and how many positions count. Prefetching of the step after it starts. The tensors
+    /// stay valid until the next call, by which time the device must be done with them.
     /// </summary>
     internal (Tensor Ids, Tensor Targets, long Counted) TakeStep(long step)
     {

@@ -37,7 +37,8 @@ public sealed class CheckpointStore(string folder)
         List<long> steps = [];
         foreach (string path in Directory.EnumerateDirectories(Folder, Prefix + "*"))
         {
-            if (long.TryParse(Path.GetFileName(path.AsSpan())[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long step))
+            ReadOnlySpan<char> number = Path.GetFileName(path.AsSpan())[Prefix.Length..];
+            if (long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long step))
             {
                 steps.Add(step);
             }

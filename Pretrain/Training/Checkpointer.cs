@@ -7,7 +7,7 @@ namespace DataForge.Pretrain.Training;
 /// <param name="store">The run's checkpoint folder.</param>
 /// <param name="runner">Holds the weights and the optimizer.</param>
 /// <param name="peers">The processes that train together.</param>
-/// <param name="log">Is told of checkpoints saved and rejected.</param>
+/// <param name="log">Receives the checkpoints saved and rejected.</param>
 /// <param name="newestKept">How many of the newest checkpoints stay; the best stays beside them.</param>
 internal sealed class Checkpointer(CheckpointStore store, ITrainingStepRunner runner, ProcessPeers peers, ITrainingLog log, int newestKept)
 {
@@ -101,7 +101,9 @@ internal sealed class Checkpointer(CheckpointStore store, ITrainingStepRunner ru
         }
     }
 
-    /// <summary>Gives every process rank 0's numbers. The fingerprints are equal already: <see cref="ProcessPeers.RequireSameRun"/>.</summary>
+    /// <summary>
+    /// Gives every process rank 0's numbers. The fingerprints are equal already: <see cref="ProcessPeers.RequireSameRun"/>.
+    /// </summary>
     private void Broadcast(CheckpointState state)
     {
         Span<double> numbers =

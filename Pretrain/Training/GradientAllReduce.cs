@@ -11,8 +11,8 @@ namespace DataForge.Pretrain.Training;
 /// </summary>
 internal sealed class GradientAllReduce : IDisposable
 {
-    // 4 MB of float32: large enough that the latency of the ring is small beside the transfer. DistributedDataParallel uses 25 MB; blocks of
-    // the small models here would then all share one bucket, and nothing would overlap.
+    // 4 MB of float32: large enough that the latency of the ring is small beside the transfer. DistributedDataParallel uses 25 MB; blocks
+    // of the small models here would then all share one bucket, and nothing would overlap.
     private const long BucketElements = 1 << 20;
 
     private readonly ProcessPeers _peers;
@@ -30,7 +30,9 @@ internal sealed class GradientAllReduce : IDisposable
         BlockBackwardCompleted = StartBucketOf;
     }
 
-    /// <summary>To be called when the last micro-batch's backward pass has finished a block. A kept delegate: a step allocates none.</summary>
+    /// <summary>
+    /// To be called when the last micro-batch's backward pass has finished a block. A kept delegate: a step allocates none.
+    /// </summary>
     internal Action<int> BlockBackwardCompleted { get; }
 
     /// <summary>Starts the buckets that have not been started and waits for all.</summary>
@@ -94,6 +96,8 @@ internal sealed class GradientAllReduce : IDisposable
         Tensor Slice(long from, long to) => parameters.Grads.narrow(0, from, to - from).DetachFromDisposeScope();
     }
 
-    /// <summary>Gradients that are reduced together, and the block whose backward pass completes them (-1: only the whole pass does).</summary>
+    /// <summary>
+    /// Gradients that are reduced together, and the block whose backward pass completes them (-1: only the whole pass does).
+    /// </summary>
     private readonly record struct GradientBucket(int LastBlock, Tensor Gradients);
 }

@@ -31,7 +31,9 @@ internal interface ITrainingStepRunner : IDisposable
     /// <exception cref="InvalidDataException">The file is damaged or holds another model.</exception>
     void LoadWeights(string path);
 
-    /// <summary>Writes the weights and the optimizer's moments as safetensors; layout as <see cref="CheckpointStore"/> documents it.</summary>
+    /// <summary>
+    /// Writes the weights and the optimizer's moments as safetensors; layout as <see cref="CheckpointStore"/> documents it.
+    /// </summary>
     void SaveTensors(Stream target);
 
     /// <summary>Reads what <see cref="SaveTensors"/> wrote.</summary>

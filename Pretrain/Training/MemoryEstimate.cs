@@ -17,7 +17,8 @@ public static class MemoryEstimate
     {
         double positions = (double)batchSize * options.BlockSize;
 
-        // Kept per layer: two normalised inputs, k, v, q, the attention's output, two residual sums (8 H), the MLP's two wide tensors (2 M).
+        // Kept per layer: two normalised inputs, k, v, q, the attention's output, two residual sums (8 H), the MLP's two wide tensors (2
+        // M).
         double layer = (8.0 * model.HiddenSize) + (2.0 * model.MlpSize);
 
         // Alive for a short time in the backward pass: gradients, about as much as two layers keep.
@@ -68,7 +69,9 @@ public static class MemoryEstimate
         e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
         || e.Message.Contains("can't allocate memory", StringComparison.Ordinal);
 
-    /// <summary>The error for when the device's memory ran out. It names the largest micro-batch that fits, found by binary search.</summary>
+    /// <summary>
+    /// The error for when the device's memory ran out. It names the largest micro-batch that fits, found by binary search.
+    /// </summary>
     /// <param name="batchSize">The micro-batch that did not fit.</param>
     /// <param name="fits">Tries a micro-batch of another size.</param>
     /// <param name="cause">libtorch's exception.</param>

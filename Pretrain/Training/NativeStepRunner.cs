@@ -148,7 +148,9 @@ internal abstract class NativeStepRunner : ITrainingStepRunner
     /// <summary>The step proper, for a batch in which <paramref name="countedTokens"/> positions count over all processes.</summary>
     protected abstract StepResult RunStep(long step, double learningRate, long countedTokens, CancellationToken cancellation);
 
-    /// <summary>Forward and backward over the micro-batch that the loader holds; the first one replaces the gradients, others add.</summary>
+    /// <summary>
+    /// Forward and backward over the micro-batch that the loader holds; the first one replaces the gradients, others add.
+    /// </summary>
     protected abstract void ForwardBackward(int microBatch, CancellationToken cancellation);
 
     /// <summary>Runs all micro-batches. The all-reduce of the gradients starts during the last one's backward pass.</summary>

@@ -122,7 +122,8 @@ internal sealed class ProcessPeers : IDisposable
         }
         catch (TorchException e)
         {
-            throw new PeerLostException($"process {Rank} of {WorldSize}: another process is gone or does not answer ({e.Message}); {Remedy}", e);
+            throw new PeerLostException(
+                $"process {Rank} of {WorldSize}: another process is gone or does not answer ({e.Message}); {Remedy}", e);
         }
     }
 

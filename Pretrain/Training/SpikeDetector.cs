@@ -42,10 +42,12 @@ internal sealed class SpikeDetector(double factor, long warmupSteps)
     internal double NormLimit(long step) => HasReliableMean(step) ? factor * _mean : double.MaxValue;
 
     /// <summary>Copies the detector's state into a checkpoint.</summary>
-    internal void SaveTo(CheckpointState state) => (state.NormMean, state.NormCount, state.SkippedInARow) = (_mean, _count, SkippedInARow);
+    internal void SaveTo(CheckpointState state) =>
+        (state.NormMean, state.NormCount, state.SkippedInARow) = (_mean, _count, SkippedInARow);
 
     /// <summary>Continues from a checkpoint.</summary>
-    internal void LoadFrom(CheckpointState state) => (_mean, _count, SkippedInARow) = (state.NormMean, state.NormCount, state.SkippedInARow);
+    internal void LoadFrom(CheckpointState state) =>
+        (_mean, _count, SkippedInARow) = (state.NormMean, state.NormCount, state.SkippedInARow);
 
     private bool HasReliableMean(long step) => factor > 0 && _count >= MinSteps && step >= warmupSteps;
 

@@ -28,9 +28,8 @@ public sealed class TensorBoardWriter : IDisposable
     {
         _clock = clock;
         Directory.CreateDirectory(folder);
-        _file = new FileStream(
-            Path.Combine(folder, $"events.out.tfevents.{clock.GetUtcNow().ToUnixTimeSeconds():D10}.{name}"), FileMode.Append, FileAccess.Write,
-            FileShare.Read, bufferSize: 0);
+        string path = Path.Combine(folder, $"events.out.tfevents.{clock.GetUtcNow().ToUnixTimeSeconds():D10}.{name}");
+        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
         Span<byte> version = _value;
         WriteEvent(0, 3, version[..Encoding.UTF8.GetBytes("brain.Event:2", version)]);
         WriteEvent(firstStep, 7, [Tag(1, Varint), 1]); // session_log { status: START }

@@ -29,7 +29,8 @@ public sealed class Trainer : IDisposable
     /// <param name="group">The processes that train together; null where this one trains alone. It stays the caller's.</param>
     /// <exception cref="TrainingException">The options, the model and the data do not fit together; every fault is named.</exception>
     public Trainer(
-        GptNeoConfig config, TrainingOptions options, ITrainingData data, ITrainingLog log, TimeProvider? clock = null, IProcessGroup? group = null)
+        GptNeoConfig config, TrainingOptions options, ITrainingData data, ITrainingLog log, TimeProvider? clock = null,
+        IProcessGroup? group = null)
         : this(config, options, data, log, clock, group, null)
     {
     }
@@ -78,7 +79,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Steps completed when <see cref="BestLoss"/> was reached.</summary>
     public long BestStep => _state.BestStep;
 
-    /// <summary>Starts from other weights of the same shape (fine-tuning, staged training) instead of drawn ones; before <see cref="Run"/>.</summary>
+    /// <summary>
+    /// Starts from other weights of the same shape (fine-tuning, staged training) instead of drawn ones; before <see cref="Run"/>.
+    /// </summary>
     /// <exception cref="InvalidDataException">The file is damaged or holds another model.</exception>
     public void LoadWeights(string safetensors)
     {

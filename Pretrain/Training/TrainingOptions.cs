@@ -29,8 +29,8 @@ public enum Precision
 }
 
 /// <summary>
-/// How a model is trained. Defaults are those of nanoGPT (https://github.com/karpathy/nanoGPT/blob/master/train.py) where it has the option;
-/// named recipes are in <see cref="TrainingPresets"/>.
+/// How a model is trained. Defaults are those of nanoGPT (https://github.com/karpathy/nanoGPT/blob/master/train.py) where it has the
+/// option; named recipes are in <see cref="TrainingPresets"/>.
 /// </summary>
 public sealed record TrainingOptions
 {
@@ -113,8 +113,9 @@ public sealed record TrainingOptions
         Precision == Precision.BFloat16 || (Precision == Precision.Auto && Device.StartsWith("cuda", StringComparison.Ordinal));
 
     /// <summary>
-    /// The device's peak in TFLOP/s, for the utilisation in the log (H100 SXM in bf16: 989, https://www.nvidia.com/en-us/data-center/h100/).
-    /// 0 measures a matrix product at the start instead, in the model's element type. Default 0.
+    /// The device's peak in TFLOP/s, for the utilisation in the log (H100 SXM in bf16: 989,
+    /// https://www.nvidia.com/en-us/data-center/h100/). 0 measures a matrix product at the start instead, in the model's element type.
+    /// Default 0.
     /// </summary>
     public double PeakTeraflops { get; init; }
 
@@ -193,8 +194,8 @@ public sealed record TrainingOptions
     }
 
     /// <summary>
-    /// Names everything that decides the weights, except for rounding: a checkpoint with another fingerprint is refused. Threads, device and
-    /// the division of a step into micro-batches are left out, so that a run can be continued with another number of processes.
+    /// Names everything that decides the weights, except for rounding: a checkpoint with another fingerprint is refused. Threads, device
+    /// and the division of a step into micro-batches are left out, so that a run can be continued with another number of processes.
     /// </summary>
     public string Fingerprint() => string.Create(
         CultureInfo.InvariantCulture,

@@ -16,8 +16,8 @@ public static class TrainingPresets
 {
     private static readonly TrainingPreset[] Presets =
     [
-        // Learns visibly within minutes on two CPU cores: 1200 steps of 1024 tokens. Steps are small because with so few tokens the number of
-        // updates matters most: half as many steps of twice the size end at a higher loss.
+        // Learns visibly within minutes on two CPU cores: 1200 steps of 1024 tokens. Steps are small because with so few tokens the
+        // number of updates matters most: half as many steps of twice the size end at a higher loss.
         new("quickstart", vocabulary => GptNeoConfig.Quickstart(vocabulary), new TrainingOptions
         {
             Steps = 1200, BatchSize = 8, BlockSize = 128, AccumulationSteps = 1, LearningRate = 2e-3, WarmupSteps = 100,

@@ -31,7 +31,8 @@ public static class CatalogBenchmarks
     public static int Run(string[] args)
     {
         bool isPostgres = args.Contains("postgres");
-        int[] sizes = [.. Values(args, "--rows").DefaultIfEmpty("10000,100000,1000000").Last().Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+        string[] rows = Values(args, "--rows").DefaultIfEmpty("10000,100000,1000000").Last().Split(',');
+        int[] sizes = [.. rows.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
         using PostgresServer? server = isPostgres ? PostgresServer.TryStart(isDurable: true, [.. Values(args, "--set")]) : null;
         if (isPostgres && server is null)
         {
@@ -50,7 +51,9 @@ public static class CatalogBenchmarks
                 subjects.Add(subject);
                 subject.Fill();
                 subject.Analyze(server);
-                Console.WriteLine($"{size,9:N0} rows in each table: filled in {watch.Elapsed.TotalSeconds:F1} s, {subject.DiskBytes(server) / 1e6:F0} MB on disk");
+                Console.WriteLine(
+                    $"{size,9:N0} rows in each table: filled in {watch.Elapsed.TotalSeconds:F1} s, "
+                    + $"{subject.DiskBytes(server) / 1e6:F0} MB on disk");
             }
 
             string settings = server is null ? "" : $", shared_buffers = {server.Sql("postgres", "SHOW shared_buffers").Trim()}";
@@ -68,13 +71,14 @@ public static class CatalogBenchmarks
             Measure("ledger: take and record a window, per member", subjects, 1, WindowMembers, subject => subject.RecordWindow());
             Measure("ledger: read repositories, per repository", subjects, 1, 5000, subject => subject.ReadRepositories());
             Measure("ledger: find and store an answer", subjects, 50, 1, subject => subject.Answer());
-            Measure("settle 100 repositories, per repository", subjects, 1, 100, subject => subject.Settle());
+            Measure("complete 100 repositories, per repository", subjects, 1, 100, subject => subject.AddCompleted());
             Measure("set and find a repository's state", subjects, 50, 1, subject => subject.SetState());
             Measure("lease 10 repositories and complete them", subjects, 10, 1, subject => subject.Lease());
-            Measure("renew leases, writer's included", subjects, 10, 1, subject => subject.Leases.Renew());
+            Measure("renew leases, writer's included", subjects, 10, 1, subject => subject.Renew());
             Console.WriteLine($"peak memory {PeakMemory() / 1e6:F0} MB, all catalogs together; {Load()}");
             subjects[^1].Crawl(folder["run"]);
-            Console.WriteLine($"peak memory {PeakMemory() / 1e6:F0} MB after a crawl's lists of {sizes[^1]:N0} repositories, and the run's input written");
+            Console.WriteLine(
+                $"peak memory {PeakMemory() / 1e6:F0} MB after a crawl's lists of {sizes[^1]:N0} repositories, and the run's input written");
             return 0;
         }
         finally
@@ -83,7 +87,8 @@ public static class CatalogBenchmarks
         }
     }
 
-    private static IEnumerable<string> Values(string[] args, string name) => args.Index().Where(item => item.Index > 0 && args[item.Index - 1] == name).Select(item => item.Item);
+    private static IEnumerable<string> Values(string[] args, string name) =>
+        args.Index().Where(item => item.Index > 0 && args[item.Index - 1] == name).Select(item => item.Item);
 
     private static void Mean(string name, List<Subject> subjects)
     {
@@ -132,7 +137,8 @@ public static class CatalogBenchmarks
 
         Print(name, [.. subjects.Select((_, i) => new Spent(Median(i, spent => spent.Time), Median(i, spent => spent.Processor)))]);
 
-        double Median(int i, Func<Spent, double> of) => Enumerable.Range(0, Turns).Select(turn => of(turns[i, turn])).Order().ElementAt(Turns / 2);
+        double Median(int i, Func<Spent, double> of) =>
+            Enumerable.Range(0, Turns).Select(turn => of(turns[i, turn])).Order().ElementAt(Turns / 2);
     }
 
     private static void Print(string name, Spent[] spent) =>
@@ -179,7 +185,8 @@ public static class CatalogBenchmarks
             _catalog.Ledger.Begin(Query);
             int windows = size / WindowMembers;
             _catalog.Ledger.Record(
-                _catalog.Ledger.Take(Query)! with { State = WindowState.Split }, [.. Enumerable.Range(0, windows + 40).Select(i => $"created:{i:D7}")], []);
+                _catalog.Ledger.Take(Query)! with { State = WindowState.Split },
+                [.. Enumerable.Range(0, windows + 40).Select(i => $"created:{i:D7}")], []);
             while (_windows < windows)
             {
                 RecordWindow();
@@ -262,7 +269,8 @@ public static class CatalogBenchmarks
 
         public void FindContents()
         {
-            int found = _catalog.Contents.FindMany(Enumerable.Range(0, 1000).Select(i => Id(i % 2 == 0 ? Draw(_contents) : -1 - Draw(1L << 40)))).Count;
+            IEnumerable<BlobId> ids = Enumerable.Range(0, 1000).Select(i => Id(i % 2 == 0 ? Draw(_contents) : -1 - Draw(1L << 40)));
+            int found = _catalog.Contents.FindMany(ids).Count;
             if (found is 0 or > 500)
             {
                 throw new InvalidOperationException("the catalog's answer is wrong");
@@ -303,7 +311,8 @@ public static class CatalogBenchmarks
             _catalog.Ledger.StoreResponse(path, new CachedResponse("\"0123456789\"", new byte[300]));
         }
 
-        public void Settle() => _catalog.Sources.AddCompleted([.. Enumerable.Range(0, 100).Select(_ => Next() * 131).Select(id => new CompletedRepository(
+        public void AddCompleted() => _catalog.Sources.AddCompleted(
+            [.. Enumerable.Range(0, 100).Select(_ => Next() * 131).Select(id => new CompletedRepository(
             $"fresh:{id}", "1123456789012345678901234567890123456789012345678901234567890123", 1, new RepositoryState(
                 id, RepositoryStatus.Present, "owner/repository", "0123456789012345678901234567890123456789")))]);
 

@@ -8,6 +8,7 @@ using DataForge.Corpus.Shards;
 using DataForge.Dedup;
 using DataForge.Dedup.Shingling;
 using DataForge.Dedup.Signatures;
+using DataForge.Testing;
 
 namespace DataForge.Benchmarks;
 
@@ -101,12 +102,12 @@ public static class DedupBenchmarks
             }
         });
         Rate("  folded text alone", bytes, () => texts.ForEach(text => folded.Hash(text)));
-        Rate("  shingle sets", bytes, () => texts.ForEach(text => shingler.Take(text)));
+        Rate("  shingle sets", bytes, () => texts.ForEach(text => shingler.Process(text)));
         Rate("  shingle sets and signatures", bytes, () =>
         {
             foreach (byte[] text in texts)
             {
-                shingler.Take(text);
+                shingler.Process(text);
                 if (!shingler.Set.IsEmpty)
                 {
                     kernel.BandKeys(shingler.Set, keys);

@@ -85,7 +85,7 @@ public static class DedupScaleBenchmarks
         int largest = 0;
         steps.Measure("candidates", () =>
         {
-            var memory = new JoinMemory(() => RankTable.ReadFirsts(ranksFile));
+            var memory = new JoinBufferPool(() => RankTable.ReadFirsts(ranksFile));
             Parallel.For(0, groups, new ParallelOptions { MaxDegreeOfParallelism = workers }, group => Join(group, memory));
         });
         RankTable? ranks = null;
@@ -114,10 +114,10 @@ public static class DedupScaleBenchmarks
         Console.WriteLine($"  {sets.Check(result, options.Threshold)}");
         return new Measured(files, steps.Seconds, steps.Processor, steps.ProcessorOf("signatures"), steps.Peak, disk);
 
-        void Join(int group, JoinMemory memory)
+        void Join(int group, JoinBufferPool memory)
         {
             (int[] firsts, int baseKept) = memory.Ranks;
-            JoinBuffers buffers = memory.Take();
+            JoinBuffers buffers = memory.Rent();
             var join = new BandJoin(signatures, firsts, 0, baseKept, allPairs: false, options.SortMemory / 2, buffers.Band);
             using var pairs = new WordRunWriter(Path.Combine(folder, $"{group}.pairs"), files, isPair: true, options.SortMemory / 4, buffers.Pairs);
             using var hot = new WordRunWriter(Path.Combine(folder, $"{group}.hot"), files, isPair: false, options.SortMemory / 4, buffers.Hot);

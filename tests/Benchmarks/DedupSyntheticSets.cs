@@ -133,7 +133,7 @@ internal sealed class SyntheticSets(string scene, int files) : IShingleSets
         return wrong;
     }
 
-    // Files, in rank order, whose fate is not that of the rule taken at its word, or whose twin is not as similar as stated.
+    // Files, in rank order, whose decision is not that of the rule taken at its word, or whose twin is not as similar as stated.
     private int Wrong(List<int> ranks, SelectionResult result, double threshold)
     {
         ulong[] buffer = [];

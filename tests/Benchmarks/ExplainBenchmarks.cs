@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using DataForge.Corpus;
+using DataForge.Corpus.Columns;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Testing;
@@ -56,7 +57,7 @@ internal static partial class ExplainBenchmarks
     private static List<string> Kept(Corpus.Runs.Run run, int count)
     {
         using var shard = new CorpusShard.Reader(Directory.EnumerateFiles(run.PathOf("3-dataset/data"), "*.parquet").Order(StringComparer.Ordinal).First());
-        using CorpusShard.Rows rows = shard.ReadRowGroup(0, "blob_id");
+        using CorpusShard.Rows rows = shard.ReadRowGroup(0, Column.BlobId);
         return [.. Enumerable.Range(0, Math.Min(count, rows.Count)).Select(i => rows.Id(i * rows.Count / count).ToString())];
     }
 

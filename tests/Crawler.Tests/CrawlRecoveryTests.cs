@@ -18,7 +18,7 @@ public class CrawlRecoveryTests
         TestCrawl whole = await new TestCrawl(folder["whole"]) { Options = { RawPartBytes = 20_000 } }.RunAsync("r", source);
         Assert.True(whole.Run.ReadInput().Parts.Count > 8);
 
-        // Each attempt gets as far as its next part, or a faulty file within one, then ends as a crash or Ctrl-C would end it.
+        // Each attempt reaches its next part, or a faulty file in one, and then ends as by a crash or Ctrl-C.
         var broken = new TestCrawl(folder["broken"]) { Options = { RawPartBytes = 20_000 } };
         int seen = 0;
         int stops = 0;
@@ -27,9 +27,9 @@ public class CrawlRecoveryTests
         {
             CancellationTokenSource attempt = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
             int left = 1 + (stops % 3);
-            broken.OnEvent = happened =>
+            broken.OnEvent = written =>
             {
-                if (happened is PartDone or FileFault && --left == 0)
+                if (written is PartDone or FileFault && --left == 0)
                 {
                     seen++;
                     attempt.Cancel();
@@ -47,7 +47,7 @@ public class CrawlRecoveryTests
             catch (Exception e) when (e is InvalidOperationException or OperationCanceledException)
             {
                 stops++;
-                Leave(broken);
+                LeaveUncommittedFiles(broken);
             }
 
             Assert.True(stops < 200);
@@ -69,7 +69,7 @@ public class CrawlRecoveryTests
         }
 
         var crawl = new TestCrawl(folder["w"]) { Options = { RawPartBytes = 20_000 } };
-        crawl.OnEvent = happened => _ = happened is PartDone ? throw new InvalidOperationException("a crash") : 0;
+        crawl.OnEvent = written => _ = written is PartDone ? throw new InvalidOperationException("a crash") : 0;
         await Assert.ThrowsAsync<InvalidOperationException>(() => crawl.RunAsync("r", "dir:" + folder["lib"]));
         folder.Write("lib/a/f00.py", "changed");
         crawl.OnEvent = null;
@@ -91,7 +91,7 @@ public class CrawlRecoveryTests
         Assert.Contains("catalog.db", fault.Message, StringComparison.Ordinal);
         Assert.Equal(raw, crawl.RawHashes());
 
-        // And again: the catalog made on the way must not make the next attempt take the parts for orphans.
+        // Once more: because of the catalog that the first attempt created, the second one must not take the parts for orphans.
         await Assert.ThrowsAsync<DataForgeException>(() => crawl.RunAsync("other", source));
         Assert.Equal(raw, crawl.RawHashes());
     }
@@ -121,7 +121,8 @@ public class CrawlRecoveryTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["disk"]);
-        Assert.SkipUnless(Mount("mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", folder["disk"]), "a small tmpfs cannot be mounted here");
+        bool isMounted = Mount("mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", folder["disk"]);
+        Assert.SkipUnless(isMounted, "a small tmpfs cannot be mounted here");
         try
         {
             string source = TestRows.WriteJson(folder["rows.jsonl"], TestRows.Make(200, 20));
@@ -143,8 +144,8 @@ public class CrawlRecoveryTests
         }
     }
 
-    // What a process killed between its files and its catalog leaves: files of the next part, whole or not.
-    private static void Leave(TestCrawl crawl)
+    // Leaves what a process leaves that is killed between its files and its catalog: files of the next part, complete or not.
+    private static void LeaveUncommittedFiles(TestCrawl crawl)
     {
         int next = Enumerable.Range(0, 1000).First(part => !File.Exists(crawl.Workspace.RawManifest(part)));
         File.WriteAllText(crawl.Workspace.RawFilesPart(next), "half");

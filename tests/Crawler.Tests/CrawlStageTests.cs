@@ -48,10 +48,17 @@ public class CrawlStageTests
         Assert.Equal(rows.Count(row => row.Kind == FileKind.License), totals["occurrences.license"]);
         Assert.Equal(rows.Where(row => row.Kind == FileKind.Python && row.Size > 0).Sum(row => row.Size), totals["bytes.python"]);
         Assert.Equal(5, totals["faults.path"]);
-        List<ManifestEntry> entries = [.. crawl.Run.ReadInput().Parts.Select(part => CanonicalJson.Read<ManifestEntry>(crawl.Workspace.RawManifest(part.Number)))];
-        Assert.Equal(rows.Where(row => row.Fault is null).Select(row => row.BlobId).Distinct().Count(), entries.Sum(entry => entry.Count("contents.stored")));
+        List<ManifestEntry> entries =
+        [
+            .. crawl.Run.ReadInput().Parts.Select(part => CanonicalJson.Read<ManifestEntry>(crawl.Workspace.RawManifest(part.Number))),
+        ];
+        Assert.Equal(
+            rows.Where(row => row.Fault is null).Select(row => row.BlobId).Distinct().Count(),
+            entries.Sum(entry => entry.Count("contents.stored")));
         Assert.All(entries, entry => Assert.True(Manifest.IsWhole(crawl.Workspace.Folder, entry)));
-        Assert.All(entries.SelectMany(entry => entry.Outputs), output => Assert.Equal(StageHash.OfFile(Path.Combine(crawl.Workspace.Folder, output.Path)), output.Sha256));
+        Assert.All(
+            entries.SelectMany(entry => entry.Outputs),
+            output => Assert.Equal(StageHash.OfFile(Path.Combine(crawl.Workspace.Folder, output.Path)), output.Sha256));
         Assert.Equal(crawl.Run.ReadInput().Parts.Select(part => part.Bytes), entries.Select(entry => entry.Count("bytes.stored")));
     }
 
@@ -89,7 +96,8 @@ public class CrawlStageTests
         folder.Write("lib/a/x.py", "print('new')\n");
         await crawl.RunAsync("second", "dir:" + folder["lib"]);
 
-        Assert.Equal(["lib/a 2", "lib/b 1"], crawl.Run.ReadInput().Repositories.Select(repository => $"{repository.Name} {repository.Snapshot}").Order(StringComparer.Ordinal));
+        IEnumerable<string> snapshots = crawl.Run.ReadInput().Repositories.Select(repository => $"{repository.Name} {repository.Snapshot}");
+        Assert.Equal(["lib/a 2", "lib/b 1"], snapshots.Order(StringComparer.Ordinal));
         Assert.Equal([BlobId.Of("print('new')\n"u8)], crawl.Contents(1).Keys);
         Assert.Equal(["lib/a: a/x.py", "lib/a: a/y.py", "lib/b: b/z.py"], crawl.Paths());
         Assert.Equal([0, 1], crawl.Run.ReadInput().Parts.Select(part => part.Number));

@@ -5,7 +5,7 @@ using DataForge.Corpus.Shards;
 
 namespace DataForge.Crawler.Tests;
 
-/// <summary>Runs the crawl stage over a workspace and shows what it left.</summary>
+/// <summary>Runs the crawl stage on a workspace and reads the result.</summary>
 internal sealed class TestCrawl(string workspaceFolder) : IEventSink
 {
     private readonly List<Event> _events = [];
@@ -45,7 +45,8 @@ internal sealed class TestCrawl(string workspaceFolder) : IEventSink
     }
 
     /// <summary>Repository and path of each pinned occurrence, in ordinal order.</summary>
-    public string[] Paths() => [.. Rows().Select(row => $"{row.Repository.Name}: {row.Path}{(row.Fault is null ? "" : " !" + row.Fault)}").Order(StringComparer.Ordinal)];
+    public string[] Paths() =>
+        [.. Rows().Select(row => $"{row.Repository.Name}: {row.Path}{(row.Fault is null ? "" : " !" + row.Fault)}").Order(StringComparer.Ordinal)];
 
     /// <summary>All contents of a raw part.</summary>
     public Dictionary<BlobId, byte[]> Contents(int part)
@@ -68,13 +69,13 @@ internal sealed class TestCrawl(string workspaceFolder) : IEventSink
     public string[] RawHashes() => [.. Directory.EnumerateFiles(Workspace.RawFolder, "*", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Workspace.RawFolder, file) + " " + StageHash.OfFile(file)).Order(StringComparer.Ordinal)];
 
-    public void Write(Event happened)
+    public void Write(Event written)
     {
         lock (_events)
         {
-            _events.Add(happened);
+            _events.Add(written);
         }
 
-        OnEvent?.Invoke(happened);
+        OnEvent?.Invoke(written);
     }
 }

@@ -5,10 +5,13 @@ namespace DataForge.Crawler.Tests;
 /// <summary>Runs the git command line, the reference for ids and trees.</summary>
 internal static class TestGit
 {
+    private static readonly string[] Settings =
+        ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "core.quotePath=false", "-c", "safe.directory=*"];
+
     public static string Run(string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo("git") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "core.quotePath=false", "-c", "safe.directory=*", .. arguments])
+        foreach (string argument in (string[])[.. Settings, .. arguments])
         {
             start.ArgumentList.Add(argument);
         }

@@ -3,6 +3,7 @@ using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using DataForge.Dedup.Shingling;
 using DataForge.Dedup.Tests.Testing;
+using DataForge.Testing;
 
 namespace DataForge.Dedup.Tests;
 
@@ -92,7 +93,7 @@ public sealed class DedupStageTests : IDisposable
         Assert.Equal(kept.Count, totals["license.MIT"]);
         Assert.Equal(files.Select(file => BlobId.Of(file.Text)).Order(), kept.Select(row => row.File.BlobId).Concat(dropped.Select(row => row.BlobId!.Value)).Order());
         Assert.All(_run.Run.Manifest.Entries("dedup"), entry => Assert.Equal(
-            entry.Count("occurrences.in"), entry.Count("occurrences.out") + entry.Counts.Where(pair => pair.Key.StartsWith("dropped.")).Sum(pair => pair.Value)));
+            entry.Count("occurrences.in"), entry.Count("occurrences.out") + entry.Counts.ByName().Where(pair => pair.Key.StartsWith("dropped.")).Sum(pair => pair.Value)));
 
         // Shards of about one size, named with their number.
         string[] shards = [.. Directory.EnumerateFiles(_run.Run.PathOf("3-dataset/data")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];

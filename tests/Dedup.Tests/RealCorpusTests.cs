@@ -191,7 +191,7 @@ public sealed partial class RealCorpusTests
     private static ulong[] CodeSet(byte[] text, DedupOptions options)
     {
         var shingler = new Shingler(options);
-        shingler.Take(text);
+        shingler.Process(text);
         return shingler.Set.ToArray();
     }
 }

@@ -4,6 +4,7 @@ using DataForge.Corpus.Runs;
 using DataForge.Dedup.Auditing;
 using DataForge.Dedup.Shingling;
 using DataForge.Dedup.Tests.Testing;
+using DataForge.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -64,7 +65,7 @@ public class StageProperties
             Assert.Equal(one.Hash(), other.Hash());
         }
 
-        // Files that come in other parts and another order share the same fates.
+        // Files that come in other parts and another order share the same decisions.
         TestFile[] shuffled = [.. files];
         random.Shuffle(shuffled);
         using var another = new TestRun();

@@ -3,6 +3,7 @@ using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Pretrain.Torch;
 using DataForge.Testing;
+using EventLog = DataForge.Corpus.Events.EventLog;
 
 namespace DataForge.EndToEnd.Tests;
 

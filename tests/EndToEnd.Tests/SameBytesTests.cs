@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DataForge.Corpus.Events;
 using DataForge.Testing;
+using EventLog = DataForge.Corpus.Events.EventLog;
 
 namespace DataForge.EndToEnd.Tests;
 

@@ -32,8 +32,8 @@ public sealed partial class DataForgeProcess : IDisposable
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder,
         };
-        // Sizes of proofs are for the tests alone; the program would take them for options.
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("DATAFORGE_FORGE_", StringComparison.Ordinal)).ToArray())
+        // Variables that are for the tests alone; the program would take them for options.
+        foreach (string name in start.Environment.Keys.Where(IsOfTests).ToArray())
         {
             start.Environment.Remove(name);
         }
@@ -45,6 +45,9 @@ public sealed partial class DataForgeProcess : IDisposable
 
         return new DataForgeProcess(Process.Start(start)!);
     }
+
+    private static bool IsOfTests(string variable) =>
+        variable == "DATAFORGE_REQUIRE_ALL" || variable.StartsWith("DATAFORGE_FORGE_", StringComparison.Ordinal);
 
     /// <summary>The process's number.</summary>
     public int Id => _process.Id;

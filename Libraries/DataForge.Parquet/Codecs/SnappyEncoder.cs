@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using DataForge.Parquet.Encodings;
 
 namespace DataForge.Parquet.Codecs;
 
@@ -22,13 +23,7 @@ internal sealed class SnappyEncoder
     /// <summary>Appends one compressed block of <paramref name="source"/> to <paramref name="output"/>.</summary>
     public void Compress(ReadOnlySpan<byte> source, ByteBuffer output)
     {
-        uint size = (uint)source.Length;
-        for (; size >= 0x80; size >>= 7)
-        {
-            output.Add((byte)(size | 0x80));
-        }
-
-        output.Add((byte)size);
+        Varint.Write(output, (uint)source.Length);
         while (!source.IsEmpty)
         {
             int length = Math.Min(source.Length, BlockSize);

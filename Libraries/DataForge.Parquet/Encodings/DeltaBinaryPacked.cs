@@ -17,10 +17,10 @@ internal static class DeltaBinaryPacked
     public static int Decode(ReadOnlySpan<byte> data, Span<long> output)
     {
         Cursor cursor = new(data);
-        ulong blockValues = cursor.Varint();
-        ulong miniblocks = cursor.Varint();
-        ulong total = cursor.Varint();
-        long value = cursor.ZigZag();
+        ulong blockValues = cursor.ReadVarint();
+        ulong miniblocks = cursor.ReadVarint();
+        ulong total = cursor.ReadVarint();
+        long value = cursor.ReadZigZag();
         if (blockValues == 0 || blockValues % 128 != 0 || miniblocks == 0 || blockValues % miniblocks != 0)
         {
             throw new ParquetException("delta encoding: the block size is not valid");
@@ -46,7 +46,7 @@ internal static class DeltaBinaryPacked
         int done = 1;
         while (done < output.Length)
         {
-            long minimum = cursor.ZigZag();
+            long minimum = cursor.ReadZigZag();
             ReadOnlySpan<byte> widths = cursor.Take((long)miniblocks);
             for (int m = 0; m < widths.Length && done < output.Length; m++)
             {
@@ -98,28 +98,22 @@ internal static class DeltaBinaryPacked
             return taken;
         }
 
-        /// <summary>The next signed number (0, −1, 1, −2, … as 0, 1, 2, 3, …).</summary>
-        public long ZigZag()
+        /// <summary>The next signed integer.</summary>
+        public long ReadZigZag()
         {
-            ulong value = Varint();
-            return (long)(value >> 1) ^ -(long)(value & 1);
+            int position = Position;
+            long value = Varint.ReadZigZag(_data, ref position);
+            Position = position;
+            return value;
         }
 
-        /// <summary>The next number of seven bits per byte, lowest first.</summary>
-        public ulong Varint()
+        /// <summary>The next unsigned integer.</summary>
+        public ulong ReadVarint()
         {
-            ulong value = 0;
-            for (int shift = 0; shift < 70; shift += 7)
-            {
-                byte next = Position < _data.Length ? _data[Position++] : throw Truncated();
-                value |= (ulong)(next & 0x7F) << shift;
-                if (next < 0x80)
-                {
-                    return value;
-                }
-            }
-
-            throw new ParquetException("delta encoding: a varint is longer than ten bytes");
+            int position = Position;
+            ulong value = Varint.Read(_data, ref position);
+            Position = position;
+            return value;
         }
 
         private static ParquetException Truncated() => new("delta encoding: the data ends before its values are complete");

@@ -30,7 +30,7 @@ internal static class RleEncoder
             }
 
             BitPack(values[literals..i], bitWidth, output);
-            Varint((uint)run << 1, output);
+            Varint.Write(output, (uint)run << 1);
             uint value = uint.CreateTruncating(values[i]);
             for (int bits = 0; bits < bitWidth; bits += 8)
             {
@@ -59,7 +59,7 @@ internal static class RleEncoder
         }
 
         int groups = (values.Length + 7) / 8;
-        Varint(((uint)groups << 1) | 1, output);
+        Varint.Write(output, ((uint)groups << 1) | 1);
         ulong pending = 0;
         int bits = 0;
         for (int i = 0; i < groups * 8; i++)
@@ -72,15 +72,5 @@ internal static class RleEncoder
                 pending >>= 8;
             }
         }
-    }
-
-    private static void Varint(uint value, ByteBuffer output)
-    {
-        for (; value >= 0x80; value >>= 7)
-        {
-            output.Add((byte)(value | 0x80));
-        }
-
-        output.Add((byte)value);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using DataForge.Parquet.Encodings;
 
 namespace DataForge.Parquet.Thrift;
 
@@ -35,7 +36,7 @@ internal ref struct CompactReader(ReadOnlySpan<byte> data)
         }
 
         int delta = head >> 4;
-        id = delta != 0 ? (short)(id + delta) : (short)ZigZag();
+        id = delta != 0 ? (short)(id + delta) : (short)ReadZigZag();
         return true;
     }
 
@@ -58,7 +59,7 @@ internal ref struct CompactReader(ReadOnlySpan<byte> data)
     public int I32(CompactType type)
     {
         Expect(type, CompactType.I32);
-        long value = ZigZag();
+        long value = ReadZigZag();
         return value is >= int.MinValue and <= int.MaxValue
             ? (int)value
             : throw new ParquetException("metadata: a 32-bit integer is out of range");
@@ -68,14 +69,14 @@ internal ref struct CompactReader(ReadOnlySpan<byte> data)
     public long I64(CompactType type)
     {
         Expect(type, CompactType.I64);
-        return ZigZag();
+        return ReadZigZag();
     }
 
     /// <summary>Reads a field of bytes; a slice of the data.</summary>
     public ReadOnlySpan<byte> Binary(CompactType type)
     {
         Expect(type, CompactType.Binary);
-        ulong length = Varint();
+        ulong length = ReadVarint();
         if (length > (ulong)Remaining)
         {
             throw new ParquetException("metadata: a string is longer than the remaining bytes");
@@ -100,7 +101,7 @@ internal ref struct CompactReader(ReadOnlySpan<byte> data)
         byte head = Byte();
         element = (CompactType)(head & 0x0F);
         ulong count = (ulong)(head >> 4);
-        count = count == 15 ? Varint() : count;
+        count = count == 15 ? ReadVarint() : count;
         return count <= (ulong)Remaining
             ? (int)count
             : throw new ParquetException("metadata: a list has more elements than there are bytes");
@@ -132,7 +133,7 @@ internal ref struct CompactReader(ReadOnlySpan<byte> data)
                 Advance(1);
                 break;
             case CompactType.I16 or CompactType.I32 or CompactType.I64:
-                Varint();
+                ReadVarint();
                 break;
             case CompactType.Double:
                 Advance(8);
@@ -173,7 +174,7 @@ internal ref struct CompactReader(ReadOnlySpan<byte> data)
 
     private void SkipMap(int depth)
     {
-        ulong count = Varint();
+        ulong count = ReadVarint();
         if (count > (ulong)Remaining)
         {
             throw new ParquetException("metadata: a map has more entries than there are bytes");
@@ -203,26 +204,20 @@ internal ref struct CompactReader(ReadOnlySpan<byte> data)
 
     private byte Byte() => Position < _data.Length ? _data[Position++] : throw Truncated();
 
-    private long ZigZag()
+    private long ReadZigZag()
     {
-        ulong value = Varint();
-        return (long)(value >> 1) ^ -(long)(value & 1);
+        int position = Position;
+        long value = Varint.ReadZigZag(_data, ref position);
+        Position = position;
+        return value;
     }
 
-    private ulong Varint()
+    private ulong ReadVarint()
     {
-        ulong value = 0;
-        for (int shift = 0; shift < 70; shift += 7)
-        {
-            byte next = Byte();
-            value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80)
-            {
-                return value;
-            }
-        }
-
-        throw new ParquetException("metadata: a varint is longer than ten bytes");
+        int position = Position;
+        ulong value = Varint.Read(_data, ref position);
+        Position = position;
+        return value;
     }
 
     private static ParquetException Truncated() => new("metadata ends before it is complete");

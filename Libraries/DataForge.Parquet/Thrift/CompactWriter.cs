@@ -1,4 +1,5 @@
 using System.Text;
+using DataForge.Parquet.Encodings;
 
 namespace DataForge.Parquet.Thrift;
 
@@ -18,14 +19,14 @@ internal sealed class CompactWriter(ByteBuffer output)
     public void I32(short id, int value)
     {
         Header(id, CompactType.I32);
-        ZigZag(value);
+        Varint.WriteZigZag(output, value);
     }
 
     /// <summary>Writes a 64-bit integer field.</summary>
     public void I64(short id, long value)
     {
         Header(id, CompactType.I64);
-        ZigZag(value);
+        Varint.WriteZigZag(output, value);
     }
 
     /// <summary>Writes a field of bytes.</summary>
@@ -49,17 +50,17 @@ internal sealed class CompactWriter(ByteBuffer output)
         else
         {
             output.Add((byte)(0xF0 | (int)element));
-            Varint((ulong)count);
+            Varint.Write(output, (ulong)count);
         }
     }
 
     /// <summary>Writes a list's element of 32 bits.</summary>
-    public void RawI32(int value) => ZigZag(value);
+    public void RawI32(int value) => Varint.WriteZigZag(output, value);
 
     /// <summary>Writes a list's element of bytes.</summary>
     public void RawBinary(ReadOnlySpan<byte> value)
     {
-        Varint((ulong)value.Length);
+        Varint.Write(output, (ulong)value.Length);
         output.Add(value);
     }
 
@@ -94,22 +95,9 @@ internal sealed class CompactWriter(ByteBuffer output)
         else
         {
             output.Add((byte)type);
-            ZigZag(id);
+            Varint.WriteZigZag(output, id);
         }
 
         _last = id;
-    }
-
-    private void ZigZag(long value) => Varint((ulong)((value << 1) ^ (value >> 63)));
-
-    private void Varint(ulong value)
-    {
-        while (value >= 0x80)
-        {
-            output.Add((byte)(value | 0x80));
-            value >>= 7;
-        }
-
-        output.Add((byte)value);
     }
 }

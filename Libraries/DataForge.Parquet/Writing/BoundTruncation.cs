@@ -20,8 +20,7 @@ internal static class BoundTruncation
             return value.ToArray();
         }
 
-        byte[] bound = Cut(value, isText).ToArray();
-        return isText ? IncreaseText(bound) : IncreaseBytes(bound);
+        return Increase(Cut(value, isText).ToArray(), isText ? (byte)0x7F : (byte)0xFF);
     }
 
     private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> value, bool isText)
@@ -40,29 +39,16 @@ internal static class BoundTruncation
         return value[..length];
     }
 
-    private static byte[]? IncreaseBytes(byte[] bound)
-    {
-        for (int i = bound.Length - 1; i >= 0; i--)
-        {
-            if (bound[i] < 0xFF)
-            {
-                bound[i]++;
-                return bound[..(i + 1)];
-            }
-        }
-
-        return null;
-    }
-
     /// <summary>
-    /// Increases the last ASCII character and cuts what follows it. UTF-8 sorts as code points do, so the result is above the value;
-    /// characters outside ASCII are cut rather than increased, which keeps this simple and the bound valid.
+    /// Increases the last byte that is below <paramref name="highest"/> and cuts what follows it. For text that is the last ASCII
+    /// character: UTF-8 sorts as code points do, so the result is above the value, and characters outside ASCII are cut rather than
+    /// increased.
     /// </summary>
-    private static byte[]? IncreaseText(byte[] bound)
+    private static byte[]? Increase(byte[] bound, byte highest)
     {
         for (int i = bound.Length - 1; i >= 0; i--)
         {
-            if (bound[i] < 0x7F)
+            if (bound[i] < highest)
             {
                 bound[i]++;
                 return bound[..(i + 1)];

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using DataForge.Parquet.Metadata;
 
 namespace DataForge.Parquet.Writing;
@@ -26,88 +28,54 @@ internal static class StatisticsBuilder
         {
             ParquetType.Boolean =>
                 Exact(nulls, [plain.Contains((byte)0) ? (byte)0 : (byte)1], [plain.Contains((byte)1) ? (byte)1 : (byte)0]),
-            ParquetType.Int32 => Int32(nulls, plain),
-            ParquetType.Int64 => Int64(nulls, plain),
-            ParquetType.Float => Float(nulls, plain),
-            ParquetType.Double => Double(nulls, plain),
+            ParquetType.Int32 => Integers<int>(nulls, plain),
+            ParquetType.Int64 => Integers<long>(nulls, plain),
+            ParquetType.Float => Floats<float>(nulls, plain),
+            ParquetType.Double => Floats<double>(nulls, plain),
             _ => Bytes(nulls, plain, column.Column.Type == ParquetType.String),
         };
     }
 
     private static ColumnStatistics Exact(long nulls, byte[] min, byte[] max) => new(nulls, min, max, true, true);
 
-    private static ColumnStatistics Int32(long nulls, ReadOnlySpan<byte> plain)
+    private static ColumnStatistics Integers<T>(long nulls, ReadOnlySpan<byte> plain)
+        where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {
-        int min = int.MaxValue;
-        int max = int.MinValue;
-        for (int i = 0; i < plain.Length; i += 4)
+        T min = T.MaxValue;
+        T max = T.MinValue;
+        foreach (T value in MemoryMarshal.Cast<byte, T>(plain))
         {
-            int value = BinaryPrimitives.ReadInt32LittleEndian(plain[i..]);
-            min = Math.Min(min, value);
-            max = Math.Max(max, value);
+            min = T.Min(min, value);
+            max = T.Max(max, value);
         }
 
-        return Exact(nulls, BitConverter.GetBytes(min), BitConverter.GetBytes(max));
-    }
-
-    private static ColumnStatistics Int64(long nulls, ReadOnlySpan<byte> plain)
-    {
-        long min = long.MaxValue;
-        long max = long.MinValue;
-        for (int i = 0; i < plain.Length; i += 8)
-        {
-            long value = BinaryPrimitives.ReadInt64LittleEndian(plain[i..]);
-            min = Math.Min(min, value);
-            max = Math.Max(max, value);
-        }
-
-        return Exact(nulls, BitConverter.GetBytes(min), BitConverter.GetBytes(max));
+        return Exact(nulls, ToBytes(min), ToBytes(max));
     }
 
     /// <summary>
     /// NaN is left out, since it has no order. A bound of zero must include the other zero: the minimum is -0, the maximum +0.
     /// </summary>
-    private static ColumnStatistics Float(long nulls, ReadOnlySpan<byte> plain)
+    private static ColumnStatistics Floats<T>(long nulls, ReadOnlySpan<byte> plain) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        float min = float.PositiveInfinity;
-        float max = float.NegativeInfinity;
+        T min = T.PositiveInfinity;
+        T max = T.NegativeInfinity;
         bool any = false;
-        for (int i = 0; i < plain.Length; i += 4)
+        foreach (T value in MemoryMarshal.Cast<byte, T>(plain))
         {
-            float value = BinaryPrimitives.ReadSingleLittleEndian(plain[i..]);
-            if (!float.IsNaN(value))
+            if (!T.IsNaN(value))
             {
                 any = true;
-                min = Math.Min(min, value);
-                max = Math.Max(max, value);
+                min = T.Min(min, value);
+                max = T.Max(max, value);
             }
         }
 
         return any
-            ? Exact(nulls, BitConverter.GetBytes(min == 0 ? -0f : min), BitConverter.GetBytes(max == 0 ? 0f : max))
+            ? Exact(nulls, ToBytes(min == T.Zero ? T.NegativeZero : min), ToBytes(max == T.Zero ? T.Zero : max))
             : new(nulls, null, null, true, true);
     }
 
-    private static ColumnStatistics Double(long nulls, ReadOnlySpan<byte> plain)
-    {
-        double min = double.PositiveInfinity;
-        double max = double.NegativeInfinity;
-        bool any = false;
-        for (int i = 0; i < plain.Length; i += 8)
-        {
-            double value = BinaryPrimitives.ReadDoubleLittleEndian(plain[i..]);
-            if (!double.IsNaN(value))
-            {
-                any = true;
-                min = Math.Min(min, value);
-                max = Math.Max(max, value);
-            }
-        }
-
-        return any
-            ? Exact(nulls, BitConverter.GetBytes(min == 0 ? -0d : min), BitConverter.GetBytes(max == 0 ? 0d : max))
-            : new(nulls, null, null, true, true);
-    }
+    private static byte[] ToBytes<T>(T value) where T : unmanaged => MemoryMarshal.AsBytes(new ReadOnlySpan<T>(ref value)).ToArray();
 
     private static ColumnStatistics Bytes(long nulls, ReadOnlySpan<byte> plain, bool isText)
     {

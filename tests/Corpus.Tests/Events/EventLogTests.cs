@@ -1,3 +1,4 @@
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
 using DataForge.Testing;
 
@@ -13,7 +14,7 @@ public sealed class EventLogTests : IDisposable
         Event[] written =
         [
             new StageStarted("clean"),
-            new PartDone("clean", "part-00000", false, 1.5, new Dictionary<string, long> { ["rows.in"] = 3 }),
+            new PartDone("clean", "part-00000", false, 1.5, CountTable.FromJson("""{"rows.in":3}""")),
             new TrainingStep(1, 10, double.NaN, 100, 1e-4, 2.5, null, 9),
             Note.Warning("a \"quoted\" line\nand another"),
         ];
@@ -27,7 +28,7 @@ public sealed class EventLogTests : IDisposable
 
         Event[] read = [.. EventLog.Read(_folder.Path)];
         Assert.Equal(written.Select(happened => happened.GetType()), read.Select(happened => happened.GetType()));
-        Assert.Equal(3, ((PartDone)read[1]).Counts["rows.in"]);
+        Assert.Equal(3, ((PartDone)read[1]).Counts.ByName()["rows.in"]);
         Assert.True(double.IsNaN(((TrainingStep)read[2]).Loss));
         Assert.Equal("a \"quoted\" line\nand another", ((Note)read[3]).Text);
         Assert.All(read, happened => Assert.NotEqual(default, happened.Time));

@@ -1,3 +1,4 @@
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Testing;
@@ -107,7 +108,7 @@ public sealed class StageContextTests : IDisposable
         {
             _computed++;
             await File.WriteAllTextAsync(output.Create("out/part-00000.txt"), text, token);
-            output.Add("rows.out");
+            output.Add(CountName.ContentsOut);
         });
         return new StageContext(run, _events, 1, TimeProvider.System).RunPartsAsync("stage", options, [plan], "parts", default);
     }

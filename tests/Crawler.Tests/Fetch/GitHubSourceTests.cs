@@ -19,21 +19,26 @@ public class GitHubSourceTests
         ForgeRepository one = await forge.AddAsync(
             "one", ("a.py", "a = 1\n"), ("pkg/b.py", "b = 2\n"), ("LICENSE", "MIT"), ("pyproject.toml", "[project]\n"), ("data.bin", new string('x', 200_000)));
         forge.Add("empty", null);
-        ForgeRepository fork = await forge.AddAsync("fork", ("a.py", "a = 1\n"), ("pkg/b.py", "b = 2\n"), ("LICENSE", "MIT"), ("c.py", "c = 3\n"));
+        ForgeRepository fork = await forge.AddAsync(
+            "fork", ("a.py", "a = 1\n"), ("pkg/b.py", "b = 2\n"), ("LICENSE", "MIT"), ("c.py", "c = 3\n"));
         fork.Parent = one;
         await forge.StartAsync();
 
         TestCrawl crawl = await forge.Crawl(folder["w"]).RunAsync("r", TestForge.Source);
         Assert.Equal(
-            ["owner/empty: . !empty", "owner/fork: LICENSE", "owner/fork: a.py", "owner/fork: c.py", "owner/fork: pkg/b.py", "owner/one: LICENSE", "owner/one: a.py", "owner/one: pkg/b.py", "owner/one: pyproject.toml"],
+            [
+                "owner/empty: . !empty", "owner/fork: LICENSE", "owner/fork: a.py", "owner/fork: c.py", "owner/fork: pkg/b.py",
+                "owner/one: LICENSE", "owner/one: a.py", "owner/one: pkg/b.py", "owner/one: pyproject.toml"],
             crawl.Paths());
         RepositoryFacts facts = crawl.Rows()[0].Repository;
         Assert.Equal(
             new RepositoryFacts
             {
-                Id = one.Id, Name = "owner/one", Source = "github", Snapshot = 1, Commit = TestGit.Run(one.GitFolder!, "rev-parse", "HEAD").Trim(),
+                Id = one.Id, Name = "owner/one", Source = "github", Snapshot = 1,
+                Commit = TestGit.Run(one.GitFolder!, "rev-parse", "HEAD").Trim(),
                 Stars = one.Stars, Forks = one.Forks, IsFork = false, ForgeLicense = "MIT",
-                CreatedAt = DateTimeOffset.FromUnixTimeSeconds(one.CreatedAt).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+                CreatedAt = DateTimeOffset.FromUnixTimeSeconds(one.CreatedAt).ToString(
+                    "yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
             },
             facts);
         Assert.True(crawl.Rows()[^1].Repository.IsFork);
@@ -137,9 +142,11 @@ public class GitHubSourceTests
         using Catalog catalog = Catalog.Open(crawl.Workspace.CatalogFile);
         Assert.Equal(RepositoryStatus.Vanished, catalog.States.Find(all[0].Id)!.Status);
         Assert.Equal(RepositoryStatus.Blocked, catalog.States.Find(all[1].Id)!.Status);
-        Assert.Equal((RepositoryStatus.Present, "other/renamed"), (catalog.States.Find(all[2].Id)!.Status, catalog.States.Find(all[2].Id)!.Name));
+        Assert.Equal(
+            (RepositoryStatus.Present, "other/renamed"), (catalog.States.Find(all[2].Id)!.Status, catalog.States.Find(all[2].Id)!.Name));
         Assert.Equal(RepositoryStatus.Vanished, catalog.States.Find(all[3].Id)!.Status);
-        Assert.Equal((RepositoryStatus.Moved, "other/moved"), (catalog.States.Find(all[4].Id)!.Status, catalog.States.Find(all[4].Id)!.Detail));
+        Assert.Equal(
+            (RepositoryStatus.Moved, "other/moved"), (catalog.States.Find(all[4].Id)!.Status, catalog.States.Find(all[4].Id)!.Detail));
         Assert.Equal(RepositoryStatus.Present, catalog.States.Find(all[5].Id)!.Status);
         Assert.Equal([all[2].Id, all[3].Id, all[5].Id], crawl.Rows().Select(row => row.Repository.Id).Distinct().Order());
         Assert.Contains(crawl.Events.OfType<Note>(), note => note.Text.Contains("owner/r0 is no longer among", StringComparison.Ordinal));
@@ -169,7 +176,9 @@ public class GitHubSourceTests
         File.WriteAllText(folder["gone.jsonl"], gone);
         TestCrawl third = await forge.Crawl(folder["w3"]).RunAsync("r", "pinned:" + folder["gone.jsonl"]);
         Assert.Equal(["owner/empty: . !empty", "owner/one: . !vanished", "owner/two: b.py"], third.Paths());
-        Assert.Contains(third.Events.OfType<FileFault>(), fault => fault.Rule == "vanished" && fault.Detail.Contains("commit 1111", StringComparison.Ordinal));
+        Assert.Contains(
+            third.Events.OfType<FileFault>(),
+            fault => fault.Rule == "vanished" && fault.Detail.Contains("commit 1111", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -178,8 +187,13 @@ public class GitHubSourceTests
         using var folder = new TemporaryFolder();
         await using var forge = new TestForge(folder);
         string name = new('n', 150);
-        ForgeRepository one = await forge.AddAsync("one", ("a.py", "a = 1\n"), ($"deep/{name}/{name}.py", "b = 2\n"), ("LICENSE", "MIT"), ("x.bin", "x"), ("big.py", new string('#', 1 << 20)));
-        await BareRepository.CommitAsync(one.GitFolder!, [new ForgeFile("run.py", "r = 1\n"u8.ToArray(), "100755"), new ForgeFile("link.py", "a.py"u8.ToArray(), "120000")], 1_600_000_001);
+        ForgeRepository one = await forge.AddAsync(
+            "one", ("a.py", "a = 1\n"), ($"deep/{name}/{name}.py", "b = 2\n"), ("LICENSE", "MIT"), ("x.bin", "x"),
+            ("big.py", new string('#', 1 << 20)));
+        await BareRepository.CommitAsync(
+            one.GitFolder!,
+            [new ForgeFile("run.py", "r = 1\n"u8.ToArray(), "100755"), new ForgeFile("link.py", "a.py"u8.ToArray(), "120000")],
+            1_600_000_001);
         forge.Add("empty", null);
         await forge.StartAsync();
         TestCrawl git = await forge.Crawl(folder["w"]).RunAsync("r", TestForge.Source);
@@ -190,7 +204,8 @@ public class GitHubSourceTests
         string[] Seen(TestCrawl crawl) => [.. crawl.Rows().Where(row => row.Repository.Id == one.Id)
             .Select(row => $"{row.Repository.Commit} {row.Path} {row.Mode} {(row.Fault is null ? row.BlobId : null)} {row.Fault}")];
         Assert.Equal(Seen(git), Seen(archive));
-        Assert.Equal(Convert.ToHexString(git.Contents(0)[BlobId.Of("a = 1\n"u8)]), Convert.ToHexString(archive.Contents(0)[BlobId.Of("a = 1\n"u8)]));
+        Assert.Equal(
+            Convert.ToHexString(git.Contents(0)[BlobId.Of("a = 1\n"u8)]), Convert.ToHexString(archive.Contents(0)[BlobId.Of("a = 1\n"u8)]));
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public class HostileRepositoryTests
             if (number++ % 8 == 0)
             {
                 var good = new RawRepository(folder["forge", $"good{number}.git"]);
-                good.HeadOfTree((RawRepository.File, "a.py", good.Blob("shared = 1\n")), (RawRepository.File, "b.py", good.Blob($"own = {number}\n")));
+                good.HeadOfTree(
+                    (RawRepository.File, "a.py", good.Blob("shared = 1\n")), (RawRepository.File, "b.py", good.Blob($"own = {number}\n")));
                 forge.Add($"good{number}", good.Path);
                 expected.Add($"owner/good{number}", "a.py, b.py");
             }
@@ -49,15 +50,20 @@ public class HostileRepositoryTests
             (RawRepository.File, "../../outside/secret.py", it.Blob("1")), (RawRepository.File, "/etc/x.py", it.Blob("2")),
             (RawRepository.File, "a//b.py", it.Blob("3")), (RawRepository.File, "a/c.py", it.Blob("4"))));
         Add("nul", ". !*", it => it.Head(it.Commit(it.TreeOfBytes((RawRepository.File, [.. "a\0b.py"u8], it.Blob("1"))))));
-        Add("newline", "a\nb.py, c\r.py", it => it.HeadOfTree((RawRepository.File, "a\nb.py", it.Blob("1")), (RawRepository.File, "c\r.py", it.Blob("2"))));
+        Add(
+            "newline", "a\nb.py, c\r.py",
+            it => it.HeadOfTree((RawRepository.File, "a\nb.py", it.Blob("1")), (RawRepository.File, "c\r.py", it.Blob("2"))));
         Add("bytes", "%FF%FE.py, dir%80/a.py", it => it.Head(it.Commit(it.TreeOfBytes(
             (RawRepository.File, [0xFF, 0xFE, .. ".py"u8], it.Blob("1")), (RawRepository.Folder, [.. "dir"u8, 0x80], Tree(it, "a.py"))))));
         Add("long", new string('n', 1024) + " !path", it => it.HeadOfTree((RawRepository.File, new string('n', 4094) + ".py", it.Blob("1"))));
         Add("links", "a.py !symlink, b.py !symlink, c.py", it => it.HeadOfTree(
-            (RawRepository.Link, "a.py", it.Blob(folder["outside", "secret.py"])), (RawRepository.Link, "b.py", it.Blob("../../outside/secret.py")),
+            (RawRepository.Link, "a.py", it.Blob(folder["outside", "secret.py"])),
+            (RawRepository.Link, "b.py", it.Blob("../../outside/secret.py")),
             (RawRepository.File, "c.py", it.Blob("1")), (RawRepository.Link, "d", it.Blob(folder["outside"]))));
         Add("modules", "a.py", it => it.HeadOfTree(
-            (RawRepository.File, ".gitmodules", it.Blob($"[submodule \"x\"]\n\tpath = x\n\turl = ext::sh -c 'touch {canary}'\n\tupdate = !touch {canary}\n")),
+            (
+                RawRepository.File, ".gitmodules",
+                it.Blob($"[submodule \"x\"]\n\tpath = x\n\turl = ext::sh -c 'touch {canary}'\n\tupdate = !touch {canary}\n")),
             (RawRepository.File, "a.py", it.Blob("1")), (RawRepository.Module, "x", new string('1', 40)), (RawRepository.Module, "y.py", new string('2', 40))));
         Add("case", "A.py, a.py, a/B.py, a/b.py", it => it.HeadOfTree(
             (RawRepository.File, "A.py", it.Blob("1")), (RawRepository.File, "a.py", it.Blob("2")), (RawRepository.Folder, "a", Tree(it, "B.py", "b.py"))));
@@ -68,7 +74,9 @@ public class HostileRepositoryTests
                 (RawRepository.File, "x.py", it.Blob("2")))),
             (RawRepository.Folder, ".GIT", Tree(it, "x.py")), (RawRepository.Folder, "git~1", Tree(it, "y.py"))));
         Add("filters", "a.py", it => it.HeadOfTree(
-            (RawRepository.File, ".gitattributes", it.Blob("*.py filter=evil ident export-subst working-tree-encoding=UTF-16 diff=evil merge=evil\n")),
+            (
+                RawRepository.File, ".gitattributes",
+                it.Blob("*.py filter=evil ident export-subst working-tree-encoding=UTF-16 diff=evil merge=evil\n")),
             (RawRepository.File, ".gitconfig", it.Blob($"[filter \"evil\"]\n\tsmudge = touch {canary}\n\tclean = touch {canary}\n[diff \"evil\"]\n\ttextconv = touch {canary}\n")),
             (RawRepository.File, ".lfsconfig", it.Blob("[lfs]\n\turl = http://127.0.0.1:1/\n")),
             (RawRepository.File, "a.py", it.Blob("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"))));
@@ -123,7 +131,9 @@ public class HostileRepositoryTests
                 noise[i] = (byte)x;
             }
 
-            it.HeadOfTree((RawRepository.File, "LICENSE", it.Blob("MIT")), (RawRepository.File, "a.py", it.Blob("inc\n")), (RawRepository.File, "b.py", it.Write("blob", noise)));
+            it.HeadOfTree(
+                (RawRepository.File, "LICENSE", it.Blob("MIT")), (RawRepository.File, "a.py", it.Blob("inc\n")),
+                (RawRepository.File, "b.py", it.Write("blob", noise)));
         });
         Add("damaged", "* !*", it =>
         {
@@ -140,7 +150,9 @@ public class HostileRepositoryTests
             File.Delete(it.ObjectFile(blob));
         });
         Add("missing-tree", ". !*", it => it.Head(it.Commit(new string('3', 40))));
-        Add("missing-subtree", "* !*", it => it.HeadOfTree((RawRepository.File, "a.py", it.Blob("1")), (RawRepository.Folder, "d", new string('4', 40))));
+        Add(
+            "missing-subtree", "* !*",
+            it => it.HeadOfTree((RawRepository.File, "a.py", it.Blob("1")), (RawRepository.Folder, "d", new string('4', 40))));
         Add("no-head", "a.py", it =>
         {
             it.HeadOfTree((RawRepository.File, "a.py", it.Blob("1")));
@@ -150,13 +162,20 @@ public class HostileRepositoryTests
         Add("head-of-tree", ". !*", it => it.Head(Tree(it, "a.py")));
         Add("head-of-blob", ". !*", it => it.Head(it.Blob("x")));
         Add("modes", "* files", it => it.HeadOfTree(
-            ("0100644", "a.py", it.Blob("1")), ("100600", "b.py", it.Blob("2")), ("100666", "c.py", it.Blob("3")), ("170000", "d.py", it.Blob("4")),
+            ("0100644", "a.py", it.Blob("1")), ("100600", "b.py", it.Blob("2")), ("100666", "c.py", it.Blob("3")),
+            ("170000", "d.py", it.Blob("4")),
             ("040000", "e", Tree(it, "f.py"))));
         Add("types", "* files", it => it.HeadOfTree(
             (RawRepository.File, "a.py", Tree(it, "x.py")), (RawRepository.Folder, "b", it.Blob("2")), (RawRepository.File, "c.py", it.Blob("3"))));
-        Add("twice", "a.py, a.py", it => it.HeadOfTree((RawRepository.File, "a.py", it.Blob("1")), (RawRepository.File, "a.py", it.Blob("2"))));
-        Add("unsorted", "a.py, b.py", it => it.HeadOfTree((RawRepository.File, "b.py", it.Blob("1")), (RawRepository.File, "a.py", it.Blob("2"))));
-        Add("commit", "* files", it => it.Head(it.Write("commit", Encoding.UTF8.GetBytes($"tree {Tree(it, "a.py")}\nauthor\ncommitter <\n\nx\n"))));
+        Add(
+            "twice", "a.py, a.py",
+            it => it.HeadOfTree((RawRepository.File, "a.py", it.Blob("1")), (RawRepository.File, "a.py", it.Blob("2"))));
+        Add(
+            "unsorted", "a.py, b.py",
+            it => it.HeadOfTree((RawRepository.File, "b.py", it.Blob("1")), (RawRepository.File, "a.py", it.Blob("2"))));
+        Add(
+            "commit", "* files",
+            it => it.Head(it.Write("commit", Encoding.UTF8.GetBytes($"tree {Tree(it, "a.py")}\nauthor\ncommitter <\n\nx\n"))));
         Add("sha256", ". !unsupported", it =>
         {
             Directory.Delete(it.Path, recursive: true);
@@ -179,12 +198,15 @@ public class HostileRepositoryTests
         crawl.Options.MaxRepositoryFiles = ManyEntries;
         await crawl.RunAsync("r", TestForge.Source);
 
-        Dictionary<string, Occurrence[]> rows = crawl.Rows().GroupBy(row => row.Repository.Name).ToDictionary(group => group.Key, group => group.ToArray());
+        Dictionary<string, Occurrence[]> rows = crawl.Rows().GroupBy(row => row.Repository.Name)
+            .ToDictionary(group => group.Key, group => group.ToArray());
         Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), rows.Keys.Order(StringComparer.Ordinal));
         Assert.All(expected, pair => Assert.True(Matches(pair.Value, rows[pair.Key]), $"{pair.Key}: {Shown(rows[pair.Key])}"));
         Assert.Equal(before, Outside(folder));
         Assert.False(File.Exists(canary), "a command of a repository was run");
-        Assert.DoesNotContain(Enumerable.Range(0, crawl.Run.ReadInput().Parts.Count).SelectMany(crawl.Contents), content => content.Value.AsSpan().SequenceEqual("secret = 1\n"u8));
+        Assert.DoesNotContain(
+            Enumerable.Range(0, crawl.Run.ReadInput().Parts.Count).SelectMany(crawl.Contents),
+            content => content.Value.AsSpan().SequenceEqual("secret = 1\n"u8));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder["w", "mirrors"]));
     }
 
@@ -199,7 +221,8 @@ public class HostileRepositoryTests
         _ => Shown(rows) == outcome,
     };
 
-    private static string Shown(Occurrence[] rows) => string.Join(", ", rows.Take(20).Select(row => row.Path + (row.Fault is null ? "" : $" !{row.Fault}")));
+    private static string Shown(Occurrence[] rows) =>
+        string.Join(", ", rows.Take(20).Select(row => row.Path + (row.Fault is null ? "" : $" !{row.Fault}")));
 
     // Everything in the test's folder that is not the workspace.
     private static string[] Outside(TemporaryFolder folder) =>

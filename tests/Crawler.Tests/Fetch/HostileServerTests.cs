@@ -40,7 +40,9 @@ public class HostileServerTests
         Pack("junk-behind", "corrupt", [.. sound[..^20], .. "junk"u8, .. sound[^20..]]);
         Pack("no-pack", "corrupt", Encoding.ASCII.GetBytes("#!/bin/sh\ntouch canary\n"));
         Pack("other-commit", "unreadable", new PackBuilder().Add(PackBuilder.Tree, tree).Build());
-        Pack("no-base", "corrupt", new PackBuilder().Add(PackBuilder.Commit, commit).AddDelta(new string('5', 40), PackBuilder.CopyDelta(65536, 1)).Build());
+        Pack(
+            "no-base", "corrupt",
+            new PackBuilder().Add(PackBuilder.Commit, commit).AddDelta(new string('5', 40), PackBuilder.CopyDelta(65536, 1)).Build());
         Pack("count", "limit", new PackBuilder().Add(PackBuilder.Commit, commit).Build(uint.MaxValue));
         Pack("declared", "limit", new PackBuilder().Add(PackBuilder.Tree, tree, declared: 64L << 30).Build());
         byte[] zeros = new byte[65536];
@@ -226,7 +228,8 @@ public class HostileServerTests
         Dictionary<string, string> rows = crawl.Rows().GroupBy(row => row.Repository.Name[2..]).ToDictionary(
             group => group.Key, group => string.Join(", ", group.Select(row => row.Path + (row.Fault is null ? "" : $" !{row.Fault}"))));
         Assert.All(expected, pair => Assert.True(pair.Value == rows[pair.Key], $"{pair.Key}: {rows[pair.Key]}, not {pair.Value}"));
-        Assert.Equal(["w", "w.jsonl"], Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["w", "w.jsonl"], Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder["w", "mirrors"]));
     }
 

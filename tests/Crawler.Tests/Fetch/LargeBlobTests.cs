@@ -20,7 +20,10 @@ public class LargeBlobTests(LargeBlobTests.Blobs blobs) : IClassFixture<LargeBlo
     private const long Megabyte = 1 << 20;
     private const long Received = 64 * Megabyte;
 
-    private static long Size => long.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : 0;
+    private static long Size =>
+        long.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out long size)
+            ? size
+            : 0;
 
     /// <param name="noise">Whether the blob's bytes are random: its pack is as large as it is. Else they are zeros.</param>
     /// <param name="knowsFilters">Whether the server knows partial fetches.</param>
@@ -60,7 +63,9 @@ public class LargeBlobTests(LargeBlobTests.Blobs blobs) : IClassFixture<LargeBlo
         crawl.Options.FetchMaxBytes = limit;
         Peak peak = await MeasuredAsync(folder, () => crawl.RunAsync("r", TestForge.Source));
         long sent = forge.Server.Traffic[large.Id].BytesSent;
-        Check($"git, {(noise ? "noise" : "zeros")}, {(knowsFilters ? "filters" : "no filters")}, {name}, limit {limit / Megabyte} MB", outcome, crawl, peak, sent);
+        Check(
+            $"git, {(noise ? "noise" : "zeros")}, {(knowsFilters ? "filters" : "no filters")}, {name}, limit {limit / Megabyte} MB",
+            outcome, crawl, peak, sent);
 
         // What was on its way when the limit was passed is counted by the server too.
         Assert.InRange(sent, 0, limit + (16 * Megabyte));
@@ -82,7 +87,8 @@ public class LargeBlobTests(LargeBlobTests.Blobs blobs) : IClassFixture<LargeBlo
         byte[] blob = "a = 1\n"u8.ToArray();
         byte[] seed = new byte[65536];
         string large = kind == "delta" ? IdOfZeros("blob", Size / seed.Length * seed.Length) : IdOfZeros("blob", Size);
-        byte[] tree = RawRepository.TreeContent((RawRepository.File, "a.py"u8.ToArray(), RawRepository.Id("blob", blob)), (RawRepository.File, "big.py"u8.ToArray(), large));
+        byte[] tree = RawRepository.TreeContent(
+            (RawRepository.File, "a.py"u8.ToArray(), RawRepository.Id("blob", blob)), (RawRepository.File, "big.py"u8.ToArray(), large));
         byte[] commit = RawRepository.CommitContent(RawRepository.Id("tree", tree));
         var pack = new PackBuilder();
         if (kind == "commit")
@@ -96,7 +102,8 @@ public class LargeBlobTests(LargeBlobTests.Blobs blobs) : IClassFixture<LargeBlo
             {
                 "blob" => pack.AddZeros(PackBuilder.Blob, Size),
                 "tree" => pack.AddZeros(PackBuilder.Tree, Size),
-                _ => pack.Add(PackBuilder.Blob, seed).AddDelta(RawRepository.Id("blob", seed), PackBuilder.CopyDelta(seed.Length, (int)(Size / seed.Length))),
+                _ => pack.Add(PackBuilder.Blob, seed).AddDelta(
+                    RawRepository.Id("blob", seed), PackBuilder.CopyDelta(seed.Length, (int)(Size / seed.Length))),
             };
         }
 
@@ -119,7 +126,11 @@ public class LargeBlobTests(LargeBlobTests.Blobs blobs) : IClassFixture<LargeBlo
             .Select(row => row.Path + (row.Fault is null ? "" : $" !{row.Fault}")));
         TestContext.Current.SendDiagnosticMessage(
             $"{what}: {rows}; {sent / Megabyte} MB sent, managed memory {peak.Managed / Megabyte} MB, git's {peak.Git / Megabyte} MB, disk {peak.Disk / Megabyte} MB, {peak.Seconds:F0} s");
-        Assert.True(outcome == ". !*" ? rows.StartsWith(". !", StringComparison.Ordinal) && !rows.Contains(',', StringComparison.Ordinal) : rows == outcome, $"{what}: {rows}");
+        Assert.True(
+            outcome == ". !*"
+                ? rows.StartsWith(". !", StringComparison.Ordinal) && !rows.Contains(',', StringComparison.Ordinal)
+                : rows == outcome,
+            $"{what}: {rows}");
         Assert.InRange(peak.Managed, 0, 128 * Megabyte);
         Assert.InRange(peak.Git, 0, 1100 * Megabyte);
         Assert.InRange(peak.Disk, 0, crawl.Options.FetchMaxBytes + (80 * Megabyte));
@@ -203,7 +214,9 @@ public class LargeBlobTests(LargeBlobTests.Blobs blobs) : IClassFixture<LargeBlo
     {
         try
         {
-            return Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0) : 0;
+            return Directory.Exists(folder)
+                ? new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0)
+                : 0;
         }
         catch (IOException)
         {

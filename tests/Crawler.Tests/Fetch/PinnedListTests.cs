@@ -81,7 +81,8 @@ public class PinnedListTests
         await using var forge = new TestForge(folder);
         await forge.StartAsync();
         File.WriteAllText(folder["list.jsonl"], "{" + wrong + "\"id\":1,\"name\":\"a/b\",\"source\":\"github\"}\n");
-        DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(() => forge.Crawl(folder["w"]).RunAsync("r", "pinned:" + folder["list.jsonl"]));
+        DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(
+            () => forge.Crawl(folder["w"]).RunAsync("r", "pinned:" + folder["list.jsonl"]));
         Assert.Contains("line 1", fault.Message, StringComparison.Ordinal);
     }
 
@@ -109,5 +110,6 @@ public class PinnedListTests
     private static string List(TemporaryFolder folder, string run) => folder["w", "runs", run, "1-commits.jsonl"];
 
     // Where a content lies is the workspace's affair.
-    private static Occurrence[] Rows(TestCrawl crawl) => [.. crawl.Rows().Select(row => row with { BlobPart = 0 }).OrderBy(row => row.Repository.Id).ThenBy(row => row.Path, StringComparer.Ordinal)];
+    private static Occurrence[] Rows(TestCrawl crawl) =>
+        [.. crawl.Rows().Select(row => row with { BlobPart = 0 }).OrderBy(row => row.Repository.Id).ThenBy(row => row.Path, StringComparer.Ordinal)];
 }

@@ -72,7 +72,9 @@ internal sealed class RawRepository
     /// <summary>Where a loose object lies.</summary>
     public string ObjectFile(string id) => System.IO.Path.Combine(Path, "objects", id[..2], id[2..]);
 
-    public static string Id(string type, byte[] content) => Convert.ToHexStringLower(SHA1.HashData([.. Head(type, content.Length), .. content]));
+    public static string Id(string type, byte[] content) =>
+        Convert.ToHexStringLower(SHA1.HashData([.. Head(type, content.Length), .. content]));
 
-    private static byte[] Head(string type, long length) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{type} {length}\0"));
+    private static byte[] Head(string type, long length) =>
+        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{type} {length}\0"));
 }

@@ -31,7 +31,8 @@ internal sealed class TestForge : IAsyncDisposable
         int id = _next++;
         var repository = new ForgeRepository
         {
-            Id = id, Owner = Owner, Name = name, GitFolder = gitFolder, CreatedAt = Pushed - (1000 * id), PushedAt = Pushed + id, UpdatedAt = Pushed + id,
+            Id = id, Owner = Owner, Name = name, GitFolder = gitFolder, CreatedAt = Pushed - (1000 * id), PushedAt = Pushed + id,
+            UpdatedAt = Pushed + id,
             Stars = 10 + (id % 7), Forks = id % 3, License = "mit", Size = 10,
         };
         Repositories.Add(repository);

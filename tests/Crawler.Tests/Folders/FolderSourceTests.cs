@@ -14,7 +14,8 @@ public class FolderSourceTests
         using var folder = new TemporaryFolder();
         foreach (string file in (string[])
             ["loose.py", "other.py", "LICENSE.txt", "README", "pack/__init__.py", "pack/sub/deep.py", "pack/sub/COPYING", "pack/data.txt",
-             "pack/__pycache__/x.pyc", "space/inner/mod.py", "docs/readme.md", "owner/name/.git/HEAD", "owner/name/a.py", "owner/name/LICENSE",
+             "pack/__pycache__/x.pyc", "space/inner/mod.py", "docs/readme.md", "owner/name/.git/HEAD", "owner/name/a.py",
+             "owner/name/LICENSE",
              "owner/name/vendored/.git", "owner/name/vendored/v.py", ".hidden/h.py", "venv/lib/site-packages/one.py",
              "venv/lib/site-packages/two/__init__.py", "venv/lib/site-packages/LICENSE"])
         {
@@ -54,7 +55,8 @@ public class FolderSourceTests
         using var folder = new TemporaryFolder();
         foreach ((string file, string text) in ((string, string)[])
             [("yaml/__init__.py", ""), ("PyYAML-6.0.dist-info/top_level.txt", "_yaml\nyaml\n"), ("PyYAML-6.0.dist-info/METADATA", "yaml"),
-             ("PyYAML-6.0.dist-info/licenses/LICENSE", "mit"), ("six.py", ""), ("six-1.16.dist-info/RECORD", "six.py,,\nsix-1.16.dist-info/RECORD,,\n"),
+             ("PyYAML-6.0.dist-info/licenses/LICENSE", "mit"), ("six.py", ""),
+             ("six-1.16.dist-info/RECORD", "six.py,,\nsix-1.16.dist-info/RECORD,,\n"),
              ("six-1.16.dist-info/METADATA", "six"), ("my_name/x.py", ""), ("My.Name-1.egg-info", "by name"), ("plain/y.py", "")])
         {
             folder.Write("site-packages/" + file, text);
@@ -89,7 +91,9 @@ public class FolderSourceTests
         var crawl = new TestCrawl(folder["w"]);
         crawl.Options.MaxFileBytes = 100;
         await crawl.RunAsync("r", "dir:" + folder["p"]);
-        Assert.Equal(["p/a: a/LICENSE", "p/a: a/link.py !symlink", "p/a: a/sub !symlink", "p/a: a/x.py", "p/a: a/y.py !size", "p: b !symlink"], crawl.Paths());
+        Assert.Equal(
+            ["p/a: a/LICENSE", "p/a: a/link.py !symlink", "p/a: a/sub !symlink", "p/a: a/x.py", "p/a: a/y.py !size", "p: b !symlink"],
+            crawl.Paths());
         Occurrence large = crawl.Rows().Single(row => row.Fault == "size");
         Assert.Equal((100, null, -1, FileKind.Python), (large.Size, large.BlobId, large.BlobPart, large.Kind));
         Assert.Equal(3, crawl.Run.Manifest.Totals("crawl")["faults.symlink"]);
@@ -121,7 +125,9 @@ public class FolderSourceTests
         }
 
         rows.Sort(StringComparer.Ordinal);
-        Assert.Equal(["p/a: a/closed unreadable", "p/a: a/x.py unreadable", "p/only: only/closed unreadable", "p: closed unreadable", "p: m.py "], rows);
+        Assert.Equal(
+            ["p/a: a/closed unreadable", "p/a: a/x.py unreadable", "p/only: only/closed unreadable", "p: closed unreadable", "p: m.py "],
+            rows);
     }
 
     [Fact]

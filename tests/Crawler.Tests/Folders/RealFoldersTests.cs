@@ -18,7 +18,8 @@ public class RealFoldersTests
 
         Dictionary<string, string> expected = GitIds([.. rows.Select(row => Path.Combine(library, row.Path))]);
         Assert.All(rows, row => Assert.Equal(expected[Path.Combine(library, row.Path)], row.BlobId.ToString()));
-        Assert.Contains(rows, row => row is { Path: "asyncio/base_events.py" } && row.Repository.Name.EndsWith("/asyncio", StringComparison.Ordinal));
+        Assert.Contains(
+            rows, row => row is { Path: "asyncio/base_events.py" } && row.Repository.Name.EndsWith("/asyncio", StringComparison.Ordinal));
     }
 
     private static Dictionary<string, string> GitIds(string[] paths)

@@ -14,14 +14,16 @@ public class GitCommandTests
         Directory.CreateDirectory(folder["home"]);
         File.WriteAllText(folder["home", ".gitconfig"], "[core]\n\tfsmonitor = touch canary\n");
         var git = new GitCommand(folder["home"], TimeSpan.FromSeconds(60));
-        string[] settings = Encoding.UTF8.GetString(await git.RunAsync(folder.Path, ["config", "--list", "--show-origin"], null, CancellationToken.None))
+        string[] settings = Encoding.UTF8.GetString(
+            await git.RunAsync(folder.Path, ["config", "--list", "--show-origin"], null, CancellationToken.None))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.NotEmpty(settings);
         Assert.All(settings, setting => Assert.StartsWith("command line:", setting, StringComparison.Ordinal));
 
         foreach (string address in (string[])["ext::sh -c id", "http://127.0.0.1:9/x", "git://127.0.0.1/x", "fd::0"])
         {
-            GitException fault = await Assert.ThrowsAsync<GitException>(() => git.RunAsync(folder.Path, ["ls-remote", "--", address], null, CancellationToken.None));
+            GitException fault = await Assert.ThrowsAsync<GitException>(
+                () => git.RunAsync(folder.Path, ["ls-remote", "--", address], null, CancellationToken.None));
             Assert.Contains("not allowed", fault.Message, StringComparison.Ordinal);
         }
     }
@@ -57,7 +59,8 @@ public class GitCommandTests
 
         // The signal is on its way when git waits for its child, which may end first.
         string[] arguments = ["-c", $"alias.stopped=!kill -{signal} $PPID; sleep 1", "stopped"];
-        DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(() => git.RunAsync(folder.Path, arguments, null, CancellationToken.None));
+        DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(
+            () => git.RunAsync(folder.Path, arguments, null, CancellationToken.None));
         Assert.Contains("run the same command again", fault.Message, StringComparison.Ordinal);
 
         // Ctrl-C reaches git first, then this process: the crawl is stopped, and nothing else.

@@ -36,7 +36,9 @@ public class GitSourceTests
             .Where(parts => parts[4] != "skipped.txt")
             .Select(parts => $"{parts[0]} {parts[2]} {parts[3]} {parts[4]}").Order(StringComparer.Ordinal)];
         List<Occurrence> rows = crawl.Rows();
-        Assert.Equal(expected, rows.Select(row => $"{Convert.ToString(row.Mode, 8)} {row.BlobId} {row.Size} {row.Path}").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected,
+            rows.Select(row => $"{Convert.ToString(row.Mode, 8)} {row.BlobId} {row.Size} {row.Path}").Order(StringComparer.Ordinal));
         Assert.All(rows, row => Assert.Equal(("code", commit, "git", null), (row.Repository.Name, row.Repository.Commit, row.Repository.Source, row.Fault)));
         Assert.All(crawl.Contents(0), content => Assert.Equal(content.Key, BlobId.Of(content.Value)));
     }
@@ -52,7 +54,8 @@ public class GitSourceTests
         string blob = TestGit.Run(folder["work"], "rev-parse", "HEAD:a.py").Trim();
 
         // A name of the bytes FF FE, and one that leads out of the repository.
-        string tree = MakeTree(folder["work"], ($"100644 blob {blob}\t", [0xFF, 0xFE, .. ".py"u8]), ($"100644 blob {blob}\t", "x.py"u8.ToArray()));
+        string tree = MakeTree(
+            folder["work"], ($"100644 blob {blob}\t", [0xFF, 0xFE, .. ".py"u8]), ($"100644 blob {blob}\t", "x.py"u8.ToArray()));
         string hostile = MakeTree(folder["work"], ($"040000 tree {tree}\t", ".."u8.ToArray()), ($"040000 tree {tree}\t", "z"u8.ToArray()));
         string root = TestGit.Run(folder["work"], "commit-tree", "-m", "x", hostile).Trim();
         TestGit.Run(folder["work"], "branch", "hostile", root);
@@ -72,11 +75,13 @@ public class GitSourceTests
         folder.Write("work/a.py", "a");
         TestGit.CommitAll(folder["work"]);
         string blob = TestGit.Run(folder["work"], "rev-parse", "HEAD:a.py").Trim();
-        string tree = MakeTree(folder["work"], [.. Enumerable.Range(0, 10).Select(i => ($"100644 blob {blob}\t", Encoding.ASCII.GetBytes($"f{i}.py")))]);
+        string tree = MakeTree(
+            folder["work"], [.. Enumerable.Range(0, 10).Select(i => ($"100644 blob {blob}\t", Encoding.ASCII.GetBytes($"f{i}.py")))]);
         for (int level = 0; level < 8; level++)
         {
             string below = tree;
-            tree = MakeTree(folder["work"], [.. Enumerable.Range(0, 10).Select(i => ($"040000 tree {below}\t", Encoding.ASCII.GetBytes($"d{i}")))]);
+            tree = MakeTree(
+                folder["work"], [.. Enumerable.Range(0, 10).Select(i => ($"040000 tree {below}\t", Encoding.ASCII.GetBytes($"d{i}")))]);
         }
 
         string root = TestGit.Run(folder["work"], "commit-tree", "-m", "bomb", tree).Trim();

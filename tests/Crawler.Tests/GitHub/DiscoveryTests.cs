@@ -52,7 +52,9 @@ public sealed class DiscoveryTests
         int seen = found.Count(repository => repository.CreatedAt.ToUnixTimeSeconds() == Second);
         Assert.Equal(1200, found.Count - seen);
         Assert.True(seen >= 1000, $"only {seen} seen");
-        Assert.Equal("created:2017-07-14T02:40:01Z..2017-07-14T02:40:01Z pushed:2017-07-14T02:40:06Z..2017-07-14T02:40:06Z stars:11..11", window.Window);
+        Assert.Equal(
+            "created:2017-07-14T02:40:01Z..2017-07-14T02:40:01Z pushed:2017-07-14T02:40:06Z..2017-07-14T02:40:06Z stars:11..11",
+            window.Window);
         Assert.Equal((1500, seen, 1500 - seen, true), (window.Expected, window.Seen, window.Shortfall, window.IsUnsplittable));
         Assert.Equal(0, test.Server.Limits.Refusals);
         Assert.Contains("cannot be split further", CrawlStatus.Read(test.Ledger).ToText(), StringComparison.Ordinal);
@@ -160,7 +162,8 @@ public sealed class DiscoveryTests
         test.Ledger.Close(Query);
         int requests = test.Server.Requests.Count;
         Assert.Equal(first, await test.DiscoverAsync());
-        Assert.Equal(test.Ledger.Windows(Query).LongCount(window => window.State == WindowState.Done), test.Server.Requests.Count - requests);
+        Assert.Equal(
+            test.Ledger.Windows(Query).LongCount(window => window.State == WindowState.Done), test.Server.Requests.Count - requests);
     }
 
     [Fact]
@@ -239,6 +242,8 @@ public sealed class DiscoveryTests
         TimeSpan spent = limits.Searches[^1] - limits.Searches[0];
         int lastWindow = ((limits.Searches.Count - 1) % perMinute) + 1;
         double allowed = perMinute * (spent.TotalMinutes + 1) - (perMinute - lastWindow);
-        Assert.True(limits.Searches.Count >= 0.95 * allowed, $"{limits.Searches.Count} searches in {spent.TotalMinutes:F2} minutes, where {allowed:F0} are allowed");
+        Assert.True(
+            limits.Searches.Count >= 0.95 * allowed,
+            $"{limits.Searches.Count} searches in {spent.TotalMinutes:F2} minutes, where {allowed:F0} are allowed");
     }
 }

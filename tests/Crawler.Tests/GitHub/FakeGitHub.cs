@@ -169,7 +169,9 @@ internal sealed class FakeGitHub(TestTime time) : HttpMessageHandler
     }
 
     private string Login(HttpRequestMessage request) =>
-        request.Headers.Authorization?.Parameter is { } token && Users.TryGetValue(token, out (long Id, string Login) user) ? user.Login : "";
+        request.Headers.Authorization?.Parameter is { } token && Users.TryGetValue(token, out (long Id, string Login) user)
+            ? user.Login
+            : "";
 
     private (int Status, string Body) Repository(string path)
     {

@@ -69,7 +69,8 @@ public sealed class FaultTests
             return Task.FromResult(isDown ? FakeGitHub.Reply(503) : null);
         };
         using GitHubSession session = await test.OpenAsync();
-        ApiResponse<Repository>[] answers = await Task.WhenAll(test.Server.Repositories.Select(one => session.Client.GetRepositoryAsync(one.Name)));
+        ApiResponse<Repository>[] answers = await Task.WhenAll(
+            test.Server.Repositories.Select(one => session.Client.GetRepositoryAsync(one.Name)));
         Assert.All(answers, answer => Assert.Equal(ApiOutcome.Ok, answer.Outcome));
         Assert.InRange(during, 10, 60); // Twenty requests, each tried again and again, would be 140.
     }
@@ -86,7 +87,9 @@ public sealed class FaultTests
     {
         using var test = new TestSession();
         test.Server.Repositories = FakeRepository.Crowd(1, seed: 1);
-        test.Server.PlantOverview = number => number <= 2 ? PlantAsync(kind, test.Time, default) : Task.FromResult<HttpResponseMessage?>(null);
+        test.Server.PlantOverview = number => number <= 2
+            ? PlantAsync(kind, test.Time, default)
+            : Task.FromResult<HttpResponseMessage?>(null);
         using GitHubSession session = await test.OpenAsync();
         Assert.Equal(ApiOutcome.Ok, (await session.Client.GetRepositoryAsync(test.Server.Repositories[0].Name)).Outcome);
         Assert.Equal(3, test.Server.Overviews);

@@ -12,7 +12,8 @@ public sealed class FixtureTests
     public async Task GetRepositoryAsync_recorded_answer_is_read()
     {
         using var test = new TestSession();
-        ApiResponse<Repository> answer = await AskAsync(test, Scenario("get-repository"), client => client.GetRepositoryAsync("octokit-fixture-org/hello-world"));
+        ApiResponse<Repository> answer = await AskAsync(
+            test, Scenario("get-repository"), client => client.GetRepositoryAsync("octokit-fixture-org/hello-world"));
         DiscoveredRepository repository = DiscoveredRepository.Of(answer.Value!)!;
         Assert.Equal((1000, "octokit-fixture-org/hello-world", "master"), (repository.Id, repository.FullName, repository.DefaultBranch));
         Assert.Equal("https://github.com/octokit-fixture-org/hello-world.git", repository.CloneUrl);
@@ -42,7 +43,8 @@ public sealed class FixtureTests
     public async Task SearchRepositoriesAsync_recorded_422_is_an_outcome()
     {
         using var test = new TestSession();
-        ApiResponse<SearchPage> answer = await AskAsync(test, Scenario("errors"), client => client.SearchRepositoriesAsync("x", SearchOrder.BestMatch));
+        ApiResponse<SearchPage> answer = await AskAsync(
+            test, Scenario("errors"), client => client.SearchRepositoriesAsync("x", SearchOrder.BestMatch));
         Assert.Equal((ApiOutcome.Unprocessable, "Validation Failed"), (answer.Outcome, answer.Message));
     }
 
@@ -50,7 +52,8 @@ public sealed class FixtureTests
     public async Task SearchRepositoriesAsync_recorded_search_is_read_with_rows_of_another_kind_left_out()
     {
         using var test = new TestSession();
-        ApiResponse<SearchPage> answer = await AskAsync(test, Scenario("search-issues"), client => client.SearchRepositoriesAsync("sesame", SearchOrder.BestMatch));
+        ApiResponse<SearchPage> answer = await AskAsync(
+            test, Scenario("search-issues"), client => client.SearchRepositoriesAsync("sesame", SearchOrder.BestMatch));
         JsonNode recorded = Scenario("search-issues")[0]!["response"]!;
         Assert.Equal((long)recorded["total_count"]!, answer.Value!.TotalCount);
         Assert.False(answer.Value.IncompleteResults);
@@ -63,7 +66,8 @@ public sealed class FixtureTests
     {
         using var test = new TestSession();
         List<JsonNode?> pages = Scenario("paginate-issues");
-        test.Server.Plant = (number, _, _) => Task.FromResult<HttpResponseMessage?>(Reply(pages[number - 1]!, """{"total_count":13,"items":[]}"""));
+        test.Server.Plant = (number, _, _) => Task.FromResult<HttpResponseMessage?>(
+            Reply(pages[number - 1]!, """{"total_count":13,"items":[]}"""));
         test.Options = test.Options with { BaseAddress = new Uri("https://api.github.com/") };
         using GitHubSession session = await test.OpenAsync();
         ApiResponse<SearchPage> answer = await session.Client.SearchRepositoriesAsync("x", SearchOrder.BestMatch);
@@ -75,7 +79,8 @@ public sealed class FixtureTests
         Assert.Equal(pages.Skip(1).Select(page => (string?)page!["path"]), test.Server.Requests.Skip(1));
     }
 
-    private static async Task<ApiResponse<T>> AskAsync<T>(TestSession test, List<JsonNode?> recorded, Func<GitHubClient, Task<ApiResponse<T>>> ask)
+    private static async Task<ApiResponse<T>> AskAsync<T>(
+        TestSession test, List<JsonNode?> recorded, Func<GitHubClient, Task<ApiResponse<T>>> ask)
         where T : class
     {
         test.Server.Plant = (number, _, _) => Task.FromResult<HttpResponseMessage?>(Reply(recorded[number - 1]!, null));

@@ -38,7 +38,8 @@ public sealed class ForgeDiscoveryTests
         LimitSizes limits = LimitSizes.GitHub;
         int searches = test.Forge.Log.All.Count(record => record.Resource == "search");
         double share = test.Forge.Log.UsedShare("alice", "search", limits.Search, limits.SearchWindow);
-        TestContext.Current.SendDiagnosticMessage($"{found.Count} of {Generated.Count} repositories, {searches} searches, {share:P1} of the budget used");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{found.Count} of {Generated.Count} repositories, {searches} searches, {share:P1} of the budget used");
         Assert.True(searches > 4 * limits.Search, $"{searches} searches are too few to judge");
         Assert.True(share >= 0.95, $"{share:P1} of the budget used");
     }

@@ -26,7 +26,8 @@ public sealed class OfflineTests
         DateTimeOffset start = test.Time.GetUtcNow();
         test.Server.PlantOverview = _ => throw new HttpRequestException(error, "Name or service not known (api.example:443)");
         using GitHubSession session = await test.OpenAsync();
-        DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(() => session.Discovery.RunAsync(SearchQuery.Parse("language:python")));
+        DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(
+            () => session.Discovery.RunAsync(SearchQuery.Parse("language:python")));
         Assert.Contains("cannot be reached (Name or service not known (api.example:443))", fault.Message, StringComparison.Ordinal);
         Assert.Equal(DataForgeException.Failed, fault.ExitCode);
         Assert.InRange((test.Time.GetUtcNow() - start).TotalSeconds, seconds * 0.8, seconds);

@@ -18,7 +18,8 @@ public sealed class PrismTests(PrismTests.Server server) : IClassFixture<PrismTe
         await AssertValidationWorksAsync(prism);
         foreach (SearchOrder order in Enum.GetValues<SearchOrder>())
         {
-            ApiResponse<SearchPage> page = await client.SearchRepositoriesAsync("language:python stars:>=10 created:2015-01-01T00:00:00Z..2015-01-02T00:00:00Z", order);
+            ApiResponse<SearchPage> page = await client.SearchRepositoriesAsync(
+                "language:python stars:>=10 created:2015-01-01T00:00:00Z..2015-01-02T00:00:00Z", order);
             Assert.Equal(ApiOutcome.Ok, page.Outcome);
             Assert.Equal(40, page.Value!.TotalCount);
             Assert.False(page.Value.IncompleteResults);
@@ -26,12 +27,15 @@ public sealed class PrismTests(PrismTests.Server server) : IClassFixture<PrismTe
             Assert.Equal((3081286, "dtrupenn/Tetris", 1L, "MIT"), (found.Id, found.FullName, found.Stars, found.LicenseSpdx));
         }
 
-        ApiResponse<SearchPage> next = await client.NextSearchPageAsync("search/repositories?q=x&sort=updated&order=desc&per_page=100&page=2", default);
+        ApiResponse<SearchPage> next = await client.NextSearchPageAsync(
+            "search/repositories?q=x&sort=updated&order=desc&per_page=100&page=2", default);
         Assert.Equal(ApiOutcome.Ok, next.Outcome);
 
         ApiResponse<Repository> repository = await client.GetRepositoryAsync("octocat/Hello-World");
         DiscoveredRepository described = DiscoveredRepository.Of(repository.Value!)!;
-        Assert.Equal((1296269, "octocat/Hello-World", "master", 108L), (described.Id, described.FullName, described.DefaultBranch, described.SizeKilobytes));
+        Assert.Equal(
+            (1296269, "octocat/Hello-World", "master", 108L),
+            (described.Id, described.FullName, described.DefaultBranch, described.SizeKilobytes));
         Assert.Equal("https://github.com/octocat/Hello-World.git", described.CloneUrl);
 
         ApiResponse<LicenseContent> license = await client.GetLicenseAsync("octocat/Hello-World");

@@ -50,7 +50,8 @@ public sealed class SearchQueryTests
     {
         Gen<(long Created, long Pushed, long Stars)> points =
             from created in Gen.Choose(1 << 30, int.MaxValue)
-            from pushed in Gen.OneOf(Gen.Choose(created - 1000, created), Gen.Choose(created, int.MaxValue), Gen.Choose(1 << 30, int.MaxValue))
+            from pushed in Gen.OneOf(
+                Gen.Choose(created - 1000, created), Gen.Choose(created, int.MaxValue), Gen.Choose(1 << 30, int.MaxValue))
             from stars in Gen.OneOf(Gen.Choose(0, 20), Gen.Choose(0, int.MaxValue))
             select ((long)created, Math.Max(1L << 30, pushed), (long)stars);
         SearchQuery query = SearchQuery.Parse("language:python");

@@ -28,12 +28,14 @@ public class RowSourceTests
 
         Dictionary<BlobId, byte[]> contents = crawl.Run.ReadInput().Parts.SelectMany(part => crawl.Contents(part.Number)).ToDictionary();
         Assert.Equal(
-            rows.Select(row => $"{row.Repo} {row.Path} {row.License} {row.Stars} {(row.Path[0] == '.' ? "" : row.Content)}").Order(StringComparer.Ordinal),
+            rows.Select(row => $"{row.Repo} {row.Path} {row.License} {row.Stars} {(row.Path[0] == '.' ? "" : row.Content)}")
+                .Order(StringComparer.Ordinal),
             crawl.Rows().Select(row => $"{row.Repository.Name} {row.Path} {row.Repository.ForgeLicense} {row.Repository.Stars} " +
                 (row.Fault is null ? Encoding.UTF8.GetString(contents[row.BlobId!.Value]) : "")).Order(StringComparer.Ordinal));
         Assert.True(crawl.Run.ReadInput().Parts.Count > 3);
         Assert.Equal(contents.Keys.ToHashSet(), crawl.Rows().Where(row => row.Fault is null).Select(row => row.BlobId!.Value).ToHashSet());
-        Assert.All(crawl.Rows().Where(row => row.Fault is null), row => Assert.True(crawl.Contents(row.BlobPart).ContainsKey(row.BlobId!.Value)));
+        Assert.All(
+            crawl.Rows().Where(row => row.Fault is null), row => Assert.True(crawl.Contents(row.BlobPart).ContainsKey(row.BlobId!.Value)));
     }
 
     [Fact]
@@ -52,7 +54,9 @@ public class RowSourceTests
         TestCrawl crawl = await new TestCrawl(folder["w"]).RunAsync("r", "jsonl:" + folder["rows.jsonl"]);
         Assert.Equal(["a/b: bad.py !unreadable", "a/b: x.py", "a/b: y.py", "a/b: z.ipynb !not_python"], crawl.Paths());
         RepositoryFacts facts = crawl.Rows()[0].Repository;
-        Assert.Equal(("apache-2.0 AND mit", 5, 7, true, "2019-05-06T07:08:09Z", "c1"), (facts.ForgeLicense, facts.Stars, facts.Forks, facts.IsFork, facts.CreatedAt, facts.Commit));
+        Assert.Equal(
+            ("apache-2.0 AND mit", 5, 7, true, "2019-05-06T07:08:09Z", "c1"),
+            (facts.ForgeLicense, facts.Stars, facts.Forks, facts.IsFork, facts.CreatedAt, facts.Commit));
         Assert.Equal("2é😀"u8.ToArray(), crawl.Contents(0)[crawl.Rows().Single(row => row.Path == "y.py").BlobId!.Value]);
         Assert.Single(crawl.Events.OfType<FileFault>());
     }
@@ -63,7 +67,8 @@ public class RowSourceTests
         using var folder = new TemporaryFolder();
         TestRow[] rows = [.. Enumerable.Range(0, 9).Select(i => new TestRow("a/b", "x.py", $"v{i % 5}"))];
         TestCrawl one = await new TestCrawl(folder["one"]).RunAsync("r", TestRows.WriteJson(folder["rows.jsonl"], rows));
-        TestCrawl other = await new TestCrawl(folder["other"]).RunAsync("r", TestRows.WriteJson(folder["rows.jsonl"], TestRows.Shuffled(rows, 3)));
+        TestCrawl other = await new TestCrawl(folder["other"]).RunAsync(
+            "r", TestRows.WriteJson(folder["rows.jsonl"], TestRows.Shuffled(rows, 3)));
         Assert.Equal(9, one.Rows().Count);
         Assert.Equal(one.RawHashes(), other.RawHashes());
     }
@@ -83,7 +88,8 @@ public class RowSourceTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["rows.jsonl"], text);
-        DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(() => new TestCrawl(folder["w"]).RunAsync("r", "jsonl:" + folder["rows.jsonl"]));
+        DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(
+            () => new TestCrawl(folder["w"]).RunAsync("r", "jsonl:" + folder["rows.jsonl"]));
         Assert.Equal(1, fault.ExitCode);
         Assert.StartsWith(folder["rows.jsonl"] + ", line ", fault.Message, StringComparison.Ordinal);
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);

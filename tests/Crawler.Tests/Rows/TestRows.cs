@@ -20,7 +20,9 @@ internal static class TestRows
         {
             for (int file = 0; file < files; file++)
             {
-                string content = file % 5 == 4 ? $"common = {file}\n" : string.Concat(Enumerable.Range(0, random.Next(1, 200)).Select(i => $"x{random.Next()} = {i}\n"));
+                string content = file % 5 == 4
+                    ? $"common = {file}\n"
+                    : string.Concat(Enumerable.Range(0, random.Next(1, 200)).Select(i => $"x{random.Next()} = {i}\n"));
                 rows.Add(new TestRow($"owner/r{repository}", $"src/f{file}.py", content, "mit", repository));
             }
 
@@ -69,7 +71,9 @@ internal static class TestRows
             writer.AppendString(2, "1");
             writer.AppendString(3, row.Content);
             Nullable(writer, 4, row.License, (column, value) => writer.AppendString(column, value));
-            Nullable(writer, 5, row.Stars?.ToString(System.Globalization.CultureInfo.InvariantCulture), (column, value) => writer.AppendInt64(column, long.Parse(value, System.Globalization.CultureInfo.InvariantCulture)));
+            Nullable(
+                writer, 5, row.Stars?.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                (column, value) => writer.AppendInt64(column, long.Parse(value, System.Globalization.CultureInfo.InvariantCulture)));
             writer.EndRow();
         }
 

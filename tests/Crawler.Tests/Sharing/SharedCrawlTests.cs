@@ -48,11 +48,11 @@ public class SharedCrawlTests(PostgresFixture postgres)
         TestCrawl survivor = Crawl(forge, folder["w"], database);
         var isWriting = new TaskCompletionSource();
         int parts = 0;
-        killed.OnEvent = happened =>
+        killed.OnEvent = written =>
         {
-            if (happened is PartDone && ++parts == afterParts)
+            if (written is PartDone && ++parts == afterParts)
             {
-                // The other has begun to help by now; this one's connection ends, as its process would where it gets no other.
+                // The other has begun to help by now. This one's connection ends; where it gets no other, that is like the end of its process.
                 isWriting.SetResult();
                 SpinWait.SpinUntil(() => survivor.Events.Count > 0, TimeSpan.FromSeconds(20));
                 using var connection = new Npgsql.NpgsqlConnection(address.Connection);
@@ -101,8 +101,9 @@ public class SharedCrawlTests(PostgresFixture postgres)
         var forge = new TestForge(folder);
         for (int i = 0; i < Repositories; i++)
         {
-            // Two of three files are others' too; 200 KB of them that do not compress.
-            await forge.AddAsync($"r{i}", [.. Enumerable.Range(0, 6).Select(k => ($"f{k}.py", Content(k < 4 ? (i + k) % 10 : (100 * i) + k)))]);
+            // Two of three files are in other repositories too; 200 KB of the files do not compress.
+            await forge.AddAsync(
+                $"r{i}", [.. Enumerable.Range(0, 6).Select(k => ($"f{k}.py", Content(k < 4 ? (i + k) % 10 : (100 * i) + k)))]);
         }
 
         forge.Add("empty", null);
@@ -136,9 +137,13 @@ public class SharedCrawlTests(PostgresFixture postgres)
         .Where(note => note.Text.EndsWith("repositories fetched for the other process", StringComparison.Ordinal))
         .Sum(note => int.Parse(note.Text.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
 
-    // Those that there are remain.
-    private void Allow(string database, bool connections) => postgres.Server.Sql(
-        "postgres", $"ALTER DATABASE {database[(database.LastIndexOf('/', database.IndexOf('?')) + 1)..database.IndexOf('?')]} ALLOW_CONNECTIONS {connections}");
+    // Allows or refuses new connections; open ones remain.
+    private void Allow(string database, bool connections)
+    {
+        int end = database.IndexOf('?');
+        string name = database[(database.LastIndexOf('/', end) + 1)..end];
+        postgres.Server.Sql("postgres", $"ALTER DATABASE {name} ALLOW_CONNECTIONS {connections}");
+    }
 
     private static void Kill(Npgsql.NpgsqlConnection connection)
     {

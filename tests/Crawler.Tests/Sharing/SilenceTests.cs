@@ -8,7 +8,7 @@ namespace DataForge.Crawler.Tests.Sharing;
 public class SilenceTests(PostgresFixture postgres)
 {
     [Fact]
-    public async Task AddWork_anotherHangsInItsTransaction_goesOnWhenThatIsPutOut()
+    public async Task AddWork_anotherHangsInItsTransaction_continuesWhenThatOneIsDisconnected()
     {
         using var test = new TestCatalog("postgres", postgres);
         using Catalog hung = test.Open(reconnections: 0);
@@ -19,13 +19,15 @@ public class SilenceTests(PostgresFixture postgres)
         Task adding = Task.Run(() => hung.Leases.AddWork("q", Rows(), CancellationToken.None), TestContext.Current.CancellationToken);
         isHanging.Wait(TestContext.Current.CancellationToken);
 
-        // The rows are its own until its transaction ends, by itself or not.
-        await Task.Run(() => other.Leases.AddWork("q", [1, 2], CancellationToken.None), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        // Its transaction has locked the rows until it ends, by itself or not.
+        CancellationToken testEnd = TestContext.Current.CancellationToken;
+        await Task.Run(() => other.Leases.AddWork("q", [1, 2], CancellationToken.None), testEnd)
+            .WaitAsync(TimeSpan.FromSeconds(60), testEnd);
         Assert.Equal([1, 2], other.Leases.TryLeaseRepositories("q", 10, TimeSpan.FromMinutes(1)));
         wakeUp.Set();
         await Assert.ThrowsAnyAsync<DbException>(() => adding);
 
-        // More than are sent at a time, then nothing.
+        // More rows than one batch has, then nothing.
         IEnumerable<long> Rows()
         {
             for (long i = 1; i < 2000; i++)

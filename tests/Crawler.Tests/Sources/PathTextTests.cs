@@ -25,10 +25,12 @@ public class PathTextTests
     [Fact]
     public void Compare_texts_orderOfUtf8Bytes()
     {
-        Gen<string> text = Gen.Elements("a", "z", "/", "é", "\uD7FF", "\uE000", "\uFFFD", "\U00010000", "\U0010FFFF").ListOf().Select(string.Concat);
+        Gen<string> text = Gen.Elements("a", "z", "/", "é", "\uD7FF", "\uE000", "\uFFFD", "\U00010000", "\U0010FFFF")
+            .ListOf().Select(string.Concat);
         Prop.ForAll(text.ToArbitrary(), text.ToArbitrary(), (left, right) =>
             Math.Sign(PathText.Compare(left, right))
-            == Math.Sign(Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right)))).QuickCheckThrowOnFailure();
+            == Math.Sign(Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right))))
+            .QuickCheckThrowOnFailure();
     }
 
     [Theory]

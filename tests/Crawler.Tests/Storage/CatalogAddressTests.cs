@@ -38,7 +38,8 @@ public class CatalogAddressTests
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    public void Parse_nothing_isTheFile(string? option) => Assert.Equal("/w/catalog.db", CatalogAddress.Parse(option, "/w/catalog.db").File);
+    public void Parse_nothing_isTheFile(string? option) =>
+        Assert.Equal("/w/catalog.db", CatalogAddress.Parse(option, "/w/catalog.db").File);
 
     [Fact]
     public void Open_serverMissing_saysWhatToDo()

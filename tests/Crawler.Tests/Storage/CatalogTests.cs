@@ -31,7 +31,8 @@ public class CatalogTests(PostgresFixture postgres)
         }
 
         Assert.Equal((-1, -1), reopened.Contents.Find(TestParts.Id(24_000)));
-        Dictionary<BlobId, (int Part, long Size)> found = reopened.Contents.FindMany(Enumerable.Range(0, 48_000).Select(i => TestParts.Id(i)));
+        Dictionary<BlobId, (int Part, long Size)> found =
+            reopened.Contents.FindMany(Enumerable.Range(0, 48_000).Select(i => TestParts.Id(i)));
         Assert.Equal(24_000, found.Count);
         Assert.Equal((7, 2999), found[TestParts.Id(23_999)]);
         string dump = TestCatalog.Dump(reopened);
@@ -149,8 +150,10 @@ public class CatalogTests(PostgresFixture postgres)
             connection.Open();
             using System.Data.Common.DbCommand command = connection.CreateCommand();
             command.CommandText = database == "sqlite"
-                ? string.Concat(SqliteSchema.Steps.Take(2)) + "PRAGMA user_version = 2;" + Rows.Replace("{0}", "zeroblob(20)", StringComparison.Ordinal)
-                : string.Concat(PostgresSchema.Steps.Take(2)) + "CREATE TABLE catalog_version (version INTEGER NOT NULL); INSERT INTO catalog_version VALUES (1), (2);"
+                ? string.Concat(SqliteSchema.Steps.Take(2)) + "PRAGMA user_version = 2;"
+                    + Rows.Replace("{0}", "zeroblob(20)", StringComparison.Ordinal)
+                : string.Concat(PostgresSchema.Steps.Take(2))
+                    + "CREATE TABLE catalog_version (version INTEGER NOT NULL); INSERT INTO catalog_version VALUES (1), (2);"
                     + Rows.Replace("{0}", @"decode(repeat('00', 20), 'hex')", StringComparison.Ordinal);
             command.ExecuteNonQuery();
         }

@@ -30,7 +30,7 @@ public class LeaseTests(PostgresFixture postgres)
         Assert.Equal([2], other.Leases.TryLeaseRepositories("q", 10, Minute));
         Assert.Equal([(0L, false), (5L, false)], other.Workers.All().Select(worker => (worker.Leases, worker.IsWriter)));
 
-        // One's lease runs out while other renews; then other's too, and it may still complete what nobody has taken.
+        // One's lease expires while other renews; then other's expires too, and it may still complete what no worker has leased since.
         other.Leases.Release("q", 2);
         Assert.Equal([2], one.Leases.TryLeaseRepositories("q", 10, Minute));
         test.Time.Advance(Minute / 2);
@@ -71,7 +71,7 @@ public class LeaseTests(PostgresFixture postgres)
         Assert.True(one.Writer.TryAcquire(Minute));
         Assert.Single(one.Workers.All());
 
-        // What is left of the killed one sees a broken connection, and is put away without another fault.
+        // The killed one meets a broken connection, and is disposed without a further exception.
         Assert.ThrowsAny<System.Data.Common.DbException>(() => killed.Leases.TryLeaseRepositories("q", 1, Minute));
         killed.Dispose();
     }
@@ -83,7 +83,7 @@ public class LeaseTests(PostgresFixture postgres)
         using Catalog one = test.Open();
         one.Leases.AddWork("q", [1, 2, 3], CancellationToken.None);
 
-        // What a killed process leaves: rows, and a file that nobody holds.
+        // What a killed process leaves: rows, and a file that no process locks.
         using (var connection = new SqliteConnection($"Data Source={test.Address.File};Pooling=False"))
         {
             connection.Open();
@@ -115,7 +115,7 @@ public class LeaseTests(PostgresFixture postgres)
         TestParts.Commit(one, 0, 0, 10, 1);
         test.Time.Advance(2 * Minute);
 
-        // Late, but nobody took over.
+        // After its lease expired, but no other worker took over.
         TestParts.Commit(one, 1, 10, 10, 2);
         Assert.True(other.Writer.TryAcquire(Minute));
         Assert.False(one.Writer.TryAcquire(Minute));

@@ -25,7 +25,10 @@ public class LedgerTests(PostgresFixture postgres)
         Assert.Equal("a", a.Text);
         catalog.Ledger.Release(a);
         Assert.Equal("a", catalog.Ledger.Take("q")!.Text);
-        SearchWindow done = a with { State = WindowState.Done, Expected = 3, Seen = 2, Searches = 2, IncompleteAnswers = 1, IsUnsplittable = true, ETag = "W/\"1\"" };
+        SearchWindow done = a with
+        {
+            State = WindowState.Done, Expected = 3, Seen = 2, Searches = 2, IncompleteAnswers = 1, IsUnsplittable = true, ETag = "W/\"1\"",
+        };
         catalog.Ledger.Record(done, [], [Repository(2), Repository(1)]);
         catalog.Ledger.Record(catalog.Ledger.Take("q")! with { State = WindowState.Done }, [], []);
         Assert.Equal(0, catalog.Ledger.OpenWindows("q"));
@@ -56,12 +59,12 @@ public class LedgerTests(PostgresFixture postgres)
         using Catalog catalog = test.Open();
         catalog.Ledger.Begin("q");
         catalog.Ledger.Begin("other");
-        catalog.Ledger.Record(catalog.Ledger.Take("other")! with { State = WindowState.Done }, [], [Repository(5, 99), Repository(100_000)]);
+        Complete(catalog.Ledger, "other", [Repository(5, 99), Repository(100_000)]);
         catalog.Ledger.Record(catalog.Ledger.Take("q")! with { State = WindowState.Split }, ["a", "b", "c"], []);
         Assert.Empty(catalog.Ledger.Repositories("q"));
-        catalog.Ledger.Record(catalog.Ledger.Take("q")! with { State = WindowState.Done }, [], [.. Enumerable.Range(1, 1000).Select(i => Repository(i))]);
-        catalog.Ledger.Record(catalog.Ledger.Take("q")! with { State = WindowState.Done }, [], [.. Enumerable.Range(500, 1000).Select(i => Repository(i, 1))]);
-        catalog.Ledger.Record(catalog.Ledger.Take("q")! with { State = WindowState.Done }, [], [.. Enumerable.Range(900, 1000).Select(i => Repository(i, -1))]);
+        Complete(catalog.Ledger, "q", [.. Enumerable.Range(1, 1000).Select(i => Repository(i))]);
+        Complete(catalog.Ledger, "q", [.. Enumerable.Range(500, 1000).Select(i => Repository(i, 1))]);
+        Complete(catalog.Ledger, "q", [.. Enumerable.Range(900, 1000).Select(i => Repository(i, -1))]);
         List<DiscoveredRepository> all = [.. catalog.Ledger.Repositories("q")];
         Assert.Equal(Enumerable.Range(1, 1899).Select(i => (long)i), all.Select(repository => repository.Id));
         Assert.Equal(Repository(499), all[498]);
@@ -132,10 +135,15 @@ public class LedgerTests(PostgresFixture postgres)
                     string[] children = isSplit ? [.. Enumerable.Range(0, 3).Select(i => window.Text + (char)('c' - i))] : [];
                     DiscoveredRepository[] members = isSplit
                         ? []
-                        : [.. Enumerable.Range(0, random.Next(30)).Select(_ => random.Next(40)).Distinct().Select(id => Repository(id, random.Next(-1, 3)))];
+                        :
+                        [
+                            .. Enumerable.Range(0, random.Next(30)).Select(_ => random.Next(40)).Distinct()
+                                .Select(id => Repository(id, random.Next(-1, 3))),
+                        ];
                     SearchWindow read = window with
                     {
-                        State = isSplit ? WindowState.Split : WindowState.Done, Expected = random.Next(9), Seen = members.Length, Searches = 3,
+                        State = isSplit ? WindowState.Split : WindowState.Done, Expected = random.Next(9), Seen = members.Length,
+                        Searches = 3,
                     };
                     foreach (ILedger ledger in ledgers)
                     {
@@ -189,11 +197,16 @@ public class LedgerTests(PostgresFixture postgres)
     internal static void Fill(Catalog catalog)
     {
         catalog.Ledger.Begin("language:python");
-        catalog.Ledger.Record(catalog.Ledger.Take("language:python")! with { State = WindowState.Split, Expected = 1500 }, ["stars:1", "stars:2"], []);
-        catalog.Ledger.Record(catalog.Ledger.Take("language:python")! with { State = WindowState.Done, ETag = "x" }, [], [Repository(1), Repository(2, 5)]);
-        catalog.Ledger.Record(catalog.Ledger.Take("language:python")! with { State = WindowState.Done }, [], [Repository(2, 6), Repository(3)]);
+        catalog.Ledger.Record(
+            catalog.Ledger.Take("language:python")! with { State = WindowState.Split, Expected = 1500 }, ["stars:1", "stars:2"], []);
+        catalog.Ledger.Record(
+            catalog.Ledger.Take("language:python")! with { State = WindowState.Done, ETag = "x" }, [], [Repository(1), Repository(2, 5)]);
+        Complete(catalog.Ledger, "language:python", [Repository(2, 6), Repository(3)]);
         catalog.Ledger.StoreResponse("/x", new CachedResponse("e", [0, 1]));
     }
+
+    private static void Complete(ILedger ledger, string query, IReadOnlyCollection<DiscoveredRepository> members) =>
+        ledger.Record(ledger.Take(query)! with { State = WindowState.Done }, [], members);
 
     internal static DiscoveredRepository Repository(long id, int updatedAfter = 0) => new()
     {

@@ -8,7 +8,7 @@ using DataForge.Testing;
 
 namespace DataForge.Crawler.Tests.Storage;
 
-/// <summary>Catalogs whose way to a real server is cut.</summary>
+/// <summary>Catalogs whose connection to a real server is cut.</summary>
 public sealed class ReconnectionTests(PostgresFixture postgres)
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
@@ -22,7 +22,7 @@ public sealed class ReconnectionTests(PostgresFixture postgres)
         using var undisturbed = new TestCatalog("postgres", postgres);
         using (Catalog catalog = undisturbed.Open())
         {
-            Work(catalog, undisturbed.Time);
+            RunAllOperations(catalog, undisturbed.Time);
         }
 
         using Catalog expected = undisturbed.Open();
@@ -33,9 +33,9 @@ public sealed class ReconnectionTests(PostgresFixture postgres)
         int reconnected = 0;
         again.Reconnected = _ => reconnected++;
 
-        // A commit is cut, that of taking the worker's number again is not, nor the same one again; then comes the next.
+        // A commit is cut; the one that restores the worker and the repeated one are not; then the next one is cut.
         proxy.CutCommits(0, 3, cut);
-        Work(again, test.Time);
+        RunAllOperations(again, test.Time);
         proxy.CutCommits(0, 0, cut);
         Assert.Equal(dump, TestCatalog.Dump(again));
         Assert.Equal(0, again.Workers.All().Sum(worker => worker.Leases));
@@ -96,8 +96,9 @@ public sealed class ReconnectionTests(PostgresFixture postgres)
             other.Writer.Release();
             proxy.IsClosed = false;
 
-            // Whatever it does next, and from then on.
-            Assert.Contains("took over", Assert.Throws<DataForgeException>(() => away.Contents.Find(TestParts.Id(1))).Message, StringComparison.Ordinal);
+            // Its next operation fails, whichever it is, and all that follow.
+            string message = Assert.Throws<DataForgeException>(() => away.Contents.Find(TestParts.Id(1))).Message;
+            Assert.Contains("took over", message, StringComparison.Ordinal);
             Assert.Throws<DataForgeException>(() => TestParts.Commit(away, 2, 20, 10, 3));
             away.EndTurn("q");
         }
@@ -143,7 +144,7 @@ public sealed class ReconnectionTests(PostgresFixture postgres)
         Assert.Equal([2], other.Leases.TryLeaseRepositories("q", 1, Minute));
         proxy.IsClosed = false;
 
-        // Another has the second; the third is free again, and only who takes it completes it.
+        // The other worker has the second; the third is free again, and only the worker that leases it completes it.
         Assert.False(away.Leases.Complete("q", 2, "late"));
         Assert.False(away.Leases.Complete("q", 3, "late"));
         Assert.Equal([3], away.Leases.TryLeaseRepositories("q", 1, Minute));
@@ -164,7 +165,7 @@ public sealed class ReconnectionTests(PostgresFixture postgres)
         Assert.Contains("could not be reopened", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
 
-        // Nobody waits for it a second time.
+        // No operation waits for it a second time.
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < 50; i++)
         {
@@ -175,16 +176,18 @@ public sealed class ReconnectionTests(PostgresFixture postgres)
         catalog.EndTurn("q");
     }
 
-    // Each operation that writes, as a crawl's writer would do them.
-    private static void Work(Catalog catalog, ManualTime time)
+    // All operations that write, in the order of a crawl.
+    private static void RunAllOperations(Catalog catalog, ManualTime time)
     {
         Assert.True(catalog.Writer.TryAcquire(Minute));
         catalog.Names.Add([("dir", "/a/b", "b"), ("dir", "/c", "c")]);
         catalog.Ledger.Begin("language:python");
         catalog.Ledger.Record(Taken(catalog) with { State = WindowState.Split, Expected = 1500 }, ["stars:1", "stars:2"], []);
         catalog.Ledger.Release(Taken(catalog));
-        catalog.Ledger.Record(Taken(catalog) with { State = WindowState.Done, ETag = "x" }, [], [LedgerTests.Repository(1), LedgerTests.Repository(2, 5)]);
-        catalog.Ledger.Record(Taken(catalog) with { State = WindowState.Done }, [], [LedgerTests.Repository(2, 6), LedgerTests.Repository(3)]);
+        catalog.Ledger.Record(
+            Taken(catalog) with { State = WindowState.Done, ETag = "x" }, [], [LedgerTests.Repository(1), LedgerTests.Repository(2, 5)]);
+        catalog.Ledger.Record(
+            Taken(catalog) with { State = WindowState.Done }, [], [LedgerTests.Repository(2, 6), LedgerTests.Repository(3)]);
         catalog.Ledger.StoreResponse("/x", new CachedResponse("e", [0, 1]));
         catalog.Leases.AddWork("q", [1, 2, 3], CancellationToken.None);
         foreach (long repository in catalog.Leases.TryLeaseRepositories("q", 2, Minute))
@@ -200,7 +203,8 @@ public sealed class ReconnectionTests(PostgresFixture postgres)
         TestParts.Commit(catalog, 0, 0, 9000, 5, 3);
         catalog.Parts.Commit(null, [TestParts.Share(9, 0)], [], []);
         TestParts.Commit(catalog, 1, 9000, 10, 5);
-        catalog.Sources.AddCompleted([new CompletedRepository("fresh:5", "s", 1, new RepositoryState(5, RepositoryStatus.Present, "a/b", "c5", time.GetUtcNow()))]);
+        catalog.Sources.AddCompleted([new CompletedRepository(
+            "fresh:5", "s", 1, new RepositoryState(5, RepositoryStatus.Present, "a/b", "c5", time.GetUtcNow()))]);
         catalog.Sources.Set("k", "1", [(5, 1), (3, 1)]);
         catalog.States.Set(new RepositoryState(-1, RepositoryStatus.Vanished, "z/z"));
         catalog.Ledger.Close("language:python");

@@ -17,7 +17,9 @@ internal static class TestParts
         return new BlobId(SHA1.HashData(bytes));
     }
 
-    /// <summary>Commits one part with contents <paramref name="from"/> to <paramref name="from"/> + <paramref name="contents"/> − 1.</summary>
+    /// <summary>
+    /// Commits one part with the contents <paramref name="from"/> to <paramref name="from"/> + <paramref name="contents"/> − 1.
+    /// </summary>
     public static void Commit(Catalog catalog, int number, long from, int contents, params long[] repositories) => catalog.Parts.Commit(
         new RawPart(number, $"files{number}", $"blobs{number}", contents, contents, 100L * contents),
         repositories.Select(repository => Share(repository, contents)),

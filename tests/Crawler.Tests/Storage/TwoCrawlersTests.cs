@@ -7,8 +7,8 @@ using DataForge.Testing;
 namespace DataForge.Crawler.Tests.Storage;
 
 /// <summary>
-/// Crawlers that share a PostgreSQL catalog, reduced to what they do to it: they lease repositories and bring them, and one of them writes
-/// parts in the order of the numbers.
+/// Crawlers that share a PostgreSQL catalog, reduced to what they do with it: they lease and fetch repositories, and one of them writes parts
+/// in the order of the ids.
 /// </summary>
 public class TwoCrawlersTests(PostgresFixture postgres)
 {
@@ -39,7 +39,7 @@ public class TwoCrawlersTests(PostgresFixture postgres)
         Assert.Equal(TestCatalog.Dump(expected), TestCatalog.Dump(actual));
         Assert.False(actual.Leases.HasOpenWork("q"));
 
-        // Twice fetched is only what the killed one had leased and not completed.
+        // Fetched twice is only what the killed one had leased and not completed.
         Assert.Equal(Repositories, fetched.Count);
         Assert.True(fetched.Values.Sum() <= Repositories + 5, $"{fetched.Values.Sum()} fetches");
     }
@@ -65,7 +65,7 @@ public class TwoCrawlersTests(PostgresFixture postgres)
         await new Crawler(alone, new ConcurrentDictionary<long, int>(), noSteps, int.MaxValue, 0).RunAsync();
         using Catalog expected = alone.Open();
 
-        // A server of their own, which goes away three times, each time in the midst of a lease.
+        // A server of their own, which is restarted three times, each time in the middle of a lease.
         using PostgresServer server = PostgresServer.TryStart()!;
         using var test = new TestCatalog(server.CreateDatabase());
         var fetched = new ConcurrentDictionary<long, int>();
@@ -90,13 +90,13 @@ public class TwoCrawlersTests(PostgresFixture postgres)
         Assert.Equal(TestCatalog.Dump(expected), TestCatalog.Dump(actual));
         Assert.False(actual.Leases.HasOpenWork("q"));
 
-        // Twice fetched is only what was leased when the server went; after a crash, what it was told in its last moments as well.
+        // Fetched twice is only what was leased when the server stopped; after a crash, also what it lost of its last moments.
         Assert.Equal(Repositories, fetched.Count);
         Assert.True(isCrash || fetched.Values.Sum() <= Repositories + (3 * 2 * 5), $"{fetched.Values.Sum()} fetches");
     }
 
-    // fetched stands for the shared folder of mirrors. All go step by step, each step with some work for each. One that is to be killed
-    // after it has written parts is the first writer; it is killed in the midst of a lease.
+    // fetched stands for the shared folder of mirrors. All crawlers go step by step, with some work for each in every step. One that is
+    // killed after it has written parts is the first writer; it is killed in the middle of a lease.
     private sealed class Crawler(
         TestCatalog test, ConcurrentDictionary<long, int> fetched, Barrier steps, int afterFetches, int afterParts)
     {
@@ -110,7 +110,8 @@ public class TwoCrawlersTests(PostgresFixture postgres)
 
         public Action OnFetch { get; init; } = static () => { };
 
-        public Task RunAsync() => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        public Task RunAsync() =>
+            Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         private void Run()
         {
@@ -147,11 +148,11 @@ public class TwoCrawlersTests(PostgresFixture postgres)
             }
             catch (DbException) when (WasKilled)
             {
-                // As a killed process would, it ends here.
+                // It ends here, as a killed process does.
             }
             catch (DataForgeException) when (Reconnections > 0)
             {
-                // While it was away the other took over writing; it is run again, as it asks to be.
+                // While it was disconnected the other took over writing; it is run again, as its message asks for.
                 return false;
             }
 
@@ -174,7 +175,7 @@ public class TwoCrawlersTests(PostgresFixture postgres)
             }
         }
 
-        // Parts hold so many repositories each, whoever writes them, and are written as soon as these are fetched.
+        // Each part has the same number of repositories, in either crawler, and is written as soon as these are fetched.
         private void Write(Catalog catalog)
         {
             if (!catalog.Writer.TryAcquire(Lease))

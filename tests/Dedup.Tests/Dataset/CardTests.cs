@@ -31,8 +31,11 @@ public sealed class CardTests : IDisposable
         Assert.DoesNotContain(_run.Run.Name + " ", card, StringComparison.Ordinal);
 
         string[] named = [.. File.ReadAllLines(_run.Run.PathOf("3-dataset/NOTICE"))];
-        Assert.Equal(_run.Dataset().Select(row => row.File.Repository.Name).Distinct().Order(StringComparer.Ordinal), named.Where((_, i) => i > 0 && named[i - 1].StartsWith("----", StringComparison.Ordinal)));
-        Assert.Contains(named, line => line.StartsWith("  MIT, ", StringComparison.Ordinal) && line.EndsWith(", by test", StringComparison.Ordinal));
+        Assert.Equal(
+            _run.Dataset().Select(row => row.File.Repository.Name).Distinct().Order(StringComparer.Ordinal),
+            named.Where((_, i) => i > 0 && named[i - 1].StartsWith("----", StringComparison.Ordinal)));
+        Assert.Contains(named, line =>
+            line.StartsWith("  MIT, ", StringComparison.Ordinal) && line.EndsWith(", by test", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -48,7 +51,7 @@ public sealed class CardTests : IDisposable
     }
 
     [Fact]
-    public void RunAsync_withBase_tellsOfIt()
+    public void RunAsync_withBase_describesIt()
     {
         List<TestFile> files = RandomCode.Files(new Random(5), 200);
         _run.Clean(files[..120]);
@@ -62,15 +65,16 @@ public sealed class CardTests : IDisposable
         int twins = later.Dropped().Count(row => ofBase.Contains(row.Twin!.Value));
         Assert.True(twins > 0);
         string card = File.ReadAllText(later.Run.PathOf("3-dataset/README.md"));
-        Assert.Contains($"whose dataset of {ofBase.Count} files comes before all files of this one and is not repeated here: {twins} of the duplicates", card, StringComparison.Ordinal);
-        // The run has fewer files than the base, so not all of the base take part in the audit.
+        Assert.Contains(
+            $"whose dataset of {ofBase.Count} files is not repeated here: {twins} of the dropped duplicates", card, StringComparison.Ordinal);
+        // The run has fewer files than the base, so the audit does not compare all files of the base.
         Assert.Contains($"Of the earlier dataset's {ofBase.Count} files, ", card, StringComparison.Ordinal);
         AuditedBase audited = CanonicalJson.Read<AuditReport>(later.Run.PathOf("3-dataset/audit.json")).Base!;
         Assert.InRange(audited.Compared, 40, Math.Min(110, ofBase.Count));
     }
 
     [Fact]
-    public void RunAsync_noFileLeft_writesACardAllTheSame()
+    public void RunAsync_withoutFiles_writesACard()
     {
         _run.Clean(new List<TestFile>());
         _run.Dedup(new DedupOptions { AuditFiles = 0 });

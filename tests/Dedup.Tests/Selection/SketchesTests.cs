@@ -9,7 +9,7 @@ public class SketchesTests
     [InlineData(0.5, 84)]
     [InlineData(0.85, 182)]
     [InlineData(1.0, 256)]
-    public void FewestAgreeing_threshold_isTheQuantile(double threshold, int fewest) => Assert.Equal(fewest, new Sketches(null!, 0, threshold, 1).FewestAgreeing);
+    public void FewestAgreeing_threshold_isTheQuantile(double threshold, int fewest) => Assert.Equal(fewest, new Sketches(null!, 0, threshold, 1).MinAgreeing);
 
     /// <summary>Pairs exactly at the threshold are spared no oftener than the bound says: never in so few trials; pairs far below it almost always.</summary>
     [Theory]
@@ -28,12 +28,12 @@ public class SketchesTests
         {
             (ulong[] left, ulong[] right) = RandomSets.Pair(random, common, onlyLeft, onlyRight);
             byte[] mine = Sketches.Make(left, sketches.NewKernel());
-            int agreeing = Sketches.Agreeing(mine, Sketches.Make(right, sketches.NewKernel()));
-            Assert.InRange(agreeing, sketches.FewestAgreeing, Sketches.Rows);
+            int agreeing = Sketches.CountAgreeing(mine, Sketches.Make(right, sketches.NewKernel()));
+            Assert.InRange(agreeing, sketches.MinAgreeing, Sketches.Rows);
             sum += agreeing;
             squares += (double)agreeing * agreeing;
             (ulong[] _, ulong[] far) = RandomSets.Pair(random, 1, 1, left.Length);
-            spared += Sketches.Agreeing(mine, Sketches.Make(far, sketches.NewKernel())) < sketches.FewestAgreeing ? 1 : 0;
+            spared += Sketches.CountAgreeing(mine, Sketches.Make(far, sketches.NewKernel())) < sketches.MinAgreeing ? 1 : 0;
         }
 
         // At least the mean of the binomial, and no more than its variance.

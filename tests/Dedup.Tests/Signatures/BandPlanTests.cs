@@ -13,7 +13,7 @@ public class BandPlanTests
     {
         BandPlan plan = BandPlan.For(threshold, 1e-6);
         Assert.Equal(new BandPlan(bands, rows), plan);
-        Assert.Equal(misses, plan.Misses(threshold), 0.05e-7);
+        Assert.Equal(misses, plan.MissProbability(threshold), 0.05e-7);
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public class BandPlanTests
             foreach (double misses in new[] { 0.01, 1e-6, 1e-12 })
             {
                 BandPlan plan = BandPlan.For(threshold, misses);
-                Assert.InRange(plan.Misses(threshold), 0, misses);
+                Assert.InRange(plan.MissProbability(threshold), 0, misses);
                 Assert.InRange(plan.Permutations, 1, BandPlan.MaxPermutations);
             }
         }

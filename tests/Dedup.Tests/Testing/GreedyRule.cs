@@ -21,7 +21,7 @@ internal sealed class GreedyRule(DedupOptions options)
     {
         if (!_sets.TryGetValue(file, out ulong[]? set))
         {
-            _shingler.Take(file.Text);
+            _shingler.Process(file.Text);
             _sets.Add(file, set = _shingler.Set.ToArray());
         }
 

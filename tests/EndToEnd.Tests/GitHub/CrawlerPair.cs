@@ -6,10 +6,10 @@ using Npgsql;
 
 namespace DataForge.EndToEnd.Tests.GitHub;
 
-/// <summary>Two processes that crawl into one workspace with one catalog, until one of them is killed and begun again.</summary>
+/// <summary>Two processes that crawl into one workspace with one catalog; one of them is killed and started again, several times.</summary>
 internal sealed class CrawlerPair : IAsyncDisposable
 {
-    // Of a crawler that hangs: what it holds is free after this long.
+    // After this time the leases of a crawler that hangs expire.
     private const int LeaseSeconds = 2;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -17,7 +17,7 @@ internal sealed class CrawlerPair : IAsyncDisposable
     private readonly Random _random;
     private readonly NpgsqlConnection _connection;
     private readonly DataForgeProcess?[] _crawlers = new DataForgeProcess?[2];
-    private readonly List<string> _story = [];
+    private readonly List<string> _history = [];
     private readonly bool _ownRuns;
     private int? _hung;
 
@@ -34,12 +34,12 @@ internal sealed class CrawlerPair : IAsyncDisposable
 
     public int Kills { get; private set; }
 
-    public string Story => $"{(_ownRuns ? "own runs" : "one run")}: {string.Join("; ", _story)}";
+    public string History => $"{(_ownRuns ? "own runs" : "one run")}: {string.Join("; ", _history)}";
 
     /// <summary>The runs that they crawl for: one, or each its own.</summary>
     public IEnumerable<string> Runs => _ownRuns ? ["r", "s"] : ["r"];
 
-    /// <summary>Crawls to the end, with so many kills; <paramref name="firstKind"/> counts on through the kinds of moments.</summary>
+    /// <summary>Crawls to the end, with so many kills. <paramref name="firstKind"/> selects the kind of the first kill; the others follow.</summary>
     public async Task RunAsync(int firstKind, int kills)
     {
         Start(0);
@@ -65,13 +65,13 @@ internal sealed class CrawlerPair : IAsyncDisposable
             (int code, string output, string error) = await _crawlers[which]!.FinishAsync();
             if (which == _hung && code == 1 && error.Contains("run the same command again", StringComparison.Ordinal))
             {
-                // It hung in the middle of a transaction, which the server ended so that the other could go on.
-                _story.Add("the one that hung was put out, and began again");
+                // It hung in the middle of a transaction, which the server ended so that the other could continue.
+                _history.Add("the one that hung was disconnected, and started again");
                 Start(which);
                 (code, output, error) = await _crawlers[which]!.FinishAsync();
             }
 
-            Assert.True(code == 0, $"{Story}: exit code {code}\n{output}\n{error}");
+            Assert.True(code == 0, $"{History}: exit code {code}\n{output}\n{error}");
         }
 
         await _world.Forge.WaitForRequestsAsync();
@@ -105,10 +105,11 @@ internal sealed class CrawlerPair : IAsyncDisposable
     {
         _crawlers[which]?.Dispose();
         _crawlers[which] = _world.Crawl(Workspace, _ownRuns && which == 1 ? "s" : "r", [
-            "--set", $"crawl.catalog={Catalog}", "--set", $"crawl.leaseseconds={LeaseSeconds}", "--set", "crawl.fetchahead=4", "--set", "crawl.fetchconnections=1"]);
+            "--set", $"crawl.catalog={Catalog}", "--set", $"crawl.leaseseconds={LeaseSeconds}", "--set", "crawl.fetchahead=4",
+            "--set", "crawl.fetchconnections=1"]);
     }
 
-    // Kills the one whose part it is once there is something of the kind, some moments later; then begins it again. False where both ended before.
+    // Waits for the sign, kills the writer or the helper a moment later, and starts it again. False where both ended before.
     private async Task<bool> KillAsync(string kind, bool writer, string sign)
     {
         if (await WaitAsync(writer, sign) is not { } which)
@@ -124,12 +125,12 @@ internal sealed class CrawlerPair : IAsyncDisposable
         }
 
         Kills++;
-        _story.Add($"{kind} killed {delay} ms after the sign");
+        _history.Add($"{kind} killed {delay} ms after the sign");
         Start(which);
         return true;
     }
 
-    // A helper that hangs keeps what it leased; the writer waits for the lease's end and no longer. Then it wakes up to a crawl that is over.
+    // A helper that hangs keeps its leases; the writer waits until they expire. When the helper continues, the crawl is over.
     private async Task<bool> StopHelperAsync()
     {
         if (await WaitAsync(writer: false, "SELECT COUNT(*) FROM work WHERE done = 0 AND worker IS NOT NULL") is not { } which)
@@ -139,9 +140,9 @@ internal sealed class CrawlerPair : IAsyncDisposable
 
         DataForgeProcess hung = _crawlers[which]!;
         hung.Stop();
-        _story.Add($"helper stopped with {Count("SELECT COUNT(*) FROM work WHERE done = 0 AND worker IS NOT NULL")} leases");
+        _history.Add($"helper stopped with {Count("SELECT COUNT(*) FROM work WHERE done = 0 AND worker IS NOT NULL")} leases");
         (int code, string output, string error) = await _crawlers[1 - which]!.FinishAsync();
-        Assert.True(code == 0, $"{Story}: exit code {code}\n{output}\n{error}");
+        Assert.True(code == 0, $"{History}: exit code {code}\n{output}\n{error}");
         if (_random.Next(2) == 0)
         {
             hung.Continue();
@@ -157,7 +158,7 @@ internal sealed class CrawlerPair : IAsyncDisposable
         return true;
     }
 
-    // Until there is a writer, another crawler, and the sign. Which of them is meant.
+    // Waits until there is a writer, another crawler, and the sign. Returns the writer, or the other one.
     private async Task<int?> WaitAsync(bool writer, string sign)
     {
         long start = Stopwatch.GetTimestamp();
@@ -168,7 +169,7 @@ internal sealed class CrawlerPair : IAsyncDisposable
                 return writer ? which : 1 - which;
             }
 
-            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, $"{Story}: nothing happens");
+            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, $"{History}: nothing happens");
             await Task.Delay(10);
         }
 
@@ -179,7 +180,8 @@ internal sealed class CrawlerPair : IAsyncDisposable
     {
         using var command = new NpgsqlCommand("SELECT k.name FROM writers w JOIN workers k ON k.id = w.worker", _connection);
         string? name = command.ExecuteScalar() as string;
-        int which = Array.FindIndex(_crawlers, crawler => name?.EndsWith(string.Create(CultureInfo.InvariantCulture, $":{crawler!.Id}"), StringComparison.Ordinal) == true);
+        int which = Array.FindIndex(_crawlers, crawler =>
+            name?.EndsWith(string.Create(CultureInfo.InvariantCulture, $":{crawler!.Id}"), StringComparison.Ordinal) == true);
         return which < 0 ? null : which;
     }
 }

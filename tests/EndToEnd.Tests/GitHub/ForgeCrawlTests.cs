@@ -14,7 +14,7 @@ namespace DataForge.EndToEnd.Tests.GitHub;
 public sealed class ForgeCrawlTests
 {
     [Fact]
-    public async Task Crawl_and_recrawl_complete_once_and_only_what_changed()
+    public async Task CrawlAndRecrawl_completeForge_fetchOnceAndOnlyWhatChanged()
     {
         int content = ForgeWorld.Size("DATAFORGE_FORGE_CONTENT", 20);
         int count = ForgeWorld.Size("DATAFORGE_FORGE_REPOSITORIES", 1200);
@@ -26,7 +26,7 @@ public sealed class ForgeCrawlTests
         AssertFetchedOnce(world);
         SortedDictionary<string, string> raw = world.RawHashes("w");
 
-        // Nothing changed: no core budget, no more searches than windows, no git, not a byte in raw.
+        // Nothing changed: no request of the core budget, no more searches than windows, no git, no new byte in raw.
         long windows = world.Status("w").Windows;
         Clear(world);
         await world.CrawlAllAsync("w", "again");
@@ -36,11 +36,11 @@ public sealed class ForgeCrawlTests
         int searches = world.Forge.Log.All.Count(record => record.Resource == "search");
         Assert.True(searches <= windows, $"{searches} searches of {windows} windows");
 
-        // A thirtieth changed: only their new contents travel.
+        // A thirtieth changed: only their new contents are transferred.
         ForgeRepository[] changed = [.. world.Filled.Where((_, i) => i % 30 == 4)];
         HashSet<BlobId> contents = [];
 
-        // A push is later than everything before it, wherever the repository stood; a crawl reads the last updated first and goes by that.
+        // A push is later than all earlier ones: a crawl reads repositories in order of their last update, latest first, and relies on it.
         long now = world.Forge.Repositories.All.Max(one => one.PushedAt) + 90_000;
         foreach (ForgeRepository repository in changed)
         {
@@ -56,7 +56,7 @@ public sealed class ForgeCrawlTests
         Assert.Equal(changed.Select(one => one.Id).Order(), world.Forge.Traffic.ByRepository.Keys.Order());
         Assert.Equal(contents, NewContents(world, before));
         long sent = world.Forge.Traffic.Total.BytesSent;
-        TestContext.Current.SendDiagnosticMessage($"{changed.Length} of {world.Filled.Count} changed: {sent} bytes travelled");
+        TestContext.Current.SendDiagnosticMessage($"{changed.Length} of {world.Filled.Count} changed: {sent} bytes transferred");
         Assert.True(sent < 20_000L * changed.Length, $"{sent} bytes for {changed.Length} small files");
     }
 
@@ -69,19 +69,20 @@ public sealed class ForgeCrawlTests
         Assert.Equal((generated.SharedSecond, 1000, shortfall), (lacking.Expected, lacking.Seen, lacking.Shortfall));
         Assert.Equal((generated.Count, shortfall), (status.Expected, status.Shortfall));
 
-        // Every repository has its snapshot: those with content have rows, the empty ones the row that says so.
+        // Every repository has a snapshot: those with content have rows, an empty one has the row that says so.
         HashSet<long> crawled = [.. Rows(world).Select(row => row.Repository.Id)];
         Assert.Equal(generated.Count - shortfall, crawled.Count);
         Assert.All(world.Filled, repository => Assert.Contains(repository.Id, crawled));
         IEnumerable<long> alone = world.Forge.Repositories.All.Where(one => one.CreatedAt != generated.SharedTime).Select(one => one.Id);
         Assert.All(alone, id => Assert.Contains(id, crawled));
-        HashSet<long> withPython = [.. Rows(world).Where(row => row.Kind == FileKind.Python && row.Fault is null).Select(row => row.Repository.Id)];
+        HashSet<long> withPython =
+            [.. Rows(world).Where(row => row.Kind == FileKind.Python && row.Fault is null).Select(row => row.Repository.Id)];
         Assert.Equal(world.Filled.Select(one => one.Id).Order(), withPython.Order());
     }
 
     private static void AssertFetchedOnce(ForgeWorld world)
     {
-        // One question for the branch's commit each; then the trees, and the contents that nobody brought before.
+        // One request for each branch's commit; then the trees, and the contents that no repository brought before.
         Assert.All(world.Forge.Traffic.ByRepository.Values, traffic => Assert.Equal(1, traffic.Requests - traffic.Fetches));
         Assert.All(world.Filled, one => Assert.InRange(world.Forge.Traffic[one.Id].Fetches, 1, 2));
         Assert.Equal(world.Filled.Count, world.Forge.Traffic.ByRepository.Count(pair => pair.Value.Fetches > 0));
@@ -101,7 +102,8 @@ public sealed class ForgeCrawlTests
     private static HashSet<BlobId> NewContents(ForgeWorld world, HashSet<string> before)
     {
         HashSet<BlobId> ids = [];
-        foreach (string file in Directory.EnumerateFiles(world["w", "raw"], "blobs-*.parquet").Where(file => !before.Contains(Path.GetFileName(file))))
+        IEnumerable<string> files = Directory.EnumerateFiles(world["w", "raw"], "blobs-*.parquet");
+        foreach (string file in files.Where(file => !before.Contains(Path.GetFileName(file))))
         {
             using var reader = new RawBlobsShard.Reader(file);
             for (int group = 0; group < reader.RowGroupCount; group++)

@@ -4,7 +4,7 @@ using DataForge.Testing;
 
 namespace DataForge.EndToEnd.Tests.GitHub;
 
-/// <summary>A crawl whose searches and transfers go wrong every now and then.</summary>
+/// <summary>A crawl in which some searches and transfers fail.</summary>
 public sealed class ForgeFaultCrawlTests
 {
     private static readonly PlantedFault[] Faults =
@@ -19,7 +19,7 @@ public sealed class ForgeFaultCrawlTests
     ];
 
     [Fact]
-    public async Task Crawl_with_faults_of_api_and_git_same_raw_bytes()
+    public async Task Crawl_faultsOfApiAndGit_sameRawBytes()
     {
         await using ForgeWorld world = await ForgeWorld.StartAsync(new GeneratorOptions { Count = 50 }, 15);
         await world.CrawlAllAsync("clean");
@@ -28,7 +28,8 @@ public sealed class ForgeFaultCrawlTests
         world.Forge.Log.Clear();
         await world.CrawlAllAsync("faulty");
 
-        string[] met = [.. world.Forge.Log.All.Where(record => record.Fault is not null).Select(record => $"{record.Resource} {record.Fault}")];
+        string[] met =
+            [.. world.Forge.Log.All.Where(record => record.Fault is not null).Select(record => $"{record.Resource} {record.Fault}")];
         Assert.Contains(met, fault => fault.StartsWith("git ", StringComparison.Ordinal));
         IReadOnlyList<string> differences = FolderHash.Differences(world.RawHashes("clean"), world.RawHashes("faulty"));
         Assert.True(differences.Count == 0, $"{string.Join(", ", differences)} after {string.Join(", ", met)}");

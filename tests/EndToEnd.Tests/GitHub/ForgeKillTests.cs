@@ -8,11 +8,12 @@ namespace DataForge.EndToEnd.Tests.GitHub;
 public sealed class ForgeKillTests
 {
     [Fact]
-    public async Task Crawl_killed_at_random_moments_same_raw_bytes_and_same_catalog()
+    public async Task Crawl_killedAtRandomMoments_sameRawBytesAndSameCatalog()
     {
         int kills = ForgeWorld.Size("DATAFORGE_FORGE_KILLS", 3);
         await using ForgeWorld world = await ForgeWorld.StartAsync(
-            new GeneratorOptions { Count = ForgeWorld.Size("DATAFORGE_FORGE_KILLED_REPOSITORIES", 1100) }, ForgeWorld.Size("DATAFORGE_FORGE_CONTENT", 20));
+            new GeneratorOptions { Count = ForgeWorld.Size("DATAFORGE_FORGE_KILLED_REPOSITORIES", 1100) },
+            ForgeWorld.Size("DATAFORGE_FORGE_CONTENT", 20));
         long start = Stopwatch.GetTimestamp();
         await world.CrawlAllAsync("whole");
         TimeSpan whole = Stopwatch.GetElapsedTime(start);
@@ -23,7 +24,7 @@ public sealed class ForgeKillTests
         string[] dump = world.Dump("whole");
         Assert.True(raw.Count > 4, "one part only");
 
-        // Moments from a seed that is told; a crawl that reached its end is judged, and the next kills fall on another one.
+        // The moments come from a seed, which a failure reports. A crawl that finished is checked; the next kills hit another one.
         int seed = Environment.TickCount;
         var random = new Random(seed);
         int killed = 0;
@@ -43,17 +44,19 @@ public sealed class ForgeKillTests
             }
 
             (int code, string output, string error) = await process.FinishAsync();
-            string story = $"seed {seed}, killed after ms {string.Join(' ', moments)}";
-            Assert.True(code == 0, $"{story}: exit code {code}\n{output}\n{error}");
+            string history = $"seed {seed}, killed after ms {string.Join(' ', moments)}";
+            Assert.True(code == 0, $"{history}: exit code {code}\n{output}\n{error}");
             IReadOnlyList<string> differences = FolderHash.Differences(raw, world.RawHashes(workspace));
-            Assert.True(differences.Count == 0, $"{story}: {string.Join(", ", differences)}");
+            Assert.True(differences.Count == 0, $"{history}: {string.Join(", ", differences)}");
             string[] other = world.Dump(workspace);
             Assert.True(
                 dump.SequenceEqual(other),
-                $"{story}: not in both catalogs: {string.Join(" | ", dump.Except(other).Take(3))} || {string.Join(" | ", other.Except(dump).Take(3))}");
+                $"{history}: not in both catalogs: {string.Join(" | ", dump.Except(other).Take(3))} "
+                + $"|| {string.Join(" | ", other.Except(dump).Take(3))}");
             finished++;
         }
 
-        TestContext.Current.SendDiagnosticMessage($"{killed} kills, {finished} crawls finished, a whole one takes {whole.TotalSeconds:F1} s");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{killed} kills, {finished} crawls finished, a whole one takes {whole.TotalSeconds:F1} s");
     }
 }

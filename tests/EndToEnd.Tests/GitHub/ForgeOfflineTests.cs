@@ -5,11 +5,11 @@ using DataForge.Testing;
 
 namespace DataForge.EndToEnd.Tests.GitHub;
 
-/// <summary>What a user hears where there is no network.</summary>
+/// <summary>The message that a user gets without a network.</summary>
 public sealed class ForgeOfflineTests
 {
     [Fact]
-    public async Task Crawl_of_a_forge_that_nobody_serves_ends_with_one_line()
+    public async Task Crawl_forgeDoesNotAnswer_endsWithOneLine()
     {
         using var folder = new TemporaryFolder();
         var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -18,8 +18,8 @@ public sealed class ForgeOfflineTests
         listener.Stop();
         long start = Stopwatch.GetTimestamp();
         (int code, string _, string error) = await DataForgeProcess.RunAsync(
-            "build", "--until", "crawl", "--workspace", folder["w"], "--source", ForgeWorld.Source, "--set", $"crawl.githubbaseaddress=http://127.0.0.1:{port}",
-            "--set", "crawl.githubconnectseconds=2");
+            "build", "--until", "crawl", "--workspace", folder["w"], "--source", ForgeWorld.Source,
+            "--set", $"crawl.githubbaseaddress=http://127.0.0.1:{port}", "--set", "crawl.githubconnectseconds=2");
         Assert.Equal(1, code);
         string[] lines = error.TrimEnd('\n').Split('\n');
         string last = lines[^1];

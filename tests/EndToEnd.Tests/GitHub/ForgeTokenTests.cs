@@ -11,18 +11,20 @@ public sealed class ForgeTokenTests
 {
     private static readonly PlantedFault[] Faults =
     [
-        new(FaultKind.Status) { Status = 500 }, new(FaultKind.Status) { Status = 503 }, new(FaultKind.Reset), new(FaultKind.CutBody), new(FaultKind.NotJson),
+        new(FaultKind.Status) { Status = 500 }, new(FaultKind.Status) { Status = 503 }, new(FaultKind.Reset), new(FaultKind.CutBody),
+        new(FaultKind.NotJson),
     ];
 
-    // The forms a token may take on its way: itself, and inside of Basic credentials.
+    // The forms in which a token is sent: as it is, and in Basic credentials.
     private static readonly byte[][] Forms = [.. new[] { ForgeWorld.Token, ForgeWorld.SecondToken }.SelectMany(token => new[]
     {
-        token, token[4..], Convert.ToBase64String(Encoding.UTF8.GetBytes(token)), Convert.ToBase64String(Encoding.UTF8.GetBytes("x-access-token:" + token)),
+        token, token[4..], Convert.ToBase64String(Encoding.UTF8.GetBytes(token)),
+        Convert.ToBase64String(Encoding.UTF8.GetBytes("x-access-token:" + token)),
         Convert.ToHexString(Encoding.UTF8.GetBytes(token)), Convert.ToHexStringLower(Encoding.UTF8.GetBytes(token)),
     }).Select(Encoding.UTF8.GetBytes)];
 
     [Fact]
-    public async Task Crawl_with_faults_shows_no_token_anywhere()
+    public async Task Crawl_withFaults_showsNoTokenAnywhere()
     {
         await using ForgeWorld world = await ForgeWorld.StartAsync(new GeneratorOptions { Count = 60 }, 12);
         world.Forge.Faults.PlantShare(3, 0.1, "/", Faults);
@@ -43,7 +45,7 @@ public sealed class ForgeTokenTests
     }
 
     [Fact]
-    public async Task Crawl_that_fails_shows_no_token_in_its_error()
+    public async Task Crawl_thatFails_showsNoTokenInItsError()
     {
         await using ForgeWorld world = await ForgeWorld.StartAsync(new GeneratorOptions { Count = 30 }, 2);
         string file = world["tokens.txt"];
@@ -51,7 +53,7 @@ public sealed class ForgeTokenTests
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         IEnumerable<string> arguments = world.Arguments("w").Append("--set").Append($"crawl.githubtokenfile={file}");
 
-        // A token that is nobody's; then a file that others may read; then a line that is no token.
+        // An unknown token; then a line that is not a token; then a file that other users may read.
         (int code, string output, string error) = await DataForgeProcess.RunAsync(arguments);
         Assert.NotEqual(0, code);
         Assert.Contains("line 1 of tokens.txt", error, StringComparison.Ordinal);
@@ -83,5 +85,5 @@ public sealed class ForgeTokenTests
     private static void AssertClean(string where, string text) => AssertClean(where, Encoding.UTF8.GetBytes(text));
 
     private static void AssertClean(string where, byte[] bytes) =>
-        Assert.All(Forms, form => Assert.True(bytes.AsSpan().IndexOf(form) < 0, $"a token stands in {where}"));
+        Assert.All(Forms, form => Assert.True(bytes.AsSpan().IndexOf(form) < 0, $"there is a token in {where}"));
 }

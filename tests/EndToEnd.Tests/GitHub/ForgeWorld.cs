@@ -14,7 +14,7 @@ internal sealed class ForgeWorld : IAsyncDisposable
     public const string Token = "ghp_0Secret0Token0Of0Alice0Number0One000001";
     public const string SecondToken = "ghp_0Secret0Token0Of0Alice0Number0Two000002";
 
-    // Without forks a search lists two thirds of what forks and their parents share.
+    // With forks, most of whose contents are those of their parents: fetching them once is what these tests are about.
     public const string Source = "github:language:python stars:>=10 fork:true";
 
     private readonly TemporaryFolder _folder;
@@ -48,7 +48,7 @@ internal sealed class ForgeWorld : IAsyncDisposable
         return new ForgeWorld(folder, forge, filled);
     }
 
-    /// <summary>The arguments of a crawl into a workspace, which a new run of it looks at the forge again for.</summary>
+    /// <summary>The arguments of a crawl into a workspace; a new run of it searches the forge again.</summary>
     public IEnumerable<string> Arguments(string workspace, string run = "r") =>
     [
         "build", "--until", "crawl", "--workspace", this[workspace], "--run", run, "--workers", "2", "--source", Source,
@@ -57,7 +57,8 @@ internal sealed class ForgeWorld : IAsyncDisposable
 
     /// <summary>Starts a crawl with both tokens in its environment.</summary>
     public DataForgeProcess Crawl(string workspace, string run = "r", IEnumerable<string>? more = null) => DataForgeProcess.StartWith(
-        _folder.Path, new Dictionary<string, string> { ["DATAFORGE_GITHUB_TOKENS"] = $"{Token},{SecondToken}" }, [.. Arguments(workspace, run), .. more ?? []]);
+        _folder.Path, new Dictionary<string, string> { ["DATAFORGE_GITHUB_TOKENS"] = $"{Token},{SecondToken}" },
+        [.. Arguments(workspace, run), .. more ?? []]);
 
     /// <summary>A crawl to its end.</summary>
     public async Task CrawlAllAsync(string workspace, string run = "r")
@@ -80,7 +81,7 @@ internal sealed class ForgeWorld : IAsyncDisposable
         return text.ToString().Split('\n');
     }
 
-    /// <summary>The ledger's account of the one query.</summary>
+    /// <summary>The status of the one query, by the ledger.</summary>
     public QueryStatus Status(string workspace)
     {
         using Catalog catalog = Catalog.Open(this[workspace, "catalog.db"]);
@@ -93,7 +94,7 @@ internal sealed class ForgeWorld : IAsyncDisposable
         _folder.Dispose();
     }
 
-    /// <summary>A size that a proof may enlarge.</summary>
+    /// <summary>A size that an environment variable may enlarge.</summary>
     public static int Size(string variable, int ordinary) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), out int size) ? size : ordinary;
 }

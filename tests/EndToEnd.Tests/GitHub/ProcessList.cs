@@ -4,20 +4,20 @@ using System.Text;
 
 namespace DataForge.EndToEnd.Tests.GitHub;
 
-/// <summary>What other users see of a process and its children while it runs: command lines; and the children's environments.</summary>
+/// <summary>The command lines of a process and its children, and the children's environments, while it runs.</summary>
 internal sealed class ProcessList
 {
     private readonly HashSet<string> _lines = [];
     private readonly HashSet<string> _environments = [];
 
-    /// <summary>How many different command lines were seen.</summary>
+    /// <summary>The number of different command lines.</summary>
     public int Count => _lines.Count;
 
     public string CommandLines => string.Join('\n', _lines);
 
     public string ChildEnvironments => string.Join('\n', _environments);
 
-    /// <summary>Looks every few milliseconds until the process ends.</summary>
+    /// <summary>Reads them every few milliseconds until the process ends.</summary>
     public static async Task<ProcessList> WatchAsync(DataForgeProcess process)
     {
         var list = new ProcessList();
@@ -38,7 +38,7 @@ internal sealed class ProcessList
             if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id)
                 && Read(Path.Combine(folder, "stat")) is { Length: > 0 } stat)
             {
-                // The name before may hold spaces and brackets.
+                // The name before it may contain spaces and brackets.
                 string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 parents[id] = int.Parse(fields[1], CultureInfo.InvariantCulture);
             }
@@ -50,7 +50,7 @@ internal sealed class ProcessList
             string line = Read($"/proc/{id}/cmdline");
             _lines.Add(line);
 
-            // Between fork and exec a child is its parent still, environment and all; its command line tells that it is over.
+            // Between fork and exec a child still has the environment of its parent; then its command line changes.
             if (id != root && line.Length > 0 && line != ofRoot)
             {
                 _environments.Add(Read($"/proc/{id}/environ"));
@@ -79,7 +79,7 @@ internal sealed class ProcessList
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It ended meanwhile.
+            // The process has ended.
             return "";
         }
     }

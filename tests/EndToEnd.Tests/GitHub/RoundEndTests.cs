@@ -8,20 +8,26 @@ using Microsoft.Data.Sqlite;
 namespace DataForge.EndToEnd.Tests.GitHub;
 
 /// <summary>
-/// A crawl killed just where its round ends: before the round's repositories are remembered, before the run has its input, and between that
-/// and the closing of the round. What holds it there are a trigger of its catalog that computes for ever, and a pipe in the place of a file.
+/// A crawl that is killed at the end of its round: before the round's repositories are recorded, before the run has its input, and between
+/// that and the closing of the round. It is held there by a trigger in its catalog that never ends, and by a pipe in place of a file.
 /// </summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class RoundEndTests
 {
     private const string Busy = "(SELECT COUNT(*) FROM busy a, busy b, busy c, busy d WHERE a.x + b.x + c.x + d.x < 0)";
+    private const string DigitsTable =
+        """
+        CREATE TEMP TABLE IF NOT EXISTS digits AS SELECT 0 AS x UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4
+        UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9
+        """;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Theory]
     [InlineData("before the round is remembered")]
     [InlineData("before the input is pinned")]
     [InlineData("before the round is closed")]
-    public async Task Crawl_killed_as_its_round_ends_finishes_the_same_round(string moment)
+    public async Task Crawl_killedAtTheEndOfItsRound_finishesTheSameRound(string moment)
     {
         await using ForgeWorld world = await ForgeWorld.StartAsync(new GeneratorOptions { Count = 60 }, 6);
         await world.CrawlAllAsync("whole");
@@ -29,7 +35,9 @@ public sealed class RoundEndTests
         string run = world["killed", "runs", "r"];
         Directory.CreateDirectory(run);
         Catalog.Open(file).Dispose();
-        Execute(file, "CREATE TABLE busy (x)", "INSERT INTO busy SELECT a.x * 100 + b.x * 10 + c.x FROM digits a, digits b, digits c", "DROP TABLE digits");
+        Execute(
+            file, "CREATE TABLE busy (x)", "INSERT INTO busy SELECT a.x * 100 + b.x * 10 + c.x FROM digits a, digits b, digits c",
+            "DROP TABLE digits");
 
         Func<bool> isThere;
         switch (moment)
@@ -54,7 +62,7 @@ public sealed class RoundEndTests
             while (!isThere())
             {
                 Assert.False(process.HasExited, "it was not held");
-                Assert.True(Stopwatch.GetElapsedTime(start) < Patience, "it never came there");
+                Assert.True(Stopwatch.GetElapsedTime(start) < Patience, "it did not reach that moment");
                 await Task.Delay(50);
             }
 
@@ -62,11 +70,12 @@ public sealed class RoundEndTests
         }
 
         Assert.Equal(0, Count(file, "SELECT closed FROM queries"));
-        Assert.Equal(moment.EndsWith("closed", StringComparison.Ordinal), File.Exists(Path.Combine(run, "manifest", "crawl", "input.json")));
+        Assert.Equal(
+            moment.EndsWith("closed", StringComparison.Ordinal), File.Exists(Path.Combine(run, "manifest", "crawl", "input.json")));
         Execute(file, "DROP TABLE busy", "DROP TRIGGER IF EXISTS held");
         File.Delete(Path.Combine(run, "1-input.json.tmp"));
 
-        // What is left to do asks the forge for nothing.
+        // What remains to be done needs no request to the forge.
         world.Forge.Log.Clear();
         await world.CrawlAllAsync("killed");
         Assert.DoesNotContain(world.Forge.Log.All, record => record.Resource is "search" or "git" || record.IsCharged);
@@ -89,7 +98,7 @@ public sealed class RoundEndTests
     private static void Execute(string file, params string[] statements)
     {
         using SqliteConnection connection = Open(file);
-        foreach (string statement in (string[])["CREATE TEMP TABLE IF NOT EXISTS digits AS SELECT 0 AS x UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9", .. statements])
+        foreach (string statement in (string[])[DigitsTable, .. statements])
         {
             using SqliteCommand command = connection.CreateCommand();
             command.CommandText = statement;

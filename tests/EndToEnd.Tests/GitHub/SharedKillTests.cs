@@ -22,9 +22,10 @@ public sealed class SharedKillTests : IDisposable
         Assert.SkipWhen(_postgres is null, "PostgreSQL is not installed (Debian's package postgresql)");
         int kills = ForgeWorld.Size("DATAFORGE_FORGE_SHARED_KILLS", 3);
         await using ForgeWorld world = await ForgeWorld.StartAsync(
-            new GeneratorOptions { Count = ForgeWorld.Size("DATAFORGE_FORGE_KILLED_REPOSITORIES", 1100) }, ForgeWorld.Size("DATAFORGE_FORGE_CONTENT", 20));
+            new GeneratorOptions { Count = ForgeWorld.Size("DATAFORGE_FORGE_KILLED_REPOSITORIES", 1100) },
+            ForgeWorld.Size("DATAFORGE_FORGE_CONTENT", 20));
 
-        // What one crawler alone makes of it, with one run and with another one after it: the second looks at the forge once more.
+        // The result of one crawler alone, with one run and with a second one, which searches the forge once more.
         await world.CrawlAllAsync("alone");
         string[] once = world.Dump("alone");
         byte[] input = File.ReadAllBytes(world["alone", "runs", "r", "1-input.json"]);
@@ -41,34 +42,36 @@ public sealed class SharedKillTests : IDisposable
             {
                 await pair.RunAsync(firstKind: number, kills: Math.Min(3, kills - done));
                 done += pair.Kills;
-                string story = $"seed {seed}, {pair.Story}";
-                AssertSame(story, world.RawHashes("alone"), world.RawHashes(pair.Workspace));
-                AssertNothingTwice(story, world[pair.Workspace, "raw"]);
+                string history = $"seed {seed}, {pair.History}";
+                AssertSame(history, world.RawHashes("alone"), world.RawHashes(pair.Workspace));
+                AssertNothingTwice(history, world[pair.Workspace, "raw"]);
                 string[] dump = world.Dump(pair.Workspace, pair.Catalog);
                 string[] expected = dump.Contains(once.Single(IsQuery)) ? once : twice;
                 Assert.True(
                     expected.SequenceEqual(dump),
-                    $"{story}: not in both catalogs: {string.Join(" | ", expected.Except(dump).Take(3))} || {string.Join(" | ", dump.Except(expected).Take(3))}");
+                    $"{history}: not in both catalogs: {string.Join(" | ", expected.Except(dump).Take(3))} "
+                    + $"|| {string.Join(" | ", dump.Except(expected).Take(3))}");
                 foreach (string run in pair.Runs)
                 {
-                    Assert.True(input.AsSpan().SequenceEqual(File.ReadAllBytes(world[pair.Workspace, "runs", run, "1-input.json"])), $"{story}: another input in {run}");
-                    await AssertWholeAsync(story, world, pair, run);
+                    byte[] own = File.ReadAllBytes(world[pair.Workspace, "runs", run, "1-input.json"]);
+                    Assert.True(input.AsSpan().SequenceEqual(own), $"{history}: another input in {run}");
+                    await AssertWholeAsync(history, world, pair, run);
                 }
 
-                // A server notices late that a process has ended; what was that one's goes with the next crawl. Then nothing is left of anybody.
+                // A server may notice late that a process has ended; the next crawl removes that process's rows. Then no worker has any.
                 using (DataForgeProcess next = world.Crawl(pair.Workspace, "next", ["--set", $"crawl.catalog={pair.Catalog}"]))
                 {
                     (int code, string output, string error) = await next.FinishAsync();
-                    Assert.True(code == 0, $"{story}: {output}{error}");
+                    Assert.True(code == 0, $"{history}: {output}{error}");
                 }
 
                 foreach (string left in (string[])["workers", "work", "writers WHERE worker IS NOT NULL"])
                 {
-                    Assert.True(pair.Count($"SELECT COUNT(*) FROM {left}") == 0, $"{story}: there are {left}");
+                    Assert.True(pair.Count($"SELECT COUNT(*) FROM {left}") == 0, $"{history}: there are {left}");
                 }
 
-                Assert.True(Directory.GetFileSystemEntries(world[pair.Workspace, "mirrors"]).Length == 0, $"{story}: there are mirrors");
-                TestContext.Current.SendDiagnosticMessage(story);
+                Assert.True(Directory.GetFileSystemEntries(world[pair.Workspace, "mirrors"]).Length == 0, $"{history}: there are mirrors");
+                TestContext.Current.SendDiagnosticMessage(history);
             }
         }
     }
@@ -77,13 +80,13 @@ public sealed class SharedKillTests : IDisposable
 
     private static bool IsQuery(string line) => line.StartsWith("queries\t", StringComparison.Ordinal);
 
-    private static void AssertSame(string story, SortedDictionary<string, string> expected, SortedDictionary<string, string> raw)
+    private static void AssertSame(string history, SortedDictionary<string, string> expected, SortedDictionary<string, string> raw)
     {
         IReadOnlyList<string> differences = FolderHash.Differences(expected, raw);
-        Assert.True(differences.Count == 0, $"{story}: {string.Join(", ", differences)}");
+        Assert.True(differences.Count == 0, $"{history}: {string.Join(", ", differences)}");
     }
 
-    private static void AssertNothingTwice(string story, string raw)
+    private static void AssertNothingTwice(string history, string raw)
     {
         HashSet<BlobId> contents = [];
         foreach (string file in Directory.EnumerateFiles(raw, "blobs-*.parquet"))
@@ -94,7 +97,7 @@ public sealed class SharedKillTests : IDisposable
                 using RawBlobsShard.Rows rows = reader.ReadRowGroup(group);
                 for (int row = 0; row < rows.Count; row++)
                 {
-                    Assert.True(contents.Add(rows.Id(row)), $"{story}: content {rows.Id(row)} is stored twice");
+                    Assert.True(contents.Add(rows.Id(row)), $"{history}: content {rows.Id(row)} is stored twice");
                 }
             }
         }
@@ -102,16 +105,20 @@ public sealed class SharedKillTests : IDisposable
         HashSet<(long, string)> files = [];
         foreach (Occurrence row in Directory.EnumerateFiles(raw, "files-*.parquet").SelectMany(RawFilesShard.Read))
         {
-            Assert.True(row.Repository.Snapshot == 1 && files.Add((row.Repository.Id, row.Path)), $"{story}: {row.Repository.Name} {row.Path} is there twice");
+            Assert.True(
+                row.Repository.Snapshot == 1 && files.Add((row.Repository.Id, row.Path)),
+                $"{history}: {row.Repository.Name} {row.Path} is there twice");
         }
     }
 
-    private static async Task AssertWholeAsync(string story, ForgeWorld world, CrawlerPair pair, string run)
+    private static async Task AssertWholeAsync(string history, ForgeWorld world, CrawlerPair pair, string run)
     {
         string[] where = ["--workspace", world[pair.Workspace], "--run", run];
-        (int code, string output, string error) = await DataForgeProcess.RunAsync(["crawl", "--status", .. where, "--set", $"crawl.catalog={pair.Catalog}"]);
-        Assert.True(code == 0 && output.Contains(", complete: ", StringComparison.Ordinal) && output.Contains("missing 0", StringComparison.Ordinal), $"{story}: {output}{error}");
+        (int code, string output, string error) =
+            await DataForgeProcess.RunAsync(["crawl", "--status", .. where, "--set", $"crawl.catalog={pair.Catalog}"]);
+        bool isComplete = output.Contains(", complete: ", StringComparison.Ordinal) && output.Contains("missing 0", StringComparison.Ordinal);
+        Assert.True(code == 0 && isComplete, $"{history}: {output}{error}");
         (code, output, error) = await DataForgeProcess.RunAsync(["verify", .. where]);
-        Assert.True(code == 0 && output.StartsWith($"{run} is whole: ", StringComparison.Ordinal), $"{story}: {output}{error}");
+        Assert.True(code == 0 && output.StartsWith($"{run} is whole: ", StringComparison.Ordinal), $"{history}: {output}{error}");
     }
 }

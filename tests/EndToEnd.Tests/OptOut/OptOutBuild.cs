@@ -23,8 +23,8 @@ public sealed class OptOutBuild : IAsyncLifetime
     /// <summary>The workspace after, of an opt-out that nobody disturbed.</summary>
     internal string After => _folder["after"];
 
-    /// <summary>What the opt-out said.</summary>
-    internal string Told { get; private set; } = "";
+    /// <summary>What the opt-out reported.</summary>
+    internal string Report { get; private set; } = "";
 
     internal string List => _folder["list.txt"];
 
@@ -61,8 +61,9 @@ public sealed class OptOutBuild : IAsyncLifetime
         await SucceedAsync(["report", "--workspace", Before, "--run", "one"]);
         await SucceedAsync(["explain", "--workspace", Before, "--run", "one", "acme/gone", "src/own1.py"]);
         Directory.CreateDirectory(Path.Combine(Before, "runs/one/5-model/checkpoints"));
+        _folder.Write("before/faults/dataforge-fault-20260101T000000.000Z-1.log", "InvalidOperationException: acme/gone src/own1.py\n");
         CopyTo(After);
-        Told = await SucceedAsync(["optout", List, "--workspace", After]);
+        Report = await SucceedAsync(["optout", List, "--workspace", After]);
     }
 
     // Both runs have the same files of these repositories; a chance of a few percent a seed.

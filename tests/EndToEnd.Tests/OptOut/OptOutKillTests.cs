@@ -12,7 +12,7 @@ public sealed class OptOutKillTests(OptOutBuild built)
     private const int Kills = 5;
 
     // A soak kills more: DATAFORGE_OPTOUT_SOAK=20 workspaces.
-    private static readonly int s_workspaces = int.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_OPTOUT_SOAK"), out int asked) ? asked : 1;
+    private static readonly int Workspaces = int.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_OPTOUT_SOAK"), out int asked) ? asked : 1;
 
     /// <summary>SIGKILL at moments drawn over the whole length, half of them while files go to their places; in the end all bytes are the same.</summary>
     [Fact]
@@ -26,7 +26,7 @@ public sealed class OptOutKillTests(OptOutBuild built)
         int unfinished = 0;
 
         // An opt-out that ends before its kill leaves less to be killed in this workspace: then another one makes up for it.
-        for (int i = 0; i < s_workspaces || (killed < Kills * s_workspaces && i < 4 * s_workspaces); i++)
+        for (int i = 0; i < Workspaces || (killed < Kills * Workspaces && i < 4 * Workspaces); i++)
         {
             string workspace = built.NewFolder($"killed-{i}");
             built.CopyTo(workspace);
@@ -63,11 +63,11 @@ public sealed class OptOutKillTests(OptOutBuild built)
             IReadOnlyList<string> differences = FolderHash.Differences(expected, OptOutBuild.Hashes(workspace));
             Assert.True(differences.Count == 0, $"seed {seed}: {string.Join(", ", differences)}");
             OptOutBuild.Verify(workspace, "one", "two", "three");
-            Assert.Empty(Traces.Of(workspace, [OptOutCorpus.Marker, .. OptOutCorpus.Gone]));
+            Assert.Empty(WorkspaceSearch.Of(workspace, [OptOutCorpus.Marker, .. OptOutCorpus.Gone]));
         }
 
         TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}: {killed} killed, {unfinished} of them half-way");
-        Assert.True(killed >= Kills * s_workspaces, $"seed {seed}: {killed} kills hit a running process, {Kills * s_workspaces} were promised");
+        Assert.True(killed >= Kills * Workspaces, $"seed {seed}: {killed} kills hit a running process, {Kills * Workspaces} were promised");
         Assert.True(unfinished > 0, "no opt-out was killed half-way");
     }
 

@@ -53,11 +53,11 @@ public sealed class OptOutProperties
         new RunVerifier(Open(workspace, "r"), CancellationToken.None).Verify();
 
         await new OptOutApplication(Workspace.Open(workspace), TimeProvider.System).ApplyAsync([.. gone.Order(StringComparer.Ordinal)], CancellationToken.None);
-        Assert.Empty(Traces.Of(workspace, ["zqmark", .. gone]));
+        Assert.Empty(WorkspaceSearch.Of(workspace, ["zqmark", .. gone]));
         new RunVerifier(Open(workspace, "r"), CancellationToken.None).Verify();
 
         await BuildAsync(workspace, "r", options);
-        Assert.Empty(Traces.Of(workspace, ["zqmark", .. gone]));
+        Assert.Empty(WorkspaceSearch.Of(workspace, ["zqmark", .. gone]));
         new RunVerifier(Open(workspace, "r"), CancellationToken.None).Verify();
         options.Crawl.Sources = ["jsonl:" + folder["kept.jsonl"]];
         await BuildAsync(folder["reference"], "r", options);

@@ -18,7 +18,7 @@ public sealed class OptOutTests(OptOutBuild built)
     public void OptOut_contentAndNames_areGoneFromEveryFile()
     {
         SkipWithoutPython();
-        List<string> before = Traces.Of(built.Before, Words);
+        List<string> before = WorkspaceSearch.Of(built.Before, Words);
         foreach (string place in new[]
         {
             "raw/files-", "raw/blobs-", "/2-clean/part-", "/2-clean/occurrences/", "/dropped/2-clean/", "/3-dataset/data/", "/3-dataset/NOTICE", "/3-dataset/work/",
@@ -28,7 +28,7 @@ public sealed class OptOutTests(OptOutBuild built)
             Assert.True(before.Any(trace => trace.Contains(place, StringComparison.Ordinal)), $"the search is blind for {place}");
         }
 
-        Assert.Empty(Traces.Of(built.After, Words));
+        Assert.Empty(WorkspaceSearch.Of(built.After, Words));
     }
 
     [Fact]
@@ -40,10 +40,10 @@ public sealed class OptOutTests(OptOutBuild built)
     }
 
     [Fact]
-    public void OptOut_whatItDid_isTold()
+    public void OptOut_always_reportsWhatItRemoved()
     {
         SkipWithoutPython();
-        string[] lines = built.Told.TrimEnd('\n').Split('\n');
+        string[] lines = built.Report.TrimEnd('\n').Split('\n');
         Assert.StartsWith("nobody/nothing: nothing of that name is in the workspace", lines[0], StringComparison.Ordinal);
         Assert.StartsWith("removed from raw: 4 repositories, ", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("removed from runs: ", lines[2], StringComparison.Ordinal);
@@ -95,7 +95,7 @@ public sealed class OptOutTests(OptOutBuild built)
     public void OptOut_filesWithNothingOfTheirs_areTheSameBytes()
     {
         SkipWithoutPython();
-        HashSet<string> touched = [.. Traces.Of(built.Before, [.. Words, OptOutCorpus.Shared, "lib/nearly.py"]).Select(trace => trace[..trace.IndexOf(": ", StringComparison.Ordinal)])];
+        HashSet<string> touched = [.. WorkspaceSearch.Of(built.Before, [.. Words, OptOutCorpus.Shared, "lib/nearly.py"]).Select(trace => trace[..trace.IndexOf(": ", StringComparison.Ordinal)])];
         SortedDictionary<string, string> before = FolderHash.Of(built.Before, IsShard);
         SortedDictionary<string, string> after = FolderHash.Of(built.After, IsShard);
 
@@ -147,7 +147,7 @@ public sealed class OptOutTests(OptOutBuild built)
         await OptOutBuild.SucceedAsync(["build", "--workspace", later, "--run", "one", "--until", "tokenize"]);
 
         // Run four's options are what its user typed, the folder's name included.
-        Assert.DoesNotContain(Traces.Of(later, Words), trace => !trace.StartsWith("runs/four/config.json", StringComparison.Ordinal));
+        Assert.DoesNotContain(WorkspaceSearch.Of(later, Words), trace => !trace.StartsWith("runs/four/config.json", StringComparison.Ordinal));
         OptOutBuild.Verify(later, "one", "two", "three", "four");
 
         string reference = built.NewFolder("reference");

@@ -16,7 +16,9 @@ public sealed class GitTests
     {
         await using TestForge forge = await TestForge.StartAsync(content: true);
         ForgeRepository repository = forge.Filled[0];
-        Git(forge[""], "clone", "-q", "--bare", "--depth", "1", "--filter=blob:none", $"{forge.Server.Address}{repository.FullName}.git", "one");
+        Git(
+            forge[""], "clone", "-q", "--bare", "--depth", "1", "--filter=blob:none", $"{forge.Server.Address}{repository.FullName}.git",
+            "one");
         await forge.Server.WaitForRequestsAsync();
         RepositoryTraffic trees = forge.Server.Traffic[repository.Id];
         Git(forge[""], "clone", "-q", "--bare", "--depth", "1", $"{forge.Server.Address}{repository.FullName}", "two");
@@ -52,7 +54,8 @@ public sealed class GitTests
     {
         await using TestForge forge = await TestForge.StartAsync(content: true);
         string url = $"{forge.Server.Address}{forge.Filled[0].FullName}.git";
-        forge.Server.Faults.Plant(new PlantedFault(FaultKind.CutBody) { Target = $"/{forge.Filled[0].FullName}.git/git-upload-pack", Skip = 1 });
+        forge.Server.Faults.Plant(
+            new PlantedFault(FaultKind.CutBody) { Target = $"/{forge.Filled[0].FullName}.git/git-upload-pack", Skip = 1 });
         Assert.ThrowsAny<InvalidOperationException>(() => Git(forge[""], "clone", "-q", "--bare", url, "cut"));
         Git(forge[""], "clone", "-q", "--bare", url, "whole");
     }
@@ -106,7 +109,8 @@ public sealed class GitTests
 
     private static string Head(ForgeRepository repository) => Git(repository.GitFolder!, "rev-parse", "HEAD").Trim();
 
-    private static string[] Blobs(ForgeRepository repository) => Git(repository.GitFolder!, "ls-tree", "-r", "--format=%(objectname)", "HEAD").Split('\n');
+    private static string[] Blobs(ForgeRepository repository) =>
+        Git(repository.GitFolder!, "ls-tree", "-r", "--format=%(objectname)", "HEAD").Split('\n');
 
     private static string Git(string folder, params string[] arguments)
     {

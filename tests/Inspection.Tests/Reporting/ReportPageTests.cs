@@ -46,8 +46,8 @@ public sealed class ReportPageTests(BuiltRun built)
             .SelectMany(row => Regex.Matches(row.Groups[1].Value, @"\w+").Select(name => name.Value))];
         Assert.True(rules.Length > 25, string.Join(" ", rules));
         Assert.All(rules.Concat(["exact_duplicate", "near_duplicate"]), rule => Assert.NotEqual("", RuleWords.Of(rule)));
-        IEnumerable<string> faults = typeof(Crawler.Sources.FaultRules).GetFields().Select(field => (string)field.GetRawConstantValue()!);
-        Assert.All(faults, rule => Assert.NotEqual("", RuleWords.Of(rule)));
+        IEnumerable<string> names = typeof(Corpus.RuleNames).GetFields().Select(field => (string)field.GetRawConstantValue()!);
+        Assert.All(names, rule => Assert.NotEqual("", RuleWords.Of(rule)));
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using DataForge.Orchestrator.Hosting;
 using DataForge.Orchestrator.Tests.Hosting;
+using DataForge.Pretrain.Torch;
 using DataForge.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -39,6 +40,35 @@ public sealed class LogLinesTests(BuiltWorkspace built) : IClassFixture<BuiltWor
         Assert.Contains(lines, line => Text(line, "stage") == "clean" && Text(line, "part") == "part-00000");
         Assert.Equal("RunDone", Text(lines[^1], "event"));
         Assert.Null(Text(lines[^1], "stage"));
+    }
+
+    /// <summary>The stages after the tokens: with those of the shared build, a whole quickstart.</summary>
+    [Fact]
+    public async Task Build_trainingAndReport_everyLineNamesRunAndStageAndPart()
+    {
+        Assert.SkipWhen(
+            NativeLibraryFinder.Find() is null,
+            "libdataforge_torch.so is not compiled (Pretrain/Torch/native/build.sh artifacts/native)");
+        string[] training =
+        [
+            "--set", "pretrain.preset=quickstart", "--set", "pretrain.steps=2", "--set", "pretrain.batchsize=2", "--set", "pretrain.device=cpu",
+            "--set", "pretrain.blocksize=64", "--set", "pretrain.evaluateevery=1", "--set", "pretrain.warmupsteps=1",
+        ];
+        foreach (string stage in new[] { StageNames.Pretrain, StageNames.Report })
+        {
+            var terminal = new TestTerminal();
+            int code = await DataForgeHost.InvokeAsync(
+                [
+                    stage, "--workspace", built.Folder, "--run", "r", "--log", "json", "--verbosity", "detailed",
+                    .. stage == StageNames.Pretrain ? training : [],
+                ],
+                terminal.Terminal, CancellationToken.None);
+            Assert.True(code == 0, terminal.Error.ToString());
+            List<JsonElement> lines = [.. terminal.ErrorLines.Select(line => JsonDocument.Parse(line).RootElement)];
+            Assert.All(lines, line => Assert.Equal("r", Text(line, "run")));
+            Assert.Contains(lines, line => Text(line, "stage") == stage && Text(line, "event") == "PartComputed" && Text(line, "part") is not null);
+            Assert.Equal(stage == StageNames.Pretrain, lines.Any(line => Text(line, "event") == "Step" && Text(line, "part") is not null));
+        }
     }
 
     [Fact]

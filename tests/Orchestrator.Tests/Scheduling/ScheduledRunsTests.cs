@@ -67,7 +67,7 @@ public sealed class ScheduledRunsTests
         Assert.Contains("the next run begins at ", output, StringComparison.Ordinal);
         // The repository before and after the change; the runs between found nothing new.
         Assert.Equal([1L, 2L], EventLog.Read(events).OfType<PartDone>().Where(part => part.Stage == "crawl")
-            .Select(part => part.Counts.GetValueOrDefault("occurrences.python")).Where(count => count > 0));
+            .Select(part => part.Counts.ByName().GetValueOrDefault("occurrences.python")).Where(count => count > 0));
 
         async Task Until(Func<bool> isSo)
         {

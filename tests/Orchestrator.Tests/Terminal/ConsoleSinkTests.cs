@@ -1,4 +1,5 @@
 using DataForge.Corpus;
+using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
 using DataForge.Orchestrator.Terminal;
 
@@ -57,11 +58,8 @@ public sealed class ConsoleSinkTests
 
     private static void WriteAll(ConsoleSink sink)
     {
-        var counts = new Dictionary<string, long>
-        {
-            ["contents.out"] = 12_345, ["bytes.out"] = 9_876_543_210,
-            ["dropped.keywords_min"] = 1_234_567, ["dropped.license"] = 7, ["dropped.line_max"] = 3,
-        };
+        var counts = CountTable.FromJson(
+            """{"contents.out":12345,"bytes.out":9876543210,"dropped.keywords_min":1234567,"dropped.license":7,"dropped.line_max":3}""");
         sink.Write(new StageStarted("clean"));
         sink.Write(new StageAdvanced("clean", "bytes", 100_000_000, 200_000_000, 5));
         sink.Write(new TrainingStep(5, 1200, 5.344, 10_861, 1e-3, 1, null, 67));

@@ -6,6 +6,7 @@ using DataForge.Pretrain.Tests.Torch;
 using DataForge.Pretrain.Tests.Training;
 using DataForge.Pretrain.Tokenizer;
 using DataForge.Pretrain.Training;
+using DataForge.Testing;
 
 namespace DataForge.Pretrain.Tests.Stages;
 

@@ -6,7 +6,7 @@ using DataForge.Pretrain.Tokenizer;
 namespace DataForge.EndToEnd.Tests.OptOut;
 
 /// <summary>Looks for words in everything a workspace holds: the bytes of every file, every value of every table, every document as text.</summary>
-internal static class Traces
+internal static class WorkspaceSearch
 {
     /// <summary>Files and what in them holds a word, but for the tombstones.</summary>
     public static List<string> Of(string workspace, params IReadOnlyList<string> words)
