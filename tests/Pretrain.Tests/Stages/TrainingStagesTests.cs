@@ -7,6 +7,7 @@ using DataForge.Pretrain.Tests.Training;
 using DataForge.Pretrain.Tokenizer;
 using DataForge.Pretrain.Training;
 using DataForge.Testing;
+using TemporaryFolder = DataForge.Pretrain.Tests.Training.TemporaryFolder;
 
 namespace DataForge.Pretrain.Tests.Stages;
 
