@@ -1,6 +1,5 @@
 using DataForge.Corpus;
 using DataForge.Crawler.Git;
-using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
 

@@ -1,5 +1,4 @@
 using DataForge.Corpus;
-using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
 
@@ -91,5 +90,6 @@ internal sealed class FetchQuota(CrawlOptions options, TimeProvider time)
     }
 
     /// <summary>The exception for a repository whose time is used up.</summary>
-    public FetchException TimedOut() => new(RuleNames.Timeout, $"not fetched within {options.FetchTimeoutSeconds} seconds", isTransient: true);
+    public FetchException TimedOut() =>
+        new(RuleNames.Timeout, $"not fetched within {options.FetchTimeoutSeconds} seconds", isTransient: true);
 }

@@ -1,5 +1,4 @@
 using DataForge.Corpus;
-using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
 
 namespace DataForge.Crawler.Fetch;

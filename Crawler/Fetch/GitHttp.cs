@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using DataForge.Corpus;
 using DataForge.Crawler.GitHub.Limits;
-using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
-using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
 
 namespace DataForge.Crawler.Fetch;

@@ -1,7 +1,6 @@
 using DataForge.Corpus.Events;
 using DataForge.Corpus;
 using DataForge.Crawler.GitHub;
-using DataForge.Crawler.Sources;
 using DataForge.Crawler.Storage;
 
 namespace DataForge.Crawler.Fetch;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using DataForge.Corpus;
-using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
 

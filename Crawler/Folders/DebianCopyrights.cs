@@ -1,6 +1,5 @@
 using System.Text;
 using DataForge.Corpus;
-using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Folders;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DataForge.Corpus;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;

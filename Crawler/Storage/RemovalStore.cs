@@ -1,5 +1,4 @@
 using DataForge.Corpus;
-using DataForge.Corpus.Runs;
 
 namespace DataForge.Crawler.Storage;
 

@@ -43,7 +43,7 @@ public sealed class SafeTensors : IDisposable
             Span<byte> prefix = stackalloc byte[8];
             Require(length >= 8 && RandomAccess.Read(_file, prefix, 0) == 8, "it is shorter than 8 bytes");
             ulong header = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-            Require(header <= MaxHeader && (long)header <= length - 8, $"its header length is {header} bytes");
+            Require(header <= MaxHeader && (long)header <= length - 8, $"its header claims {header} bytes");
             _dataStart = 8 + (long)header;
             byte[] json = new byte[(int)header];
             ReadExactly(json, 8);
@@ -164,7 +164,7 @@ public sealed class SafeTensors : IDisposable
             offsets[1].GetInt64());
         int elementSize = ElementSize(entry.Dtype);
         Require(elementSize > 0, $"{entry.Name} has the unknown type {entry.Dtype}");
-        Require(entry.Shape.Length <= 8 && entry.Shape.All(size => size >= 0), $"{entry.Name} has an invalid shape");
+        Require(entry.Shape.Length <= 8 && entry.Shape.All(size => size >= 0), $"{entry.Name} has a shape that is none");
         long bytes = entry.Shape.Aggregate((long)elementSize, (product, size) => checked(product * size));
         bool fits = entry.Begin >= 0 && entry.End >= entry.Begin && entry.End - entry.Begin == bytes;
         Require(fits, $"{entry.Name} takes {bytes} bytes, its offsets say otherwise");
@@ -176,7 +176,7 @@ public sealed class SafeTensors : IDisposable
         long at = 0;
         foreach (SafeTensorEntry entry in _entries.Values.OrderBy(e => e.Begin).ThenBy(e => e.End))
         {
-            Require(entry.Begin == at, $"its data has a gap or an overlap at {entry.Name}");
+            Require(entry.Begin == at, $"its data has a hole or an overlap at {entry.Name}");
             at = entry.End;
         }
 

@@ -11,11 +11,11 @@ using DataForge.Testing;
 namespace DataForge.Benchmarks;
 
 /// <summary>
-/// The cleaner over the Python files of some folders: line statistics, licence detection, then the whole stage from Parquet to Parquet with all rules,
-/// licences, redaction and decontamination on. Each measurement of the stage is a process of its own, so that its first round has all of a fresh
-/// process's start in it and its peak memory is the stage's own; the second round is warm. The input is crawled once; "1x" is the first quarter of it. Without folders it is
-/// what python3 imports from.
-/// <c>clean [FOLDER…] [--workers 1,2] [--rounds 2] [--full-only] [--part-mb 32] [--preset PyCodeGpt] [--keep WORKSPACE]</c>
+/// The cleaner over the Python files of some folders: line statistics, licence detection, then the whole stage from Parquet to Parquet with
+/// all rules, licences, redaction and decontamination on. Each measurement of the stage is a process of its own, so that its first round
+/// has all of a fresh process's start in it and its peak memory is the stage's own; the second round is warm. The input is crawled once;
+/// "1x" is the first quarter of it. Without folders it is what python3 imports from. <c>clean [FOLDER…] [--workers 1,2] [--rounds 2]
+/// [--full-only] [--part-mb 32] [--preset PyCodeGpt] [--keep WORKSPACE]</c>
 /// </summary>
 internal static class CleanBenchmarks
 {

@@ -10,8 +10,9 @@ using DataForge.Testing;
 namespace DataForge.Benchmarks;
 
 /// <summary>
-/// Deduplicates the same files B without a base and against bases A of growing size, and prints the processor time of each step: only what passes over A's
-/// bands may grow with A. <c>dedup-base FILES [--multiples 1,4,16] [--audit FILES]</c>: FILES in B, and so many times FILES in A.
+/// Deduplicates the same files B without a base and against bases A of growing size, and prints the processor time of each step: only what
+/// passes over A's bands may grow with A. <c>dedup-base FILES [--multiples 1,4,16] [--audit FILES]</c>: FILES in B, and so many times FILES
+/// in A.
 /// </summary>
 public static class DedupBaseBenchmarks
 {

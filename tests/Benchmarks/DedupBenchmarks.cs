@@ -13,8 +13,9 @@ using DataForge.Testing;
 namespace DataForge.Benchmarks;
 
 /// <summary>
-/// Deduplicates the Python files under some folders, Parquet in to Parquet out, once for each number of workers, and states each step's share; before
-/// that, the rate of the signature kernel. <c>dedup FOLDER… [--workers 1,2] [--shingles code|words] [--threshold 0.85] [--kernel] [--keep FOLDER]</c>
+/// Deduplicates the Python files under some folders, Parquet in to Parquet out, once for each number of workers, and states each step's
+/// share; before that, the rate of the signature kernel. <c>dedup FOLDER… [--workers 1,2] [--shingles code|words] [--threshold 0.85]
+/// [--kernel] [--keep FOLDER]</c>
 /// </summary>
 public static class DedupBenchmarks
 {

@@ -12,9 +12,9 @@ using DataForge.Dedup.Store;
 namespace DataForge.Benchmarks;
 
 /// <summary>
-/// Join, verification and selection over synthetic files whose sets are derived from a seed whenever they are needed; prints time, memory and disk by step and,
-/// of several sizes, a table of how they grow. <c>dedup-scale SCENE FILES[,FILES…] [--workers 2] [--memory BYTES] [--folder FOLDER]</c>; the scenes are those of
-/// <see cref="SyntheticSets"/>.
+/// Join, verification and selection over synthetic files whose sets are derived from a seed whenever they are needed; prints time, memory
+/// and disk by step and, of several sizes, a table of how they grow. <c>dedup-scale SCENE FILES[,FILES…] [--workers 2] [--memory BYTES]
+/// [--folder FOLDER]</c>; the scenes are those of <see cref="SyntheticSets"/>.
 /// </summary>
 public static class DedupScaleBenchmarks
 {

@@ -3,7 +3,8 @@ using DataForge.Corpus.Events;
 namespace DataForge.Benchmarks;
 
 /// <summary>
-/// Sums, by step of the dedup stage (a part's name up to its number), what the processor did between one part's end and the next: with one worker, the part itself.
+/// Sums, by step of the dedup stage (a part's name up to its number), what the processor did between one part's end and the next: with one
+/// worker, the part itself.
 /// </summary>
 internal sealed class DedupStepTimes : IEventSink
 {

@@ -6,14 +6,15 @@ using DataForge.Dedup.Sorting;
 namespace DataForge.Benchmarks;
 
 /// <summary>
-/// Shingle sets of a corpus that is never stored: each is derived from its rank whenever it is asked for. Scenes: <c>corpus</c> (three files in five like no
-/// other, the rest in groups from 2 to some 10,000 members), <c>clique</c> (all mutually near), <c>groups</c> (of 1,000 each) and
-/// <c>bucket</c> (all in one bucket, none similar).
+/// Shingle sets of a corpus that is never stored: each is derived from its rank whenever it is asked for. Scenes: <c>corpus</c> (three
+/// files in five like no other, the rest in groups from 2 to some 10,000 members), <c>clique</c> (all mutually near), <c>groups</c> (of
+/// 1,000 each) and <c>bucket</c> (all in one bucket, none similar).
 /// </summary>
 /// <remarks>
-/// A member has its group's hashes, each replaced by one of its own with a chance that the member has: none, 1 to 3 %, or 8 %. Members at 8 % lie at about 0.85
-/// of an unchanged one and at 0.73 of each other: they share buckets in crowds and are judged on both sides of the threshold. They are found in groups of up to
-/// some 130 members, whatever the number of files; larger groups are tight, as generated and vendored files are.
+/// A member has its group's hashes, each replaced by one of its own with a chance that the member has: none, 1 to 3 %, or 8 %. Members at 8
+/// % lie at about 0.85 of an unchanged one and at 0.73 of each other: they share buckets in crowds and are judged on both sides of the
+/// threshold. They are found in groups of up to some 130 members, whatever the number of files; larger groups are tight, as generated and
+/// vendored files are.
 /// </remarks>
 internal sealed class SyntheticSets(string scene, int files) : IShingleSets
 {
@@ -69,8 +70,8 @@ internal sealed class SyntheticSets(string scene, int files) : IShingleSets
     }
 
     /// <summary>
-    /// Holds the outcome against the greedy rule, by brute force, in 200 groups drawn by seed and the largest that can be afforded; files of different groups
-    /// have nothing in common. Returns what was found, in words.
+    /// Holds the outcome against the greedy rule, by brute force, in 200 groups drawn by seed and the largest that can be afforded; files
+    /// of different groups have nothing in common. Returns what was found, in words.
     /// </summary>
     public string Check(SelectionResult result, double threshold)
     {
@@ -114,7 +115,8 @@ internal sealed class SyntheticSets(string scene, int files) : IShingleSets
             + $"{ofGiant.Count:N0} files, {ofGiant.Count(rank => result.Twins[rank] == SelectionResult.Kept):N0} are kept, and {wrongOfGiant:N0} of those looked at are wrong";
     }
 
-    // Of a group too large for the rule by brute force: a thousand kept files against each other, and a thousand dropped ones against their twins.
+    // Of a group too large for the rule by brute force: a thousand kept files against each other, and a thousand dropped ones against their
+    // twins.
     private int WrongOfGiant(List<int> ranks, SelectionResult result, double threshold)
     {
         const int Most = 1_000;

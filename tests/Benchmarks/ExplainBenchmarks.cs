@@ -77,7 +77,8 @@ internal static partial class ExplainBenchmarks
         return (wall, processor, double.Parse(answered, CultureInfo.InvariantCulture));
     }
 
-    // Milliseconds, user and system, of children that have ended (getrusage(2), RUSAGE_CHILDREN = -1): two timevals begin the struct of 18 longs.
+    // Milliseconds, user and system, of children that have ended (getrusage(2), RUSAGE_CHILDREN = -1): two timevals begin the struct of 18
+    // longs.
     private static double ProcessorOfChildren()
     {
         Span<long> usage = stackalloc long[18];

@@ -14,8 +14,8 @@ namespace DataForge.Benchmarks;
 
 /// <summary>
 /// What fetching costs, over a forge on loopback. <c>fetch-bytes FOLDER…</c>: bytes received for each bare repository (a FOLDER, or those
-/// within it), by <c>git clone --depth 1</c> and by a crawl, and the cost of a fork. <c>fetch [--count 200] [--content FOLDER…]</c>: repositories
-/// a second of a crawl and of the git command line doing the same partial fetch in 8 jobs, turn by turn.
+/// within it), by <c>git clone --depth 1</c> and by a crawl, and the cost of a fork. <c>fetch [--count 200] [--content FOLDER…]</c>:
+/// repositories a second of a crawl and of the git command line doing the same partial fetch in 8 jobs, turn by turn.
 /// </summary>
 public static class FetchBenchmarks
 {

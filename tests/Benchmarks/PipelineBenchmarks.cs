@@ -8,10 +8,11 @@ using DataForge.Testing;
 namespace DataForge.Benchmarks;
 
 /// <summary>
-/// From raw to dataset as the built program does it: <c>clean</c>, then <c>dedup</c>, each a fresh process, pinned to as many cores as it has workers. It states
-/// what both together take of a byte of raw content, for a corpus and a quarter of it (whose difference is what a further byte costs, without the start of the
-/// processes), and how long 330 GB would take (PyCodeGPT's raw corpus, https://arxiv.org/abs/2206.06888). Several programs are measured in turns.
-/// <c>pipeline [FOLDER…] [--workers 1,2] [--rounds 3] [--program DataForge.Orchestrator.dll]…</c>
+/// From raw to dataset as the built program does it: <c>clean</c>, then <c>dedup</c>, each a fresh process, pinned to as many cores as it
+/// has workers. It states what both together take of a byte of raw content, for a corpus and a quarter of it (whose difference is what a
+/// further byte costs, without the start of the processes), and how long 330 GB would take (PyCodeGPT's raw corpus,
+/// https://arxiv.org/abs/2206.06888). Several programs are measured in turns. <c>pipeline [FOLDER…] [--workers 1,2] [--rounds 3] [--program
+/// DataForge.Orchestrator.dll]…</c>
 /// </summary>
 internal static partial class PipelineBenchmarks
 {

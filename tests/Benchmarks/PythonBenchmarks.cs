@@ -5,8 +5,8 @@ using DataForge.Python;
 namespace DataForge.Benchmarks;
 
 /// <summary>
-/// Speed of the Python lexer and parser over real files, in MB/s (10^6 bytes) on one core, by processor time, and what they allocate. Arguments: folders
-/// with <c>*.py</c> files. Each pass runs three times after a warm-up and the best counts.
+/// Speed of the Python lexer and parser over real files, in MB/s (10^6 bytes) on one core, by processor time, and what they allocate.
+/// Arguments: folders with <c>*.py</c> files. Each pass runs three times after a warm-up and the best counts.
 /// </summary>
 public static class PythonBenchmarks
 {

@@ -4,7 +4,9 @@ using DataForge.Testing;
 
 namespace DataForge.Dedup.Tests;
 
-/// <summary>The stage in processes of its own over a workspace that they share with this one: killed with SIGKILL, and several at a time.</summary>
+/// <summary>
+/// The stage in processes of its own over a workspace that they share with this one: killed with SIGKILL, and several at a time.
+/// </summary>
 public sealed class KilledStageTests : IDisposable
 {
     private const string FolderVariable = "DATAFORGE_TEST_DEDUP_FOLDER";
@@ -31,7 +33,8 @@ public sealed class KilledStageTests : IDisposable
             Assert.Equal(0, whole.ExitCode);
             Assert.Equal(expected, HashOf("measured"));
 
-            // Each time another workspace, killed once at a moment of its own, then brought to its end by this process with another number of workers.
+            // Each time another workspace, killed once at a moment of its own, then brought to its end by this process with another number
+            // of workers.
             var random = new Random(20240521);
             int killed = 0;
             for (int i = 0; killed < Kills && i < 3 * Kills; i++)

@@ -11,8 +11,9 @@ using DataForge.Testing;
 namespace DataForge.Dedup.Tests;
 
 /// <summary>
-/// The stage on real files against all pairs at or above the threshold, which another algorithm finds without loss. <c>DATAFORGE_LONG_TESTS=1</c> takes
-/// all files found, both kinds of shingles and four thresholds; <c>DATAFORGE_TEST_FOLDERS</c> (separated by colons) names other folders to take files from.
+/// The stage on real files against all pairs at or above the threshold, which another algorithm finds without loss.
+/// <c>DATAFORGE_LONG_TESTS=1</c> takes all files found, both kinds of shingles and four thresholds; <c>DATAFORGE_TEST_FOLDERS</c>
+/// (separated by colons) names other folders to take files from.
 /// </summary>
 public sealed partial class RealCorpusTests
 {

@@ -11,8 +11,8 @@ using FsCheck.Fluent;
 namespace DataForge.Dedup.Tests;
 
 /// <summary>
-/// The stage's promises on random corpora, Parquet in to Parquet out: groups of near duplicates, copies, a crowd in hot buckets, empty files, files below a
-/// shingle's length, comments alone, one token over and over, one long line.
+/// The stage's promises on random corpora, Parquet in to Parquet out: groups of near duplicates, copies, a crowd in hot buckets, empty
+/// files, files below a shingle's length, comments alone, one token over and over, one long line.
 /// </summary>
 public class StageProperties
 {

@@ -5,7 +5,9 @@ using DataForge.Parquet;
 
 namespace DataForge.Parquet.Tests;
 
-/// <summary>Puts a record (<see cref="ParquetRowGroup.Records"/>) into the form of tests/Testing/js/dump-parquet.mjs, by its logical types.</summary>
+/// <summary>
+/// Puts a record (<see cref="ParquetRowGroup.Records"/>) into the form of tests/Testing/js/dump-parquet.mjs, by its logical types.
+/// </summary>
 internal static class CanonicalValue
 {
     /// <summary>Julian day number of 1970-01-01: INT96 timestamps count days from that calendar's beginning.</summary>
@@ -86,7 +88,9 @@ internal static class CanonicalValue
     private static string Real(double value) =>
         double.IsNaN(value) ? "NaN" : BitConverter.DoubleToInt64Bits(value).ToString("x16");
 
-    /// <summary>Nanoseconds of the day, then the Julian day; DuckDB keeps them as 64-bit nanoseconds where they fit, and microseconds else.</summary>
+    /// <summary>
+    /// Nanoseconds of the day, then the Julian day; DuckDB keeps them as 64-bit nanoseconds where they fit, and microseconds else.
+    /// </summary>
     private static string Int96(byte[] bytes)
     {
         BigInteger days = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)) - UnixEpochJulianDay;

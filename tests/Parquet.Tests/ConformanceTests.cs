@@ -28,8 +28,8 @@ public class ConformanceTests(ITestOutputHelper output)
     private const string WrappedRow = "int96_from_spark.parquet: a, row 5";
 
     /// <summary>
-    /// Lies among the bad files because it crashed one reader, but breaks no rule: indices of width 0 for a dictionary of one value, bit-packed,
-    /// as five of the good files have them too. DuckDB reads it, and so must we, with the same values.
+    /// Lies among the bad files because it crashed one reader, but breaks no rule: indices of width 0 for a dictionary of one value,
+    /// bit-packed, as five of the good files have them too. DuckDB reads it, and so must we, with the same values.
     /// </summary>
     private const string NotReallyBad = "ARROW-GH-43605.parquet";
 

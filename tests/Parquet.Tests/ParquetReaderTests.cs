@@ -43,7 +43,9 @@ public class ParquetReaderTests
         Assert.Contains("MemoryLimit", Assert.Throws<ParquetException>(() => reader.ReadRowGroup(0)).Message);
     }
 
-    /// <summary>Every byte of a page is under its checksum, and every change of a file is either refused or in an unchecked place.</summary>
+    /// <summary>
+    /// Every byte of a page is under its checksum, and every change of a file is either refused or in an unchecked place.
+    /// </summary>
     [Fact]
     public void ReadRowGroup_anyFlippedBitOfAPage_isRefused()
     {

@@ -5,7 +5,9 @@ namespace DataForge.Testing;
 
 /// <summary>What a reader of other people's making found in a Parquet file.</summary>
 /// <param name="File">The path as it was given.</param>
-/// <param name="Columns">SHA-256, in lower-case hexadecimal, over each column's values (see js/column-hash.mjs and <see cref="ColumnHash"/>).</param>
+/// <param name="Columns">
+/// SHA-256, in lower-case hexadecimal, over each column's values (see js/column-hash.mjs and <see cref="ColumnHash"/>).
+/// </param>
 public sealed record NodeTable(string File, long Rows, IReadOnlyDictionary<string, string> Columns);
 
 /// <summary>
@@ -27,7 +29,9 @@ public static class NodeReaders
     public static IReadOnlyList<NodeTable> Read(string reader, params IReadOnlyList<string> files) =>
         [.. Run("read-parquet.mjs", [reader, .. files]).Select(ToTable)];
 
-    /// <summary>Every value that DuckDB reads, in the form js/dump-parquet.mjs describes: an object with <c>columns</c> or <c>error</c> per file.</summary>
+    /// <summary>
+    /// Every value that DuckDB reads, in the form js/dump-parquet.mjs describes: an object with <c>columns</c> or <c>error</c> per file.
+    /// </summary>
     public static IReadOnlyList<JsonElement> Dump(params IReadOnlyList<string> files) =>
         [.. Run("dump-parquet.mjs", files).Select(line => JsonDocument.Parse(line).RootElement)];
 

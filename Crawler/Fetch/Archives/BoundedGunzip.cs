@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using DataForge.Corpus;
-using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Fetch;
 

@@ -66,7 +66,8 @@ public sealed class CardTests : IDisposable
         Assert.True(twins > 0);
         string card = File.ReadAllText(later.Run.PathOf("3-dataset/README.md"));
         Assert.Contains(
-            $"whose dataset of {ofBase.Count} files is not repeated here: {twins} of the dropped duplicates", card, StringComparison.Ordinal);
+            $"whose dataset of {ofBase.Count} files is not repeated here: {twins} of the dropped duplicates",
+            card, StringComparison.Ordinal);
         // The run has fewer files than the base, so the audit does not compare all files of the base.
         Assert.Contains($"Of the earlier dataset's {ofBase.Count} files, ", card, StringComparison.Ordinal);
         AuditedBase audited = CanonicalJson.Read<AuditReport>(later.Run.PathOf("3-dataset/audit.json")).Base!;

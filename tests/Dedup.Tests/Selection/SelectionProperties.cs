@@ -68,7 +68,9 @@ public class SelectionProperties
         }
     }
 
-    /// <summary>A bucket of n near duplicates costs n verifications or so, since only the kept one is compared with: not n²/2 (12.5 million).</summary>
+    /// <summary>
+    /// A bucket of n near duplicates costs n verifications or so, since only the kept one is compared with: not n²/2 (12.5 million).
+    /// </summary>
     [Fact]
     public void Run_hotBucket_costsLinearTime()
     {
@@ -80,7 +82,9 @@ public class SelectionProperties
         Assert.InRange(result.VerifiedPairs, 4_999, 100_000);
     }
 
-    /// <summary>A bucket full of files that are not similar: sketches spare nearly all comparisons, and the outcome is that of the rule.</summary>
+    /// <summary>
+    /// A bucket full of files that are not similar: sketches spare nearly all comparisons, and the outcome is that of the rule.
+    /// </summary>
     [Fact]
     public void Run_bucketOfDissimilarFiles_sparesComparisons()
     {

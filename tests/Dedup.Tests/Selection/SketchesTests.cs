@@ -9,9 +9,12 @@ public class SketchesTests
     [InlineData(0.5, 84)]
     [InlineData(0.85, 182)]
     [InlineData(1.0, 256)]
-    public void FewestAgreeing_threshold_isTheQuantile(double threshold, int fewest) => Assert.Equal(fewest, new Sketches(null!, 0, threshold, 1).MinAgreeing);
+    public void MinAgreeing_threshold_isTheQuantile(double threshold, int fewest) =>
+        Assert.Equal(fewest, new Sketches(null!, 0, threshold, 1).MinAgreeing);
 
-    /// <summary>Pairs exactly at the threshold are spared no oftener than the bound says: never in so few trials; pairs far below it almost always.</summary>
+    /// <summary>
+    /// Pairs exactly at the threshold are spared no oftener than the bound says: never in so few trials; pairs far below it almost always.
+    /// </summary>
     [Theory]
     [InlineData(17, 2, 1)]
     [InlineData(170, 15, 15)]

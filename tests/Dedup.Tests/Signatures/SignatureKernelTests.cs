@@ -38,8 +38,8 @@ public class SignatureKernelTests
     }
 
     /// <summary>
-    /// Bands agree as the arithmetic of <see cref="BandPlan"/> says, which takes rows for independent. So few bands are looked at that misses are
-    /// frequent enough to count.
+    /// Bands agree as the arithmetic of <see cref="BandPlan"/> says, which takes rows for independent. So few bands are looked at that
+    /// misses are frequent enough to count.
     /// </summary>
     [Theory]
     [MemberData(nameof(Pairs))]

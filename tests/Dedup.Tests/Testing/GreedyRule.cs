@@ -9,7 +9,9 @@ internal sealed class GreedyRule(DedupOptions options)
     private readonly Shingler _shingler = new(options);
     private readonly Dictionary<TestFile, ulong[]> _sets = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>Files with as many tokens as a shingle have a Jaccard similarity; those with fewer are compared by their folded texts.</summary>
+    /// <summary>
+    /// Files with as many tokens as a shingle have a Jaccard similarity; those with fewer are compared by their folded texts.
+    /// </summary>
     public double Similarity(TestFile left, TestFile right)
     {
         (ulong[] a, ulong[] b) = (Set(left), Set(right));
@@ -32,8 +34,8 @@ internal sealed class GreedyRule(DedupOptions options)
     public static bool HaveOneText(TestFile left, TestFile right) => new FoldedText(1).Hash(left.Text) == new FoldedText(1).Hash(right.Text);
 
     /// <summary>
-    /// Adds to the kept files those that the rule keeps of a run's files, in rank order, and holds the run against them: what it keeps, what it drops, and that each
-    /// dropped file names a twin that is kept, ranks before it and is the closest there is.
+    /// Adds to the kept files those that the rule keeps of a run's files, in rank order, and holds the run against them: what it keeps,
+    /// what it drops, and that each dropped file names a twin that is kept, ranks before it and is the closest there is.
     /// </summary>
     public void AssertOutcome(List<TestFile> kept, IReadOnlyList<TestFile> files, TestRun run)
     {

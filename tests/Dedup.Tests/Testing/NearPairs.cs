@@ -1,8 +1,9 @@
 namespace DataForge.Dedup.Tests.Testing;
 
 /// <summary>
-/// All pairs of sets at or above a threshold, without loss and without signatures: prefix filtering (Bayardo, Ma, Srikant, WWW 2007). With elements in one global
-/// order, rarest first, two sets of Jaccard similarity t or more share an element among the first |A| − ⌈t|A|⌉ + 1 of each.
+/// All pairs of sets at or above a threshold, without loss and without signatures: prefix filtering (Bayardo, Ma, Srikant, WWW 2007). With
+/// elements in one global order, rarest first, two sets of Jaccard similarity t or more share an element among the first |A| − ⌈t|A|⌉ + 1
+/// of each.
 /// </summary>
 internal static class NearPairs
 {

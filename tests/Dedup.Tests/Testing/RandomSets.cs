@@ -2,7 +2,9 @@ using DataForge.Dedup.Shingling;
 
 namespace DataForge.Dedup.Tests.Testing;
 
-/// <summary>Random shingle sets with the similarities a corpus has: groups of files changed here and there, copies, and files like no other.</summary>
+/// <summary>
+/// Random shingle sets with the similarities a corpus has: groups of files changed here and there, copies, and files like no other.
+/// </summary>
 internal static class RandomSets
 {
     /// <summary>A set of so many random hashes, sorted.</summary>

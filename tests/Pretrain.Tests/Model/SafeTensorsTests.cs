@@ -3,6 +3,7 @@ using System.Text;
 using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Tests.Torch;
 using DataForge.Pretrain.Tests.Training;
+using DataForge.Testing;
 
 namespace DataForge.Pretrain.Tests.Model;
 
@@ -16,15 +17,15 @@ public class SafeTensorsTests
         string golden = NativeTorch.Golden(config);
         using TemporaryFolder folder = new();
         using GptNeoForCausalLM model = GptNeoWeights.LoadFolder(golden);
-        GptNeoWeights.SaveFolder(model, folder.In("first"));
-        using GptNeoForCausalLM again = GptNeoWeights.LoadFolder(folder.In("first"));
-        GptNeoWeights.SaveFolder(again, folder.In("second"));
+        GptNeoWeights.SaveFolder(model, folder["first"]);
+        using GptNeoForCausalLM again = GptNeoWeights.LoadFolder(folder["first"]);
+        GptNeoWeights.SaveFolder(again, folder["second"]);
         foreach (string file in (string[])["model.safetensors", "config.json", "generation_config.json"])
         {
-            Assert.Equal(File.ReadAllBytes(folder.In("first", file)), File.ReadAllBytes(folder.In("second", file)));
+            Assert.Equal(File.ReadAllBytes(folder["first", file]), File.ReadAllBytes(folder["second", file]));
         }
 
-        using SafeTensors written = new(folder.In("first", "model.safetensors"));
+        using SafeTensors written = new(folder["first", "model.safetensors"]);
         using SafeTensors original = new(Path.Combine(golden, "model.safetensors"));
         Assert.Equal("pt", written.Metadata["format"]);
         Assert.Contains(original.Entries.Keys, name => name.EndsWith(".attention.bias", StringComparison.Ordinal)); // this file has mask buffers,
@@ -43,8 +44,8 @@ public class SafeTensorsTests
         Assert.Equal([AttentionKind.Global, AttentionKind.Local, AttentionKind.Local], config.AttentionLayers);
         Assert.Equal((300, 48, 3, 3, 70, 8), (config.VocabSize, config.HiddenSize, config.NumLayers, config.NumHeads, config.MaxPositionEmbeddings, config.WindowSize));
         using TemporaryFolder folder = new();
-        config.Save(folder.In("config.json"));
-        GptNeoConfig again = GptNeoConfig.Load(folder.In("config.json"));
+        config.Save(folder["config.json"]);
+        GptNeoConfig again = GptNeoConfig.Load(folder["config.json"]);
         Assert.Equal(config.Fingerprint(), again.Fingerprint());
         Assert.Equal((config.BosTokenId, config.EosTokenId, config.InitializerRange), (again.BosTokenId, again.EosTokenId, again.InitializerRange));
     }
@@ -71,7 +72,7 @@ public class SafeTensorsTests
         byte[] bytes = new byte[8 + json.Length + dataBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)json.Length);
         json.CopyTo(bytes, 8);
-        string path = folder.In("file.safetensors");
+        string path = folder["file.safetensors"];
         File.WriteAllBytes(path, bytes);
         if (fault is null)
         {
@@ -94,7 +95,7 @@ public class SafeTensorsTests
     {
         string golden = NativeTorch.Golden("tiny");
         using TemporaryFolder folder = new();
-        string path = folder.In("model.safetensors");
+        string path = folder["model.safetensors"];
         File.WriteAllBytes(path, File.ReadAllBytes(Path.Combine(golden, "model.safetensors"))[..length]);
         Assert.Contains("not usable", Assert.Throws<InvalidDataException>(() => new SafeTensors(path).Dispose()).Message, StringComparison.Ordinal);
     }
@@ -111,8 +112,8 @@ public class SafeTensorsTests
         BinaryPrimitives.WriteUInt16LittleEndian(data, 0x3FC0);                                       // 1.5
         BinaryPrimitives.WriteUInt16LittleEndian(data[2..], 0xC000);                                  // -2
         BinaryPrimitives.WriteHalfLittleEndian(data[4..], (Half)0.25);
-        File.WriteAllBytes(folder.In("f"), bytes);
-        using SafeTensors file = new(folder.In("f"));
+        File.WriteAllBytes(folder["f"], bytes);
+        using SafeTensors file = new(folder["f"]);
         Assert.Equal([1.5f, -2], file.ReadFloats("a"));
         Assert.Equal([0.25f], file.ReadFloats("b"));
     }

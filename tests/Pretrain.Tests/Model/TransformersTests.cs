@@ -25,17 +25,17 @@ public class TransformersTests(ITestOutputHelper output)
         Assert.SkipWhen(Start("-c", "import transformers").Code != 0, $"{Python} has no transformers to compare with");
         GptNeoConfig config = name == "110m" ? GptNeoConfig.Base110M() : TrainingPresets.Find("quickstart").Model(4096);
         (int batch, int length) = name == "110m" ? (1, 600) : (2, config.MaxPositionEmbeddings); // beyond a local layer's window
-        using Training.TemporaryFolder folder = new();
+        using TemporaryFolder folder = new();
         using GptNeoForCausalLM model = new(config, forTraining: false);
         Draw(model);
-        HuggingFaceFolder.Publish(model, folder.In("export"));
+        HuggingFaceFolder.Publish(model, folder["export"]);
         CounterRandom random = new(5, "ids");
         long[] ids = [.. Enumerable.Range(0, batch * length).Select(i => (long)(random.Uniform((ulong)i) * config.VocabSize))];
-        File.WriteAllBytes(folder.In("ids"), MemoryMarshal.AsBytes(ids.AsSpan()));
+        File.WriteAllBytes(folder["ids"], MemoryMarshal.AsBytes(ids.AsSpan()));
 
         (int code, string said, string errors) = Start(
-            Path.Combine(SharedFiles.ProjectRoot, "tests", "Pretrain.Tests", "reference", "transformers_logits.py"), folder.In("export"), $"{length}",
-            folder.In("ids"), folder.In("logits"));
+            Path.Combine(SharedFiles.ProjectRoot, "tests", "Pretrain.Tests", "reference", "transformers_logits.py"), folder["export"], $"{length}",
+            folder["ids"], folder["logits"]);
         Assert.True(code == 0, errors);
         using JsonDocument loaded = JsonDocument.Parse(said.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
         Assert.Equal("GPTNeoForCausalLM", loaded.RootElement.GetProperty("type").GetString());
@@ -43,7 +43,7 @@ public class TransformersTests(ITestOutputHelper output)
         Assert.Equal(0, loaded.RootElement.GetProperty("unexpected").GetArrayLength());
         Assert.True(loaded.RootElement.GetProperty("tied").GetBoolean());
 
-        float[] expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder.In("logits"))).ToArray();
+        float[] expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder["logits"])).ToArray();
         using DisposeScope scope = torch.NewDisposeScope();
         float[] made = NativeTorch.Floats(model.Logits(torch.tensor(ids, ids.Length), batch, length));
         double error = NativeTorch.MaxDifference(made, expected) / expected.Max(Math.Abs);

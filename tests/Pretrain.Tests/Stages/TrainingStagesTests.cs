@@ -89,7 +89,7 @@ public sealed class TrainingStagesTests : IDisposable
         Assert.Contains("has another tokenizer than the tokens were made with", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
 
-        options.From = _folder.In("nowhere");
+        options.From = _folder["nowhere"];
         e = await Assert.ThrowsAsync<DataForgeException>(() => new PretrainStage(options).RunAsync(Context(second), CancellationToken.None));
         Assert.Contains("is no model to start from: it holds no config.json", e.Message, StringComparison.Ordinal);
     }
@@ -131,7 +131,7 @@ public sealed class TrainingStagesTests : IDisposable
 
     private async Task<Run> Tokens(string name, string text, TokenizeOptions options)
     {
-        string file = _folder.In(name + ".jsonl");
+        string file = _folder[name + ".jsonl"];
         File.WriteAllText(file, text);
         options.Sources = ["jsonl:" + file];
         Run run = Open(name);
@@ -151,7 +151,7 @@ public sealed class TrainingStagesTests : IDisposable
 
     private string Problems()
     {
-        string problems = _folder.In("problems");
+        string problems = _folder["problems"];
         Problem("0000", "Read a number and print its double.", ["print(2 * int(input()))\n"], null);
         Problem("0001", "Print hello.", ["print('hello')\n", "import sys\nsys.stdout.write('hello\\n')\n"], null);
         Problem("0002", "Return the sum of a list.", ["class Solution:\n    def total(self, xs):\n        return sum(xs)\n"], "class Solution:\n    def total(self, xs):\n");
@@ -171,7 +171,7 @@ public sealed class TrainingStagesTests : IDisposable
         }
     }
 
-    private Run Open(string name) => Run.Open(Workspace.Open(_folder.In("workspace")), name);
+    private Run Open(string name) => Run.Open(Workspace.Open(_folder["workspace"]), name);
 
     private StageContext Context(Run run) => new(run, new EventLog(null, TimeProvider.System, new Sink(this)), 2, TimeProvider.System);
 
@@ -180,7 +180,7 @@ public sealed class TrainingStagesTests : IDisposable
         public void Write(Event happened)
         {
             test._events.Add(happened);
-            string best = test._folder.In("workspace", "runs", "base", "5-model", "export.best");
+            string best = test._folder["workspace", "runs", "base", "5-model", "export.best"];
             if (happened is Corpus.Events.TrainingStep { Step: 6 } && Directory.Exists(best))
             {
                 test._bestFiles.Add(Directory.GetFiles(best).Length);

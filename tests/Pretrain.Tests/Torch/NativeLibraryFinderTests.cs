@@ -1,5 +1,6 @@
 using DataForge.Pretrain.Tests.Training;
 using DataForge.Pretrain.Torch;
+using DataForge.Testing;
 
 namespace DataForge.Pretrain.Tests.Torch;
 
@@ -17,7 +18,7 @@ public class NativeLibraryFinderTests
     public void Load_notALibrary_saysWhatToDo()
     {
         using TemporaryFolder folder = new();
-        string file = folder.In("libdataforge_torch.so");
+        string file = folder["libdataforge_torch.so"];
         File.WriteAllText(file, "no library");
         TorchException e = Assert.Throws<TorchException>(() => NativeLibraryFinder.Load(file));
         Assert.Contains("run ./dataforge", e.Message, StringComparison.Ordinal);

@@ -2,6 +2,7 @@ using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Tests.Training;
 using DataForge.Pretrain.Torch;
 using DataForge.Pretrain.Training;
+using DataForge.Testing;
 
 namespace DataForge.Pretrain.Tests.Torch;
 

@@ -7,6 +7,7 @@ using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Tests.Torch;
 using DataForge.Pretrain.Torch;
 using DataForge.Pretrain.Training;
+using DataForge.Testing;
 
 namespace DataForge.Pretrain.Tests.Training;
 
@@ -34,7 +35,7 @@ public class DataParallelTests
     {
         using TemporaryFolder folder = new();
         RunTogether(folder.Path);
-        return ReadWhenThere(folder.In("hash-0"));
+        return ReadWhenThere(folder["hash-0"]);
     });
 
     [Fact]
@@ -44,20 +45,20 @@ public class DataParallelTests
         using TemporaryFolder folder = new();
         RecordingLog alone = new();
         using Trainer trainer = new(Config, Options, new BlockData(128, 32, Options), alone);
-        trainer.Run(folder.In("alone"), CancellationToken.None);
+        trainer.Run(folder["alone"], CancellationToken.None);
 
-        RunTogether(folder.In("together"));
-        double[] losses = Losses(folder.In("together"));
+        RunTogether(folder["together"]);
+        double[] losses = Losses(folder["together"]);
         Assert.Equal(50, losses.Length);
         for (int step = 0; step < losses.Length; step++)
         {
             Assert.Equal(alone.Steps[step].Loss, losses[step], 1e-5);
         }
 
-        Assert.Equal(ReadWhenThere(folder.In("together", "hash-0")), ReadWhenThere(folder.In("together", "hash-1")));
-        Assert.Equal(StraightHash.Value, ReadWhenThere(folder.In("together", "hash-0")));
-        Assert.Equal(alone.Evaluations[^1].Loss, double.Parse(ReadWhenThere(folder.In("together", "validation-1")), CultureInfo.InvariantCulture), 1e-5);
-        Assert.Contains(50, new CheckpointStore(folder.In("together", "checkpoints")).Steps());
+        Assert.Equal(ReadWhenThere(folder["together", "hash-0"]), ReadWhenThere(folder["together", "hash-1"]));
+        Assert.Equal(StraightHash.Value, ReadWhenThere(folder["together", "hash-0"]));
+        Assert.Equal(alone.Evaluations[^1].Loss, double.Parse(ReadWhenThere(folder["together", "validation-1"]), CultureInfo.InvariantCulture), 1e-5);
+        Assert.Contains(50, new CheckpointStore(folder["together", "checkpoints"]).Steps());
     }
 
     [Theory]
@@ -67,8 +68,8 @@ public class DataParallelTests
     {
         SkipWithoutGloo();
         using TemporaryFolder folder = new();
-        string checkpoints = folder.In("killed", "checkpoints");
-        Process[] both = Start(folder.In("killed"), delay: 20);
+        string checkpoints = folder["killed", "checkpoints"];
+        Process[] both = Start(folder["killed"], delay: 20);
         Stopwatch waited = Stopwatch.StartNew();
         while (!new CheckpointStore(checkpoints).Steps().Any() && waited.Elapsed < Patience)
         {
@@ -77,14 +78,14 @@ public class DataParallelTests
 
         both[killed].Kill();
         Assert.True(both[1 - killed].WaitForExit(Patience), "the other process did not end");
-        Assert.Contains("another process is gone or does not answer", ReadWhenThere(folder.In("killed", $"error-{1 - killed}")), StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', ReadWhenThere(folder.In("killed", $"error-{1 - killed}")).TrimEnd());
+        Assert.Contains("another process is gone or does not answer", ReadWhenThere(folder["killed", $"error-{1 - killed}"]), StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', ReadWhenThere(folder["killed", $"error-{1 - killed}"]).TrimEnd());
         CheckpointStore store = new(checkpoints);
         Assert.NotEmpty(store.Steps());
         Assert.InRange(store.Verify(store.Steps()[^1]).Step, 10, 49);
 
-        RunTogether(folder.In("killed"));
-        Assert.Equal(StraightHash.Value, ReadWhenThere(folder.In("killed", "hash-0"))); // to the bit
+        RunTogether(folder["killed"]);
+        Assert.Equal(StraightHash.Value, ReadWhenThere(folder["killed", "hash-0"])); // to the bit
     }
 
     [Fact]

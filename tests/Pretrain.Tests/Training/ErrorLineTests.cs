@@ -4,6 +4,7 @@ using DataForge.Pretrain.Tests.Data;
 using DataForge.Pretrain.Tests.Torch;
 using DataForge.Pretrain.Torch;
 using DataForge.Pretrain.Training;
+using DataForge.Testing;
 
 namespace DataForge.Pretrain.Tests.Training;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Tests.Torch;
 using DataForge.Pretrain.Training;
+using DataForge.Testing;
 
 namespace DataForge.Pretrain.Tests.Training;
 
@@ -29,7 +30,7 @@ public class KilledTrainingTests
     {
         NativeTorch.SkipWithoutLibrary();
         using TemporaryFolder folder = new();
-        Train(folder.In("straight"), new RecordingLog());
+        Train(folder["straight"], new RecordingLog());
         CounterRandom random = new(20240521, "kills");
         int killed = 0;
         int finished = 0;
@@ -38,7 +39,7 @@ public class KilledTrainingTests
         // fall on a new training.
         for (int i = 0; killed < Kills && i < 4 * Kills; i++)
         {
-            string training = folder.In($"killed-{finished}");
+            string training = folder[$"killed-{finished}"];
             using Process child = Start(training);
             WaitForCheckpoint(child, training);
             Thread.Sleep((int)(random.Uniform((ulong)i) * 40));
@@ -51,13 +52,13 @@ public class KilledTrainingTests
             }
 
             Assert.Equal(0, child.ExitCode);
-            AssertSame(folder.In("straight"), training);
+            AssertSame(folder["straight"], training);
             finished++;
         }
 
         Assert.Equal(Kills, killed);
-        Train(folder.In($"killed-{finished}"), new RecordingLog());
-        AssertSame(folder.In("straight"), folder.In($"killed-{finished}"));
+        Train(folder[$"killed-{finished}"], new RecordingLog());
+        AssertSame(folder["straight"], folder[$"killed-{finished}"]);
     }
 
     /// <summary>The child: trains in the folder that its environment names. Run only by the test above.</summary>

@@ -2,6 +2,7 @@ using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Tests.Torch;
 using DataForge.Pretrain.Torch;
 using DataForge.Pretrain.Training;
+using DataForge.Testing;
 
 namespace DataForge.Pretrain.Tests.Training;
 
@@ -24,9 +25,9 @@ public class PrecisionTests
         NativeTorch.SkipWithoutLibrary();
         using TemporaryFolder folder = new();
         RecordingLog wide = new(), narrow = new();
-        Run(folder.In("wide"), Options, wide);
+        Run(folder["wide"], Options, wide);
         TrainingOptions inHalf = Options with { Precision = Precision.BFloat16 };
-        float[] straight = Run(folder.In("narrow"), inHalf, narrow);
+        float[] straight = Run(folder["narrow"], inHalf, narrow);
         for (int step = 0; step < 40; step++)
         {
             Assert.Equal(wide.Steps[step].Loss, narrow.Steps[step].Loss, 0.03); // 8 bits of mantissa: 0.4 % a rounding
@@ -38,10 +39,10 @@ public class PrecisionTests
         RecordingLog log = new() { OnStep = step => { if (step.Step == 21) { cancel.Cancel(); } } };
         using (Trainer part = new(Tiny, inHalf, new AffineData(97, 32), log))
         {
-            Assert.Throws<OperationCanceledException>(() => part.Run(folder.In("resumed"), cancel.Token));
+            Assert.Throws<OperationCanceledException>(() => part.Run(folder["resumed"], cancel.Token));
         }
 
-        Assert.Equal(straight, Run(folder.In("resumed"), inHalf, new RecordingLog()));
+        Assert.Equal(straight, Run(folder["resumed"], inHalf, new RecordingLog()));
     }
 
     [Theory]

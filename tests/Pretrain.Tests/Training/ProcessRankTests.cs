@@ -33,7 +33,7 @@ public class ProcessRankTests
     [InlineData(16, 30, 8, 15, 32)]
     [InlineData(16, 30, 2, 16, 30)]
     [InlineData(3, 2, 3, 2, 3)]
-    public void SharedBy_anyNumber_keepsTheBlocksOfAStep(int batch, int accumulation, int processes, int sharedBatch, int sharedAccumulation)
+    public void SplitAcross_anyNumber_keepsTheBlocksOfAStep(int batch, int accumulation, int processes, int sharedBatch, int sharedAccumulation)
     {
         TrainingOptions whole = new() { BatchSize = batch, AccumulationSteps = accumulation };
         TrainingOptions shared = whole.SplitAcross(processes);
@@ -43,7 +43,7 @@ public class ProcessRankTests
     }
 
     [Fact]
-    public void SharedBy_unevenly_isRefused() => Assert.Contains(
+    public void SplitAcross_unevenly_isRefused() => Assert.Contains(
         "a step has 4 blocks", Assert.Throws<TrainingException>(() => new TrainingOptions { BatchSize = 4 }.SplitAcross(3)).Message, StringComparison.Ordinal);
 
     private static ProcessRank? From(params (string Name, string? Value)[] variables) =>

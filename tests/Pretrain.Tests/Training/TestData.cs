@@ -168,13 +168,3 @@ internal sealed class RecordingLog : ITrainingLog
 
     public void Warning(string text) => Notes.Add(text);
 }
-
-/// <summary>A folder that goes when the test ends.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    internal string Path { get; } = Directory.CreateTempSubdirectory("dataforge-").FullName;
-
-    internal string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
-}

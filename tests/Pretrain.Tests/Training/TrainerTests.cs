@@ -3,6 +3,7 @@ using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Tests.Torch;
 using DataForge.Pretrain.Torch;
 using DataForge.Pretrain.Training;
+using DataForge.Testing;
 
 namespace DataForge.Pretrain.Tests.Training;
 
@@ -64,8 +65,8 @@ public class TrainerTests
     {
         NativeTorch.SkipWithoutLibrary();
         using TemporaryFolder folder = new();
-        string straight = FinalHash(folder.In("straight"), []);
-        Assert.Equal(straight, FinalHash(folder.In("resumed"), [3, 4, 17, 31, 58]));
+        string straight = FinalHash(folder["straight"], []);
+        Assert.Equal(straight, FinalHash(folder["resumed"], [3, 4, 17, 31, 58]));
     }
 
     [Fact]
@@ -73,15 +74,15 @@ public class TrainerTests
     {
         NativeTorch.SkipWithoutLibrary();
         using TemporaryFolder folder = new();
-        string straight = FinalHash(folder.In("straight"), []);
+        string straight = FinalHash(folder["straight"], []);
         foreach (long at in (long[])[5, 22, 50]) // the run dies without a word; only its interval checkpoints are left
         {
             AffineData data = new(97, 32) { OnFill = step => { if (step == at) { throw new IOException("gone"); } } };
             using Trainer dying = new(Tiny, Options, data, new RecordingLog());
-            Assert.Throws<IOException>(() => dying.Run(folder.In("killed"), CancellationToken.None));
+            Assert.Throws<IOException>(() => dying.Run(folder["killed"], CancellationToken.None));
         }
 
-        Assert.Equal(straight, FinalHash(folder.In("killed"), []));
+        Assert.Equal(straight, FinalHash(folder["killed"], []));
     }
 
     [Fact]
@@ -102,7 +103,7 @@ public class TrainerTests
         {
             RecordingLog log = new();
             using Trainer trainer = new(Tiny, Options with { Steps = 1, WarmupSteps = 0, BatchSize = batch, AccumulationSteps = accumulation }, source, log);
-            trainer.Run(folder.In($"{batch}"), CancellationToken.None);
+            trainer.Run(folder[$"{batch}"], CancellationToken.None);
             return (log.Steps[0].Loss, log.Steps[0].GradientNorm, NativeTorch.Floats(trainer.Model.Parameters.Grads));
         }
     }
@@ -170,22 +171,22 @@ public class TrainerTests
     {
         NativeTorch.SkipWithoutLibrary();
         using TemporaryFolder folder = new();
-        string straight = FinalHash(folder.In("straight"), []);
+        string straight = FinalHash(folder["straight"], []);
         using (CancellationTokenSource cancel = new())
         {
             RecordingLog stop = new() { OnStep = s => { if (s.Step == 30) { cancel.Cancel(); } } };
             using Trainer part = new(Tiny, Options, new AffineData(97, 32), stop);
-            Assert.Throws<OperationCanceledException>(() => part.Run(folder.In("damaged"), cancel.Token));
+            Assert.Throws<OperationCanceledException>(() => part.Run(folder["damaged"], cancel.Token));
         }
 
-        CheckpointStore store = new(folder.In("damaged"));
+        CheckpointStore store = new(folder["damaged"]);
         long newest = store.Steps()[^1];
         string tensors = Path.Combine(store.PathOf(newest), "tensors.safetensors");
         byte[] bytes = File.ReadAllBytes(tensors);
         bytes[^5] ^= 1;
         File.WriteAllBytes(tensors, bytes);
         RecordingLog log = new();
-        Assert.Equal(straight, FinalHash(folder.In("damaged"), [], log));
+        Assert.Equal(straight, FinalHash(folder["damaged"], [], log));
         TrainingCheckpoint rejected = Assert.Single(log.RejectedCheckpoints);
         Assert.Equal(newest, rejected.Step);
         Assert.True(log.Starts[0].FirstStep < newest);
@@ -211,13 +212,13 @@ public class TrainerTests
         TrainingOptions options = Options with { Steps = 2, WarmupSteps = 0 };
         using (Trainer first = new(Tiny, options, new AffineData(97, 32), new RecordingLog()))
         {
-            first.Run(folder.In("checkpoints"), CancellationToken.None);
-            GptNeoWeights.Save(first.Model, folder.In("weights"));
+            first.Run(folder["checkpoints"], CancellationToken.None);
+            GptNeoWeights.Save(first.Model, folder["weights"]);
         }
 
         using Trainer other = new(Tiny, options, new AffineData(97, 32), new RecordingLog());
-        other.LoadWeights(folder.In("weights"));
-        Assert.Contains("its start is \"seed 1\"", Assert.Throws<TrainingException>(() => other.Run(folder.In("checkpoints"), CancellationToken.None)).Message, StringComparison.Ordinal);
+        other.LoadWeights(folder["weights"]);
+        Assert.Contains("its start is \"seed 1\"", Assert.Throws<TrainingException>(() => other.Run(folder["checkpoints"], CancellationToken.None)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -261,14 +262,14 @@ public class TrainerTests
         NativeTorch.SkipWithoutLibrary();
         using TemporaryFolder folder = new();
         using Trainer trainer = new(Tiny, Options, new AffineData(97, 32), new RecordingLog());
-        trainer.Run(folder.In("checkpoints"), CancellationToken.None);
-        trainer.Export(folder.In("checkpoints"), folder.In("export"));
-        trainer.Export(folder.In("checkpoints"), folder.In("export")); // again, over itself
-        Assert.Equal(["config.json", "generation_config.json", "model.safetensors"], Directory.EnumerateFiles(folder.In("export")).Select(Path.GetFileName).Order());
-        using GptNeoForCausalLM loaded = GptNeoWeights.LoadFolder(folder.In("export"));
+        trainer.Run(folder["checkpoints"], CancellationToken.None);
+        trainer.Export(folder["checkpoints"], folder["export"]);
+        trainer.Export(folder["checkpoints"], folder["export"]); // again, over itself
+        Assert.Equal(["config.json", "generation_config.json", "model.safetensors"], Directory.EnumerateFiles(folder["export"]).Select(Path.GetFileName).Order());
+        using GptNeoForCausalLM loaded = GptNeoWeights.LoadFolder(folder["export"]);
         Assert.Equal(trainer.Model.Config.Fingerprint(), loaded.Config.Fingerprint());
         using Trainer check = new(Tiny, Options, new AffineData(97, 32), new RecordingLog());
-        check.LoadWeights(folder.In("export", "model.safetensors"));
+        check.LoadWeights(folder["export", "model.safetensors"]);
         Assert.Equal(trainer.BestLoss!.Value, check.Validate(CancellationToken.None));
     }
 
