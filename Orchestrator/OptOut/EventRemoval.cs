@@ -6,7 +6,8 @@ using DataForge.Corpus.Runs;
 namespace DataForge.Orchestrator.OptOut;
 
 /// <summary>
-/// Removes the names of opted-out repositories from a run's event logs: events about their bad files are deleted, in texts the name is replaced.
+/// Removes the names of opted-out repositories from a run's event logs: events about their bad files are deleted, and in texts the name is
+/// replaced.
 /// </summary>
 internal static class EventRemoval
 {

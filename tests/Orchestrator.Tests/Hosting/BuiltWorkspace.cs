@@ -37,8 +37,8 @@ public sealed class BuiltWorkspace : IAsyncLifetime
         var terminal = new TestTerminal();
         int code = await DataForgeHost.InvokeAsync(
             [
-                "build", "--workspace", Folder, "--run", "r", "--source", "dir:" + _folder["source"], "--until", "tokenize", "--log", "json",
-                "--verbosity", "detailed", "--set", "tokenize.vocabularysize=300", "--set", "tokenize.validationminrepositories=1",
+                "build", "--workspace", Folder, "--run", "r", "--source", "dir:" + _folder["source"], "--until", "tokenize",
+                "--log", "json", "--verbosity", "detailed", "--set", "tokenize.vocabularysize=300", "--set", "tokenize.validationminrepositories=1",
             ],
             terminal.Terminal, CancellationToken.None);
         Assert.True(code == 0, terminal.Error.ToString());
@@ -53,5 +53,6 @@ public sealed class BuiltWorkspace : IAsyncLifetime
     }
 
     private static string Code(int repository, int file) => string.Join('\n', Enumerable.Range(0, 12).Select(i =>
-        $"def function_{repository}_{file}_{i}(value):\n    \"\"\"Adds a number.\"\"\"\n    return value + {(repository * 100) + (file * 10) + i}\n"));
+        $"def function_{repository}_{file}_{i}(value):\n    \"\"\"Adds a number.\"\"\"\n"
+        + $"    return value + {(repository * 100) + (file * 10) + i}\n"));
 }

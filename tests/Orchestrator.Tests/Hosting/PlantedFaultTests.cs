@@ -60,7 +60,8 @@ public sealed class PlantedFaultTests(BuiltWorkspace built) : IClassFixture<Buil
         using var folder = new TemporaryFolder();
         var terminal = new TestTerminal(new InvalidOperationException(Planted));
         int code = await DataForgeHost.InvokeAsync(
-            ["generate", "--prompt", "-", "--model", folder.Path, "--workspace", folder["none"]], terminal.Terminal, CancellationToken.None);
+            ["generate", "--prompt", "-", "--model", folder.Path, "--workspace", folder["none"]],
+            terminal.Terminal, CancellationToken.None);
         Assert.Equal(DataForgeException.Failed, code);
         string file = FileOf(Assert.Single(terminal.ErrorLines));
         Assert.Equal(Path.TrimEndingDirectorySeparator(Path.GetTempPath()), Path.GetDirectoryName(file));

@@ -51,8 +51,8 @@ public sealed class LogLinesTests(BuiltWorkspace built) : IClassFixture<BuiltWor
             "libdataforge_torch.so is not compiled (Pretrain/Torch/native/build.sh artifacts/native)");
         string[] training =
         [
-            "--set", "pretrain.preset=quickstart", "--set", "pretrain.steps=2", "--set", "pretrain.batchsize=2", "--set", "pretrain.device=cpu",
-            "--set", "pretrain.blocksize=64", "--set", "pretrain.evaluateevery=1", "--set", "pretrain.warmupsteps=1",
+            "--set", "pretrain.preset=quickstart", "--set", "pretrain.steps=2", "--set", "pretrain.batchsize=2",
+            "--set", "pretrain.device=cpu", "--set", "pretrain.blocksize=64", "--set", "pretrain.evaluateevery=1", "--set", "pretrain.warmupsteps=1",
         ];
         foreach (string stage in new[] { StageNames.Pretrain, StageNames.Report })
         {
@@ -66,7 +66,9 @@ public sealed class LogLinesTests(BuiltWorkspace built) : IClassFixture<BuiltWor
             Assert.True(code == 0, terminal.Error.ToString());
             List<JsonElement> lines = [.. terminal.ErrorLines.Select(line => JsonDocument.Parse(line).RootElement)];
             Assert.All(lines, line => Assert.Equal("r", Text(line, "run")));
-            Assert.Contains(lines, line => Text(line, "stage") == stage && Text(line, "event") == "PartComputed" && Text(line, "part") is not null);
+            Assert.Contains(
+                lines,
+                line => Text(line, "stage") == stage && Text(line, "event") == "PartComputed" && Text(line, "part") is not null);
             Assert.Equal(stage == StageNames.Pretrain, lines.Any(line => Text(line, "event") == "Step" && Text(line, "part") is not null));
         }
     }
@@ -144,7 +146,8 @@ public sealed class LogLinesTests(BuiltWorkspace built) : IClassFixture<BuiltWor
         Assert.Equal(("r", "report", "page"), (Text(failed, "run"), Text(failed, "stage"), Text(failed, "part")));
     }
 
-    private static string? Text(JsonElement line, string field) => line.TryGetProperty(field, out JsonElement value) ? value.GetString() : null;
+    private static string? Text(JsonElement line, string field) =>
+        line.TryGetProperty(field, out JsonElement value) ? value.GetString() : null;
 
     private sealed class FaultyPart : IStage
     {
