@@ -7,7 +7,6 @@ using DataForge.Pretrain.Tests.Training;
 using DataForge.Pretrain.Tokenizer;
 using DataForge.Pretrain.Training;
 using DataForge.Testing;
-using TemporaryFolder = DataForge.Pretrain.Tests.Training.TemporaryFolder;
 
 namespace DataForge.Pretrain.Tests.Stages;
 
