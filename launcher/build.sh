@@ -27,7 +27,7 @@ build_once() { # stamp project…
       exit 1
     fi
     for project in "$@"; do
-      if ! dotnet build "$root/$project" -c Release -v q --nologo -clp:NoSummary >"$artifacts/build.log" 2>&1; then
+      if ! dotnet build "$root/$project" -c Release -v q --nologo -clp:NoSummary -p:RestoreLockedMode=true >"$artifacts/build.log" 2>&1; then
         cat "$artifacts/build.log" >&2
         say 'dataforge: the build failed.'
         exit 1
