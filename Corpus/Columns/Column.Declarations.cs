@@ -4,6 +4,7 @@ namespace DataForge.Corpus.Columns;
 
 // The columns of all tables. A column that several tables share is declared once. The names in clean and published shards are those of
 // The Stack v2 and codeparrot-clean where they mean the same.
+/// <content>The declarations.</content>
 public abstract partial class Column
 {
     /// <summary>The git id of the source bytes.</summary>

@@ -1,5 +1,6 @@
 namespace DataForge.Corpus.Columns;
 
+/// <content>The declarations.</content>
 public sealed partial class Table
 {
     /// <summary><c>raw/files-NNNNN.parquet</c>: one row per occurrence.</summary>

@@ -4,6 +4,7 @@ namespace DataForge.Corpus.Counts;
 
 // The counts of all stages. All totals shown are sums of these over committed manifest entries, so stages that pass files on use the same
 // names.
+/// <content>The declarations.</content>
 public readonly partial struct CountName
 {
     // Passing files on: crawl's pin, clean, dedup.
