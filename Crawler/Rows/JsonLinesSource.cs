@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using DataForge.Corpus;
 using DataForge.Crawler.Sources;
 
@@ -70,27 +69,17 @@ internal sealed class JsonLinesSource(IReadOnlyList<string> files) : RowFileSour
         using FileStream packed = File.OpenRead(file);
         using var unpacked = new FileStream(plain, FileMode.Create, FileAccess.Write);
         byte[] buffer = new byte[1 << 16];
-        try
+        using var gzip = new WholeGzipStream(packed, file);
+        while (true)
         {
-            using var gzip = new GZipStream(packed, CompressionMode.Decompress);
-            while (true)
+            cancellation.ThrowIfCancellationRequested();
+            int read = gzip.Read(buffer);
+            if (read == 0)
             {
-                cancellation.ThrowIfCancellationRequested();
-                int read = gzip.Read(buffer);
-                if (read == 0)
-                {
-                    return plain;
-                }
-
-                unpacked.Write(buffer, 0, read);
+                return plain;
             }
-        }
-        catch (InvalidDataException e)
-        {
-            throw new DataForgeException(
-                $"{file} is no whole gzip file (damaged or cut off after {unpacked.Position} unpacked bytes): "
-                + "get it again, then run the same command again.",
-                inner: e);
+
+            unpacked.Write(buffer, 0, read);
         }
     }
 }
