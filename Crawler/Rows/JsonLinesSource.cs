@@ -3,19 +3,19 @@ using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Rows;
 
-/// <summary><c>jsonl:FILE</c>: JSON Lines, plain or <c>.gz</c>.</summary>
-internal sealed class JsonLinesSource(IReadOnlyList<string> files) : RowFileSource(KindName, files)
+/// <summary><c>jsonl:FILE-or-DIR</c>: JSON Lines, plain or <c>.gz</c>.</summary>
+internal sealed class JsonLinesSource(RowFiles files) : RowFileSource(KindName, files)
 {
     /// <summary>The kind of this source.</summary>
     public const string KindName = "jsonl";
 
     /// <inheritdoc/>
-    protected override RowIndex CreateIndex(CrawlOptions options) => new(KindName, new JsonRow(options), options);
+    protected override RowIndex CreateIndex(CrawlOptions options) => new(KindName, new JsonRow(ColumnNames.Of(options)), options);
 
     /// <inheritdoc/>
     protected override void IndexRows(RowIndex index, ScanContext context, CancellationToken cancellation)
     {
-        var format = new JsonRow(context.Options);
+        var format = new JsonRow(ColumnNames.Of(context.Options));
         foreach (string file in Files)
         {
             Scan(file, index, format, context, cancellation);
