@@ -53,7 +53,7 @@ internal static class TextSources
     private static IEnumerable<(bool IsParquet, string Path)> Files(string source)
     {
         int colon = source.IndexOf(':', StringComparison.Ordinal);
-        string kind = colon > 0 ? source[..colon] : "", path = source[(colon + 1)..];
+        string kind = colon > 0 ? source[..colon] : "", path = HomePath.Expand(source[(colon + 1)..]);
         bool parquet = kind == "parquet";
         if (!parquet && kind != "jsonl")
         {
