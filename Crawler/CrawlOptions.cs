@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using DataForge.Corpus.Runs;
+using DataForge.Crawler.Rows;
 
 namespace DataForge.Crawler;
 
@@ -7,7 +8,8 @@ namespace DataForge.Crawler;
 public sealed class CrawlOptions
 {
     /// <summary>
-    /// The sources, each as <c>kind:rest</c>: <c>dir:PATH</c>, <c>git:PATH-or-URL</c>, <c>jsonl:FILE</c>, <c>parquet:FILE-or-DIR</c>,
+    /// The sources, each as <c>kind:rest</c>: <c>dir:PATH</c>, <c>git:PATH-or-URL</c>, <c>jsonl:FILE-or-DIR</c>,
+    /// <c>parquet:FILE-or-DIR</c>,
     /// <c>github:QUERY</c>, or <c>pinned:FILE</c>, a list of commits as a crawl of <c>github:</c> sources writes it
     /// (<c>1-commits.jsonl</c>). Default none. Their order does not matter.
     /// </summary>
@@ -54,6 +56,21 @@ public sealed class CrawlOptions
     public int MaxLineBytes { get; set; } = 64 << 20;
 
     /// <summary>
+    /// The share of rows of the <c>jsonl:</c> files, and of the <c>parquet:</c> files, that may have null as their content; such a row is
+    /// not stored (rule <c>unreadable</c>), and more of them end the crawl. One such row is always allowed, unless this is 0. Default
+    /// 0.01; 0 to 1.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    [NotHashed]
+    public double MaxNullShare { get; set; } = 0.01;
+
+    /// <summary>
+    /// A published layout whose names apply where a column's option below has its default: <c>StackV1</c>, <c>StackV2</c>,
+    /// <c>StackV3</c>. Default <c>None</c>.
+    /// </summary>
+    public ColumnPreset ColumnPreset { get; set; }
+
+    /// <summary>
     /// Field or column of <c>jsonl:</c> and <c>parquet:</c> sources with the repository's name. Default <c>repo</c>; needed.
     /// </summary>
     [Required]
@@ -67,7 +84,10 @@ public sealed class CrawlOptions
     [Required]
     public string ContentColumn { get; set; } = "content";
 
-    /// <summary>Field or column with the repository's licence, an SPDX id where it is one. Default <c>license</c>; may be absent.</summary>
+    /// <summary>
+    /// Field or column with the repository's licence, an SPDX id where it is one, or with a list of them. Default <c>license</c>; may be
+    /// absent.
+    /// </summary>
     [Required]
     public string LicenseColumn { get; set; } = "license";
 
@@ -199,6 +219,5 @@ public sealed class CrawlOptions
         $"{CrawlStage.CodeVersion} {MaxFileBytes} {LicenseFileMaxBytes} {MaxRepositoryFiles} {MaxRepositoryBytes} {MaxFolderDepth}");
 
     /// <summary>The hash of the names of the columns that are read from rows.</summary>
-    internal string ColumnsHash() => StageHash.Combine(
-        RepositoryColumn, PathColumn, ContentColumn, LicenseColumn, StarsColumn, ForksColumn, IsForkColumn, CreatedAtColumn, CommitColumn);
+    internal string ColumnsHash() => ColumnNames.Of(this).Hash;
 }

@@ -71,20 +71,30 @@ public sealed class Run
 
         var run = new Run(workspace, name, Path.Combine(workspace.RunsFolder, name));
         Directory.CreateDirectory(run.Folder);
-        using FileLock held = FileLock.Take(run.LockFile);
+
+        // The file is written once and as a whole, so that it is read without the lock, and a run is opened where nothing can be written.
         string versionFile = run.PathOf("version");
         if (!File.Exists(versionFile))
         {
-            if (File.Exists(run.ConfigFile))
-            {
-                throw WrongVersion(name, "no");
-            }
-
-            AtomicFile.Write(versionFile, Encoding.ASCII.GetBytes($"{FormatVersion}\n"));
+            WriteVersion(run, versionFile);
         }
 
         string version = File.ReadAllText(versionFile).Trim();
         return version == FormatVersion.ToString(CultureInfo.InvariantCulture) ? run : throw WrongVersion(name, version);
+    }
+
+    private static void WriteVersion(Run run, string versionFile)
+    {
+        using FileLock held = FileLock.Take(run.LockFile);
+        if (!File.Exists(versionFile))
+        {
+            if (File.Exists(run.ConfigFile))
+            {
+                throw WrongVersion(run.Name, "no");
+            }
+
+            AtomicFile.Write(versionFile, Encoding.ASCII.GetBytes($"{FormatVersion}\n"));
+        }
     }
 
     private static DataForgeException WrongVersion(string name, string version) => DataForgeException.Usage(

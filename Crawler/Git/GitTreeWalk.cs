@@ -143,7 +143,7 @@ internal sealed class GitTreeWalk(string commit, CrawlOptions options)
     // in 20 bytes.
     private byte[][] RawNames(Repository repository, string tree)
     {
-        byte[] output = RawObject.Read(Path.Combine(repository.Info.Path, "objects"), BlobId.Parse(tree)) ?? [];
+        byte[] output = RawObject.Read(ObjectsOf(repository), BlobId.Parse(tree)) ?? [];
         List<byte[]> names = [];
         for (int start = 0, end; start < output.Length; start = end + 1 + BlobId.Size)
         {
@@ -157,6 +157,16 @@ internal sealed class GitTreeWalk(string commit, CrawlOptions options)
         }
 
         return [.. names];
+    }
+
+    // A linked worktree has no objects of its own: its file commondir names the repository's folder
+    // (https://git-scm.com/docs/gitrepository-layout).
+    private static string ObjectsOf(Repository repository)
+    {
+        string folder = repository.Info.Path;
+        string link = Path.Combine(folder, "commondir");
+        string common = File.Exists(link) ? Path.Combine(folder, File.ReadAllText(link).TrimEnd('\n')) : folder;
+        return Path.Combine(common, "objects");
     }
 
     private static long Size(Repository repository, BlobId id)

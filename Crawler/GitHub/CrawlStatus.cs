@@ -94,7 +94,7 @@ public sealed record CrawlStatus
             return new CrawlStatus();
         }
 
-        using Catalog catalog = Catalog.Open(address, TimeProvider.System);
+        using Catalog catalog = Catalog.OpenToRead(address, TimeProvider.System);
         return Read(catalog.Ledger) with
         {
             Repositories = new SortedDictionary<string, long>(

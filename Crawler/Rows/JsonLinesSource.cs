@@ -1,22 +1,21 @@
-using System.IO.Compression;
 using DataForge.Corpus;
 using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Rows;
 
-/// <summary><c>jsonl:FILE</c>: JSON Lines, plain or <c>.gz</c>.</summary>
-internal sealed class JsonLinesSource(IReadOnlyList<string> files) : RowFileSource(KindName, files)
+/// <summary><c>jsonl:FILE-or-DIR</c>: JSON Lines, plain or <c>.gz</c>.</summary>
+internal sealed class JsonLinesSource(RowFiles files) : RowFileSource(KindName, files)
 {
     /// <summary>The kind of this source.</summary>
     public const string KindName = "jsonl";
 
     /// <inheritdoc/>
-    protected override RowIndex CreateIndex(CrawlOptions options) => new(KindName, new JsonRow(options), options);
+    protected override RowIndex CreateIndex(CrawlOptions options) => new(KindName, new JsonRow(ColumnNames.Of(options)), options);
 
     /// <inheritdoc/>
     protected override void IndexRows(RowIndex index, ScanContext context, CancellationToken cancellation)
     {
-        var format = new JsonRow(context.Options);
+        var format = new JsonRow(ColumnNames.Of(context.Options));
         foreach (string file in Files)
         {
             Scan(file, index, format, context, cancellation);
@@ -70,27 +69,17 @@ internal sealed class JsonLinesSource(IReadOnlyList<string> files) : RowFileSour
         using FileStream packed = File.OpenRead(file);
         using var unpacked = new FileStream(plain, FileMode.Create, FileAccess.Write);
         byte[] buffer = new byte[1 << 16];
-        try
+        using var gzip = new WholeGzipStream(packed, file);
+        while (true)
         {
-            using var gzip = new GZipStream(packed, CompressionMode.Decompress);
-            while (true)
+            cancellation.ThrowIfCancellationRequested();
+            int read = gzip.Read(buffer);
+            if (read == 0)
             {
-                cancellation.ThrowIfCancellationRequested();
-                int read = gzip.Read(buffer);
-                if (read == 0)
-                {
-                    return plain;
-                }
-
-                unpacked.Write(buffer, 0, read);
+                return plain;
             }
-        }
-        catch (InvalidDataException e)
-        {
-            throw new DataForgeException(
-                $"{file} is no whole gzip file (damaged or cut off after {unpacked.Position} unpacked bytes): "
-                + "get it again, then run the same command again.",
-                inner: e);
+
+            unpacked.Write(buffer, 0, read);
         }
     }
 }

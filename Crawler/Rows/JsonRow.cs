@@ -7,17 +7,17 @@ using DataForge.Crawler.Sources;
 namespace DataForge.Crawler.Rows;
 
 /// <summary>Reads rows of JSON Lines (<see href="https://jsonlines.org/"/>): one object per line, fields by configurable names.</summary>
-internal sealed class JsonRow(CrawlOptions options) : IRowFormat
+internal sealed class JsonRow(ColumnNames columns) : IRowFormat
 {
-    private readonly byte[] _repository = Encoding.UTF8.GetBytes(options.RepositoryColumn);
-    private readonly byte[] _path = Encoding.UTF8.GetBytes(options.PathColumn);
-    private readonly byte[] _content = Encoding.UTF8.GetBytes(options.ContentColumn);
-    private readonly byte[] _license = Encoding.UTF8.GetBytes(options.LicenseColumn);
-    private readonly byte[] _stars = Encoding.UTF8.GetBytes(options.StarsColumn);
-    private readonly byte[] _forks = Encoding.UTF8.GetBytes(options.ForksColumn);
-    private readonly byte[] _isFork = Encoding.UTF8.GetBytes(options.IsForkColumn);
-    private readonly byte[] _createdAt = Encoding.UTF8.GetBytes(options.CreatedAtColumn);
-    private readonly byte[] _commit = Encoding.UTF8.GetBytes(options.CommitColumn);
+    private readonly byte[] _repository = Encoding.UTF8.GetBytes(columns.Repository);
+    private readonly byte[] _path = Encoding.UTF8.GetBytes(columns.Path);
+    private readonly byte[] _content = Encoding.UTF8.GetBytes(columns.Content);
+    private readonly byte[] _license = Encoding.UTF8.GetBytes(columns.License);
+    private readonly byte[] _stars = Encoding.UTF8.GetBytes(columns.Stars);
+    private readonly byte[] _forks = Encoding.UTF8.GetBytes(columns.Forks);
+    private readonly byte[] _isFork = Encoding.UTF8.GetBytes(columns.IsFork);
+    private readonly byte[] _createdAt = Encoding.UTF8.GetBytes(columns.CreatedAt);
+    private readonly byte[] _commit = Encoding.UTF8.GetBytes(columns.Commit);
 
     /// <summary>Reads all fields of a row but its content, and checks that the line is one JSON object.</summary>
     /// <exception cref="FormatException">The line is not JSON, or a field is missing or of the wrong type.</exception>
@@ -53,6 +53,11 @@ internal sealed class JsonRow(CrawlOptions options) : IRowFormat
     {
         var reader = new Utf8JsonReader(record);
         Seek(ref reader, _content);
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return ReadFile.Faulty(RuleNames.Unreadable, Row.NullContent);
+        }
+
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, reader.ValueSpan.Length));
         try
         {
@@ -89,7 +94,8 @@ internal sealed class JsonRow(CrawlOptions options) : IRowFormat
             if (reader.ValueTextEquals(_content))
             {
                 reader.Read();
-                hasContent = reader.TokenType == JsonTokenType.String;
+                target.IsContentNull = reader.TokenType == JsonTokenType.Null;
+                hasContent = reader.TokenType is JsonTokenType.String or JsonTokenType.Null;
             }
             else if (reader.ValueTextEquals(_repository))
             {
@@ -101,7 +107,7 @@ internal sealed class JsonRow(CrawlOptions options) : IRowFormat
             }
             else if (reader.ValueTextEquals(_license))
             {
-                target.License = Text(ref reader);
+                (target.License, target.Licenses) = TextOrList(ref reader);
             }
             else if (reader.ValueTextEquals(_stars))
             {
@@ -132,7 +138,7 @@ internal sealed class JsonRow(CrawlOptions options) : IRowFormat
 
         // One more read throws where text follows the object or the object does not end.
         reader.Read();
-        return !hasContent ? throw new FormatException($"it has no text in '{options.ContentColumn}'")
+        return !hasContent ? throw new FormatException($"it has no text in '{columns.Content}'")
             : RowRepository.Fault(row) is { } fault ? throw new FormatException(fault)
             : row;
     }
@@ -141,6 +147,27 @@ internal sealed class JsonRow(CrawlOptions options) : IRowFormat
     {
         reader.Read();
         return reader.GetString();
+    }
+
+    // A text, or a list of texts, of which null ones are left out.
+    private static (string? Text, string[]? List) TextOrList(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            return (reader.GetString(), null);
+        }
+
+        List<string> texts = [];
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.GetString() is { } text)
+            {
+                texts.Add(text);
+            }
+        }
+
+        return (null, [.. texts]);
     }
 
     // A whole number, also when written as 12.0; null where the field is null.

@@ -8,7 +8,7 @@ namespace DataForge.Crawler.Rows;
 /// <c>parquet:FILE-or-DIR</c>: Parquet tables. A single row of a row group cannot be read by itself, so the first pass copies what is
 /// needed of each row into a scratch file, which is as large as the contents.
 /// </summary>
-internal sealed class ParquetSource(IReadOnlyList<string> files) : RowFileSource(KindName, files)
+internal sealed class ParquetSource(RowFiles files) : RowFileSource(KindName, files)
 {
     /// <summary>The kind of this source.</summary>
     public const string KindName = "parquet";
@@ -35,7 +35,7 @@ internal sealed class ParquetSource(IReadOnlyList<string> files) : RowFileSource
         try
         {
             using ParquetReader reader = ParquetReader.Open(file);
-            var columns = new RowColumns(reader, file, options);
+            var columns = new RowColumns(reader, file, ColumnNames.Of(options));
             for (; group < reader.RowGroupCount; group++)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -56,7 +56,7 @@ internal sealed class ParquetSource(IReadOnlyList<string> files) : RowFileSource
                     }
 
                     long offset = records.Offset;
-                    index.Add(row, records.Append(row.Path!, cells.Content(i), options), number, offset);
+                    index.Add(row, records.Append(row.Path!, cells.Content(i), row.IsContentNull, options), number, offset);
                 }
             }
         }

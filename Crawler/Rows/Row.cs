@@ -6,6 +6,9 @@ namespace DataForge.Crawler.Rows;
 /// <summary>What a row says about its file and its repository. Its content is read only when it is stored.</summary>
 internal struct Row
 {
+    /// <summary>Why a row whose content is null is not stored.</summary>
+    public const string NullContent = "the content is null";
+
     /// <summary>The repository's name.</summary>
     public string? Repository;
 
@@ -14,6 +17,9 @@ internal struct Row
 
     /// <summary>The repository's licence.</summary>
     public string? License;
+
+    /// <summary>The repository's licences, where the row has a list of them.</summary>
+    public string[]? Licenses;
 
     /// <summary>When the repository was created (<see cref="Time"/>).</summary>
     public string? CreatedAt;
@@ -29,6 +35,9 @@ internal struct Row
 
     /// <summary>Whether the repository is a fork.</summary>
     public bool? IsFork;
+
+    /// <summary>Whether its content is null, so that there is no file to store.</summary>
+    public bool IsContentNull;
 
     /// <summary>A creation time in the one form that can be compared as text: ISO 8601 in UTC, to the second; null for no text.</summary>
     /// <exception cref="FormatException">The text is not a time.</exception>
@@ -100,6 +109,11 @@ internal sealed class RowRepository(long id, string name, string kind)
         _rows++;
         _sum = unchecked(_sum + hash);
         AddText(_licenses, row.License);
+        foreach (string license in row.Licenses ?? [])
+        {
+            AddText(_licenses, license);
+        }
+
         AddText(_commits, row.Commit);
         _stars = Max(_stars, row.Stars);
         _forks = Max(_forks, row.Forks);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Unicode;
 using DataForge.Corpus;
 using DataForge.Parquet;
@@ -12,7 +11,7 @@ internal sealed class RowColumns
     private readonly string _repository;
     private readonly string _path;
     private readonly string _content;
-    private readonly string? _license;
+    private readonly ParquetColumn? _license;
     private readonly string? _createdAt;
     private readonly string? _commit;
     private readonly ParquetColumn? _stars;
@@ -21,10 +20,10 @@ internal sealed class RowColumns
 
     /// <summary>Finds the columns in a file.</summary>
     /// <exception cref="DataForgeException">A required column is missing, or a column is of the wrong type.</exception>
-    public RowColumns(ParquetReader reader, string file, CrawlOptions options)
+    public RowColumns(ParquetReader reader, string file, ColumnNames names)
     {
         Dictionary<string, ParquetColumn> columns = reader.Schema.Columns.ToDictionary(column => column.Name);
-        ParquetColumn? Find(string name, string option, bool isRequired, params ParquetType[] types)
+        ParquetColumn? Find(string name, string option, bool isRequired, bool allowsList, params ParquetType[] types)
         {
             if (!columns.TryGetValue(name, out ParquetColumn? column))
             {
@@ -33,25 +32,31 @@ internal sealed class RowColumns
                     + $"set Crawl:{option} to the column that holds it.");
             }
 
-            return !column.IsList && types.Contains(column.Type) ? column : throw DataForgeException.Usage(
+            return (allowsList || !column.IsList) && types.Contains(column.Type) ? column : throw DataForgeException.Usage(
                 $"{file}: column '{name}' is of type {column.Type}{(column.IsList ? " (a list)" : "")}, which is not read: "
                 + $"set Crawl:{option} to another column.");
         }
 
         string? Text(string name, string option, bool isRequired = false) =>
-            Find(name, option, isRequired, ParquetType.String, ParquetType.Binary)?.Name;
-        ParquetType[] numbers = [ParquetType.Int32, ParquetType.Int64, ParquetType.Float, ParquetType.Double];
+            Find(name, option, isRequired, allowsList: false, ParquetType.String, ParquetType.Binary)?.Name;
+        ParquetColumn? Number(string name, string option) =>
+            columns.TryGetValue(name, out ParquetColumn? column) && column is { DecimalScale: not null, IsList: false }
+                ? column
+                : Find(
+                    name, option, isRequired: false, allowsList: false,
+                    ParquetType.Int32, ParquetType.Int64, ParquetType.Float, ParquetType.Double);
 
-        _repository = Text(options.RepositoryColumn, nameof(options.RepositoryColumn), isRequired: true)!;
-        _path = Text(options.PathColumn, nameof(options.PathColumn), isRequired: true)!;
-        _content = Text(options.ContentColumn, nameof(options.ContentColumn), isRequired: true)!;
-        _license = Text(options.LicenseColumn, nameof(options.LicenseColumn));
-        _createdAt = Text(options.CreatedAtColumn, nameof(options.CreatedAtColumn));
-        _commit = Text(options.CommitColumn, nameof(options.CommitColumn));
-        _stars = Find(options.StarsColumn, nameof(options.StarsColumn), isRequired: false, numbers);
-        _forks = Find(options.ForksColumn, nameof(options.ForksColumn), isRequired: false, numbers);
-        _isFork = Find(options.IsForkColumn, nameof(options.IsForkColumn), isRequired: false, ParquetType.Boolean);
-        Names = [.. new[] { _repository, _path, _content, _license, _createdAt, _commit, _stars?.Name, _forks?.Name, _isFork?.Name }
+        _repository = Text(names.Repository, nameof(CrawlOptions.RepositoryColumn), isRequired: true)!;
+        _path = Text(names.Path, nameof(CrawlOptions.PathColumn), isRequired: true)!;
+        _content = Text(names.Content, nameof(CrawlOptions.ContentColumn), isRequired: true)!;
+        _license = Find(
+            names.License, nameof(CrawlOptions.LicenseColumn), isRequired: false, allowsList: true, ParquetType.String, ParquetType.Binary);
+        _createdAt = Text(names.CreatedAt, nameof(CrawlOptions.CreatedAtColumn));
+        _commit = Text(names.Commit, nameof(CrawlOptions.CommitColumn));
+        _stars = Number(names.Stars, nameof(CrawlOptions.StarsColumn));
+        _forks = Number(names.Forks, nameof(CrawlOptions.ForksColumn));
+        _isFork = Find(names.IsFork, nameof(CrawlOptions.IsForkColumn), isRequired: false, allowsList: false, ParquetType.Boolean);
+        Names = [.. new[] { _repository, _path, _content, _license?.Name, _createdAt, _commit, _stars?.Name, _forks?.Name, _isFork?.Name }
             .OfType<string>().Distinct()];
     }
 
@@ -67,11 +72,12 @@ internal sealed class RowColumns
         private readonly BinaryColumn _repository = rows.Binary(columns._repository);
         private readonly BinaryColumn _path = rows.Binary(columns._path);
         private readonly BinaryColumn _content = rows.Binary(columns._content);
-        private readonly BinaryColumn? _license = columns._license is { } name ? rows.Binary(name) : null;
+        private readonly BinaryColumn? _license = columns._license is { IsList: false } column ? rows.Binary(column.Name) : null;
+        private readonly StringListColumn? _licenses = columns._license is { IsList: true } list ? rows.StringList(list.Name) : null;
         private readonly BinaryColumn? _createdAt = columns._createdAt is { } name ? rows.Binary(name) : null;
         private readonly BinaryColumn? _commit = columns._commit is { } name ? rows.Binary(name) : null;
-        private readonly Func<int, double?> _stars = Number(rows, columns._stars);
-        private readonly Func<int, double?> _forks = Number(rows, columns._forks);
+        private readonly Func<int, int?> _stars = WholeNumbers.Of(rows, columns._stars);
+        private readonly Func<int, int?> _forks = WholeNumbers.Of(rows, columns._forks);
         private readonly BooleanColumn? _isFork = columns._isFork is { } column ? rows.Boolean(column.Name) : null;
 
         /// <summary>A row's content.</summary>
@@ -86,14 +92,15 @@ internal sealed class RowColumns
                 Repository = Text(_repository, index),
                 Path = _path.IsNull(index) ? null : PathText.FromBytes(_path[index]),
                 License = Text(_license, index),
+                Licenses = _licenses?.GetStrings(index),
+                IsContentNull = _content.IsNull(index),
                 CreatedAt = Rows.Row.Time(Text(_createdAt, index)),
                 Commit = Text(_commit, index),
-                Stars = Whole(_stars(index)),
-                Forks = Whole(_forks(index)),
+                Stars = _stars(index),
+                Forks = _forks(index),
                 IsFork = _isFork is null || _isFork.IsNull(index) ? null : _isFork[index],
             };
-            return _content.IsNull(index) ? throw new FormatException("it has no content")
-                : RowRepository.Fault(row) is { } fault ? throw new FormatException(fault)
+            return RowRepository.Fault(row) is { } fault ? throw new FormatException(fault)
                 : row;
         }
 
@@ -105,31 +112,6 @@ internal sealed class RowColumns
             }
 
             return Utf8.IsValid(column[row]) ? column.GetString(row) : throw new FormatException("a text is not UTF-8");
-        }
-
-        private static int? Whole(double? value) => value is null ? null
-            : value == Math.Floor(value.Value) && Math.Abs(value.Value) <= int.MaxValue ? (int)value
-            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"stars and forks must be whole numbers, not {value}"));
-
-        private static Func<int, double?> Number(ParquetRowGroup rows, ParquetColumn? column)
-        {
-            switch (column?.Type)
-            {
-                case null:
-                    return static _ => null;
-                case ParquetType.Int32:
-                    Int32Column int32 = rows.Int32(column.Name);
-                    return row => int32.IsNull(row) ? null : int32[row];
-                case ParquetType.Int64:
-                    Int64Column int64 = rows.Int64(column.Name);
-                    return row => int64.IsNull(row) ? null : int64[row];
-                case ParquetType.Float:
-                    FloatColumn single = rows.Float(column.Name);
-                    return row => single.IsNull(row) ? null : single[row];
-                default:
-                    DoubleColumn number = rows.Double(column.Name);
-                    return row => number.IsNull(row) ? null : number[row];
-            }
         }
     }
 }

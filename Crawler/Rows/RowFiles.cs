@@ -5,7 +5,9 @@ using DataForge.Corpus.Runs;
 namespace DataForge.Crawler.Rows;
 
 /// <summary>The files of <c>jsonl:</c> and <c>parquet:</c> sources.</summary>
-internal static class RowFiles
+/// <param name="Files">The files, absolute.</param>
+/// <param name="Hidden">How many files of folders are left out because their names begin with a dot or an underscore.</param>
+internal sealed record RowFiles(IReadOnlyList<string> Files, int Hidden)
 {
     /// <summary>A key for a list of files read with these columns, and a signature over their sizes and modification times.</summary>
     public static (string Key, string Signature) Sign(string kind, IReadOnlyList<string> files, CrawlOptions options) =>
@@ -15,26 +17,36 @@ internal static class RowFiles
             ? string.Create(CultureInfo.InvariantCulture, $"{info.Length} {info.LastWriteTimeUtc.Ticks}")
             : "")));
 
-    /// <summary>Finds the file, or the <c>.parquet</c> files in the folder and below, in ordinal order.</summary>
+    /// <summary>
+    /// Finds the file, or the files in the folder and below, in ordinal order. Names of files and folders that begin with a dot or an
+    /// underscore are not inputs: tools leave such files beside the tables they write.
+    /// </summary>
     /// <param name="text">The source as the user wrote it, for messages.</param>
     /// <param name="path">The path of a file or folder.</param>
-    /// <param name="allowsFolder">Whether the path may be that of a folder.</param>
+    /// <param name="endings">How names of files in a folder end; none where the path may not be that of a folder.</param>
     /// <exception cref="DataForgeException">There is no such file.</exception>
-    public static IReadOnlyList<string> Find(string text, string path, bool allowsFolder)
+    public static RowFiles Find(string text, string path, params IReadOnlyList<string> endings)
     {
         string full = Path.GetFullPath(path);
         if (File.Exists(full))
         {
-            return [full];
+            return new RowFiles([full], 0);
         }
 
-        if (!allowsFolder || !Directory.Exists(full))
+        if (endings.Count == 0 || !Directory.Exists(full))
         {
             throw DataForgeException.Usage($"{text}: there is no such file; name one that exists.");
         }
 
-        string[] files = Directory.GetFiles(full, "*.parquet", SearchOption.AllDirectories);
+        string[] all = [.. Directory.GetFiles(full, "*", SearchOption.AllDirectories)
+            .Where(file => endings.Any(ending => file.EndsWith(ending, StringComparison.Ordinal)))];
+        string[] files = [.. all.Where(file => !IsHidden(Path.GetRelativePath(full, file)))];
         Array.Sort(files, StringComparer.Ordinal);
-        return files.Length > 0 ? files : throw DataForgeException.Usage($"{text}: the folder holds no .parquet file; name one that does.");
+        string kinds = string.Join(" or ", endings);
+        return files.Length > 0
+            ? new RowFiles(files, all.Length - files.Length)
+            : throw DataForgeException.Usage($"{text}: the folder holds no {kinds} file; name one that does.");
     }
+
+    private static bool IsHidden(string path) => path.Split(Path.DirectorySeparatorChar).Any(part => part[0] is '.' or '_');
 }

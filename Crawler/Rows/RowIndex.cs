@@ -33,6 +33,9 @@ internal sealed class RowIndex(string kind, IRowFormat format, CrawlOptions opti
     /// <summary>Rows so far.</summary>
     public long Count => _locations.Count;
 
+    /// <summary>Those of them whose content is null.</summary>
+    public long NullContents { get; private set; }
+
     /// <summary>Opens a file that holds rows; returns its number.</summary>
     public int AddFile(string path)
     {
@@ -63,6 +66,7 @@ internal sealed class RowIndex(string kind, IRowFormat format, CrawlOptions opti
         SHA256.HashData(record, hash);
         repository.Add(row, BinaryPrimitives.ReadUInt128BigEndian(hash));
         repository.Count++;
+        NullContents += row.IsContentNull ? 1 : 0;
         _locations.Add(new RowLocation(repository.Id, offset, file, record.Length));
     }
 

@@ -7,7 +7,8 @@ namespace DataForge.Crawler.Rows;
 
 /// <summary>
 /// Writes a spool file, whose records can be read again by their offsets: length of the path (4 bytes), size of the content (8 bytes), the
-/// path in UTF-8, and the content unless it is too large to be stored. Little-endian; read only by the process that wrote it.
+/// path in UTF-8, and the content unless it is too large to be stored. The size of a null is −1. Little-endian; read
+/// only by the process that wrote it.
 /// </summary>
 internal sealed class SpoolWriter(string path) : IDisposable
 {
@@ -19,9 +20,9 @@ internal sealed class SpoolWriter(string path) : IDisposable
     /// <summary>The offset of the next record, in bytes.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>Appends a record, without its content where that is too large to be stored.</summary>
+    /// <summary>Appends a record, without its content where that is null or too large to be stored.</summary>
     /// <returns>The record's bytes, valid until the next call.</returns>
-    public ReadOnlySpan<byte> Append(string path, ReadOnlySpan<byte> content, CrawlOptions options)
+    public ReadOnlySpan<byte> Append(string path, ReadOnlySpan<byte> content, bool isNull, CrawlOptions options)
     {
         int max = Listing.MaxBytes(FileKinds.Of(path) ?? Corpus.FileKind.Python, options);
         byte[] name = Encoding.UTF8.GetBytes(path);
@@ -33,7 +34,7 @@ internal sealed class SpoolWriter(string path) : IDisposable
         }
 
         BinaryPrimitives.WriteInt32LittleEndian(_record, name.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(_record.AsSpan(4), content.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(_record.AsSpan(4), isNull ? -1 : content.Length);
         name.CopyTo(_record, HeaderBytes);
         (hasContent ? content : default).CopyTo(_record.AsSpan(HeaderBytes + name.Length));
         _stream.Write(_record, 0, length);
@@ -63,6 +64,11 @@ internal sealed class SpoolFormat : IRowFormat
     /// <inheritdoc/>
     public ReadFile Content(ReadOnlySpan<byte> record, int max)
     {
+        if (BinaryPrimitives.ReadInt64LittleEndian(record[4..]) < 0)
+        {
+            return ReadFile.Faulty(Corpus.RuleNames.Unreadable, Row.NullContent);
+        }
+
         ReadOnlySpan<byte> content = record[(SpoolWriter.HeaderBytes + BinaryPrimitives.ReadInt32LittleEndian(record))..];
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, content.Length));
         content.CopyTo(buffer);

@@ -10,7 +10,7 @@ namespace DataForge.Crawler.Sources;
 /// <summary>Parses the list of sources that the user named.</summary>
 public static class SourceList
 {
-    private const string Forms = "dir:PATH, git:PATH-or-URL, jsonl:FILE, parquet:FILE-or-DIR, github:QUERY or pinned:FILE";
+    private const string Forms = "dir:PATH, git:PATH-or-URL, jsonl:FILE-or-DIR, parquet:FILE-or-DIR, github:QUERY or pinned:FILE";
 
     /// <summary>
     /// The sources, each once, in an order that does not depend on the order in which they were named. All <c>jsonl:</c> files are one
@@ -28,13 +28,15 @@ public static class SourceList
         SortedDictionary<string, ISource> repositories = new(StringComparer.Ordinal);
         SortedDictionary<string, SearchQuery> queries = new(StringComparer.Ordinal);
         SortedSet<string> pinned = new(StringComparer.Ordinal);
-        SortedSet<string> lines = new(StringComparer.Ordinal);
-        SortedSet<string> tables = new(StringComparer.Ordinal);
+        (SortedSet<string> Files, int Hidden) lines = (new(StringComparer.Ordinal), 0);
+        (SortedSet<string> Files, int Hidden) tables = (new(StringComparer.Ordinal), 0);
         foreach (string text in options.Sources)
         {
             int colon = text.IndexOf(':');
             string rest = text[(colon + 1)..];
-            switch (colon < 0 || rest.Length == 0 ? "" : text[..colon])
+            string kind = colon < 0 || rest.Length == 0 ? "" : text[..colon];
+            rest = kind == GitHubSource.KindName ? rest : HomePath.Expand(rest);
+            switch (kind)
             {
                 case "dir":
                     FolderSource folder = Folder(text, rest);
@@ -49,13 +51,13 @@ public static class SourceList
                     queries.TryAdd(query.Key, query);
                     break;
                 case "pinned":
-                    pinned.UnionWith(RowFiles.Find(text, rest, allowsFolder: false));
+                    pinned.UnionWith(RowFiles.Find(text, rest).Files);
                     break;
                 case "jsonl":
-                    lines.UnionWith(RowFiles.Find(text, rest, allowsFolder: false));
+                    Add(ref lines, RowFiles.Find(text, rest, ".jsonl", ".jsonl.gz"));
                     break;
                 case "parquet":
-                    tables.UnionWith(RowFiles.Find(text, rest, allowsFolder: true));
+                    Add(ref tables, RowFiles.Find(text, rest, ".parquet"));
                     break;
                 default:
                     throw DataForgeException.Usage($"'{text}' is not a source: write {Forms}.");
@@ -69,17 +71,23 @@ public static class SourceList
         }
 
         sources.AddRange(pinned.Select(static file => new PinnedSource(file)));
-        if (lines.Count > 0)
+        if (lines.Files.Count > 0)
         {
-            sources.Add(new JsonLinesSource([.. lines]));
+            sources.Add(new JsonLinesSource(new RowFiles([.. lines.Files], lines.Hidden)));
         }
 
-        if (tables.Count > 0)
+        if (tables.Files.Count > 0)
         {
-            sources.Add(new ParquetSource([.. tables]));
+            sources.Add(new ParquetSource(new RowFiles([.. tables.Files], tables.Hidden)));
         }
 
         return sources;
+    }
+
+    private static void Add(ref (SortedSet<string> Files, int Hidden) all, RowFiles found)
+    {
+        all.Files.UnionWith(found.Files);
+        all.Hidden += found.Hidden;
     }
 
     private static FolderSource Folder(string text, string path)

@@ -1,4 +1,5 @@
 using DataForge.Corpus;
+using Microsoft.Data.Sqlite;
 
 namespace DataForge.Crawler.Storage;
 
@@ -11,6 +12,10 @@ namespace DataForge.Crawler.Storage;
 /// </summary>
 internal sealed class Catalog : IDisposable
 {
+    // SQLITE_READONLY and SQLITE_CANTOPEN (https://www.sqlite.org/rescode.html).
+    private const int ReadOnly = 8;
+    private const int CannotOpen = 14;
+
     private readonly CatalogConnection _connection;
 
     private Catalog(CatalogDatabase database, TimeProvider time, int reconnections)
@@ -99,6 +104,35 @@ internal sealed class Catalog : IDisposable
         {
             database.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Opens a catalog to read from it, also where its file cannot be written.</summary>
+    /// <param name="address">The address of the database.</param>
+    /// <param name="time">The clock by which leases expire.</param>
+    /// <exception cref="DataForgeException">It is of another version, was left unfinished, or cannot be reached.</exception>
+    public static Catalog OpenToRead(CatalogAddress address, TimeProvider time)
+    {
+        try
+        {
+            return Open(address, time);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is ReadOnly or CannotOpen && address.File is { } file)
+        {
+            SqliteDatabase database = SqliteDatabase.TryOpenReadOnly(file) ?? throw new DataForgeException(
+                $"{file} cannot be written, and was left by a crawl that did not end: make the workspace writable for one question.",
+                inner: e);
+            try
+            {
+                database.Migrate();
+                return new Catalog(database, time, 0);
+            }
+            catch (SqliteException older)
+            {
+                database.Dispose();
+                throw new DataForgeException(
+                    $"{file} is of an earlier version and cannot be written: make the workspace writable for one question.", inner: older);
+            }
         }
     }
 

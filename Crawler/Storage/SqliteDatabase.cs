@@ -52,6 +52,35 @@ internal sealed class SqliteDatabase : CatalogDatabase
         }
     }
 
+    /// <summary>
+    /// Opens a file that cannot be written, for reading alone; null where it was left with a log, which would have to be written back
+    /// first.
+    /// </summary>
+    public static SqliteDatabase? TryOpenReadOnly(string path)
+    {
+        if (File.Exists(path + "-wal") && new FileInfo(path + "-wal").Length > 0)
+        {
+            return null;
+        }
+
+        // immutable: without it, SQLite makes files beside the database even for reading (https://www.sqlite.org/uri.html).
+        string address = Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal);
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = $"file:{address}?immutable=1", Mode = SqliteOpenMode.ReadOnly, Pooling = false,
+        }.ToString());
+        try
+        {
+            connection.Open();
+            return new SqliteDatabase(connection, path);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     /// <inheritdoc/>
     public override bool CanReconnect => false;
 

@@ -64,16 +64,41 @@ internal sealed class ExplanationIndex : IDisposable
             return index;
         }
 
-        using FileLock held = FileLock.Take(run.Manifest.LockFile(RunPaths.Index, "explanations"));
-        if (TryOpen(run, fingerprint) is { } builtMeanwhile)
+        try
         {
-            return builtMeanwhile;
+            using FileLock held = FileLock.Take(run.Manifest.LockFile(RunPaths.Index, "explanations"));
+            if (TryOpen(run, fingerprint) is { } builtMeanwhile)
+            {
+                return builtMeanwhile;
+            }
+
+            onBuild?.Invoke();
+            ExplanationIndexBuilder.Build(run, PathOf(run), fingerprint);
+            File.Delete(FormerPathOf(run));
+        }
+        catch (Exception e) when (FileLock.IsReadOnly(e))
+        {
+            return OpenTemporary(run, fingerprint, onBuild);
         }
 
-        onBuild?.Invoke();
-        ExplanationIndexBuilder.Build(run, PathOf(run), fingerprint);
-        File.Delete(FormerPathOf(run));
         return TryOpen(run, fingerprint) ?? throw new DataForgeException($"{PathOf(run)} cannot be read back: remove it and ask again.");
+    }
+
+    // An index for this question alone, of a run that cannot be written. The file is gone as soon as it is open.
+    private static ExplanationIndex OpenTemporary(Run run, byte[] fingerprint, Action? onBuild)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("dataforge-");
+        try
+        {
+            onBuild?.Invoke();
+            string path = Path.Combine(folder.FullName, "explanations.bin");
+            ExplanationIndexBuilder.Build(run, path, fingerprint);
+            return TryOpen(run, path, fingerprint) ?? throw new DataForgeException($"{path} cannot be read back: ask again.");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     /// <summary>The key of a content.</summary>
@@ -104,16 +129,18 @@ internal sealed class ExplanationIndex : IDisposable
     // Where earlier versions kept their index.
     private static string FormerPathOf(Run run) => run.PathOf(RunPaths.Index + "/stories.bin");
 
-    private static ExplanationIndex? TryOpen(Run run, byte[] fingerprint)
+    private static ExplanationIndex? TryOpen(Run run, byte[] fingerprint) => TryOpen(run, PathOf(run), fingerprint);
+
+    private static ExplanationIndex? TryOpen(Run run, string path, byte[] fingerprint)
     {
-        if (!File.Exists(PathOf(run)))
+        if (!File.Exists(path))
         {
             return null;
         }
 
         // Another process may replace the file meanwhile.
         const FileShare Share = FileShare.ReadWrite | FileShare.Delete;
-        var file = new FileStream(PathOf(run), FileMode.Open, FileAccess.Read, Share, bufferSize: 1 << 12, FileOptions.RandomAccess);
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, Share, bufferSize: 1 << 12, FileOptions.RandomAccess);
         Span<byte> header = stackalloc byte[HeaderLength];
         if (file.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) == HeaderLength
             && header[..FingerprintOffset].SequenceEqual(Magic)

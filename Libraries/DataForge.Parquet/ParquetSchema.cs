@@ -33,7 +33,14 @@ public enum ParquetType
 /// Whether a row has a list of values, in the standard three-level form. The writer supports lists of String and Int64 without null
 /// elements.
 /// </param>
-public sealed record ParquetColumn(string Name, ParquetType Type, bool Nullable = false, bool IsList = false);
+public sealed record ParquetColumn(string Name, ParquetType Type, bool Nullable = false, bool IsList = false)
+{
+    /// <summary>
+    /// For decimal numbers: the digits after the point, by which a stored whole number is to be divided (12.00 is stored as 1200). Null
+    /// for all other columns. Only the reader sets it.
+    /// </summary>
+    public int? DecimalScale { get; init; }
+}
 
 /// <summary>The columns of a table in order. Two schemas are equal when their columns are equal.</summary>
 public sealed class ParquetSchema : IEquatable<ParquetSchema>

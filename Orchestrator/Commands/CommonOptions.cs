@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using DataForge.Corpus;
 
 namespace DataForge.Orchestrator.Commands;
 
@@ -9,6 +11,7 @@ internal static class CommonOptions
     public static Option<string> Workspace { get; } = new("--workspace")
     {
         Description = "The folder that holds what was crawled, and the runs.", DefaultValueFactory = _ => "./workspace", HelpName = "DIR",
+        CustomParser = static result => Folder(result),
     };
 
     /// <summary><c>--run</c>.</summary>
@@ -23,4 +26,17 @@ internal static class CommonOptions
         Description = "Parts computed at a time; changes no byte of the result. Default: one per core.",
         DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N",
     };
+
+    private static string? Folder(ArgumentResult given)
+    {
+        try
+        {
+            return HomePath.Expand(given.Tokens[0].Value);
+        }
+        catch (DataForgeException e)
+        {
+            given.AddError(e.Message);
+            return null;
+        }
+    }
 }

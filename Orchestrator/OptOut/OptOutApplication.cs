@@ -26,13 +26,13 @@ internal sealed class OptOutApplication(Workspace workspace, TimeProvider time)
         .Select(name => RunOptions.Of(Run.Open(workspace, name)).Crawl.Catalog)
         .FirstOrDefault(catalog => !string.IsNullOrEmpty(catalog));
 
-    /// <summary>Finishes an interrupted opt-out; returns its report, or null where there is none.</summary>
-    public async Task<IReadOnlyList<string>?> FinishAsync(CancellationToken cancellation) => OptOutJournal.Read(workspace) is not { } begun
+    /// <summary>Finishes an interrupted opt-out; returns what was done, or null where there is none.</summary>
+    public async Task<OptOutJournal?> FinishAsync(CancellationToken cancellation) => OptOutJournal.Read(workspace) is not { } begun
         ? null
         : await CarryOutAsync(begun.Ready is null ? Plan(begun.Entries, cancellation) : begun, cancellation).ConfigureAwait(false);
 
-    /// <summary>Applies a list; returns its report.</summary>
-    public async Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<string> entries, CancellationToken cancellation)
+    /// <summary>Applies a list; returns what was done.</summary>
+    public async Task<OptOutJournal> ApplyAsync(IReadOnlyList<string> entries, CancellationToken cancellation)
     {
         new OptOutJournal { Entries = entries }.Write(workspace);
         return await CarryOutAsync(Plan(entries, cancellation), cancellation).ConfigureAwait(false);
@@ -69,19 +69,21 @@ internal sealed class OptOutApplication(Workspace workspace, TimeProvider time)
         // The message of a fault may name a repository.
         rewrite.Remove(FaultFile.FolderName);
         rewrite.Flush();
+        IReadOnlyList<string> unmatched = OptOutReport.Unmatched(entries, removed, WorkspaceOptOuts.Read(workspace));
         var ready = new OptOutJournal
         {
             Entries = entries,
             Ready = removed,
             Removed = [.. rewrite.Removed],
             Runs = toFinish,
-            Report = [.. OptOutReport.Lines(entries, removed, runs.Totals)],
+            Report = [.. OptOutReport.Lines(removed, runs.Totals, unmatched)],
+            Unmatched = unmatched.Count,
         };
         ready.Write(workspace);
         return ready;
     }
 
-    private async Task<IReadOnlyList<string>> CarryOutAsync(OptOutJournal journal, CancellationToken cancellation)
+    private async Task<OptOutJournal> CarryOutAsync(OptOutJournal journal, CancellationToken cancellation)
     {
         RemovedRows removed = journal.Ready!;
         string list = WorkspaceOptOuts.HashOf(journal.Entries);
@@ -103,7 +105,7 @@ internal sealed class OptOutApplication(Workspace workspace, TimeProvider time)
 
         RemoveWorkFolder();
         File.Delete(OptOutLock.JournalFile(workspace.Folder));
-        return journal.Report;
+        return journal;
     }
 
     private async Task FinishRunAsync(RunToFinish changed, EventLog noEvents, CancellationToken cancellation)

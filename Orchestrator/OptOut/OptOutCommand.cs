@@ -57,21 +57,38 @@ internal sealed class OptOutCommand(CommandTerminal terminal, TimeProvider time,
             ?? throw new DataForgeException(
                 $"a crawl into {folder} is running: wait for it to end, or stop it, then run the same command again.");
         var application = new OptOutApplication(workspace, time);
-        IReadOnlyList<string>? finished = await application.FinishAsync(cancellation).ConfigureAwait(false);
+        OptOutJournal? finished = await application.FinishAsync(cancellation).ConfigureAwait(false);
         if (finished is not null)
         {
             logger.OptOutFinished();
-            Report(finished);
+            Report(finished.Report);
         }
 
         if (entries is not null)
         {
-            Report(await application.ApplyAsync(entries, cancellation).ConfigureAwait(false));
+            OptOutJournal applied = await application.ApplyAsync(entries, cancellation).ConfigureAwait(false);
+            Report(applied.Report);
             logger.OptOutApplied(entries.Count);
+            RequireMatches(applied);
         }
         else if (finished is null)
         {
             throw DataForgeException.Usage("There is no interrupted opt-out to finish; name a list: dataforge optout LIST.");
+        }
+        else
+        {
+            RequireMatches(finished);
+        }
+    }
+
+    // Whoever asked to be left out may be here under another name, so a script must notice.
+    private static void RequireMatches(OptOutJournal done)
+    {
+        if (done.Unmatched > 0)
+        {
+            throw new DataForgeException(
+                $"{done.Unmatched} of {done.Entries.Count} requests named nothing in this workspace (they stay out from now on): "
+                + "check how those names are written.");
         }
     }
 

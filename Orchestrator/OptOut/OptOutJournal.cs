@@ -34,6 +34,9 @@ internal sealed record OptOutJournal
     [JsonPropertyName("told")]
     public IReadOnlyList<string> Report { get; init; } = [];
 
+    /// <summary>How many entries name nothing that is or was in the workspace.</summary>
+    public int Unmatched { get; init; }
+
     /// <summary>The folder of new files, until they replace the old ones.</summary>
     public static string WorkFolder(Workspace workspace) => Path.Combine(workspace.Folder, "optout.work");
 

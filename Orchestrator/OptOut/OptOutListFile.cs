@@ -62,6 +62,17 @@ internal static class OptOutListFile
             return "names a file; a list for optout names repositories or owners (single files: Clean:OptOutFile)";
         }
 
+        // A name of the workspace itself is understood whatever it is made of.
+        if (names.Contains(entry))
+        {
+            return null;
+        }
+
+        if (entry.FirstOrDefault(c => !IsOfName(c)) is var strange and not '\0')
+        {
+            return $"has a '{strange}', which no name on a forge has: write owner/repository or owner, one a line";
+        }
+
         if (entry.StartsWith('/') || entry.EndsWith('/')
             || entry.Contains("//", StringComparison.Ordinal) || entry.Contains("://", StringComparison.Ordinal))
         {
@@ -74,6 +85,11 @@ internal static class OptOutListFile
             ? "has a '*' that is not an owner's last part: write owner/*"
             : null;
     }
+
+    // Letters and digits of any script, the marks that forges allow, and what the list's own form has. An address (git@host:owner/name), a
+    // mention (@owner) or two names on a line have others, and would match nothing.
+    private static bool IsOfName(char c) =>
+        char.IsLetterOrDigit(c) || char.IsSurrogate(c) || c is '/' or '*' or '.' or '_' or '-' or '+' or '~';
 
     private static string[] Lines(string path)
     {

@@ -8,12 +8,12 @@ namespace DataForge.Orchestrator.OptOut;
 internal static class OptOutReport
 {
     /// <summary>The report's lines.</summary>
-    /// <param name="entries">The list's entries.</param>
     /// <param name="removed">What is removed from raw.</param>
     /// <param name="runs">What is removed from runs.</param>
-    public static IEnumerable<string> Lines(IReadOnlyList<string> entries, RemovedRows removed, RunRemovalTotals runs)
+    /// <param name="unmatched">Those of the entries that match nothing (<see cref="Unmatched"/>).</param>
+    public static IEnumerable<string> Lines(RemovedRows removed, RunRemovalTotals runs, IReadOnlyList<string> unmatched)
     {
-        foreach (string entry in entries.Where(entry => !IsInWorkspace(entry, removed)))
+        foreach (string entry in unmatched)
         {
             yield return $"{entry}: nothing of that name is in the workspace; it stays out from now on";
         }
@@ -31,10 +31,19 @@ internal static class OptOutReport
         }
     }
 
-    private static bool IsInWorkspace(string entry, RemovedRows removed)
+    /// <summary>The entries that name nothing that is removed now or was removed before.</summary>
+    /// <param name="entries">The list's entries.</param>
+    /// <param name="removed">What is removed from raw.</param>
+    /// <param name="before">What earlier lists removed.</param>
+    public static IReadOnlyList<string> Unmatched(IReadOnlyList<string> entries, RemovedRows removed, WorkspaceOptOuts before)
+    {
+        string[] names = [.. removed.Repositories.Concat(before.Repositories).Select(repository => repository.Name)];
+        return [.. entries.Where(entry => !MatchesAny(entry, names))];
+    }
+
+    private static bool MatchesAny(string entry, string[] names)
     {
         var list = new OptOutList().With([entry]);
-        return removed.Repositories.Any(repository =>
-            list.FindRepository(repository.Name) is not null || list.FindRepository(repository.Name + "/") is not null);
+        return names.Any(name => list.FindRepository(name) is not null || list.FindRepository(name + "/") is not null);
     }
 }

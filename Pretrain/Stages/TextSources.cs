@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using DataForge.Corpus;
@@ -54,7 +53,7 @@ internal static class TextSources
     private static IEnumerable<(bool IsParquet, string Path)> Files(string source)
     {
         int colon = source.IndexOf(':', StringComparison.Ordinal);
-        string kind = colon > 0 ? source[..colon] : "", path = source[(colon + 1)..];
+        string kind = colon > 0 ? source[..colon] : "", path = HomePath.Expand(source[(colon + 1)..]);
         bool parquet = kind == "parquet";
         if (!parquet && kind != "jsonl")
         {
@@ -166,7 +165,7 @@ internal static class TextSources
     private static IEnumerable<(byte[] Text, string? Repository)> JsonLines(string path, Action<string, string> bad)
     {
         using FileStream file = File.OpenRead(path);
-        using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new WholeGzipStream(file, path) : file;
         using var lines = new BoundedLineReader(stream, MaxDocumentBytes);
         long number = 0;
         while (lines.TryReadLine(out ReadOnlyMemory<byte> line, out bool isTooLong))

@@ -49,11 +49,14 @@ internal sealed class SchemaTree
 
             if (node.IsLeaf && node.MaxRepetition == 0)
             {
-                columns.Add(new(node.Name, TypeOf(node), node.Repetition == ParquetRepetition.Optional));
+                columns.Add(new(node.Name, TypeOf(node), node.Repetition == ParquetRepetition.Optional) { DecimalScale = ScaleOf(node) });
             }
             else if (ListLeaf(node) is { } leaf)
             {
-                columns.Add(new(node.Name, TypeOf(leaf), node.Repetition == ParquetRepetition.Optional, IsList: true));
+                columns.Add(new(node.Name, TypeOf(leaf), node.Repetition == ParquetRepetition.Optional, IsList: true)
+                {
+                    DecimalScale = ScaleOf(leaf),
+                });
             }
         }
 
@@ -94,6 +97,8 @@ internal sealed class SchemaTree
     /// <summary>Whether a repeated node is the list's element, as in older files, and not a wrapper around it.</summary>
     public static bool IsElementItself(ParquetNode list, ParquetNode repeated) =>
         repeated.IsLeaf || repeated.Children.Count != 1 || repeated.Name == "array" || repeated.Name == list.Name + "_tuple";
+
+    private static int? ScaleOf(ParquetNode leaf) => leaf.Logical.Kind == ParquetLogicalKind.Decimal ? leaf.Logical.Scale : null;
 
     private static ParquetType TypeOf(ParquetNode leaf) => leaf.Physical switch
     {

@@ -44,6 +44,21 @@ public class GitSourceTests
     }
 
     [Fact]
+    public async Task Crawl_linkedWorktree_hasNamesThatAreNoTextAsTheirBytes()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("work/a.py", "a");
+        TestGit.CommitAll(folder["work"]);
+        string blob = TestGit.Run(folder["work"], "hash-object", "-w", "a.py").Trim();
+        string tree = MakeTree(folder["work"], ($"100644 blob {blob}\t", [.. "bad"u8, 0xFF, .. ".py"u8]));
+        string commit = TestGit.Run(folder["work"], "commit-tree", "-m", "strange", tree).Trim();
+        TestGit.Run(folder["work"], "worktree", "add", "-q", "--no-checkout", "--detach", folder["linked"], commit);
+
+        TestCrawl crawl = await new TestCrawl(folder["w"]).RunAsync("r", "git:" + folder["linked"]);
+        Assert.Equal(["linked: bad%FF.py"], crawl.Paths());
+    }
+
+    [Fact]
     public async Task Crawl_strangeTree_rowsForLinksAndNamesThatAreNoText()
     {
         using var folder = new TemporaryFolder();

@@ -78,7 +78,7 @@ public class RowSourceTests
     [InlineData("""{"repo":"a","path":"x.py","content":"1"} extra""", "line 1 (byte 0)")]
     [InlineData("""["repo"]""", "no JSON object")]
     [InlineData("""{"repo":"a","path":"x.py"}""", "'content'")]
-    [InlineData("""{"repo":"a","path":"x.py","content":null}""", "'content'")]
+    [InlineData("""{"repo":"a","path":"x.py","content":7}""", "'content'")]
     [InlineData("""{"repo":"","path":"x.py","content":"1"}""", "no repository")]
     [InlineData("""{"repo":"a","content":"1"}""", "no path")]
     [InlineData("""{"repo":"a","path":"x.py","content":"1","stars":"many"}""", "wrong type")]

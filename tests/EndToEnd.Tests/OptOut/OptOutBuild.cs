@@ -63,7 +63,7 @@ public sealed class OptOutBuild : IAsyncLifetime
         Directory.CreateDirectory(Path.Combine(Before, "runs/one/5-model/checkpoints"));
         _folder.Write("before/faults/dataforge-fault-20260101T000000.000Z-1.log", "InvalidOperationException: acme/gone src/own1.py\n");
         CopyTo(After);
-        Report = await SucceedAsync(["optout", List, "--workspace", After]);
+        Report = await OptOutAsync("optout", List, "--workspace", After);
     }
 
     // Both runs have the same files of these repositories; a chance of a few percent a seed.
@@ -94,6 +94,17 @@ public sealed class OptOutBuild : IAsyncLifetime
     {
         (int code, string output, string error) = await DataForgeProcess.RunAsync(arguments);
         Assert.True(code == 0, $"exit code {code}\n{output}\n{error}");
+        return output;
+    }
+
+    /// <summary>
+    /// Runs an opt-out of the list, of which one request names nothing: all others are carried out, and the command says so and fails.
+    /// </summary>
+    internal static async Task<string> OptOutAsync(params string[] arguments)
+    {
+        (int code, string output, string error) = await DataForgeProcess.RunAsync(arguments);
+        Assert.True(code == 1, $"exit code {code}\n{output}\n{error}");
+        Assert.Contains("1 of 4 requests named nothing in this workspace", error, StringComparison.Ordinal);
         return output;
     }
 

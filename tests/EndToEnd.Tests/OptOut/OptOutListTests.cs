@@ -27,12 +27,26 @@ public sealed class OptOutListTests
     [InlineData("*\n")]
     [InlineData("*/name\n")]
     [InlineData("\u0001\n")]
+    [InlineData("owner/one\ngit@host:acme/tool.git\n")]
+    [InlineData("@acme\n")]
+    [InlineData("a/b,c/d\n")]
+    [InlineData("a/b;c/d\n")]
+    [InlineData("\"a/b\"\n")]
+    [InlineData("github.com:acme\n")]
     public void Read_badList_isWrongUse(string text)
     {
         using var folder = new TemporaryFolder();
         DataForgeException fault = Assert.Throws<DataForgeException>(() => OptOutListFile.Read(folder.Write("list.txt", text), []));
         Assert.Equal(DataForgeException.WrongUse, fault.ExitCode);
         Assert.DoesNotContain('\n', fault.Message);
+    }
+
+    [Fact]
+    public void Read_namesOfTheWorkspace_areUnderstoodWhateverTheyAreMadeOf()
+    {
+        using var folder = new TemporaryFolder();
+        string list = folder.Write("list.txt", "a,b@c\nürün/ad+1_2.x-y\n");
+        Assert.Equal(["a,b@c", "ürün/ad+1_2.x-y"], OptOutListFile.Read(list, ["a,b@c"]));
     }
 
     [Theory]
@@ -73,7 +87,9 @@ public sealed class OptOutListTests
 
         // An empty workspace remembers the list for what is crawled later.
         (int code, string output, string error) = await DataForgeProcess.RunAsync("optout", list, "--workspace", folder["w"]);
-        Assert.True(code == 0, output + error);
+        Assert.True(code == 1, output + error);
+        Assert.Contains("owner/name: nothing of that name", output, StringComparison.Ordinal);
+        Assert.Contains("1 of 1 requests named nothing", Assert.Single(error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
         Assert.True(WorkspaceOptOuts.Read(Workspace.Open(folder["w"])).Covers(1, "owner/name"));
         Assert.False(File.Exists(folder["w/optout.journal.json"]));
     }

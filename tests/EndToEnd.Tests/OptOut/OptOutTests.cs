@@ -166,9 +166,9 @@ public sealed class OptOutTests(OptOutBuild built)
         SkipWithoutPython();
         string again = built.NewFolder("again");
         built.CopyTo(again);
-        await OptOutBuild.SucceedAsync(["optout", built.List, "--workspace", again]);
+        await OptOutBuild.OptOutAsync("optout", built.List, "--workspace", again);
         SortedDictionary<string, string> once = OptOutBuild.Hashes(again);
-        await OptOutBuild.SucceedAsync(["optout", built.List, "--workspace", again]);
+        await OptOutBuild.OptOutAsync("optout", built.List, "--workspace", again);
         Assert.Empty(FolderHash.Differences(once, OptOutBuild.Hashes(again)));
         Assert.Empty(FolderHash.Differences(OptOutBuild.Hashes(built.After), once));
     }
