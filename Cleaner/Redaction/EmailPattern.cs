@@ -32,6 +32,11 @@ internal static class EmailPattern
     {
         int start = text[Math.Max(0, at - MaxLocal)..at].LastIndexOfAnyExcept(Local) + 1 + Math.Max(0, at - MaxLocal);
         start += Escapes.LengthAt(text, start, at);
+        if (IsUserOfUrl(text, start) || IsFilledIn(text, start, at))
+        {
+            return null;
+        }
+
         while (start < at && text[start] is (byte)'.' or (byte)'-' or (byte)'+' or (byte)'%')
         {
             start++;
@@ -52,7 +57,7 @@ internal static class EmailPattern
             && end + 1 < text.Length
             && (Domain.Contains(text[end + 1]) || text[end + 1] is (byte)'/' or (byte)'~' or (byte)'{');
         bool isPassword = start > 0 && text[start - 1] == ':';
-        return isRemotePath || (isPassword && IsUrlUser(text, start)) || IsReserved(domain)
+        return isRemotePath || IsRepositoryUser(text[start..at]) || (isPassword && IsUrlUser(text, start)) || IsReserved(domain)
             ? null
             : new Secret(start, end, SecretKind.Email);
     }
@@ -83,6 +88,32 @@ internal static class EmailPattern
         int dot = domain.LastIndexOf((byte)'.');
         ReadOnlySpan<byte> name = domain[..dot];
         return (name.Length == 7 || (name.Length > 7 && name[^8] == '.')) && CopyrightLine.StartsWithIgnoreCase(name[^7..], "example"u8);
+    }
+
+    // "scheme://user@host": an account at a server, such as "git+ssh://git@host/path".
+    private static bool IsUserOfUrl(ReadOnlySpan<byte> text, int start) => start >= 3 && text[(start - 3)..start].SequenceEqual("://"u8);
+
+    // The accounts that hosts of repositories give to everyone.
+    private static bool IsRepositoryUser(ReadOnlySpan<byte> local) =>
+        local.SequenceEqual("git"u8) || local.SequenceEqual("hg"u8) || local.SequenceEqual("svn"u8) || local.SequenceEqual("bzr"u8);
+
+    // "%s@host", "%(user)s@host", "$user@host": the program fills the user in. "%20ada@host" is an address after an encoded space.
+    private static bool IsFilledIn(ReadOnlySpan<byte> text, int start, int at)
+    {
+        ReadOnlySpan<byte> local = text[start..at];
+        int percent = local.LastIndexOf((byte)'%');
+        if (percent >= 0)
+        {
+            bool isEncoded = local.Length > percent + 4
+                && char.IsAsciiHexDigit((char)local[percent + 1])
+                && char.IsAsciiHexDigit((char)local[percent + 2]);
+            return !isEncoded;
+        }
+
+        bool isNamed = start > 0
+            && text[start - 1] == ')'
+            && text[Math.Max(0, start - MaxLocal)..start].LastIndexOf("%("u8) >= 0;
+        return isNamed || (start > 0 && text[start - 1] == '$');
     }
 
     // "://user:" before the password: the address is part of a URL, which has its own pattern.
