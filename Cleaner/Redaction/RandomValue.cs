@@ -54,7 +54,8 @@ internal static class RandomValue
         bool isUuid = value.Length == 36 && value[8] == '-' && value[13] == '-' && value[18] == '-' && value[23] == '-';
         bool isPath = value.IndexOf("://"u8) >= 0 || value[0] is (byte)'/' or (byte)'.' or (byte)'~' || value.IndexOf(".py"u8) >= 0;
         bool isWords = other > 0 && digits <= 2 && value.IndexOfAny("_.-/: "u8) >= 0 && (upper == 0 || lower == 0);
-        return isMixed && !isUuid && !isPath && !isWords && !IsAddress(value) && !IsNumberedWords(value) && !IsSample(value) && HasEntropy(value);
+        bool isNoise = isMixed && !isUuid && !isPath && !isWords && !IsAddress(value) && !IsNumberedWords(value);
+        return isNoise && !IsSample(value) && HasEntropy(value);
     }
 
     // An account or a contract of a blockchain: twenty bytes in hexadecimal, which are public.

@@ -17,11 +17,13 @@ internal static class SecretName
 
     // Behind a token: words that leave it one. Tokens of programs that read text have all sorts of words behind them.
     private static readonly byte[][] BehindToken = Words(
-        "value", "val", "str", "string", "secret", "key", "default", "prod", "production", "dev", "staging", "live", "old", "new", "raw", "b64");
+        "value", "val", "str", "string", "secret", "key", "default", "prod", "production", "dev", "staging", "live", "old", "new", "raw",
+        "b64");
 
     // Behind a password or a key: words that make it something else.
     private static readonly byte[][] Others = Words(
-        "hash", "hashed", "hasher", "hashers", "hashing", "name", "names", "type", "types", "file", "filename", "path", "url", "uri", "field",
+        "hash", "hashed", "hasher", "hashers", "hashing", "name", "names", "type", "types", "file", "filename", "path", "url", "uri",
+        "field",
         "fields", "header", "prefix", "suffix", "regex", "pattern", "length", "len", "size", "label", "id", "ids", "endpoint", "class",
         "format", "env", "var", "re", "kind", "message", "msg", "error", "help", "text", "title", "template", "param", "attr", "index",
         "count", "arn", "address", "expired", "expires", "expiry", "expiration", "timeout", "manager", "reset", "validator", "validators",
@@ -78,7 +80,9 @@ internal static class SecretName
         return true;
     }
 
-    /// <summary>Where the last place of a secret's word ends that is also the end of a word, plural or not; −1 where it is not there.</summary>
+    /// <summary>
+    /// Where the last place of a secret's word ends that is also the end of a word, plural or not; −1 where it is not there.
+    /// </summary>
     private static int EndOf(ReadOnlySpan<byte> words, byte[] secret)
     {
         for (int at = words.Length - 1; at >= 0; at--)

@@ -38,9 +38,10 @@ internal static class LicenseHeader
     }
 
     /// <summary>
-    /// The comments to strip: of the comment lines before the first statement, from the first to the last block that speaks of its licence
-    /// or copyright (<see cref="LicenseMention"/>). A block is a run of comment lines without a blank line between them. The interpreter line (#!), the encoding line, and
-    /// blocks before the first and after the last such block stay. An empty range where there is nothing to strip.
+    /// The comments to strip: of the comment lines before the first statement, from the first to the last block that speaks of the file's
+    /// licence or copyright (<see cref="LicenseMention"/>). A block is a run of comment lines without a blank line between them. The
+    /// interpreter line (#!), the encoding line, and blocks before the first and after the last such block stay. An empty range where
+    /// there is nothing to strip.
     /// </summary>
     public static (int Start, int End) StripRange(ReadOnlySpan<byte> text)
     {

@@ -14,13 +14,16 @@ internal static class LicenseMention
 
     // Each says by itself that the comment is about rights.
     private static readonly byte[][] Notices = Words(
-        "copyright", "all rights reserved", "license:", "licence:", "licensed", "licenced", "license-identifier", "@license", "license file",
-        "license.txt", "license.md", "license.rst", "license agreement", "licence agreement", "see license", "see the license", "this license",
+        "copyright", "all rights reserved", "license:", "licence:", "licensed", "licenced", "license-identifier", "@license",
+        "license file",
+        "license.txt", "license.md", "license.rst", "license agreement", "licence agreement", "see license", "see the license",
+        "this license",
         "license information", "license details", "license text", "license notice");
 
     // Beside the word "license" they name one, or what one says.
     private static readonly byte[][] Names = Words(
-        "MIT", "BSD", "GPL", "LGPL", "AGPL", "MPL", "ISC", "PSF", "ZPL", "EPL", "CC0", "GNU", "Apache", "Mozilla", "Creative Commons", "zlib",
+        "MIT", "BSD", "GPL", "LGPL", "AGPL", "MPL", "ISC", "PSF", "ZPL", "EPL", "CC0", "GNU", "Apache", "Mozilla", "Creative Commons",
+        "zlib",
         "Artistic", "Boost", "Eclipse", "unlicense", "Python Software Foundation", "public domain", "open source", "free software",
         "permission", "warranty", "redistribut", "proprietary");
 
@@ -84,5 +87,6 @@ internal static class LicenseMention
         return -1;
     }
 
-    private static byte[][] Words(params string[] words) => [.. words.Select(word => System.Text.Encoding.ASCII.GetBytes(word.ToLowerInvariant()))];
+    private static byte[][] Words(params string[] words) =>
+        [.. words.Select(word => System.Text.Encoding.ASCII.GetBytes(word.ToLowerInvariant()))];
 }

@@ -26,6 +26,37 @@ public class ReportedSecretsTests
         }
     }
 
+    [Theory]
+    [InlineData("S1-openai-slack-huggingface-forms.jsonl")]
+    [InlineData("S4-django-insecure.jsonl")]
+    [InlineData("S5-vendors-without-a-form.jsonl")]
+    [InlineData("S6-email-with-unicode-domain.jsonl")]
+    public void Redact_reportedSecret_isGone(string file)
+    {
+        string? path = SharedFiles.Find("cases", "reports", "secrets.tgz");
+        Assert.SkipWhen(path is null, "the cases are absent");
+        List<string> left = [.. Rows(Entry(path!, file)).Select(row => (row.Name, Text: Redact(row.Text)))
+            .Where(row => !row.Text.Contains("<KEY>") && !row.Text.Contains("<PASSWORD>") && !row.Text.Contains("<EMAIL>"))
+            .Select(row => $"{row.Name}: {row.Text}")];
+        Assert.True(left.Count == 0, string.Join('\n', left));
+    }
+
+    private static string Entry(string path, string name)
+    {
+        using FileStream file = File.OpenRead(path);
+        using var tar = new TarReader(new GZipStream(file, CompressionMode.Decompress));
+        while (tar.GetNextEntry() is { } entry)
+        {
+            if (Path.GetFileName(entry.Name) == name)
+            {
+                using var reader = new StreamReader(entry.DataStream!);
+                return reader.ReadToEnd();
+            }
+        }
+
+        throw new FileNotFoundException(name);
+    }
+
     private static string Redact(string text)
     {
         var source = new SourceText();
