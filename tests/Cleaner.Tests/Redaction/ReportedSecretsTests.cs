@@ -28,6 +28,8 @@ public class ReportedSecretsTests
 
     [Theory]
     [InlineData("S1-openai-slack-huggingface-forms.jsonl")]
+    [InlineData("S2-secret-not-right-behind-its-name.jsonl")]
+    [InlineData("S3-secret-in-text-inside-a-string.jsonl")]
     [InlineData("S4-django-insecure.jsonl")]
     [InlineData("S5-vendors-without-a-form.jsonl")]
     [InlineData("S6-email-with-unicode-domain.jsonl")]
