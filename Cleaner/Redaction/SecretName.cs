@@ -1,3 +1,5 @@
+using DataForge.Cleaner.Licenses;
+
 namespace DataForge.Cleaner.Redaction;
 
 /// <summary>
@@ -36,7 +38,9 @@ internal static class SecretName
     /// <param name="name">The name.</param>
     public static bool Is(ReadOnlySpan<byte> name)
     {
-        if (name.Length is < 3 or > MaxName)
+        // "key" alone, as in key=…, is the most frequent of all and no secret.
+        bool isShort = name.Length < 5 && !(name.Length >= 3 && CopyrightLine.StartsWithIgnoreCase(name[^3..], "pwd"u8));
+        if (isShort || name.Length > MaxName)
         {
             return false;
         }
