@@ -15,18 +15,6 @@ internal static class PasswordPattern
     private const int MinValue = 8;
     private static readonly SearchValues<byte> ValueEnds = SearchValues.Create(" \t\n\"'`()[]{}<>,;|\\"u8);
 
-    // Words in the names of secrets, and endings of names that only say something about a secret.
-    private static readonly byte[][] SecretWords = Words(
-        "password", "passwd", "pwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "accesskey", "auth_key",
-        "authkey", "private_key", "privatekey", "credential", "signing_key", "encryption_key", "client_key", "consumer_key", "api key",
-        "access key", "auth key", "private key", "signing key", "encryption key");
-    private static readonly byte[][][] SecretWordsByFirst =
-        [.. Enumerable.Range(0, 256).Select(first => SecretWords.Where(word => word[0] == first).ToArray())];
-    private static readonly byte[][] OtherEndings = Words(
-        "_hash", "_name", "_type", "_file", "_path", "_url", "_uri", "_field", "_header", "_prefix", "_suffix", "_regex", "_pattern",
-        "_length", "_size", "_label", "_id", "_endpoint", "_class", "_format", "_env", "_var", "_re", "_kind", "_key_name", "_message",
-        "_error", "_help", "_text", "_title", "_template", "_param", "_attr", "_index", "_count", "_arn");
-
     /// <summary>The password of a URL whose "://" begins here: <c>scheme://user:password@host</c>; null where there is none.</summary>
     public static Secret? InUrl(ReadOnlySpan<byte> text, int colon)
     {
@@ -64,7 +52,7 @@ internal static class PasswordPattern
 
         // A prefix of the string: b, r, u, f.
         quote += quote + 1 < text.Length && char.IsAsciiLetter((char)text[quote]) && text[quote + 1] is (byte)'"' or (byte)'\'' ? 1 : 0;
-        if (quote >= text.Length || text[quote] is not ((byte)'"' or (byte)'\'') || !IsSecretName(NameBefore(text, sign)))
+        if (quote >= text.Length || text[quote] is not ((byte)'"' or (byte)'\'') || !SecretName.Is(NameBefore(text, sign)))
         {
             return null;
         }
@@ -101,7 +89,7 @@ internal static class PasswordPattern
         ReadOnlySpan<byte> value = rest[..length].TrimEnd(".:"u8);
         return before.Contains((byte)'#')
             && value.Length >= MinValue
-            && IsSecretName(NameInComment(text, sign))
+            && SecretName.Is(NameInComment(text, sign))
             && RandomValue.IsRandom(value)
             && RandomValue.IsAlternating(value)
             ? new Secret(start, start + value.Length, SecretKind.Password, OnlyInComment: true)
@@ -157,46 +145,4 @@ internal static class PasswordPattern
 
         return text[start..end];
     }
-
-    private static bool IsSecretName(ReadOnlySpan<byte> name)
-    {
-        if (name.Length < 3)
-        {
-            return false;
-        }
-
-        if (!NamesSecret(name) || CopyrightLine.IndexOfIgnoreCase(name, "public"u8) >= 0)
-        {
-            return false;
-        }
-
-        foreach (byte[] ending in OtherEndings)
-        {
-            if (name.Length > ending.Length && CopyrightLine.StartsWithIgnoreCase(name[^ending.Length..], ending)
-                && !CopyrightLine.StartsWithIgnoreCase(name[^Math.Min(name.Length, 13)..], "access_key_id"u8))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static bool NamesSecret(ReadOnlySpan<byte> name)
-    {
-        for (int i = 0; i + 3 <= name.Length; i++)
-        {
-            foreach (byte[] word in SecretWordsByFirst[name[i] | 0x20])
-            {
-                if (CopyrightLine.StartsWithIgnoreCase(name[i..], word))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
-    private static byte[][] Words(params string[] words) => [.. words.Select(System.Text.Encoding.ASCII.GetBytes)];
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using DataForge.Cleaner.Licenses;
 
@@ -21,7 +22,7 @@ internal static class RandomValue
         {
             "password", "passwd", "secret", "example", "changeme", "change-me", "change_me", "placeholder", "your", "xxxx", "****", "....",
             "todo", "dummy", "fake", "sample", "insert", "replace", "<", ">", "{", "}", "$(", "${", "%(", "%s", "test", "foo", "abc123",
-            "redacted", "django-insecure",
+            "redacted",
         }.Select(Encoding.ASCII.GetBytes),
     ];
 
@@ -53,8 +54,44 @@ internal static class RandomValue
         bool isUuid = value.Length == 36 && value[8] == '-' && value[13] == '-' && value[18] == '-' && value[23] == '-';
         bool isPath = value.IndexOf("://"u8) >= 0 || value[0] is (byte)'/' or (byte)'.' or (byte)'~' || value.IndexOf(".py"u8) >= 0;
         bool isWords = other > 0 && digits <= 2 && value.IndexOfAny("_.-/: "u8) >= 0 && (upper == 0 || lower == 0);
-        return isMixed && !isUuid && !isPath && !isWords && !IsSample(value) && HasEntropy(value);
+        bool isNoise = isMixed && !isUuid && !isPath && !isWords && !IsAddress(value) && !IsNumberedWords(value);
+        return isNoise && !IsSample(value) && HasEntropy(value);
     }
+
+    // An account or a contract of a blockchain: twenty bytes in hexadecimal, which are public.
+    private static bool IsAddress(ReadOnlySpan<byte> value) => value.Length == 42 && value.StartsWith("0x"u8);
+
+    // Words and numbers with signs between them: "mT5-small-sp100k", "ERR_4013_X9". Each part changes from letters to digits once or twice;
+    // parts of generated values change more often or are longer.
+    private static bool IsNumberedWords(ReadOnlySpan<byte> value)
+    {
+        const int MaxPart = 12;
+        const int MaxChanges = 2;
+        int parts = 0;
+        while (!value.IsEmpty)
+        {
+            int length = value.IndexOfAny("_-./:"u8);
+            ReadOnlySpan<byte> part = length < 0 ? value : value[..length];
+            int changes = 0;
+            for (int i = 1; i < part.Length; i++)
+            {
+                changes += char.IsAsciiDigit((char)part[i]) != char.IsAsciiDigit((char)part[i - 1]) ? 1 : 0;
+            }
+
+            if (part.Length > MaxPart || changes > MaxChanges || part.IndexOfAnyExcept(Word) >= 0)
+            {
+                return false;
+            }
+
+            parts++;
+            value = length < 0 ? [] : value[(length + 1)..];
+        }
+
+        return parts >= 2;
+    }
+
+    private static readonly SearchValues<byte> Word = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
 
     private static bool HasEntropy(ReadOnlySpan<byte> value) =>
         Entropy(value) >= (value.Length >= LongValue ? MinEntropyOfLong : MinEntropyOfShort);

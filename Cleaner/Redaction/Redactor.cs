@@ -58,6 +58,7 @@ internal sealed class Redactor
     {
         _found.Clear();
         FindAtTriggers(text);
+        NamedValue.Find(text, _found);
         FindTokens(text);
         FindPrivateKeys(text);
         if (_found.Count > 1)

@@ -3,9 +3,8 @@ using System.Buffers;
 namespace DataForge.Cleaner.Redaction;
 
 /// <summary>
-/// Keys and tokens that have a form of their own: AWS, GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, SendGrid,
-/// Hugging Face, OpenAI, Anthropic, DigitalOcean, Telegram, JSON Web Tokens (RFC 7519). All hold a run of at least <see
-/// cref="MinRun"/> characters.
+/// Keys and tokens that have a form of their own (<see cref="TokenForm"/>), and some that have more parts: SendGrid, Telegram, Discord,
+/// Mailchimp, JSON Web Tokens (RFC 7519). All hold a run of at least <see cref="MinRun"/> characters.
 /// </summary>
 internal static class TokenPattern
 {
@@ -16,35 +15,7 @@ internal static class TokenPattern
     public static SearchValues<byte> RunBytes { get; } = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"u8);
 
-    private static readonly SearchValues<byte> Upper = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
-    private static readonly SearchValues<byte> Alphanumeric = SearchValues.Create(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
-    private static readonly SearchValues<byte> Word = SearchValues.Create(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"u8);
     private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789abcdef"u8);
-
-    private sealed record Form(byte[] Prefix, SearchValues<byte> Body, int Min, int Max);
-
-    // Prefix, alphabet, fewest and most characters after the prefix; 255 where the issuer states no length. Forms as the issuers
-    // document them, gathered in the secret scanners gitleaks (https://github.com/gitleaks/gitleaks, config/gitleaks.toml) and GitHub's
-    // (https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns).
-    private static readonly Form[] Forms =
-    [
-        New("AKIA", Upper, 16, 16), New("ASIA", Upper, 16, 16), New("AROA", Upper, 16, 17), New("AIDA", Upper, 16, 17),
-        New("AGPA", Upper, 16, 17), New("ANPA", Upper, 16, 17), New("ghp_", Alphanumeric, 36, 255), New("gho_", Alphanumeric, 36, 255),
-        New("ghu_", Alphanumeric, 36, 255), New("ghs_", Alphanumeric, 36, 255), New("ghr_", Alphanumeric, 36, 255),
-        New("github_pat_", Word, 60, 255), New("glpat-", RunBytes, 20, 255), New("gldt-", RunBytes, 20, 255),
-        New("glrt-", RunBytes, 20, 255), New("xoxb-", RunBytes, 16, 255), New("xoxp-", RunBytes, 16, 255), New("xoxa-", RunBytes, 16, 255),
-        New("xoxr-", RunBytes, 16, 255), New("xoxs-", RunBytes, 16, 255), New("xoxe-", RunBytes, 16, 255),
-        New("sk_live_", Alphanumeric, 16, 255), New("sk_test_", Alphanumeric, 16, 255), New("rk_live_", Alphanumeric, 16, 255),
-        New("rk_test_", Alphanumeric, 16, 255), New("whsec_", Alphanumeric, 24, 255), New("AIza", RunBytes, 35, 35),
-        New("GOCSPX-", RunBytes, 28, 28), New("npm_", Alphanumeric, 36, 36), New("pypi-", RunBytes, 50, 400),
-        New("hf_", Alphanumeric, 30, 40), New("sk-ant-", RunBytes, 40, 255), New("sk-proj-", RunBytes, 40, 255),
-        New("sk-", Alphanumeric, 40, 60), New("dop_v1_", Hex, 64, 64), New("shpat_", Alphanumeric, 32, 32),
-    ];
-
-    private static readonly Form[][] FormsByFirst =
-        [.. Enumerable.Range(0, 256).Select(first => Forms.Where(form => form.Prefix[0] == first).ToArray())];
 
     /// <summary>The token in a run of <see cref="RunBytes"/> [start, end); null where it holds none.</summary>
     public static Secret? In(ReadOnlySpan<byte> text, int start, int end)
@@ -69,7 +40,7 @@ internal static class TokenPattern
                 continue;
             }
 
-            foreach (Form form in FormsByFirst[text[at]])
+            foreach (TokenForm form in TokenForm.ByFirst[text[at]])
             {
                 ReadOnlySpan<byte> rest = text[at..end];
                 if (rest.Length >= form.Prefix.Length + form.Min
@@ -86,13 +57,14 @@ internal static class TokenPattern
         return null;
     }
 
-    private static bool Matches(ReadOnlySpan<byte> body, Form form, out int length)
+    private static bool Matches(ReadOnlySpan<byte> body, TokenForm form, out int length)
     {
         length = body.IndexOfAnyExcept(form.Body);
         length = length < 0 ? body.Length : length;
 
         // A token of fixed length must end where the run of its alphabet does.
-        return length >= form.Min && length <= form.Max && HasVariety(body[..length]);
+        bool goesOn = form.Min == form.Max && length < body.Length && char.IsAsciiLetterOrDigit((char)body[length]);
+        return length >= form.Min && length <= form.Max && !goesOn && HasVariety(body[..length]);
     }
 
     /// <summary>eyJ… . eyJ… . signature: two JSON objects in base64url begin with "{\"", which is "eyJ".</summary>
@@ -114,7 +86,7 @@ internal static class TokenPattern
     }
 
     /// <summary>
-    /// SendGrid (SG.22.43), Google OAuth (ya29.…), Telegram (digits:AA…), Slack's web hooks: the characters before the run identify them.
+    /// SendGrid (SG.22.43), Telegram (digits:AA…), web hooks of Slack and Discord: the characters around the run identify them.
     /// </summary>
     private static Secret? Dotted(ReadOnlySpan<byte> text, int start, int end)
     {
@@ -124,9 +96,27 @@ internal static class TokenPattern
             return last - end - 1 == 43 ? new Secret(start - 3, last, SecretKind.Key) : null;
         }
 
-        if (start >= 5 && text[(start - 5)..start].SequenceEqual("ya29."u8) && end - start >= 20)
+        if (start >= 1 && text[start - 1] == '.')
         {
-            return new Secret(start - 5, end, SecretKind.Key);
+            foreach (TokenForm form in TokenForm.Dotted)
+            {
+                if (text[..start].EndsWith(form.Prefix) && Matches(text[start..end], form, out int length))
+                {
+                    return new Secret(start - form.Prefix.Length, start + length, SecretKind.Key);
+                }
+            }
+        }
+
+        if ((Discord(text, start, end) ?? Signature(text, start, end)) is { } found)
+        {
+            return found;
+        }
+
+        // Mailchimp: 32 hexadecimal digits, "-us" and the number of the data centre.
+        ReadOnlySpan<byte> run = text[start..end];
+        if (run.Length is 36 or 37 && run[32..].StartsWith("-us"u8) && run[..32].IndexOfAnyExcept(Hex) < 0)
+        {
+            return new Secret(start, end, SecretKind.Key);
         }
 
         if (start >= 9 && text[start - 1] == ':' && end - start == 35 && text[start..].StartsWith("AA"u8))
@@ -140,12 +130,57 @@ internal static class TokenPattern
             return start - 1 - digits is >= 8 and <= 10 ? new Secret(digits, end, SecretKind.Key) : null;
         }
 
-        if (start >= 1 && text[start - 1] == '/' && text[Math.Max(0, start - 60)..start].IndexOf("hooks.slack.com/services/"u8) >= 0)
+        ReadOnlySpan<byte> before = text[Math.Max(0, start - 60)..start];
+        bool isHook = start >= 1
+            && text[start - 1] == '/'
+            && (before.IndexOf("hooks.slack.com/"u8) >= 0 || before.IndexOf("/api/webhooks/"u8) >= 0);
+        if (isHook)
         {
             return new Secret(start, end, SecretKind.Key);
         }
 
         return null;
+    }
+
+    // The bot's number in base64, which begins with M, N or O; the time; a signature.
+    private static Secret? Discord(ReadOnlySpan<byte> text, int start, int end)
+    {
+        if (end - start is < 24 or > 28 || text[start] is < (byte)'M' or > (byte)'O' || end >= text.Length || text[end] != '.')
+        {
+            return null;
+        }
+
+        int second = RunEnd(text, end + 1);
+        if (second - end - 1 != 6 || second >= text.Length || text[second] != '.')
+        {
+            return null;
+        }
+
+        int third = RunEnd(text, second + 1);
+        return third - second - 1 is >= 27 and <= 40 ? new Secret(start, third, SecretKind.Key) : null;
+    }
+
+    // The signature of a shared access to Azure: "…&sig=", base64 in which '+', '/' and '=' may be encoded.
+    private static Secret? Signature(ReadOnlySpan<byte> text, int start, int end)
+    {
+        const int MinSignature = 40;
+        const int MaxSignature = 100;
+        while (start > 0 && end - start < MaxSignature && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || text[start - 1] == '%'))
+        {
+            start--;
+        }
+
+        if (!text[..start].EndsWith("&sig="u8) && !text[..start].EndsWith("?sig="u8))
+        {
+            return null;
+        }
+
+        while (end < text.Length && (char.IsAsciiLetterOrDigit((char)text[end]) || text[end] is (byte)'%' or (byte)'=' or (byte)'+'))
+        {
+            end++;
+        }
+
+        return end - start is >= MinSignature and <= MaxSignature ? new Secret(start, end, SecretKind.Key) : null;
     }
 
     private static int RunEnd(ReadOnlySpan<byte> text, int at)
@@ -175,7 +210,4 @@ internal static class TokenPattern
 
         return System.Numerics.BitOperations.PopCount(low) + System.Numerics.BitOperations.PopCount(high) >= 6;
     }
-
-    private static Form New(string prefix, SearchValues<byte> body, int min, int max) =>
-        new(System.Text.Encoding.ASCII.GetBytes(prefix), body, min, max);
 }

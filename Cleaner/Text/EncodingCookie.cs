@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace DataForge.Cleaner.Text;
 
 /// <summary>The encoding that a Python source declares (PEP 263, https://peps.python.org/pep-0263/).</summary>
@@ -7,28 +5,6 @@ internal static class EncodingCookie
 {
     // No name of a codec has more than 20 characters; a longer one is noise that would fill the row.
     private const int MaxName = 40;
-
-    // Python's names and aliases (https://docs.python.org/3/library/codecs.html#standard-encodings) that .NET knows by another name.
-    private static readonly Dictionary<string, string> Aliases = new(StringComparer.Ordinal)
-    {
-        ["latin-1"] = "iso-8859-1", ["latin1"] = "iso-8859-1", ["latin"] = "iso-8859-1", ["l1"] = "iso-8859-1",
-        ["iso8859-1"] = "iso-8859-1", ["iso-latin-1"] = "iso-8859-1", ["iso-latin-1-unix"] = "iso-8859-1", ["8859"] = "iso-8859-1",
-        ["cp819"] = "iso-8859-1", ["iso8859-15"] = "iso-8859-15", ["latin-9"] = "iso-8859-15", ["iso8859-2"] = "iso-8859-2",
-        ["latin2"] = "iso-8859-2", ["latin-2"] = "iso-8859-2", ["iso8859-5"] = "iso-8859-5", ["iso8859-7"] = "iso-8859-7",
-        ["iso8859-9"] = "iso-8859-9", ["cp1250"] = "windows-1250", ["cp1251"] = "windows-1251", ["cp1252"] = "windows-1252",
-        ["cp1253"] = "windows-1253", ["cp1254"] = "windows-1254", ["cp1255"] = "windows-1255", ["cp1256"] = "windows-1256",
-        ["cp1257"] = "windows-1257", ["cp1258"] = "windows-1258", ["tis-620"] = "windows-874", ["cp874"] = "windows-874",
-        ["johab"] = "johab", ["hz"] = "hz-gb-2312", ["win1251"] = "windows-1251", ["cp437"] = "ibm437", ["cp850"] = "ibm850",
-        ["cp866"] = "cp866", ["koi8-r"] = "koi8-r", ["koi8-u"] = "koi8-u", ["gbk"] = "gbk", ["cp936"] = "gbk", ["gb2312"] = "gb2312",
-        ["euc-cn"] = "gb2312", ["gb18030"] = "gb18030", ["big5"] = "big5", ["cp950"] = "big5", ["shift-jis"] = "shift_jis",
-        ["sjis"] = "shift_jis", ["cp932"] = "shift_jis", ["ms932"] = "shift_jis", ["shiftjis"] = "shift_jis", ["euc-jp"] = "euc-jp",
-        ["eucjp"] = "euc-jp", ["ujis"] = "euc-jp", ["iso-2022-jp"] = "iso-2022-jp", ["euc-kr"] = "euc-kr", ["euckr"] = "euc-kr",
-        ["cp949"] = "ks_c_5601-1987", ["uhc"] = "ks_c_5601-1987", ["utf-16-le"] = "utf-16", ["utf-16-be"] = "utf-16BE",
-        ["utf-16"] = "utf-16", ["mac-roman"] = "macintosh", ["macroman"] = "macintosh", ["ascii"] = "us-ascii", ["us-ascii"] = "us-ascii",
-        ["646"] = "us-ascii",
-    };
-
-    static EncodingCookie() => System.Text.Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
     /// <summary>The name that the first two lines declare; null where they declare none.</summary>
     public static string? Find(ReadOnlySpan<byte> source)
@@ -63,33 +39,7 @@ internal static class EncodingCookie
     }
 
     /// <summary>Whether the name is one of Python's for UTF-8.</summary>
-    public static bool IsUtf8(string name) =>
-        Normalize(name) is "utf-8" or "utf8" or "utf-8-sig" or "u8" or "utf"
-        || Normalize(name).StartsWith("utf-8-", StringComparison.Ordinal);
-
-    /// <summary>The encoding of this name, which throws on bytes that are not valid in it; null where the name is not known.</summary>
-    public static Encoding? ToEncoding(string name)
-    {
-        string folded = Normalize(name);
-        if (!Aliases.TryGetValue(folded, out string? known))
-        {
-            known = folded.StartsWith("iso8859-", StringComparison.Ordinal) ? "iso-" + folded[3..] : folded;
-            if (!known.StartsWith("iso-8859-", StringComparison.Ordinal) && !known.StartsWith("windows-", StringComparison.Ordinal))
-            {
-                return null;
-            }
-        }
-
-        try
-        {
-            return System.Text.Encoding.GetEncoding(known, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
-        }
-        catch (ArgumentException)
-        {
-            // A name such as iso-8859-99, which no code page has.
-            return null;
-        }
-    }
+    public static bool IsUtf8(string name) => PythonCodecs.Find(name) is { IsUtf8: true };
 
     /// <summary>The name in lower case, '_' as '-'.</summary>
     public static string Normalize(string name) => name.ToLowerInvariant().Replace('_', '-');

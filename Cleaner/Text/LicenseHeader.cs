@@ -1,4 +1,3 @@
-using DataForge.Cleaner.Licenses;
 using DataForge.Cleaner.Rules;
 
 namespace DataForge.Cleaner.Text;
@@ -39,9 +38,10 @@ internal static class LicenseHeader
     }
 
     /// <summary>
-    /// The comments to strip: of the comment lines before the first statement, from the first to the last block that mentions a licence or
-    /// copyright. A block is a run of comment lines without a blank line between them. The interpreter line (#!), the encoding line, and
-    /// blocks before the first and after the last such block stay. An empty range where there is nothing to strip.
+    /// The comments to strip: of the comment lines before the first statement, from the first to the last block that speaks of the file's
+    /// licence or copyright (<see cref="LicenseMention"/>). A block is a run of comment lines without a blank line between them. The
+    /// interpreter line (#!), the encoding line, and blocks before the first and after the last such block stay. An empty range where
+    /// there is nothing to strip.
     /// </summary>
     public static (int Start, int End) StripRange(ReadOnlySpan<byte> text)
     {
@@ -61,7 +61,7 @@ internal static class LicenseHeader
                 at = next;
             }
 
-            if (at > start && MentionsLicense(text[start..at]))
+            if (at > start && LicenseMention.IsIn(text[start..at]))
             {
                 strip = strip.End == 0 ? (start, at) : (strip.Start, at);
             }
@@ -83,12 +83,6 @@ internal static class LicenseHeader
 
     private static readonly byte[] TripleDouble = "\"\"\""u8.ToArray();
     private static readonly byte[] TripleSingle = "'''"u8.ToArray();
-
-    private static bool MentionsLicense(ReadOnlySpan<byte> block) =>
-        CopyrightLine.IndexOfIgnoreCase(block, "copyright"u8) >= 0
-        || CopyrightLine.IndexOfIgnoreCase(block, "license"u8) >= 0
-        || CopyrightLine.IndexOfIgnoreCase(block, "licence"u8) >= 0
-        || CopyrightLine.IndexOfIgnoreCase(block, "all rights reserved"u8) >= 0;
 
     private static int EndOfComments(ReadOnlySpan<byte> text)
     {

@@ -40,7 +40,8 @@ internal sealed class SourceText
         IsChanged = false;
         Length = 0;
         Encoding = "utf-8";
-        if (source is [0xEF, 0xBB, 0xBF, ..])
+        bool hasMark = source is [0xEF, 0xBB, 0xBF, ..];
+        if (hasMark)
         {
             source = source[3..];
             IsChanged = true;
@@ -48,8 +49,8 @@ internal sealed class SourceText
         }
         else if (source is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
         {
-            string name = source[0] == 0xFF ? "utf-16-le" : "utf-16-be";
-            return DecodeFrom(source[2..], name) && CheckNul();
+            bool isLittle = source[0] == 0xFF;
+            return StoreDecoded(DecodeUtf16(source[2..], isLittle), isLittle ? "utf-16-le" : "utf-16-be") && CheckNul();
         }
 
         int nul = source.IndexOf((byte)0);
@@ -59,12 +60,28 @@ internal sealed class SourceText
             return false;
         }
 
-        // Python uses the encoding that is declared, even where the bytes are valid UTF-8.
+        // Python uses the encoding that is declared, even where the bytes are valid UTF-8; beside a byte order mark no other may be.
         bool isAscii = Ascii.IsValid(source);
-        string? declared = isAscii ? null : EncodingCookie.Find(source);
-        if (declared is not null && !EncodingCookie.IsUtf8(declared))
+        string? declared = EncodingCookie.Find(source);
+        if (declared is not null && (hasMark || !EncodingCookie.IsUtf8(declared)))
         {
-            return DecodeFrom(source, declared);
+            if (hasMark && !PythonCodecs.AgreesWithMark(declared))
+            {
+                Fault = EncodingRule.AgainstMark(declared);
+                return false;
+            }
+
+            PythonCodec? codec = PythonCodecs.Find(declared);
+            if (codec is null)
+            {
+                Fault = EncodingRule.NotKnown(declared);
+                return false;
+            }
+
+            if (!codec.IsUtf8 && !(isAscii && codec.KeepsAscii))
+            {
+                return StoreDecoded(codec.Decode(source), declared) && CheckNul();
+            }
         }
 
         if (!isAscii && !Utf8.IsValid(source))
@@ -130,31 +147,40 @@ internal sealed class SourceText
         return nul < 0;
     }
 
-    private bool DecodeFrom(ReadOnlySpan<byte> source, string name)
+    private static string? DecodeUtf16(ReadOnlySpan<byte> source, bool isLittle)
     {
-        if (EncodingCookie.ToEncoding(name) is not { } encoding)
+        try
         {
-            Fault = EncodingRule.NotKnown(name);
-            return false;
+            return new UnicodeEncoding(!isLittle, byteOrderMark: false, throwOnInvalidBytes: true).GetString(source);
         }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
 
-        char[] chars = ArrayPool<char>.Shared.Rent(encoding.GetMaxCharCount(source.Length));
+    private bool StoreDecoded(string? text, string name)
+    {
         byte[]? bytes = null;
         try
         {
-            int count = encoding.GetChars(source, chars);
-            bytes = ArrayPool<byte>.Shared.Rent(System.Text.Encoding.UTF8.GetMaxByteCount(count));
-            int length = Strict.GetBytes(chars.AsSpan(0, count), bytes);
-            Store(bytes.AsSpan(0, length));
+            bytes = text is null ? null : ArrayPool<byte>.Shared.Rent(System.Text.Encoding.UTF8.GetMaxByteCount(text.Length));
+            if (bytes is null)
+            {
+                Fault = EncodingRule.NotValid(name);
+                return false;
+            }
+
+            Store(bytes.AsSpan(0, Strict.GetBytes(text, bytes)));
         }
-        catch (Exception e) when (e is DecoderFallbackException or EncoderFallbackException)
+        catch (EncoderFallbackException)
         {
+            // Half of a surrogate pair, which is no text.
             Fault = EncodingRule.NotValid(name);
             return false;
         }
         finally
         {
-            ArrayPool<char>.Shared.Return(chars);
             if (bytes is not null)
             {
                 ArrayPool<byte>.Shared.Return(bytes);

@@ -23,7 +23,11 @@ internal sealed class EncodingRule : ContentRule
     public static Finding NotValid(string declared) =>
         NotUtf8 with { Value = $"declared {EncodingCookie.Printable(declared)}, but not valid" };
 
-    /// <summary>A source that declares an encoding that nobody knows.</summary>
+    /// <summary>A source whose byte order mark says UTF-8 and whose declaration says otherwise.</summary>
+    public static Finding AgainstMark(string declared) =>
+        NotUtf8 with { Value = $"declared {EncodingCookie.Printable(declared)}, against its byte order mark" };
+
+    /// <summary>A source that declares an encoding that CPython does not know.</summary>
     public static Finding NotKnown(string declared) =>
         NotUtf8 with { Value = $"declared {EncodingCookie.Printable(declared)}, which is not known" };
 }

@@ -89,6 +89,12 @@ public class SourceTextTests
     [InlineData("# Reads files.\n\n# Copyright 2020 Ada\n\n# All rights reserved.\nimport os\n", "# Reads files.\n\nimport os\n")]
     [InlineData("# Reads files.\nimport os\n# Copyright 2020 Ada\n", "# Reads files.\nimport os\n# Copyright 2020 Ada\n")]
     [InlineData("\"\"\"Copyright 2020 Ada\"\"\"\nimport os\n", "\"\"\"Copyright 2020 Ada\"\"\"\nimport os\n")]
+    [InlineData("# License plate recognition.\n#\n# Usage: press q.\n\nimport os\n", "# License plate recognition.\n#\n# Usage: press q.\n\nimport os\n")]
+    [InlineData("# Checks a driver license number: no limit.\nimport re\n", "# Checks a driver license number: no limit.\nimport re\n")]
+    [InlineData("# Asks the licence server for a key.\nimport re\n", "# Asks the licence server for a key.\nimport re\n")]
+    [InlineData("# This file is distributed under the same license as Foo.\nimport re\n", "import re\n")]
+    [InlineData("# MIT license\nimport re\n", "import re\n")]
+    [InlineData("# See LICENSE for details.\nimport re\n", "import re\n")]
     public void StripRange_header_leavesRest(string text, string expected)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);

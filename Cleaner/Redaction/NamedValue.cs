@@ -1,0 +1,265 @@
+using System.Buffers;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using DataForge.Cleaner.Licenses;
+
+namespace DataForge.Cleaner.Redaction;
+
+/// <summary>
+/// Values that do not stand right behind the name of a secret: in brackets, in a tuple, behind <c>or</c>, as the default of a call
+/// (<c>getenv("PASSWORD", "…")</c>), and in text inside a string: lines of YAML, ini and environment files, JSON, connection strings,
+/// headers of requests.
+/// </summary>
+internal static class NamedValue
+{
+    private const int MaxName = 64;
+    private const int MaxValue = 512;
+    private const int MinValue = 8;
+    private const int MaxSteps = 16;
+
+    // Of a value without quotes.
+    private static readonly SearchValues<byte> ValueEnds = SearchValues.Create(" \t\n\"'`()[]{}<>,;|\\&"u8);
+    private static readonly SearchValues<byte> NameEnds = SearchValues.Create("\"'=: \\!"u8);
+    private static readonly SearchValues<byte> NameBytes = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"u8);
+
+    // Calls that give one of their arguments back.
+    private static readonly byte[][] Calls = Words(
+        "getenv", "get", "pop", "setdefault", "getattr", "config", "env", "environ", "field", "Field", "str", "bytes", "SecretStr",
+        "Secret", "default", "Option", "Argument", "Setting");
+    private static readonly byte[][] Defaults = Words("default", "value", "const", "initial", "fallback", "default_factory");
+    private static readonly byte[][] Schemes = Words("bearer ", "basic ", "token ", "apikey ");
+
+    /// <summary>Adds the values that belong to names of secrets in a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="found">Where they are added.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Find(ReadOnlySpan<byte> text, List<Secret> found)
+    {
+        int done = 0;
+        for (int block = 0; block < text.Length; block += SecretWords.Block)
+        {
+            for (uint places = SecretWords.Places(text, block); places != 0; places &= places - 1)
+            {
+                int at = block + BitOperations.TrailingZeroCount(places);
+                if (at < done)
+                {
+                    continue;
+                }
+
+                int end = at + 3;
+                while (end < text.Length && NameBytes.Contains(text[end]))
+                {
+                    end++;
+                }
+
+                done = end;
+                if (end < text.Length && NameEnds.Contains(text[end]))
+                {
+                    AddAround(text, at, end, found);
+                }
+            }
+        }
+    }
+
+    private static void AddAround(ReadOnlySpan<byte> text, int at, int end, List<Secret> found)
+    {
+        int start = text[Math.Max(0, at - MaxName)..at].LastIndexOfAnyExcept(NameBytes) + 1 + Math.Max(0, at - MaxName);
+
+        // "AWS::IAM::AccessKey" names a type.
+        if (end - start <= MaxName && !text[..start].EndsWith("::"u8))
+        {
+            AddBehind(text, start, end, found);
+        }
+    }
+
+    private static void AddBehind(ReadOnlySpan<byte> text, int start, int end, List<Secret> found)
+    {
+        int at = end;
+        int quote = LiteralReader.QuoteAt(text, at);
+        at += quote;
+        bool isClosed = at < text.Length && text[at] is (byte)']' or (byte)')';
+        at = LiteralReader.Blanks(text, isClosed ? at + 1 : at);
+        if (at >= text.Length)
+        {
+            return;
+        }
+
+        bool isOr = isClosed && text[at..].StartsWith("or "u8);
+        bool isArgument = quote > 0 && text[at] == ',';
+        bool isAssignment = text[at] is (byte)'=' or (byte)':' || text[at..].StartsWith("!="u8);
+        if (!isOr && !isArgument && !isAssignment)
+        {
+            return;
+        }
+
+        bool isHeader = CopyrightLine.StartsWithIgnoreCase(text[start..end].TrimStart("-"u8), "authorization"u8);
+        if (!isHeader && !SecretName.Is(text[start..end].TrimStart("-"u8)))
+        {
+            return;
+        }
+
+        int sign = at;
+        at += isOr ? 3 : text[at..].StartsWith("=="u8) || text[at..].StartsWith("!="u8) || text[at..].StartsWith(":="u8) ? 2 : 1;
+        if (isHeader)
+        {
+            AddCredentials(text, at, found);
+            return;
+        }
+
+        if (isAssignment && quote == 0 && AddUnquoted(text, start, sign, found))
+        {
+            return;
+        }
+
+        if (text[sign] == ':' && at == sign + 1)
+        {
+            at = BehindAnnotation(text, at);
+        }
+
+        bool isCompared = at == sign + 2;
+        AddQuoted(text, at, isArgument, isCompared, found);
+    }
+
+    // "password: value" in a line of its own, or "password=value" anywhere. The lexer decides whether it is in a string.
+    private static bool AddUnquoted(ReadOnlySpan<byte> text, int start, int sign, List<Secret> found)
+    {
+        int value = LiteralReader.Blanks(text, sign + 1);
+        ReadOnlySpan<byte> rest = text[value..Math.Min(text.Length, value + MaxValue)];
+        int length = rest.IndexOfAny(ValueEnds);
+        length = length < 0 ? rest.Length : length;
+        if (length < MinValue)
+        {
+            return false;
+        }
+
+        bool isTight = text[sign] == '=' && value == sign + 1 && char.IsAsciiLetterOrDigit((char)text[sign - 1]);
+        ReadOnlySpan<byte> before = text[..start].TrimEnd(" \t-"u8);
+        bool beginsLine = before.EndsWith("\n"u8) || before.EndsWith("\\n"u8);
+        bool endsLine = length == rest.Length || rest[length] is (byte)'\n' or (byte)'\\' or (byte)'"' or (byte)'\'';
+        bool isCode = length < rest.Length && rest[length] is (byte)'(' or (byte)'[' or (byte)'{' or (byte)'<';
+        if ((!isTight && !(beginsLine && endsLine)) || isCode || !IsGenerated(rest[..length]))
+        {
+            return false;
+        }
+
+        found.Add(new Secret(value, value + length, SecretKind.Password));
+        return true;
+    }
+
+    // The literals behind a name, through brackets, calls that give an argument back, commas and "or".
+    private static void AddQuoted(ReadOnlySpan<byte> text, int at, bool isArgument, bool isCompared, List<Secret> found)
+    {
+        int from = at;
+        bool isInCall = isArgument;
+        for (int step = 0; step < MaxSteps; step++)
+        {
+            at = LiteralReader.Openers(text, at);
+            int quote = LiteralReader.QuoteAt(text, at);
+            if (quote == 0)
+            {
+                int word = LiteralReader.CallLength(text, at);
+                ReadOnlySpan<byte> name = text.Slice(at, word);
+                int behind = LiteralReader.Blanks(text, at + word);
+                bool isCall = behind < text.Length && text[behind] == '(' && IsOneOf(name[(name.LastIndexOf((byte)'.') + 1)..], Calls);
+                bool isDefault = behind < text.Length && text[behind] == '=' && isInCall && IsOneOf(name, Defaults);
+                if (word == 0 || (!isCall && !isDefault))
+                {
+                    return;
+                }
+
+                isInCall = true;
+                at = behind + 1;
+                at += text[LiteralReader.Blanks(text, at)..].StartsWith("lambda:"u8) ? LiteralReader.Blanks(text, at) - at + 7 : 0;
+                continue;
+            }
+
+            if (isArgument && step == 0 && text[from..at].Contains((byte)'\n'))
+            {
+                // A list with a word in each line.
+                return;
+            }
+
+            ReadOnlySpan<byte> delimiter = text.Slice(at, quote);
+            int start = at + quote;
+            ReadOnlySpan<byte> rest = text[start..Math.Min(text.Length, start + MaxValue)];
+            int length = rest.IndexOf(delimiter);
+            int next = length < 0 ? text.Length : LiteralReader.Lines(text, start + length + quote);
+            if (next >= text.Length && length < 0)
+            {
+                return;
+            }
+
+            ReadOnlySpan<byte> value = rest[..length];
+            bool isKey = next < text.Length && text[next] == ':' && !isCompared;
+            if (!isKey && value.Length >= MinValue && (isArgument || isInCall ? IsGenerated(value) : RandomValue.IsRandom(value)))
+            {
+                found.Add(new Secret(start, start + length, SecretKind.Password));
+            }
+
+            while (next < text.Length && text[next] is (byte)')' or (byte)']')
+            {
+                next = LiteralReader.Lines(text, next + 1);
+            }
+
+            bool goesOn = next < text.Length && text[next] == ',';
+            bool isOr = next < text.Length && text[next..].StartsWith("or "u8);
+            bool isSecondArgument = isArgument && step == 0;
+            if (isKey || isCompared || isSecondArgument || (!goesOn && !isOr))
+            {
+                return;
+            }
+
+            at = next + (isOr ? 3 : 1);
+        }
+    }
+
+    // "Authorization": "Bearer value", or the same in one string.
+    private static void AddCredentials(ReadOnlySpan<byte> text, int at, List<Secret> found)
+    {
+        at = LiteralReader.Openers(text, at);
+        at += LiteralReader.QuoteAt(text, at);
+        foreach (byte[] scheme in Schemes)
+        {
+            if (CopyrightLine.StartsWithIgnoreCase(text[at..], scheme))
+            {
+                int start = at + scheme.Length;
+                ReadOnlySpan<byte> rest = text[start..Math.Min(text.Length, start + MaxValue)];
+                int length = rest.IndexOfAny(ValueEnds);
+                length = length < 0 ? rest.Length : length;
+                if (length >= MinValue && RandomValue.IsRandom(rest[..length]))
+                {
+                    found.Add(new Secret(start, start + length, SecretKind.Password));
+                }
+
+                return;
+            }
+        }
+    }
+
+    private static bool IsGenerated(ReadOnlySpan<byte> value) =>
+        RandomValue.IsRandom(value) && RandomValue.IsAlternating(value);
+
+    // ": str =", ": Optional[str] =".
+    private static int BehindAnnotation(ReadOnlySpan<byte> text, int at)
+    {
+        ReadOnlySpan<byte> rest = text[at..Math.Min(text.Length, at + MaxName)];
+        int sign = rest.IndexOfAny("=\"'\n(){},"u8);
+        return sign >= 0 && rest[sign] == '=' ? at + sign + 1 : at;
+    }
+
+    private static bool IsOneOf(ReadOnlySpan<byte> word, byte[][] list)
+    {
+        foreach (byte[] other in list)
+        {
+            if (word.SequenceEqual(other))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static byte[][] Words(params string[] words) => [.. words.Select(System.Text.Encoding.ASCII.GetBytes)];
+}

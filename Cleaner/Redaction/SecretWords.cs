@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace DataForge.Cleaner.Redaction;
+
+/// <summary>Finds, 32 bytes at a time, where three letters stand that the words of secrets have and few other words.</summary>
+internal static class SecretWords
+{
+    /// <summary>Bytes of a block.</summary>
+    public const int Block = 32;
+
+    // password and passwd, passphrase, passcode; pwd; secret; token; key; credential; authorization.
+    private static readonly byte[][] Letters =
+        [.. new[] { "ssw", "ssp", "ssc", "pwd", "ecr", "oke", "key", "ede", "uth" }.Select(System.Text.Encoding.ASCII.GetBytes)];
+
+    /// <summary>At which of the next 32 bytes such letters begin; the first is the lowest bit.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="at">Where the block begins.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Places(ReadOnlySpan<byte> text, int at)
+    {
+        if (at + Block + 2 > text.Length)
+        {
+            return PlacesAtEnd(text, at);
+        }
+
+        Vector256<byte> first = Vector256.Create(text[at..]) | Vector256.Create((byte)0x20);
+        Vector256<byte> second = Vector256.Create(text[(at + 1)..]) | Vector256.Create((byte)0x20);
+        Vector256<byte> third = Vector256.Create(text[(at + 2)..]) | Vector256.Create((byte)0x20);
+        Vector256<byte> pass = Is(first, 's') & Is(second, 's') & (Is(third, 'w') | Is(third, 'p') | Is(third, 'c'));
+        Vector256<byte> endingInE = Is(first, 'o') & Is(second, 'k') & Is(third, 'e') | Is(first, 'e') & Is(second, 'd') & Is(third, 'e');
+        Vector256<byte> others = Is(first, 'p') & Is(second, 'w') & Is(third, 'd') | Is(first, 'e') & Is(second, 'c') & Is(third, 'r')
+            | Is(first, 'k') & Is(second, 'e') & Is(third, 'y') | Is(first, 'u') & Is(second, 't') & Is(third, 'h');
+        return (pass | endingInE | others).ExtractMostSignificantBits();
+    }
+
+    private static uint PlacesAtEnd(ReadOnlySpan<byte> text, int at)
+    {
+        uint places = 0;
+        for (int i = at; i + 3 <= text.Length && i < at + Block; i++)
+        {
+            foreach (byte[] letters in Letters)
+            {
+                if ((text[i] | 0x20) == letters[0] && (text[i + 1] | 0x20) == letters[1] && (text[i + 2] | 0x20) == letters[2])
+                {
+                    places |= 1u << (i - at);
+                }
+            }
+        }
+
+        return places;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Is(Vector256<byte> bytes, char letter) => Vector256.Equals(bytes, Vector256.Create((byte)letter));
+}
