@@ -45,6 +45,7 @@ public sealed class LicenseDetector
     private readonly LicenseTextMatcher _matcher = new();
     private readonly List<uint> _leftWords = [];
     private readonly List<byte> _leftText = [];
+    private readonly List<uint> _grantWords = [];
 
     /// <summary>The licence that a licence file (LICENSE, COPYING, a free-form Debian copyright file) gives.</summary>
     public LicenseFinding OfLicenseFile(ReadOnlySpan<byte> text)
@@ -129,6 +130,7 @@ public sealed class LicenseDetector
         _words.Read(text, MaxWords);
         List<LicenseMatch> matches = _matcher.Find(_words.Hashes);
         CollectLeft(text, matches);
+        ReadOnlySpan<uint> granting = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_grantWords);
         ReadOnlySpan<uint> left = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftWords);
         List<string> found = [.. matches.Select(match => match.Template.Id)];
         if (left.IndexOf(LlvmException) >= 0 && found.Contains("Apache-2.0"))
@@ -137,15 +139,29 @@ public sealed class LicenseDetector
             return SpdxExpression.And(found.Select(id => id == "Apache-2.0" ? "Apache-2.0 WITH LLVM-exception" : id));
         }
 
+        if (strict && found.Count > 1 && LicenseTags.FindTags(text) is { } stated && stated.Contains(" OR ", StringComparison.Ordinal)
+            && RepositoryLicenses.Names(stated, found))
+        {
+            // The tag says how the texts that follow it relate.
+            return stated;
+        }
+
         bool isPython = found.Any(id => id is "PSF-2.0" or "Python-2.0" or "Python-2.0.1") && left.IndexOf(PythonHistory) >= 0;
         if (isPython)
         {
             found = [.. found.Where(id => !PythonStack.Contains(id)), "PSF-2.0"];
         }
 
-        string notices = !isPython && (matches.Count == 0 || GrantPhrases.IsIn(left))
+        bool speaks = matches.Count == 0 || GrantPhrases.IsIn(left);
+        string notices = !isPython && (speaks || (strict && found.Exists(IsOpen)))
             ? LicenseNotices.Find(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftText), isHeader)
             : "";
+        if (!speaks && SpdxExpression.ClassOf(notices) <= Corpus.LicenseClass.PublicDomain)
+        {
+            // A name without a word that grants takes rights away, where it is a copyleft one, and gives none.
+            notices = "";
+        }
+
         bool hasNotice = notices.Length > 0;
         if (notices == SpdxLicenses.Bsd && found.Exists(id => RepositoryLicenses.MakesPrecise(id, notices)))
         {
@@ -161,9 +177,9 @@ public sealed class LicenseDetector
         bool isDoubtful = !isPython
             && (_matcher.NearMiss
                 || (found.Count > 0 && RestrictingPhrases.IndexIn(left) >= 0)
-                || (strict && !hasNotice && notices.Length == 0 && GrantPhrases.IsIn(left)));
+                || (strict && !hasNotice && notices.Length == 0 && GrantPhrases.IsIn(granting)));
         // Beside texts that pass nowhere, what is added takes nothing away that was granted.
-        if (isDoubtful && (found.Count == 0 || found.Exists(id => SpdxExpression.ClassOf(id) <= Corpus.LicenseClass.PublicDomain)))
+        if (isDoubtful && (found.Count == 0 || found.Exists(IsOpen)))
         {
             found.Add(SpdxLicenses.Unknown);
         }
@@ -173,6 +189,8 @@ public sealed class LicenseDetector
         return isChoice ? SpdxExpression.Or(all) : SpdxExpression.And(all);
     }
 
+    private static bool IsOpen(string id) => SpdxExpression.ClassOf(id) <= Corpus.LicenseClass.PublicDomain;
+
     private bool ContainsPhrase(uint[] phrase) =>
         System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftWords).IndexOf(phrase) >= 0;
 
@@ -181,6 +199,7 @@ public sealed class LicenseDetector
     {
         _leftWords.Clear();
         _leftText.Clear();
+        _grantWords.Clear();
         int word = 0;
         foreach (LicenseMatch match in matches)
         {
@@ -205,10 +224,37 @@ public sealed class LicenseDetector
         }
 
         _leftWords.AddRange(_words.Hashes[from..to]);
+        _grantWords.AddRange(_words.Hashes[from..StartOfIntroduction(text, from, to)]);
         int start = _words.Starts[from];
         int end = to < _words.Count ? _words.Starts[to] : text.Length;
         _leftText.AddRange(text[start..end]);
         _leftText.Add((byte)' ');
+    }
+
+    // "Pillow is licensed under the open source MIT-CMU License:" grants what the text after it grants.
+    private int StartOfIntroduction(ReadOnlySpan<byte> text, int from, int to)
+    {
+        const int Longest = 40;
+        int end = to < _words.Count ? _words.Starts[to] : text.Length;
+        if (to == _words.Count || !text[.._words.Starts[to]].TrimEnd(" \t\r\n*#-=\"'"u8).EndsWith(":"u8))
+        {
+            return to;
+        }
+
+        int at = to;
+        while (at > from && to - at < Longest)
+        {
+            ReadOnlySpan<byte> between = text[_words.Starts[at - 1]..end];
+            if (at < to && (between.IndexOf(". "u8) >= 0 || between.IndexOf("\n\n"u8) is >= 0 and int gap && gap < between.Length - 3))
+            {
+                break;
+            }
+
+            at--;
+            end = _words.Starts[at];
+        }
+
+        return at;
     }
 
     private List<string> Copyright(ReadOnlySpan<byte> text)

@@ -232,6 +232,13 @@ public sealed class RepositoryLicenses
         return null;
     }
 
+    /// <summary>Whether an expression names a licence of the family of each of these.</summary>
+    public static bool Names(string expression, IEnumerable<string> ids)
+    {
+        string[] named = [.. SpdxExpression.Ids(expression).Select(Family)];
+        return ids.All(id => named.Contains(Family(id)));
+    }
+
     private static string Family(string id) => id.IndexOf('-') is > 0 and int dash ? id[..dash] : id;
 
     private static string Base(string id) =>
