@@ -18,7 +18,7 @@ public sealed class CleanStage(CleanOptions options) : IStage
     public const int CodeVersion = 4;
 
     // The same for the step that reads licences: it is the slowest, and its rows change less often.
-    private const int EvidenceVersion = 2;
+    private const int EvidenceVersion = 3;
 
     /// <inheritdoc/>
     public string Name => StageNames.Clean;

@@ -36,11 +36,12 @@ public sealed record Evidence
                     Blob = blob, Kind = kind, Files = files, Expression = DebianCopyright.LicenseOf(files, "") ?? "",
                     Copyright = detector.OfHeader(content).Copyright,
                 };
-            case EvidenceKind.LicenseText or EvidenceKind.DebianCopyright:
+            case EvidenceKind.LicenseText or EvidenceKind.DebianCopyright or EvidenceKind.Other:
                 LicenseFinding text = detector.OfLicenseFile(content);
                 return new Evidence { Blob = blob, Kind = kind, Expression = text.Expression, Copyright = text.Copyright };
             case EvidenceKind.Notice or EvidenceKind.Readme:
-                LicenseFinding notice = detector.OfHeader(kind == EvidenceKind.Readme ? ReadmeLicense.SectionOf(content) : content);
+                LicenseFinding notice = detector.OfHeader(
+                    kind == EvidenceKind.Readme ? ReadmeLicense.SectionOf(content) : content, isHeader: false);
                 return new Evidence { Blob = blob, Kind = kind, Expression = notice.Expression, Copyright = notice.Copyright };
             default:
                 string expression = kind switch

@@ -28,6 +28,9 @@ public enum EvidenceKind
 
     /// <summary>NOTICE: says who made what; its licence counts only where no better evidence has one.</summary>
     Notice,
+
+    /// <summary>The licence of something else: third parties, a model, data. It counts only where nothing speaks of the code.</summary>
+    Other,
 }
 
 /// <summary>Which files are evidence of a licence, and for which folder.</summary>
@@ -56,7 +59,8 @@ public static class EvidencePath
                     }
                 }
 
-                return path.EndsWith("debian/copyright", StringComparison.Ordinal) ? EvidenceKind.DebianCopyright
+                return IsOther(path, name) ? EvidenceKind.Other
+                    : path.EndsWith("debian/copyright", StringComparison.Ordinal) ? EvidenceKind.DebianCopyright
                     : name.StartsWith("NOTICE", StringComparison.OrdinalIgnoreCase) ? EvidenceKind.Notice
                     : EvidenceKind.LicenseText;
             default:
@@ -67,6 +71,41 @@ public static class EvidencePath
                     : null;
         }
     }
+
+    // Words in a licence file's name, and endings of it, that say that it is about something else than the code.
+    private static bool IsOther(string path, ReadOnlySpan<char> name)
+    {
+        foreach (string word in OtherWords)
+        {
+            if (name.Contains(word, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        // "LICENSE.geos" is the licence of geos.
+        int dot = name.LastIndexOf('.');
+        string ending = dot < 0 ? "" : name[(dot + 1)..].ToString();
+        return (ending.Length > 2 && ending.All(char.IsAsciiLetterLower) && !LicenseEndings.Contains(ending)
+                && LicenseNames.ToSpdx(ending) is null)
+            || path.StartsWith("licenses/", StringComparison.Ordinal) || path.Contains("/licenses/", StringComparison.Ordinal)
+            && !path.Contains(".dist-info/", StringComparison.Ordinal);
+    }
+
+    private static readonly string[] OtherWords =
+    [
+        "third-party", "third_party", "thirdparty", "third party", "3rd-party", "3rd_party", "3rdparty", "3rd party", "vendor",
+        "bundled", "model", "weights", "dataset", "licenses_data", "license-data", "license_data",
+    ];
+
+    private static readonly HashSet<string> LicenseEndings = new(StringComparer.Ordinal)
+    {
+        "txt", "rst", "html", "htm", "markdown", "mkd", "text", "rtf", "pdf", "tex", "adoc", "asciidoc", "textile", "org", "doc", "mit",
+        "bsd",
+        "gpl", "lgpl", "agpl", "apache", "mpl", "psf", "isc", "zlib", "lesser", "library", "terms", "commercial", "additional",
+        "addendum", "license",
+        "epl", "edl", "cern", "main", "code", "source", "src",
+    };
 
     /// <summary>
     /// The folder that evidence is about: its own, but for folders that hold nothing else (X.dist-info, X.egg-info, debian, LICENSES)

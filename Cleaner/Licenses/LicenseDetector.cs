@@ -24,6 +24,8 @@ public sealed class LicenseDetector
 
     // CPython's LICENSE tells its history and contains the licences of all its earlier owners; it is distributed under PSF-2.0.
     private static readonly uint[] PythonHistory = LicenseTemplates.Phrase("history of the software");
+    private static readonly uint[] LlvmException = LicenseTemplates.Phrase("if you combine or link compiled forms of this software");
+
     private static readonly HashSet<string> PythonStack =
     [
         "PSF-2.0", "Python-2.0", "Python-2.0.1", "CNRI-Python", "CNRI-Python-GPL-Compatible", "0BSD", "HPND", "MIT-CMU",
@@ -39,21 +41,25 @@ public sealed class LicenseDetector
         }.Select(LicenseTemplates.Phrase),
     ];
 
+    // The LLVM exception has 159 words (https://spdx.org/licenses/LLVM-exception.html).
+    private const int ExceptionWords = 160;
+
     private readonly LicenseWords _words = new();
     private readonly LicenseTextMatcher _matcher = new();
     private readonly List<uint> _leftWords = [];
     private readonly List<byte> _leftText = [];
+    private readonly List<uint> _grantWords = [];
 
     /// <summary>The licence that a licence file (LICENSE, COPYING, a free-form Debian copyright file) gives.</summary>
     public LicenseFinding OfLicenseFile(ReadOnlySpan<byte> text)
     {
-        string expression = Detect(text, strict: true);
+        string expression = Detect(text, strict: true, isHeader: false);
         if (expression.Length == 0 && text.Length < 200)
         {
             expression = LicenseNames.ToSpdx(Encoding.UTF8.GetString(text)) ?? "";
         }
 
-        if (expression.Length == 0 && _words.Count > 0 && MentionsRights(text))
+        if (expression.Length == 0 && IsStatement(text))
         {
             expression = SpdxLicenses.Unknown;
         }
@@ -65,16 +71,45 @@ public sealed class LicenseDetector
     /// The licence that a source file's header gives the file, or a README its project; nothing where it only points elsewhere. An
     /// <c>SPDX-License-Identifier</c> takes precedence over the rest.
     /// </summary>
-    public LicenseFinding OfHeader(ReadOnlySpan<byte> text)
+    /// <param name="text">The header, or the part of a README that is about its licence.</param>
+    /// <param name="isHeader">Whether it is a source file's header, whose permissive licences must be those of this file.</param>
+    public LicenseFinding OfHeader(ReadOnlySpan<byte> text, bool isHeader = true)
     {
         if (!MentionsRights(text))
         {
             return LicenseFinding.Nothing;
         }
 
-        string? tags = LicenseNotices.FindTags(text);
-        string expression = Detect(text, strict: false);
+        string? tags = LicenseTags.FindTags(text);
+        string expression = Detect(text, strict: false, isHeader);
+        if (expression.Length == 0 && isHeader)
+        {
+            expression = LicenseTags.OfModule(text);
+        }
+
         return new LicenseFinding(tags ?? expression, Copyright(text));
+    }
+
+    // A licence file that is not understood says something else than the metadata does. One that only names another file says nothing.
+    private bool IsStatement(ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<byte> plain = text.Trim(" \t\r\n"u8);
+        bool points = plain.Length < 200 && System.Text.Ascii.IsValid(plain)
+            && (plain.IndexOfAny((byte)' ', (byte)'\n') < 0 || CopyrightLine.IndexOfIgnoreCase(plain, "include::"u8) >= 0);
+        return !points && (_words.Count > 0 || CopyrightLine.IndexOfIgnoreCase(plain, "all rights reserved"u8) >= 0
+            || HasOtherScript(plain));
+    }
+
+    // Words are letters of ASCII; ten bytes outside it are three letters of another script.
+    private static bool HasOtherScript(ReadOnlySpan<byte> text)
+    {
+        int count = 0;
+        foreach (byte b in text)
+        {
+            count += b >= 0x80 ? 1 : 0;
+        }
+
+        return count >= 10;
     }
 
     /// <summary>Whether a text may say something about rights at all: a quick test, so that most headers need not be read.</summary>
@@ -86,24 +121,53 @@ public sealed class LicenseDetector
         || CopyrightLine.IndexOfIgnoreCase(text, "proprietary"u8) >= 0
         || CopyrightLine.IndexOfIgnoreCase(text, "permission"u8) >= 0
         || CopyrightLine.IndexOfIgnoreCase(text, "gpl"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "commercial"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "not distribute"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "use only"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "confidential"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "creative commons"u8) >= 0
         || text.IndexOf("©"u8) >= 0;
 
-    private string Detect(ReadOnlySpan<byte> text, bool strict)
+    private string Detect(ReadOnlySpan<byte> text, bool strict, bool isHeader)
     {
         _words.Read(text, MaxWords);
         List<LicenseMatch> matches = _matcher.Find(_words.Hashes);
         CollectLeft(text, matches);
+        ReadOnlySpan<uint> granting = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_grantWords);
         ReadOnlySpan<uint> left = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftWords);
         List<string> found = [.. matches.Select(match => match.Template.Id)];
+        if (left.IndexOf(LlvmException) is >= 0 and int exception && found.Contains("Apache-2.0")
+            && !Restricts(left[..Math.Max(0, exception - ExceptionWords)])
+            && !Restricts(left[Math.Min(left.Length, exception + ExceptionWords)..]))
+        {
+            // The exception only adds rights; its own words speak of other software under the GPL.
+            return SpdxExpression.And(found.Select(id => id == "Apache-2.0" ? "Apache-2.0 WITH LLVM-exception" : id));
+        }
+
+        if (strict && found.Count > 1 && !Restricts(left)
+            && LicenseTags.FindTags(text) is { } stated && stated.Contains(" OR ", StringComparison.Ordinal)
+            && RepositoryLicenses.Names(stated, found))
+        {
+            // The tag says how the texts that follow it relate.
+            return stated;
+        }
+
         bool isPython = found.Any(id => id is "PSF-2.0" or "Python-2.0" or "Python-2.0.1") && left.IndexOf(PythonHistory) >= 0;
         if (isPython)
         {
             found = [.. found.Where(id => !PythonStack.Contains(id)), "PSF-2.0"];
         }
 
-        string notices = !isPython && (matches.Count == 0 || GrantPhrases.IsIn(left))
-            ? LicenseNotices.Find(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftText))
+        bool speaks = matches.Count == 0 || GrantPhrases.IsIn(left);
+        string notices = !isPython && (speaks || (strict && found.Exists(IsOpen)))
+            ? LicenseNotices.Find(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftText), isHeader)
             : "";
+        if (!speaks && SpdxExpression.ClassOf(notices) <= Corpus.LicenseClass.PublicDomain)
+        {
+            // A name without a word that grants takes rights away, where it is a copyleft one, and gives none.
+            notices = "";
+        }
+
         bool hasNotice = notices.Length > 0;
         if (notices == SpdxLicenses.Bsd && found.Exists(id => RepositoryLicenses.MakesPrecise(id, notices)))
         {
@@ -111,16 +175,17 @@ public sealed class LicenseDetector
             notices = "";
         }
 
-        if (matches.Count == 0 && notices.Length == 0 && strict && LicenseNotices.FindTags(text) is { } tags)
+        if (matches.Count == 0 && notices.Length == 0 && strict && LicenseTags.FindTags(text) is { } tags)
         {
             notices = tags;
         }
 
         bool isDoubtful = !isPython
             && (_matcher.NearMiss
-                || (found.Count > 0 && RestrictingPhrases.IndexIn(left) >= 0)
-                || (strict && !hasNotice && notices.Length == 0 && GrantPhrases.IsIn(left)));
-        if (isDoubtful)
+                || (found.Count > 0 && Restricts(left))
+                || (strict && !hasNotice && notices.Length == 0 && GrantPhrases.IsIn(granting)));
+        // Beside texts that pass nowhere, what is added takes nothing away that was granted.
+        if (isDoubtful && (found.Count == 0 || found.Exists(IsOpen)))
         {
             found.Add(SpdxLicenses.Unknown);
         }
@@ -130,6 +195,10 @@ public sealed class LicenseDetector
         return isChoice ? SpdxExpression.Or(all) : SpdxExpression.And(all);
     }
 
+    private static bool Restricts(ReadOnlySpan<uint> words) => RestrictingPhrases.IndexIn(words) >= 0;
+
+    private static bool IsOpen(string id) => SpdxExpression.ClassOf(id) <= Corpus.LicenseClass.PublicDomain;
+
     private bool ContainsPhrase(uint[] phrase) =>
         System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftWords).IndexOf(phrase) >= 0;
 
@@ -138,6 +207,7 @@ public sealed class LicenseDetector
     {
         _leftWords.Clear();
         _leftText.Clear();
+        _grantWords.Clear();
         int word = 0;
         foreach (LicenseMatch match in matches)
         {
@@ -162,10 +232,37 @@ public sealed class LicenseDetector
         }
 
         _leftWords.AddRange(_words.Hashes[from..to]);
+        _grantWords.AddRange(_words.Hashes[from..StartOfIntroduction(text, from, to)]);
         int start = _words.Starts[from];
         int end = to < _words.Count ? _words.Starts[to] : text.Length;
         _leftText.AddRange(text[start..end]);
         _leftText.Add((byte)' ');
+    }
+
+    // "Pillow is licensed under the open source MIT-CMU License:" grants what the text after it grants.
+    private int StartOfIntroduction(ReadOnlySpan<byte> text, int from, int to)
+    {
+        const int Longest = 40;
+        int end = to < _words.Count ? _words.Starts[to] : text.Length;
+        if (to == _words.Count || !text[.._words.Starts[to]].TrimEnd(" \t\r\n*#-=\"'"u8).EndsWith(":"u8))
+        {
+            return to;
+        }
+
+        int at = to;
+        while (at > from && to - at < Longest)
+        {
+            ReadOnlySpan<byte> between = text[_words.Starts[at - 1]..end];
+            if (at < to && (between.IndexOf(". "u8) >= 0 || between.IndexOf("\n\n"u8) is >= 0 and int gap && gap < between.Length - 3))
+            {
+                break;
+            }
+
+            at--;
+            end = _words.Starts[at];
+        }
+
+        return at;
     }
 
     private List<string> Copyright(ReadOnlySpan<byte> text)

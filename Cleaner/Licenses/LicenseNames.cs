@@ -56,6 +56,8 @@ public static partial class LicenseNames
         ["academic free"] = "AFL-3.0", ["academic free afl"] = "AFL-3.0", ["universal permissive"] = "UPL-1.0",
         ["universal permissive upl"] = "UPL-1.0", ["european union public 1.2 eupl 1.2"] = "EUPL-1.2",
         ["european union public 1.1 eupl 1.1"] = "EUPL-1.1", ["bsd clear"] = "BSD-3-Clause-Clear", ["openssl"] = "OpenSSL",
+        ["business source"] = "BUSL-1.1", ["server side public 1"] = "SSPL-1.0", ["server side public"] = "SSPL-1.0",
+        ["elastic 2"] = "Elastic-2.0", ["wxwindows"] = "wxWindows", ["microsoft reciprocal ms rl"] = "MS-RL", ["elastic"] = "Elastic-2.0",
         ["ofl 1.1"] = "OFL-1.1", ["sil ofl 1.1"] = "OFL-1.1", ["sil open font 1.1 ofl 1.1"] = "OFL-1.1",
     };
 

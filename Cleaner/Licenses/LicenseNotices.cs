@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace DataForge.Cleaner.Licenses;
@@ -18,26 +17,40 @@ internal static partial class LicenseNotices
         ("bsd", Bsd2(), "BSD-2-Clause"), ("bsd", Bsd(), SpdxLicenses.Bsd), ("license", Mit(), "MIT"), ("zero", Cc0(), "CC0-1.0"),
         ("cc0", Cc0(), "CC0-1.0"), ("neighboring", Cc0(), "CC0-1.0"), ("unlicense", Unlicense(), "Unlicense"),
         ("public domain", PublicDomain(), SpdxLicenses.PublicDomain), ("eclipse", Epl1(), "EPL-1.0"), ("eclipse", Epl2(), "EPL-2.0"),
-        ("artistic", Artistic2(), "Artistic-2.0"), ("c", NonCommercial(), SpdxLicenses.Unknown), ("p", Proprietary(), SpdxLicenses.Unknown),
-    ];
+           ];
 
     /// <summary>
-    /// The licences that the text's notices name; empty where it has none. Several apply together, unless the text offers a choice.
+    /// The licences that the text's notices name; empty where it has none. Several apply together, unless the text offers a choice. What a
+    /// notice forbids is an unknown licence beside them.
     /// </summary>
-    public static string Find(ReadOnlySpan<byte> text)
+    /// <param name="text">The text, or what of it no licence text explains.</param>
+    /// <param name="isHeader">Whether it is a source file's header, whose permissive licences must be those of this file.</param>
+    public static string Find(ReadOnlySpan<byte> text, bool isHeader)
     {
-        string plain = LlvmException().Replace(Plain(text.Length > MaxText ? text[..MaxText] : text), " ");
+        NoticeText read = NoticeText.Of(text.Length > MaxText ? text[..MaxText] : text);
+        string plain = LlvmException().Replace(read.Plain, match => new string(' ', match.Length));
+        read = read with { Plain = plain };
         var found = new List<string>();
         string rest = plain;
+        bool isRestricted = RestrictingNotices.IsIn(plain);
         foreach ((string word, Regex pattern, string id) in Named)
         {
-            if (rest.Contains(word, StringComparison.Ordinal) && pattern.IsMatch(rest))
+            if (!rest.Contains(word, StringComparison.Ordinal))
             {
-                found.Add(id);
-
-                // "3-clause BSD license" must not count as a plain "BSD license" as well.
-                rest = pattern.Replace(rest, " ");
+                continue;
             }
+
+            // "3-clause BSD license" must not count as a plain "BSD license" as well; blanks keep the places of what follows.
+            rest = pattern.Replace(rest, match =>
+            {
+                bool counts = Counts(read, match, id, isHeader, ref isRestricted);
+                if (counts && !found.Contains(id))
+                {
+                    found.Add(id);
+                }
+
+                return new string('\u0001', match.Length);
+            });
         }
 
         if (found.Contains("CC0-1.0"))
@@ -46,7 +59,8 @@ internal static partial class LicenseNotices
             found.Remove(SpdxLicenses.PublicDomain);
         }
 
-        found.AddRange(Gnu(plain));
+        found.AddRange(Gnu(read));
+        found.AddRange(OtherNames.In(read, rest, isHeader));
         if (found.Count == 0
             && CommonLicense().Match(plain) is { Success: true } common
             && DebianNames.ToSpdx(common.Groups["name"].Value.Replace(' ', '-')) is { } pointed)
@@ -55,78 +69,42 @@ internal static partial class LicenseNotices
             found.Add(pointed);
         }
 
-        return found.Count > 1 && Choice().IsMatch(plain) ? SpdxExpression.Or(found) : SpdxExpression.And(found);
+        string named = found.Count > 1 && Choice().IsMatch(plain) ? SpdxExpression.Or(found) : SpdxExpression.And(found);
+        return isRestricted ? SpdxExpression.And([named, SpdxLicenses.Unknown]) : named;
     }
 
-    /// <summary>The expressions of all <c>SPDX-License-Identifier:</c> lines; null where there are none.</summary>
-    public static string? FindTags(ReadOnlySpan<byte> text)
+    // Whether a name of a licence is a grant under it. Conditions that its sentence adds make the whole restricted.
+    private static bool Counts(NoticeText text, Match match, string id, bool isHeader, ref bool isRestricted)
     {
-        ReadOnlySpan<byte> tag = "spdx-license-identifier:"u8;
-        var found = new List<string>();
-        while (found.Count < 20 && CopyrightLine.IndexOfIgnoreCase(text, tag) is >= 0 and int at)
+        (int from, int to) = text.SentenceAt(match.Index, match.Index + match.Length);
+        ReadOnlySpan<char> before = text.Plain.AsSpan(from, Math.Max(0, match.Index - from));
+        ReadOnlySpan<char> after = text.Plain.AsSpan(match.Index + match.Length, Math.Max(0, to - match.Index - match.Length));
+        if (NoticeSentence.IsDenied(before, after) || NoticeSentence.IsDated(before, after))
         {
-            text = text[(at + tag.Length)..];
-            int end = text.IndexOfAny((byte)'\n', (byte)'\r');
-            string value = Encoding.UTF8.GetString(end < 0 ? text : text[..end]);
-            value = TagEnd().Replace(value, "").Trim().Trim('"', '\'', ',', ';').Trim();
-            if (value.Length > 0)
-            {
-                found.Add(LicenseNames.ToSpdx(value) ?? SpdxLicenses.Unknown);
-            }
+            return false;
         }
 
-        return found.Count == 0 ? null : SpdxExpression.And(found);
-    }
-
-    /// <summary>
-    /// The text in lower case, words separated by one space, without comment markers and punctuation except "." within numbers.
-    /// </summary>
-    private static string Plain(ReadOnlySpan<byte> text)
-    {
-        var plain = new StringBuilder(text.Length);
-        for (int i = 0; i < text.Length; i++)
+        if (SpdxExpression.ClassOf(id) > Corpus.LicenseClass.PublicDomain)
         {
-            byte b = text[i];
-            int tag = b == '<' ? TagLength(text[i..]) : 0;
-            bool isDot = b == '.'
-                && i > 0
-                && char.IsAsciiDigit((char)text[i - 1])
-                && i + 1 < text.Length
-                && char.IsAsciiDigit((char)text[i + 1]);
-            if (char.IsAsciiLetterOrDigit((char)b) || b == '+' || isDot)
-            {
-                plain.Append(char.ToLowerInvariant((char)b));
-            }
-            else if (plain.Length > 0 && plain[^1] != ' ')
-            {
-                plain.Append(' ');
-            }
-
-            i += Math.Max(0, tag - 1);
+            return true;
         }
 
-        return plain.Replace("licence", "license").ToString();
-    }
-
-    // An HTML tag, as READMEs have them: '<', letters, then a space or '>'. "<https://…>" is not one.
-    private static int TagLength(ReadOnlySpan<byte> text)
-    {
-        const int MaxTag = 300;
-        int name = text.Length > 1 && text[1] == '/' ? 2 : 1;
-        int letters = name;
-        while (letters < text.Length && char.IsAsciiLetterOrDigit((char)text[letters]))
+        if (NoticeSentence.IsForeign(before)
+            || (id == SpdxLicenses.PublicDomain && NoticeSentence.IsAttribute(after))
+            || (isHeader && !NoticeSentence.IsOwn(before, match.ValueSpan)))
         {
-            letters++;
+            return false;
         }
 
-        int close = text[..Math.Min(text.Length, MaxTag)].IndexOf((byte)'>');
-        return letters > name && letters < text.Length && text[letters] is (byte)' ' or (byte)'>' or (byte)'/' && close > 0 ? close + 1 : 0;
+        isRestricted |= NoticeSentence.IsConditional(after);
+        return true;
     }
 
-    private static IEnumerable<string> Gnu(string plain)
+    private static IEnumerable<string> Gnu(NoticeText text)
     {
+        string plain = text.Plain;
         var found = new List<(string Family, string Version, bool Later)>();
-        Match[] mentions = [.. GnuLicense().Matches(plain).Cast<Match>()];
+        Match[] mentions = [.. GnuLicense().Matches(plain).Cast<Match>().Where(match => IsStated(text, match))];
 
         // A notice grants under one licence and then points to a text, often by the name of another one: many notices of the LGPL say "See
         // the GNU General Public License for more details". A licence that is only pointed to counts where none is granted.
@@ -161,6 +139,17 @@ internal static partial class LicenseNotices
             yield return SpdxLicenses.Find($"{family}-{version}-{(later || number.Length == 0 ? "or-later" : "only")}")
                 ?? $"{family}-3.0-or-later";
         }
+    }
+
+    private static bool IsStated(NoticeText text, Match match)
+    {
+        (int from, int to) = text.SentenceAt(match.Index, match.Index + match.Length);
+        ReadOnlySpan<char> before = text.Plain.AsSpan(from, Math.Max(0, match.Index - from));
+        ReadOnlySpan<char> after = text.Plain.AsSpan(match.Index + match.Length, Math.Max(0, to - match.Index - match.Length));
+
+        // The name alone, without a word that grants, must end its sentence: "Author: Ada (GPL)".
+        return (!match.Groups["bare"].Success || after.Trim(' ').IsEmpty) && !NoticeSentence.IsDenied(before, after)
+            && !NoticeSentence.IsDated(before, after);
     }
 
     private const string Under =
@@ -214,7 +203,8 @@ internal static partial class LicenseNotices
 
     [GeneratedRegex(
         Under + @"(?:(?:mit|expat)(?: x11| expat| mit)?(?: style| like)? license|x11 mit license)"
-        + @"|license mit\b|\b(?:or|and) (?:the )?(?:mit|expat) license|opensource org licenses mit|\bmit licensed",
+        + @"|license mit\b|\bmit(?= (?:(?:and|or) )?l?gpl)|(?<=gplv?[0-9.]* )(?:and )?mit\b|\b(?:or|and) (?:the )?(?:mit"
+        + @"|expat) license|opensource org licenses mit|\bmit licensed",
         RegexOptions.CultureInvariant)]
     private static partial Regex Mit();
 
@@ -241,22 +231,11 @@ internal static partial class LicenseNotices
     private static partial Regex Artistic2();
 
     [GeneratedRegex(
-        @"non ?commercial|commons clause|research (?:use|purposes) only|academic use only"
-        + @"|creative commons attribution (?:non|no|share)|by nc\b",
-        RegexOptions.CultureInvariant)]
-    private static partial Regex NonCommercial();
-
-    [GeneratedRegex(
-        @"proprietary and confidential|confidential and proprietary|unauthori[sz]ed (?:copying|use|distribution|reproduction)"
-        + @"|(?:may|must) not be (?:copied|reproduced|disclosed)|trade secret|internal use only|company confidential",
-        RegexOptions.CultureInvariant)]
-    private static partial Regex Proprietary();
-
-    [GeneratedRegex(
         @"(?<!common licenses )(?:(?:version |v)?(?<before>[123](?:\.[01])?)(?<late>\+| or later| or any later version)? of the )?"
         + @"gnu (?:(?<kind>affero|lesser|library|library or lesser|lesser or library) )?(?:general public license|gpl\b)"
         + @"|(?<=\bunder (?:the )?)(?<kind>agpl|lgpl|gpl)\b"
-        + @"|(?<!common licenses )\b(?<kind>agpl|lgpl|gpl)(?= ?(?:v|ver|version)? ?[123]|license| license)",
+        + @"|(?<!common licenses )\b(?<kind>agpl|lgpl|gpl)(?= ?(?:v|ver|version)? ?[123]|license| license)"
+        + @"|(?<=\blicense (?:is |the )?)(?<kind>agpl|lgpl|gpl)\b|(?<bare>\b(?<kind>agpl|lgpl|gpl)\b)",
         RegexOptions.CultureInvariant)]
     private static partial Regex GnuLicense();
 
@@ -283,7 +262,4 @@ internal static partial class LicenseNotices
         @"dual licensed|dual license|\beither (?!version)|your choice|you may choose|multi licensed|alternatively",
         RegexOptions.CultureInvariant)]
     private static partial Regex Choice();
-
-    [GeneratedRegex(@"\s*(?:\*/|-->|#}|\\n|\*+\s*$|#+\s*$|'''|"""""").*$", RegexOptions.CultureInvariant)]
-    private static partial Regex TagEnd();
 }

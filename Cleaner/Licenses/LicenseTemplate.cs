@@ -90,14 +90,18 @@ internal static class LicenseTemplates
         end = end < 0 ? hashes.Length : end;
         return new LicenseTemplate
         {
-            Id = ids[0],
+            Id = Current(ids),
             Ids = ids,
-            Class = SpdxLicenses.ClassOf(ids[0]),
+            Class = SpdxLicenses.ClassOf(Current(ids)),
             Words = hashes,
             BodyStart = end - start >= 15 ? start : 0,
             BodyEnd = end,
         };
     }
+
+    // SPDX retired "GPL-3.0+" and "GPL-3.0" in favour of "-only" and "-or-later".
+    private static string Current(string[] ids) =>
+        Array.Find(ids, id => id.EndsWith("-only", StringComparison.Ordinal)) ?? SpdxLicenses.Find(ids[0].TrimEnd('+') + "-only") ?? ids[0];
 
     /// <summary>Where the title ends: short paragraphs at the beginning, and a short first line that names a licence.</summary>
     private static int TitleEnd(ReadOnlySpan<byte> text)

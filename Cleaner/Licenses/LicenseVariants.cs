@@ -70,6 +70,7 @@ internal static partial class LicenseVariants
     {
         (string from, string to) = id switch
         {
+            "Apache-2.0" => ("", "END OF TERMS AND CONDITIONS"),
             "CC0-1.0" => ("The laws of most jurisdictions", ""),
             "Unicode-DFS-2015" or "Unicode-DFS-2016" => ("Permission is hereby granted", ""),
             "W3C" or "W3C-19980720" => ("", "This formulation of W3C"),

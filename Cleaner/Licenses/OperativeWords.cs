@@ -42,23 +42,35 @@ internal static class RestrictingPhrases
         "additional terms", "following restriction", "following restrictions", "right to sell", "sell", "sold", "resale", "compete",
         "competing", "competitive", "advertising", "must display", "must include", "must be", "must", "acknowledgment", "prior written",
         "written consent", "written permission", "prior permission", "no derivative", "no derivatives", "evil", "military", "weapons",
-        "nuclear", "surveillance", "except that", "except for", "with the exception", "on the condition", "under the condition",
+        "nuclear facilities", "nuclear facility", "nuclear weapons", "surveillance", "except that", "except for", "with the exception",
+        "on the condition", "under the condition",
         "you shall", "you agree", "are required to", "is required to", "requires a", "require a", "purchase", "royalty", "fee", "fees",
         "expire", "expires", "trial", "ethical", "harm", "not use", "not redistribute", "not distribute", "not modify", "restricted to",
-        "limited to use", "if and only", "unless", "training of", "machine learning", "proprietary", "confidential",
+        "limited to use", "if and only", "unless", "training of", "to train", "proprietary", "confidential",
     }.Select(LicenseTemplates.Phrase).GroupBy(phrase => phrase[0]).ToDictionary(group => group.Key, group => group.ToArray());
 
-    // The notices that the Apache and Mozilla licences ask for precede their texts, and demand no more than these do.
-    private static readonly uint[] Notice = LicenseTemplates.Phrase("may not use this file except in compliance with the license");
+    // Words that restrict elsewhere and do not here. The notices that the Apache and Mozilla licences ask for precede their texts, and
+    // demand no more than these do; the others say which files a text is about.
+    private static readonly uint[][] Harmless =
+    [
+        .. new[]
+        {
+            "may not use this file except in compliance with the license", "unless required by applicable law", "unless otherwise noted",
+            "unless otherwise stated", "unless otherwise specified", "unless otherwise indicated", "unless otherwise mentioned",
+            "unless explicitly stated otherwise", "unless stated otherwise", "unless noted otherwise", "unless specified otherwise",
+            "unless indicated otherwise", "except as otherwise noted", "except where otherwise noted", "except where noted",
+            "except for files", "except for some", "except for those", "free of any fee", "cannot thank", "can not thank",
+        }.Select(LicenseTemplates.Phrase),
+    ];
 
     /// <summary>Where the first restricting phrase begins, or −1.</summary>
     public static int IndexIn(ReadOnlySpan<uint> words)
     {
         for (int i = 0; i < words.Length; i++)
         {
-            if (words[i] == Notice[0] && words[i..].StartsWith(Notice))
+            if (LengthOfHarmless(words[i..]) is > 0 and int length)
             {
-                i += Notice.Length - 1;
+                i += length - 1;
                 continue;
             }
 
@@ -75,6 +87,19 @@ internal static class RestrictingPhrases
         }
 
         return -1;
+    }
+
+    private static int LengthOfHarmless(ReadOnlySpan<uint> words)
+    {
+        foreach (uint[] phrase in Harmless)
+        {
+            if (words[0] == phrase[0] && words.StartsWith(phrase))
+            {
+                return phrase.Length;
+            }
+        }
+
+        return 0;
     }
 }
 

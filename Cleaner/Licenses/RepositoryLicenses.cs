@@ -138,9 +138,16 @@ public sealed class RepositoryLicenses
     private static ResolvedLicense? Combine(List<(string Path, Evidence Evidence)> evidence)
     {
         var metadata = evidence.Where(
-            item => item.Evidence.Kind is not (EvidenceKind.LicenseText or EvidenceKind.DebianCopyright or EvidenceKind.Notice))
+            item => item.Evidence.Kind is not (EvidenceKind.LicenseText or EvidenceKind.DebianCopyright or EvidenceKind.Notice
+                or EvidenceKind.Other))
             .OrderBy(item => item.Evidence.Kind).Select(item => item.Evidence.Expression);
         var texts = evidence.Where(item => item.Evidence.Kind == EvidenceKind.LicenseText && item.Evidence.Expression.Length > 0).ToList();
+        if (texts.Exists(item => !IsList(item.Path)))
+        {
+            // COPYRIGHT beside LICENSE says who, not what; LICENSES beside it lists the licences of others.
+            texts.RemoveAll(item => IsList(item.Path));
+        }
+
         if (texts.Count > 0)
         {
             string expression = Together(texts.Select(item => item.Evidence.Expression), metadata);
@@ -161,12 +168,18 @@ public sealed class RepositoryLicenses
             if (found.Expression.Length > 0)
             {
                 string source = found.Kind == EvidenceKind.DebianCopyright ? $"debian/copyright@{found.Blob}"
-                    : found.Kind is EvidenceKind.Notice ? $"{path}@{found.Blob}" : $"metadata:{path}";
+                    : found.Kind is EvidenceKind.Notice or EvidenceKind.Other ? $"{path}@{found.Blob}" : $"metadata:{path}";
                 return Resolved(found.Expression, source, found.Copyright);
             }
         }
 
         return null;
+    }
+
+    private static bool IsList(string path)
+    {
+        ReadOnlySpan<char> name = Path.GetFileNameWithoutExtension(path.AsSpan());
+        return name.Equals("COPYRIGHT", StringComparison.OrdinalIgnoreCase) || name.Equals("LICENSES", StringComparison.OrdinalIgnoreCase);
     }
 
     private static int Order(Evidence evidence) =>
@@ -184,6 +197,11 @@ public sealed class RepositoryLicenses
             parts.Remove("GPL-3.0-only");
         }
 
+        if (Choice(parts) is { } choice)
+        {
+            return choice;
+        }
+
         string all = SpdxExpression.And(parts);
         SortedSet<string> named = [.. SpdxExpression.Ids(all).Select(Base)];
         return parts.Count > 1
@@ -193,6 +211,35 @@ public sealed class RepositoryLicenses
             ? related
             : all;
     }
+
+    /// <summary>
+    /// The choice between the texts, where one of the files only offers it ("either of LICENSE.GPL and LICENSE.MIT"): it names all the
+    /// others, and nothing else.
+    /// </summary>
+    private static string? Choice(SortedSet<string> parts)
+    {
+        foreach (string offer in parts.Where(part => part.Contains(" OR ", StringComparison.Ordinal)))
+        {
+            string[] named = [.. SpdxExpression.Ids(offer).Select(Family)];
+            string[] others = [.. parts.Where(part => part != offer)];
+            if (others.Length > 1 && others.All(part => named.Contains(Family(part)))
+                && named.All(id => others.Any(part => Family(part) == id)))
+            {
+                return SpdxExpression.Or(others);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether an expression names a licence of the family of each of these.</summary>
+    public static bool Names(string expression, IEnumerable<string> ids)
+    {
+        string[] named = [.. SpdxExpression.Ids(expression).Select(Family)];
+        return ids.All(id => named.Contains(Family(id)));
+    }
+
+    private static string Family(string id) => id.IndexOf('-') is > 0 and int dash ? id[..dash] : id;
 
     private static string Base(string id) =>
         id.Replace("-only", "", StringComparison.Ordinal).Replace("-or-later", "", StringComparison.Ordinal).TrimEnd('+');

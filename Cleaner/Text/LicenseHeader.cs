@@ -16,13 +16,55 @@ internal static class LicenseHeader
     // A docstring that states a licence holds a notice, or a text such as BSD's or MIT's, of 2 KB at most; a longer one is a manual.
     private const int MaxDocstring = 6 << 10;
 
+    /// <summary>The part of a decoded source that may state its licence.</summary>
+    public static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> text) => text[..EndOf(text)];
+
     /// <summary>
-    /// Where the header ends: the comment and blank lines before the first statement and, where that is a string (the module's
-    /// docstring), the string too; at most 16 KB.
+    /// Where the header ends: the comment and blank lines, the strings (the module's docstring first), the imports and the assignments to
+    /// names such as <c>__license__</c> before the first other statement; at most 16 KB of comments.
     /// </summary>
     public static int EndOf(ReadOnlySpan<byte> text)
     {
-        int at = EndOfComments(text);
+        int end = 0;
+        int at = 0;
+        while (at < Math.Min(text.Length, MaxHeader))
+        {
+            // Imports belong to the header only where comments follow them.
+            int next = EndOfComments(text, at);
+            int after = EndOfString(text, next);
+            end = after > at && (after > next || text[at..next].ContainsAnyExcept(" \t\f\n\r"u8)) ? after : end;
+            if (after == next)
+            {
+                after = EndOfImport(text, next);
+                end = after > next && text[next] == '_' ? after : end;
+            }
+
+            if (after == next)
+            {
+                break;
+            }
+
+            at = after;
+        }
+
+        return end;
+    }
+
+    // Imports and assignments to special names do nothing that a header must end for.
+    private static int EndOfImport(ReadOnlySpan<byte> text, int at)
+    {
+        ReadOnlySpan<byte> rest = text[at..];
+        if (!rest.StartsWith("from "u8) && !rest.StartsWith("import "u8) && !rest.StartsWith("__"u8))
+        {
+            return at;
+        }
+
+        ReadOnlySpan<byte> line = Line(text, at, out int next);
+        return line.EndsWith("("u8) || line.EndsWith("\\"u8) || line.EndsWith("["u8) || line.EndsWith("\"\"\""u8) ? at : next;
+    }
+
+    private static int EndOfString(ReadOnlySpan<byte> text, int at)
+    {
         ReadOnlySpan<byte> rest = text[at..];
         int prefix = rest.StartsWith("r"u8) || rest.StartsWith("R"u8) || rest.StartsWith("u"u8) ? 1 : 0;
         foreach (byte[] quotes in (ReadOnlySpan<byte[]>)[TripleDouble, TripleSingle])
@@ -84,9 +126,8 @@ internal static class LicenseHeader
     private static readonly byte[] TripleDouble = "\"\"\""u8.ToArray();
     private static readonly byte[] TripleSingle = "'''"u8.ToArray();
 
-    private static int EndOfComments(ReadOnlySpan<byte> text)
+    private static int EndOfComments(ReadOnlySpan<byte> text, int at = 0)
     {
-        int at = 0;
         while (at < Math.Min(text.Length, MaxHeader) && (IsComment(text, at, out int next) || IsBlank(text, at, out next)))
         {
             at = next;

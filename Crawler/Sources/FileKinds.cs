@@ -6,11 +6,14 @@ namespace DataForge.Crawler.Sources;
 public static class FileKinds
 {
     private static readonly string[] Licenses = ["LICENSE", "LICENCE", "COPYING", "NOTICE", "UNLICENSE"];
+    private static readonly string[] Inside = ["LICENSE", "LICENCE", "LICENSES", "LICENCES", "COPYING", "COPYRIGHT", "CLAUSE"];
+    private static readonly string[] TextEndings = ["", ".txt", ".md", ".rst", ".markdown", ".text", ".html"];
     private static readonly string[] Metadata = ["setup.cfg", "pyproject.toml", "PKG-INFO", "METADATA"];
 
     /// <summary>
-    /// <c>*.py</c> is Python; LICENSE*, LICENCE*, COPYING*, NOTICE* and UNLICENSE* in any case are licences; setup.cfg, pyproject.toml,
-    /// PKG-INFO, METADATA and README* are metadata (setup.py is Python); null for every other file.
+    /// <c>*.py</c> is Python; LICENSE*, LICENCE*, COPYING*, NOTICE* and UNLICENSE* in any case are licences, and so are texts with one of
+    /// these words or COPYRIGHT in their name (MIT-LICENSE, GPL_LICENSE.txt, COMMONS-CLAUSE.md) or in a folder LICENSES; setup.cfg,
+    /// pyproject.toml, PKG-INFO, METADATA and README* are metadata (setup.py is Python); null for every other file.
     /// </summary>
     public static FileKind? Of(string path)
     {
@@ -28,8 +31,48 @@ public static class FileKinds
             }
         }
 
+        if (IsLicenseText(path, name))
+        {
+            return FileKind.License;
+        }
+
         return name.StartsWith("README", StringComparison.OrdinalIgnoreCase) || Array.IndexOf(Metadata, name.ToString()) >= 0
             ? FileKind.Metadata
             : null;
+    }
+
+    // A text whose name has one of the words between "-", "_" or ".", or that lies in the folder of the REUSE specification.
+    private static bool IsLicenseText(string path, ReadOnlySpan<char> name)
+    {
+        ReadOnlySpan<char> ending = Path.GetExtension(name);
+        bool isText = false;
+        foreach (string known in TextEndings)
+        {
+            isText |= ending.Equals(known, StringComparison.OrdinalIgnoreCase);
+        }
+
+        if (!isText)
+        {
+            return false;
+        }
+
+        if (path.StartsWith("LICENSES/", StringComparison.Ordinal) || path.Contains("/LICENSES/", StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        ReadOnlySpan<char> bare = name[..^ending.Length];
+        foreach (Range part in bare.SplitAny('-', '_', '.'))
+        {
+            foreach (string word in Inside)
+            {
+                if (bare[part].Equals(word, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 }

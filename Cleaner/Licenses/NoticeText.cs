@@ -1,0 +1,92 @@
+using System.Text;
+
+namespace DataForge.Cleaner.Licenses;
+
+/// <summary>A text as notices are read: words in lower case with one space between, and where its sentences begin.</summary>
+/// <param name="Plain">The words. Of punctuation only "." within numbers and "+" stay.</param>
+/// <param name="Breaks">Where a sentence or a paragraph ends, in order.</param>
+internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Breaks)
+{
+    /// <summary>The sentence around a place: where it begins and where it ends.</summary>
+    public (int Start, int End) SentenceAt(int start, int end)
+    {
+        int from = 0;
+        int to = Plain.Length;
+        foreach (int at in Breaks)
+        {
+            if (at <= start)
+            {
+                from = at;
+            }
+            else if (at >= end)
+            {
+                to = at;
+                break;
+            }
+        }
+
+        return (from, to);
+    }
+
+    /// <summary>Reads a text; comment markers and tags of HTML do not count.</summary>
+    public static NoticeText Of(ReadOnlySpan<byte> text)
+    {
+        var plain = new StringBuilder(text.Length);
+        var breaks = new List<int>();
+        bool sawEnd = false;
+        int lines = 0;
+        byte last = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            byte b = text[i];
+            int tag = b == '<' ? TagLength(text[i..]) : 0;
+            bool isDot = b == '.'
+                && i > 0
+                && char.IsAsciiDigit((char)text[i - 1])
+                && i + 1 < text.Length
+                && char.IsAsciiDigit((char)text[i + 1]);
+            if (char.IsAsciiLetterOrDigit((char)b) || b == '+' || isDot)
+            {
+                if ((sawEnd || (lines > 1 && last is not ((byte)':' or (byte)','))) && plain.Length > 0
+                    && (breaks.Count == 0 || breaks[^1] != plain.Length))
+                {
+                    breaks.Add(plain.Length);
+                }
+
+                (sawEnd, lines, last) = (false, 0, b);
+                plain.Append(char.ToLowerInvariant((char)b));
+            }
+            else
+            {
+                lines += b == '\n' ? 1 : 0;
+                last = b is (byte)':' or (byte)',' ? b : last;
+                sawEnd |= b is (byte)'.' or (byte)';' or (byte)'!' or (byte)'?'
+                    && (i + 1 == text.Length || text[i + 1] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'"' or (byte)')');
+                if (plain.Length > 0 && plain[^1] != ' ')
+                {
+                    plain.Append(' ');
+                }
+            }
+
+            i += Math.Max(0, tag - 1);
+        }
+
+        // The British spelling has as many letters, so that the places stay.
+        return new NoticeText(plain.Replace("licence", "license").ToString(), breaks);
+    }
+
+    // An HTML tag, as READMEs have them: '<', letters, then a space or '>'. "<https://…>" is not one.
+    private static int TagLength(ReadOnlySpan<byte> text)
+    {
+        const int MaxTag = 300;
+        int name = text.Length > 1 && text[1] == '/' ? 2 : 1;
+        int letters = name;
+        while (letters < text.Length && char.IsAsciiLetterOrDigit((char)text[letters]))
+        {
+            letters++;
+        }
+
+        int close = text[..Math.Min(text.Length, MaxTag)].IndexOf((byte)'>');
+        return letters > name && letters < text.Length && text[letters] is (byte)' ' or (byte)'>' or (byte)'/' && close > 0 ? close + 1 : 0;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text.RegularExpressions;
+
+namespace DataForge.Cleaner.Licenses;
+
+/// <summary>
+/// Licences that a notice names and that have no expression of their own in <see cref="LicenseNotices"/>: looked up by SPDX's names, and
+/// unknown where SPDX has none of that name.
+/// </summary>
+internal static partial class OtherNames
+{
+    private const int MaxNames = 20;
+
+    /// <summary>The licences named.</summary>
+    /// <param name="text">The text with its sentences.</param>
+    /// <param name="rest">Its words, where those that are understood are blank.</param>
+    /// <param name="isHeader">Whether it is a source file's header: one name that is not known makes the header unknown.</param>
+    public static IEnumerable<string> In(NoticeText text, string rest, bool isHeader)
+    {
+        var found = new List<string>();
+        foreach (Match match in CreativeCommons().Matches(rest).Take(MaxNames))
+        {
+            if (IdOf(match) is { } id && IsStated(text, match))
+            {
+                found.Add(id);
+            }
+        }
+
+        if (!isHeader)
+        {
+            return found;
+        }
+
+        foreach (Match match in Named().Matches(rest).Take(MaxNames))
+        {
+            if (Lookup(match.Groups["name"].Value) is { } id && IsStated(text, match))
+            {
+                found.Add(id);
+            }
+        }
+
+        return found;
+    }
+
+    private static bool IsStated(NoticeText text, Match match)
+    {
+        (int from, int to) = text.SentenceAt(match.Index, match.Index + match.Length);
+        return !NoticeSentence.IsDenied(
+            text.Plain.AsSpan(from, Math.Max(0, match.Index - from)),
+            text.Plain.AsSpan(match.Index + match.Length, Math.Max(0, to - match.Index - match.Length)));
+    }
+
+    private static string? IdOf(Match match)
+    {
+        string words = match.Groups["parts"].Value;
+        string version = match.Groups["version"].Success ? match.Groups["version"].Value : "4.0";
+        bool noDerivatives = words.Contains("nd", StringComparison.Ordinal) || words.Contains("deriv", StringComparison.Ordinal);
+        bool sameLicense = words.Contains("sa", StringComparison.Ordinal) || words.Contains("alike", StringComparison.Ordinal);
+        string id = "CC-BY"
+            + (words.Contains("nc", StringComparison.Ordinal) || words.Contains("commercial", StringComparison.Ordinal) ? "-NC" : "")
+            + (noDerivatives ? "-ND" : sameLicense ? "-SA" : "") + "-" + version;
+        return SpdxLicenses.Find(id) ?? SpdxLicenses.Unknown;
+    }
+
+    // The longest beginning of the words that is a known name; unknown where the words up to "license" are none; null where there is no
+    // name.
+    private static string? Lookup(string words)
+    {
+        string[] parts = words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (parts is ["gnu" or "gpl" or "lgpl" or "agpl" or "affero" or "lesser", ..])
+        {
+            // The names of the GNU family are read by themselves, with their versions.
+            return null;
+        }
+
+        for (int count = parts.Length; count > 0; count--)
+        {
+            string name = string.Join(' ', parts[..count]);
+            string bare = Version().Replace(name, "").Replace("  ", " ", StringComparison.Ordinal);
+            if ((LicenseNames.ToSpdx(name) ?? LicenseNames.ToSpdx(bare)) is { } id)
+            {
+                // Permissive licences have expressions of their own, which look at the sentence.
+                return SpdxExpression.ClassOf(id) > Corpus.LicenseClass.PublicDomain ? id : null;
+            }
+        }
+
+        int end = Array.IndexOf(parts, "license");
+        return end > 0 && end <= 5 && !parts[..end].Any(NoNames.Contains) ? SpdxLicenses.Unknown : null;
+    }
+
+    // Words that are no part of a licence's name: "the license of the project", "one or more contributor license agreements".
+    private static readonly HashSet<string> NoNames = new(StringComparer.Ordinal)
+    {
+        "the", "this", "these", "a", "an", "same", "its", "above", "following", "project", "terms", "file", "open", "source", "software",
+        "one", "or", "more", "and", "contributor", "any", "all", "as", "at", "your", "our", "their", "in", "is", "see", "that", "which",
+        "under",
+        "to", "of", "with", "for", "by", "on", "permissive", "free", "compatible", "included", "accompanying", "bsd", "mit", "apache",
+        "gnu",
+        "python", "style", "liberal", "simple", "zope", "mozilla", "following", "find", "read", "check", "certain", "different", "various",
+        "whole", "full", "main", "root", "provided", "either", "both", "dual", "multiple", "several", "other", "permitted", "applicable",
+        "isc", "boost", "psf", "unlicense", "gpl", "lgpl", "agpl", "general", "public", "cc0", "creative", "commons", "artistic", "eclipse",
+        "expat", "x11", "cc", "via", "no", "new", "key", "keys", "can", "from", "where", "if", "it", "we", "you", "was", "be", "been",
+        "are",
+    };
+
+    [GeneratedRegex(
+        @"\b(?:cc|creative commons)(?: license| attribution| by)*(?<parts>(?: (?:nc|nd|sa|non ?commercial|no ?deriv[a-z]*|share ?alike))+)"
+        + @"(?: international| unported| license| version| generic)*(?: (?<version>[1-4]\.[05]))?",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex CreativeCommons();
+
+    [GeneratedRegex(
+        @"\b(?:(?:licensed|released|distributed|available|governed|covered|provided|published) (?:under|by)"
+        + @"|under the terms of|subject to the terms of|^license)"
+        + @"(?: the| terms| of)*(?<name>(?: [a-z0-9.+]+){1,8})",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Named();
+
+    [GeneratedRegex(@"\b(?:version|only)\b|\bv(?=[0-9])", RegexOptions.CultureInvariant)]
+    private static partial Regex Version();
+}

@@ -1,0 +1,30 @@
+using System.Text.RegularExpressions;
+
+namespace DataForge.Cleaner.Licenses;
+
+/// <summary>Clauses of a notice that forbid or restrict, whatever else grants: the file is not free to take.</summary>
+internal static partial class RestrictingNotices
+{
+    /// <summary>Whether the words forbid or restrict the use of the work.</summary>
+    public static bool IsIn(string plain) => Clause().IsMatch(plain);
+
+    [GeneratedRegex(
+        @"non ?commercial(?:ly)?\b|commons clause|(?:not for|no|prohibits?) commercial|\b(?:research|academic|educational"
+        + @"|evaluation|personal"
+        + @"|internal|private) (?:use|purposes?) only|(?:only for|solely for|limited to) (?:[a-z]+ ){0,2}(?:research|academic|educational"
+        + @"|evaluation|personal|internal) (?:use|purposes?)|free for (?:academic|research|personal|educational)"
+        + @"|commercial (?:use|usage|users|applications?|purposes?|deployment)\b.{0,30}\b(?:requires?|needs?|contact|must"
+        + @"|prohibited|separate"
+        + @"|not (?:allowed|permitted)|forbidden|purchase|license|licensing)"
+        + @"|proprietary and confidential|confidential and proprietary|unauthori[sz]ed (?:copying|use|distribution|reproduction)"
+        + @"|(?:is|are) (?:acme|[a-z]+ )?confidential\b|license proprietary|(?:is|now|becomes) proprietary"
+        + @"|proprietary (?:license|software of|information|to|source)"
+        + @"|(?:may|must|shall|can) not be (?:copied|reproduced|disclosed|distributed|redistributed|modified|shared|sold"
+        + @"|used (?!to endorse|in adv))"
+        + @"|trade secret|company confidential|do not (?:distribute|redistribute|copy|share)|not for (?:re)?distribution"
+        + @"|strictly (?:prohibited|forbidden)|no part of (?:this|the) .{0,60} may be"
+        + @"|(?:you )?(?:may|must|shall|can) not (?:offer|sell|use|provide|copy|redistribute|distribute|host|resell|share)"
+        + @"(?! this file except| this work except| the software except| this software except| (?:the )?.{0,30}except in compliance)",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Clause();
+}
