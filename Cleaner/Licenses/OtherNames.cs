@@ -83,7 +83,7 @@ internal static partial class OtherNames
             }
         }
 
-        int end = Array.IndexOf(parts, "license");
+        int end = Array.FindIndex(parts, static part => part == "license");
         return end > 0 && end <= 5 && !parts[..end].Any(NoNames.Contains) ? SpdxLicenses.Unknown : null;
     }
 
