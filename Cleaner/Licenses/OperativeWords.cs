@@ -55,6 +55,9 @@ internal static class RestrictingPhrases
     [
         .. new[]
         {
+            // How the texts of the GPL end.
+            "general public license does not permit incorporating your program into proprietary programs",
+            "consider it more useful to permit linking proprietary applications with the library",
             "may not use this file except in compliance with the license", "unless required by applicable law", "unless otherwise noted",
             "unless otherwise stated", "unless otherwise specified", "unless otherwise indicated", "unless otherwise mentioned",
             "unless explicitly stated otherwise", "unless stated otherwise", "unless noted otherwise", "unless specified otherwise",
