@@ -31,7 +31,7 @@ install_test_needs() {
 # dataforge test --require-all [...]   a test that skips because an optional tool is missing fails
 run_tests() {
   if [ "${1-}" = --require-all ]; then
-    export DATAFORGE_REQUIRE_ALL=1
+    require_all=1
     shift
   fi
   require_dotnet
@@ -72,7 +72,7 @@ run_project() { # PROJECT [FILTER …]
   shift
   dotnet "$artifacts/bin/$project/release/DataForge.$project.dll" -noColor -noLogo "$@" >"$log" 2>&1 || code=$?
   grep -vE '^ *(Discover|Start|Finish|===)' "$log" || true
-  if [ -n "${DATAFORGE_REQUIRE_ALL-}" ]; then
+  if [ -n "${require_all-}" ]; then
     local missing
     missing=$(grep -A 1 ' \[SKIP\]$' "$log" | grep -vE ' \[SKIP\]$|^--$' | grep -vE "$allowed_skips" | sort -u || true)
     if [ -n "$missing" ]; then

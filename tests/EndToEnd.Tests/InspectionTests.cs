@@ -37,8 +37,8 @@ public sealed class InspectionTests(SharedBuild built)
             [$"{repository["name"]}", Printed(repository["files"]), Printed(repository["bytes"])]);
         JsonNode duplicates = figures["duplicates"]!;
         Assert.Contains(
-            $"{Printed(duplicates["exact"])} exact and {Printed(duplicates["near"])} near duplicates left. "
-            + $"{Printed(duplicates["clusters"])} groups of near duplicates hold {Printed(duplicates["clusteredFiles"])} files, "
+            $"{Printed(duplicates["exact"])} exact and {Printed(duplicates["near"])} near duplicates were dropped. "
+            + $"{Printed(duplicates["clusters"])} groups of near duplicates have {Printed(duplicates["clusteredFiles"])} files, "
             + $"the largest {Printed(duplicates["largestCluster"])}.",
             card, StringComparison.Ordinal);
         foreach ((string name, string row) in new[] { ("pairsFound", "recall: "), ("dropsConfirmed", "precision: ") })

@@ -47,7 +47,7 @@ public sealed partial class DataForgeProcess : IDisposable
     }
 
     private static bool IsOfTests(string variable) =>
-        variable == "DATAFORGE_REQUIRE_ALL" || variable.StartsWith("DATAFORGE_FORGE_", StringComparison.Ordinal);
+        variable.StartsWith("DATAFORGE_FORGE_", StringComparison.Ordinal);
 
     /// <summary>The process's number.</summary>
     public int Id => _process.Id;
