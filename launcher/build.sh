@@ -26,8 +26,9 @@ build_once() { # stamp project…
       say 'dataforge: the libtorch shim did not compile (artifacts/native.log); training and generating will not work.'
       exit 1
     fi
+    # The lock is not inherited (9>&-): a compiler server that outlives the build would hold it.
     for project in "$@"; do
-      if ! dotnet build "$root/$project" -c Release -v q --nologo -clp:NoSummary -p:RestoreLockedMode=true >"$artifacts/build.log" 2>&1; then
+      if ! dotnet build "$root/$project" -c Release -v q --nologo -clp:NoSummary -p:RestoreLockedMode=true 9>&- >"$artifacts/build.log" 2>&1; then
         cat "$artifacts/build.log" >&2
         say 'dataforge: the build failed.'
         exit 1
