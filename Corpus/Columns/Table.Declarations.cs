@@ -100,6 +100,12 @@ public sealed partial class Table
         Column.RepositorySource,
         Column.RepositoryId,
         Column.Snapshot.As("the snapshot of the repository that was read"),
+        .. CommitColumns(),
+    ];
+
+    // The commit that was read, and what the forge says of its repository; each may be unknown.
+    private static TableColumn[] CommitColumns() =>
+    [
         Column.RevisionId.OrNull(),
         Column.Stars.OrNull(),
         Column.Forks.OrNull(),
@@ -116,12 +122,7 @@ public sealed partial class Table
         Column.RepositoryName,
         Column.RepositorySource,
         Column.Snapshot,
-        Column.RevisionId.OrNull(),
-        Column.Stars.OrNull(),
-        Column.Forks.OrNull(),
-        Column.IsFork.OrNull(),
-        Column.RepositoryCreatedAt.OrNull(),
-        Column.RepositoryLicense.OrNull(),
+        .. CommitColumns(),
         Column.Path,
         Column.LengthBytes,
         Column.License,
