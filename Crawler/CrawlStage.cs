@@ -39,6 +39,7 @@ public sealed class CrawlStage(CrawlOptions options, IHttpHandlerFactory? handle
     {
         if (IsPinned(context.Run) && RoundEnd.Find(context.Run) is null)
         {
+            using IDisposable? scope = context.BeginPart(InputPart);
             context.Events.Write(Note.Information("the run keeps its pinned input; Crawl:Repin crawls what changed since"));
             return;
         }

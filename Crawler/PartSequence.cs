@@ -72,8 +72,7 @@ internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlO
 
         if (_part.Commit(catalog, _optionsHash) is { } entry)
         {
-            double seconds = Stopwatch.GetElapsedTime(_partStart).TotalSeconds;
-            context.Events.Write(new PartDone(StageNames.Crawl, entry.Part, Reused: false, seconds, entry.Counts));
+            context.ReportComputed(entry, Stopwatch.GetElapsedTime(_partStart).TotalSeconds);
         }
 
         _part.Dispose();
@@ -90,6 +89,7 @@ internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlO
         {
             _part = new RawPartWriter(context.Workspace, catalog.Parts.NextNumber());
             _partStart = Stopwatch.GetTimestamp();
+            context.ReportStarted(StageNames.Crawl, _part.Name);
         }
 
         return _part;
@@ -134,6 +134,7 @@ internal sealed class PartSequence(StageContext context, Catalog catalog, CrawlO
 
     private void ReportFault(string where, string fault, string detail)
     {
+        using IDisposable? scope = context.BeginPart(_part!.Name);
         if (_faultEvents < MaxFaultEvents)
         {
             context.Events.Write(new FileFault(StageNames.Crawl, where, fault, detail));

@@ -6,7 +6,22 @@ sources_changed() { # stamp
     -o -path '*/Assets/*' -o -path '*/Licenses/*' \) -newer "$1" -print -quit)" ]
 }
 
-# Builds a project (or the solution) with the native shim, unless the stamp of that name is fresh.
+# The packages are restored and no list of packages changed since: a restore would only read them again.
+is_restored() { # project folder
+  local assets="$artifacts/obj/$(basename "$1")/project.assets.json"
+  [ -e "$assets" ] && [ -z "$(find "$root" \( -path "$artifacts" -o -path "$root/.git" -o -name node_modules \) -prune \
+    -o -type f \( -name '*.csproj' -o -name '*.props' -o -name packages.lock.json -o -name global.json \) -newer "$assets" -print -quit)" ]
+}
+
+# Assemblies that a quick build compiled without the style's analyzers are compiled again by the next full build.
+compile_unchecked_again() {
+  [ -e "$artifacts/stamps/unchecked" ] || return 0
+  xargs -r -d '\n' rm -f <"$artifacts/stamps/unchecked"
+  rm -f "$artifacts/stamps/unchecked"
+}
+
+# Builds a project (or the solution) with the native shim, unless the stamp of that name is fresh. With quick=1 it builds without the
+# analyzers, for one project's tests: a full build runs them.
 build_once() { # stamp project…
   local stamp="$artifacts/stamps/$1"
   shift
@@ -27,12 +42,20 @@ build_once() { # stamp project…
       exit 1
     fi
     # The lock is not inherited (9>&-): a compiler server that outlives the build would hold it.
+    [ -n "${quick-}" ] || compile_unchecked_again
     for project in "$@"; do
-      if ! dotnet build "$root/$project" -c Release -v q --nologo -clp:NoSummary -p:RestoreLockedMode=true 9>&- >"$artifacts/build.log" 2>&1; then
+      local arguments=(-p:RestoreLockedMode=true)
+      if [ -n "${quick-}" ]; then
+        is_restored "$project" && arguments=(--no-restore)
+        arguments+=(-p:RunAnalyzers=false)
+      fi
+      if ! DOTNET_TieredPGO=0 dotnet build "$root/$project" -c Release -v q --nologo -clp:NoSummary "${arguments[@]}" 9>&- \
+          >"$artifacts/build.log" 2>&1; then
         cat "$artifacts/build.log" >&2
         say 'dataforge: the build failed.'
         exit 1
       fi
+      [ -z "${quick-}" ] || find "$artifacts/obj" -path '*/release/DataForge.*.dll' -newer "$stamp.new" >>"$artifacts/stamps/unchecked"
     done
     mv "$stamp.new" "$stamp"
   ) 9>"$artifacts/stamps/lock" || exit $?

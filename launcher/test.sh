@@ -62,7 +62,7 @@ run_one_project() { # PROJECT [FILTER …]
     shift
   done
   install_test_needs
-  build_once "test-$project" "tests/$project"
+  quick=1 build_once "test-$project" "tests/$project"
   run_project "$project" "${filter[@]}"
 }
 

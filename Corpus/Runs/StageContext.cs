@@ -70,6 +70,32 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
     public async Task<ManifestEntry> RunPartAsync(string stage, string optionsHash, PartPlan plan, CancellationToken cancellation) =>
         (await RunPartAsync(stage, optionsHash, plan, wait: true, cancellation).ConfigureAwait(false))!;
 
+    /// <summary>
+    /// Names a part in every message that is logged until the result is disposed. For stages that do not compute their parts through
+    /// <see cref="RunPartsAsync"/>.
+    /// </summary>
+    /// <param name="part">The part, as its manifest entry names it.</param>
+    public IDisposable? BeginPart(string part) => _logger.BeginPart(part);
+
+    /// <summary>Logs that the work on a part starts. For stages that do not compute their parts through <see cref="RunPartsAsync"/>.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="part">The part, as its manifest entry names it.</param>
+    public void ReportStarted(string stage, string part)
+    {
+        using IDisposable? scope = BeginPart(part);
+        _logger.PartStarted(stage, part);
+    }
+
+    /// <summary>Writes the event and the message that a part was computed and committed.</summary>
+    /// <param name="entry">The part's manifest entry.</param>
+    /// <param name="seconds">How long it took.</param>
+    public void ReportComputed(ManifestEntry entry, double seconds)
+    {
+        using IDisposable? scope = BeginPart(entry.Part);
+        events.Write(new PartDone(entry.Stage, entry.Part, Reused: false, seconds, entry.Counts));
+        _logger.PartComputed(entry.Stage, entry.Part, seconds);
+    }
+
     private async Task<ManifestEntry?> RunPartAsync(
         string stage, string optionsHash, PartPlan plan, bool wait, CancellationToken cancellation)
     {
@@ -143,9 +169,7 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
         }
 
         run.Manifest.Commit(entry);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        events.Write(new PartDone(stage, plan.Part, Reused: false, seconds, entry.Counts));
-        _logger.PartComputed(stage, plan.Part, seconds);
+        ReportComputed(entry, Stopwatch.GetElapsedTime(start).TotalSeconds);
         return entry;
     }
 

@@ -33,6 +33,9 @@ internal sealed class RawPartWriter : IDisposable
     /// <summary>The part's number.</summary>
     public int Number { get; }
 
+    /// <summary>The part's name in its manifest entry: five digits or more.</summary>
+    public string Name => $"{Number:D5}";
+
     /// <summary>Occurrences so far.</summary>
     public long Occurrences { get; private set; }
 
@@ -119,7 +122,7 @@ internal sealed class RawPartWriter : IDisposable
         var entry = new ManifestEntry
         {
             Stage = StageNames.Crawl,
-            Part = $"{Number:D5}",
+            Part = Name,
             InputHash = Convert.ToHexStringLower(_input.GetHashAndReset()),
             OptionsHash = optionsHash,
             Codecs = PartOutput.ParquetCodecs,

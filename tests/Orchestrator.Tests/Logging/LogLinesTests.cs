@@ -29,6 +29,9 @@ public sealed class LogLinesTests(BuiltWorkspace built) : IClassFixture<BuiltWor
             List<string> events = [.. lines.Where(line => Text(line, "stage") == stage).Select(line => Text(line, "event")!)];
             Assert.Equal("StageStarted", events[0]);
             Assert.Equal("StageFinished", events[^1]);
+            Assert.Contains(
+                lines,
+                line => Text(line, "stage") == stage && Text(line, "event") == "PartComputed" && Text(line, "part") is not null);
         }
 
         foreach (JsonElement computed in lines.Where(line => Text(line, "event") == "PartComputed"))
