@@ -13,8 +13,6 @@ internal sealed class SqliteDatabase : CatalogDatabase
     private FileLock? _worker;
     private string? _workerFile;
 
-    static SqliteDatabase() => SQLitePCL.Batteries_V2.Init();
-
     private SqliteDatabase(SqliteConnection connection, string path)
         : base(connection) => _path = path;
 

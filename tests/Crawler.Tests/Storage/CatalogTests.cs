@@ -109,7 +109,6 @@ public class CatalogTests(PostgresFixture postgres)
     {
         using var folder = new TemporaryFolder();
         string path = folder["catalog.db"];
-        SQLitePCL.Batteries_V2.Init();
         using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
         {
             connection.Open();
@@ -143,7 +142,6 @@ public class CatalogTests(PostgresFixture postgres)
             INSERT INTO writers (name, worker, leased_until, epoch) VALUES ('raw', NULL, NULL, 7);
             """;
         using var test = new TestCatalog(database, postgres);
-        SQLitePCL.Batteries_V2.Init();
         using (System.Data.Common.DbConnection connection = database == "sqlite"
             ? new SqliteConnection($"Data Source={test.Address.File};Pooling=False") : new Npgsql.NpgsqlConnection(test.Address.Connection))
         {
