@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataForge.Crawler.GitHub.Handlers;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
@@ -38,9 +39,9 @@ internal sealed class ApiResilience
     public ApiResilience(GitHubClientOptions options, TimeProvider time)
     {
         (_options, _jitter) = (options, new Random(options.Seed));
-        Request = new ResiliencePipelineBuilder<ApiReply> { TimeProvider = time }.AddRetry(Retry()).Build();
-        Attempt = new ResiliencePipelineBuilder<ApiReply> { TimeProvider = time }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<ApiReply>
+        Request = new ResiliencePipelineBuilder<ApiAnswer> { TimeProvider = time }.AddRetry(Retry()).Build();
+        Attempt = new ResiliencePipelineBuilder<ApiAnswer> { TimeProvider = time }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<ApiAnswer>
             {
                 ShouldHandle = static args => ValueTask.FromResult(IsFailure(args.Outcome)),
                 FailureRatio = FailureRatio,
@@ -53,10 +54,10 @@ internal sealed class ApiResilience
     }
 
     /// <summary>Around a whole request: sends it again after a failure or a rate limit.</summary>
-    public ResiliencePipeline<ApiReply> Request { get; }
+    public ResiliencePipeline<ApiAnswer> Request { get; }
 
     /// <summary>Around a single attempt, within its permit: circuit breaker and timeout.</summary>
-    public ResiliencePipeline<ApiReply> Attempt { get; }
+    public ResiliencePipeline<ApiAnswer> Attempt { get; }
 
     /// <summary>Called when the server has responded: from now on a lost connection is an outage, not a wrong address.</summary>
     public void Responded() => _hasResponded = true;
@@ -69,7 +70,7 @@ internal sealed class ApiResilience
 
     private TimeSpan ConnectDelay => _options.ConnectRetryTime / ConnectAttempts;
 
-    private RetryStrategyOptions<ApiReply> Retry() => new()
+    private RetryStrategyOptions<ApiAnswer> Retry() => new()
     {
         ShouldHandle = static args => ValueTask.FromResult(
             args.Outcome.Exception is BrokenCircuitException || IsFailure(args.Outcome) || args.Outcome.Result is { IsRateLimited: true }),
@@ -104,7 +105,7 @@ internal sealed class ApiResilience
         }
     }
 
-    private void Report(OnRetryArguments<ApiReply> args)
+    private void Report(OnRetryArguments<ApiAnswer> args)
     {
         if (IsUnreached(args.Outcome))
         {
@@ -127,14 +128,14 @@ internal sealed class ApiResilience
 
     // A server that was never reached may be unreachable for good, for lack of a network or for a wrong address. The user must not have to
     // wait long for that message.
-    private bool IsUnreached(Outcome<ApiReply> outcome) =>
+    private bool IsUnreached(Outcome<ApiAnswer> outcome) =>
         !_hasResponded && outcome.Exception is HttpRequestException fault && IsConnectFailure(fault);
 
     private static bool IsConnectFailure(HttpRequestException fault) => fault.HttpRequestError
         is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
         or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
 
-    private static bool IsFailure(Outcome<ApiReply> outcome) =>
+    private static bool IsFailure(Outcome<ApiAnswer> outcome) =>
         outcome.Exception is HttpRequestException or IOException or TimeoutRejectedException or JsonException
         || outcome.Result is { IsServerError: true };
 }

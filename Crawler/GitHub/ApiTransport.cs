@@ -2,55 +2,78 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DataForge.Corpus;
+using DataForge.Crawler.GitHub.Handlers;
 using DataForge.Crawler.GitHub.Limits;
-using Polly.CircuitBreaker;
-using Polly.Timeout;
+using Octokit;
+using Octokit.Internal;
 
 namespace DataForge.Crawler.GitHub;
 
 /// <summary>
-/// Sends GET requests to one host: within the rate limits, again after transient failures, through redirects that stay on the host. A token
-/// is never sent to another host, and its header is removed from the request afterwards.
+/// Sends GET requests to one host with Octokit, over handlers for conditional requests, redirects, retries, rate limits and the network
+/// (<see cref="Handlers"/>). Octokit never holds a token.
 /// </summary>
-internal sealed class ApiTransport(GitHubClientOptions options, HttpClient http, RequestLimiter limiter, TimeProvider time)
+internal sealed class ApiTransport
 {
-    // RFC 9110, 15.4: "an earlier version of this specification recommended a maximum of five redirections".
-    private const int MaxRedirects = 5;
+    // https://docs.github.com/rest/about-the-rest-api/api-versions
+    private const string MediaType = "application/vnd.github+json, application/json; q=0.9";
 
-    private readonly ApiResilience _resilience = new(options, time);
+    // A user agent is required (https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api#user-agent).
+    private static readonly Octokit.ProductHeaderValue Product =
+        new("DataForge", typeof(ApiTransport).Assembly.GetName().Version?.ToString(3));
+
+    private static readonly InMemoryCredentialStore Anonymous = new(Credentials.Anonymous);
+    private static readonly OctokitSerializer Serializer = new();
+
+    private readonly GitHubClientOptions _options;
+    private readonly RequestLimiter _limiter;
+    private readonly OctokitHttpClient _client;
     private readonly SemaphoreSlim _reading = new(1);
     private bool _hasReadLimits;
 
+    /// <summary>Creates a transport.</summary>
+    /// <param name="options">The client's options.</param>
+    /// <param name="network">Sends the requests; the caller disposes it.</param>
+    /// <param name="limiter">The rate limits, and the tokens.</param>
+    /// <param name="cache">What is known already.</param>
+    /// <param name="time">The clock.</param>
+    public ApiTransport(
+        GitHubClientOptions options, HttpMessageInvoker network, RequestLimiter limiter, IResponseCache cache, TimeProvider time)
+    {
+        (_options, _limiter) = (options, limiter);
+        var resilience = new ApiResilience(options, time);
+        var attempts = new LimitHandler(options, limiter, new NetworkHandler(options, network, resilience, time));
+        var requests = new RedirectHandler(options.BaseAddress, new RetryHandler(options, resilience, time, attempts));
+        _client = new OctokitHttpClient(new ConditionalHandler(cache, requests));
+    }
+
     /// <summary>Requests a path, relative to the base address or absolute on its host.</summary>
     /// <param name="path">Path and query.</param>
-    /// <param name="resource">The rate limit that it counts against; null for none.</param>
     /// <param name="type">How the body is read.</param>
-    /// <param name="etag">The entity tag of the response that is known already; null for none.</param>
-    /// <param name="token">The token to use; null for any.</param>
+    /// <param name="call">The same type, and what else is known of the request.</param>
     /// <param name="cancellation">Stops the request.</param>
     /// <exception cref="DataForgeException">The server cannot be reached, rejects the token, or keeps failing.</exception>
-    public async Task<ApiReply> GetAsync(
-        string path, string? resource, JsonTypeInfo type, string? etag, GitHubToken? token, CancellationToken cancellation)
+    public async Task<ApiResponse<T>> GetAsync<T>(string path, JsonTypeInfo<T> type, ApiCall call, CancellationToken cancellation)
+        where T : class
     {
-        if (resource is not null)
+        if (call.Resource is not null)
         {
             await EnsureLimitsReadAsync(cancellation).ConfigureAwait(false);
         }
 
-        var address = new Uri(options.BaseAddress, path);
-        for (int hop = 0; hop <= MaxRedirects && IsOnHost(address); hop++)
+        // What Octokit remembers of the last answer is wrong where requests run side by side, so each has a connection; it is an object.
+        var connection = new Connection(
+            Product, _options.BaseAddress, Anonymous, new OctokitCallClient(_client, call, Product.ToString()), Serializer);
+        try
         {
-            var request = new ApiRequest(address, resource, type, etag, token);
-            ApiReply reply = await SendWithRetriesAsync(request, cancellation).ConfigureAwait(false);
-            if (reply.Location is not { } location)
-            {
-                return reply;
-            }
-
-            address = new Uri(address, location);
+            IApiResponse<T> response = await connection
+                .Get<T>(new Uri(path, UriKind.RelativeOrAbsolute), null, MediaType, cancellation).ConfigureAwait(false);
+            return ToResponse(response, type, call);
         }
-
-        return new ApiReply { Outcome = ApiOutcome.MovedAway, Message = $"moved to {address.Host}" };
+        catch (ApiException e)
+        {
+            return new(OutcomeOf(e.StatusCode), null, Message: e.ApiError?.Message ?? "");
+        }
     }
 
     /// <summary>
@@ -61,8 +84,35 @@ internal sealed class ApiTransport(GitHubClientOptions options, HttpClient http,
     public async Task<RequestLimiter.Permit> AcquirePermitAsync(string resource, CancellationToken cancellation)
     {
         await EnsureLimitsReadAsync(cancellation).ConfigureAwait(false);
-        return await limiter.AcquireAsync(resource, null, cancellation).ConfigureAwait(false);
+        return await _limiter.AcquireAsync(resource, null, cancellation).ConfigureAwait(false);
     }
+
+    private static ApiResponse<T> ToResponse<T>(IApiResponse<T> response, JsonTypeInfo<T> type, ApiCall call)
+        where T : class
+    {
+        ApiInfo info = response.HttpResponse.ApiInfo;
+        string? next = info.Links.TryGetValue("next", out Uri? address) ? address.AbsoluteUri : null;
+        if (call.MovedTo is not null)
+        {
+            return new(ApiOutcome.MovedAway, null, Message: $"moved to {call.MovedTo}");
+        }
+
+        // Octokit gives no body for an object without fields.
+        return response.HttpResponse.StatusCode == HttpStatusCode.NotModified
+            ? new(ApiOutcome.NotModified, null, info.Etag, next, IsUnchanged: true)
+            : new(ApiOutcome.Ok, response.Body ?? JsonSerializer.Deserialize("{}", type), info.Etag, next, IsUnchanged: call.IsUnchanged);
+    }
+
+    // The retries ended all others.
+    private static ApiOutcome OutcomeOf(HttpStatusCode status) => (int)status switch
+    {
+        404 => ApiOutcome.NotFound,
+        409 => ApiOutcome.Empty,
+        410 => ApiOutcome.Gone,
+        451 => ApiOutcome.Blocked,
+        403 => ApiOutcome.Forbidden,
+        _ => ApiOutcome.Unprocessable,
+    };
 
     // Another program, or this one before it was killed, may have used up the budgets. Reading what remains costs nothing
     // (https://docs.github.com/rest/rate-limit). A server without limits has no such page.
@@ -76,13 +126,14 @@ internal sealed class ApiTransport(GitHubClientOptions options, HttpClient http,
         await _reading.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            foreach (GitHubToken? token in _hasReadLimits ? [] : limiter.Tokens)
+            foreach (GitHubToken? token in _hasReadLimits ? [] : _limiter.Tokens)
             {
-                ApiReply reply = await GetAsync("rate_limit", null, Json.Default.RateLimitOverview, null, token, cancellation)
-                    .ConfigureAwait(false);
-                if (reply.Value is RateLimitOverview overview)
+                var call = new ApiCall(null, Json.Default.RateLimitOverview) { Token = token };
+                ApiResponse<RateLimitOverview> response =
+                    await GetAsync("rate_limit", Json.Default.RateLimitOverview, call, cancellation).ConfigureAwait(false);
+                if (response.Value is { } overview)
                 {
-                    limiter.SetRemaining(token, overview);
+                    _limiter.SetRemaining(token, overview);
                 }
             }
 
@@ -92,124 +143,5 @@ internal sealed class ApiTransport(GitHubClientOptions options, HttpClient http,
         {
             _reading.Release();
         }
-    }
-
-    private async Task<ApiReply> SendWithRetriesAsync(ApiRequest request, CancellationToken cancellation)
-    {
-        string why;
-        Exception? inner = null;
-        request = request with { Began = time.GetTimestamp() };
-        try
-        {
-            ApiReply reply = await _resilience.Request.ExecuteAsync(
-                static (state, cancellation) => state.Transport.SendOnceAsync(state.Request, cancellation),
-                (Transport: this, Request: request),
-                cancellation).ConfigureAwait(false);
-            if (!reply.IsServerError && !reply.IsRateLimited)
-            {
-                return reply;
-            }
-
-            why = $"it answers {reply.Status}";
-        }
-        catch (Exception e) when (
-            e is HttpRequestException or IOException or TimeoutRejectedException or BrokenCircuitException or JsonException)
-        {
-            (why, inner) = (e is JsonException ? "its answer is no JSON of the kind expected" : e.Message, e);
-        }
-
-        throw new DataForgeException(
-            $"{options.BaseAddress.Host} does not serve {request.Address.AbsolutePath} after {options.Retries + 1} tries ({why}): "
-            + "wait, then run the same command again; it goes on where it stopped.",
-            inner: inner);
-    }
-
-    private async ValueTask<ApiReply> SendOnceAsync(ApiRequest request, CancellationToken cancellation)
-    {
-        RequestLimiter.Permit permit = await limiter.AcquireAsync(request.Resource, request.Token, cancellation).ConfigureAwait(false);
-        bool isCompleted = false;
-        bool isSent = false;
-        try
-        {
-            ApiReply reply = await _resilience.Attempt.ExecuteAsync(
-                (_, stop) =>
-                {
-                    isSent = true;
-                    return SendAsync(request, permit.Token, stop);
-                },
-                this,
-                cancellation).ConfigureAwait(false);
-            isCompleted = true;
-            permit.Complete(
-                reply.RateLimit, isFree: reply.Outcome == ApiOutcome.NotModified, isGood: !reply.IsServerError && !reply.IsRateLimited,
-                reply.IsRateLimited, reply.RetryAfter);
-            return reply.Status == HttpStatusCode.Unauthorized ? throw Unauthorized(permit.Token) : reply;
-        }
-        finally
-        {
-            if (!isCompleted && isSent)
-            {
-                permit.Fail();
-            }
-            else if (!isCompleted)
-            {
-                permit.Cancel();
-            }
-        }
-    }
-
-    private async ValueTask<ApiReply> SendAsync(ApiRequest request, GitHubToken? token, CancellationToken cancellation)
-    {
-        using var message = new HttpRequestMessage(HttpMethod.Get, request.Address);
-        if (request.ETag is { } etag)
-        {
-            message.Headers.TryAddWithoutValidation("If-None-Match", etag);
-        }
-
-        try
-        {
-            token?.Authorize(message);
-            using HttpResponseMessage response = await SendAsync(message, cancellation).ConfigureAwait(false);
-            _resilience.Responded();
-            return await ReplyReader.ReadAsync(
-                response, request.Resource, request.Type, options.MaxBodyBytes, time.GetUtcNow(), cancellation).ConfigureAwait(false);
-        }
-        catch (HttpRequestException e) when (_resilience.IsConnectTimeOver(e, time.GetElapsedTime(request.Began)))
-        {
-            throw new DataForgeException(
-                $"{options.BaseAddress.Authority} cannot be reached ({e.Message}): see that this machine has a network and that "
-                + "Crawl:GitHubBaseAddress is right, then run the same command again.",
-                inner: e);
-        }
-        finally
-        {
-            message.Headers.Authorization = null;
-        }
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellation)
-    {
-        try
-        {
-            return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
-        {
-            // The handler has a timeout of its own for connecting.
-            throw new HttpRequestException(HttpRequestError.ConnectionError, "the connection timed out", e);
-        }
-    }
-
-    private DataForgeException Unauthorized(GitHubToken? token) => DataForgeException.Usage(token is null
-        ? $"{options.BaseAddress.Host} asks for a token: set GITHUB_TOKEN, or name a file with Crawl:GitHubTokenFile."
-        : $"{options.BaseAddress.Host} does not take the token of {token.Origin}: put a valid one there.");
-
-    private bool IsOnHost(Uri address) => address.Scheme == options.BaseAddress.Scheme
-        && address.IdnHost == options.BaseAddress.IdnHost && address.Port == options.BaseAddress.Port;
-
-    private sealed record ApiRequest(Uri Address, string? Resource, JsonTypeInfo Type, string? ETag, GitHubToken? Token)
-    {
-        /// <summary>The clock's timestamp when the request began.</summary>
-        public long Began { get; init; }
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DataForge.Corpus;
+using DataForge.Crawler.GitHub.Handlers;
 using DataForge.Crawler.GitHub.Limits;
 
 namespace DataForge.Crawler.GitHub;
@@ -33,7 +33,7 @@ public enum SearchOrder
 
 /// <summary>
 /// The part of GitHub's REST API that a crawl needs (https://docs.github.com/rest): one method per kind of request, named after it.
-/// Rate limits, retries and redirects are handled. Thread-safe.
+/// Octokit sends the requests; rate limits, retries and redirects are handled. Thread-safe.
 /// </summary>
 public sealed class GitHubClient
 {
@@ -49,9 +49,8 @@ public sealed class GitHubClient
     // A bound on input; GitHub allows 39 characters for an owner and 100 for a repository.
     private const int MaxName = 256;
     private readonly ApiTransport _transport;
-    private readonly IResponseCache _cache;
 
-    internal GitHubClient(ApiTransport transport, IResponseCache cache) => (_transport, _cache) = (transport, cache);
+    internal GitHubClient(ApiTransport transport) => _transport = transport;
 
     /// <summary><c>GET /search/repositories</c>, a first page of 100. Costs a search.</summary>
     /// <param name="query">The words and qualifiers.</param>
@@ -84,11 +83,11 @@ public sealed class GitHubClient
 
     /// <summary><c>GET /repos/{owner}/{repo}</c>; follows renames. Costs a request, or none where nothing changed.</summary>
     public Task<ApiResponse<Repository>> GetRepositoryAsync(string fullName, CancellationToken cancellation = default) =>
-        GetCachedAsync($"repos/{Escape(fullName)}", Json.Default.Repository, null, null, cancellation);
+        GetCachedAsync($"repos/{Escape(fullName)}", Json.Default.Repository, cancellation);
 
     /// <summary><c>GET /repos/{owner}/{repo}/license</c>. Costs a request, or none where nothing changed.</summary>
     public Task<ApiResponse<LicenseContent>> GetLicenseAsync(string fullName, CancellationToken cancellation = default) =>
-        GetCachedAsync($"repos/{Escape(fullName)}/license", Json.Default.LicenseContent, null, null, cancellation);
+        GetCachedAsync($"repos/{Escape(fullName)}/license", Json.Default.LicenseContent, cancellation);
 
     /// <summary>
     /// <c>GET /repos/{owner}/{repo}/commits</c>, the newest first; <see cref="ApiOutcome.Empty"/> where there are none. Costs a request,
@@ -101,7 +100,7 @@ public sealed class GitHubClient
         ArgumentOutOfRangeException.ThrowIfGreaterThan(perPage, PageSize);
         string path = string.Create(CultureInfo.InvariantCulture, $"repos/{Escape(fullName)}/commits?per_page={perPage}");
         ApiResponse<List<Commit>> response =
-            await GetCachedAsync(path, Json.Default.ListCommit, null, null, cancellation).ConfigureAwait(false);
+            await GetCachedAsync(path, Json.Default.ListCommit, cancellation).ConfigureAwait(false);
         return new(response.Outcome, response.Value, response.ETag, response.Next, response.Message, response.IsUnchanged);
     }
 
@@ -112,13 +111,14 @@ public sealed class GitHubClient
     public Task<ApiResponse<Commit>> GetCommitAsync(string fullName, string reference, CancellationToken cancellation = default) =>
         GetCachedAsync(
             $"repos/{Escape(fullName)}/commits/{Uri.EscapeDataString(reference)}?per_page=1",
-            Json.Default.Commit, null, null, cancellation);
+            Json.Default.Commit, cancellation);
 
     /// <summary><c>GET /rate_limit</c>. Costs nothing.</summary>
-    public async Task<ApiResponse<RateLimitOverview>> GetRateLimitAsync(CancellationToken cancellation = default) =>
-        ToResponse(
-            await _transport.GetAsync("rate_limit", null, Json.Default.RateLimitOverview, null, null, cancellation).ConfigureAwait(false),
-            Json.Default.RateLimitOverview);
+    public Task<ApiResponse<RateLimitOverview>> GetRateLimitAsync(CancellationToken cancellation = default)
+    {
+        JsonTypeInfo<RateLimitOverview> type = Json.Default.RateLimitOverview;
+        return _transport.GetAsync("rate_limit", type, new ApiCall(null, type), cancellation);
+    }
 
     /// <summary>
     /// Acquires a permit for a request that counts against the core limit and is not one of these methods (that of an archive, whose body
@@ -129,36 +129,18 @@ public sealed class GitHubClient
 
     /// <summary><c>GET /user</c>: the user that a token belongs to. Costs a request, or none where nothing changed.</summary>
     internal Task<ApiResponse<User>> GetUserAsync(GitHubToken token, CancellationToken cancellation) =>
-        GetCachedAsync("user", Json.Default.User, $"user#{token.Fingerprint}", token, cancellation);
+        GetCachedAsync("user", Json.Default.User, cancellation, $"user#{token.Fingerprint}", token);
 
-    private async Task<ApiResponse<SearchPage>> NextSearchPageAsync(string path, string? etag, CancellationToken cancellation) =>
-        ToResponse(await _transport.GetAsync(path, SearchResource, Json.Default.SearchPage, etag, null, cancellation).ConfigureAwait(false),
-            Json.Default.SearchPage);
-
-    // Asks whether the cached response is still current. The model is cached, which has a tenth of the response's size.
-    private async Task<ApiResponse<T>> GetCachedAsync<T>(
-        string path, JsonTypeInfo<T> type, string? key, GitHubToken? token, CancellationToken cancellation)
-        where T : class
+    private Task<ApiResponse<SearchPage>> NextSearchPageAsync(string path, string? etag, CancellationToken cancellation)
     {
-        key ??= path;
-        CachedResponse? cached = _cache.FindResponse(key);
-        ApiReply reply = await _transport.GetAsync(path, CoreResource, type, cached?.ETag, token, cancellation).ConfigureAwait(false);
-        if (reply.Outcome == ApiOutcome.NotModified && cached is not null)
-        {
-            return new(ApiOutcome.Ok, JsonSerializer.Deserialize(cached.Body, type), cached.ETag, reply.Next, IsUnchanged: true);
-        }
-
-        if (reply is { Outcome: ApiOutcome.Ok, ETag: { } etag, Value: T value })
-        {
-            _cache.StoreResponse(key, new CachedResponse(etag, JsonSerializer.SerializeToUtf8Bytes(value, type)));
-        }
-
-        return ToResponse(reply, type);
+        JsonTypeInfo<SearchPage> type = Json.Default.SearchPage;
+        return _transport.GetAsync(path, type, new ApiCall(SearchResource, type) { ETag = etag }, cancellation);
     }
 
-    private static ApiResponse<T> ToResponse<T>(ApiReply reply, JsonTypeInfo<T> _)
+    private Task<ApiResponse<T>> GetCachedAsync<T>(
+        string path, JsonTypeInfo<T> type, CancellationToken cancellation, string? key = null, GitHubToken? token = null)
         where T : class =>
-        new(reply.Outcome, reply.Value as T, reply.ETag, reply.Next, reply.Message, reply.Outcome == ApiOutcome.NotModified);
+        _transport.GetAsync(path, type, new ApiCall(CoreResource, type) { CacheKey = key ?? path, Token = token }, cancellation);
 
     // Names come from responses and from users; one that would change the path of the request is rejected.
     private static string Escape(string fullName) =>

@@ -10,10 +10,10 @@ public sealed class GitHubSession : IDisposable
     // eight users, at GitHub's 30 searches per minute and user.
     private const int WindowsAtATime = 8;
 
-    private readonly HttpClient _http;
+    private readonly HttpMessageInvoker _network;
 
-    private GitHubSession(HttpClient http, GitHubClient client, Discovery discovery, int users) =>
-        (_http, Client, Discovery, Users) = (http, client, discovery, users);
+    private GitHubSession(HttpMessageInvoker network, GitHubClient client, Discovery discovery, int users) =>
+        (_network, Client, Discovery, Users) = (network, client, discovery, users);
 
     /// <summary>The client.</summary>
     public GitHubClient Client { get; }
@@ -38,7 +38,7 @@ public sealed class GitHubSession : IDisposable
     {
         GitHubClientOptions client = GitHubClientOptions.Of(options) with { OnWaiting = onWaiting };
         IReadOnlyList<GitHubToken> tokens = GitHubTokens.Load(options.GitHubTokenFile, Environment.GetEnvironmentVariable);
-        return OpenAsync(client, tokens, ledger, time, () => new HttpClient(handlers.CreateApiHandler(client)), cancellation);
+        return OpenAsync(client, tokens, ledger, time, () => new HttpMessageInvoker(handlers.CreateApiHandler(client)), cancellation);
     }
 
     /// <summary>Opens a session.</summary>
@@ -59,67 +59,56 @@ public sealed class GitHubSession : IDisposable
         OpenAsync(
             options, tokens, ledger, time,
             () => handler is null
-                ? new HttpClient(NetworkHandlerFactory.Instance.CreateApiHandler(options))
-                : new HttpClient(handler, disposeHandler: false),
+                ? new HttpMessageInvoker(NetworkHandlerFactory.Instance.CreateApiHandler(options))
+                : new HttpMessageInvoker(handler, disposeHandler: false),
             cancellation);
 
     /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _network.Dispose();
 
     private static async Task<GitHubSession> OpenAsync(
-        GitHubClientOptions options, IReadOnlyList<GitHubToken> tokens, ILedger ledger, TimeProvider time, Func<HttpClient> createHttp,
-        CancellationToken cancellation)
+        GitHubClientOptions options, IReadOnlyList<GitHubToken> tokens, ILedger ledger, TimeProvider time,
+        Func<HttpMessageInvoker> createNetwork, CancellationToken cancellation)
     {
         if (tokens.Count > 0 && options.BaseAddress.Scheme != Uri.UriSchemeHttps && !options.BaseAddress.IsLoopback)
         {
             throw DataForgeException.Usage($"a token would travel to {options.BaseAddress} for all to read; use https.");
         }
 
-        HttpClient http = createHttp();
+        HttpMessageInvoker network = createNetwork();
         try
         {
-            Configure(http);
             IReadOnlyList<UserBudget> users = tokens.Count < 2
                 ? [NewBudget(options, tokens)]
-                : await GroupByUserAsync(options, http, tokens, ledger, time, cancellation).ConfigureAwait(false);
-            GitHubClient client = NewClient(options, http, users, ledger, time);
+                : await GroupByUserAsync(options, network, tokens, ledger, time, cancellation).ConfigureAwait(false);
+            GitHubClient client = NewClient(options, network, users, ledger, time);
             var discovery = new Discovery(client, ledger, time, WindowsAtATime);
-            return new GitHubSession(http, client, discovery, tokens.Count == 0 ? 0 : users.Count);
+            return new GitHubSession(network, client, discovery, tokens.Count == 0 ? 0 : users.Count);
         }
         catch
         {
-            http.Dispose();
+            network.Dispose();
             throw;
         }
-    }
-
-    // Media type and version as https://docs.github.com/rest/about-the-rest-api/api-versions asks; a user agent is required
-    // (https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api#user-agent).
-    private static void Configure(HttpClient http)
-    {
-        http.Timeout = Timeout.InfiniteTimeSpan; // The resilience pipeline has a timeout of its own, by the injected clock.
-        http.DefaultRequestHeaders.Add("Accept", "application/vnd.github+json, application/json; q=0.9");
-        http.DefaultRequestHeaders.Add("X-GitHub-Api-Version", "2022-11-28");
-        http.DefaultRequestHeaders.Add("User-Agent", $"DataForge/{typeof(GitHubSession).Assembly.GetName().Version?.ToString(3)}");
     }
 
     private static UserBudget NewBudget(GitHubClientOptions options, IReadOnlyList<GitHubToken> tokens) =>
         new(tokens, options.MaxConcurrency, options.PointsPerMinute);
 
     private static GitHubClient NewClient(
-        GitHubClientOptions options, HttpClient http, IReadOnlyList<UserBudget> users, IResponseCache cache, TimeProvider time)
+        GitHubClientOptions options, HttpMessageInvoker network, IReadOnlyList<UserBudget> users, IResponseCache cache, TimeProvider time)
     {
         Action<string>? onWaiting = options.OnWaiting is { } report ? text => report($"{options.BaseAddress.Authority}: {text}") : null;
-        return new(new ApiTransport(options, http, new RequestLimiter(users, time, onWaiting), time), cache);
+        return new(new ApiTransport(options, network, new RequestLimiter(users, time, onWaiting), cache, time));
     }
 
     // GitHub counts per user: the tokens of one user share one budget.
     private static async Task<IReadOnlyList<UserBudget>> GroupByUserAsync(
-        GitHubClientOptions options, HttpClient http, IReadOnlyList<GitHubToken> tokens, IResponseCache cache, TimeProvider time,
+        GitHubClientOptions options, HttpMessageInvoker network, IReadOnlyList<GitHubToken> tokens, IResponseCache cache, TimeProvider time,
         CancellationToken cancellation)
     {
         UserBudget[] single = [.. tokens.Select(token => NewBudget(options, [token]))];
-        GitHubClient client = NewClient(options, http, single, cache, time);
+        GitHubClient client = NewClient(options, network, single, cache, time);
         SortedDictionary<long, List<int>> users = [];
         for (int i = 0; i < tokens.Count; i++)
         {

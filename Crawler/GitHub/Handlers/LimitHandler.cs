@@ -1,0 +1,54 @@
+using System.Net;
+using DataForge.Corpus;
+using DataForge.Crawler.GitHub.Limits;
+using Polly.CircuitBreaker;
+
+namespace DataForge.Crawler.GitHub.Handlers;
+
+/// <summary>
+/// Sends a request when the rate limits allow, with a token of the user whose budget it takes. The token is in the headers of the request
+/// that is sent and nowhere else, and is removed from them afterwards.
+/// </summary>
+internal sealed class LimitHandler(GitHubClientOptions options, RequestLimiter limiter, HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        ApiCall call = ApiCall.Of(request);
+        using HttpRequestMessage message = call.Copy(request, request.RequestUri!);
+        RequestLimiter.Permit permit = await limiter.AcquireAsync(call.Resource, call.Token, cancellation).ConfigureAwait(false);
+        ApiAnswer? answer = null;
+        bool isSent = true;
+        try
+        {
+            permit.Token?.Authorize(message);
+            answer = (ApiAnswer)await base.SendAsync(message, cancellation).ConfigureAwait(false);
+        }
+        catch (BrokenCircuitException)
+        {
+            isSent = false;
+            throw;
+        }
+        finally
+        {
+            message.Headers.Authorization = null;
+            if (answer is null && isSent)
+            {
+                permit.Fail();
+            }
+            else if (answer is null)
+            {
+                permit.Cancel();
+            }
+        }
+
+        permit.Complete(
+            answer.RateLimit, isFree: answer.StatusCode == HttpStatusCode.NotModified,
+            isGood: !answer.IsServerError && !answer.IsRateLimited, answer.IsRateLimited, answer.RetryAfter);
+        return answer.StatusCode == HttpStatusCode.Unauthorized ? throw Unauthorized(permit.Token) : answer;
+    }
+
+    private DataForgeException Unauthorized(GitHubToken? token) => DataForgeException.Usage(token is null
+        ? $"{options.BaseAddress.Host} asks for a token: set GITHUB_TOKEN, or name a file with Crawl:GitHubTokenFile."
+        : $"{options.BaseAddress.Host} does not take the token of {token.Origin}: put a valid one there.");
+}
