@@ -16,6 +16,8 @@ list_checks() {
   training        a step beside the same computation in plain PyTorch; memory over 5,000 steps
   libtorch        the training tests with newer libtorch, transformers and CUDA's build, in Debian roots (root, network, 15 GB);
                   trixie, sid or cuda in place of FOLDERs runs that part
+  fresh           quickstart and test on Debian 12 and 13 with the .NET SDK and git alone, without root (root, network, 6 GB);
+                  [FORGE] [bookworm|trixie …] in place of FOLDERs: where the pinned repositories are, and which systems
   forge           crawls of a forge of 25,000 repositories; others killed 20 times, one of two on a shared catalog too
   forge-hostile   a blob of 1 GiB, from git and by hand, with and without partial fetches (3 GB of temporary disk)
   forge-limits    discovery of 25,000 repositories within GitHub's limits, with faults
@@ -28,7 +30,7 @@ LIST
 check_tests() { # project filter…
   local project=$1
   shift
-  require_dotnet
+  require_basics
   install_test_needs
   build_once solution DataForge.sln
   exec dotnet "$artifacts/bin/$project/release/DataForge.$project.dll" -noColor -noLogo -showLiveOutput "$@"
@@ -76,6 +78,10 @@ run_check() {
       source "$root/launcher/libtorch.sh"
       check_libtorch "$@"
       ;;
+    fresh)
+      source "$root/launcher/fresh.sh"
+      check_fresh "$@"
+      ;;
     forge)
       export DATAFORGE_FORGE_REPOSITORIES=25000 DATAFORGE_FORGE_CONTENT=300 DATAFORGE_FORGE_KILLS=20 DATAFORGE_FORGE_SHARED_KILLS=20
       check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.GitHub
@@ -101,7 +107,7 @@ run_check() {
       check_tests EndToEnd.Tests -class DataForge.EndToEnd.Tests.InspectionTests -class DataForge.EndToEnd.Tests.VerifyTests
       ;;
     bench)
-      require_dotnet
+      require_basics
       build_once solution DataForge.sln
       exec dotnet "$artifacts/bin/Benchmarks/release/DataForge.Benchmarks.dll" "$@"
       ;;
