@@ -45,31 +45,31 @@ run_check() {
   case "$name" in
     parser)
       : "${folders:=$(python3 -c 'import os; print(os.path.dirname(os.__file__))')}"
-      DATAFORGE_PARSER_FILES="$folders" DATAFORGE_PARSER_MUTATIONS="${DATAFORGE_PARSER_MUTATIONS:-100000}" \
+      DATAFORGE_TEST_PARSER_FILES="$folders" DATAFORGE_TEST_PARSER_MUTATIONS="${DATAFORGE_TEST_PARSER_MUTATIONS:-100000}" \
         check_tests Python.Tests -class DataForge.Python.Tests.CPythonAgreementTests
       ;;
     parser-fuzz)
-      DATAFORGE_PARSER_FUZZ_SECONDS="${DATAFORGE_PARSER_FUZZ_SECONDS:-600}" check_tests Python.Tests -class DataForge.Python.Tests.PythonFuzzTests
+      DATAFORGE_TEST_PARSER_FUZZ_SECONDS="${DATAFORGE_TEST_PARSER_FUZZ_SECONDS:-600}" check_tests Python.Tests -class DataForge.Python.Tests.PythonFuzzTests
       ;;
     parquet-fuzz)
-      DATAFORGE_FUZZ="${DATAFORGE_FUZZ:-1000000}" check_tests Parquet.Tests -class DataForge.Parquet.Tests.MutationTests
+      DATAFORGE_TEST_FUZZ="${DATAFORGE_TEST_FUZZ:-1000000}" check_tests Parquet.Tests -class DataForge.Parquet.Tests.MutationTests
       ;;
     parquet-readers)
-      DATAFORGE_LONG=1 check_tests Parquet.Tests -class DataForge.Parquet.Tests.OtherReadersTests
+      DATAFORGE_TEST_LONG=1 check_tests Parquet.Tests -class DataForge.Parquet.Tests.OtherReadersTests
       ;;
     libraries)
       source "$root/launcher/libraries.sh"
       check_libraries "$@"
       ;;
     tokenizer)
-      DATAFORGE_CONFORMANCE_FILES="${DATAFORGE_CONFORMANCE_FILES:-10000}" check_tests Pretrain.Tests -class DataForge.Pretrain.Tests.Tokenizer.ConformanceTests
+      DATAFORGE_TEST_CONFORMANCE_FILES="${DATAFORGE_TEST_CONFORMANCE_FILES:-10000}" check_tests Pretrain.Tests -class DataForge.Pretrain.Tests.Tokenizer.ConformanceTests
       ;;
     rules)
-      DATAFORGE_ALL=1 check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Rules.RecipesAgreementTests
+      DATAFORGE_TEST_ALL=1 check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Rules.RecipesAgreementTests
       ;;
     dedup)
       [ -z "$folders" ] || export DATAFORGE_TEST_FOLDERS="$folders"
-      DATAFORGE_LONG_TESTS=1 check_tests Dedup.Tests -class DataForge.Dedup.Tests.RealCorpusTests
+      DATAFORGE_TEST_LONG_TESTS=1 check_tests Dedup.Tests -class DataForge.Dedup.Tests.RealCorpusTests
       ;;
     training)
       check_tests Pretrain.Tests -class DataForge.Pretrain.Tests.Training.CpuSpeedTests -explicit only
@@ -83,21 +83,21 @@ run_check() {
       check_fresh "$@"
       ;;
     forge)
-      export DATAFORGE_FORGE_REPOSITORIES=25000 DATAFORGE_FORGE_CONTENT=300 DATAFORGE_FORGE_KILLS=20 DATAFORGE_FORGE_SHARED_KILLS=20
+      export DATAFORGE_TEST_FORGE_REPOSITORIES=25000 DATAFORGE_TEST_FORGE_CONTENT=300 DATAFORGE_TEST_FORGE_KILLS=20 DATAFORGE_TEST_FORGE_SHARED_KILLS=20
       check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.GitHub
       ;;
     forge-hostile)
-      DATAFORGE_FORGE_LARGE_BLOB="${DATAFORGE_FORGE_LARGE_BLOB:-1073741824}" check_tests Crawler.Tests -class DataForge.Crawler.Tests.Fetch.LargeBlobTests
+      DATAFORGE_TEST_FORGE_LARGE_BLOB="${DATAFORGE_TEST_FORGE_LARGE_BLOB:-1073741824}" check_tests Crawler.Tests -class DataForge.Crawler.Tests.Fetch.LargeBlobTests
       ;;
     forge-limits)
-      DATAFORGE_FORGE_REPOSITORIES=25000 check_tests Crawler.Tests -class DataForge.Crawler.Tests.GitHub.ForgeDiscoveryTests \
+      DATAFORGE_TEST_FORGE_REPOSITORIES=25000 check_tests Crawler.Tests -class DataForge.Crawler.Tests.GitHub.ForgeDiscoveryTests \
         -class DataForge.Crawler.Tests.GitHub.ForgeLimitTests -class DataForge.Crawler.Tests.GitHub.ForgeFaultTests
       ;;
     optout)
-      DATAFORGE_OPTOUT_SOAK=20 DATAFORGE_OPTOUT_SEEDS=200 check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.OptOut
+      DATAFORGE_TEST_OPTOUT_SOAK=20 DATAFORGE_TEST_OPTOUT_SEEDS=200 check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.OptOut
       ;;
     licenses)
-      DATAFORGE_LICENSES=1 check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Licenses.DebianAgreementTests
+      DATAFORGE_TEST_LICENSES=1 check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Licenses.DebianAgreementTests
       ;;
     inspection)
       : "${folders:=/usr/lib/python3/dist-packages}"
