@@ -25,7 +25,6 @@ require_basics() {
 
 # Debian's names of the shared libraries that the program calls and that are missing, one a line.
 missing_libraries() {
-  has_library 'libgit2\.so' || echo libgit2-1.5
   has_library 'libzstd\.so\.1' || echo libzstd1
 }
 
