@@ -17,7 +17,6 @@ missing_packages() {
   has_libtorch || echo libtorch-dev
   has_library 'libopenblas\.so' || echo libopenblas0-openmp
   has_library 'libgit2\.so' || echo libgit2-1.5
-  has_library 'libzstd\.so\.1' || echo libzstd1
   [ -d /usr/include/gloo ] || echo libgloo-dev
 }
 
