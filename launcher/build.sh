@@ -55,8 +55,6 @@ build_once() { # stamp project…
     flock 9
     sources_changed "$stamp" || exit 0
     require_basics
-    # shellcheck disable=SC2046
-    install_packages $(missing_libraries)
     # Sources changed while it builds must not look built.
     touch "$stamp.new"
     say 'Building DataForge (once; a minute or two) …'

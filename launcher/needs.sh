@@ -23,11 +23,6 @@ require_basics() {
   fi
 }
 
-# Debian's names of the shared libraries that the program calls and that are missing, one a line.
-missing_libraries() {
-  has_library 'libzstd\.so\.1' || echo libzstd1
-}
-
 # Debian's names of what the native training engine lacks, one a line. It is optional.
 missing_native_packages() {
   command -v "${CXX:-g++}" >/dev/null || echo g++
