@@ -10,6 +10,7 @@ list_checks() {
   libraries       both libraries packed, and used by programs outside the solution
   tokenizer       ids against Hugging Face's on 10,000 files
   licenses        licences against Debian's declarations, all of them
+  licenses-generated   1,000 near misses of permissive licences and 1,000 harmless changes, from generators
   rules           the rules against their transcription in Python, on every file
   dedup           duplicates against brute force, at four thresholds
   inspection      explain, stats and verify (with 50 planted faults) on a build of the FOLDERs
@@ -98,6 +99,10 @@ run_check() {
       ;;
     licenses)
       DATAFORGE_TEST_LICENSES=1 check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Licenses.DebianAgreementTests
+      ;;
+    licenses-generated)
+      DATAFORGE_GENERATED="${DATAFORGE_GENERATED:-1000}" check_tests Cleaner.Tests \
+        -class DataForge.Cleaner.Tests.Licenses.GeneratedNearMissTests -class DataForge.Cleaner.Tests.Licenses.GeneratedHarmlessTests
       ;;
     inspection)
       : "${folders:=/usr/lib/python3/dist-packages}"
