@@ -52,7 +52,8 @@ internal sealed class OctokitRequest : Request
 internal sealed class OctokitCallClient(OctokitHttpClient client, ApiCall call, string userAgent) : IHttpClient
 {
     /// <inheritdoc/>
-    public Task<IResponse> Send(IRequest request, CancellationToken cancellationToken, Func<object, object>? preprocessResponseBody = null) =>
+    public Task<IResponse> Send(
+        IRequest request, CancellationToken cancellationToken, Func<object, object>? preprocessResponseBody = null) =>
         client.Send(new OctokitRequest(request, call, userAgent), cancellationToken, preprocessResponseBody);
 
     /// <inheritdoc/>
