@@ -1,5 +1,4 @@
 using DataForge.Pretrain.Torch;
-using DataForge.Pretrain.Training;
 
 namespace DataForge.Pretrain;
 
@@ -29,7 +28,8 @@ public static class TrainingEngines
             return requested;
         }
 
-        bool isForNative = device.StartsWith("cuda", StringComparison.Ordinal) || ProcessRank.FromEnvironment() is not null;
+        bool isOneOfSeveral = Environment.GetEnvironmentVariable("WORLD_SIZE") is { Length: > 0 } and not "1";
+        bool isForNative = isOneOfSeveral || device.StartsWith("cuda", StringComparison.Ordinal);
         return isForNative || NativeLibraryFinder.Find() is not null ? TrainingEngine.Native : TrainingEngine.TorchSharp;
     }
 

@@ -15,8 +15,8 @@ public static partial class NativeLibraryFinder
     private const string FileName = "libdataforge_torch.so";
     private const string GlogFatalOnly = "3"; // glog's number for FATAL
 
-    private const string Remedy = "run ./dataforge once, or Pretrain/Torch/native/build.sh artifacts/native, "
-        + "to compile it against this machine's libtorch";
+    private const string Remedy = "run ./dataforge native, or Pretrain/Torch/native/build.sh artifacts/native, "
+        + "to compile it against this machine's libtorch, or give pretrain.engine=torchsharp";
 
     /// <summary>The file that would be loaded, or null where there is none.</summary>
     public static string? Find()

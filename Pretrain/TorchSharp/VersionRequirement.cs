@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
-using DataForge.Pretrain.Torch;
 
 namespace DataForge.Pretrain.TorchSharp;
 
@@ -18,8 +17,7 @@ internal static partial class VersionRequirement
     private const ushort WeakFlag = 2;                                                     // VER_FLG_WEAK
 
     /// <summary>Loads the library with that version no longer required.</summary>
-    /// <exception cref="TorchException">The file has no such requirement.</exception>
-    /// <exception cref="DllNotFoundException">It does not load for another reason.</exception>
+    /// <exception cref="DllNotFoundException">It does not load all the same.</exception>
     internal static void LoadWithout(string path, string version)
     {
         byte[] library = File.ReadAllBytes(path);
