@@ -26,6 +26,7 @@ missing_test_packages() {
   command -v node >/dev/null || echo nodejs
   command -v npm >/dev/null || echo npm
   command -v python3 >/dev/null || echo python3
+  command -v bwrap >/dev/null || echo bubblewrap
 }
 
 # A database server for the tests of shared catalogs; without it they skip and say so.
