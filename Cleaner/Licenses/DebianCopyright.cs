@@ -98,6 +98,9 @@ public static partial class DebianCopyright
         return false;
     }
 
+    /// <summary>Whether a pattern matches a path, or the end of one that begins below a folder.</summary>
+    internal static bool IsBelow(string pattern, string path) => Wildcard(pattern, path) || Wildcard("*/" + pattern, path);
+
     private static bool Wildcard(string pattern, string path)
     {
         // Greedy matching with one position to backtrack to: linear except for patterns with many stars.

@@ -20,6 +20,9 @@ public sealed record Evidence
     /// <summary>For a machine-readable Debian file: which files are under which licence.</summary>
     public IReadOnlyList<FilesParagraph>? Files { get; init; }
 
+    /// <summary>For a text that gives some paths a licence less free than the rest: these paths, as patterns, and their licences.</summary>
+    public IReadOnlyList<FilesParagraph>? Scopes { get; init; }
+
     /// <summary>Reads a blob as evidence.</summary>
     /// <param name="id">Its git id.</param>
     /// <param name="kind">What to read it as.</param>
@@ -38,7 +41,11 @@ public sealed record Evidence
                 };
             case EvidenceKind.LicenseText or EvidenceKind.DebianCopyright or EvidenceKind.Other:
                 LicenseFinding text = detector.OfLicenseFile(content);
-                return new Evidence { Blob = blob, Kind = kind, Expression = text.Expression, Copyright = text.Copyright };
+                return new Evidence
+                {
+                    Blob = blob, Kind = kind, Expression = text.Expression, Copyright = text.Copyright,
+                    Scopes = text.Scopes.Count > 0 ? text.Scopes : null,
+                };
             case EvidenceKind.Notice or EvidenceKind.Readme:
                 LicenseFinding notice = detector.OfHeader(
                     kind == EvidenceKind.Readme ? ReadmeLicense.SectionOf(content) : content, isHeader: false);

@@ -7,6 +7,9 @@ namespace DataForge.Cleaner.Licenses;
 /// <param name="Copyright">Its copyright lines, verbatim.</param>
 public sealed record LicenseFinding(string Expression, IReadOnlyList<string> Copyright)
 {
+    /// <summary>Licences that the text gives only some paths, each less free than the rest.</summary>
+    public IReadOnlyList<FilesParagraph> Scopes { get; init; } = [];
+
     /// <summary>No licence, no copyright.</summary>
     public static LicenseFinding Nothing { get; } = new("", []);
 }
@@ -36,24 +39,30 @@ public sealed class LicenseDetector
     [
         .. new[]
         {
-            "dual licensed", "dual license", "either license", "either the", "either of", "under either", "your choice", "you may choose",
-            "alternatively",
+            "either license", "either the", "either of", "under either", "your choice", "you may choose", "alternatively",
         }.Select(LicenseTemplates.Phrase),
     ];
+
+    // "Dual licensed (both MIT and PSF)" is no choice.
+    private static readonly uint[][] DualLicensed = [LicenseTemplates.Phrase("dual licensed"), LicenseTemplates.Phrase("dual license")];
+    private static readonly uint Both = LicenseTemplates.Phrase("both")[0];
 
     // The LLVM exception has 159 words (https://spdx.org/licenses/LLVM-exception.html).
     private const int ExceptionWords = 160;
 
     private readonly LicenseWords _words = new();
     private readonly LicenseTextMatcher _matcher = new();
-    private readonly List<uint> _leftWords = [];
-    private readonly List<byte> _leftText = [];
-    private readonly List<uint> _grantWords = [];
+    private readonly LeftText _left = new();
 
     /// <summary>The licence that a licence file (LICENSE, COPYING, a free-form Debian copyright file) gives.</summary>
     public LicenseFinding OfLicenseFile(ReadOnlySpan<byte> text)
     {
         string expression = Detect(text, strict: true, isHeader: false);
+        if (_left.HasScopes && expression.Length > 0)
+        {
+            return new LicenseFinding(expression, Copyright(text)) { Scopes = _left.ScopesBeside(expression) };
+        }
+
         if (expression.Length == 0 && text.Length < 200)
         {
             expression = LicenseNames.ToSpdx(Encoding.UTF8.GetString(text)) ?? "";
@@ -132,10 +141,10 @@ public sealed class LicenseDetector
     {
         _words.Read(text, MaxWords);
         List<LicenseMatch> matches = _matcher.Find(_words.Hashes);
-        CollectLeft(text, matches);
-        ReadOnlySpan<uint> granting = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_grantWords);
-        ReadOnlySpan<uint> left = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftWords);
-        List<string> found = [.. matches.Select(match => match.Template.Id)];
+        _left.Collect(text, _words, matches, strict);
+        ReadOnlySpan<uint> granting = _left.Granting;
+        ReadOnlySpan<uint> left = _left.Words;
+        List<string> found = [.. _left.General(matches).Where(id => !_left.IsOnlyScoped(id))];
         if (left.IndexOf(LlvmException) is >= 0 and int exception && found.Contains("Apache-2.0")
             && !Restricts(left[..Math.Max(0, exception - ExceptionWords)])
             && !Restricts(left[Math.Min(left.Length, exception + ExceptionWords)..]))
@@ -160,12 +169,17 @@ public sealed class LicenseDetector
 
         bool speaks = matches.Count == 0 || GrantPhrases.IsIn(left);
         string notices = !isPython && (speaks || (strict && found.Exists(IsOpen)))
-            ? LicenseNotices.Find(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftText), isHeader)
+            ? LicenseNotices.Find(_left.Text, isHeader)
             : "";
         if (!speaks && SpdxExpression.ClassOf(notices) <= Corpus.LicenseClass.PublicDomain)
         {
             // A name without a word that grants takes rights away, where it is a copyleft one, and gives none.
             notices = "";
+        }
+
+        if (_left.IsOnlyScoped(notices))
+        {
+            notices = _left.Rest;
         }
 
         bool hasNotice = notices.Length > 0;
@@ -181,89 +195,25 @@ public sealed class LicenseDetector
         }
 
         bool isDoubtful = !isPython
-            && (_matcher.NearMiss
+            && ((_matcher.NearMiss && (found.Count == 0 || Restricts(left) || GrantPhrases.IsIn(left)))
                 || (found.Count > 0 && Restricts(left))
                 || (strict && !hasNotice && notices.Length == 0 && GrantPhrases.IsIn(granting)));
         // Beside texts that pass nowhere, what is added takes nothing away that was granted.
-        if (isDoubtful && (found.Count == 0 || found.Exists(IsOpen)))
+        if (isDoubtful && (found.Count == 0 || IsOpen(SpdxExpression.And(found.Append(notices)))))
         {
             found.Add(SpdxLicenses.Unknown);
         }
 
-        bool isChoice = !isDoubtful && found.Count + (notices.Length > 0 ? 1 : 0) > 1 && ChoiceWords.Any(phrase => ContainsPhrase(phrase));
+        bool isChoice = !isDoubtful && found.Count + (notices.Length > 0 ? 1 : 0) > 1 && (ChoiceWords.Any(phrase => ContainsPhrase(phrase)) || DualLicensed.Any(phrase => ContainsPhrase(phrase) && !ContainsPhrase([.. phrase, Both])));
         IEnumerable<string> all = found.Append(notices);
-        return isChoice ? SpdxExpression.Or(all) : SpdxExpression.And(all);
+        return _left.WithScoped(isChoice ? SpdxExpression.Or(all) : SpdxExpression.And(all));
     }
 
     private static bool Restricts(ReadOnlySpan<uint> words) => RestrictingPhrases.IndexIn(words) >= 0;
 
     private static bool IsOpen(string id) => SpdxExpression.ClassOf(id) <= Corpus.LicenseClass.PublicDomain;
 
-    private bool ContainsPhrase(uint[] phrase) =>
-        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leftWords).IndexOf(phrase) >= 0;
-
-    // The words that no matched licence explains.
-    private void CollectLeft(ReadOnlySpan<byte> text, List<LicenseMatch> matches)
-    {
-        _leftWords.Clear();
-        _leftText.Clear();
-        _grantWords.Clear();
-        int word = 0;
-        foreach (LicenseMatch match in matches)
-        {
-            CollectLeft(text, word, match.Start);
-            word = match.End;
-        }
-
-        CollectLeft(text, word, _words.Count);
-        if (matches.Count == 0)
-        {
-            // Copyright lines and lists of years are not counted as words, but a notice may be on such a line.
-            _leftText.Clear();
-            _leftText.AddRange(text[..Math.Min(text.Length, 64 << 10)]);
-        }
-    }
-
-    private void CollectLeft(ReadOnlySpan<byte> text, int from, int to)
-    {
-        if (from >= to)
-        {
-            return;
-        }
-
-        _leftWords.AddRange(_words.Hashes[from..to]);
-        _grantWords.AddRange(_words.Hashes[from..StartOfIntroduction(text, from, to)]);
-        int start = _words.Starts[from];
-        int end = to < _words.Count ? _words.Starts[to] : text.Length;
-        _leftText.AddRange(text[start..end]);
-        _leftText.Add((byte)' ');
-    }
-
-    // "Pillow is licensed under the open source MIT-CMU License:" grants what the text after it grants.
-    private int StartOfIntroduction(ReadOnlySpan<byte> text, int from, int to)
-    {
-        const int Longest = 40;
-        int end = to < _words.Count ? _words.Starts[to] : text.Length;
-        if (to == _words.Count || !text[.._words.Starts[to]].TrimEnd(" \t\r\n*#-=\"'"u8).EndsWith(":"u8))
-        {
-            return to;
-        }
-
-        int at = to;
-        while (at > from && to - at < Longest)
-        {
-            ReadOnlySpan<byte> between = text[_words.Starts[at - 1]..end];
-            if (at < to && (between.IndexOf(". "u8) >= 0 || between.IndexOf("\n\n"u8) is >= 0 and int gap && gap < between.Length - 3))
-            {
-                break;
-            }
-
-            at--;
-            end = _words.Starts[at];
-        }
-
-        return at;
-    }
+    private bool ContainsPhrase(uint[] phrase) => _left.Words.IndexOf(phrase) >= 0;
 
     private List<string> Copyright(ReadOnlySpan<byte> text)
     {

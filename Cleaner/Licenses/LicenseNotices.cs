@@ -32,7 +32,7 @@ internal static partial class LicenseNotices
         read = read with { Plain = plain };
         var found = new List<string>();
         string rest = plain;
-        bool isRestricted = RestrictingNotices.IsIn(plain);
+        bool isRestricted = RestrictingNotices.IsIn(CreativeCommonsName().Replace(plain, " "));
         foreach ((string word, Regex pattern, string id) in Named)
         {
             if (!rest.Contains(word, StringComparison.Ordinal))
@@ -243,6 +243,12 @@ internal static partial class LicenseNotices
         @"(?:\bsee (?:the )?|(?:copy|text|texts|copies) of (?:the )?(?:version [0-9.]+ of the )?)$", RegexOptions.CultureInvariant)]
     private static partial Regex PointsToText();
 
+    // What the names of these licences say, their ids say too.
+    [GeneratedRegex(
+        @"(?:creative commons|cc)(?: by| attribution)(?: (?:nc|nd|sa|non ?commercial|no ?derivatives?|no ?derivs|share ?alike))+",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex CreativeCommonsName();
+
     // "LLVM-exception" (https://spdx.org/licenses/LLVM-exception.html) speaks of other software under the GPL.
     [GeneratedRegex(
         @"if you combine or link compiled forms of this software with software that is licensed under the gplv2 combined "
@@ -259,7 +265,8 @@ internal static partial class LicenseNotices
     private static partial Regex CommonLicense();
 
     [GeneratedRegex(
-        @"dual licensed|dual license|\beither (?!version)|your choice|you may choose|multi licensed|alternatively",
+        @"dual licensed?\b(?! both)|\beither (?!version|express|implied|in |case|way|directly)|your choice|you may choose|multi licensed"
+        + @"|alternatively",
         RegexOptions.CultureInvariant)]
     private static partial Regex Choice();
 }

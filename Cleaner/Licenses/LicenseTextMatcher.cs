@@ -28,14 +28,20 @@ internal sealed class LicenseTextMatcher
     // A text with 10 % of its words changed one by one loses about half of its runs of six (0.9^6 = 0.53), and a few more in a cluster.
     private const double MinSharedRuns = 0.35;
 
-    private const int MaxMatches = 12;
+    // Lists of the licences of bundled software hold some hundred texts.
+    private const int MaxMatches = 200;
     private const int MaxCandidates = 24;
+
+    // Words looked up again in parts of a text, where the candidates of the whole were too many: some 20 ms.
+    private const int MaxRepeats = 400_000;
     private readonly LicenseIndex _index = LicenseIndex.Shared;
     private readonly LicenseAligner _aligner = new();
     private readonly int[] _votes;
     private readonly int[] _slot;
     private readonly List<(int File, int Template)>[] _hits;
     private readonly List<int> _candidates = [];
+    private bool _isCrowded;
+    private int _repeats;
 
     /// <summary>Makes a matcher over the built-in texts.</summary>
     public LicenseTextMatcher()
@@ -53,7 +59,8 @@ internal sealed class LicenseTextMatcher
     {
         var matches = new List<LicenseMatch>();
         NearMiss = false;
-        CollectHits(words);
+        _repeats = Math.Max(MaxRepeats, 4 * words.Length);
+        CollectHits(words, 0, words.Length);
         if (_candidates.Count > 0)
         {
             Search(words, 0, words.Length, matches);
@@ -64,10 +71,10 @@ internal sealed class LicenseTextMatcher
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void CollectHits(ReadOnlySpan<uint> words)
+    private void CollectHits(ReadOnlySpan<uint> words, int from, int to)
     {
         Array.Clear(_votes);
-        for (int i = 0; i + LicenseIndex.Gram <= words.Length; i++)
+        for (int i = from; i + LicenseIndex.Gram <= to; i++)
         {
             ulong hash = LicenseIndex.HashAt(words, i);
             foreach (LicenseIndex.Posting posting in _index.Lookup(hash))
@@ -91,7 +98,8 @@ internal sealed class LicenseTextMatcher
             (a, b) => Share(b) != Share(a) ? Share(b).CompareTo(Share(a))
                 : _votes[b] != _votes[a] ? _votes[b].CompareTo(_votes[a])
                 : a.CompareTo(b));
-        if (_candidates.Count > MaxCandidates)
+        _isCrowded = _candidates.Count > MaxCandidates;
+        if (_isCrowded)
         {
             _candidates.RemoveRange(MaxCandidates, _candidates.Count - MaxCandidates);
         }
@@ -111,7 +119,7 @@ internal sealed class LicenseTextMatcher
             _hits[c].Clear();
         }
 
-        for (int i = 0; i + LicenseIndex.Gram <= words.Length; i++)
+        for (int i = from; i + LicenseIndex.Gram <= to; i++)
         {
             ulong hash = LicenseIndex.HashAt(words, i);
             ReadOnlySpan<LicenseIndex.Posting> postings = _index.Lookup(hash);
@@ -182,8 +190,22 @@ internal sealed class LicenseTextMatcher
         }
 
         matches.Add(taken);
-        Search(words, from, taken.Start, matches);
-        Search(words, taken.End, to, matches);
+        bool isCrowded = _isCrowded;
+        SearchPart(words, from, taken.Start, isCrowded, matches);
+        SearchPart(words, taken.End, to, isCrowded, matches);
+    }
+
+    // Where there were more candidates than are tried, those of a part are chosen anew: copies of one licence, whose wordings are many,
+    // must not hide another licence beside them.
+    private void SearchPart(ReadOnlySpan<uint> words, int from, int to, bool isCrowded, List<LicenseMatch> matches)
+    {
+        if (isCrowded && to - from >= LicenseIndex.Gram && _repeats >= to - from)
+        {
+            _repeats -= to - from;
+            CollectHits(words, from, to);
+        }
+
+        Search(words, from, to, matches);
     }
 
     // Hits are in order of their position in the file: the first one at a position or after it.

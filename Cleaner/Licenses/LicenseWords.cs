@@ -25,6 +25,10 @@ internal sealed class LicenseWords
     /// <summary>Where each word begins in the text, in bytes.</summary>
     public ReadOnlySpan<int> Starts => _starts.AsSpan(0, Count);
 
+    /// <summary>The first word that begins at a place or after it.</summary>
+    /// <param name="place">A place in the text, in bytes.</param>
+    public int IndexAt(int place) => Starts.BinarySearch(place) is >= 0 and int found ? found : ~Starts.BinarySearch(place);
+
     /// <summary>Copyright lines, without comment markers.</summary>
     public List<TextSpan> CopyrightLines { get; } = [];
 

@@ -1,3 +1,5 @@
+using DataForge.Corpus;
+
 namespace DataForge.Cleaner.Licenses;
 
 /// <summary>
@@ -97,6 +99,25 @@ public sealed class RepositoryLicenses
                 ]);
         }
 
+        return found is null ? null : Scoped(evidence, folder, path, found);
+    }
+
+    // What a text says of single paths counts there where it takes rights away.
+    private static ResolvedLicense Scoped(Folder evidence, string folder, string path, ResolvedLicense found)
+    {
+        string below = folder.Length == 0 ? path : path[(folder.Length + 1)..];
+        foreach ((string _, Evidence item) in evidence.Scoped)
+        {
+            foreach (FilesParagraph scope in item.Scopes!)
+            {
+                LicenseClass value = SpdxExpression.ClassOf(scope.License);
+                if (value > found.Class && scope.Patterns.Any(pattern => DebianCopyright.IsBelow(pattern, below)))
+                {
+                    found = found with { Expression = scope.License, Class = value };
+                }
+            }
+        }
+
         return found;
     }
 
@@ -118,6 +139,9 @@ public sealed class RepositoryLicenses
         /// </summary>
         public List<(Evidence Evidence, FilesParagraph[] Narrow)> Debian { get; } = [];
 
+        /// <summary>Texts that give some paths another licence.</summary>
+        public List<(string Path, Evidence Evidence)> Scoped { get; } = [];
+
         /// <summary>Adds a piece of evidence.</summary>
         public void Add(string path, Evidence evidence)
         {
@@ -126,6 +150,11 @@ public sealed class RepositoryLicenses
             if (project is not null)
             {
                 Projects.Add(project);
+            }
+
+            if (evidence.Scopes is not null)
+            {
+                Scoped.Add((path, evidence));
             }
 
             if (evidence.Files is { } files)
@@ -146,6 +175,12 @@ public sealed class RepositoryLicenses
         {
             // COPYRIGHT beside LICENSE says who, not what; LICENSES beside it lists the licences of others.
             texts.RemoveAll(item => IsList(item.Path));
+        }
+
+        if (texts.Exists(item => !IsOffer(item.Path)))
+        {
+            // A commercial licence beside another one is offered to those who do not want that one.
+            texts.RemoveAll(item => IsOffer(item.Path));
         }
 
         if (texts.Count > 0)
@@ -175,6 +210,9 @@ public sealed class RepositoryLicenses
 
         return null;
     }
+
+    private static bool IsOffer(string path) =>
+        Path.GetFileName(path.AsSpan()).Contains("commercial", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsList(string path)
     {
