@@ -8,7 +8,7 @@ namespace DataForge.Crawler;
 public sealed class CrawlOptions
 {
     /// <summary>
-    /// The sources, each as <c>kind:rest</c>: <c>dir:PATH</c>, <c>git:PATH-or-URL</c>, <c>jsonl:FILE-or-DIR</c>,
+    /// The sources, each as <c>kind:rest</c>: <c>dir:PATH</c>, <c>git:PATH-or-URL[#REVISION]</c>, <c>jsonl:FILE-or-DIR</c>,
     /// <c>parquet:FILE-or-DIR</c>,
     /// <c>github:QUERY</c>, or <c>pinned:FILE</c>, a list of commits as a crawl of <c>github:</c> sources writes it
     /// (<c>1-commits.jsonl</c>). Default none. Their order does not matter.

@@ -20,6 +20,30 @@ compile_unchecked_again() {
   rm -f "$artifacts/stamps/unchecked"
 }
 
+# Compiles the native training engine's library, unless it is up to date.
+compile_native_engine() {
+  if ! "$root/Pretrain/Torch/native/build.sh" "$artifacts/native" >"$artifacts/native.log" 2>&1; then
+    tail -n 20 "$artifacts/native.log" >&2
+    say 'dataforge: the native training engine did not compile (artifacts/native.log).'
+    exit 1
+  fi
+}
+
+# ./dataforge native: compiles the native training engine, or prints the one command that installs what it needs.
+build_native() {
+  local missing
+  missing=$(missing_native_packages | tr '\n' ' ')
+  if [ -n "$missing" ]; then
+    say "dataforge: the native training engine needs ${missing% }. Run this, then ./dataforge native again:"
+    # shellcheck disable=SC2086
+    print_install_command $missing
+    exit 2
+  fi
+  mkdir -p "$artifacts"
+  compile_native_engine
+  tail -n 1 "$artifacts/native.log"
+}
+
 # Builds a project (or the solution) with the native shim, unless the stamp of that name is fresh. With quick=1 it builds without the
 # analyzers, for one project's tests: a full build runs them.
 build_once() { # stamp project…
@@ -30,16 +54,14 @@ build_once() { # stamp project…
   (
     flock 9
     sources_changed "$stamp" || exit 0
-    require_dotnet
-    # shellcheck disable=SC2046
-    install_packages $(missing_packages)
+    require_basics
     # Sources changed while it builds must not look built.
     touch "$stamp.new"
     say 'Building DataForge (once; a minute or two) …'
-    if ! "$root/Pretrain/Torch/native/build.sh" "$artifacts/native" >"$artifacts/native.log" 2>&1; then
-      tail -n 20 "$artifacts/native.log" >&2
-      say 'dataforge: the libtorch shim did not compile (artifacts/native.log); training and generating will not work.'
-      exit 1
+    if [ -z "$(missing_native_packages)" ]; then
+      compile_native_engine
+    else
+      say 'No native training engine here (./dataforge native says what it needs); TorchSharp trains instead.'
     fi
     # The lock is not inherited (9>&-): a compiler server that outlives the build would hold it.
     [ -n "${quick-}" ] || compile_unchecked_again

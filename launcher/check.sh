@@ -10,12 +10,15 @@ list_checks() {
   libraries       both libraries packed, and used by programs outside the solution
   tokenizer       ids against Hugging Face's on 10,000 files
   licenses        licences against Debian's declarations, all of them
+  licenses-generated   1,000 near misses of permissive licences and 1,000 harmless changes, from generators
   rules           the rules against their transcription in Python, on every file
   dedup           duplicates against brute force, at four thresholds
   inspection      explain, stats and verify (with 50 planted faults) on a build of the FOLDERs
   training        a step beside the same computation in plain PyTorch; memory over 5,000 steps
   libtorch        the training tests with newer libtorch, transformers and CUDA's build, in Debian roots (root, network, 15 GB);
                   trixie, sid or cuda in place of FOLDERs runs that part
+  fresh           quickstart and test on Debian 12 and 13 with the .NET SDK and git alone, without root (root, network, 6 GB);
+                  [FORGE] [bookworm|trixie …] in place of FOLDERs: where the pinned repositories are, and which systems
   forge           crawls of a forge of 25,000 repositories; others killed 20 times, one of two on a shared catalog too
   forge-hostile   a blob of 1 GiB, from git and by hand, with and without partial fetches (3 GB of temporary disk)
   forge-limits    discovery of 25,000 repositories within GitHub's limits, with faults
@@ -28,7 +31,7 @@ LIST
 check_tests() { # project filter…
   local project=$1
   shift
-  require_dotnet
+  require_basics
   install_test_needs
   build_once solution DataForge.sln
   exec dotnet "$artifacts/bin/$project/release/DataForge.$project.dll" -noColor -noLogo -showLiveOutput "$@"
@@ -43,31 +46,31 @@ run_check() {
   case "$name" in
     parser)
       : "${folders:=$(python3 -c 'import os; print(os.path.dirname(os.__file__))')}"
-      DATAFORGE_PARSER_FILES="$folders" DATAFORGE_PARSER_MUTATIONS="${DATAFORGE_PARSER_MUTATIONS:-100000}" \
+      DATAFORGE_TEST_PARSER_FILES="$folders" DATAFORGE_TEST_PARSER_MUTATIONS="${DATAFORGE_TEST_PARSER_MUTATIONS:-100000}" \
         check_tests Python.Tests -class DataForge.Python.Tests.CPythonAgreementTests
       ;;
     parser-fuzz)
-      DATAFORGE_PARSER_FUZZ_SECONDS="${DATAFORGE_PARSER_FUZZ_SECONDS:-600}" check_tests Python.Tests -class DataForge.Python.Tests.PythonFuzzTests
+      DATAFORGE_TEST_PARSER_FUZZ_SECONDS="${DATAFORGE_TEST_PARSER_FUZZ_SECONDS:-600}" check_tests Python.Tests -class DataForge.Python.Tests.PythonFuzzTests
       ;;
     parquet-fuzz)
-      DATAFORGE_FUZZ="${DATAFORGE_FUZZ:-1000000}" check_tests Parquet.Tests -class DataForge.Parquet.Tests.MutationTests
+      DATAFORGE_TEST_FUZZ="${DATAFORGE_TEST_FUZZ:-1000000}" check_tests Parquet.Tests -class DataForge.Parquet.Tests.MutationTests
       ;;
     parquet-readers)
-      DATAFORGE_LONG=1 check_tests Parquet.Tests -class DataForge.Parquet.Tests.OtherReadersTests
+      DATAFORGE_TEST_LONG=1 check_tests Parquet.Tests -class DataForge.Parquet.Tests.OtherReadersTests
       ;;
     libraries)
       source "$root/launcher/libraries.sh"
       check_libraries "$@"
       ;;
     tokenizer)
-      DATAFORGE_CONFORMANCE_FILES="${DATAFORGE_CONFORMANCE_FILES:-10000}" check_tests Pretrain.Tests -class DataForge.Pretrain.Tests.Tokenizer.ConformanceTests
+      DATAFORGE_TEST_CONFORMANCE_FILES="${DATAFORGE_TEST_CONFORMANCE_FILES:-10000}" check_tests Pretrain.Tests -class DataForge.Pretrain.Tests.Tokenizer.ConformanceTests
       ;;
     rules)
-      DATAFORGE_ALL=1 check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Rules.RecipesAgreementTests
+      DATAFORGE_TEST_ALL=1 check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Rules.RecipesAgreementTests
       ;;
     dedup)
       [ -z "$folders" ] || export DATAFORGE_TEST_FOLDERS="$folders"
-      DATAFORGE_LONG_TESTS=1 check_tests Dedup.Tests -class DataForge.Dedup.Tests.RealCorpusTests
+      DATAFORGE_TEST_LONG_TESTS=1 check_tests Dedup.Tests -class DataForge.Dedup.Tests.RealCorpusTests
       ;;
     training)
       check_tests Pretrain.Tests -class DataForge.Pretrain.Tests.Training.CpuSpeedTests -explicit only
@@ -76,22 +79,30 @@ run_check() {
       source "$root/launcher/libtorch.sh"
       check_libtorch "$@"
       ;;
+    fresh)
+      source "$root/launcher/fresh.sh"
+      check_fresh "$@"
+      ;;
     forge)
-      export DATAFORGE_FORGE_REPOSITORIES=25000 DATAFORGE_FORGE_CONTENT=300 DATAFORGE_FORGE_KILLS=20 DATAFORGE_FORGE_SHARED_KILLS=20
+      export DATAFORGE_TEST_FORGE_REPOSITORIES=25000 DATAFORGE_TEST_FORGE_CONTENT=300 DATAFORGE_TEST_FORGE_KILLS=20 DATAFORGE_TEST_FORGE_SHARED_KILLS=20
       check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.GitHub
       ;;
     forge-hostile)
-      DATAFORGE_FORGE_LARGE_BLOB="${DATAFORGE_FORGE_LARGE_BLOB:-1073741824}" check_tests Crawler.Tests -class DataForge.Crawler.Tests.Fetch.LargeBlobTests
+      DATAFORGE_TEST_FORGE_LARGE_BLOB="${DATAFORGE_TEST_FORGE_LARGE_BLOB:-1073741824}" check_tests Crawler.Tests -class DataForge.Crawler.Tests.Fetch.LargeBlobTests
       ;;
     forge-limits)
-      DATAFORGE_FORGE_REPOSITORIES=25000 check_tests Crawler.Tests -class DataForge.Crawler.Tests.GitHub.ForgeDiscoveryTests \
+      DATAFORGE_TEST_FORGE_REPOSITORIES=25000 check_tests Crawler.Tests -class DataForge.Crawler.Tests.GitHub.ForgeDiscoveryTests \
         -class DataForge.Crawler.Tests.GitHub.ForgeLimitTests -class DataForge.Crawler.Tests.GitHub.ForgeFaultTests
       ;;
     optout)
-      DATAFORGE_OPTOUT_SOAK=20 DATAFORGE_OPTOUT_SEEDS=200 check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.OptOut
+      DATAFORGE_TEST_OPTOUT_SOAK=20 DATAFORGE_TEST_OPTOUT_SEEDS=200 check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.OptOut
       ;;
     licenses)
-      DATAFORGE_LICENSES=1 check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Licenses.DebianAgreementTests
+      DATAFORGE_TEST_LICENSES=1 check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Licenses.DebianAgreementTests
+      ;;
+    licenses-generated)
+      DATAFORGE_GENERATED="${DATAFORGE_GENERATED:-1000}" check_tests Cleaner.Tests \
+        -class DataForge.Cleaner.Tests.Licenses.GeneratedNearMissTests -class DataForge.Cleaner.Tests.Licenses.GeneratedHarmlessTests
       ;;
     inspection)
       : "${folders:=/usr/lib/python3/dist-packages}"
@@ -101,7 +112,7 @@ run_check() {
       check_tests EndToEnd.Tests -class DataForge.EndToEnd.Tests.InspectionTests -class DataForge.EndToEnd.Tests.VerifyTests
       ;;
     bench)
-      require_dotnet
+      require_basics
       build_once solution DataForge.sln
       exec dotnet "$artifacts/bin/Benchmarks/release/DataForge.Benchmarks.dll" "$@"
       ;;

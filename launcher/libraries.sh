@@ -4,8 +4,6 @@
 # README, and tests/Libraries/Program.cs, which parses a folder of Python (by default Python's standard library) and writes and reads a Parquet file.
 check_libraries() { # [FOLDER]
   require_dotnet
-  # shellcheck disable=SC2046
-  install_packages $(missing_packages | grep -x libzstd1)
   local folder=${1:-$(python3 -c 'import os; print(os.path.dirname(os.__file__))')}
   # Not local: the trap needs it when the function has ended.
   libraries_work=$(mktemp -d)
@@ -15,6 +13,10 @@ check_libraries() { # [FOLDER]
     say "Packing $library …"
     quietly "$work/pack.log" dotnet pack "$root/Libraries/$library" -c Release -v q --nologo -o "$work/feed"
   done
+  # What the libraries depend on, from the cache of packages that the restore above filled.
+  local cache
+  cache=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: //')
+  cp "$cache"/zstdnet/*/zstdnet.*.nupkg "$work/feed"
   # A package cache of its own: a version packed before must not be taken for this one.
   cat >"$work/nuget.config" <<'XML'
 <configuration>

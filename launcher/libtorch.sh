@@ -1,32 +1,15 @@
 # Pretrain's native library and tests with newer libtorch than this machine's, in Debian roots under artifacts/roots: trixie (2.6, also its
 # build with CUDA) and sid (the newest, with transformers). Sourced by launcher/check.sh.
 
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
-roots="$artifacts/roots"
-
-impossible() { say "dataforge: check libtorch: $*"; exit 2; }
-
-leave_root() { # NAME: takes every mount out of it
-  local point
-  while read -r point; do umount -l "$point" || true; done < <(awk -v under="$roots/$1/" 'index($2, under) == 1 { print $2 }' /proc/self/mounts | sort -r)
-}
+source "$root/launcher/roots.sh"
 
 # A root with some packages; made once, and stamped with what is in it.
 make_root() { # NAME SUITE PACKAGE …
   local name=$1 suite=$2 target="$roots/$1"
   shift 2
   [ "$(cat "$target.stamp" 2>/dev/null)" != "$*" ] || return 0
-  if [ ! -x "$target/usr/bin/apt-get" ]; then
-    say "Making a Debian $suite in artifacts/roots/$name …"
-    leave_root "$name"
-    ! grep -qF " $target/" /proc/self/mounts || impossible "$target has mounts in it that do not go"
-    rm -rf "$target"
-    mkdir -p "$roots"
-    debootstrap --variant=minbase --include=ca-certificates "$suite" "$target" "$mirror" >"$target.log" 2>&1 ||
-      impossible "debootstrap of $suite from $mirror failed: $(tail -n 1 "$target.log") ($target.log)"
-    echo "deb $mirror $suite main contrib non-free" >"$target/etc/apt/sources.list"
-    printf 'APT::Install-Recommends "false";\nAPT::Keep-Downloaded-Packages "false";\n' >"$target/etc/apt/apt.conf.d/90dataforge"
-  fi
+  bootstrap_root "$name" "$suite"
+  echo "deb $mirror $suite main contrib non-free" >"$target/etc/apt/sources.list"
   cp /etc/resolv.conf /etc/hosts "$target/etc/"
   enter_root "$name"
   { in_root "$name" apt-get update && in_root "$name" env DEBIAN_FRONTEND=noninteractive apt-get install -y "$@"; } >>"$target.log" 2>&1 ||
@@ -50,15 +33,13 @@ enter_root() { # NAME
   local target="$roots/$1" folder
   leave_root "$1"
   mount -t proc proc "$target/proc" || impossible "mounting /proc into artifacts/roots/$1 failed"
-  for folder in "$root" "$(cd "$root/.." && pwd)/shared" "$(dirname "$(readlink -f "$(command -v dotnet)")")"; do
-    [ -d "$folder" ] || continue
-    mkdir -p "$target$folder"
-    mount --bind "$folder" "$target$folder" && mount -o remount,bind,ro "$target$folder" || impossible "mounting $folder into artifacts/roots/$1 failed"
+  for folder in "$root" "$(cd "$root/.." && pwd)/shared" "$(dotnet_folder)"; do
+    [ ! -d "$folder" ] || bind_read_only "$1" "$folder"
   done
 }
 
 in_root() { # NAME COMMAND …
-  chroot "$roots/$1" env HOME=/root DATAFORGE_NATIVE=/opt/dataforge DOTNET_ROOT="$(dirname "$(readlink -f "$(command -v dotnet)")")" "${@:2}"
+  chroot "$roots/$1" env HOME=/root DATAFORGE_NATIVE=/opt/dataforge DOTNET_ROOT="$(dotnet_folder)" "${@:2}"
 }
 
 test_root() { # NAME filter…: compiles the native library against the root's libtorch and runs tests
@@ -76,8 +57,7 @@ wanted() { # PART: whether it is among those asked for; all are where none is na
 
 check_libtorch() { # [trixie|sid|cuda …]
   parts=("$@")
-  [ "$(id -u)" -eq 0 ] || impossible "it must run as root (debootstrap, chroot, mount)"
-  command -v debootstrap >/dev/null || apt-get install -y -qq debootstrap >/dev/null 2>&1 || impossible "debootstrap is not there and could not be installed"
+  require_roots
   require_dotnet
   build_once tests-pretrain tests/Pretrain.Tests
   trap 'leave_root trixie; leave_root sid; leave_root cuda' EXIT

@@ -10,28 +10,33 @@ has_libtorch() {
   python3 -c 'import torch' >/dev/null 2>&1 || /usr/bin/python3 -c 'import torch' >/dev/null 2>&1
 }
 
-# Debian's names of what is missing, one a line.
-missing_packages() {
-  command -v git >/dev/null || echo git
-  command -v g++ >/dev/null || echo g++
+# What must be on the machine: the .NET SDK and git, on a system with glibc.
+require_basics() {
+  if ldd --version 2>&1 | grep -qi musl; then
+    say 'dataforge: this system has the C library musl, for which there is no libtorch: use a system with glibc, such as Debian, Ubuntu or Fedora.'
+    exit 2
+  fi
+  require_dotnet
+  if ! command -v git >/dev/null; then
+    say 'dataforge: git is missing; install it with the system'"'"'s package manager and run the same command again.'
+    exit 2
+  fi
+}
+
+# Debian's names of what the native training engine lacks, one a line. It is optional.
+missing_native_packages() {
+  command -v "${CXX:-g++}" >/dev/null || echo g++
   has_libtorch || echo libtorch-dev
   has_library 'libopenblas\.so' || echo libopenblas0-openmp
-  has_library 'libgit2\.so' || echo libgit2-1.5
-  has_library 'libzstd\.so\.1' || echo libzstd1
   [ -d /usr/include/gloo ] || echo libgloo-dev
 }
 
-# What only the tests need.
+# Debian's names of what some tests lack, one a line. It is optional: these tests skip and say so.
 missing_test_packages() {
   command -v node >/dev/null || echo nodejs
   command -v npm >/dev/null || echo npm
   command -v python3 >/dev/null || echo python3
-}
-
-# A database server for the tests of shared catalogs; without it they skip and say so.
-install_postgres() {
-  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null && return 0
-  (install_packages postgresql) || say 'dataforge: there is no PostgreSQL here; the tests that need it will be skipped.'
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || echo postgresql
 }
 
 require_dotnet() {
@@ -39,6 +44,11 @@ require_dotnet() {
     say 'dataforge: the .NET 10 SDK is missing; install it from https://dotnet.microsoft.com/download/dotnet/10.0 and run the same command again.'
     exit 2
   fi
+}
+
+# The one command that installs these packages.
+print_install_command() { # package…
+  say "  sudo apt-get update && sudo apt-get install -y --no-install-recommends $*"
 }
 
 # Installs the packages named, where it may; otherwise prints the one command to run.
@@ -50,7 +60,7 @@ install_packages() {
   fi
   if [ "$sudo" = none ] || ! command -v apt-get >/dev/null; then
     say "dataforge: missing: $*. Run this, then the same command again:"
-    say "  sudo apt-get update && sudo apt-get install -y --no-install-recommends $*"
+    print_install_command "$@"
     exit 2
   fi
   say "Installing $* …"

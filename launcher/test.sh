@@ -7,11 +7,14 @@ test_projects=(Python.Tests Parquet.Tests Corpus.Tests Crawler.Tests Cleaner.Tes
 # files beside the project, or the test is a child process or a long proof. Any other reason names a missing tool.
 allowed_skips='as a child process|takes minutes|takes hours|DATAFORGE_|no GPU|has a GPU|libtorch .* has no|the reference tensors|not beside the project|are not there|is not here|no transformers|no right to mount|other Unicode|Unicode'
 
-# npm's packages, exactly as tests/npm/package-lock.json has them.
+# npm's packages, exactly as tests/npm/package-lock.json has them. What else is missing is named, and the tests that need it skip.
 install_test_needs() {
-  # shellcheck disable=SC2046
-  install_packages $(missing_test_packages)
-  install_postgres
+  local missing
+  missing=$( (missing_test_packages; missing_native_packages) | tr '\n' ' ')
+  if [ -n "$missing" ]; then
+    say "Not found here, so the tests that need them are skipped: ${missing% }."
+  fi
+  command -v npm >/dev/null || return 0
   local wanted="$root/tests/npm/package-lock.json" stamp="$artifacts/npm/stamp"
   if ! cmp -s "$wanted" "$stamp"; then
     say "Installing independent readers from npm …"
@@ -34,7 +37,7 @@ run_tests() {
     require_all=1
     shift
   fi
-  require_dotnet
+  require_basics
   if [ $# -gt 0 ]; then
     run_one_project "$@"
     return

@@ -1,18 +1,19 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace DataForge.Cleaner.Decontamination;
 
 /// <summary>
 /// Reads the words (letters, digits, '_', bytes from 0x80) and single signs of a text as 64-bit hashes; white space, controls, quotes,
-/// '#' and backslashes are left out. Where tokens begin is found 64 bytes at a time, and a word is hashed 8 bytes at a time, so that a
-/// token costs a few steps however long it is.
+/// '#' and backslashes are left out. So that a text reads the same in a string, in a list of strings and in JSON, the escapes <c>\n</c>,
+/// <c>\r</c> and <c>\t</c> are white space, behind any number of backslashes, and a comma right behind a quote is left out. A comment
+/// behind code in its line is left out too. Where tokens begin is found 64 bytes at a time, and a word is hashed 8 bytes at a time, so
+/// that a token costs a few steps however long it is.
 /// </summary>
 internal ref struct TokenReader(ReadOnlySpan<byte> text)
 {
-    private const int Block = 64;
+    private const int Block = TokenMasks.Block;
 
     // 2^64 divided by the golden ratio: the multiplier of Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4).
     private const ulong Factor = 0x9E3779B97F4A7C15;
@@ -26,6 +27,11 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
     private ulong _starts;
     private ulong _words;
     private int _length;
+
+    // Whether the last byte before the block is a backslash, or a quote; where the comment ends that the block begins in.
+    private bool _isAfterBackslash;
+    private bool _isAfterQuote;
+    private int _commentEnd;
 
     /// <summary>Whether the current token is a word of two letters or more that does not begin with a digit.</summary>
     public readonly bool IsWord => _length >= 2 && !char.IsAsciiDigit((char)_text[_start]);
@@ -135,55 +141,83 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
                 return false;
             }
 
-            ulong signs = _block + Block <= _text.Length ? Classify(_text.Slice(_block, Block)) : ClassifyLast();
+            TokenMasks masks = _block + Block <= _text.Length ? TokenMasks.Of(_text.Slice(_block, Block)) : ClassifyLast();
+            ulong signs = masks.Signs & ~(masks.Commas & ((masks.Quotes << 1) | (_isAfterQuote ? 1UL : 0)));
+            _words = masks.Words;
+            if (masks.Backslashes != 0 || _isAfterBackslash)
+            {
+                _words &= ~Escaped((masks.Backslashes << 1) | (_isAfterBackslash ? 1UL : 0));
+            }
+
+            if (masks.Hashes != 0 || _commentEnd > _block)
+            {
+                ulong comments = Comments(masks.Hashes);
+                _words &= ~comments;
+                signs &= ~comments;
+            }
+
+            _isAfterBackslash = masks.Backslashes >> (Block - 1) != 0;
+            _isAfterQuote = masks.Quotes >> (Block - 1) != 0;
             _starts = (_words & ~((_words << 1) | (continues ? 1UL : 0))) | signs;
         }
         while (_starts == 0);
         return true;
     }
 
-    private ulong ClassifyLast()
+    // Which of the bytes that follow a backslash stand for white space.
+    private readonly ulong Escaped(ulong behindBackslashes)
+    {
+        ulong escaped = 0;
+        for (; behindBackslashes != 0; behindBackslashes &= behindBackslashes - 1)
+        {
+            int at = BitOperations.TrailingZeroCount(behindBackslashes);
+            if (_block + at < _text.Length && _text[_block + at] is (byte)'n' or (byte)'r' or (byte)'t')
+            {
+                escaped |= 1UL << at;
+            }
+        }
+
+        return escaped;
+    }
+
+    // The bytes of the block that are in comments behind code.
+    private ulong Comments(ulong hashes)
+    {
+        ulong comments = Before(_commentEnd);
+        for (; hashes != 0; hashes &= hashes - 1)
+        {
+            int at = BitOperations.TrailingZeroCount(hashes);
+            if (_block + at >= _commentEnd && TrailingComment.BeginsAt(_text, _block + at))
+            {
+                _commentEnd = TrailingComment.EndOf(_text, _block + at);
+                comments |= Before(_commentEnd) & ~((1UL << at) - 1);
+            }
+        }
+
+        return comments;
+    }
+
+    // The bytes of the block before a place in the text.
+    private readonly ulong Before(int place) =>
+        place >= _block + Block ? ulong.MaxValue : place <= _block ? 0 : (1UL << (place - _block)) - 1;
+
+    private readonly TokenMasks ClassifyLast()
     {
         Span<byte> last = stackalloc byte[Block];
         last.Fill((byte)' ');
         _text[_block..].CopyTo(last);
-        return Classify(last);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong Classify(scoped ReadOnlySpan<byte> block)
-    {
-        Classify(Vector256.Create(block), out uint lowWords, out uint lowSigns);
-        Classify(Vector256.Create(block[32..]), out uint highWords, out uint highSigns);
-        _words = lowWords | ((ulong)highWords << 32);
-        return lowSigns | ((ulong)highSigns << 32);
+        return TokenMasks.Of(last);
     }
 
     // A word that reaches the end of its block.
     private readonly int LengthOfWord(int start, int from)
     {
         int end = from;
-        while (end < _text.Length && IsWordByte(_text[end]))
+        while (end < _text.Length && TokenMasks.IsWordByte(_text[end]))
         {
             end++;
         }
 
         return Math.Min(end, _text.Length) - start;
-    }
-
-    private static bool IsWordByte(byte b) => char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or >= 0x80;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Classify(Vector256<byte> block, out uint words, out uint signs)
-    {
-        Vector256<byte> letters = Vector256.LessThan(
-            (block | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)26));
-        Vector256<byte> digits = Vector256.LessThan(block - Vector256.Create((byte)'0'), Vector256.Create((byte)10));
-        words = (letters | digits | Vector256.Equals(block, Vector256.Create((byte)'_')) | block).ExtractMostSignificantBits();
-        Vector256<byte> none = Vector256.LessThan(block, Vector256.Create((byte)0x21))
-            | Vector256.Equals(block, Vector256.Create((byte)'\'')) | Vector256.Equals(block, Vector256.Create((byte)'"'))
-            | Vector256.Equals(block, Vector256.Create((byte)'`')) | Vector256.Equals(block, Vector256.Create((byte)'#'))
-            | Vector256.Equals(block, Vector256.Create((byte)'\\')) | Vector256.Equals(block, Vector256.Create((byte)0x7F));
-        signs = ~(words | none.ExtractMostSignificantBits());
     }
 }

@@ -54,12 +54,29 @@ internal static class NamedValue
                 }
 
                 done = end;
-                if (end < text.Length && NameEnds.Contains(text[end]))
+                if (IsGiven(text, end))
                 {
                     AddAround(text, at, end, found);
                 }
             }
         }
+    }
+
+    // Whether a sign or a word may follow that gives the name a value; most names are followed by other things.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsGiven(ReadOnlySpan<byte> text, int at)
+    {
+        if (at >= text.Length || !NameEnds.Contains(text[at]))
+        {
+            return false;
+        }
+
+        while (at < text.Length && text[at] is (byte)'"' or (byte)'\'' or (byte)'\\' or (byte)']' or (byte)')' or (byte)' ' or (byte)'\t')
+        {
+            at++;
+        }
+
+        return at < text.Length && text[at] is (byte)'=' or (byte)':' or (byte)',' or (byte)'!' or (byte)'o';
     }
 
     private static void AddAround(ReadOnlySpan<byte> text, int at, int end, List<Secret> found)

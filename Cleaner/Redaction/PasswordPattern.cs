@@ -52,14 +52,20 @@ internal static class PasswordPattern
 
         // A prefix of the string: b, r, u, f.
         quote += quote + 1 < text.Length && char.IsAsciiLetter((char)text[quote]) && text[quote + 1] is (byte)'"' or (byte)'\'' ? 1 : 0;
-        if (quote >= text.Length || text[quote] is not ((byte)'"' or (byte)'\'') || !SecretName.Is(NameBefore(text, sign)))
+        if (quote >= text.Length || text[quote] is not ((byte)'"' or (byte)'\''))
         {
             return null;
         }
 
         ReadOnlySpan<byte> rest = text[(quote + 1)..Math.Min(text.Length, quote + 1 + MaxValue)];
         int length = rest.IndexOfAny(text[quote], (byte)'\n');
-        return length >= MinValue && rest[length] == text[quote] && RandomValue.IsRandom(rest[..length])
+
+        // Most strings hold no digit, and no random value is without one: this is asked first, since it is the cheapest.
+        return length >= MinValue
+            && rest[length] == text[quote]
+            && rest[..length].ContainsAnyInRange((byte)'0', (byte)'9')
+            && SecretName.Is(NameBefore(text, sign))
+            && RandomValue.IsRandom(rest[..length])
             ? new Secret(quote + 1, quote + 1 + length, SecretKind.Password)
             : null;
     }

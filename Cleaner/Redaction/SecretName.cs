@@ -11,11 +11,14 @@ internal static class SecretName
 {
     private const int MaxName = 64;
 
-    // What a word that names a secret ends with, so that "dbpassword" does too. '_' stands for the border of two words, or none.
+    // What a word that names a secret ends with, so that "dbpassword" does too.
     private static readonly byte[][] Secrets = Words(
-        "password", "passwd", "pwd", "passphrase", "passcode", "secret", "token", "api_key", "access_key", "auth_key", "private_key",
-        "credential", "signing_key", "encryption_key", "client_key", "consumer_key", "account_key", "secret_key", "service_key", "app_key",
-        "master_key", "shared_key", "admin_key");
+        "password", "passwd", "pwd", "passphrase", "passcode", "secret", "token", "credential");
+
+    // What a key that is secret has before "key".
+    private static readonly byte[][] Keys = Words(
+        "api", "access", "auth", "private", "signing", "encryption", "client", "consumer", "account", "secret", "service", "app", "master",
+        "shared", "admin");
 
     // Behind a token: words that leave it one. Tokens of programs that read text have all sorts of words behind them.
     private static readonly byte[][] BehindToken = Words(
@@ -40,14 +43,14 @@ internal static class SecretName
     {
         // "key" alone, as in key=…, is the most frequent of all and no secret.
         bool isShort = name.Length < 5 && !(name.Length >= 3 && CopyrightLine.StartsWithIgnoreCase(name[^3..], "pwd"u8));
-        if (isShort || name.Length > MaxName)
+        if (isShort || name.Length > MaxName || !SecretWords.AreIn(name))
         {
             return false;
         }
 
         Span<byte> buffer = stackalloc byte[2 * MaxName];
         ReadOnlySpan<byte> words = buffer[..Split(name, buffer)];
-        int end = -1;
+        int end = EndOfKey(words);
         bool isToken = false;
         foreach (byte[] secret in Secrets)
         {
@@ -84,52 +87,67 @@ internal static class SecretName
         return true;
     }
 
-    /// <summary>
-    /// Where the last place of a secret's word ends that is also the end of a word, plural or not; −1 where it is not there.
-    /// </summary>
+    // Where the last place of a secret's word ends that is also the end of a word, plural or not; −1 where it is not there.
     private static int EndOf(ReadOnlySpan<byte> words, byte[] secret)
     {
-        for (int at = words.Length - 1; at >= 0; at--)
+        int at = words.LastIndexOf(secret);
+        while (at >= 0)
         {
-            int end = Match(words, at, secret);
-            if (end < 0)
-            {
-                continue;
-            }
-
             // "tokens" alone are those of a text; "access_tokens" are secrets.
-            bool isPlural = end < words.Length && words[end] == 's' && (at > 0 || secret[0] != 't');
-            end += isPlural ? 1 : 0;
-            while (end < words.Length && char.IsAsciiDigit((char)words[end]))
-            {
-                end++;
-            }
-
-            if (end == words.Length || words[end] == '_')
+            int end = EndOfWord(words, at + secret.Length, at > 0 || secret[0] != 't');
+            if (end >= 0)
             {
                 return end;
             }
+
+            at = words[..at].LastIndexOf(secret);
         }
 
         return -1;
     }
 
-    // Whether the words continue with a secret's word; '_' in it may be missing in them.
-    private static int Match(ReadOnlySpan<byte> words, int at, byte[] secret)
+    // The same for the keys.
+    private static int EndOfKey(ReadOnlySpan<byte> words)
     {
-        foreach (byte b in secret)
+        int at = words.LastIndexOf("key"u8);
+        while (at > 0)
         {
-            if (at < words.Length && words[at] == b)
+            ReadOnlySpan<byte> before = words[at - 1] == '_' ? words[..(at - 1)] : words[..at];
+            int end = EndOfWord(words, at + 3, true);
+            if (end >= 0 && EndsWithOneOf(before, Keys))
             {
-                at++;
+                return end;
             }
-            else if (b != '_')
+
+            at = words[..at].LastIndexOf("key"u8);
+        }
+
+        return -1;
+    }
+
+    // The end of the word, behind a plural and a number; −1 where it goes on.
+    private static int EndOfWord(ReadOnlySpan<byte> words, int end, bool mayBePlural)
+    {
+        end += mayBePlural && end < words.Length && words[end] == 's' ? 1 : 0;
+        while (end < words.Length && char.IsAsciiDigit((char)words[end]))
+        {
+            end++;
+        }
+
+        return end == words.Length || words[end] == '_' ? end : -1;
+    }
+
+    private static bool EndsWithOneOf(ReadOnlySpan<byte> words, byte[][] list)
+    {
+        foreach (byte[] word in list)
+        {
+            if (words.EndsWith(word))
             {
-                return -1;
+                return true;
             }
         }
 
-        return at;
+        return false;
     }
 
     // The name in small letters, with '_' between its words.

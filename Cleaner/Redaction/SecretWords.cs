@@ -34,6 +34,31 @@ internal static class SecretWords
         return (pass | endingInE | others).ExtractMostSignificantBits();
     }
 
+    /// <summary>Whether such letters are in a name.</summary>
+    /// <param name="name">The name.</param>
+    public static bool AreIn(ReadOnlySpan<byte> name)
+    {
+        for (int i = 2; i < name.Length; i++)
+        {
+            int last = name[i] | 0x20;
+            bool areThere = ((name[i - 2] | 0x20) << 16 | (name[i - 1] | 0x20) << 8) switch
+            {
+                's' << 16 | 's' << 8 => last is 'w' or 'p' or 'c',
+                'p' << 16 | 'w' << 8 => last == 'd',
+                'e' << 16 | 'c' << 8 => last == 'r',
+                'o' << 16 | 'k' << 8 or 'e' << 16 | 'd' << 8 => last == 'e',
+                'k' << 16 | 'e' << 8 => last == 'y',
+                _ => false,
+            };
+            if (areThere)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static uint PlacesAtEnd(ReadOnlySpan<byte> text, int at)
     {
         uint places = 0;

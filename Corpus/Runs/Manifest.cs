@@ -61,7 +61,7 @@ public sealed class Manifest(Run run)
     public static bool IsWhole(string folder, ManifestEntry entry) => entry.Outputs.All(output =>
         new FileInfo(Path.Combine(folder, output.Path)) is { Exists: true } file && file.Length == output.Bytes);
 
-    /// <summary>Finds the same part with the same hashes in another run of the workspace; null if there is none.</summary>
+    /// <summary>Finds the same part with the same hashes and codecs in another run of the workspace; null if there is none.</summary>
     internal (string Folder, ManifestEntry Entry)? FindElsewhere(string stage, string part, string inputHash, string optionsHash)
     {
         IReadOnlyDictionary<string, (string, ManifestEntry)> known = _elsewhere.GetOrAdd(stage, ReadOtherRuns);
@@ -74,7 +74,7 @@ public sealed class Manifest(Run run)
         foreach (string name in run.Workspace.RunNames().Where(name => name != run.Name))
         {
             string folder = Path.Combine(run.Workspace.RunsFolder, name);
-            foreach (ManifestEntry entry in ReadEntries(folder, stage))
+            foreach (ManifestEntry entry in ReadEntries(folder, stage).Where(entry => entry.Codecs == PartOutput.CodecsOf(entry.Outputs)))
             {
                 known[Key(entry.Part, entry.InputHash, entry.OptionsHash)] = (folder, entry);
             }

@@ -19,7 +19,9 @@ public sealed record ManifestEntry
     /// <summary>The hash of the stage's options and code version.</summary>
     public required string OptionsHash { get; init; }
 
-    /// <summary>The versions of the codecs that decide bytes but not rows, such as <c>libzstd 1.5.4</c>.</summary>
+    /// <summary>
+    /// The versions of the codecs that decide bytes but not rows, such as <c>zstd 1.5.7</c>; empty where no file is a table.
+    /// </summary>
     public string Codecs { get; init; } = "";
 
     /// <summary>The files written, in ordinal order of their paths.</summary>
@@ -29,6 +31,14 @@ public sealed record ManifestEntry
     /// Counts of the part: totals are sums of these over all parts.
     /// </summary>
     public CountTable Counts { get; init; } = new();
+
+    /// <summary>
+    /// Whether computing the part again would give the same bytes: the input, the options and the versions of the codecs are the same.
+    /// </summary>
+    /// <param name="inputHash">The hash of what the part would read now.</param>
+    /// <param name="optionsHash">The hash of the options and code version it would be computed with.</param>
+    public bool IsCurrent(string inputHash, string optionsHash) =>
+        InputHash == inputHash && OptionsHash == optionsHash && Codecs == PartOutput.CodecsOf(Outputs);
 
     /// <summary>A count; 0 if the part does not have it.</summary>
     public long Count(CountName name) => Counts[name];

@@ -13,7 +13,25 @@ public sealed class PartOutput(Run run)
     /// <summary>
     /// The codecs that tables are written with, and their versions: with the same versions, the same rows give the same bytes.
     /// </summary>
-    public static string ParquetCodecs { get; } = "zstd " + CodecVersions.Zstd;
+    /// <exception cref="DataForgeException">The codecs do not load on this machine.</exception>
+    public static string ParquetCodecs
+    {
+        get
+        {
+            try
+            {
+                return "zstd " + CodecVersions.Zstd;
+            }
+            catch (DllNotFoundException e)
+            {
+                throw DataForgeException.Usage(e.Message + ".");
+            }
+        }
+    }
+
+    /// <summary>What an entry with these files states of its codecs: nothing where no file is a table.</summary>
+    public static string CodecsOf(IEnumerable<ManifestOutput> outputs) =>
+        outputs.Any(output => output.Path.EndsWith(".parquet", StringComparison.Ordinal)) ? ParquetCodecs : "";
 
     /// <summary>
     /// Declares a file of this part and returns the temporary path to write it to. It is renamed when the part is complete.
@@ -65,7 +83,7 @@ public sealed class PartOutput(Run run)
             Part = part,
             InputHash = inputHash,
             OptionsHash = optionsHash,
-            Codecs = outputs.Any(output => output.Path.EndsWith(".parquet", StringComparison.Ordinal)) ? ParquetCodecs : "",
+            Codecs = CodecsOf(outputs),
             Outputs = outputs,
             Counts = new CountTable(_counts),
         };

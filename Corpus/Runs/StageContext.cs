@@ -37,8 +37,8 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
     public StageProgress Progress(string stage, string unit, long total) => new(events, time, stage, unit, total);
 
     /// <summary>
-    /// Computes the parts of a stage, up to <see cref="Workers"/> at a time. A part whose input and options hashes are in a manifest
-    /// of this run is kept; one that is in another run's manifest is linked from there. Several processes may call this at the same
+    /// Computes the parts of a stage, up to <see cref="Workers"/> at a time. A part whose input and options hashes and codecs are in a
+    /// manifest of this run is kept; one that is in another run's manifest is linked from there. Several processes may call this at the same
     /// time for the same run: each part is computed by one of them. Returns the entries in the order of the plans.
     /// </summary>
     public async Task<IReadOnlyList<ManifestEntry>> RunPartsAsync(
@@ -175,8 +175,7 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
 
     private ManifestEntry? FindComplete(string stage, string optionsHash, PartPlan plan) =>
         run.Manifest.Find(stage, plan.Part) is { } entry
-        && entry.InputHash == plan.InputHash && entry.OptionsHash == optionsHash
-        && Manifest.IsWhole(run.Folder, entry)
+        && entry.IsCurrent(plan.InputHash, optionsHash) && Manifest.IsWhole(run.Folder, entry)
             ? entry
             : null;
 }

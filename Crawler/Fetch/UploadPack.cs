@@ -12,7 +12,7 @@ internal sealed record RemoteHead(Uri Address, string? Commit);
 
 /// <summary>
 /// The client side of git's protocol 2 over HTTP (https://git-scm.com/docs/protocol-v2), as far as a crawler needs it: the commit that HEAD
-/// names, one commit with its trees, and blobs by their ids. libgit2 1.5 has no partial fetch, and the git command line starts about six
+/// names, one commit with its trees, and blobs by their ids. libgit2 has no partial fetch, and the git command line starts about six
 /// processes for one. A server of protocol 2 accepts commands without being asked for its capabilities first, which saves a request.
 /// </summary>
 internal sealed class UploadPack(GitHttp http)

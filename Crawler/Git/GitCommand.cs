@@ -5,7 +5,7 @@ using DataForge.Corpus;
 namespace DataForge.Crawler.Git;
 
 /// <summary>
-/// The git command line, for what libgit2 1.5 lacks (shallow and partial fetch), with settings for untrusted repositories: no other
+/// The git command line, for what libgit2 lacks (shallow and partial fetch), with settings for untrusted repositories: no other
 /// configuration, no hooks, no submodules, no prompts, no transports but file, https and ssh.
 /// </summary>
 /// <param name="homeFolder">The folder that git takes for the user's home.</param>

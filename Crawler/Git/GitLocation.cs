@@ -1,3 +1,4 @@
+using System.Buffers;
 using DataForge.Corpus;
 using DataForge.Crawler.Folders;
 
@@ -8,11 +9,21 @@ internal sealed record GitLocation
 {
     private static readonly string[] Schemes = ["file", "https", "ssh"];
 
+    // Letters that a commit id, a branch or a tag is made of; git itself forbids most others (git-check-ref-format(1)).
+    private static readonly SearchValues<char> RevisionLetters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/+-");
+
     private GitLocation(string location, bool isAddress, IReadOnlyList<string> nameParts, int leastNameParts) =>
         (Location, IsAddress, NameParts, LeastNameParts) = (location, isAddress, nameParts, leastNameParts);
 
-    /// <summary>The folder, with links resolved, or the address.</summary>
+    /// <summary>The folder, with links resolved, or the address with its revision.</summary>
     public string Location { get; }
+
+    /// <summary>The address without its revision; the folder where it is none.</summary>
+    public string Address => Revision is null ? Location : Location[..^(Revision.Length + 1)];
+
+    /// <summary>The commit, branch or tag that follows an address after <c>#</c>; null for HEAD.</summary>
+    public string? Revision { get; private init; }
 
     /// <summary>Whether it is an address, so that the repository has to be fetched.</summary>
     public bool IsAddress { get; }
@@ -23,7 +34,9 @@ internal sealed record GitLocation
     /// <summary>How many parts make the shortest name: 1 for a folder, 2 (<c>owner/name</c>) for an address of a forge.</summary>
     public int LeastNameParts { get; }
 
-    /// <summary>Parses a folder's path, an address with a scheme, or <c>user@host:path</c>.</summary>
+    /// <summary>
+    /// Parses a folder's path, an address with a scheme (<c>#</c> and a commit, branch or tag may follow it), or <c>user@host:path</c>.
+    /// </summary>
     /// <param name="text">The source as the user wrote it, for messages.</param>
     /// <param name="rest">What follows <c>git:</c>.</param>
     /// <exception cref="DataForgeException">The folder does not exist, or the address is of another scheme.</exception>
@@ -38,10 +51,15 @@ internal sealed record GitLocation
         if (scheme >= 0)
         {
             string name = rest[..scheme];
+            int mark = rest.LastIndexOf('#');
+            string address = mark < 0 ? rest : rest[..mark];
             return Array.IndexOf(Schemes, name) < 0
                 ? throw DataForgeException.Usage(
                     $"{text}: '{name}' is not fetched from; give an address that begins with {string.Join("://, ", Schemes)}://.")
-                : new GitLocation(rest, true, Parts(rest[(scheme + 3)..]), name == "file" ? 1 : 2);
+                : new GitLocation(rest, true, Parts(address[(scheme + 3)..]), name == "file" ? 1 : 2)
+                {
+                    Revision = mark < 0 ? null : ParseRevision(text, rest[(mark + 1)..]),
+                };
         }
 
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(rest));
@@ -56,6 +74,12 @@ internal sealed record GitLocation
             ? new GitLocation(rest, true, Parts(rest.Replace(':', '/')), 2)
             : throw DataForgeException.Usage($"{text}: there is no such folder; name one that exists, or an address.");
     }
+
+    private static string ParseRevision(string text, string revision) =>
+        revision.Length is > 0 and <= 200 && revision[0] is not ('-' or '/' or '.') && !revision.AsSpan().ContainsAnyExcept(RevisionLetters)
+        && !revision.Contains("..", StringComparison.Ordinal)
+            ? revision
+            : throw DataForgeException.Usage($"{text}: after # stands a commit's id of 40 digits, a branch or a tag.");
 
     // A user name before the host is not part of the repository's name.
     private static string[] Parts(string path)

@@ -5,37 +5,37 @@ using DataForge.Corpus.Runs;
 namespace DataForge.Crawler.Git;
 
 /// <summary>
-/// A bare copy of a remote repository's HEAD, one commit deep. Where the server supports it, the commit is fetched without blobs, and the
-/// blobs that are wanted follow in one batch: in most repositories Python is the smaller part.
+/// A bare copy of one commit of a remote repository: HEAD's, or that of the address's revision. Where the server supports it, the commit
+/// is fetched without blobs, and the blobs that are wanted follow in one batch: in most repositories Python is the smaller part.
 /// </summary>
 /// <param name="text">The source as the user wrote it, for messages.</param>
-/// <param name="address">The repository's address.</param>
+/// <param name="location">The repository's address and revision.</param>
 /// <param name="mirrorFolder">The folder of all mirrors.</param>
 /// <param name="git">The git command line.</param>
-internal sealed class GitMirror(string text, string address, string mirrorFolder, GitCommand git)
+internal sealed class GitMirror(string text, GitLocation location, string mirrorFolder, GitCommand git)
 {
     private const string Branch = "refs/heads/crawled";
 
-    private string Folder => Path.Combine(mirrorFolder, FolderName(address));
+    // SHA-1 in hexadecimal digits.
+    private const int CommitLength = 40;
 
-    /// <summary>The name of the mirror of an address.</summary>
-    public static string FolderName(string address) => StageHash.Of(address)[..32] + ".git";
+    // What is fetched: HEAD, or the commit that the revision names.
+    private string _wanted = "HEAD";
 
-    /// <summary>Updates the mirror to the remote HEAD where it differs, and returns the mirror's folder.</summary>
+    private string Folder => Path.Combine(mirrorFolder, FolderName(location.Location));
+
+    /// <summary>The name of the mirror of a location.</summary>
+    public static string FolderName(string location) => StageHash.Of(location)[..32] + ".git";
+
+    /// <summary>Updates the mirror to the remote commit where it differs, and returns the mirror's folder.</summary>
     /// <exception cref="DataForgeException">The repository cannot be reached, or has no commit.</exception>
     public async Task<string> UpdateAsync(CancellationToken cancellation)
     {
         try
         {
             Directory.CreateDirectory(mirrorFolder);
-            string answer = Encoding.ASCII.GetString(
-                await git.RunAsync(mirrorFolder, ["ls-remote", "--", address, "HEAD"], null, cancellation).ConfigureAwait(false));
-            string commit = answer.Split('\t')[0].Trim();
-            if (commit.Length == 0)
-            {
-                throw DataForgeException.Usage($"{text}: HEAD names no commit there; name a repository with a default branch.");
-            }
-
+            string commit = await RemoteCommitAsync(cancellation).ConfigureAwait(false);
+            _wanted = location.Revision is null ? "HEAD" : commit;
             if (!Directory.Exists(Folder) || await HeadAsync(cancellation).ConfigureAwait(false) != commit)
             {
                 await FetchAsync(cancellation).ConfigureAwait(false);
@@ -67,7 +67,7 @@ internal sealed class GitMirror(string text, string address, string mirrorFolder
             catch (GitException)
             {
                 // A server that does not send single blobs is asked for all of them.
-                string[] all = ["fetch", "-q", "--no-tags", "--depth=1", "--refetch", "--no-filter", "origin", "+HEAD:" + Branch];
+                string[] all = ["fetch", "-q", "--no-tags", "--depth=1", "--refetch", "--no-filter", "origin", $"+{_wanted}:{Branch}"];
                 await git.RunAsync(Folder, all, null, cancellation).ConfigureAwait(false);
             }
         }
@@ -75,6 +75,31 @@ internal sealed class GitMirror(string text, string address, string mirrorFolder
         {
             throw Unreachable(e);
         }
+    }
+
+    // A commit's id needs no question to the server. Of a tag with a message, the commit behind it is what counts ("^{}").
+    private async Task<string> RemoteCommitAsync(CancellationToken cancellation)
+    {
+        string? revision = location.Revision;
+        if (revision is { Length: CommitLength } && revision.All(char.IsAsciiHexDigitLower))
+        {
+            return revision;
+        }
+
+        string[] names = revision is null
+            ? ["HEAD"]
+            : [$"refs/tags/{revision}^{{}}", $"refs/tags/{revision}", $"refs/heads/{revision}"];
+        byte[] answer = await git.RunAsync(mirrorFolder, ["ls-remote", "--", location.Address, .. names], null, cancellation)
+            .ConfigureAwait(false);
+        Dictionary<string, string> commits = Encoding.ASCII.GetString(answer)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t'))
+            .Where(fields => fields.Length == 2)
+            .ToDictionary(fields => fields[1], fields => fields[0]);
+        return names.Select(name => commits.GetValueOrDefault(name)).FirstOrDefault(id => id is not null)
+            ?? throw DataForgeException.Usage(revision is null
+                ? $"{text}: HEAD names no commit there; name a repository with a default branch."
+                : $"{text}: there is no branch or tag '{revision}'; name one, or a commit's id of {CommitLength} digits.");
     }
 
     private async Task<string> HeadAsync(CancellationToken cancellation)
@@ -95,7 +120,7 @@ internal sealed class GitMirror(string text, string address, string mirrorFolder
     private async Task FetchAsync(CancellationToken cancellation)
     {
         string[] fetch =
-            ["fetch", "-q", "--no-tags", "--no-write-fetch-head", "--depth=1", "--filter=blob:none", "origin", "+HEAD:" + Branch];
+            ["fetch", "-q", "--no-tags", "--no-write-fetch-head", "--depth=1", "--filter=blob:none", "origin", $"+{_wanted}:{Branch}"];
         if (Directory.Exists(Folder))
         {
             try
@@ -111,7 +136,7 @@ internal sealed class GitMirror(string text, string address, string mirrorFolder
 
         await git.RunAsync(mirrorFolder, ["init", "-q", "--bare", "--initial-branch=crawled", "--template=", Folder], null, cancellation)
             .ConfigureAwait(false);
-        await git.RunAsync(Folder, ["config", "remote.origin.url", address], null, cancellation).ConfigureAwait(false);
+        await git.RunAsync(Folder, ["config", "remote.origin.url", location.Address], null, cancellation).ConfigureAwait(false);
         await git.RunAsync(Folder, fetch, null, cancellation).ConfigureAwait(false);
     }
 

@@ -3,7 +3,10 @@ using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Git;
 
-/// <summary><c>git:PATH-or-URL</c>: one repository; the tree of HEAD, read from the object database without a checkout.</summary>
+/// <summary>
+/// <c>git:PATH-or-URL[#REVISION]</c>: one repository; the tree of HEAD, or of an address's commit, branch or tag, read from the object
+/// database without a checkout.
+/// </summary>
 internal sealed class GitSource(string text, GitLocation location) : ISource, ILocatedSource
 {
     /// <summary>The kind of this source.</summary>
@@ -35,7 +38,7 @@ internal sealed class GitSource(string text, GitLocation location) : ISource, IL
     {
         LibGit2.Load();
         var command = new GitCommand(context.ScratchFolder, TimeSpan.FromSeconds(context.Options.GitTimeoutSeconds));
-        GitMirror? mirror = location.IsAddress ? new GitMirror(text, location.Location, context.MirrorFolder, command) : null;
+        GitMirror? mirror = location.IsAddress ? new GitMirror(text, location, context.MirrorFolder, command) : null;
         return new(new SourceScan([new Repository(this, mirror, context)], -1));
     }
 

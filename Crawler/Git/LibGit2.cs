@@ -1,66 +1,48 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Loader;
 using DataForge.Corpus;
+using LibGit2Sharp;
 
 namespace DataForge.Crawler.Git;
 
-/// <summary>
-/// Loads the system's libgit2 for LibGit2Sharp. The managed assembly asks for the library by the name of its own build
-/// (<c>git2-a2bde63</c>, libgit2 1.7) and sets its own resolver, so the load context answers where that resolver finds nothing. What is
-/// used here is the same in libgit2 1.5.
-/// </summary>
-internal static unsafe class LibGit2
+/// <summary>Prepares libgit2, which comes with LibGit2Sharp's native package, for repositories that are not trusted.</summary>
+internal static class LibGit2
 {
-    private const string WantedName = "git2-a2bde63";
+    // A repository fetched without its blobs has this extension in its configuration. libgit2 must accept it: the blobs that are needed are
+    // fetched before they are read.
+    private const string PartialClone = "partialclone";
 
-    // libgit2 1.5, include/git2/common.h, git_libgit2_opt_t.
-    private const int SetSearchPath = 5;
-    private const int SetExtensions = 34;
-    private const int SetOwnerValidation = 36;
+    private static readonly ConfigurationLevel[] MachineAndUser =
+        [ConfigurationLevel.ProgramData, ConfigurationLevel.System, ConfigurationLevel.Xdg, ConfigurationLevel.Global];
 
-    private static readonly string[] Names = ["libgit2.so.1.5", "libgit2.so.1.7", "libgit2.so"];
-    private static readonly Lazy<nint> Loaded = new(Initialize);
+    private static readonly Lazy<nint> Prepared = new(Prepare);
 
-    /// <summary>The library.</summary>
-    /// <exception cref="DataForgeException">It is not installed.</exception>
-    public static nint Library => Loaded.Value;
+    /// <summary>The native library, for the calls that LibGit2Sharp does not have.</summary>
+    /// <exception cref="DataForgeException">It does not run on this machine.</exception>
+    public static nint Library => Prepared.Value;
 
-    /// <summary>Loads the library, once per process.</summary>
-    /// <exception cref="DataForgeException">It is not installed.</exception>
-    public static void Load() => _ = Loaded.Value;
+    /// <summary>Sets libgit2's options, once per process.</summary>
+    /// <exception cref="DataForgeException">libgit2 does not run on this machine.</exception>
+    public static void Load() => _ = Prepared.Value;
 
-    private static nint Initialize()
+    private static nint Prepare()
     {
-        nint library = 0;
-        if (!Names.Any(name => NativeLibrary.TryLoad(name, out library)))
+        try
         {
-            throw DataForgeException.Usage(
-                "git: sources need libgit2, which was not found: install it (Debian: apt-get install libgit2-1.5).");
+            // No code of a repository is run and nothing is written to it, so it may belong to any user.
+            GlobalSettings.SetOwnerValidation(false);
+            GlobalSettings.SetExtensions(PartialClone);
+            foreach (ConfigurationLevel level in MachineAndUser)
+            {
+                GlobalSettings.SetConfigSearchPaths(level, "");
+            }
+
+            // The package names its library after the commit that it was built from.
+            return NativeLibrary.Load($"git2-{GlobalSettings.Version.LibGit2CommitSha}", typeof(LibGit2).Assembly, null);
         }
-
-        AssemblyLoadContext context = AssemblyLoadContext.GetLoadContext(typeof(LibGit2Sharp.Repository).Assembly)!;
-        context.ResolvingUnmanagedDll += (_, name) => name == WantedName ? library : 0;
-
-        // The library must be initialised before it is configured; asking for its version initialises it.
-        _ = LibGit2Sharp.GlobalSettings.Version;
-        var options = (delegate* unmanaged[Cdecl]<int, nint, nint, int>)NativeLibrary.GetExport(library, "git_libgit2_opts");
-
-        // No code of a repository is run and nothing is written to it, so it may belong to any user.
-        _ = options(SetOwnerValidation, 0, 0);
-
-        // The configuration of the machine and of the user is not read (levels 1 to 4: program data, system, XDG, global).
-        var search = (delegate* unmanaged[Cdecl]<int, int, byte*, int>)options;
-        byte nowhere = 0;
-        for (int level = 1; level <= 4; level++)
+        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or BadImageFormatException)
         {
-            _ = search(SetSearchPath, level, &nowhere);
+            string reason = (e.InnerException ?? e).Message.Split('\n')[0];
+            throw DataForgeException.Usage($"git: sources need libgit2, which does not run on this machine ({reason}).", e);
         }
-
-        // A repository fetched without its blobs has this extension in its configuration. libgit2 must accept it: the blobs that are needed
-        // are fetched before they are read.
-        byte* name = (byte*)Marshal.StringToCoTaskMemUTF8("partialclone");
-        _ = options(SetExtensions, (nint)(&name), 1);
-        Marshal.FreeCoTaskMem((nint)name);
-        return library;
     }
 }

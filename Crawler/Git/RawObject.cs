@@ -46,7 +46,7 @@ internal static unsafe class RawObject
         }
     }
 
-    // libgit2 1.5, include/git2/odb.h.
+    // libgit2, include/git2/odb.h.
     private sealed class Functions(nint library)
     {
         /// <summary>git_odb_open.</summary>

@@ -10,7 +10,8 @@ namespace DataForge.Crawler.Sources;
 /// <summary>Parses the list of sources that the user named.</summary>
 public static class SourceList
 {
-    private const string Forms = "dir:PATH, git:PATH-or-URL, jsonl:FILE-or-DIR, parquet:FILE-or-DIR, github:QUERY or pinned:FILE";
+    private const string Forms =
+        "dir:PATH, git:PATH-or-URL[#REVISION], jsonl:FILE-or-DIR, parquet:FILE-or-DIR, github:QUERY or pinned:FILE";
 
     /// <summary>
     /// The sources, each once, in an order that does not depend on the order in which they were named. All <c>jsonl:</c> files are one

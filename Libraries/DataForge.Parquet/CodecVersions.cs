@@ -7,6 +7,7 @@ namespace DataForge.Parquet;
 /// </summary>
 public static class CodecVersions
 {
-    /// <summary>The version of zstd, such as <c>1.5.4</c>.</summary>
+    /// <summary>The version of zstd, such as <c>1.5.7</c>.</summary>
+    /// <exception cref="DllNotFoundException">The package's native library does not load on this machine.</exception>
     public static string Zstd => ZstdLibrary.Version;
 }

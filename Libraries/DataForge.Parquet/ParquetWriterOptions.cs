@@ -12,13 +12,13 @@ public enum ParquetCodec
     /// <summary>Gzip, in .NET's implementation.</summary>
     Gzip,
 
-    /// <summary>Zstandard, in the system's libzstd.</summary>
+    /// <summary>Zstandard, in the native library of the package ZstdNet.</summary>
     Zstd,
 }
 
 /// <summary>
-/// How a file is laid out. The same rows under the same options give the same bytes, as long as the version of the codec's library is the
-/// same: zstd and gzip may compress differently from one version to the next (<see cref="CodecVersions"/>), the others do not.
+/// How a file is laid out. The same rows under the same options give the same bytes, as long as the version of the codec is the same:
+/// zstd (<see cref="CodecVersions"/>) and gzip may compress differently from one version to the next, the others do not.
 /// </summary>
 public sealed record ParquetWriterOptions
 {

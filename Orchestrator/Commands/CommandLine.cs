@@ -32,6 +32,7 @@ internal static class CommandLine
             StatsCommand.Create(host),
             VerifyCommand.Create(host),
             ExplainCommand.Create(host),
+            RedactCommand.Create(host),
         };
         foreach (Option option in LogSettings.Options)
         {

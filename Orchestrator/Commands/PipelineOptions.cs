@@ -19,7 +19,8 @@ internal static class PipelineOptions
     /// <summary><c>--source</c>: what to crawl.</summary>
     public static Option<string[]> Sources { get; } = new("--source")
     {
-        Description = "github:QUERY, dir:PATH, git:PATH-or-URL, jsonl:FILE-or-DIR, parquet:FILE-or-DIR or pinned:FILE; repeatable.",
+        Description = "github:QUERY, dir:PATH, "
+            + "git:PATH-or-URL[#REVISION], jsonl:FILE-or-DIR, parquet:FILE-or-DIR or pinned:FILE; repeatable.",
         HelpName = "SOURCE",
     };
 

@@ -9,17 +9,47 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DataForge.Orchestrator.Commands;
 
-/// <summary><c>quickstart</c>: the whole pipeline on real input, the Python found on this machine.</summary>
+/// <summary>What <c>quickstart</c> builds from.</summary>
+internal enum QuickstartInput
+{
+    /// <summary>The Python on this machine; where there is none, the pinned repositories.</summary>
+    Auto,
+
+    /// <summary>The Python on this machine.</summary>
+    Machine,
+
+    /// <summary><see cref="PinnedRepositories"/>.</summary>
+    Pinned,
+}
+
+/// <summary>
+/// <c>quickstart</c>: the whole pipeline on real input, the Python found on this machine or public repositories at fixed commits.
+/// </summary>
 internal sealed class QuickstartCommand(PipelineCommand pipeline, Run run, CommandTerminal terminal) : ICommandHandler<PipelineRequest>
 {
     // Small enough that corpus and model are done in minutes on two cores.
     private const string VocabularySize = "2048";
+
+    private static readonly Option<QuickstartInput> Input = new("--input")
+    {
+        Description = "machine: the Python on this machine; pinned: public repositories at fixed commits, the same on every machine; "
+            + "auto: machine where there is Python, else pinned.",
+        HelpName = "auto|machine|pinned",
+    };
+
+    private static readonly Option<string> Forge = new("--forge")
+    {
+        Description = "Where the pinned repositories are fetched from.", DefaultValueFactory = _ => PinnedRepositories.DefaultForge,
+        HelpName = "URL",
+    };
 
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host)
     {
         Command command = new Command(
             "quickstart", "Builds a corpus and a small model from the Python on this machine, offline, in minutes.").WithPipelineOptions();
+        command.Options.Add(Input);
+        command.Options.Add(Forge);
         command.SetAction(async (parsed, cancellation) =>
         {
             string name = parsed.GetResult(CommonOptions.Run) is { Implicit: false } ? parsed.GetValue(CommonOptions.Run)! : "quickstart";
@@ -27,7 +57,12 @@ internal sealed class QuickstartCommand(PipelineCommand pipeline, Run run, Comma
             PipelineRequest request = given with
             {
                 // The user's own options come last, so they override these.
-                CommandLine = [.. await DefaultsAsync(host.Terminal, cancellation).ConfigureAwait(false), .. given.CommandLine],
+                CommandLine =
+                [
+                    .. await DefaultsAsync(parsed.GetValue(Input), parsed.GetValue(Forge)!, host.Terminal, cancellation)
+                        .ConfigureAwait(false),
+                    .. given.CommandLine,
+                ],
             };
             await host.RunAsync<QuickstartCommand, PipelineRequest>(
                 LogSettings.Of(parsed), request,
@@ -46,22 +81,35 @@ internal sealed class QuickstartCommand(PipelineCommand pipeline, Run run, Comma
     }
 
     private static async Task<IEnumerable<KeyValuePair<string, string?>>> DefaultsAsync(
-        CommandTerminal terminal, CancellationToken cancellation)
+        QuickstartInput input, string forge, CommandTerminal terminal, CancellationToken cancellation)
     {
-        IReadOnlyList<(string Folder, long Bytes)> found = await PythonOnThisMachine.FindAsync(cancellation).ConfigureAwait(false);
-        if (found.Count == 0)
+        IReadOnlyList<(string Folder, long Bytes)> found = input == QuickstartInput.Pinned
+            ? []
+            : await PythonOnThisMachine.FindAsync(cancellation).ConfigureAwait(false);
+        if (found.Count == 0 && input == QuickstartInput.Machine)
         {
             throw DataForgeException.Usage(
-                "No Python was found on this machine (is python3 installed?); name a folder: dataforge build --source dir:PATH.");
+                "No Python was found on this machine (is python3 installed?); use --input pinned, or name a folder: "
+                + "dataforge build --source dir:PATH.");
         }
 
-        terminal.Output.WriteLine("Python on this machine:");
-        foreach ((string folder, long bytes) in found)
+        List<string> sources = [.. found.Select(static source => "dir:" + source.Folder)];
+        if (found.Count == 0)
         {
-            terminal.Output.WriteLine($"  {folder}  {Figures.Bytes(bytes)}");
+            sources.AddRange(PinnedRepositories.Sources(forge));
+            string reason = input == QuickstartInput.Auto ? "No Python on this machine: " : "";
+            terminal.Output.WriteLine($"{reason}{sources.Count} public repositories at fixed commits, from {forge}.");
+        }
+        else
+        {
+            terminal.Output.WriteLine("Python on this machine:");
+            foreach ((string folder, long bytes) in found)
+            {
+                terminal.Output.WriteLine($"  {folder}  {Figures.Bytes(bytes)}");
+            }
         }
 
-        return found.Select((source, i) => new KeyValuePair<string, string?>($"Crawl:Sources:{i}", "dir:" + source.Folder))
+        return sources.Select(static (source, i) => new KeyValuePair<string, string?>($"Crawl:Sources:{i}", source))
             .Append(new("Tokenize:VocabularySize", VocabularySize))
             .Append(new("Pretrain:Preset", "quickstart"));
     }

@@ -13,8 +13,11 @@ internal static class OptionsLoader
 {
     private const string EnvironmentPrefix = "DATAFORGE_";
 
-    // Set by the launcher; secrets, which must not get into config.json; read by tests.
-    private static readonly string[] NotOptions = ["NATIVE", "GITHUB_TOKENS", "TEST_FOLDERS"];
+    // The variables of tests: DATAFORGE_TEST_ and a name. They are no options.
+    private const string TestPrefix = "TEST_";
+
+    // Set by the launcher; secrets, which must not get into config.json.
+    private static readonly string[] NotOptions = ["NATIVE", "GITHUB_TOKENS"];
 
     /// <summary>Reads all layers. Values are checked for their type here, for their range when the host starts.</summary>
     /// <param name="run">The run whose options these are, or null.</param>
@@ -94,7 +97,8 @@ internal static class OptionsLoader
 
     private static IEnumerable<KeyValuePair<string, string?>> FromEnvironment() => Leaves(
         new ConfigurationBuilder().AddEnvironmentVariables(EnvironmentPrefix).Build())
-        .Where(entry => !NotOptions.Contains(entry.Key, StringComparer.OrdinalIgnoreCase));
+        .Where(entry => !NotOptions.Contains(entry.Key, StringComparer.OrdinalIgnoreCase)
+            && !entry.Key.StartsWith(TestPrefix, StringComparison.OrdinalIgnoreCase));
 
     private static IEnumerable<KeyValuePair<string, string?>> Leaves(IConfigurationRoot root) =>
         root.AsEnumerable().Where(entry => entry.Value is not null);

@@ -100,9 +100,14 @@ internal sealed class ConsoleSink : IEventSink, IDisposable
         string left = share >= LeastShareForEstimate && progress.Done < progress.Total
             ? $"  {Figures.Duration((progress.Total - progress.Done) / rate)} left"
             : "";
-        string amount = progress.Done == 0 ? "" : progress.Unit == "bytes" ? $"{Figures.Bytes(rate)}/s" : $"{rate:N0} {progress.Unit}/s";
+        string amount = progress.Done == 0 ? "" : Rate(rate, progress.Unit);
         return $"{progress.Stage,-TextLines.Indent} {bar}{100 * share,3:F0} %  {amount}{left}".TrimEnd();
     }
+
+    // Repositories and parts take seconds each: their rate is given per minute, as "0 repositories/s" says nothing.
+    private static string Rate(double perSecond, string unit) => unit == "bytes" ? $"{Figures.Bytes(perSecond)}/s"
+        : perSecond < 10 ? $"{60 * perSecond:N0} {unit}/min"
+        : $"{perSecond:N0} {unit}/s";
 
     private static string Training(TrainingStep step) => string.Create(
         CultureInfo.InvariantCulture,

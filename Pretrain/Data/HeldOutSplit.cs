@@ -98,8 +98,8 @@ public sealed class HeldOutSplit
         int fallback = Math.Min(options.MinRepositories, all.Length / 4);
         return new HeldOutSplit(all.OrderBy(repository => repository.Size).Take(fallback), total, string.Create(
             CultureInfo.InvariantCulture,
-            $"of {all.Length} repositories no {options.MinRepositories} can be held out with none above "
-            + $"{options.MaxRepositoryShare:P0} of them and at most {LargestShare:P0} of the whole; {fallback} are. "
+            $"only {fallback} of {all.Length} repositories could be held out for the validation loss, not {options.MinRepositories}: each "
+            + $"may be at most {options.MaxRepositoryShare:P0} of the part held out, and that part at most {LargestShare:P0} of the whole. "
             + $"Add sources with more repositories for a validation loss to rely on."));
     }
 

@@ -36,7 +36,6 @@ public sealed class ReadOnlyWorkspaceTests
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        start.Environment.Remove("DATAFORGE_REQUIRE_ALL");
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();

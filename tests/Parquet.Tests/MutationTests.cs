@@ -5,8 +5,8 @@ using DataForge.Testing;
 namespace DataForge.Parquet.Tests;
 
 /// <summary>
-/// Damaged files raise <see cref="ParquetException"/> or read as something, and nothing else happens. DATAFORGE_FUZZ sets how many files
-/// are tried (default 3,000), DATAFORGE_FUZZ_SEED where the sequence starts (default 1).
+/// Damaged files raise <see cref="ParquetException"/> or read as something, and nothing else happens. DATAFORGE_TEST_FUZZ sets how many files
+/// are tried (default 3,000), DATAFORGE_TEST_FUZZ_SEED where the sequence starts (default 1).
 /// </summary>
 public class MutationTests(ITestOutputHelper output)
 {
@@ -17,8 +17,8 @@ public class MutationTests(ITestOutputHelper output)
     public void Read_mutatedFiles_raisesNothingButParquetException()
     {
         List<(string Name, byte[] Bytes)> originals = Originals();
-        int count = int.Parse(Environment.GetEnvironmentVariable("DATAFORGE_FUZZ") ?? "3000");
-        int seed = int.Parse(Environment.GetEnvironmentVariable("DATAFORGE_FUZZ_SEED") ?? "1");
+        int count = int.Parse(Environment.GetEnvironmentVariable("DATAFORGE_TEST_FUZZ") ?? "3000");
+        int seed = int.Parse(Environment.GetEnvironmentVariable("DATAFORGE_TEST_FUZZ_SEED") ?? "1");
         int refused = 0;
         TimeSpan slowest = TimeSpan.Zero;
         for (int i = 0; i < count; i++)

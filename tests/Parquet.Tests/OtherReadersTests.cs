@@ -97,13 +97,13 @@ public sealed class OtherReadersTests : IDisposable
         CompareWithReaders(new NodeTable(file, 1_000_000, new Dictionary<string, string> { ["id"] = hashes[0].Digest() }));
     }
 
-    /// <summary>A million rows of every type, with each codec: minutes, so only where DATAFORGE_LONG asks for it.</summary>
+    /// <summary>A million rows of every type, with each codec: minutes, so only where DATAFORGE_TEST_LONG asks for it.</summary>
     [Theory]
     [MemberData(nameof(Codecs))]
     public void Write_millionRows_readIdenticallyEverywhere(ParquetCodec codec)
     {
         Assert.SkipWhen(NodeReaders.Missing is not null, NodeReaders.Missing ?? "");
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("DATAFORGE_LONG") is null, "takes minutes: set DATAFORGE_LONG to run it");
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("DATAFORGE_TEST_LONG") is null, "takes minutes: set DATAFORGE_TEST_LONG to run it");
         string file = Path.Combine(folder, $"{codec}-million.parquet");
         CompareWithReaders(new NodeTable(file, 1_000_000, Write(file, 1_000_000, new() { Codec = codec })));
     }

@@ -28,6 +28,18 @@ public class ParquetWriterTests
         Assert.Equal(expected, Convert.ToHexStringLower(SHA256.HashData(file)));
     }
 
+    /// <summary>
+    /// zstd comes in a package of one version, so its bytes are the same on every machine too. Pages of full size: small ones compress
+    /// alike under many versions. A new version of the package gets a new hash here, in docs/decisions.md and in the change log.
+    /// </summary>
+    [Fact]
+    public void Write_zstdOfThePackage_givesBytesOfThisVersion()
+    {
+        byte[] file = SampleFile.Write(20_000, new() { Codec = ParquetCodec.Zstd });
+        Assert.Equal("1.5.7", CodecVersions.Zstd);
+        Assert.Equal("39aac3c31131cc8409199b4f7125a908769025747e38875804f4985b7482e318", Convert.ToHexStringLower(SHA256.HashData(file)));
+    }
+
     [Fact]
     public void EndRow_columnWithoutValue_throwsNamingIt()
     {

@@ -21,22 +21,22 @@ public sealed class CPython : IDisposable
 
     public bool IsAtLeast(int major, int minor) => System.Version.Parse(Version) >= new Version(major, minor);
 
-    /// <summary>The reference for Python 3: <c>DATAFORGE_PYTHON</c>, else the system's.</summary>
-    public static CPython? FindPython3() => Find("DATAFORGE_PYTHON", "/usr/bin/python3", "python3");
+    /// <summary>The reference for Python 3: <c>DATAFORGE_TEST_PYTHON</c>, else the system's.</summary>
+    public static CPython? FindPython3() => Find("DATAFORGE_TEST_PYTHON", "/usr/bin/python3", "python3");
 
     /// <summary>
-    /// A newer Python 3 for syntax the reference does not know: <c>DATAFORGE_PYTHON_NEWER</c>, else the CPython 3.14 of npm's pyodide, else
+    /// A newer Python 3 for syntax the reference does not know: <c>DATAFORGE_TEST_PYTHON_NEWER</c>, else the CPython 3.14 of npm's pyodide, else
     /// one on the path.
     /// </summary>
     public static CPython? FindNewer() => Find(
-        "DATAFORGE_PYTHON_NEWER",
+        "DATAFORGE_TEST_PYTHON_NEWER",
         Path.Combine(Testing.SharedFiles.ProjectRoot, "artifacts", "npm", "node_modules", "pyodide"),
         "python3.14",
         "python3.13",
         "python3.12");
 
-    /// <summary>A Python 2.7: <c>DATAFORGE_PYTHON2</c>, else one on the path.</summary>
-    public static CPython? FindPython2() => Find("DATAFORGE_PYTHON2", "python2.7");
+    /// <summary>A Python 2.7: <c>DATAFORGE_TEST_PYTHON2</c>, else one on the path.</summary>
+    public static CPython? FindPython2() => Find("DATAFORGE_TEST_PYTHON2", "python2.7");
 
     /// <summary>V valid, E a syntax error, R a limit of the interpreter.</summary>
     public char Judge(ReadOnlySpan<byte> source)

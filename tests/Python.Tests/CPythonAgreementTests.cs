@@ -7,8 +7,8 @@ namespace DataForge.Python.Tests;
 
 /// <summary>
 /// The parser against CPython's own <c>ast.parse</c>. Ordinary runs take a sample of the reference's standard library;
-/// <c>DATAFORGE_PARSER_FILES</c> (folders, parted by colons) and <c>DATAFORGE_PARSER_MUTATIONS</c> (a count) make it as long as wanted,
-/// <c>DATAFORGE_PARSER_REPORT</c> names a file for what disagrees.
+/// <c>DATAFORGE_TEST_PARSER_FILES</c> (folders, parted by colons) and <c>DATAFORGE_TEST_PARSER_MUTATIONS</c> (a count) make it as long as wanted,
+/// <c>DATAFORGE_TEST_PARSER_REPORT</c> names a file for what disagrees.
 /// </summary>
 public class CPythonAgreementTests
 {
@@ -70,7 +70,7 @@ public class CPythonAgreementTests
     }
 
     private static int MutationCount =>
-        int.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_PARSER_MUTATIONS"), out int asked) ? asked : SampleMutations;
+        int.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_TEST_PARSER_MUTATIONS"), out int asked) ? asked : SampleMutations;
 
     private static void CompareMutations(string name, Func<Mutator, byte[], (byte[] Mutated, string What)> mutate)
     {
@@ -163,7 +163,7 @@ public class CPythonAgreementTests
             string summary = $"{what} against Python {reference.Version}: {Summary}; "
                 + $"{_bytes / _parsing.Elapsed.TotalSeconds / 1e6:F0} MB/s";
             TestContext.Current.TestOutputHelper?.WriteLine(summary);
-            if (Environment.GetEnvironmentVariable("DATAFORGE_PARSER_REPORT") is { Length: > 0 } path)
+            if (Environment.GetEnvironmentVariable("DATAFORGE_TEST_PARSER_REPORT") is { Length: > 0 } path)
             {
                 File.AppendAllText(path, $"{summary}\n{_report}");
             }
@@ -184,7 +184,7 @@ public class CPythonAgreementTests
             _disagreements++;
             _report.Append(System.Globalization.CultureInfo.InvariantCulture,
                 $"{verdict.Outcome} {verdict.Reason} line {verdict.Line}; {judged}: {name}\n");
-            if (Environment.GetEnvironmentVariable("DATAFORGE_PARSER_REPORT") is { Length: > 0 } path)
+            if (Environment.GetEnvironmentVariable("DATAFORGE_TEST_PARSER_REPORT") is { Length: > 0 } path)
             {
                 File.WriteAllBytes($"{path}.{name.Replace('/', '_')[^Math.Min(60, name.Length)..]}.txt", source);
             }

@@ -5,7 +5,7 @@ namespace DataForge.Python.Tests;
 /// <summary>Real Python files to test on.</summary>
 internal static class PythonFiles
 {
-    private const string Variable = "DATAFORGE_PARSER_FILES";
+    private const string Variable = "DATAFORGE_TEST_PARSER_FILES";
 
     public static bool IsLongRun => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable));
 

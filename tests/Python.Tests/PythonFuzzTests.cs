@@ -6,7 +6,7 @@ namespace DataForge.Python.Tests;
 
 /// <summary>
 /// Whatever the bytes are: no exception, no endless loop, tokens that follow one another, time linear in the length.
-/// <c>DATAFORGE_PARSER_FUZZ_SECONDS</c> makes the search longer.
+/// <c>DATAFORGE_TEST_PARSER_FUZZ_SECONDS</c> makes the search longer.
 /// </summary>
 [Collection(nameof(AloneCollection))]
 public class PythonFuzzTests
@@ -113,7 +113,7 @@ public class PythonFuzzTests
     [Fact]
     public void Check_mutatedFiles_neverThrowsAndTokensFollow()
     {
-        double seconds = double.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_PARSER_FUZZ_SECONDS"), out double asked) ? asked : 2;
+        double seconds = double.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_TEST_PARSER_FUZZ_SECONDS"), out double asked) ? asked : 2;
         List<byte[]> sources = [];
         foreach (string file in PythonFiles.Sample(PythonFiles.All(), seconds > 10 ? 4000 : 60))
         {

@@ -32,12 +32,6 @@ public sealed partial class DataForgeProcess : IDisposable
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder,
         };
-        // Variables that are for the tests alone; the program would take them for options.
-        foreach (string name in start.Environment.Keys.Where(IsOfTests).ToArray())
-        {
-            start.Environment.Remove(name);
-        }
-
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;
@@ -45,9 +39,6 @@ public sealed partial class DataForgeProcess : IDisposable
 
         return new DataForgeProcess(Process.Start(start)!);
     }
-
-    private static bool IsOfTests(string variable) =>
-        variable.StartsWith("DATAFORGE_FORGE_", StringComparison.Ordinal);
 
     /// <summary>The process's number.</summary>
     public int Id => _process.Id;

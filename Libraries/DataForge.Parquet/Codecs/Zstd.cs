@@ -1,64 +1,44 @@
-using System.Runtime.InteropServices;
+using ZstdNet;
 
 namespace DataForge.Parquet.Codecs;
 
-/// <summary>A zstd compression context: one thread, one level. The same inputs in the same order give the same outputs.</summary>
-internal sealed unsafe class ZstdCompressor : SafeHandle
+/// <summary>A zstd compression context: one thread, one level. The same input gives the same output.</summary>
+internal sealed class ZstdCompressor : IDisposable
 {
-    /// <param name="level">1 to 19.</param>
-    /// <exception cref="InvalidOperationException">zstd refuses the level.</exception>
-    public ZstdCompressor(int level) : base(0, ownsHandle: true)
-    {
-        SetHandle(ZstdLibrary.CreateCCtx());
-        if (IsInvalid || ZstdLibrary.Error(ZstdLibrary.SetParameter(handle, ZstdLibrary.CompressionLevel, level)) is not null)
-        {
-            throw new InvalidOperationException($"zstd could not create a compression context of level {level}");
-        }
-    }
+    private readonly Compressor _compressor;
 
-    public override bool IsInvalid => handle == 0;
+    /// <param name="level">1 to 19.</param>
+    /// <exception cref="DllNotFoundException">The package's native library does not load on this machine.</exception>
+    public ZstdCompressor(int level)
+    {
+        ZstdLibrary.Require();
+        _compressor = new Compressor(new CompressionOptions(level));
+    }
 
     /// <summary>Appends one zstd frame that holds <paramref name="source"/>.</summary>
     public void Compress(ReadOnlySpan<byte> source, ByteBuffer output)
     {
-        int bound = checked((int)ZstdLibrary.CompressBound((nuint)source.Length));
-        Span<byte> target = output.Take(bound);
-        nuint written;
-        fixed (byte* to = target, from = source)
-        {
-            written = ZstdLibrary.Compress2(handle, to, (nuint)target.Length, from, (nuint)source.Length);
-        }
-
-        GC.KeepAlive(this);
-        if (ZstdLibrary.Error(written) is { } error)
-        {
-            throw new InvalidOperationException("zstd: " + error);
-        }
-
-        output.Drop(bound - (int)written);
+        int bound = checked((int)Compressor.GetCompressBoundLong((ulong)source.Length));
+        int written = _compressor.Wrap(source, output.Take(bound));
+        output.Drop(bound - written);
     }
 
-    protected override bool ReleaseHandle()
-    {
-        ZstdLibrary.FreeCCtx(handle);
-        return true;
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _compressor.Dispose();
 }
 
 /// <summary>A zstd decompression context, for one thread at a time.</summary>
-internal sealed unsafe class ZstdDecompressor : SafeHandle
+internal sealed class ZstdDecompressor : IDisposable
 {
-    /// <summary>Creates a context.</summary>
-    public ZstdDecompressor() : base(0, ownsHandle: true)
-    {
-        SetHandle(ZstdLibrary.CreateDCtx());
-        if (IsInvalid)
-        {
-            throw new InvalidOperationException("zstd could not create a decompression context");
-        }
-    }
+    private readonly Decompressor _decompressor;
 
-    public override bool IsInvalid => handle == 0;
+    /// <summary>Creates a context.</summary>
+    /// <exception cref="DllNotFoundException">The package's native library does not load on this machine.</exception>
+    public ZstdDecompressor()
+    {
+        ZstdLibrary.Require();
+        _decompressor = new Decompressor();
+    }
 
     /// <summary>
     /// Decompresses frames that must fill <paramref name="target"/> exactly. In one call zstd needs no window beside the target.
@@ -66,27 +46,22 @@ internal sealed unsafe class ZstdDecompressor : SafeHandle
     /// <exception cref="ParquetException">The frames are malformed or of another size.</exception>
     public void Decompress(ReadOnlySpan<byte> source, Span<byte> target)
     {
-        nuint written;
-        fixed (byte* to = target, from = source)
+        int written;
+        try
         {
-            written = ZstdLibrary.DecompressDCtx(handle, to, (nuint)target.Length, from, (nuint)source.Length);
+            written = _decompressor.Unwrap(source, target, bufferSizePrecheck: false);
+        }
+        catch (ZstdException fault)
+        {
+            throw new ParquetException("zstd: " + fault.Message, fault);
         }
 
-        GC.KeepAlive(this);
-        if (ZstdLibrary.Error(written) is { } error)
-        {
-            throw new ParquetException("zstd: " + error);
-        }
-
-        if (written != (nuint)target.Length)
+        if (written != target.Length)
         {
             throw new ParquetException($"zstd: the page has {written} bytes, its header states {target.Length}");
         }
     }
 
-    protected override bool ReleaseHandle()
-    {
-        ZstdLibrary.FreeDCtx(handle);
-        return true;
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _decompressor.Dispose();
 }

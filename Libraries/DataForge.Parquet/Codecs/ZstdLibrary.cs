@@ -1,80 +1,35 @@
 using System.Runtime.InteropServices;
+using ZstdNet;
 
 namespace DataForge.Parquet.Codecs;
 
 /// <summary>
-/// The system's libzstd, bound by hand through its stable C API (https://facebook.github.io/zstd/zstd_manual.html).
-/// Functions are looked up once; the library stays loaded.
+/// The native library that the package ZstdNet carries for each system. One version of the package is one version of zstd, so a machine's
+/// own libzstd decides no bytes.
 /// </summary>
 internal static unsafe class ZstdLibrary
 {
-    /// <summary>zstd.h <c>ZSTD_cParameter</c>.</summary>
-    public const int CompressionLevel = 100;
+    private static readonly Lazy<string> Loaded = new(ReadVersion);
 
-    private static readonly string[] Names =
-        ["libzstd.so.1", "libzstd.so", "libzstd.1.dylib", "/opt/homebrew/lib/libzstd.1.dylib", "libzstd.dll", "zstd.dll"];
+    /// <summary>The library's version, as "1.5.7".</summary>
+    /// <exception cref="DllNotFoundException">It does not load on this machine.</exception>
+    public static string Version => Loaded.Value;
 
-    private static readonly Lazy<nint> Handle = new(Load);
+    /// <summary>Loads the library, where it is not loaded yet.</summary>
+    /// <exception cref="DllNotFoundException">It does not load on this machine.</exception>
+    public static void Require() => _ = Loaded.Value;
 
-    /// <summary>Creates a compression context; 0 where there is no memory.</summary>
-    public static readonly delegate* unmanaged[Cdecl]<nint> CreateCCtx = (delegate* unmanaged[Cdecl]<nint>)Export("ZSTD_createCCtx");
-
-    /// <summary>Frees a compression context.</summary>
-    public static readonly delegate* unmanaged[Cdecl]<nint, nuint> FreeCCtx =
-        (delegate* unmanaged[Cdecl]<nint, nuint>)Export("ZSTD_freeCCtx");
-
-    /// <summary>Sets a parameter (<see cref="CompressionLevel"/>) of a compression context: context, parameter, value.</summary>
-    public static readonly delegate* unmanaged[Cdecl]<nint, int, int, nuint> SetParameter =
-        (delegate* unmanaged[Cdecl]<nint, int, int, nuint>)Export("ZSTD_CCtx_setParameter");
-
-    /// <summary>Compresses into one frame: context, target, its capacity, source, its length; returns the bytes written.</summary>
-    public static readonly delegate* unmanaged[Cdecl]<nint, byte*, nuint, byte*, nuint, nuint> Compress2 =
-        (delegate* unmanaged[Cdecl]<nint, byte*, nuint, byte*, nuint, nuint>)Export("ZSTD_compress2");
-
-    /// <summary>The most bytes that a frame of so many source bytes can have.</summary>
-    public static readonly delegate* unmanaged[Cdecl]<nuint, nuint> CompressBound =
-        (delegate* unmanaged[Cdecl]<nuint, nuint>)Export("ZSTD_compressBound");
-
-    /// <summary>Creates a decompression context; 0 where there is no memory.</summary>
-    public static readonly delegate* unmanaged[Cdecl]<nint> CreateDCtx = (delegate* unmanaged[Cdecl]<nint>)Export("ZSTD_createDCtx");
-
-    /// <summary>Frees a decompression context.</summary>
-    public static readonly delegate* unmanaged[Cdecl]<nint, nuint> FreeDCtx =
-        (delegate* unmanaged[Cdecl]<nint, nuint>)Export("ZSTD_freeDCtx");
-
-    /// <summary>Decompresses all frames: context, target, its capacity, source, its length; returns the bytes written.</summary>
-    public static readonly delegate* unmanaged[Cdecl]<nint, byte*, nuint, byte*, nuint, nuint> DecompressDCtx =
-        (delegate* unmanaged[Cdecl]<nint, byte*, nuint, byte*, nuint, nuint>)Export("ZSTD_decompressDCtx");
-
-    private static readonly delegate* unmanaged[Cdecl]<nuint, uint> IsError =
-        (delegate* unmanaged[Cdecl]<nuint, uint>)Export("ZSTD_isError");
-
-    private static readonly delegate* unmanaged[Cdecl]<nuint, byte*> ErrorName =
-        (delegate* unmanaged[Cdecl]<nuint, byte*>)Export("ZSTD_getErrorName");
-
-    private static readonly delegate* unmanaged[Cdecl]<byte*> VersionString =
-        (delegate* unmanaged[Cdecl]<byte*>)Export("ZSTD_versionString");
-
-    /// <summary>The library's version, as "1.5.4".</summary>
-    public static string Version => Marshal.PtrToStringUTF8((nint)VersionString()) ?? "";
-
-    /// <summary>The error that a function's result stands for, or null where the result is a size.</summary>
-    public static string? Error(nuint result) =>
-        IsError(result) == 0 ? null : Marshal.PtrToStringUTF8((nint)ErrorName(result)) ?? "unknown";
-
-    private static nint Export(string name) => NativeLibrary.GetExport(Handle.Value, name);
-
-    private static nint Load()
+    // The package has no call for the version. Asking the library that its calls are bound to also notices where another one was found.
+    private static string ReadVersion()
     {
-        foreach (string name in Names)
+        if (!NativeLibrary.TryLoad("libzstd", typeof(Compressor).Assembly, null, out nint library))
         {
-            if (NativeLibrary.TryLoad(name, out nint handle))
-            {
-                return handle;
-            }
+            throw new DllNotFoundException(
+                "zstd of the package ZstdNet does not load here: on Linux it needs x64 or arm64 and glibc 2.34 or newer "
+                + "(Debian 12, Ubuntu 22.04, RHEL 9)");
         }
 
-        throw new DllNotFoundException(
-            "libzstd was not found (Debian: apt install libzstd1; macOS: brew install zstd); tried " + string.Join(", ", Names));
+        var versionString = (delegate* unmanaged[Cdecl]<nint>)NativeLibrary.GetExport(library, "ZSTD_versionString");
+        return Marshal.PtrToStringUTF8(versionString())!;
     }
 }

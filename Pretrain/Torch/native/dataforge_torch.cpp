@@ -1,8 +1,8 @@
 // A C ABI over libtorch's dispatcher, for the managed side in Pretrain/Torch.
 //
 // One entry point, dft_op_call, reaches every operator of every libtorch: the operator is looked up by name once, its arguments
-// travel as tagged values, and the dispatcher calls it boxed, so no C++ is written per operator. cpu_operators.cpp beside it adds the
-// few that a CPU lacks to the same dispatcher.
+// travel as tagged values, and the dispatcher calls it boxed, so no C++ is written per operator. cpu_operators.cpp and
+// cpu_attention.cpp add the few that a CPU lacks to the same dispatcher; autograd.cpp has the backward passes.
 //
 // No C++ exception crosses the ABI: a failing function answers -1 (or null) and leaves its text in dft_last_error, per thread.
 // A tensor handle is a TensorImpl* that owns one reference; dft_live_tensors counts the handles given out and not yet released.
@@ -11,10 +11,7 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/dispatch/Dispatcher.h>
-#include <ATen/core/grad_mode.h>
 #include <ATen/core/ivalue.h>
-#include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/variable.h>
 #include <torch/version.h>
 
 #include <atomic>
@@ -63,19 +60,6 @@ struct Value {
 static_assert(sizeof(Value) == 24, "the managed side lays out the same 24 bytes");
 
 std::atomic<int64_t> live_tensors{0};
-
-void* give(at::Tensor tensor) {
-  if (!tensor.defined()) return nullptr;
-  live_tensors.fetch_add(1, std::memory_order_relaxed);
-  return tensor.unsafeReleaseTensorImpl();
-}
-
-std::vector<at::Tensor> borrow_all(void* const* handles, int64_t count) {
-  std::vector<at::Tensor> tensors;
-  tensors.reserve(count);
-  for (int64_t i = 0; i < count; i++) tensors.push_back(borrow(handles[i]));
-  return tensors;
-}
 
 c10::IValue to_ivalue(const Value& value, const c10::OperatorHandle& op, size_t index) {
   switch (value.tag) {
@@ -157,6 +141,12 @@ void put_result(Value* results, int32_t capacity, int32_t& count, const c10::IVa
 void release_results(Value* results, int32_t count);
 
 }  // namespace
+
+void* give(at::Tensor tensor) {
+  if (!tensor.defined()) return nullptr;
+  live_tensors.fetch_add(1, std::memory_order_relaxed);
+  return tensor.unsafeReleaseTensorImpl();
+}
 
 DFT_EXPORT int32_t dft_abi_version() { return kAbiVersion; }
 DFT_EXPORT const char* dft_libtorch_version() { return TORCH_VERSION; }
@@ -266,49 +256,6 @@ void release_results(Value* results, int32_t count) {
   }
 }
 }  // namespace
-
-// ---- autograd ------------------------------------------------------------------------------------------------------------------
-
-DFT_EXPORT int32_t dft_grad_mode(int32_t enabled) {
-  int32_t before = c10::GradMode::is_enabled();
-  c10::GradMode::set_enabled(enabled != 0);
-  return before;
-}
-
-DFT_EXPORT int32_t dft_set_requires_grad(void* handle, int32_t enabled) {
-  return guarded([&]() -> int32_t { borrow(handle).set_requires_grad(enabled != 0); return 0; }, -1);
-}
-
-// The accumulated gradient of a leaf; null in `gradient` where there is none yet.
-DFT_EXPORT int32_t dft_gradient(void* handle, void** gradient) {
-  return guarded([&]() -> int32_t { *gradient = give(borrow(handle).grad()); return 0; }, -1);
-}
-
-DFT_EXPORT int32_t dft_set_gradient(void* handle, void* gradient) {
-  return guarded([&]() -> int32_t { borrow(handle).mutable_grad() = borrow(gradient); return 0; }, -1);
-}
-
-// torch.autograd.backward: gradients may be null (all ones for scalars), or hold null entries.
-DFT_EXPORT int32_t dft_backward(void* const* outputs, void* const* gradients, int32_t count, int32_t retain_graph) {
-  return guarded([&]() -> int32_t {
-    torch::autograd::backward(borrow_all(outputs, count),
-                              gradients == nullptr ? torch::autograd::variable_list{} : borrow_all(gradients, count),
-                              retain_graph != 0);
-    return 0;
-  }, -1);
-}
-
-// torch.autograd.grad: d outputs / d inputs, one result per input (null where an input took no part).
-DFT_EXPORT int32_t dft_autograd_grad(void* const* outputs, int32_t output_count, void* const* inputs, int32_t input_count,
-                                     void* const* gradients, int32_t retain_graph, void** results) {
-  return guarded([&]() -> int32_t {
-    auto found = torch::autograd::grad(borrow_all(outputs, output_count), borrow_all(inputs, input_count),
-                                       gradients == nullptr ? torch::autograd::variable_list{} : borrow_all(gradients, output_count),
-                                       retain_graph != 0, /*create_graph=*/false, /*allow_unused=*/true);
-    for (int32_t i = 0; i < input_count; i++) results[i] = give(found[i]);
-    return 0;
-  }, -1);
-}
 
 // ---- the process ---------------------------------------------------------------------------------------------------------------
 

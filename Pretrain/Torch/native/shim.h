@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <exception>
 #include <string>
+#include <vector>
 
 #define DFT_EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -33,3 +34,13 @@ inline at::Tensor borrow(void* handle) {
   c10::raw::intrusive_ptr::incref(impl);
   return at::Tensor(c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>::reclaim(impl));
 }
+
+inline std::vector<at::Tensor> borrow_all(void* const* handles, int64_t count) {
+  std::vector<at::Tensor> tensors;
+  tensors.reserve(count);
+  for (int64_t i = 0; i < count; i++) tensors.push_back(borrow(handles[i]));
+  return tensors;
+}
+
+// A handle that owns one reference; null for the undefined tensor. Counted until it is released.
+__attribute__((visibility("hidden"))) void* give(at::Tensor tensor);

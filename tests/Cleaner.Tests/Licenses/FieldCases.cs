@@ -41,7 +41,8 @@ internal static class FieldCases
         return found;
     }
 
-    private static (string Expression, LicenseClass Class, string Source) LicenseOf(List<(string Path, byte[] Content)> files, LicenseDetector detector)
+    /// <summary>The licence of the one Python file among a repository's files.</summary>
+    public static (string Expression, LicenseClass Class, string Source) LicenseOf(List<(string Path, byte[] Content)> files, LicenseDetector detector)
     {
         var evidence = new List<(string, Evidence)>();
         foreach ((string path, byte[] content) in files)

@@ -10,11 +10,11 @@ namespace DataForge.Cleaner.Tests.Rules;
 
 /// <summary>
 /// The rules against an independent transcription of the recipes (python/recipes.py, run by python3) on real files. A sample of them,
-/// or with DATAFORGE_ALL=1 every file of the machine; what may differ is what docs/rules.md says differs.
+/// or with DATAFORGE_TEST_ALL=1 every file of the machine; what may differ is what docs/rules.md says differs.
 /// </summary>
 public class RecipesAgreementTests
 {
-    private static readonly bool All = Environment.GetEnvironmentVariable("DATAFORGE_ALL") == "1";
+    private static readonly bool All = Environment.GetEnvironmentVariable("DATAFORGE_TEST_ALL") == "1";
 
     private static CleanOptions Options(CleanPreset preset) => new()
     {

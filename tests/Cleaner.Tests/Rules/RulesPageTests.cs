@@ -3,7 +3,7 @@ using DataForge.Testing;
 
 namespace DataForge.Cleaner.Tests.Rules;
 
-/// <summary>The tables of <c>docs/rules.md</c> are what the rules say. DATAFORGE_WRITE_DOCS=1 writes them.</summary>
+/// <summary>The tables of <c>docs/rules.md</c> are what the rules say. DATAFORGE_TEST_WRITE_DOCS=1 writes them.</summary>
 public class RulesPageTests
 {
     [Fact]
@@ -12,13 +12,13 @@ public class RulesPageTests
         string path = Path.Combine(SharedFiles.ProjectRoot, "docs", "rules.md");
         string page = File.ReadAllText(path);
         string made = RulesPage.Regenerate(page);
-        if (Environment.GetEnvironmentVariable("DATAFORGE_WRITE_DOCS") == "1")
+        if (Environment.GetEnvironmentVariable("DATAFORGE_TEST_WRITE_DOCS") == "1")
         {
             File.WriteAllText(path, made);
             page = made;
         }
 
-        Assert.True(made == page, "docs/rules.md is stale: run this test once with DATAFORGE_WRITE_DOCS=1.");
+        Assert.True(made == page, "docs/rules.md is stale: run this test once with DATAFORGE_TEST_WRITE_DOCS=1.");
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using DataForge.Testing;
 
 namespace DataForge.Corpus.Tests.Documentation;
 
-/// <summary>The tables of <c>docs/data-format.md</c> are what the declarations say. DATAFORGE_WRITE_DOCS=1 writes them.</summary>
+/// <summary>The tables of <c>docs/data-format.md</c> are what the declarations say. DATAFORGE_TEST_WRITE_DOCS=1 writes them.</summary>
 public sealed class DataFormatPageTests
 {
     private static readonly string Page = Path.Combine(SharedFiles.ProjectRoot, "docs", "data-format.md");
@@ -13,13 +13,13 @@ public sealed class DataFormatPageTests
     {
         string page = File.ReadAllText(Page);
         string made = DataFormatPage.Regenerate(page);
-        if (Environment.GetEnvironmentVariable("DATAFORGE_WRITE_DOCS") == "1")
+        if (Environment.GetEnvironmentVariable("DATAFORGE_TEST_WRITE_DOCS") == "1")
         {
             File.WriteAllText(Page, made);
             page = made;
         }
 
-        Assert.True(made == page, "docs/data-format.md is stale: run this test once with DATAFORGE_WRITE_DOCS=1.");
+        Assert.True(made == page, "docs/data-format.md is stale: run this test once with DATAFORGE_TEST_WRITE_DOCS=1.");
     }
 
     /// <summary>Earlier versions of a table are told in words.</summary>

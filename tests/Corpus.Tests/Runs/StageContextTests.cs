@@ -34,6 +34,26 @@ public sealed class StageContextTests : IDisposable
         Assert.Equal("new", File.ReadAllText(run.PathOf("out/part-00000.txt")));
     }
 
+    /// <summary>Another version of a codec may write other bytes, so half a run is never of one and half of another.</summary>
+    [Fact]
+    public async Task RunPartsAsync_tableOfAnotherCodecVersion_isComputedAnew()
+    {
+        const string Table = "out/part-00000.parquet";
+        const string Other = "zstd 1.5.4";
+        Run run = OpenRun("one");
+        ManifestEntry entry = (await RunAsync(run, "in", "options", "old", Table))[0];
+        Assert.Equal(PartOutput.ParquetCodecs, entry.Codecs);
+        run.Manifest.Commit(entry with { Codecs = Other });
+        await RunAsync(run, "in", "options", "new", Table);
+        Assert.Equal(2, _computed);
+        Assert.Equal("new", File.ReadAllText(run.PathOf(Table)));
+
+        // Nor is such a part linked from another run.
+        run.Manifest.Commit(entry with { Codecs = Other });
+        await RunAsync(OpenRun("two"), "in", "options", "newer", Table);
+        Assert.Equal(3, _computed);
+    }
+
     [Fact]
     public async Task RunPartsAsync_anotherRunHasThePart_linksIt()
     {
@@ -102,12 +122,13 @@ public sealed class StageContextTests : IDisposable
 
     private Run OpenRun(string name) => Run.Open(Workspace.Open(_folder.Path), name);
 
-    private Task<IReadOnlyList<ManifestEntry>> RunAsync(Run run, string input, string options, string text)
+    private Task<IReadOnlyList<ManifestEntry>> RunAsync(
+        Run run, string input, string options, string text, string file = "out/part-00000.txt")
     {
         var plan = new PartPlan("part-00000", input, 1, async (output, token) =>
         {
             _computed++;
-            await File.WriteAllTextAsync(output.Create("out/part-00000.txt"), text, token);
+            await File.WriteAllTextAsync(output.Create(file), text, token);
             output.Add(CountName.ContentsOut);
         });
         return new StageContext(run, _events, 1, TimeProvider.System).RunPartsAsync("stage", options, [plan], "parts", default);

@@ -11,8 +11,11 @@ internal static class ProductSources
     /// <summary>Path relative to the project's root, and lines, of each file.</summary>
     public static IReadOnlyList<(string Path, string[] Lines)> All { get; } =
     [
-        .. Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(SharedFiles.ProjectRoot, folder), "*.cs", SearchOption.AllDirectories))
-            .Order(StringComparer.Ordinal)
+        .. Folders.SelectMany(folder => Files(folder, "*.cs")).Order(StringComparer.Ordinal)
             .Select(file => (Path.GetRelativePath(SharedFiles.ProjectRoot, file), File.ReadAllLines(file))),
     ];
+
+    /// <summary>The paths of a folder's files, subfolders included.</summary>
+    public static IEnumerable<string> Files(string folder, string pattern) =>
+        Directory.EnumerateFiles(Path.Combine(SharedFiles.ProjectRoot, folder), pattern, SearchOption.AllDirectories);
 }

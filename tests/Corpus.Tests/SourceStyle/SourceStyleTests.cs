@@ -33,6 +33,14 @@ public sealed partial class SourceStyleTests
     }
 
     [Fact]
+    public void Files_ofTestsAndNativeCode_haveAtMost300Lines()
+    {
+        IEnumerable<string> files = ProductSources.Files("tests", "*.cs").Concat(ProductSources.Files("Pretrain", "*.cpp"));
+        string[] large = [.. files.Where(file => File.ReadLines(file).Count() > MostLines)];
+        Assert.Empty(large);
+    }
+
+    [Fact]
     public void Types_ofProductCode_haveAtMostTwoPartialFiles()
     {
         var files =

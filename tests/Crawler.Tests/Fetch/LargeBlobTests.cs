@@ -12,11 +12,11 @@ namespace DataForge.Crawler.Tests.Fetch;
 
 /// <summary>
 /// A blob of 1 GiB, by git's own packs and by packs made by hand, from servers that know filters and from one that does not: its bytes in
-/// full are asked for with <c>DATAFORGE_FORGE_LARGE_BLOB=1073741824</c>.
+/// full are asked for with <c>DATAFORGE_TEST_FORGE_LARGE_BLOB=1073741824</c>.
 /// </summary>
 public class LargeBlobTests(LargeBlobTests.Blobs blobs) : IClassFixture<LargeBlobTests.Blobs>
 {
-    private const string Variable = "DATAFORGE_FORGE_LARGE_BLOB";
+    private const string Variable = "DATAFORGE_TEST_FORGE_LARGE_BLOB";
     private const long Megabyte = 1 << 20;
     private const long Received = 64 * Megabyte;
 

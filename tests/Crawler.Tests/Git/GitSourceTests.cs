@@ -143,6 +143,49 @@ public class GitSourceTests
         Assert.Equal(BlobId.Of("b = 2\n"u8), Assert.Single(crawl.Contents(1)).Key);
     }
 
+    [Theory]
+    [InlineData("commit")]
+    [InlineData("branch")]
+    [InlineData("tag")]
+    [InlineData("tagWithMessage")]
+    public async Task Crawl_addressWithRevision_readsThatCommit(string kind)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("work/old.py", "old = 1\n");
+        string old = TestGit.CommitAll(folder["work"]);
+        TestGit.Run(folder["work"], "branch", "a/branch");
+        TestGit.Run(folder["work"], "tag", "v1");
+        TestGit.Run(folder["work"], "tag", "-a", "-m", "message", "v2");
+        folder.Write("work/new.py", "new = 2\n");
+        TestGit.CommitAll(folder["work"]);
+        string revision = kind switch { "commit" => old, "branch" => "a/branch", "tag" => "v1", _ => "v2" };
+        string source = $"git:file://{folder["work"]}#{revision}";
+
+        TestCrawl crawl = await new TestCrawl(folder["w"]).RunAsync("r", source);
+        Assert.Equal(["work: old.py"], crawl.Paths());
+        Assert.All(crawl.Rows(), row => Assert.Equal(old, row.Repository.Commit));
+        string[] before = crawl.RawHashes();
+        await crawl.RunAsync("again", source);
+        Assert.Equal(before, crawl.RawHashes());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-x")]
+    [InlineData("a..b")]
+    [InlineData("a b")]
+    [InlineData("no-such-branch")]
+    public async Task Crawl_addressWithUnknownRevision_wrongUse(string revision)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("work/a.py", "a = 1\n");
+        TestGit.CommitAll(folder["work"]);
+        DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(
+            () => new TestCrawl(folder["w"]).RunAsync("r", $"git:file://{folder["work"]}#{revision}"));
+        Assert.Equal(DataForgeException.WrongUse, fault.ExitCode);
+        Assert.DoesNotContain('\n', fault.Message);
+    }
+
     [Fact]
     public async Task Crawl_noRepositoryOrNoCommit_wrongUse()
     {

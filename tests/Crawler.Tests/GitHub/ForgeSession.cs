@@ -24,9 +24,9 @@ internal sealed class ForgeSession : IAsyncDisposable
 
     public GitHubSession Session { get; }
 
-    /// <summary>Repositories of the proof: <c>DATAFORGE_FORGE_REPOSITORIES</c>, or enough for several windows of each limit.</summary>
+    /// <summary>Repositories of the proof: <c>DATAFORGE_TEST_FORGE_REPOSITORIES</c>, or enough for several windows of each limit.</summary>
     public static int Count =>
-        int.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_FORGE_REPOSITORIES"), out int count) ? count : 3000;
+        int.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_TEST_FORGE_REPOSITORIES"), out int count) ? count : 3000;
 
     /// <param name="generated">What the forge holds.</param>
     /// <param name="tokens">Tokens as <c>user-number</c>: <c>alice-1</c> and <c>alice-2</c> are one user's.</param>

@@ -9,15 +9,15 @@ using DataForge.Forge.Repositories;
 namespace DataForge.EndToEnd.Tests.GitHub;
 
 /// <summary>
-/// Whole crawls of the test forge by the program. Full size: <c>DATAFORGE_FORGE_REPOSITORIES=25000 DATAFORGE_FORGE_CONTENT=300</c>.
+/// Whole crawls of the test forge by the program. Full size: <c>DATAFORGE_TEST_FORGE_REPOSITORIES=25000 DATAFORGE_TEST_FORGE_CONTENT=300</c>.
 /// </summary>
 public sealed class ForgeCrawlTests
 {
     [Fact]
     public async Task CrawlAndRecrawl_completeForge_fetchOnceAndOnlyWhatChanged()
     {
-        int content = ForgeWorld.Size("DATAFORGE_FORGE_CONTENT", 20);
-        int count = ForgeWorld.Size("DATAFORGE_FORGE_REPOSITORIES", 1200);
+        int content = ForgeWorld.Size("DATAFORGE_TEST_FORGE_CONTENT", 20);
+        int count = ForgeWorld.Size("DATAFORGE_TEST_FORGE_REPOSITORIES", 1200);
         var generated = new GeneratorOptions { Count = count, SharedSecond = count < 2000 ? 1100 : 1500 };
         await using ForgeWorld world = await ForgeWorld.StartAsync(generated, content);
 

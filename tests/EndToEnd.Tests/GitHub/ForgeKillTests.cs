@@ -4,16 +4,16 @@ using DataForge.Testing;
 
 namespace DataForge.EndToEnd.Tests.GitHub;
 
-/// <summary>A crawl of the forge that is killed again and again. Full size: <c>DATAFORGE_FORGE_KILLS=20</c>.</summary>
+/// <summary>A crawl of the forge that is killed again and again. Full size: <c>DATAFORGE_TEST_FORGE_KILLS=20</c>.</summary>
 public sealed class ForgeKillTests
 {
     [Fact]
     public async Task Crawl_killedAtRandomMoments_sameRawBytesAndSameCatalog()
     {
-        int kills = ForgeWorld.Size("DATAFORGE_FORGE_KILLS", 3);
+        int kills = ForgeWorld.Size("DATAFORGE_TEST_FORGE_KILLS", 3);
         await using ForgeWorld world = await ForgeWorld.StartAsync(
-            new GeneratorOptions { Count = ForgeWorld.Size("DATAFORGE_FORGE_KILLED_REPOSITORIES", 1100) },
-            ForgeWorld.Size("DATAFORGE_FORGE_CONTENT", 20));
+            new GeneratorOptions { Count = ForgeWorld.Size("DATAFORGE_TEST_FORGE_KILLED_REPOSITORIES", 1100) },
+            ForgeWorld.Size("DATAFORGE_TEST_FORGE_CONTENT", 20));
         long start = Stopwatch.GetTimestamp();
         await world.CrawlAllAsync("whole");
         TimeSpan whole = Stopwatch.GetElapsedTime(start);

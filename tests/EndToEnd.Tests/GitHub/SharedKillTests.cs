@@ -10,7 +10,7 @@ namespace DataForge.EndToEnd.Tests.GitHub;
 
 /// <summary>
 /// Two crawlers, each a process of the program, on one PostgreSQL catalog and one workspace; one or the other is killed, again and again.
-/// Full size: <c>DATAFORGE_FORGE_SHARED_KILLS=20</c>.
+/// Full size: <c>DATAFORGE_TEST_FORGE_SHARED_KILLS=20</c>.
 /// </summary>
 public sealed class SharedKillTests : IDisposable
 {
@@ -20,10 +20,10 @@ public sealed class SharedKillTests : IDisposable
     public async Task TwoCrawlers_oneKilledAtRandomMoments_nothingLostAndNothingTwice()
     {
         Assert.SkipWhen(_postgres is null, "PostgreSQL is not installed (Debian's package postgresql)");
-        int kills = ForgeWorld.Size("DATAFORGE_FORGE_SHARED_KILLS", 3);
+        int kills = ForgeWorld.Size("DATAFORGE_TEST_FORGE_SHARED_KILLS", 3);
         await using ForgeWorld world = await ForgeWorld.StartAsync(
-            new GeneratorOptions { Count = ForgeWorld.Size("DATAFORGE_FORGE_KILLED_REPOSITORIES", 1100) },
-            ForgeWorld.Size("DATAFORGE_FORGE_CONTENT", 20));
+            new GeneratorOptions { Count = ForgeWorld.Size("DATAFORGE_TEST_FORGE_KILLED_REPOSITORIES", 1100) },
+            ForgeWorld.Size("DATAFORGE_TEST_FORGE_CONTENT", 20));
 
         // The result of one crawler alone, with one run and with a second one, which searches the forge once more.
         await world.CrawlAllAsync("alone");

@@ -11,8 +11,8 @@ public sealed class OptOutKillTests(OptOutBuild built)
 {
     private const int Kills = 5;
 
-    // A soak kills more: DATAFORGE_OPTOUT_SOAK=20 workspaces.
-    private static readonly int Workspaces = int.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_OPTOUT_SOAK"), out int asked) ? asked : 1;
+    // A soak kills more: DATAFORGE_TEST_OPTOUT_SOAK=20 workspaces.
+    private static readonly int Workspaces = int.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_TEST_OPTOUT_SOAK"), out int asked) ? asked : 1;
 
     /// <summary>SIGKILL at moments drawn over the whole length, half of them while files go to their places; in the end all bytes are the same.</summary>
     [Fact]

@@ -15,8 +15,8 @@ namespace DataForge.EndToEnd.Tests.OptOut;
 /// <summary>Small workspaces drawn from a seed: contents, copies, near copies and licences at random, and who leaves.</summary>
 public sealed class OptOutProperties
 {
-    // More seeds than the ordinary run takes: DATAFORGE_OPTOUT_SEEDS=200.
-    private static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_OPTOUT_SEEDS"), out int asked) ? asked : 3;
+    // More seeds than the ordinary run takes: DATAFORGE_TEST_OPTOUT_SEEDS=200.
+    private static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("DATAFORGE_TEST_OPTOUT_SEEDS"), out int asked) ? asked : 3;
 
     /// <summary>
     /// Whatever was shared with whom: nothing of theirs is left, the run is whole, and the next build is that of a workspace that never had them.

@@ -27,6 +27,9 @@ internal sealed class TestTerminal
 
     public StringWriter Error { get; } = new();
 
+    /// <summary>What was written to standard output as bytes.</summary>
+    public byte[] Bytes => _bytes.ToArray();
+
     public string[] ErrorLines => Error.ToString().TrimEnd('\n').Split('\n');
 
     private sealed class FaultyWriter(Exception fault) : StringWriter

@@ -27,6 +27,14 @@ public sealed class OptionNamesTests
         Assert.Equal(DataForgeException.WrongUse, e.ExitCode);
     }
 
+    /// <summary>Long checks set such variables, and run the program in the same process or in one that inherits them.</summary>
+    [Fact]
+    public void Load_variableOfTests_isNoOption()
+    {
+        Environment.SetEnvironmentVariable("DATAFORGE_TEST_OF_OPTIONS", "1");
+        Assert.NotNull(OptionsLoader.Load(null, null, []));
+    }
+
     [Fact]
     public void Load_severalWrongOptions_namesThemAllAtOnce()
     {

@@ -8,7 +8,7 @@ using DataForge.Testing;
 namespace DataForge.Pretrain.Tests.Tokenizer;
 
 /// <summary>
-/// The ids are those of @huggingface/tokenizers. <c>DATAFORGE_CONFORMANCE_FILES</c> raises the number of Python files (10,000 take minutes,
+/// The ids are those of @huggingface/tokenizers. <c>DATAFORGE_TEST_CONFORMANCE_FILES</c> raises the number of Python files (10,000 take minutes,
 /// nearly all of them in Node.js).
 /// </summary>
 public sealed class ConformanceTests : IDisposable
@@ -111,7 +111,7 @@ public sealed class ConformanceTests : IDisposable
 
     private static List<byte[]> RealFiles()
     {
-        string? wanted = Environment.GetEnvironmentVariable("DATAFORGE_CONFORMANCE_FILES");
+        string? wanted = Environment.GetEnvironmentVariable("DATAFORGE_TEST_CONFORMANCE_FILES");
         int count = wanted is null ? 250 : int.Parse(wanted, CultureInfo.InvariantCulture);
         // Hugging Face's package takes strings, so a file that is not UTF-8 has no ids to compare with.
         return [.. PythonFiles.Read(count, longest: wanted is null ? 1 << 16 : 1 << 20).Where(file => Utf8.IsValid(file))];

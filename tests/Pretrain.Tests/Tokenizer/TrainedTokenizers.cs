@@ -12,7 +12,7 @@ internal static class TrainedTokenizers
     private static BpeVocabulary Train(PreTokenization form)
     {
         // The long comparison (see ConformanceTests) is made with a vocabulary of the full size.
-        string? many = Environment.GetEnvironmentVariable("DATAFORGE_CONFORMANCE_FILES");
+        string? many = Environment.GetEnvironmentVariable("DATAFORGE_TEST_CONFORMANCE_FILES");
         PreTokenCounter counter = new(form);
         foreach (byte[] file in PythonFiles.Read(many is null ? 400 : int.Parse(many, System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty(MadeUp()))
         {
