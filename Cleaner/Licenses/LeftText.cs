@@ -121,6 +121,11 @@ internal sealed class LeftText
             }
 
             word = i < matches.Count ? matches[i].End : word;
+            if (i < matches.Count && !isFile)
+            {
+                // Sentences beside a licence's text are about its rights.
+                _text.AddRange("\n\nthis permission.\n\n"u8);
+            }
         }
     }
 
@@ -165,12 +170,6 @@ internal sealed class LeftText
         }
 
         _text.AddRange(text[copied..Math.Max(copied, end)]);
-        if (next is not null && !isFile)
-        {
-            // Sentences beside a licence's text are about its rights.
-            _text.AddRange("\n\nthis permission.\n\n"u8);
-        }
-
         _text.Add((byte)' ');
     }
 
