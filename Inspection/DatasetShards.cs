@@ -11,6 +11,9 @@ internal static class DatasetShards
     /// <summary>The shards that these entries state, in ordinal order of their paths.</summary>
     public static IEnumerable<ManifestOutput> In(IEnumerable<ManifestEntry> entries) => entries
         .SelectMany(entry => entry.Outputs)
-        .Where(output => output.Path.StartsWith(RunPaths.DatasetShards + "/", StringComparison.Ordinal))
+        .Where(IsShard)
         .OrderBy(output => output.Path, StringComparer.Ordinal);
+
+    /// <summary>Whether a file is a published shard.</summary>
+    public static bool IsShard(ManifestOutput output) => output.Path.StartsWith(RunPaths.DatasetShards + "/", StringComparison.Ordinal);
 }

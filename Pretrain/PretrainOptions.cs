@@ -94,6 +94,14 @@ public sealed class PretrainOptions : IValidatableObject
     public string Device { get; set; } = "auto";
 
     /// <summary>
+    /// <c>auto</c> (default: native on a GPU, for several processes, or where its library is built, else TorchSharp), <c>native</c> or
+    /// <c>torchsharp</c>: what computes the model. The run's <c>config.json</c> keeps what auto came to, since the engines round
+    /// differently; a checkpoint of the other engine is refused.
+    /// </summary>
+    [NotHashed]
+    public TrainingEngine Engine { get; set; }
+
+    /// <summary>
     /// <c>auto</c> (default: bfloat16 on a GPU, float32 on a CPU), <c>float32</c> or <c>bfloat16</c>: the element type the model computes
     /// with. Weights, gradients, the optimizer and the loss are float32 in every case.
     /// </summary>
@@ -139,6 +147,11 @@ public sealed class PretrainOptions : IValidatableObject
             yield return new ValidationResult("Stages: each needs a name of its own, of letters, digits, '-' and '_'.");
         }
 
+        if (Engine == TrainingEngine.TorchSharp && Device.StartsWith("cuda", StringComparison.Ordinal))
+        {
+            yield return new ValidationResult("The torchsharp engine computes on a CPU: give Device cpu, or Engine native.");
+        }
+
         foreach (string fault in Stages.DefaultIfEmpty(null).SelectMany(stage => Training("cpu", stage, int.MaxValue).Faults()).Distinct())
         {
             yield return new ValidationResult(fault + ".");
@@ -173,6 +186,7 @@ public sealed class PretrainOptions : IValidatableObject
             Threads = Threads,
             Device = device,
             Precision = Precision,
+            Engine = TrainingEngines.Resolve(Engine, Device),
             PeakTeraflops = PeakTeraflops,
             Gpu = new GpuOptimizations { CudaGraphs = CudaGraphs },
         };

@@ -11,6 +11,7 @@ list_checks() {
   tokenizer       ids against Hugging Face's on 10,000 files
   licenses        licences against Debian's declarations, all of them
   licenses-generated   1,000 near misses of permissive licences and 1,000 harmless changes, from generators
+  secrets         3,000 planted secrets and 3,000 look-alikes, from generators
   rules           the rules against their transcription in Python, on every file
   dedup           duplicates against brute force, at four thresholds
   inspection      explain, stats and verify (with 50 planted faults) on a build of the FOLDERs
@@ -103,6 +104,9 @@ run_check() {
     licenses-generated)
       DATAFORGE_GENERATED="${DATAFORGE_GENERATED:-1000}" check_tests Cleaner.Tests \
         -class DataForge.Cleaner.Tests.Licenses.GeneratedNearMissTests -class DataForge.Cleaner.Tests.Licenses.GeneratedHarmlessTests
+      ;;
+    secrets)
+      DATAFORGE_GENERATED="${DATAFORGE_GENERATED:-3000}" check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Redaction.GeneratedSecretsTests
       ;;
     inspection)
       : "${folders:=/usr/lib/python3/dist-packages}"

@@ -36,6 +36,7 @@ missing_test_packages() {
   command -v node >/dev/null || echo nodejs
   command -v npm >/dev/null || echo npm
   command -v python3 >/dev/null || echo python3
+  command -v bwrap >/dev/null || echo bubblewrap
   compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || echo postgresql
 }
 

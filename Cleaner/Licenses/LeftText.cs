@@ -14,6 +14,7 @@ internal sealed class LeftText
 
     // Where a statement introduces the text after it, only titles and names are between them.
     private const int MaxBetween = 15;
+    private const int MaxAfterColon = 80;
 
     private readonly List<uint> _words = [];
     private readonly List<byte> _text = [];
@@ -120,6 +121,11 @@ internal sealed class LeftText
             }
 
             word = i < matches.Count ? matches[i].End : word;
+            if (i < matches.Count && !isFile)
+            {
+                // Sentences beside a licence's text are about its rights.
+                _text.AddRange("\n\nthis permission.\n\n"u8);
+            }
         }
     }
 
@@ -182,7 +188,7 @@ internal sealed class LeftText
             }
 
             if (found.Subject == ScopeSubject.Named && next is not null && Introduces(said)
-                && to - words.IndexAt(statement.End) < MaxBetween)
+                && to - words.IndexAt(statement.End) < (said.TrimEnd().EndsWith(':') ? MaxAfterColon : MaxBetween))
             {
                 _boundMatches.Add(index);
                 _bound.Add(next);

@@ -8,7 +8,7 @@ namespace DataForge.Cleaner.Licenses;
 /// </summary>
 internal sealed class LicenseAligner
 {
-    // Cells of the table that compares a gap: 200 by 200 words. A larger gap is another text, and counts as different as a whole.
+    // 200 by 200 words. A larger gap counts as different as a whole.
     private const int MaxGapCells = 40_000;
     private readonly List<(int File, int Template)> _links = [];
     private readonly List<int> _diagonals = [];
@@ -73,14 +73,14 @@ internal sealed class LicenseAligner
     {
         _links.Clear();
         _diagonals.Clear();
+        if (hits.IsEmpty)
+        {
+            return;
+        }
+
         foreach ((int place, int word) in hits)
         {
             _diagonals.Add(place - word);
-        }
-
-        if (_diagonals.Count == 0)
-        {
-            return;
         }
 
         int low = DensestWindow(2 * slack);
@@ -176,6 +176,8 @@ internal sealed class LicenseAligner
                 }
             }
         }
+
+        ChainEnds.Trim(_links);
     }
 
     /// <summary>
@@ -189,8 +191,7 @@ internal sealed class LicenseAligner
     {
         ReadOnlySpan<uint> left = file[a..Math.Max(a, b)];
         ReadOnlySpan<uint> right = template.Words.AsSpan(c, d - c);
-        first = b;
-        last = a;
+        (first, last) = (b, a);
         if (left.IsEmpty || right.IsEmpty || (long)(left.Length + 1) * (right.Length + 1) > MaxGapCells)
         {
             for (int j = c; j < d; j++)

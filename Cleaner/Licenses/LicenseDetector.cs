@@ -91,9 +91,10 @@ public sealed class LicenseDetector
 
         string? tags = LicenseTags.FindTags(text);
         string expression = Detect(text, strict: false, isHeader);
-        if (expression.Length == 0 && isHeader)
+        if (isHeader && (expression.Length == 0 || IsOpen(expression)))
         {
-            expression = LicenseTags.OfModule(text);
+            expression = expression.Length == 0 ? LicenseTags.OfModule(text) : expression;
+            expression = SpdxExpression.And([expression, LicenseTags.OfLines(text)]);
         }
 
         return new LicenseFinding(tags ?? expression, Copyright(text));
@@ -198,13 +199,19 @@ public sealed class LicenseDetector
             && ((_matcher.NearMiss && (found.Count == 0 || Restricts(left) || GrantPhrases.IsIn(left)))
                 || (found.Count > 0 && Restricts(left))
                 || (strict && !hasNotice && notices.Length == 0 && GrantPhrases.IsIn(granting)));
+        string plain = SpdxExpression.And(found.Append(notices));
+        if (!isDoubtful && !isPython && (plain.Length == 0 || IsOpen(plain)))
+        {
+            isDoubtful = DoubtfulClauses.IsIn(NoticeText.Of(_left.Text), strict);
+        }
+
         // Beside texts that pass nowhere, what is added takes nothing away that was granted.
         if (isDoubtful && (found.Count == 0 || IsOpen(SpdxExpression.And(found.Append(notices)))))
         {
             found.Add(SpdxLicenses.Unknown);
         }
 
-        bool isChoice = !isDoubtful && found.Count + (notices.Length > 0 ? 1 : 0) > 1 && (ChoiceWords.Any(phrase => ContainsPhrase(phrase)) || DualLicensed.Any(phrase => ContainsPhrase(phrase) && !ContainsPhrase([.. phrase, Both])));
+        bool isChoice = !isDoubtful && found.Count + (notices.Length > 0 ? 1 : 0) > 1 && OffersChoice();
         IEnumerable<string> all = found.Append(notices);
         return _left.WithScoped(isChoice ? SpdxExpression.Or(all) : SpdxExpression.And(all));
     }
@@ -212,6 +219,9 @@ public sealed class LicenseDetector
     private static bool Restricts(ReadOnlySpan<uint> words) => RestrictingPhrases.IndexIn(words) >= 0;
 
     private static bool IsOpen(string id) => SpdxExpression.ClassOf(id) <= Corpus.LicenseClass.PublicDomain;
+
+    private bool OffersChoice() =>
+        ChoiceWords.Any(ContainsPhrase) || DualLicensed.Any(phrase => ContainsPhrase(phrase) && !ContainsPhrase([.. phrase, Both]));
 
     private bool ContainsPhrase(uint[] phrase) => _left.Words.IndexOf(phrase) >= 0;
 

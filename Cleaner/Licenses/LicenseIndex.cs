@@ -54,12 +54,32 @@ internal sealed class LicenseIndex
     /// <summary>The templates, by the number in <see cref="Posting.Template"/>.</summary>
     public LicenseTemplate[] Templates { get; }
 
-    /// <summary>Postings that share a bucket with this run; those with another <see cref="Posting.Tag"/> are of other runs.</summary>
-    public ReadOnlySpan<Posting> Lookup(ulong hash)
+    /// <summary>
+    /// Looks up the run of words at each position: the range of postings that share a bucket with it, and its <see cref="Posting.Tag"/>.
+    /// One loop after another, so that the processor waits for many places of memory at once.
+    /// </summary>
+    /// <param name="words">The words.</param>
+    /// <param name="tags">Takes the tags.</param>
+    /// <param name="ranges">Takes where the ranges begin and end.</param>
+    public void Lookup(ReadOnlySpan<uint> words, Span<uint> tags, Span<(int Start, int End)> ranges)
     {
-        int bucket = Bucket(hash);
-        return _postings.AsSpan(_bucketStart[bucket].._bucketStart[bucket + 1]);
+        for (int i = 0; i + Gram <= words.Length; i++)
+        {
+            ulong hash = HashAt(words, i);
+            tags[i] = (uint)hash;
+            ranges[i].Start = Bucket(hash);
+        }
+
+        for (int i = 0; i + Gram <= words.Length; i++)
+        {
+            int bucket = ranges[i].Start;
+            ranges[i] = (_bucketStart[bucket], _bucketStart[bucket + 1]);
+        }
     }
+
+    /// <summary>The postings of a range.</summary>
+    /// <param name="range">Where it begins and ends.</param>
+    public ReadOnlySpan<Posting> Postings((int Start, int End) range) => _postings.AsSpan(range.Start, range.End - range.Start);
 
     /// <summary>The hash of the run of words that begins here.</summary>
     public static ulong HashAt(ReadOnlySpan<uint> words, int at)

@@ -91,7 +91,7 @@ internal static partial class LicenseNotices
 
         if (NoticeSentence.IsForeign(before)
             || (id == SpdxLicenses.PublicDomain && NoticeSentence.IsAttribute(after))
-            || (isHeader && !NoticeSentence.IsOwn(before, match.ValueSpan)))
+            || !(isHeader ? NoticeSentence.IsOwn(before, match.ValueSpan) : NoticeSentence.IsOfProject(before, match.ValueSpan)))
         {
             return false;
         }

@@ -6,6 +6,8 @@ namespace DataForge.Cleaner.Licenses;
 /// <summary>Licences that a file states by a tag: <c>SPDX-License-Identifier</c> and <c>__license__</c>.</summary>
 internal static partial class LicenseTags
 {
+    private const int MaxLines = 5;
+
     /// <summary>The expressions of all <c>SPDX-License-Identifier:</c> lines; null where there are none.</summary>
     public static string? FindTags(ReadOnlySpan<byte> text)
     {
@@ -24,6 +26,33 @@ internal static partial class LicenseTags
         }
 
         return found.Count == 0 ? null : SpdxExpression.And(found);
+    }
+
+    /// <summary>
+    /// The licence that lines such as "License: X" name; empty where there are none, or where they point to a file. A name that is not
+    /// known is an unknown licence.
+    /// </summary>
+    public static string OfLines(ReadOnlySpan<byte> text)
+    {
+        if (CopyrightLine.IndexOfIgnoreCase(text, "license"u8) < 0 && CopyrightLine.IndexOfIgnoreCase(text, "licence"u8) < 0)
+        {
+            return "";
+        }
+
+        var found = new List<string>();
+        foreach (Match match in Line().Matches(Encoding.UTF8.GetString(text)).Take(MaxLines))
+        {
+            string value = match.Groups["value"].Value.Trim().Trim('"', '\'', '`', '*', ',', '.', ' ');
+            string named = LicenseNames.ToSpdx(value) ?? LicenseNotices.Find(Encoding.UTF8.GetBytes("License: " + value), isHeader: true);
+            if (named.Length == 0 && value.Length > 0 && !Pointer().IsMatch(value) && value.Count(' ') < 8)
+            {
+                named = SpdxLicenses.Unknown;
+            }
+
+            found.Add(named);
+        }
+
+        return SpdxExpression.And(found);
     }
 
     /// <summary>The licence that a module's <c>__license__</c> names; empty where it names none.</summary>
@@ -48,6 +77,19 @@ internal static partial class LicenseTags
             ?? LicenseNotices.Find(Encoding.UTF8.GetBytes("License: " + value), isHeader: true);
         return named.Length > 0 || points ? named : SpdxLicenses.Unknown;
     }
+
+    [GeneratedRegex(
+        @"^[ \t#*;/.""'@:-]*licen[cs]e[ \t]*:{1,2}[ \t]*(?<value>[^\r\n]{1,120})\r?$",
+        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Line();
+
+    // A file, an address, or a description instead of a name.
+    [GeneratedRegex(
+        @"\b(?:see|file|https?|www|below|above|same|LICEN[SC]E|COPYING|README|the|a|an|is|are|str|string|none|optional|this|unknown"
+        + @"|list|todo|tbd|all rights)\b"
+        + @"|[{}<>=%$()\[\]]|:\s|^\W*$",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Pointer();
 
     [GeneratedRegex(@"\s*(?:\*/|-->|#}|\\n|\*+\s*$|#+\s*$|'''|"""""").*$", RegexOptions.CultureInvariant)]
     private static partial Regex TagEnd();

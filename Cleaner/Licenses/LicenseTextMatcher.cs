@@ -40,6 +40,8 @@ internal sealed class LicenseTextMatcher
     private readonly int[] _slot;
     private readonly List<(int File, int Template)>[] _hits;
     private readonly List<int> _candidates = [];
+    private uint[] _tags = [];
+    private (int Start, int End)[] _ranges = [];
     private bool _isCrowded;
     private int _repeats;
 
@@ -74,12 +76,20 @@ internal sealed class LicenseTextMatcher
     private void CollectHits(ReadOnlySpan<uint> words, int from, int to)
     {
         Array.Clear(_votes);
-        for (int i = from; i + LicenseIndex.Gram <= to; i++)
+        if (_tags.Length < words.Length)
         {
-            ulong hash = LicenseIndex.HashAt(words, i);
-            foreach (LicenseIndex.Posting posting in _index.Lookup(hash))
+            _tags = new uint[2 * words.Length];
+            _ranges = new (int, int)[2 * words.Length];
+        }
+
+        int last = to - LicenseIndex.Gram;
+        _index.Lookup(words[from..to], _tags.AsSpan(from), _ranges.AsSpan(from));
+        for (int i = from; i <= last; i++)
+        {
+            uint tag = _tags[i];
+            foreach (LicenseIndex.Posting posting in _index.Postings(_ranges[i]))
             {
-                _votes[posting.Template] += posting.Tag == (uint)hash ? 1 : 0;
+                _votes[posting.Template] += posting.Tag == tag ? 1 : 0;
             }
         }
 
@@ -119,16 +129,16 @@ internal sealed class LicenseTextMatcher
             _hits[c].Clear();
         }
 
-        for (int i = from; i + LicenseIndex.Gram <= to; i++)
+        for (int i = from; i <= last; i++)
         {
-            ulong hash = LicenseIndex.HashAt(words, i);
-            ReadOnlySpan<LicenseIndex.Posting> postings = _index.Lookup(hash);
+            uint tag = _tags[i];
+            ReadOnlySpan<LicenseIndex.Posting> postings = _index.Postings(_ranges[i]);
 
             // In descending order of position in the template, so that a chain takes at most one of them.
             for (int p = postings.Length - 1; p >= 0; p--)
             {
                 int slot = _slot[postings[p].Template];
-                if (slot >= 0 && postings[p].Tag == (uint)hash)
+                if (slot >= 0 && postings[p].Tag == tag)
                 {
                     _hits[slot].Add((i, postings[p].Position));
                 }

@@ -36,6 +36,11 @@ internal static partial class NoticeSentence
         return SelfStart().IsMatch(before) || (grants && !OtherSubject().IsMatch(before));
     }
 
+    /// <summary>Whether a sentence of a README speaks of its project, which it may call by its name.</summary>
+    /// <param name="before">The sentence before the name.</param>
+    /// <param name="match">The words with the name.</param>
+    public static bool IsOfProject(ReadOnlySpan<char> before, ReadOnlySpan<char> match) => IsOwn(before, match) || !Other().IsMatch(before);
+
     /// <summary>Whether "public domain" is followed by a word that it describes, such as "data" or "name system".</summary>
     public static bool IsAttribute(ReadOnlySpan<char> after) => Attribute().IsMatch(after);
 
@@ -71,7 +76,8 @@ internal static partial class NoticeSentence
 
     [GeneratedRegex(
         @"\b(?:comes? from|came from|taken from|derived from|based (?:up)?on|adapted from|borrowed from|copied from|ported from"
-        + @"|portions?|(?<!\bother )(?<!\ball )parts of|(?<=. )part of|some (?:files|code|parts)|(?:which|that|who) (?:is|are|was|were)|inspired by"
+        + @"|portions?|(?<!\bother )(?<!\ball )parts of|(?<=. )part of|some (?:files|code|parts)|(?:which|that|who) (?:is|are|was"
+        + @"|were)|inspired by"
         + @"|bundle[sd]?|depends? on)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Foreign();
@@ -80,7 +86,8 @@ internal static partial class NoticeSentence
         @"^(?:(?:note|notice|license|legal|copyright|c|[0-9]{4}|all rights reserved|by|and) )*"
         + @"(?:this|these|part of|it|its|you may|you can|we|i|all (?:rights|code|files|content)|everything|permission|use of"
         + @"|redistribution|unless"
-        + @"|except where|(?:the|our|all) (?:[a-z]+ ){0,3}(?:files?|software|program|library|code|module|package|project|sources?|work"
+        + @"|except where|(?:the|our|all) (?!(?:reference|original|upstream|other|companion|parent|third) )(?:[a-z]+ ){0,3}(?:files?"
+        + @"|software|program|library|code|module|package|project|sources?|work"
         + @"|script|tool|contents?|rest|following))\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex SelfStart();
@@ -101,7 +108,15 @@ internal static partial class NoticeSentence
     private static partial Regex OtherSubject();
 
     [GeneratedRegex(
-        @"^ ?(?:names?|data|datasets?|code|images?|texts?|works?|books?|implementations?|routines?|algorithms?|files?|software|version)\b",
+        @"\b(?:(?:made|built|generated|created|written|compiled|produced|tested|comes?|came|ships?|works?) (?:with|by|from|using)"
+        + @"|if you (?:need|want|are looking|look)"
+        + @"|draft|uses?|using|requires?|see also|similar to|instead of|like|was under|were under|data|dataset|corpus|model|weights)\b",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Other();
+
+    [GeneratedRegex(
+        @"^ ?(?:names?|data|datasets?|code|images?|texts?|works?|books?|implementations?|routines?|algorithms?|files?|software"
+        + @"|version)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Attribute();
 }

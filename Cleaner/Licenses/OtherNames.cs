@@ -83,8 +83,16 @@ internal static partial class OtherNames
             }
         }
 
-        int end = Array.FindIndex(parts, static part => part == "license");
-        return end > 0 && end <= 5 && !parts[..end].Any(NoNames.Contains) ? SpdxLicenses.Unknown : null;
+        int use = Array.IndexOf(parts, "use");
+        if (use >= 2 && parts[use - 1] == "of" && parts[use - 2] == "terms" && (use == 2 || !NoNames.Contains(parts[0])))
+        {
+            return SpdxLicenses.Unknown;
+        }
+
+        int end = Array.FindIndex(parts, static part => part is "license" or "licenses" or "agreement" or "eula" || part.Contains("rail"));
+        return end >= 0 && parts[end].Contains("rail", StringComparison.Ordinal) ? SpdxLicenses.Unknown
+            : end > 0 && end <= 6 && parts[..end].Any(part => part.Length > 1 && !NoNames.Contains(part)) ? SpdxLicenses.Unknown
+            : null;
     }
 
     // Words that are no part of a licence's name: "the license of the project", "one or more contributor license agreements".
@@ -98,19 +106,24 @@ internal static partial class OtherNames
         "python", "style", "liberal", "simple", "zope", "mozilla", "following", "find", "read", "check", "certain", "different", "various",
         "whole", "full", "main", "root", "provided", "either", "both", "dual", "multiple", "several", "other", "permitted", "applicable",
         "isc", "boost", "psf", "unlicense", "gpl", "lgpl", "agpl", "general", "public", "cc0", "creative", "commons", "artistic", "eclipse",
-        "expat", "x11", "cc", "via", "no", "new", "key", "keys", "can", "from", "where", "if", "it", "we", "you", "was", "be", "been",
+        "expat", "x11", "cc", "via", "attribution", "international", "universal", "unported", "enclosed", "attached", "code", "clause",
+        "clauses", "modified", "revised", "simplified", "version", "compliant", "approved", "osi", "based", "exact", "identical", "similar",
+        "foundation", "consortium", "university", "illinois", "ncsa", "zlib", "libpng", "wtfpl", "dual", "standard", "usual", "own", "such",
+        "another", "appropriate", "respective", "original", "current", "present", "specific", "corresponding", "relevant", "unless",
+        "no", "new", "key", "keys", "can", "from", "where", "if", "it", "we", "you", "was", "be", "been",
         "are",
     };
 
     [GeneratedRegex(
-        @"\b(?:cc|creative commons)(?: license| attribution| by)*(?<parts>(?: (?:nc|nd|sa|non ?commercial|no ?deriv[a-z]*|share ?alike))+)"
+        @"\b(?:cc|creative commons)(?: license| attribution| by)*(?<parts>(?: (?:nc|nd|sa|non ?commercial|no ?deriv[a-z]*"
+        + @"|share ?alike))+)"
         + @"(?: international| unported| license| version| generic)*(?: (?<version>[1-4]\.[05]))?",
         RegexOptions.CultureInvariant)]
     private static partial Regex CreativeCommons();
 
     [GeneratedRegex(
         @"\b(?:(?:licensed|released|distributed|available|governed|covered|provided|published) (?:under|by)"
-        + @"|under the terms of|subject to the terms of|^license)"
+        + @"|terms of|conditions of|^license)"
         + @"(?: the| terms| of)*(?<name>(?: [a-z0-9.+]+){1,8})",
         RegexOptions.CultureInvariant)]
     private static partial Regex Named();

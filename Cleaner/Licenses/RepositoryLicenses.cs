@@ -1,5 +1,3 @@
-using DataForge.Corpus;
-
 namespace DataForge.Cleaner.Licenses;
 
 /// <summary>
@@ -10,7 +8,7 @@ namespace DataForge.Cleaner.Licenses;
 /// </summary>
 public sealed class RepositoryLicenses
 {
-    private readonly Dictionary<string, Folder> _byFolder = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, EvidenceFolder> _byFolder = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Folder, string Project), ResolvedLicense?> _resolved = [];
     private readonly ResolvedLicense _forge;
 
@@ -23,9 +21,9 @@ public sealed class RepositoryLicenses
             if (found.Expression.Length > 0 || found.Files is { Count: > 0 })
             {
                 string name = EvidencePath.FolderOf(path);
-                if (!_byFolder.TryGetValue(name, out Folder? folder))
+                if (!_byFolder.TryGetValue(name, out EvidenceFolder? folder))
                 {
-                    _byFolder[name] = folder = new Folder();
+                    _byFolder[name] = folder = new EvidenceFolder();
                 }
 
                 folder.Add(path, found);
@@ -43,7 +41,7 @@ public sealed class RepositoryLicenses
         ResolvedLicense? vague = null;
         for (string folder = EvidencePath.Parent(path); ; folder = EvidencePath.Parent(folder))
         {
-            if (_byFolder.TryGetValue(folder, out Folder? evidence)
+            if (_byFolder.TryGetValue(folder, out EvidenceFolder? evidence)
                 && (OfDebianFile(evidence, folder, path) ?? OfFolder(evidence, folder, path)) is { } found
                 && (vague is null || MakesPrecise(found.Expression, vague.Expression)))
             {
@@ -66,7 +64,7 @@ public sealed class RepositoryLicenses
     public static bool MakesPrecise(string precise, string vague) =>
         vague == SpdxLicenses.Bsd && precise is "BSD-2-Clause" or "BSD-3-Clause";
 
-    private static ResolvedLicense? OfDebianFile(Folder evidence, string folder, string path)
+    private static ResolvedLicense? OfDebianFile(EvidenceFolder evidence, string folder, string path)
     {
         if (evidence.Debian.Count == 0)
         {
@@ -85,7 +83,7 @@ public sealed class RepositoryLicenses
         return null;
     }
 
-    private ResolvedLicense? OfFolder(Folder evidence, string folder, string path)
+    private ResolvedLicense? OfFolder(EvidenceFolder evidence, string folder, string path)
     {
         // Where several projects are installed side by side, the metadata of each is about its own packages.
         string project = evidence.Projects.Count > 1 ? Top(folder, path) : "";
@@ -99,69 +97,7 @@ public sealed class RepositoryLicenses
                 ]);
         }
 
-        return found is null ? null : Scoped(evidence, folder, path, found);
-    }
-
-    // What a text says of single paths counts there where it takes rights away.
-    private static ResolvedLicense Scoped(Folder evidence, string folder, string path, ResolvedLicense found)
-    {
-        string below = folder.Length == 0 ? path : path[(folder.Length + 1)..];
-        foreach ((string _, Evidence item) in evidence.Scoped)
-        {
-            foreach (FilesParagraph scope in item.Scopes!)
-            {
-                LicenseClass value = SpdxExpression.ClassOf(scope.License);
-                if (value > found.Class && scope.Patterns.Any(pattern => DebianCopyright.IsBelow(pattern, below)))
-                {
-                    found = found with { Expression = scope.License, Class = value };
-                }
-            }
-        }
-
-        return found;
-    }
-
-    /// <summary>
-    /// The evidence about one folder, prepared because it is asked for often, and a folder of installed packages has hundreds of
-    /// pieces.
-    /// </summary>
-    private sealed class Folder
-    {
-        /// <summary>The pieces of evidence, each with its path and, for an installed project, the project's name.</summary>
-        public List<(string Path, Evidence Evidence, string? Project)> Items { get; } = [];
-
-        /// <summary>The names of the installed projects that the evidence is about.</summary>
-        public HashSet<string> Projects { get; } = new(StringComparer.Ordinal);
-
-        /// <summary>
-        /// Debian's files, with their paragraphs that are not for all files: the one for all files is about the package, as any licence
-        /// text is; a narrower one was written for the files it names.
-        /// </summary>
-        public List<(Evidence Evidence, FilesParagraph[] Narrow)> Debian { get; } = [];
-
-        /// <summary>Texts that give some paths another licence.</summary>
-        public List<(string Path, Evidence Evidence)> Scoped { get; } = [];
-
-        /// <summary>Adds a piece of evidence.</summary>
-        public void Add(string path, Evidence evidence)
-        {
-            string? project = EvidencePath.ProjectOf(path);
-            Items.Add((path, evidence, project));
-            if (project is not null)
-            {
-                Projects.Add(project);
-            }
-
-            if (evidence.Scopes is not null)
-            {
-                Scoped.Add((path, evidence));
-            }
-
-            if (evidence.Files is { } files)
-            {
-                Debian.Add((evidence, [.. files.Where(paragraph => !paragraph.Patterns.Contains("*"))]));
-            }
-        }
+        return found is null ? null : evidence.Scope(found, folder, path);
     }
 
     private static ResolvedLicense? Combine(List<(string Path, Evidence Evidence)> evidence)

@@ -62,6 +62,12 @@ internal static partial class ScopedParts
                 part = text[start..end];
             }
 
+            if (Past().Match(part) is { Success: true } past)
+            {
+                found.Add(new ScopeStatement(start + past.Index, start + past.Index + past.Length, ScopeSubject.ThirdParty, []));
+                continue;
+            }
+
             if (Read(part) is { } statement)
             {
                 found.Add(new ScopeStatement(start + statement.Start, start + statement.End, statement.Subject, statement.Patterns));
@@ -114,7 +120,9 @@ internal static partial class ScopedParts
         foreach (Match match in PathToken().Matches(part).Take(MaxPatterns))
         {
             string path = match.Groups["path"].Value.TrimEnd('.', ',', ';', ':').TrimStart('/');
-            path = path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path.StartsWith('.') && !path.Contains('/') ? "*" + path : path;
+            path = path.StartsWith("./", StringComparison.Ordinal) ? path[2..]
+                : path.StartsWith('.') && !path.Contains('/') ? "*" + path
+                : path;
 
             // "web.py is in the public domain": what begins a sentence may be the name of the software.
             if (path.Length > 0 && !NoPath().IsMatch(path) && (match.Index > 0 || path.Contains('/') || path.Contains('*')))
@@ -130,14 +138,21 @@ internal static partial class ScopedParts
     private static bool IsListOfPaths(string part) => !Speaks().IsMatch(part) && Paths(part, out _).Count > 0;
 
     [GeneratedRegex(
-        @"[\w""'`*]/|/[\w*]|\.[a-z]{1,4}\b|director|folder|third|3rd|documentation|artwork|images|c\+\+|javascript|weights",
+        @"[\w""'`*]/|/[\w*]|\.[a-z]{1,4}\b|director|folder|third|3rd|documentation|artwork|image|logo|font|icon|graphic|sound|media|translation|screenshot|css|checkpoint|c\+\+|javascript|weights|\bonce\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Cue();
+
+    // A licence that was less free once, up to the clause that says that it changed.
+    [GeneratedRegex(
+        @"\b(?:was|were)\s+(?:once|originally|previously|formerly)\s+(?:licensed|distributed|released)\s+under\b[^,;.]{0,60}?"
+        + @"(?:gpl|general\s+public\s+license|non-?commercial|proprietary)[^,;.]*(?=,\s*but\b)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Past();
 
     // A statement about rights says one of these.
     [GeneratedRegex(
         @"\b(?:licen[sc]|released|distributed under|published under|available under|covered by|governed by|subject to|copyright"
-        + @"|public\s+domain)",
+        + @"|public\s+domain|terms\s+(?:cover|apply|are))",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Speaks();
 
@@ -147,7 +162,8 @@ internal static partial class ScopedParts
     private static partial Regex ThirdParty();
 
     [GeneratedRegex(
-        @"\b(?:outside|all other|everything|every\s+other|the rest|remaining|remainder|(?:other|rest) (?:parts|of)|otherwise|except\w*"
+        @"\b(?:outside|all other|everything(?!\s+(?:in|below|under|inside|within|beneath))|every\s+other|the rest|remaining|remainder"
+        + @"|(?:other|rest) (?:parts|of)|otherwise|except\w*"
         + @"|unless|excluding|apart from|other than|all (?:of )?(?:the )?(?:source )?(?:code|files)|the (?:entire|whole))\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Everything();
@@ -171,7 +187,8 @@ internal static partial class ScopedParts
         + @"|\b(?:the|under|in)\s+(?<path>[\w.-]+)/?(?<folder>\s+(?:sub-?)?(?:director(?:y|ies)|folders?))"
         + @"|\b(?:director(?:y|ies)|folders?)(?<folder>)\s+[""'`]?(?<path>[\w.*+-]+/)"
         + @"|(?<path>\*?\.(?:c|cc|cpp|cxx|h|hh|hpp|hxx|tcc|ino|js|jsx|ts|tsx|css|cu|cuh|java|rs|go|m|mm|pyx|pxd|py|pyi|md|rst|svg|png))\b"
-        + @"|(?<path>[\w*-]+(?:\.[\w*-]+)*\.(?:c|cc|cpp|cxx|h|hh|hpp|js|jsx|ts|tsx|css|cu|cuh|java|rs|pyx|pxd|pxi|py|pyi|f|f90|sh|el|vim))"
+        + @"|(?<path>[\w*-]+(?:\.[\w*-]+)*\.(?:c|cc|cpp|cxx|h|hh|hpp|js|jsx|ts|tsx|css|cu|cuh|java|rs|pyx|pxd|pxi|py|pyi|f|f90|sh|el"
+        + @"|vim))"
         + @"\b)",
         RegexOptions.CultureInvariant)]
     private static partial Regex PathToken();
@@ -188,7 +205,8 @@ internal static partial class ScopedParts
         RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Pointer();
 
-    [GeneratedRegex(@"\b(?:documentation|docs|documents|manuals?|tutorials?|website)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\b(?:documentation|docs|documents|manuals?|tutorials?|website)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Documents();
 
     [GeneratedRegex(

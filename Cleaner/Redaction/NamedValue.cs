@@ -17,11 +17,12 @@ internal static class NamedValue
     private const int MinValue = 8;
     private const int MaxSteps = 16;
 
-    // Of a value without quotes.
-    private static readonly SearchValues<byte> ValueEnds = SearchValues.Create(" \t\n\"'`()[]{}<>,;|\\&"u8);
-    private static readonly SearchValues<byte> NameEnds = SearchValues.Create("\"'=: \\!"u8);
+    private static readonly SearchValues<byte> NameEnds = SearchValues.Create("\"'=: \\!,"u8);
     private static readonly SearchValues<byte> NameBytes = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"u8);
+
+    private static readonly SearchValues<byte> TargetBytes = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_,.) "u8);
 
     // Calls that give one of their arguments back.
     private static readonly byte[][] Calls = Words(
@@ -82,6 +83,7 @@ internal static class NamedValue
     private static void AddAround(ReadOnlySpan<byte> text, int at, int end, List<Secret> found)
     {
         int start = text[Math.Max(0, at - MaxName)..at].LastIndexOfAnyExcept(NameBytes) + 1 + Math.Max(0, at - MaxName);
+        start += Escapes.LengthAt(text, start, at);
 
         // "AWS::IAM::AccessKey" names a type.
         if (end - start <= MaxName && !text[..start].EndsWith("::"u8))
@@ -104,6 +106,8 @@ internal static class NamedValue
 
         bool isOr = isClosed && text[at..].StartsWith("or "u8);
         bool isArgument = quote > 0 && text[at] == ',';
+        int target = quote == 0 && !isClosed && text[at] == ',' ? SignOfTuple(text, start, at) : -1;
+        at = target >= 0 ? target : at;
         bool isAssignment = text[at] is (byte)'=' or (byte)':' || text[at..].StartsWith("!="u8);
         if (!isOr && !isArgument && !isAssignment)
         {
@@ -124,8 +128,10 @@ internal static class NamedValue
             return;
         }
 
-        if (isAssignment && quote == 0 && AddUnquoted(text, start, sign, found))
+        bool takesUuid = SecretName.TakesUuid(text[start..end]);
+        if (isAssignment && quote == 0 && target < 0 && UnquotedValue.At(text, start, sign, takesUuid) is { } value)
         {
+            found.Add(value);
             return;
         }
 
@@ -135,37 +141,24 @@ internal static class NamedValue
         }
 
         bool isCompared = at == sign + 2;
-        AddQuoted(text, at, isArgument, isCompared, found);
+        AddQuoted(text, at, isArgument, isCompared, takesUuid, found);
     }
 
-    // "password: value" in a line of its own, or "password=value" anywhere. The lexer decides whether it is in a string.
-    private static bool AddUnquoted(ReadOnlySpan<byte> text, int start, int sign, List<Secret> found)
+    // The '=' of "(name, other) = (…)" or "name, other = …"; −1 where the name is no target of such an assignment.
+    private static int SignOfTuple(ReadOnlySpan<byte> text, int start, int comma)
     {
-        int value = LiteralReader.Blanks(text, sign + 1);
-        ReadOnlySpan<byte> rest = text[value..Math.Min(text.Length, value + MaxValue)];
-        int length = rest.IndexOfAny(ValueEnds);
-        length = length < 0 ? rest.Length : length;
-        if (length < MinValue)
-        {
-            return false;
-        }
-
-        bool isTight = text[sign] == '=' && value == sign + 1 && char.IsAsciiLetterOrDigit((char)text[sign - 1]);
-        ReadOnlySpan<byte> before = text[..start].TrimEnd(" \t-"u8);
-        bool beginsLine = before.EndsWith("\n"u8) || before.EndsWith("\\n"u8);
-        bool endsLine = length == rest.Length || rest[length] is (byte)'\n' or (byte)'\\' or (byte)'"' or (byte)'\'';
-        bool isCode = length < rest.Length && rest[length] is (byte)'(' or (byte)'[' or (byte)'{' or (byte)'<';
-        if ((!isTight && !(beginsLine && endsLine)) || isCode || !IsGenerated(rest[..length]))
-        {
-            return false;
-        }
-
-        found.Add(new Secret(value, value + length, SecretKind.Password));
-        return true;
+        ReadOnlySpan<byte> before = text[Math.Max(0, start - MaxName)..start];
+        before = before[(before.LastIndexOf((byte)'\n') + 1)..].TrimStart(" \t("u8).TrimEnd(" \t"u8);
+        ReadOnlySpan<byte> rest = text[comma..Math.Min(text.Length, comma + MaxName)];
+        int length = rest.IndexOfAnyExcept(TargetBytes);
+        bool isFirst = before.IsEmpty || (before[^1] == ',' && before.IndexOfAnyExcept(TargetBytes) < 0);
+        bool isSign = isFirst && length > 0 && length + 1 < rest.Length && rest[length] == '=' && rest[length + 1] != '=';
+        return isSign ? comma + length : -1;
     }
 
     // The literals behind a name, through brackets, calls that give an argument back, commas and "or".
-    private static void AddQuoted(ReadOnlySpan<byte> text, int at, bool isArgument, bool isCompared, List<Secret> found)
+    private static void AddQuoted(
+        ReadOnlySpan<byte> text, int at, bool isArgument, bool isCompared, bool takesUuid, List<Secret> found)
     {
         int from = at;
         bool isInCall = isArgument;
@@ -180,6 +173,13 @@ internal static class NamedValue
                 int behind = LiteralReader.Blanks(text, at + word);
                 bool isCall = behind < text.Length && text[behind] == '(' && IsOneOf(name[(name.LastIndexOf((byte)'.') + 1)..], Calls);
                 bool isDefault = behind < text.Length && text[behind] == '=' && isInCall && IsOneOf(name, Defaults);
+                if (word > 0 && text[behind..].StartsWith("or "u8))
+                {
+                    // name = name or "…", None or "…"
+                    at = behind + 3;
+                    continue;
+                }
+
                 if (word == 0 || (!isCall && !isDefault))
                 {
                     return;
@@ -209,7 +209,8 @@ internal static class NamedValue
 
             ReadOnlySpan<byte> value = rest[..length];
             bool isKey = next < text.Length && text[next] == ':' && !isCompared;
-            if (!isKey && value.Length >= MinValue && (isArgument || isInCall ? IsGenerated(value) : RandomValue.IsRandom(value)))
+            bool isStrict = isArgument || isInCall;
+            if (!isKey && value.Length >= MinValue && (isStrict ? RandomValue.IsGenerated(value, takesUuid) : RandomValue.IsSecret(value, takesUuid)))
             {
                 found.Add(new Secret(start, start + length, SecretKind.Password));
             }
@@ -242,7 +243,7 @@ internal static class NamedValue
             {
                 int start = at + scheme.Length;
                 ReadOnlySpan<byte> rest = text[start..Math.Min(text.Length, start + MaxValue)];
-                int length = rest.IndexOfAny(ValueEnds);
+                int length = rest.IndexOfAny(UnquotedValue.Ends);
                 length = length < 0 ? rest.Length : length;
                 if (length >= MinValue && RandomValue.IsRandom(rest[..length]))
                 {
@@ -253,9 +254,6 @@ internal static class NamedValue
             }
         }
     }
-
-    private static bool IsGenerated(ReadOnlySpan<byte> value) =>
-        RandomValue.IsRandom(value) && RandomValue.IsAlternating(value);
 
     // ": str =", ": Optional[str] =".
     private static int BehindAnnotation(ReadOnlySpan<byte> text, int at)

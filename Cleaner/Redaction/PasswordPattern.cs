@@ -60,15 +60,17 @@ internal static class PasswordPattern
         ReadOnlySpan<byte> rest = text[(quote + 1)..Math.Min(text.Length, quote + 1 + MaxValue)];
         int length = rest.IndexOfAny(text[quote], (byte)'\n');
 
-        // Most strings hold no digit, and no random value is without one: this is asked first, since it is the cheapest.
+        // Most strings hold neither a digit nor a capital, and no random value is without: this is asked first, since it is the cheapest.
         return length >= MinValue
             && rest[length] == text[quote]
-            && rest[..length].ContainsAnyInRange((byte)'0', (byte)'9')
-            && SecretName.Is(NameBefore(text, sign))
-            && RandomValue.IsRandom(rest[..length])
+            && rest[..length].ContainsAnyInRange((byte)'0', (byte)'Z')
+            && IsSecret(NameBefore(text, sign), rest[..length])
             ? new Secret(quote + 1, quote + 1 + length, SecretKind.Password)
             : null;
     }
+
+    private static bool IsSecret(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
+        SecretName.Is(name) && RandomValue.IsSecret(value, SecretName.TakesUuid(name));
 
     /// <summary>
     /// The value that a comment gives without quotes, whose ':' or '=' is here: <c># password: value</c>; null where the name is not one

@@ -20,14 +20,27 @@ internal static class RandomValue
     [
         .. new[]
         {
-            "password", "passwd", "secret", "example", "changeme", "change-me", "change_me", "placeholder", "your", "xxxx", "****", "....",
-            "todo", "dummy", "fake", "sample", "insert", "replace", "<", ">", "{", "}", "$(", "${", "%(", "%s", "test", "foo", "abc123",
-            "redacted",
+            "password", "passwd", "secret", "example", "changeme", "change-me", "change_me", "placeholder", "xxxx", "****", "....",
+            "dummy", "sample", "insert", "replace", "<", ">", "{", "}", "$(", "${", "%(", "%s", "abc123", "redacted",
         }.Select(Encoding.ASCII.GetBytes),
     ];
 
+    // How many bits fewer a value may take as words and still be no word. Of passwords of 10 letters and digits 99 of 100 take more; of
+    // the literals in Python's packages that are no hexadecimal numbers 5 of 100 do.
+    private const double LeastExcess = -4;
+
+    // The same for what begins like a path.
+    private const double LeastExcessOfPath = 0;
+
+    // The same, in words so short that long random values hold them too.
+    private static readonly byte[][] ShortSamples =
+        [.. new[] { "your", "todo", "fake", "test", "foo" }.Select(Encoding.ASCII.GetBytes)];
+
+    // What no value made of words takes.
+    private const double LeastExcessOfRandom = 20;
+
     /// <summary>
-    /// Whether a value is random rather than made of words: letters and digits, no white space, enough entropy
+    /// Whether a value is random rather than made of words: letters and digits, or letters of both cases, no white space, enough entropy
     /// (https://en.wikipedia.org/wiki/Entropy_(information_theory)), no UUID (RFC 9562), no path, no dotted name.
     /// </summary>
     public static bool IsRandom(ReadOnlySpan<byte> value)
@@ -51,11 +64,54 @@ internal static class RandomValue
         }
 
         bool isMixed = digits > 0 && upper + lower > 0;
-        bool isUuid = value.Length == 36 && value[8] == '-' && value[13] == '-' && value[18] == '-' && value[23] == '-';
-        bool isPath = value.IndexOf("://"u8) >= 0 || value[0] is (byte)'/' or (byte)'.' or (byte)'~' || value.IndexOf(".py"u8) >= 0;
+        bool isPlain = value.IndexOf("://"u8) >= 0 || value.IndexOf(".py"u8) >= 0 || value[0] is (byte)'.' or (byte)'~';
+        bool isOneCase = !isMixed && (upper == 0 || lower == 0);
+        if (isOneCase || isPlain || IsUuid(value) || IsAddress(value) || IsSample(value) || !HasEntropy(value))
+        {
+            return false;
+        }
+
+        if (value[0] == '/')
+        {
+            return WordCost.Excess(value) > LeastExcessOfPath;
+        }
+
         bool isWords = other > 0 && digits <= 2 && value.IndexOfAny("_.-/: "u8) >= 0 && (upper == 0 || lower == 0);
-        bool isNoise = isMixed && !isUuid && !isPath && !isWords && !IsAddress(value) && !IsNumberedWords(value);
-        return isNoise && !IsSample(value) && HasEntropy(value);
+        return (isMixed && !isWords && !IsNumberedWords(value)) || IsUnlikely(value);
+    }
+
+    /// <summary>Whether a value that is given to the name of a secret is one.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="takesUuid">Whether a UUID is a secret (<see cref="SecretName.TakesUuid"/>).</param>
+    public static bool IsSecret(ReadOnlySpan<byte> value, bool takesUuid) => IsUuid(value) ? takesUuid : IsRandom(value);
+
+    /// <summary>The same where less speaks for it: without quotes, or as an argument of a call.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="takesUuid">Whether a UUID is a secret.</param>
+    public static bool IsGenerated(ReadOnlySpan<byte> value, bool takesUuid) =>
+        IsSecret(value, takesUuid) && (IsAlternating(value) || IsUnlikely(value));
+
+    // Whether a value takes so many bits as words that it is none.
+    private static bool IsUnlikely(ReadOnlySpan<byte> value) => WordCost.Excess(value) > LeastExcess;
+
+    /// <summary>Whether a value has the form of a UUID (RFC 9562).</summary>
+    /// <param name="value">The value.</param>
+    public static bool IsUuid(ReadOnlySpan<byte> value)
+    {
+        if (value.Length != 36 || value[8] != '-' || value[13] != '-' || value[18] != '-' || value[23] != '-')
+        {
+            return false;
+        }
+
+        foreach (byte b in value)
+        {
+            if (b != '-' && !char.IsAsciiHexDigit((char)b))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // An account or a contract of a blockchain: twenty bytes in hexadecimal, which are public.
@@ -120,11 +176,15 @@ internal static class RandomValue
     }
 
     /// <summary>Whether a value is an example or a placeholder, as documentation has them.</summary>
-    public static bool IsSample(ReadOnlySpan<byte> value)
+    /// <param name="value">The value.</param>
+    public static bool IsSample(ReadOnlySpan<byte> value) =>
+        HoldsOneOf(value, Samples) || (HoldsOneOf(value, ShortSamples) && WordCost.Excess(value) < LeastExcessOfRandom);
+
+    private static bool HoldsOneOf(ReadOnlySpan<byte> value, byte[][] words)
     {
-        foreach (byte[] sample in Samples)
+        foreach (byte[] word in words)
         {
-            if (CopyrightLine.IndexOfIgnoreCase(value, sample) >= 0)
+            if (CopyrightLine.IndexOfIgnoreCase(value, word) >= 0)
             {
                 return true;
             }

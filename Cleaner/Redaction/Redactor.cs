@@ -150,6 +150,7 @@ internal sealed class Redactor
                 if (TokenPattern.In(text, start, done) is { } secret)
                 {
                     _found.Add(secret);
+                    done = Math.Max(done, secret.End);
                 }
             }
         }

@@ -20,6 +20,8 @@ internal static class SecretName
         "api", "access", "auth", "private", "signing", "encryption", "client", "consumer", "account", "secret", "service", "app", "master",
         "shared", "admin");
 
+    private static readonly byte[][] IssuedTokens = Words("auth", "access", "private", "api", "secret");
+
     // Behind a token: words that leave it one. Tokens of programs that read text have all sorts of words behind them.
     private static readonly byte[][] BehindToken = Words(
         "value", "val", "str", "string", "secret", "key", "default", "prod", "production", "dev", "staging", "live", "old", "new", "raw",
@@ -65,6 +67,29 @@ internal static class SecretName
         return end >= 0
             && words.IndexOf("public"u8) < 0
             && (words[end..].SequenceEqual("_id"u8) ? words[..end].EndsWith("access_key"u8) : IsSecretWith(words[end..], isToken));
+    }
+
+    /// <summary>
+    /// Whether a UUID given to this name of a secret is one. Issuers give UUIDs as keys and client secrets; tokens of sessions and the like
+    /// are seldom more than ids.
+    /// </summary>
+    /// <param name="name">The name of a secret.</param>
+    public static bool TakesUuid(ReadOnlySpan<byte> name)
+    {
+        if (CopyrightLine.IndexOfIgnoreCase(name, "token"u8) < 0)
+        {
+            return true;
+        }
+
+        foreach (byte[] issued in IssuedTokens)
+        {
+            if (CopyrightLine.IndexOfIgnoreCase(name, issued) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // The words behind the secret, each with a '_' before it.

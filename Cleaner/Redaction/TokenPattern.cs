@@ -3,8 +3,8 @@ using System.Buffers;
 namespace DataForge.Cleaner.Redaction;
 
 /// <summary>
-/// Keys and tokens that have a form of their own (<see cref="TokenForm"/>), and some that have more parts: SendGrid, Telegram, Discord,
-/// Mailchimp, JSON Web Tokens (RFC 7519). All hold a run of at least <see cref="MinRun"/> characters.
+/// Keys and tokens of known form (<see cref="KeyForms"/>), and those that what is around them identifies: Telegram, Discord, Azure's
+/// signatures, web hooks, JSON Web Tokens (RFC 7519). All hold a run of at least <see cref="MinRun"/> characters.
 /// </summary>
 internal static class TokenPattern
 {
@@ -15,41 +15,53 @@ internal static class TokenPattern
     public static SearchValues<byte> RunBytes { get; } = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"u8);
 
-    private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789abcdef"u8);
+    // What a key may have before its first long run.
+    private const int MaxBefore = 300;
+    private static readonly SearchValues<byte> Joined = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.~+/"u8);
 
-    /// <summary>The token in a run of <see cref="RunBytes"/> [start, end); null where it holds none.</summary>
+    /// <summary>The token in a run of <see cref="RunBytes"/> [start, end), or around it; null where there is none.</summary>
     public static Secret? In(ReadOnlySpan<byte> text, int start, int end)
     {
         start += Escapes.LengthAt(text, start, end);
-        if (Jwt(text, start, end) is { } jwt)
+        return Jwt(text, start, end) ?? Dotted(text, start, end) ?? OfKnownForm(text, start, end);
+    }
+
+    // A key may follow a word and a sign: "key-AKIA…".
+    private static Secret? OfKnownForm(ReadOnlySpan<byte> text, int start, int end)
+    {
+        int first = start;
+        if (start > 0 && text[start - 1] is (byte)'.' or (byte)'~' or (byte)'+' or (byte)'/')
         {
-            return jwt;
+            int least = Math.Max(0, start - MaxBefore);
+            first = text[least..start].LastIndexOfAnyExcept(Joined) + 1 + least;
+            first += Escapes.LengthAt(text, first, start);
         }
 
-        if (Dotted(text, start, end) is { } dotted)
+        for (int at = first; at < end; at++)
         {
-            return dotted;
-        }
-
-        // A token may follow a word and a '-' or '_': "key-AKIA…".
-        for (int at = start; at < end; at++)
-        {
-            bool begins = at == start || text[at - 1] is (byte)'-' or (byte)'_';
+            bool begins = at == first || at == start || !char.IsAsciiLetterOrDigit((char)text[at - 1]);
             if (!begins)
             {
                 continue;
             }
 
-            foreach (TokenForm form in TokenForm.ByFirst[text[at]])
+            foreach (KeyForm form in KeyForms.ByFirst[text[at]])
             {
-                ReadOnlySpan<byte> rest = text[at..end];
-                if (rest.Length >= form.Prefix.Length + form.Min
-                    && rest.StartsWith(form.Prefix)
-                    && Matches(rest[form.Prefix.Length..], form, out int length))
+                if (form.LengthAt(text, at) is > 0 and int length)
                 {
-                    return IsSample(rest[..(form.Prefix.Length + length)])
-                        ? null
-                        : new Secret(at, at + form.Prefix.Length + length, SecretKind.Key);
+                    return KeyAt(text, at, length);
+                }
+            }
+
+            if (at == first || at == start)
+            {
+                foreach (KeyForm form in KeyForms.Others)
+                {
+                    if (form.LengthAt(text, at) is > 0 and int length)
+                    {
+                        return KeyAt(text, at, length);
+                    }
                 }
             }
         }
@@ -57,15 +69,8 @@ internal static class TokenPattern
         return null;
     }
 
-    private static bool Matches(ReadOnlySpan<byte> body, TokenForm form, out int length)
-    {
-        length = body.IndexOfAnyExcept(form.Body);
-        length = length < 0 ? body.Length : length;
-
-        // A token of fixed length must end where the run of its alphabet does.
-        bool goesOn = form.Min == form.Max && length < body.Length && char.IsAsciiLetterOrDigit((char)body[length]);
-        return length >= form.Min && length <= form.Max && !goesOn && HasVariety(body[..length]);
-    }
+    private static Secret? KeyAt(ReadOnlySpan<byte> text, int at, int length) =>
+        IsSample(text.Slice(at, length)) ? null : new Secret(at, at + length, SecretKind.Key);
 
     /// <summary>eyJ… . eyJ… . signature: two JSON objects in base64url begin with "{\"", which is "eyJ".</summary>
     private static Secret? Jwt(ReadOnlySpan<byte> text, int start, int end)
@@ -85,38 +90,12 @@ internal static class TokenPattern
         return third - second >= 10 ? new Secret(start, third, SecretKind.Key) : null;
     }
 
-    /// <summary>
-    /// SendGrid (SG.22.43), Telegram (digits:AA…), web hooks of Slack and Discord: the characters around the run identify them.
-    /// </summary>
+    // Telegram (digits:AA…), Discord, signatures of Azure, web hooks: the characters around the run identify them.
     private static Secret? Dotted(ReadOnlySpan<byte> text, int start, int end)
     {
-        if (start >= 3 && text[(start - 3)..start].SequenceEqual("SG."u8) && end - start == 22 && end < text.Length && text[end] == '.')
-        {
-            int last = RunEnd(text, end + 1);
-            return last - end - 1 == 43 ? new Secret(start - 3, last, SecretKind.Key) : null;
-        }
-
-        if (start >= 1 && text[start - 1] == '.')
-        {
-            foreach (TokenForm form in TokenForm.Dotted)
-            {
-                if (text[..start].EndsWith(form.Prefix) && Matches(text[start..end], form, out int length))
-                {
-                    return new Secret(start - form.Prefix.Length, start + length, SecretKind.Key);
-                }
-            }
-        }
-
         if ((Discord(text, start, end) ?? Signature(text, start, end)) is { } found)
         {
             return found;
-        }
-
-        // Mailchimp: 32 hexadecimal digits, "-us" and the number of the data centre.
-        ReadOnlySpan<byte> run = text[start..end];
-        if (run.Length is 36 or 37 && run[32..].StartsWith("-us"u8) && run[..32].IndexOfAnyExcept(Hex) < 0)
-        {
-            return new Secret(start, end, SecretKind.Key);
         }
 
         if (start >= 9 && text[start - 1] == ':' && end - start == 35 && text[start..].StartsWith("AA"u8))
@@ -196,18 +175,4 @@ internal static class TokenPattern
             || token.IndexOf("xxxxxx"u8) >= 0
             || token.IndexOf("XXXXXX"u8) >= 0
             || token.IndexOf("123456789012345"u8) >= 0;
-
-    private static bool HasVariety(ReadOnlySpan<byte> body)
-    {
-        // A random value of 16 characters practically never has fewer than six distinct ones; names in words and rows of one letter do.
-        ulong low = 0;
-        ulong high = 0;
-        foreach (byte b in body)
-        {
-            low |= b < 64 ? 1UL << b : 0;
-            high |= b >= 64 ? 1UL << (b - 64) : 0;
-        }
-
-        return System.Numerics.BitOperations.PopCount(low) + System.Numerics.BitOperations.PopCount(high) >= 6;
-    }
 }

@@ -55,7 +55,7 @@ internal static class EvidenceStep
 
     /// <summary>The plan for a raw part.</summary>
     public static PartPlan Plan(RawParts raw, int part) => new(
-        PartName(part), StageHash.Combine("licenses", raw.FilesHash(part), raw.BlobsHash(part)), 1,
+        PartName(part), StageHash.Combine("licenses", raw.FilesHash(part), raw.BlobsHash(part)), 2,
         (output, cancellation) =>
         {
             Compute(raw, part, output, cancellation);

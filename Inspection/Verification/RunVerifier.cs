@@ -4,15 +4,14 @@ using DataForge.Corpus;
 using DataForge.Corpus.Columns;
 using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
+using DataForge.Inspection.Verification.SecondReader;
 
 namespace DataForge.Inspection.Verification;
 
 /// <summary>
 /// Recomputes everything that a run states of its files: the SHA-256 of every file in a manifest entry, git ids of contents, counts from
-/// rows,
-/// and what must agree between stages. Of a run that has only some stages, these are checked. Files are checked in parallel. Memory: about
-/// 100
-/// bytes per content.
+/// rows, and what must agree between stages. Published shards are read by a second reader too. Of a run that has only some stages, these are
+/// checked. Files are checked in parallel. Memory: about 100 bytes per content, and for each worker a row group.
 /// </summary>
 internal sealed class RunVerifier(Run run, CancellationToken cancellation)
 {
@@ -25,6 +24,7 @@ internal sealed class RunVerifier(Run run, CancellationToken cancellation)
 
     private readonly ConcurrentDictionary<ManifestEntry, RowCounts> _rowCounts = new(ReferenceEqualityComparer.Instance);
     private long _tables;
+    private long _publishedShards;
     private long _rows;
 
     /// <summary>Checks everything.</summary>
@@ -69,7 +69,7 @@ internal sealed class RunVerifier(Run run, CancellationToken cancellation)
         IEnumerable<RowCounts> contents = clean.Concat(dataset).Concat(text is null ? [] : [text]);
         return new VerificationResult(
             all.Count, all.Sum(file => file.Output.Bytes), _tables + blobs.Count + occurrences.Count, _rows + (raw?.Rows ?? 0),
-            (raw?.Contents ?? 0) + contents.Sum(part => (long)part.Kept.Count), stages.All.Count + blobs.Count, duplicates, documents,
+            _publishedShards, (raw?.Contents ?? 0) + contents.Sum(part => (long)part.Kept.Count), stages.All.Count + blobs.Count, duplicates, documents,
             checkpoints, stages.MissingStages, remarks);
     }
 
@@ -118,8 +118,15 @@ internal sealed class RunVerifier(Run run, CancellationToken cancellation)
     private void ReadTable(ManifestFile file)
     {
         RowCounts counts = RowCountsOf(file.Entry);
+        ColumnHashes? published = null;
         long rows = file.ReadTable((table, group) =>
         {
+            if (table is not null && DatasetShards.IsShard(file.Output))
+            {
+                published ??= new ColumnHashes(table.Schema);
+                published.Add(group);
+            }
+
             if (table == Table.Corpus || table == Table.CorpusV1)
             {
                 counts.AddFiles(table, group, file);
@@ -129,6 +136,13 @@ internal sealed class RunVerifier(Run run, CancellationToken cancellation)
                 counts.AddDropped(group, file);
             }
         }, cancellation);
+        if (published is not null)
+        {
+            using ColumnHashes own = published;
+            SecondReading.Check(file, own, cancellation);
+            Interlocked.Increment(ref _publishedShards);
+        }
+
         Interlocked.Increment(ref _tables);
         Interlocked.Add(ref _rows, rows);
     }

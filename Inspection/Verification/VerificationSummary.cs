@@ -18,6 +18,7 @@ internal static class VerificationSummary
         foreach ((string title, long count, string row) in new[]
         {
             ("tables", result.Tables, $"{Number(result.Tables)}, {Number(result.Rows)} rows: every page parses"),
+            ("shards", result.PublishedShards, $"{Number(result.PublishedShards)} of the dataset: Parquet.Net reads the same values"),
             ("contents", result.Contents, $"{Number(result.Contents)}: git ids"),
             ("duplicates", result.Duplicates, $"{Number(result.Duplicates)}: their kept twins are there"),
             ("documents", result.Documents, $"{Number(result.Documents)}: they are tokens"),

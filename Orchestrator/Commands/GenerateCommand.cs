@@ -104,7 +104,7 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
 
         try
         {
-            using GptNeoForCausalLM model = GptNeoWeights.LoadFolder(folder);
+            using ILanguageModel model = LanguageModels.Open(folder);
             return Completion.Of(model, TokenizerReader.ReadFolder(folder), prompt, options, cancellation);
         }
         catch (Exception e) when (e is TokenizerFormatException or InvalidDataException or TorchException or ArgumentException

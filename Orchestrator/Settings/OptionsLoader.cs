@@ -1,6 +1,8 @@
 using System.Globalization;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
+using DataForge.Inspection.Settings;
+using DataForge.Pretrain;
 using Microsoft.Extensions.Configuration;
 
 namespace DataForge.Orchestrator.Settings;
@@ -12,12 +14,14 @@ namespace DataForge.Orchestrator.Settings;
 internal static class OptionsLoader
 {
     private const string EnvironmentPrefix = "DATAFORGE_";
+    private const string EngineKey = $"{nameof(DataForgeOptions.Pretrain)}:{nameof(PretrainOptions.Engine)}";
+    private const string DeviceKey = $"{nameof(DataForgeOptions.Pretrain)}:{nameof(PretrainOptions.Device)}";
 
     // The variables of tests: DATAFORGE_TEST_ and a name. They are no options.
     private const string TestPrefix = "TEST_";
 
-    // Set by the launcher; secrets, which must not get into config.json.
-    private static readonly string[] NotOptions = ["NATIVE", "GITHUB_TOKENS"];
+    // Where native libraries lie; secrets, which must not get into config.json.
+    private static readonly string[] NotOptions = ["NATIVE", "LIBTORCH", "GITHUB_TOKENS"];
 
     /// <summary>Reads all layers. Values are checked for their type here, for their range when the host starts.</summary>
     /// <param name="run">The run whose options these are, or null.</param>
@@ -41,6 +45,11 @@ internal static class OptionsLoader
 
         Override(values, FromEnvironment());
         Override(values, commandLine);
+        if (run is not null)
+        {
+            ResolveEngine(values);
+        }
+
         return OptionNames.Faults(values).ToArray() is { Length: > 0 } faults
             ? throw DataForgeException.Usage(string.Join(" ", faults))
             : new RunConfiguration(values);
@@ -53,6 +62,16 @@ internal static class OptionsLoader
         return equals > 0
             ? new(text[..equals].Replace('.', ':'), text[(equals + 1)..])
             : throw DataForgeException.Usage($"--set {text}: write it as section.option=value, such as clean.preset=codeparrot.");
+    }
+
+    // The run keeps what auto came to when it began: the engines round differently. A wrong name is left to the binder.
+    private static void ResolveEngine(Dictionary<string, string?> values)
+    {
+        string name = values.GetValueOrDefault(EngineKey) ?? nameof(TrainingEngine.Auto);
+        if (Enum.TryParse(name, ignoreCase: true, out TrainingEngine engine))
+        {
+            values[EngineKey] = TrainingEngines.Resolve(engine, values.GetValueOrDefault(DeviceKey) ?? "auto").ToString();
+        }
     }
 
     // A layer that names elements of a list replaces the whole list: a mixture of two layers' lists is never meant.

@@ -13,7 +13,7 @@ public static class Completion
     /// training; names of special tokens in it are encoded as those tokens.
     /// </summary>
     public static string Of(
-        GptNeoForCausalLM model, BpeVocabulary vocabulary, string prompt, GenerationOptions options,
+        ILanguageModel model, BpeVocabulary vocabulary, string prompt, GenerationOptions options,
         CancellationToken cancellation = default)
     {
         var ids = new ArrayBufferWriter<ushort>();

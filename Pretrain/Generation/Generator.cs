@@ -1,12 +1,11 @@
 using DataForge.Pretrain.Model;
-using DataForge.Pretrain.Torch;
 
 namespace DataForge.Pretrain.Generation;
 
-/// <summary>Generates tokens with a GPT-Neo, one position at a time over a key-value cache.</summary>
-public sealed class Generator(GptNeoForCausalLM model) : IDisposable
+/// <summary>Generates tokens with a GPT-Neo, one position at a time.</summary>
+public sealed class Generator(ILanguageModel model) : IDisposable
 {
-    private readonly KeyValueCache _cache = model.NewCache();
+    private readonly ITextState _text = model.NewText();
 
     /// <summary>
     /// The tokens that follow the prompt: at most <see cref="GenerationOptions.MaxNewTokens"/>, up to the stop token (excluded). Where
@@ -29,19 +28,19 @@ public sealed class Generator(GptNeoForCausalLM model) : IDisposable
     public IEnumerable<int> Stream(int[] prompt, GenerationOptions options, CancellationToken cancellation = default)
     {
         Check(prompt, options);
-        return Produce(prompt[^Math.Min(prompt.Length, _cache.Capacity - options.MaxNewTokens)..], options, cancellation);
+        return Produce(prompt[^Math.Min(prompt.Length, _text.Capacity - options.MaxNewTokens)..], options, cancellation);
     }
 
     /// <summary>Releases the cache; the model is the caller's.</summary>
-    public void Dispose() => _cache.Dispose();
+    public void Dispose() => _text.Dispose();
 
     private IEnumerable<int> Produce(int[] prompt, GenerationOptions options, CancellationToken cancellation)
     {
         int stop = options.StopToken ?? model.Config.EosTokenId;
         TokenSampler sampler = new(options, model.Config.VocabSize);
         float[] logits = new float[model.Config.VocabSize];
-        _cache.Reset();
-        Forward(prompt, logits);
+        _text.Reset();
+        _text.Append(prompt, logits);
         for (int i = 0; i < options.MaxNewTokens; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -54,26 +53,17 @@ public sealed class Generator(GptNeoForCausalLM model) : IDisposable
             yield return token;
             if (i + 1 < options.MaxNewTokens)
             {
-                Forward([token], logits);
+                _text.Append([token], logits);
             }
         }
-    }
-
-    /// <summary>Runs the model over the next tokens [time]; writes the logits [vocabulary] after the last of them.</summary>
-    private void Forward(ReadOnlySpan<int> tokens, float[] logits)
-    {
-        using DisposeScope scope = torch.NewDisposeScope();
-        Tensor ids = torch.tensor(tokens, tokens.Length).to(model.Device); // [time] int64
-        Tensor next = model.NextLogits(ids, _cache).to(Device.CPU);        // [vocabulary] float32
-        next.AsSpan<float>().CopyTo(logits);
     }
 
     private void Check(ReadOnlySpan<int> prompt, GenerationOptions options)
     {
         List<string> faults = [.. options.Faults()];
-        if (options.MaxNewTokens >= _cache.Capacity)
+        if (options.MaxNewTokens >= _text.Capacity)
         {
-            faults.Add($"MaxNewTokens must be below the model's {_cache.Capacity} positions");
+            faults.Add($"MaxNewTokens must be below the model's {_text.Capacity} positions");
         }
 
         if (prompt.Length == 0)

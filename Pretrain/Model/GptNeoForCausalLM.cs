@@ -11,7 +11,7 @@ namespace DataForge.Pretrain.Model;
 /// <remarks>
 /// Shapes are written as in [batch * time, hidden]: batch, time (tokens of a block), hidden, vocabulary, positions (of the model).
 /// </remarks>
-public sealed class GptNeoForCausalLM : IDisposable
+public sealed class GptNeoForCausalLM : ILanguageModel
 {
     private readonly TiedHead _head;
 
@@ -39,6 +39,9 @@ public sealed class GptNeoForCausalLM : IDisposable
 
     /// <summary>The model's shape.</summary>
     public GptNeoConfig Config { get; }
+
+    /// <inheritdoc/>
+    public IEnumerable<NamedWeights> Weights => Parameters.All.Select(p => SafeTensorsWriter.Named(p.Name, p.Shape, p.Value));
 
     /// <summary>The device it computes on.</summary>
     public Device Device { get; }
@@ -76,6 +79,9 @@ public sealed class GptNeoForCausalLM : IDisposable
         Tensor last = x.narrow(0, x.Size(0) - 1, 1);                  // [1, hidden]
         return _head.Logits(last).view(-1).MoveToOuterDisposeScope(); // [vocabulary]
     }
+
+    /// <inheritdoc/>
+    public ITextState NewText() => new GptNeoText(this);
 
     /// <summary>An empty cache for one text.</summary>
     public KeyValueCache NewCache() => new(Config, Device);

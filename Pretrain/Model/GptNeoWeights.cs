@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using DataForge.Pretrain.Torch;
 
 namespace DataForge.Pretrain.Model;
@@ -33,9 +35,16 @@ public static class GptNeoWeights
     {
         using SafeTensors file = new(path);
         Load(model.Parameters, model.Parameters.Values, file, "");
+        RequireKnown(file, name => model.Parameters.Find(name) is not null);
+    }
+
+    /// <summary>Refuses a file that holds a tensor that the model has not.</summary>
+    /// <exception cref="InvalidDataException">It holds one.</exception>
+    internal static void RequireKnown(SafeTensors file, Func<string, bool> isKnown)
+    {
         foreach (SafeTensorEntry entry in file.Entries.Values)
         {
-            if (model.Parameters.Find(entry.Name) is null && !IsIgnored(entry.Name))
+            if (!isKnown(entry.Name) && !IsIgnored(entry.Name))
             {
                 throw file.Invalid($"it holds {entry.Name}, which this model has not");
             }
@@ -43,25 +52,25 @@ public static class GptNeoWeights
     }
 
     /// <summary>Writes the weights; the same weights give the same bytes.</summary>
-    public static void Save(GptNeoForCausalLM model, string path)
+    public static void Save(IEnumerable<NamedWeights> weights, string path)
     {
         using FileStream file = new(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
-        SafeTensorsWriter.Write(file, model.Parameters.All.Select(p => (p.Name, p.Shape, p.Value)));
+        SafeTensorsWriter.Write(file, weights);
         file.Flush(flushToDisk: true);
     }
 
     /// <summary>
     /// Writes <c>config.json</c>, <c>generation_config.json</c> and <c>model.safetensors</c>; the tokenizer's files are the caller's.
     /// </summary>
-    public static void SaveFolder(GptNeoForCausalLM model, string folder)
+    public static void SaveFolder(GptNeoConfig config, IEnumerable<NamedWeights> weights, string folder)
     {
         Directory.CreateDirectory(folder);
-        model.Config.Save(Path.Combine(folder, "config.json"));
+        config.Save(Path.Combine(folder, "config.json"));
         File.WriteAllText(
             Path.Combine(folder, "generation_config.json"),
-            $"{{\n  \"_from_model_config\": true,\n  \"bos_token_id\": {model.Config.BosTokenId},\n"
-            + $"  \"eos_token_id\": {model.Config.EosTokenId}\n}}\n");
-        Save(model, Path.Combine(folder, FileName));
+            $"{{\n  \"_from_model_config\": true,\n  \"bos_token_id\": {config.BosTokenId},\n"
+            + $"  \"eos_token_id\": {config.EosTokenId}\n}}\n");
+        Save(weights, Path.Combine(folder, FileName));
     }
 
     /// <summary>Reads one tensor per parameter into a flat buffer.</summary>
@@ -71,25 +80,46 @@ public static class GptNeoWeights
     /// <param name="prefix">What a tensor's name has before the parameter's key.</param>
     internal static void Load(ParameterSet parameters, Tensor flat, SafeTensors file, string prefix)
     {
-        var values = new float[Chunk];
         foreach (Parameter parameter in parameters.All)
         {
-            SafeTensorEntry entry = file.Entry(prefix + parameter.Name);
-            if (!entry.Shape.SequenceEqual(parameter.Shape))
+            Read(file, prefix + parameter.Name, parameter.Shape, (first, part) =>
             {
-                throw file.Invalid(
-                    $"{entry.Name} is [{string.Join(", ", entry.Shape)}] where the model has [{string.Join(", ", parameter.Shape)}]");
-            }
-
-            for (long first = 0; first < parameter.Numel; first += Chunk)
-            {
-                Span<float> part = values.AsSpan(0, (int)Math.Min(Chunk, parameter.Numel - first));
-                file.ReadFloats(entry, first, part);
                 using DisposeScope scope = torch.NewDisposeScope();
                 flat.narrow(0, parameter.Offset + first, part.Length).copy_(torch.tensor(part, part.Length));
-            }
+            });
         }
     }
+
+    /// <summary>Reads one tensor, in pieces.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="shape">The shape that it must have.</param>
+    /// <param name="receive">Receives the values.</param>
+    /// <exception cref="InvalidDataException">There is no such tensor, or it has another shape.</exception>
+    internal static void Read(SafeTensors file, string name, IReadOnlyList<long> shape, FloatReceiver receive)
+    {
+        SafeTensorEntry entry = file.Entry(name);
+        if (!entry.Shape.SequenceEqual(shape))
+        {
+            throw file.Invalid($"{name} is [{string.Join(", ", entry.Shape)}] where the model has [{string.Join(", ", shape)}]");
+        }
+
+        float[] values = ArrayPool<float>.Shared.Rent((int)Math.Min(Chunk, entry.Numel));
+        for (long first = 0; first < entry.Numel; first += Chunk)
+        {
+            Span<float> part = values.AsSpan(0, (int)Math.Min(Chunk, entry.Numel - first));
+            file.ReadFloats(entry, first, part);
+            receive(first, part);
+        }
+
+        ArrayPool<float>.Shared.Return(values);
+    }
+
+    /// <summary>The weights that a file holds besides those whose name has a prefix; read while the file is open.</summary>
+    internal static IEnumerable<NamedWeights> In(SafeTensors file, params string[] prefixesLeftOut) => file.Entries.Values
+        .Where(entry => !prefixesLeftOut.Any(prefix => entry.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        .Select(entry => new NamedWeights(entry.Name, entry.Shape, target => Read(
+            file, entry.Name, entry.Shape, (_, part) => target.Write(MemoryMarshal.AsBytes(part)))));
 
     /// <summary>
     /// Whether a tensor is one that older versions of transformers wrote (masks), or the output layer, which is tied to wte.

@@ -15,10 +15,10 @@ public static class SafeTensorsWriter
 
     /// <summary>Writes a file to a stream, from its current position.</summary>
     /// <param name="target">The stream.</param>
-    /// <param name="tensors">Contiguous float32 tensors with their names; from a GPU they are copied a chunk at a time.</param>
+    /// <param name="tensors">The tensors.</param>
     /// <param name="metadata">Entries of <c>__metadata__</c> besides <c>format: pt</c>, without which Hugging Face's loader fails.</param>
     public static void Write(
-        Stream target, IEnumerable<(string Name, IReadOnlyList<long> Shape, Tensor Values)> tensors,
+        Stream target, IEnumerable<NamedWeights> tensors,
         IReadOnlyDictionary<string, string>? metadata = null)
     {
         var sorted = tensors.OrderBy(t => t.Name, StringComparer.Ordinal).ToList();
@@ -27,11 +27,15 @@ public static class SafeTensorsWriter
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         target.Write(length);
         target.Write(header);
-        foreach ((_, _, Tensor values) in sorted)
+        foreach (NamedWeights tensor in sorted)
         {
-            WriteValues(target, values);
+            tensor.WriteTo(target);
         }
     }
+
+    /// <summary>A contiguous float32 tensor under a name; from a GPU it is copied a chunk at a time.</summary>
+    internal static NamedWeights Named(string name, IReadOnlyList<long> shape, Tensor values) =>
+        new(name, shape, target => WriteValues(target, values));
 
     private static void WriteValues(Stream target, Tensor values)
     {

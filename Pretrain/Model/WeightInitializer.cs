@@ -13,25 +13,41 @@ internal static class WeightInitializer
     /// <param name="seed">The seed.</param>
     internal static void Initialize(ParameterSet parameters, double deviation, ulong seed)
     {
-        var values = new float[Chunk];
         foreach (Parameter parameter in parameters.All)
         {
-            if (!parameter.Decays)
+            Draw(parameter.Name, parameter.Shape, deviation, seed, (first, part) =>
             {
-                bool isScale = parameter.Name.Contains(".ln_", StringComparison.Ordinal)
-                    && parameter.Name.EndsWith(".weight", StringComparison.Ordinal);
-                parameter.Value.fill_(isScale ? 1 : 0);
-                continue;
-            }
-
-            CounterRandom random = new(seed, parameter.Name);
-            for (long first = 0; first < parameter.Numel; first += Chunk)
-            {
-                Span<float> part = values.AsSpan(0, (int)Math.Min(Chunk, parameter.Numel - first));
-                Fill(part, random, (ulong)first, deviation);
                 using DisposeScope scope = torch.NewDisposeScope();
                 parameters.Values.narrow(0, parameter.Offset + first, part.Length).copy_(torch.tensor(part, part.Length));
+            });
+        }
+    }
+
+    /// <summary>Draws the weights of one parameter, in pieces.</summary>
+    /// <param name="name">The parameter's key.</param>
+    /// <param name="shape">Its shape: matrices are drawn, vectors are 0, or 1 for the weights of a layer normalisation.</param>
+    /// <param name="deviation">Standard deviation of the matrices.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="receive">Receives the values.</param>
+    internal static void Draw(string name, IReadOnlyList<long> shape, double deviation, ulong seed, FloatReceiver receive)
+    {
+        bool isScale = name.Contains(".ln_", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal);
+        CounterRandom random = new(seed, name);
+        long count = shape.Aggregate(1L, (product, size) => checked(product * size));
+        var values = new float[(int)Math.Min(Chunk, count)];
+        for (long first = 0; first < count; first += Chunk)
+        {
+            Span<float> part = values.AsSpan(0, (int)Math.Min(Chunk, count - first));
+            if (shape.Count < 2)
+            {
+                part.Fill(isScale ? 1 : 0);
             }
+            else
+            {
+                Fill(part, random, (ulong)first, deviation);
+            }
+
+            receive(first, part);
         }
     }
 

@@ -16,7 +16,8 @@ internal sealed class ModelExport(Run run, PretrainOptions options, TrainingJob 
 
     /// <summary>Publishes the current weights, the best so far, as a folder of its own, which is either complete or absent.</summary>
     public void PublishBest(Trainer trainer, string folder) =>
-        HuggingFaceFolder.Publish(trainer.Model, folder, temporary => AddTokenizerAndCard(trainer, temporary));
+        HuggingFaceFolder.Publish(
+            trainer.Model.Config, trainer.Model.Weights, folder, temporary => AddTokenizerAndCard(trainer, temporary));
 
     /// <summary>Writes the best weights as a part's files. They get their final names when the part is committed.</summary>
     /// <param name="trainer">The trainer, after its run.</param>

@@ -119,7 +119,7 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
         PartOutput? output, CancellationToken cancellation)
     {
         Run run = context.Run;
-        string device = processes.ResolveDevice(options.Device);
+        string device = processes.ResolveDevice(options);
         using TrainingJob job = options.Problems is null
             ? TrainingJob.OnTokens(options, stage, tokens, startFolder, device, processes.WorldSize)
             : TrainingJob.OnProblems(options, startFolder!, device, processes.WorldSize, text => Notify(context, output, text));

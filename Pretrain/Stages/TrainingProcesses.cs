@@ -34,18 +34,25 @@ internal sealed class TrainingProcesses : IDisposable
             return new TrainingProcesses(null, Device.CPU, null);
         }
 
-        Device device = Device.Parse(ResolveDevice(options.Device, rank));
+        if (options.Engine == TrainingEngine.TorchSharp)
+        {
+            throw new TrainingException("several processes train together with the native engine only; give pretrain.engine=native");
+        }
+
+        Device device = Device.Parse(ResolveDevice(options.Device, TrainingEngine.Native, rank));
         TimeSpan timeout = TimeSpan.FromSeconds(options.ProcessTimeoutSeconds);
         return new TrainingProcesses(rank, device, C10dProcessGroup.Join(rank, device.Type, timeout));
     }
 
     /// <summary>The device of this process: of several on a machine, each has a GPU of its own.</summary>
-    /// <param name="requested"><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
-    public string ResolveDevice(string requested) => ResolveDevice(requested, _rank);
+    /// <param name="options">The device asked for, <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>, and the engine.</param>
+    public string ResolveDevice(PretrainOptions options) =>
+        ResolveDevice(options.Device, TrainingEngines.Resolve(options.Engine, options.Device), _rank);
 
-    private static string ResolveDevice(string requested, ProcessRank? rank)
+    private static string ResolveDevice(string requested, TrainingEngine engine, ProcessRank? rank)
     {
-        string device = requested == "auto" ? torch.CudaAvailable ? "cuda" : "cpu" : requested;
+        bool isGpuWanted = requested == "auto" && engine == TrainingEngine.Native && torch.CudaAvailable;
+        string device = requested != "auto" ? requested : isGpuWanted ? "cuda" : "cpu";
         return device == "cuda" && rank is not null ? $"cuda:{rank.LocalRank}" : device;
     }
 

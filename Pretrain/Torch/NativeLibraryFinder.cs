@@ -15,8 +15,8 @@ public static partial class NativeLibraryFinder
     private const string FileName = "libdataforge_torch.so";
     private const string GlogFatalOnly = "3"; // glog's number for FATAL
 
-    private const string Remedy = "run ./dataforge once, or Pretrain/Torch/native/build.sh artifacts/native, "
-        + "to compile it against this machine's libtorch";
+    private const string Remedy = "run ./dataforge native, or Pretrain/Torch/native/build.sh artifacts/native, "
+        + "to compile it against this machine's libtorch, or give pretrain.engine=torchsharp";
 
     /// <summary>The file that would be loaded, or null where there is none.</summary>
     public static string? Find()
@@ -41,7 +41,16 @@ public static partial class NativeLibraryFinder
 
     private static string? Existing(string path) => File.Exists(path) ? path : null;
 
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) => name == Name ? Load(Find()) : 0;
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
+    {
+        if (name != Name)
+        {
+            return 0;
+        }
+
+        LoadedEngine.Claim(TrainingEngine.Native);
+        return Load(Find());
+    }
 
     /// <summary>Loads one file and checks that it has this program's ABI version.</summary>
     /// <exception cref="TorchException">The file is missing, does not load, or has another version; the message says what to
@@ -89,7 +98,7 @@ public static partial class NativeLibraryFinder
     /// <item>c10d writes lines about failures to the terminal (through glog in Debian's build), in addition to the error shown here.</item>
     /// </list>
     /// </summary>
-    private static void PrepareEnvironment()
+    internal static void PrepareEnvironment()
     {
         if (Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx512BW.VL.IsSupported)
         {

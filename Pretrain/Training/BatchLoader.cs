@@ -4,19 +4,14 @@ using DataForge.Pretrain.Torch;
 namespace DataForge.Pretrain.Training;
 
 /// <summary>
-/// Reads batches from the data and writes them into tensors that are allocated once, so a step allocates nothing here. With a GPU the next
+/// Writes the data's batches into tensors that are allocated once, so a step allocates nothing here. With a GPU the next
 /// step's batches are prepared and copied while this step runs (<see cref="BatchPrefetcher"/>).
 /// </summary>
 internal sealed class BatchLoader : IDisposable
 {
-    private readonly ITrainingData _data;
-    private readonly int _blockSize;
+    private readonly BatchReader _reader;
     private readonly int _microBatchTokens; // batch × time
     private readonly int _microBatches;
-    private readonly int _firstMicroBatch;
-    private readonly int _vocabularySize;
-    private readonly int[] _tokens;         // [micro-batches × batch × time]
-    private readonly int[] _labels;         // [micro-batches × batch × time]
     private readonly Tensor _hostIds;       // [batch × time] int64
     private readonly Tensor _hostTargets;   // [batch × time] int64
     private readonly BatchPrefetcher? _prefetcher;
@@ -35,20 +30,15 @@ internal sealed class BatchLoader : IDisposable
         ITrainingData data, GptNeoConfig model, TrainingOptions options, Device device, int firstMicroBatch, int microBatches,
         bool prefetch)
     {
-        _firstMicroBatch = firstMicroBatch;
+        _reader = new BatchReader(data, model, options, firstMicroBatch, microBatches);
         _microBatches = microBatches;
-        _data = data;
-        _blockSize = options.BlockSize;
-        _microBatchTokens = options.BatchSize * _blockSize;
-        _vocabularySize = model.VocabSize;
-        _tokens = new int[_microBatchTokens * microBatches];
-        _labels = new int[_tokens.Length];
+        _microBatchTokens = _reader.MicroBatchTokens;
         _hostIds = torch.zeros([_microBatchTokens], ScalarType.Int64).DetachFromDisposeScope();
         _hostTargets = torch.zeros([_microBatchTokens], ScalarType.Int64).DetachFromDisposeScope();
         bool inPlace = device.Type == DeviceType.CPU;
         Ids = inPlace ? _hostIds : _hostIds.to(device).DetachFromDisposeScope();
         Targets = inPlace ? _hostTargets : _hostTargets.to(device).DetachFromDisposeScope();
-        _prefetcher = prefetch ? new BatchPrefetcher(_tokens.Length, device, options.Steps - 1, FillStep) : null;
+        _prefetcher = prefetch ? new BatchPrefetcher(_microBatchTokens * microBatches, device, options.Steps - 1, FillStep) : null;
     }
 
     /// <summary>[batch × time] int64: the tokens of the micro-batch loaded last; always the same tensor.</summary>
@@ -67,7 +57,7 @@ internal sealed class BatchLoader : IDisposable
             return _prefetched.CountedTokens;
         }
 
-        return ReadTokens(step);
+        return _reader.ReadStep(step);
     }
 
     /// <summary>Reads one validation batch, as micro-batch 0; returns how many positions count.</summary>
@@ -75,15 +65,10 @@ internal sealed class BatchLoader : IDisposable
     {
         _prefetcher?.WaitUntilIdle(); // one thread at a time reads the data
         _isTrainingStep = false;
-        Span<int> tokens = _tokens.AsSpan(0, _microBatchTokens), labels = _labels.AsSpan(0, _microBatchTokens);
-        _data.FillValidation(index, tokens, labels);
-        return CheckTokens(tokens, labels, "validation batch", index);
+        return _reader.ReadValidation(index);
     }
 
-    /// <summary>
-    /// Loads one of the micro-batches read into <see cref="Ids"/> and <see cref="Targets"/>. The target of a position is the label of the
-    /// next one; the last position of a block has none.
-    /// </summary>
+    /// <summary>Loads one of the micro-batches read into <see cref="Ids"/> and <see cref="Targets"/>.</summary>
     internal void LoadMicroBatch(int index)
     {
         if (_isTrainingStep && _prefetcher is not null)
@@ -96,7 +81,7 @@ internal sealed class BatchLoader : IDisposable
             return;
         }
 
-        WriteTensors(index, _hostIds.AsSpan<long>(), _hostTargets.AsSpan<long>());
+        _reader.Write(index, _hostIds.AsSpan<long>(), _hostTargets.AsSpan<long>());
         if (!Ids.Equals(_hostIds))
         {
             Ids.copy_(_hostIds);
@@ -116,55 +101,13 @@ internal sealed class BatchLoader : IDisposable
 
     private long FillStep(long step, Span<long> ids, Span<long> targets)
     {
-        long countedTokens = ReadTokens(step);
+        long countedTokens = _reader.ReadStep(step);
         for (int i = 0; i < _microBatches; i++)
         {
             Range range = (i * _microBatchTokens)..((i + 1) * _microBatchTokens);
-            WriteTensors(i, ids[range], targets[range]);
+            _reader.Write(i, ids[range], targets[range]);
         }
 
         return countedTokens;
-    }
-
-    private long ReadTokens(long step)
-    {
-        for (int i = 0; i < _microBatches; i++)
-        {
-            int first = i * _microBatchTokens;
-            _data.FillBatch(step, _firstMicroBatch + i, _tokens.AsSpan(first, _microBatchTokens), _labels.AsSpan(first, _microBatchTokens));
-        }
-
-        return CheckTokens(_tokens, _labels, "step", step);
-    }
-
-    private void WriteTensors(int microBatch, Span<long> ids, Span<long> targets)
-    {
-        int first = microBatch * _microBatchTokens;
-        ReadOnlySpan<int> tokens = _tokens.AsSpan(first, _microBatchTokens), labels = _labels.AsSpan(first, _microBatchTokens);
-        for (int i = 0; i < _microBatchTokens; i++)
-        {
-            ids[i] = tokens[i];
-            targets[i] = (i + 1) % _blockSize == 0 ? ITrainingData.IgnoredLabel : labels[i + 1];
-        }
-    }
-
-    /// <summary>Checks that all tokens are in the vocabulary; returns how many positions count in the loss.</summary>
-    private long CheckTokens(ReadOnlySpan<int> tokens, ReadOnlySpan<int> labels, string kind, long number)
-    {
-        long counted = 0;
-        for (int i = 0; i < tokens.Length; i++)
-        {
-            bool isIgnored = labels[i] == ITrainingData.IgnoredLabel;
-            if ((uint)tokens[i] >= (uint)_vocabularySize || (!isIgnored && (uint)labels[i] >= (uint)_vocabularySize))
-            {
-                throw new TrainingException(
-                    $"{kind} {number} holds token {tokens[i]} with label {labels[i]} where the model's vocabulary has {_vocabularySize}; "
-                    + "the token shards belong to another tokenizer");
-            }
-
-            counted += i % _blockSize != 0 && !isIgnored ? 1 : 0;
-        }
-
-        return counted;
     }
 }

@@ -29,6 +29,12 @@ public sealed record CheckpointState
     /// <summary>Where the initial weights came from: a seed, or the SHA-256 of a file.</summary>
     public required string Start { get; set; }
 
+    /// <summary>The engine that trains; checkpoints of before there were two have none and are the native engine's.</summary>
+    public TrainingEngine Engine { get; init; } = TrainingEngine.Native;
+
+    /// <summary>The element type that the model computes with; null in checkpoints of before it was written.</summary>
+    public Precision? Precision { get; init; }
+
     /// <summary>Lowest validation loss so far, in nats per token; null before the first evaluation.</summary>
     public double? BestLoss { get; set; }
 
@@ -77,6 +83,6 @@ public sealed record CheckpointState
     }
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(CheckpointState))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;

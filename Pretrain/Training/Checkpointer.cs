@@ -85,6 +85,14 @@ internal sealed class Checkpointer(CheckpointStore store, ITrainingStepRunner ru
 
     private static void RequireSameRun(CheckpointState found, CheckpointState expected, string path)
     {
+        if (found.Engine != expected.Engine)
+        {
+            throw new TrainingException(
+                $"{path} was made by the {TrainingEngines.NameOf(found.Engine)} engine, which rounds otherwise than the "
+                + $"{TrainingEngines.NameOf(expected.Engine)} engine; give pretrain.engine={TrainingEngines.NameOf(found.Engine)} to go on, "
+                + "or use another run name");
+        }
+
         Require("model", found.Model, expected.Model);
         Require("options", found.Options, expected.Options);
         Require("start", found.Start, expected.Start);

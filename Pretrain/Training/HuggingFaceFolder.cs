@@ -6,16 +6,18 @@ namespace DataForge.Pretrain.Training;
 public static class HuggingFaceFolder
 {
     /// <summary>Writes the folder under a temporary name and renames it, replacing an older one.</summary>
-    /// <param name="model">The model.</param>
+    /// <param name="config">The model's shape.</param>
+    /// <param name="weights">Its weights.</param>
     /// <param name="folder">The folder to write.</param>
     /// <param name="complete">Adds the other files (tokenizer, card), given the folder's temporary name.</param>
-    public static void Publish(GptNeoForCausalLM model, string folder, Action<string>? complete = null)
+    public static void Publish(
+        GptNeoConfig config, IEnumerable<NamedWeights> weights, string folder, Action<string>? complete = null)
     {
         string final = Path.GetFullPath(folder);
         string temporary = final + ".tmp", old = final + ".old";
         Remove(temporary);
         Remove(old);
-        GptNeoWeights.SaveFolder(model, temporary);
+        GptNeoWeights.SaveFolder(config, weights, temporary);
         complete?.Invoke(temporary);
         if (Directory.Exists(final))
         {

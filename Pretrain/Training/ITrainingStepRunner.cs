@@ -5,12 +5,24 @@ namespace DataForge.Pretrain.Training;
 /// <summary>
 /// An engine that trains one model. It owns the weights, the gradients, the optimizer and the batches; the <see cref="Trainer"/> owns the
 /// loop, the schedule, the log and the checkpoints. <see cref="HostStepRunner"/> and <see cref="DeviceStepRunner"/> are the engines over
-/// the project's own libtorch binding; another binding is another implementation of this interface.
+/// the project's own libtorch binding, <see cref="TorchSharp.TorchSharpStepRunner"/> the one over TorchSharp.
 /// </summary>
 internal interface ITrainingStepRunner : IDisposable
 {
     /// <summary>Optimizer updates made so far: steps less the skipped ones. Set after a resume.</summary>
     long Updates { get; set; }
+
+    /// <summary>The model, with the weights after the last update.</summary>
+    ILanguageModel Model { get; }
+
+    /// <summary>The version of libtorch, for the log.</summary>
+    string Libtorch { get; }
+
+    /// <summary>Prepares the process for steps: how many threads an operator may use, and how memory is kept.</summary>
+    void Prepare(int threads);
+
+    /// <summary>Operations per second of a large matrix product in the element type that the model computes with.</summary>
+    double MeasurePeak(TimeProvider clock);
 
     /// <summary>
     /// Runs one step: forward and backward over all micro-batches, all-reduce over the processes, clipping, and the update, unless the step

@@ -27,6 +27,12 @@ internal abstract class NativeStepRunner : ITrainingStepRunner
     internal GptNeoForCausalLM Model { get; }
 
     /// <inheritdoc/>
+    ILanguageModel ITrainingStepRunner.Model => Model;
+
+    /// <inheritdoc/>
+    public string Libtorch => torch.Version;
+
+    /// <inheritdoc/>
     public long Updates
     {
         get => Optimizer.Updates;
@@ -76,6 +82,17 @@ internal abstract class NativeStepRunner : ITrainingStepRunner
         StepGraphs? graphs = execution.Recorder is null ? null : new StepGraphs(execution.Recorder, log.Warning);
         return new DeviceStepRunner(model, options, data, peers, spikes, execution.Prefetch, graphs);
     }
+
+    /// <inheritdoc/>
+    public void Prepare(int threads)
+    {
+        torch.set_num_threads(threads);
+        torch.KeepFreedMemory();
+    }
+
+    /// <inheritdoc/>
+    public double MeasurePeak(TimeProvider clock) =>
+        DeviceSpeed.MeasurePeak(Model.Device, clock, Options.UsesBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
 
     /// <inheritdoc/>
     public StepResult RunStep(long step, double learningRate, CancellationToken cancellation)
@@ -205,15 +222,15 @@ internal abstract class NativeStepRunner : ITrainingStepRunner
         }
     }
 
-    private IEnumerable<(string Name, IReadOnlyList<long> Shape, Tensor Values)> StateTensors()
+    private IEnumerable<NamedWeights> StateTensors()
     {
         foreach (Parameter parameter in Model.Parameters.All)
         {
             Tensor expAvg = Optimizer.ExpAvg.narrow(0, parameter.Offset, parameter.Numel);
             Tensor expAvgSq = Optimizer.ExpAvgSq.narrow(0, parameter.Offset, parameter.Numel);
-            yield return (parameter.Name, parameter.Shape, parameter.Value);
-            yield return (CheckpointStore.ExpAvgPrefix + parameter.Name, parameter.Shape, expAvg);
-            yield return (CheckpointStore.ExpAvgSqPrefix + parameter.Name, parameter.Shape, expAvgSq);
+            yield return SafeTensorsWriter.Named(parameter.Name, parameter.Shape, parameter.Value);
+            yield return SafeTensorsWriter.Named(CheckpointStore.ExpAvgPrefix + parameter.Name, parameter.Shape, expAvg);
+            yield return SafeTensorsWriter.Named(CheckpointStore.ExpAvgSqPrefix + parameter.Name, parameter.Shape, expAvgSq);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Torch;
+using DataForge.Pretrain.TorchSharp;
 
 namespace DataForge.Pretrain.Training;
 
@@ -49,10 +50,10 @@ public sealed class Trainer : IDisposable
         Device device = Device.Parse(options.Device);
         _peers = new ProcessPeers(group, device);
         _spikes = new SpikeDetector(options.SpikeFactor, options.WarmupSteps);
-        execution ??= StepExecution.For(options, device, _peers.WorldSize);
-        NativeStepRunner runner = NativeStepRunner.Create(config, options, data, log, _peers, _spikes, execution);
-        _runner = runner;
-        Model = runner.Model;
+        _runner = options.Engine == TrainingEngine.TorchSharp
+            ? new TorchSharpStepRunner(config, options, data, _spikes)
+            : NativeStepRunner.Create(
+                config, options, data, log, _peers, _spikes, execution ?? StepExecution.For(options, device, _peers.WorldSize));
         _state = new CheckpointState
         {
             Step = 0,
@@ -61,11 +62,13 @@ public sealed class Trainer : IDisposable
             Options = options.Fingerprint(),
             Data = data.Fingerprint,
             Start = $"seed {options.Seed}",
+            Engine = options.Engine,
+            Precision = options.UsesBFloat16 ? Precision.BFloat16 : Precision.Float32,
         };
     }
 
     /// <summary>The model, with the weights after the last completed step.</summary>
-    public GptNeoForCausalLM Model { get; }
+    public ILanguageModel Model => _runner.Model;
 
     /// <summary>Steps completed.</summary>
     public long Step => _state.Step;
@@ -153,13 +156,11 @@ public sealed class Trainer : IDisposable
         CheckpointStore store = new(checkpointFolder);
         if (BestLoss is null || BestStep == Step || !store.Steps().Contains(BestStep))
         {
-            HuggingFaceFolder.Publish(Model, exportFolder);
+            HuggingFaceFolder.Publish(Model.Config, Model.Weights, exportFolder);
             return;
         }
 
-        using GptNeoForCausalLM best = new(Model.Config, Model.Device, forTraining: false);
-        store.LoadWeights(BestStep, best);
-        HuggingFaceFolder.Publish(best, exportFolder);
+        store.ReadWeights(BestStep, best => HuggingFaceFolder.Publish(Model.Config, best, exportFolder));
     }
 
     /// <summary>Releases the model and the optimizer.</summary>
@@ -173,8 +174,7 @@ public sealed class Trainer : IDisposable
     private SpeedMeter Begin(Checkpointer checkpoints)
     {
         int threads = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount;
-        torch.set_num_threads(threads);
-        torch.KeepFreedMemory();
+        _runner.Prepare(threads);
         _peers.RequireSameRun($"{_state.Model}; {_state.Options}; {_state.Data}; {_state.Start}");
         _state = checkpoints.Resume(_state);
         _runner.Updates = _state.Updates;
@@ -182,11 +182,11 @@ public sealed class Trainer : IDisposable
 
         double peakFlops = _peers.WorldSize * (_options.PeakTeraflops > 0
             ? _options.PeakTeraflops * 1e12
-            : DeviceSpeed.MeasurePeak(Model.Device, _clock, _options.UsesBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32));
+            : _runner.MeasurePeak(_clock));
         SpeedMeter speed = new(Model.Config, _options, _clock, peakFlops, _state.Step);
         _log.RunStarted(new TrainingStarted(
             _state.Step, _options.Steps, Model.Config.ParameterCount, _options.TokensPerStep, speed.FlopsPerToken, peakFlops,
-            Model.Device.ToString(), threads, torch.Version));
+            Device.Parse(_options.Device).ToString(), threads, _runner.Libtorch));
         return speed;
     }
 

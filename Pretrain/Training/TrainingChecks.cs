@@ -30,7 +30,12 @@ internal static class TrainingChecks
             faults.Add($"BlockSize is {options.BlockSize} where the model knows {config.MaxPositionEmbeddings} positions");
         }
 
-        if (options.Device.StartsWith("cuda", StringComparison.Ordinal) && !torch.CudaAvailable)
+        if (options.Engine == TrainingEngine.TorchSharp && worldSize > 1)
+        {
+            faults.Add("several processes train together with the native engine only");
+        }
+
+        if (options.Engine == TrainingEngine.Native && options.Device.StartsWith("cuda", StringComparison.Ordinal) && !torch.CudaAvailable)
         {
             faults.Add($"device {options.Device} was asked for, but this machine or its libtorch has no CUDA; use cpu");
         }

@@ -108,6 +108,9 @@ public sealed record TrainingOptions
     /// <summary>The element type the model computes with. Default: by the device.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>The engine that trains, not auto. Default native.</summary>
+    public TrainingEngine Engine { get; init; } = TrainingEngine.Native;
+
     /// <summary>Whether <see cref="Precision"/> comes to bfloat16 on the device.</summary>
     public bool UsesBFloat16 =>
         Precision == Precision.BFloat16 || (Precision == Precision.Auto && Device.StartsWith("cuda", StringComparison.Ordinal));
@@ -173,6 +176,12 @@ public sealed record TrainingOptions
         Check(CheckpointsKept is >= 1 and <= 1000, "CheckpointsKept must lie in 1..1000");
         Check(Threads is >= 0 and <= 1024, "Threads must lie in 0..1024");
         Check(PeakTeraflops is >= 0 and <= 1e6, "PeakTeraflops must lie in 0..1,000,000");
+        Check(
+            Engine != TrainingEngine.TorchSharp || !Device.StartsWith("cuda", StringComparison.Ordinal),
+            "the torchsharp engine computes on a CPU: give the device cpu, or the engine native");
+        Check(
+            Engine != TrainingEngine.TorchSharp || !UsesBFloat16,
+            "the torchsharp engine computes in float32: give the precision float32, or the engine native");
         try
         {
             _ = Torch.Device.Parse(Device);

@@ -89,7 +89,7 @@ internal static class GpuBenchmarks
             using (GptNeoForCausalLM model = new(config, device, forTraining: false))
             {
                 model.Initialize(1);
-                GptNeoWeights.SaveFolder(model, export);
+                GptNeoWeights.SaveFolder(model.Config, model.Weights, export);
             }
 
             CompareLogits(run.Folder, export, config, device);

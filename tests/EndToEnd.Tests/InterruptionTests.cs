@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
-using DataForge.Pretrain.Torch;
 using DataForge.Testing;
 using EventLog = DataForge.Corpus.Events.EventLog;
 
@@ -44,9 +43,6 @@ public sealed class InterruptionTests(SharedBuild built)
     public async Task Build_interruptedInTrainingAndReport_exits130AndEndsWithTheSameModel()
     {
         Assert.SkipWhen(SharedBuild.Missing is not null, SharedBuild.Missing ?? "");
-        Assert.SkipWhen(
-            NativeLibraryFinder.Find() is null,
-            "libdataforge_torch.so is not compiled (Pretrain/Torch/native/build.sh artifacts/native)");
 
         // Two workspaces: in one of them, the second training would take the model of the first.
         built.CopyTo("trained");

@@ -11,8 +11,8 @@ public class GeneratedNearMissTests
 {
     private const int FewCases = 52;
 
-    // What is reached on the few, so that no change loses any of it.
-    private const int MostOfFew = 9;
+    // About what is reached on the few; the full check demands none.
+    private const int MostOfFew = 12;
 
     [Fact]
     public void LicenseOf_generatedNearMisses_isNotPermissive()

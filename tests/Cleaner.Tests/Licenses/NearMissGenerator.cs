@@ -39,6 +39,9 @@ internal static class NearMissGenerator
             : NearMissWords.Any(random, "The license below does not apply to this software; it is reproduced for reference only.",
             "The text below belongs to the template from which this project was created, and grants nothing here.",
             "The following license has been withdrawn. No rights are granted.",
+                "What follows is quoted from another project and is not our license.",
+                "Draft. The terms below are under discussion and not in force.",
+                "Please do not apply the terms below to this program; we have not adopted them.",
             "This software is proprietary. The text below is the license of an unrelated program and is shown as an example.");
         return GeneratedLicenseCase.OfFile("denied", id, FileName(random), $"{denial}\n\n{text}");
     }
@@ -60,7 +63,11 @@ internal static class NearMissGenerator
             $"On 1 January 2031 this software becomes available under the {name}. Until then, all rights are reserved.\n\n{{0}}",
             $"Four years after its publication, each version is licensed under the {name}. Before, it may be evaluated only.\n\n{{0}}",
             $"Change Date: 2030-05-01\nChange License: {id}\n\nBefore the Change Date, production use is not permitted.\n\n{{0}}",
-            "The license of the 1.x series was:\n\n{0}\nThis is the 2.x series, which is not open source.\n");
+            "The license of the 1.x series was:\n\n{0}\nThis is the 2.x series, which is not open source.\n",
+            $"From 2015 to 2018 this program was under the {name}. It is now a commercial product.\n\n{{0}}",
+            "{0}\nThe above holds for releases up to and including 3.4; newer releases are covered by a commercial agreement.\n",
+            $"This release comes under the {name} two years from now; until that day its use is limited to evaluation.\n\n{{0}}",
+            "Old license (superseded in 2022):\n\n{0}\nNew license: see your contract with Acme Corp.\n");
         return GeneratedLicenseCase.OfFile("dated", id, FileName(random), intro.Replace("{0}", text));
     }
 
@@ -68,14 +75,17 @@ internal static class NearMissGenerator
     {
         (string id, string text) = GeneratorTexts.AnyPermissive(random);
         string thing = NearMissWords.Any(random, "the folder vendor/", "docs/", "the fonts in assets/fonts", "the file third_party/foo.c",
-            "everything below examples/", "the JavaScript files in static/", "the C++ sources (*.cc, *.h)", "the documentation",
+            "everything below examples/", "the sample images", "tests/data", "the bundled copy of zlib", "the Debian packaging",
+            "the JavaScript files in static/", "the C++ sources (*.cc, *.h)", "the documentation",
             "the logo");
         string intro = NearMissWords.Any(random, $"For {thing}, the following license applies:",
             $"License of {thing} (and of nothing else):",
-            $"Only {thing} is licensed as follows:", $"The following terms cover {thing}.",
+            $"Only {thing} is licensed as follows:", $"Terms for {thing} alone:", $"We received {thing} under these terms:",
+            $"This notice belongs to {thing}.", $"The following terms cover {thing}.",
             $"Files in this list are under the license below: {thing}");
         string rest = NearMissWords.Any(random, string.Empty, "\nAll other files are proprietary. All rights reserved.\n",
-            "\nFor everything else, no license is granted.\n",
+            "\nFor everything else, no license is granted.\n", "\nOur own code is closed.\n",
+            "\nThe program itself is licensed to customers of Acme Corp. only.\n",
             "\nThe rest of this repository is licensed under the GNU General Public License v3.\n");
         return GeneratedLicenseCase.OfFile("of something else", id, FileName(random), $"{intro}\n\n{text}{rest}");
     }
@@ -106,6 +116,9 @@ internal static class NearMissGenerator
         string whole = NearMissWords.Any(random,
             $"Licensed under the {name}, with the following additional conditions:\n\n{NearMissWords.Clause(random)}\n\n{text}",
             $"You may use this software under the license below provided that {condition}.\n\n{text}",
+            $"Subject to your payment of the license fee, the terms below apply.\n\n{text}",
+            $"Free software projects may use these terms:\n\n{text}\nAll others need to buy a license.\n",
+            $"The grant below takes effect once you have signed the agreement with us.\n\n{text}",
             $"If {condition}, the following license applies to you:\n\n{text}\nEverybody else needs a commercial license.\n",
             $"This software is under the {name} for non-commercial use:\n\n{text}\nFor commercial use, write to sales@example.com.\n",
             $"{text}\nThe license above is subject to the following condition. {NearMissWords.Clause(random)}\n",
@@ -120,7 +133,8 @@ internal static class NearMissGenerator
         string header = NearMissWords.Any(random, $"Licensed under the {name}, provided that {NearMissWords.Condition(random)}.",
             $"Licensed under the {name} for non-commercial use only; commercial use requires a separate agreement.",
             $"Licensed under the {name} with an additional condition: {NearMissWords.Clause(random)}",
-            $"You may use this file under the {name} only if {NearMissWords.Condition(random)}.",
+            $"You may use this file under the {name} only if {NearMissWords.Condition(random)}.", $"{name}, but not for commercial use.",
+            $"{name} for individuals, commercial license for companies.", $"{name} (educational institutions only).",
             $"Licensed under the {name}. {NearMissWords.Clause(random)}");
         return GeneratedLicenseCase.OfHeader("conditioned in a header", id, Comment($"Copyright 2022 Acme Corp.\n{header}\n"), text);
     }
@@ -130,7 +144,8 @@ internal static class NearMissGenerator
         (_, string text) = GeneratorTexts.AnyPermissive(random);
         string name = NearMissWords.RestrictingName(random);
         string header = NearMissWords.Any(random, $"This file is licensed under the {name}.", $"License: {name}",
-            $"Released under the {name}; see the web page.",
+            $"Released under the {name}; see the web page.", $"The {name} governs this file.", $"Subject to the {name}.",
+            $"You should have received a copy of the {name} with this file.", $"Published under {name}", $"Licence: {name}",
             $"Use of this source code is governed by the {name}.", $"This file is distributed under the terms of the {name}.",
             $"This software may be used and distributed according to the terms of the {name}.", $"Licensed under {name}.");
         return GeneratedLicenseCase.OfHeader("a restricting licence named", name, Comment($"Copyright (c) 2020 A. B.\n\n{header}\n"), text);

@@ -6,7 +6,9 @@ internal static class NearMissWords
     private static readonly string[] Who = ["You", "The licensee", "Users of this software", "Recipients"];
 
     private static readonly string[] MayNot =
-        ["may not", "must not", "shall not", "are not permitted to", "are not allowed to", "agree not to", "are forbidden to"];
+        ["may not", "must not", "shall not", "are not permitted to", "are not allowed to", "agree not to", "are forbidden to", "cannot",
+            "have no right to",
+        "undertake not to"];
 
     private static readonly string[] Acts =
     [
@@ -15,19 +17,27 @@ internal static class NearMissWords
         "make derivative works of this software", "use this software to build a competing product",
         "distribute this software in source form",
         "use this software without a paid subscription", "train machine learning models on this software", "redistribute this software",
+        "include this software in a product that is sold", "run this software on more than one computer",
+        "host this software for customers",
+        "let more than ten persons use this software", "transfer this permission to anybody else", "publish benchmarks of this software",
         "use this software in a company with more than 100 employees", "remove or go around the license key of this software",
     ];
 
     private static readonly string[] Uses =
     [
         "Commercial use", "Redistribution of modified versions", "Use in production", "Use in military systems", "Use by companies",
-        "Hosting this software for third parties", "Use by government agencies", "Redistribution in any form", "Any use for profit",
+        "Hosting this software for third parties", "Use by government agencies",
+        "Resale", "Sublicensing", "Any form of monetization", "Use in closed-source products", "Deployment on more than two servers",
+        "Redistribution in any form", "Any use for profit",
         "Use of this software to train language models", "Making derivative works", "Inclusion of this software in a paid product",
     ];
 
     private static readonly string[] Refused =
     [
-        "is prohibited", "is not permitted", "is forbidden", "requires a separate license",
+        "is prohibited", "is not permitted", "is forbidden", "is reserved to the authors", "needs our consent", "calls for a paid license",
+        "is excluded from this grant", "is off limits", "shall only take place with the consent of Acme Corp.",
+        "is available at extra cost",
+        "requires a separate license",
             "is not allowed without a commercial agreement",
         "requires the prior written permission of the authors", "is subject to an annual fee", "is strictly prohibited",
         "is only possible under a commercial license, which can be bought from sales@example.com",
@@ -42,7 +52,8 @@ internal static class NearMissWords
     [
         "you have bought a subscription", "your organization has fewer than 50 employees", "it is not offered as a service",
         "you do not compete with the authors", "you are a student or a teacher", "it is used for research and not for profit",
-        "your yearly revenue is below one million dollars", "all modified versions are published under the GNU General Public License",
+        "your yearly revenue is below one million dollars", "your product is free software", "you have registered at our site",
+        "you keep the number of users below 25", "all modified versions are published under the GNU General Public License",
         "you are a member of the consortium", "it is not used by or for the military",
     ];
 
@@ -55,7 +66,10 @@ internal static class NearMissWords
         "PolyForm Noncommercial License 1.0.0", "Functional Source License, Version 1.1", "NVIDIA Source Code License",
         "CreativeML OpenRAIL-M",
         "Creative Commons Attribution-NonCommercial 4.0 International License", "Sustainable Use License", "Confluent Community License",
-        "EUPL v1.2", "CeCILL license, version 2.1", "Microsoft Reciprocal License (MS-RL)", "Open Software License 3.0", "GNU GPL v2",
+        "EUPL v1.2", "CeCILL license, version 2.1", "Unity Companion License", "Timescale License", "Hippocratic License 3.0",
+        "Redis Source Available License v2", "Prosperity Public License 3.0.0", "Tencent Hunyuan Community License", "CC BY-NC-SA 4.0",
+        "BigScience RAIL License v1.0", "GPLv3 or later", "NVIDIA Open Model License", "Adobe Research License", "LGPL-3.0+",
+        "Microsoft Reciprocal License (MS-RL)", "Open Software License 3.0", "GNU GPL v2",
         "Mozilla Public License 2.0", "AGPLv3", "GNU Lesser General Public License, version 2.1 or later", "Eclipse Public License 2.0",
         "Common Development and Distribution License (CDDL) 1.0", "Gemma Terms of Use", "Acme Corporation Software License", "QPL 1.0",
         "Creative Commons Attribution-ShareAlike 4.0 License", "Sleepycat License", "Common Public Attribution License Version 1.0",
@@ -79,12 +93,19 @@ internal static class NearMissWords
         0 or 1 => $"{Any(random, Who)} {Any(random, MayNot)} {Any(random, Acts)}.",
         2 or 3 => $"{Any(random, Uses)} {Any(random, Refused)}.",
         4 => Any(random, "This permission is granted for {0} use only.", "This software is provided for {0} purposes only.",
-            "The rights above are limited to {0} use.", "Use is restricted to {0} purposes.").Replace("{0}", Any(random, Limits)),
+            "The rights above are limited to {0} use.", "Use is restricted to {0} purposes.", "Free for {0} use.",
+            "Only {0} use is covered by this license.",
+            "No other than {0} use is allowed.").Replace("{0}", Any(random, Limits)),
         _ => Any(random,
             "Modified versions must be published under the terms of the GNU General Public License.",
             "If you run a modified version on a server, you must offer its source code to everybody who uses the server.",
             "This license ends thirty days after the software was received.",
             "The authors may withdraw this permission at any time.",
+            "Anyone who distributes a product based on this software must give the authors five percent of the revenue.",
+            "You must delete all copies once the project for which you received them has ended.",
+            "Permission is given to members of Example University; all others must ask.", "This permission may be revoked without notice.",
+            "The source code must not be disclosed to third parties.",
+            "Derived works have to be placed under this license as a whole, and their source has to be made available.",
             "Each company that uses the software shall pay an annual fee of 500 euros to the copyright holder.",
             "The permission above does not extend to companies and their contractors."),
     };
@@ -97,7 +118,10 @@ internal static class NearMissWords
         "This {1} is no longer available under the {0}. It is proprietary.",
         "Contrary to what was said before, the {0} is withdrawn for this {1}.",
         "This {1} contains no code under the {0}. It is confidential and proprietary.",
-        "Do not take this {1} to be under the {0}: it is not.").Replace("{0}", name).Replace("{1}", subject);
+        "Do not take this {1} to be under the {0}: it is not.",
+        "Though its neighbours are under the {0}, this {1} is closed source.", "None of the permissions of the {0} extend to this {1}.",
+        "You have no rights under the {0} in this {1}.", "We have stopped offering this {1} under the {0}; it is for customers only.",
+        "The {0} covers the other parts of the project, never this {1}.").Replace("{0}", name).Replace("{1}", subject);
 
     /// <summary>A sentence that speaks of a licence of something else.</summary>
     public static string Mention(Random random, string name) => Any(random,
@@ -106,5 +130,7 @@ internal static class NearMissWords
         "The test data were made with {1} (licensed under the {0}).", "Needs {1} at run time, which is distributed under the {0}.",
         "{1} is licensed under the {0}; see its own page.", "If you need something under the {0}, look at {1}.",
         "Our license is compatible with the {0}, under which {1} is published.", "An early draft of {1} was under the {0}.",
-        "The interface is the same as that of {1}, a {0} project.").Replace("{0}", name).Replace("{1}", Project(random));
+        "The interface is the same as that of {1}, a {0} project.", "Inspired by {1} ({0}).",
+        "The authors of {1} chose the {0}; we did not.", "See {1} for something similar under the {0}.", "Compare {1} [{0}].",
+        "The format was documented by {1}, whose code is under the {0}.").Replace("{0}", name).Replace("{1}", Project(random));
 }

@@ -1,6 +1,8 @@
 using DataForge.Inspection.Settings;
 using DataForge.Corpus;
+using DataForge.Corpus.Runs;
 using DataForge.Orchestrator.Settings;
+using DataForge.Testing;
 
 namespace DataForge.Orchestrator.Tests.Settings;
 
@@ -42,6 +44,20 @@ public sealed class OptionNamesTests
             OptionsLoader.Load(null, null, [OptionsLoader.ParseSet("clean.preset=zz"), OptionsLoader.ParseSet("dedup.nosuch=1")]));
         Assert.Contains("clean.preset cannot be", e.Message, StringComparison.Ordinal);
         Assert.Contains("dedup.nosuch", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("auto", "cuda", "Native")]
+    [InlineData("torchsharp", "auto", "TorchSharp")]
+    public void Load_optionsOfARun_nameTheEngineThatAutoCameTo(string engine, string device, string expected)
+    {
+        using TemporaryFolder folder = new();
+        Run run = Run.Open(Workspace.Open(folder.Path), "r");
+        string[] sets = [$"pretrain.engine={engine}", $"pretrain.device={device}"];
+        DataForgeOptions options = OptionsLoader.Load(run, null, sets.Select(OptionsLoader.ParseSet)).ToOptions();
+        Assert.Equal(expected, options.Pretrain.Engine.ToString());
+        RunOptions.Save(run, options);
+        Assert.Equal(expected, OptionsLoader.Load(run, null, [OptionsLoader.ParseSet("pretrain.device=cpu")]).ToOptions().Pretrain.Engine.ToString());
     }
 
     /// <summary>All that the program itself writes into config.json it takes back.</summary>

@@ -17,9 +17,9 @@ public class SafeTensorsTests
         string golden = NativeTorch.Golden(config);
         using TemporaryFolder folder = new();
         using GptNeoForCausalLM model = GptNeoWeights.LoadFolder(golden);
-        GptNeoWeights.SaveFolder(model, folder["first"]);
+        GptNeoWeights.SaveFolder(model.Config, model.Weights, folder["first"]);
         using GptNeoForCausalLM again = GptNeoWeights.LoadFolder(folder["first"]);
-        GptNeoWeights.SaveFolder(again, folder["second"]);
+        GptNeoWeights.SaveFolder(again.Config, again.Weights, folder["second"]);
         foreach (string file in (string[])["model.safetensors", "config.json", "generation_config.json"])
         {
             Assert.Equal(File.ReadAllBytes(folder["first", file]), File.ReadAllBytes(folder["second", file]));

@@ -28,7 +28,7 @@ public class TransformersTests(ITestOutputHelper output)
         using TemporaryFolder folder = new();
         using GptNeoForCausalLM model = new(config, forTraining: false);
         Draw(model);
-        HuggingFaceFolder.Publish(model, folder["export"]);
+        HuggingFaceFolder.Publish(model.Config, model.Weights, folder["export"]);
         CounterRandom random = new(5, "ids");
         long[] ids = [.. Enumerable.Range(0, batch * length).Select(i => (long)(random.Uniform((ulong)i) * config.VocabSize))];
         File.WriteAllBytes(folder["ids"], MemoryMarshal.AsBytes(ids.AsSpan()));

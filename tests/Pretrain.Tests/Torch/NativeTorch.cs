@@ -1,4 +1,6 @@
+using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Torch;
+using DataForge.Pretrain.Training;
 using DataForge.Testing;
 
 namespace DataForge.Pretrain.Tests.Torch;
@@ -23,6 +25,9 @@ internal static class NativeTorch
         Assert.SkipWhen(folder is null, $"the reference tensors golden/{config} are not here");
         return folder!;
     }
+
+    /// <summary>The trainer's model, whose engine is the native one.</summary>
+    internal static GptNeoForCausalLM NativeModel(this Trainer trainer) => (GptNeoForCausalLM)trainer.Model;
 
     internal static float[] Floats(Tensor tensor) => tensor.to(Device.CPU).contiguous().AsSpan<float>().ToArray();
 

@@ -52,7 +52,7 @@ public class BatchPrefetcherTests
         Assert.Equal(10, log.Steps[^1].Step);
         using Trainer resumed = Make(new AffineData(97, 32), new RecordingLog(), true);
         resumed.Run(folder.Path, CancellationToken.None);
-        Assert.Equal(straight, NativeTorch.Floats(resumed.Model.Parameters.Values));
+        Assert.Equal(straight, NativeTorch.Floats(resumed.NativeModel().Parameters.Values));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public class BatchPrefetcherTests
         using TemporaryFolder folder = new();
         using Trainer trainer = Make(data, new RecordingLog(), ahead);
         trainer.Run(folder.Path, CancellationToken.None);
-        return NativeTorch.Floats(trainer.Model.Parameters.Values);
+        return NativeTorch.Floats(trainer.NativeModel().Parameters.Values);
     }
 
     private sealed class OneAtATime : ITrainingData

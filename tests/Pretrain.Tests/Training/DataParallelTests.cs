@@ -120,7 +120,7 @@ public class DataParallelTests
             using Trainer trainer = new(Config, options, new BlockData(128, 32, options), log, group: group);
             trainer.Run(Path.Combine(folder!, "checkpoints"), CancellationToken.None);
             Write("losses", string.Join('\n', log.Steps.Select(step => step.Loss.ToString("R", CultureInfo.InvariantCulture))));
-            Write("hash", Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(trainer.Model.Parameters.Values.AsSpan<float>()))));
+            Write("hash", Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(trainer.NativeModel().Parameters.Values.AsSpan<float>()))));
             Write("validation", log.Evaluations.Count == 0 ? "" : log.Evaluations[^1].Loss.ToString("R", CultureInfo.InvariantCulture));
         }
         catch (TrainingException e)

@@ -86,7 +86,7 @@ public class PrecisionTests
     {
         using Trainer trainer = new(Tiny, options, new AffineData(97, 32), log);
         trainer.Run(folder, CancellationToken.None);
-        return NativeTorch.Floats(trainer.Model.Parameters.Values);
+        return NativeTorch.Floats(trainer.NativeModel().Parameters.Values);
     }
 
     private static float[] Gradients(bool narrow, bool fused)

@@ -95,7 +95,7 @@ public class StepGraphsTests
 
         using Trainer second = Make(Options, new RecordingLog(), OnDevice with { Recorder = new TapeRecorder(), Prefetch = true });
         second.Run(folder.Path, CancellationToken.None);
-        Assert.Equal(straight, NativeTorch.Floats(second.Model.Parameters.Values));
+        Assert.Equal(straight, NativeTorch.Floats(second.NativeModel().Parameters.Values));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public class StepGraphsTests
         using Trainer trainer = new(
             Tiny, Options with { Steps = 6, WarmupSteps = 0, EvaluateEvery = 0, CheckpointEvery = 1, CheckpointsKept = 100 }, data, log, null, null,
             OnDevice with { Recorder = new TapeRecorder() });
-        Tensor weight = trainer.Model.transformer.ln_f.weight.Value;
+        Tensor weight = trainer.NativeModel().transformer.ln_f.weight.Value;
         float kept = weight.AsSpan<float>()[0];
         data.OnFill = step =>
         {
@@ -120,7 +120,7 @@ public class StepGraphsTests
         TrainingStepSkipped skipped = Assert.Single(log.SkippedSteps);
         Assert.Equal(4, skipped.Step);
         Assert.Equal(5, log.Steps.Count);
-        Assert.All(NativeTorch.Floats(trainer.Model.Parameters.Values), value => Assert.True(float.IsFinite(value)));
+        Assert.All(NativeTorch.Floats(trainer.NativeModel().Parameters.Values), value => Assert.True(float.IsFinite(value)));
     }
 
     [Fact]
@@ -158,6 +158,6 @@ public class StepGraphsTests
         using TemporaryFolder folder = new();
         using Trainer trainer = Make(options, log, way);
         trainer.Run(folder.Path, CancellationToken.None);
-        return NativeTorch.Floats(trainer.Model.Parameters.Values);
+        return NativeTorch.Floats(trainer.NativeModel().Parameters.Values);
     }
 }

@@ -104,7 +104,7 @@ public class TrainerTests
             RecordingLog log = new();
             using Trainer trainer = new(Tiny, Options with { Steps = 1, WarmupSteps = 0, BatchSize = batch, AccumulationSteps = accumulation }, source, log);
             trainer.Run(folder[$"{batch}"], CancellationToken.None);
-            return (log.Steps[0].Loss, log.Steps[0].GradientNorm, NativeTorch.Floats(trainer.Model.Parameters.Grads));
+            return (log.Steps[0].Loss, log.Steps[0].GradientNorm, NativeTorch.Floats(trainer.NativeModel().Parameters.Grads));
         }
     }
 
@@ -119,7 +119,7 @@ public class TrainerTests
         float kept = 0;
         data.OnFill = step =>
         {
-            Span<float> weights = trainer.Model.Parameters.Values.AsSpan<float>();
+            Span<float> weights = trainer.NativeModel().Parameters.Values.AsSpan<float>();
             if (step == 3)
             {
                 (kept, weights[0]) = (weights[0], float.NaN);
@@ -145,7 +145,7 @@ public class TrainerTests
         NativeTorch.SkipWithoutLibrary();
         using TemporaryFolder folder = new();
         using Trainer trainer = new(Tiny, Options with { MaxSkippedInARow = 3 }, new AffineData(97, 32), new RecordingLog());
-        trainer.Model.Parameters.Values.fill_(double.NaN);
+        trainer.NativeModel().Parameters.Values.fill_(double.NaN);
         TrainingException e = Assert.Throws<TrainingException>(() => trainer.Run(folder.Path, CancellationToken.None));
         Assert.Contains("3 steps in a row were skipped", e.Message, StringComparison.Ordinal);
     }
@@ -213,7 +213,7 @@ public class TrainerTests
         using (Trainer first = new(Tiny, options, new AffineData(97, 32), new RecordingLog()))
         {
             first.Run(folder["checkpoints"], CancellationToken.None);
-            GptNeoWeights.Save(first.Model, folder["weights"]);
+            GptNeoWeights.Save(first.Model.Weights, folder["weights"]);
         }
 
         using Trainer other = new(Tiny, options, new AffineData(97, 32), new RecordingLog());
@@ -288,6 +288,6 @@ public class TrainerTests
         using Trainer final = new(Tiny, Options, new AffineData(97, 32), last ?? new RecordingLog());
         final.Run(folder, CancellationToken.None);
         Assert.Equal(Options.Steps, final.Step);
-        return Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(final.Model.Parameters.Values.AsSpan<float>())));
+        return Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(final.NativeModel().Parameters.Values.AsSpan<float>())));
     }
 }

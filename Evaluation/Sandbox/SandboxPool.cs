@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+
+namespace DataForge.Evaluation.Sandbox;
+
+/// <summary>Workers of a sandbox, each used by one caller at a time.</summary>
+public sealed class SandboxPool : IDisposable
+{
+    private readonly SandboxFolder _folder = new();
+    private readonly ConcurrentBag<SandboxWorker> _idle = [];
+    private readonly PythonInterpreter _python;
+    private readonly bool _isolated;
+
+    /// <summary>Prepares a pool; workers start when they are needed.</summary>
+    /// <param name="python">The interpreter.</param>
+    /// <param name="isolated">Whether programs run in bubblewrap. Without it a program can harm whoever runs it.</param>
+    public SandboxPool(PythonInterpreter python, bool isolated = true) => (_python, _isolated) = (python, isolated);
+
+    /// <summary>Starts a worker, to learn whether the sandbox can run here.</summary>
+    /// <exception cref="Corpus.DataForgeException">It cannot.</exception>
+    public async Task CheckAsync(CancellationToken cancellation)
+    {
+        var worker = new SandboxWorker(_folder, _python, _isolated);
+        try
+        {
+            await worker.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            worker.Dispose();
+            throw;
+        }
+
+        _idle.Add(worker);
+    }
+
+    /// <summary>Judges a program, beside as many others as there are callers.</summary>
+    public async Task<Verdict> JudgeAsync(ProgramJob job, ProgramLimits limits, CancellationToken cancellation)
+    {
+        if (!_idle.TryTake(out SandboxWorker? worker))
+        {
+            worker = new SandboxWorker(_folder, _python, _isolated);
+        }
+
+        try
+        {
+            return await worker.JudgeAsync(job, limits, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _idle.Add(worker);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        while (_idle.TryTake(out SandboxWorker? worker))
+        {
+            worker.Dispose();
+        }
+
+        _folder.Dispose();
+    }
+}

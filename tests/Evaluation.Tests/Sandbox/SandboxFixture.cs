@@ -1,0 +1,46 @@
+using DataForge.Evaluation.Sandbox;
+
+namespace DataForge.Evaluation.Tests.Sandbox;
+
+/// <summary>Workers that the tests of a class share. Tests skip where bubblewrap or Python is missing.</summary>
+public sealed class SandboxFixture : IDisposable
+{
+    private readonly SandboxPool? _pool;
+
+    public SandboxFixture()
+    {
+        Missing = !File.Exists("/usr/bin/bwrap") ? "bubblewrap is not installed" : !HasPython() ? "python3 is not installed" : null;
+        _pool = Missing is null ? new SandboxPool(PythonInterpreter.Find("python3")) : null;
+    }
+
+    /// <summary>Whether the long checks run too.</summary>
+    public static bool IsFull => Environment.GetEnvironmentVariable("DATAFORGE_EVALUATION_FULL") is not null;
+
+    /// <summary>What is missing, or null.</summary>
+    public string? Missing { get; }
+
+    /// <summary>The workers; skips the test where they cannot run.</summary>
+    public SandboxPool Pool
+    {
+        get
+        {
+            Assert.SkipWhen(Missing is not null, Missing ?? "");
+            return _pool!;
+        }
+    }
+
+    public void Dispose() => _pool?.Dispose();
+
+    private static bool HasPython()
+    {
+        try
+        {
+            PythonInterpreter.Find("python3");
+            return true;
+        }
+        catch (Corpus.DataForgeException)
+        {
+            return false;
+        }
+    }
+}
