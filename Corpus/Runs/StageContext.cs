@@ -38,8 +38,8 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
 
     /// <summary>
     /// Computes the parts of a stage, up to <see cref="Workers"/> at a time. A part whose input and options hashes and codecs are in a
-    /// manifest of this run is kept; one that is in another run's manifest is linked from there. Several processes may call this at the same
-    /// time for the same run: each part is computed by one of them. Returns the entries in the order of the plans.
+    /// manifest of this run is kept; one that is in another run's manifest is linked from there. Several processes may call this at the
+    /// same time for the same run: each part is computed by one of them. Returns the entries in the order of the plans.
     /// </summary>
     public async Task<IReadOnlyList<ManifestEntry>> RunPartsAsync(
         string stage, string optionsHash, IReadOnlyList<PartPlan> plans, string unit, CancellationToken cancellation)
@@ -77,7 +77,9 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
     /// <param name="part">The part, as its manifest entry names it.</param>
     public IDisposable? BeginPart(string part) => _logger.BeginPart(part);
 
-    /// <summary>Logs that the work on a part starts. For stages that do not compute their parts through <see cref="RunPartsAsync"/>.</summary>
+    /// <summary>
+    /// Logs that the work on a part starts. For stages that do not compute their parts through <see cref="RunPartsAsync"/>.
+    /// </summary>
     /// <param name="stage">The stage.</param>
     /// <param name="part">The part, as its manifest entry names it.</param>
     public void ReportStarted(string stage, string part)

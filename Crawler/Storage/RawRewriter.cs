@@ -89,7 +89,10 @@ internal sealed class RawRewriter(
         var contentParts = new SortedSet<int>();
         ManifestOutput files = RewriteFiles(number, counts, contentParts, out string input);
         ManifestOutput blobs = RewriteBlobs(number, entry, counts);
-        ManifestEntry rewritten = entry with { InputHash = input, Codecs = PartOutput.ParquetCodecs, Outputs = [blobs, files], Counts = counts };
+        ManifestEntry rewritten = entry with
+        {
+            InputHash = input, Codecs = PartOutput.ParquetCodecs, Outputs = [blobs, files], Counts = counts,
+        };
         rewrite.Write($"raw/manifest/{number:D5}.json", CanonicalJson.Write(rewritten));
         var part = new RawPart(
             number, files.Sha256, blobs.Sha256, files.Rows!.Value, counts[CountName.ContentsStored], counts[CountName.BytesStored]);

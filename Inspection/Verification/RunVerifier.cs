@@ -10,8 +10,8 @@ namespace DataForge.Inspection.Verification;
 
 /// <summary>
 /// Recomputes everything that a run states of its files: the SHA-256 of every file in a manifest entry, git ids of contents, counts from
-/// rows, and what must agree between stages. Published shards are read by a second reader too. Of a run that has only some stages, these are
-/// checked. Files are checked in parallel. Memory: about 100 bytes per content, and for each worker a row group.
+/// rows, and what must agree between stages. Published shards are read by a second reader too. Of a run that has only some stages, these
+/// are checked. Files are checked in parallel. Memory: about 100 bytes per content, and for each worker a row group.
 /// </summary>
 internal sealed class RunVerifier(Run run, CancellationToken cancellation)
 {
@@ -69,7 +69,8 @@ internal sealed class RunVerifier(Run run, CancellationToken cancellation)
         IEnumerable<RowCounts> contents = clean.Concat(dataset).Concat(text is null ? [] : [text]);
         return new VerificationResult(
             all.Count, all.Sum(file => file.Output.Bytes), _tables + blobs.Count + occurrences.Count, _rows + (raw?.Rows ?? 0),
-            _publishedShards, (raw?.Contents ?? 0) + contents.Sum(part => (long)part.Kept.Count), stages.All.Count + blobs.Count, duplicates, documents,
+            _publishedShards, (raw?.Contents ?? 0) + contents.Sum(part => (long)part.Kept.Count), stages.All.Count + blobs.Count,
+            duplicates, documents,
             checkpoints, stages.MissingStages, remarks);
     }
 

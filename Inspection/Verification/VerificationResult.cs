@@ -14,5 +14,6 @@ namespace DataForge.Inspection.Verification;
 /// <param name="MissingStages">The stages that the run has no part of, in order.</param>
 /// <param name="Remarks">What else the reader should know, a line each.</param>
 internal sealed record VerificationResult(
-    long Files, long Bytes, long Tables, long Rows, long PublishedShards, long Contents, long Entries, long Duplicates, long Documents, int Checkpoints,
+    long Files, long Bytes, long Tables, long Rows, long PublishedShards, long Contents, long Entries, long Duplicates, long Documents,
+    int Checkpoints,
     IReadOnlyList<string> MissingStages, IReadOnlyList<string> Remarks);

@@ -22,7 +22,8 @@ internal sealed class TorchSharpModel : nn.Module, ILanguageModel
         Config = config;
         transformer = new Transformer(config);
         register_module(nameof(transformer), transformer);
-        Parameters = named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter.DetachFromDisposeScope(), StringComparer.Ordinal);
+        Parameters = named_parameters()
+            .ToDictionary(p => p.name, p => (Tensor)p.parameter.DetachFromDisposeScope(), StringComparer.Ordinal);
         _head = new TiedHead(Parameters["transformer.wte.weight"], Sharing);
     }
 

@@ -89,8 +89,8 @@ internal sealed class Checkpointer(CheckpointStore store, ITrainingStepRunner ru
         {
             throw new TrainingException(
                 $"{path} was made by the {TrainingEngines.NameOf(found.Engine)} engine, which rounds otherwise than the "
-                + $"{TrainingEngines.NameOf(expected.Engine)} engine; give pretrain.engine={TrainingEngines.NameOf(found.Engine)} to go on, "
-                + "or use another run name");
+                + $"{TrainingEngines.NameOf(expected.Engine)} engine; give pretrain.engine={TrainingEngines.NameOf(found.Engine)} "
+                + "to go on, or use another run name");
         }
 
         Require("model", found.Model, expected.Model);

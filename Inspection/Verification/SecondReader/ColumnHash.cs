@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace DataForge.Inspection.Verification.SecondReader;
 
 /// <summary>
-/// SHA-256 over a column's values in one form for every reader: a value is its length and its bytes, a null the length −1, a list the number
-/// of its elements and the elements.
+/// SHA-256 over a column's values in one form for every reader: a value is its length and its bytes, a null the length −1, a list the
+/// number of its elements and the elements.
 /// </summary>
 internal sealed class ColumnHash : IDisposable
 {

@@ -1,8 +1,8 @@
 namespace DataForge.Inspection.Verification.SecondReader;
 
 /// <summary>
-/// Reads a published shard a second time, with Parquet.Net, and compares every column with what the project's own reader found: a fault that
-/// the own writer and reader share would show in no other check.
+/// Reads a published shard a second time, with Parquet.Net, and compares every column with what the project's own reader found: a fault
+/// that the own writer and reader share would show in no other check.
 /// </summary>
 internal static class SecondReading
 {
