@@ -32,6 +32,10 @@ internal sealed class KeyForm
 
     private readonly List<Part> _parts = [];
 
+    // The first literal part, and how many characters are before it: it is compared first, because that is cheap.
+    private readonly byte[] _fixed;
+    private readonly int _fixedAt;
+
     /// <summary>Reads a form.</summary>
     /// <param name="form">The form, as <c>key-forms.tsv</c> describes it.</param>
     public KeyForm(string form)
@@ -57,6 +61,9 @@ internal sealed class KeyForm
         }
 
         Prefix = _parts[0].Literal;
+        int first = _parts.FindIndex(part => part.Set is null);
+        _fixedAt = _parts.Take(first).Sum(part => part.Min);
+        _fixed = _parts[first].Literal;
     }
 
     /// <summary>What all keys of this form begin with; empty where they have nothing in common.</summary>
@@ -67,6 +74,11 @@ internal sealed class KeyForm
     /// <param name="start">Where the key begins.</param>
     public int LengthAt(ReadOnlySpan<byte> text, int start)
     {
+        if (start + _fixedAt > text.Length || !text[(start + _fixedAt)..].StartsWith(_fixed))
+        {
+            return 0;
+        }
+
         int at = start;
         for (int i = 0; i < _parts.Count; i++)
         {

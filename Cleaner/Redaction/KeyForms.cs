@@ -5,12 +5,28 @@ internal static class KeyForms
 {
     private static readonly List<KeyForm> All = Read();
 
-    /// <summary>The forms that begin with something fixed, by its first byte.</summary>
-    public static KeyForm[][] ByFirst { get; } =
-        [.. Enumerable.Range(0, 256).Select(first => All.Where(form => form.Prefix.Length > 0 && form.Prefix[0] == first).ToArray())];
+    private static readonly KeyForm[]?[] ByTwo = Group();
 
     /// <summary>The forms that begin with random characters.</summary>
     public static KeyForm[] Others { get; } = [.. All.Where(form => form.Prefix.Length == 0)];
+
+    /// <summary>The forms whose fixed beginning has these first two bytes.</summary>
+    /// <param name="first">The first byte.</param>
+    /// <param name="second">The second byte.</param>
+    public static ReadOnlySpan<KeyForm> Beginning(byte first, byte second) =>
+        ((first | second) & 0x80) != 0 ? [] : ByTwo[first << 7 | second];
+
+    private static KeyForm[]?[] Group()
+    {
+        var groups = new KeyForm[]?[1 << 14];
+        foreach (IGrouping<int, KeyForm> group in All.Where(form => form.Prefix.Length > 1)
+            .GroupBy(form => form.Prefix[0] << 7 | form.Prefix[1]))
+        {
+            groups[group.Key] = [.. group];
+        }
+
+        return groups;
+    }
 
     private static List<KeyForm> Read()
     {

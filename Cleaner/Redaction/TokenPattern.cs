@@ -46,7 +46,7 @@ internal static class TokenPattern
                 continue;
             }
 
-            foreach (KeyForm form in KeyForms.ByFirst[text[at]])
+            foreach (KeyForm form in KeyForms.Beginning(text[at], at + 1 < text.Length ? text[at + 1] : (byte)0))
             {
                 if (form.LengthAt(text, at) is > 0 and int length)
                 {
