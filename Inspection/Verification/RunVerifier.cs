@@ -139,8 +139,7 @@ internal sealed class RunVerifier(Run run, CancellationToken cancellation)
         }, cancellation);
         if (published is not null)
         {
-            using ColumnHashes own = published;
-            SecondReading.Check(file, own, cancellation);
+            SecondReading.Check(file, published, cancellation);
             Interlocked.Increment(ref _publishedShards);
         }
 

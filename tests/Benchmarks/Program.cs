@@ -1,4 +1,5 @@
 using DataForge.Benchmarks;
+using DataForge.Benchmarks.Packages;
 
 // One benchmark a name; each prints what it measured. The rest of the arguments are its own.
 var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordinal)
@@ -14,8 +15,12 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["fetch"] = args => FetchBenchmarks.Speed(args),
     ["fetch-bytes"] = args => FetchBenchmarks.Bytes(args),
     ["dedup-scale"] = args => DedupScaleBenchmarks.Run(args),
+<<<<<<< HEAD
     ["engines"] = args => EngineBenchmarks.Run(args),
     ["packages"] = args => EngineBenchmarks.Run(args),
+=======
+    ["packages"] = args => PackageBenchmarks.Run(args),
+>>>>>>> x-packages
     ["catalog"] = args => CatalogBenchmarks.Run(args),
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))

@@ -4,7 +4,7 @@ namespace DataForge.Inspection.Verification.SecondReader;
 
 /// <summary>A hash for each column of a table, and one number of rows: what a reader found in a file.</summary>
 /// <param name="schema">The table's columns.</param>
-internal sealed class ColumnHashes(ParquetSchema schema) : IDisposable
+internal sealed class ColumnHashes(ParquetSchema schema)
 {
     private readonly ColumnHash[] _hashes = [.. schema.Columns.Select(_ => new ColumnHash())];
 
@@ -19,7 +19,7 @@ internal sealed class ColumnHashes(ParquetSchema schema) : IDisposable
 
     /// <summary>The names of the columns whose values differ.</summary>
     public IEnumerable<string> DifferencesTo(ColumnHashes other) => schema.Columns
-        .Where((_, column) => !_hashes[column].Value().AsSpan().SequenceEqual(other._hashes[column].Value())).Select(column => column.Name);
+        .Where((_, column) => _hashes[column].Value != other._hashes[column].Value).Select(column => column.Name);
 
     /// <summary>Adds a row group as the project's own reader gives it.</summary>
     public void Add(ParquetRowGroup group)
@@ -30,9 +30,6 @@ internal sealed class ColumnHashes(ParquetSchema schema) : IDisposable
             Add(group, schema.Columns[column], _hashes[column]);
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => Array.ForEach(_hashes, hash => hash.Dispose());
 
     private static void Add(ParquetRowGroup group, ParquetColumn column, ColumnHash hash)
     {

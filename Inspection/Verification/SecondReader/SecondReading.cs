@@ -29,7 +29,6 @@ internal static class SecondReading
             throw file.Fault($"Parquet.Net cannot read it ({e.Message.TrimEnd('.')}), the own reader can");
         }
 
-        using ColumnHashes held = second;
         if (second.Rows != own.Rows)
         {
             throw file.Fault($"Parquet.Net reads {second.Rows} rows, the own reader {own.Rows}");
