@@ -15,12 +15,12 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["fetch"] = args => FetchBenchmarks.Speed(args),
     ["fetch-bytes"] = args => FetchBenchmarks.Bytes(args),
     ["dedup-scale"] = args => DedupScaleBenchmarks.Run(args),
-<<<<<<< HEAD
     ["engines"] = args => EngineBenchmarks.Run(args),
-    ["packages"] = args => EngineBenchmarks.Run(args),
-=======
-    ["packages"] = args => PackageBenchmarks.Run(args),
->>>>>>> x-packages
+    ["packages"] = args =>
+    {
+        PackageBenchmarks.Run(args);
+        EngineBenchmarks.Run(args);
+    },
     ["catalog"] = args => CatalogBenchmarks.Run(args),
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
