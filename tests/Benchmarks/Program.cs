@@ -16,11 +16,7 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["fetch-bytes"] = args => FetchBenchmarks.Bytes(args),
     ["dedup-scale"] = args => DedupScaleBenchmarks.Run(args),
     ["engines"] = args => EngineBenchmarks.Run(args),
-    ["packages"] = args =>
-    {
-        PackageBenchmarks.Run(args);
-        EngineBenchmarks.Run(args);
-    },
+    ["packages"] = args => PackageBenchmarks.Run(args),
     ["catalog"] = args => CatalogBenchmarks.Run(args),
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))

@@ -10,6 +10,13 @@ internal static class PackageBenchmarks
     public static int Run(string[] args) => args switch
     {
         [ParquetComparison.MeasureVerb or ParquetComparison.DamagedVerb, ..] => ParquetChild.Run(args),
-        _ => ParquetComparison.Run(args),
+        _ => RunBoth(args),
     };
+
+    private static int RunBoth(string[] args)
+    {
+        int code = ParquetComparison.Run(args);
+        EngineBenchmarks.Run([]);
+        return code;
+    }
 }
