@@ -24,6 +24,9 @@ list_checks() {
   forge-hostile   a blob of 1 GiB, from git and by hand, with and without partial fetches (3 GB of temporary disk)
   forge-limits    discovery of 25,000 repositories within GitHub's limits, with faults
   optout          an opt-out killed 20 times; 200 workspaces drawn from seeds
+  passk           confidence intervals of pass@k on simulated problems, 29 settings of 3,000 runs
+  evaluation      the sandbox on all hostile programs; every set's references, empty completions and constants, and every cheat on
+                  every problem of HumanEval
   bench NAME …    a benchmark (its own arguments follow); without a NAME it lists them
 LIST
 }
@@ -97,6 +100,13 @@ run_check() {
       ;;
     optout)
       DATAFORGE_TEST_OPTOUT_SOAK=20 DATAFORGE_TEST_OPTOUT_SEEDS=200 check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.OptOut
+      ;;
+    passk)
+      DATAFORGE_PASSK_FULL=1 check_tests Evaluation.Tests -class DataForge.Evaluation.Tests.Scores.ScoreIntervalTests
+      ;;
+    evaluation)
+      DATAFORGE_EVALUATION_FULL=1 check_tests Evaluation.Tests -namespace DataForge.Evaluation.Tests.Sandbox \
+        -namespace DataForge.Evaluation.Tests.Sets -namespace DataForge.Evaluation.Tests.Scoring
       ;;
     licenses)
       DATAFORGE_TEST_LICENSES=1 check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Licenses.DebianAgreementTests

@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using DataForge.Corpus;
+using DataForge.Corpus.Runs;
+using DataForge.Evaluation.Sandbox;
+using DataForge.Evaluation.Scores;
+using DataForge.Evaluation.Sets;
+
+namespace DataForge.Evaluation.Scoring;
+
+/// <summary>Scores a file of samples on a set.</summary>
+public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationProgress> progress)
+{
+    /// <summary>The names of the files that it writes.</summary>
+    public const string ReportFile = "evaluation.json", LogFile = "results.jsonl";
+
+    // Raised when a verdict can differ from that of an older version; results of both must not mix.
+    private const int CodeVersion = 1;
+
+    private static readonly int[] Ks = [1, 10, 100];
+
+    private readonly double _cpuLimit = request.CpuLimit ?? request.Set.CpuLimit;
+
+    /// <summary>Evaluates, going on where an earlier call was stopped.</summary>
+    /// <exception cref="DataForgeException">A file cannot be read, the sandbox cannot run, or the set fails its test of itself.</exception>
+    public async Task<EvaluationReport> RunAsync(CancellationToken cancellation)
+    {
+        IReadOnlyList<Problem> problems = request.Set.Read(request.DataFile);
+        ILookup<string, Sample> samples = Samples(problems);
+        PythonInterpreter python = PythonInterpreter.Find(request.Python);
+        Directory.CreateDirectory(request.OutFolder);
+        string data = HashOf(request.DataFile), sampleHash = HashOf(request.SamplesFile);
+        string key = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{CodeVersion} {request.Set.Name} {data} {sampleHash} {python.Version} {_cpuLimit} {request.Isolated}");
+        using var log = new ResultLog(
+            Path.Combine(request.OutFolder, LogFile), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
+        using var sandbox = new SandboxPool(python, request.Isolated);
+        await sandbox.CheckAsync(cancellation).ConfigureAwait(false);
+        SelfTestResult selfTest = await SelfTestAsync(problems, sandbox, log, cancellation).ConfigureAwait(false);
+        await JudgeAsync(problems, samples, sandbox, log, cancellation).ConfigureAwait(false);
+        ProblemResult[] results = [.. problems.Where(problem => log.Problems.ContainsKey(problem.Id)).Select(problem => log.Problems[problem.Id])];
+        var report = new EvaluationReport(
+            request.Set.Name, data, sampleHash, python.Version, request.Isolated, _cpuLimit, problems.Count,
+            results.Sum(result => result.Samples.Count), problems.Count - results.Length, selfTest, Scores(problems, results),
+            Reasons(results), Near(results), results);
+        CanonicalJson.WriteFile(Path.Combine(request.OutFolder, ReportFile), report);
+        return report;
+    }
+
+    private static string HashOf(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+
+    private static Score[] Scores(IReadOnlyList<Problem> problems, ProblemResult[] results)
+    {
+        // A problem without samples makes pass@k unknown; leaving it out would score the easier rest.
+        if (results.Length < problems.Count)
+        {
+            return [];
+        }
+
+        SampleCounts[] counts =
+            [.. results.Select(result => new SampleCounts(result.Samples.Count, result.Samples.Count(sample => sample.Final.Passed)))];
+        return [.. Ks.Select(k => PassAtK.OfProblems(counts, k)).OfType<Score>()];
+    }
+
+    private static SortedDictionary<Reason, int> Reasons(ProblemResult[] results) =>
+        new(results.SelectMany(result => result.Samples).CountBy(sample => sample.Final.Reason).ToDictionary());
+
+    private static NearLimit[] Near(ProblemResult[] results) =>
+    [
+        .. from result in results
+           from sample in result.Samples.Index()
+           where sample.Item.Alone is not null
+           select new NearLimit(
+               result.Id, sample.Index, sample.Item.First.Cpu, sample.Item.Alone!.Cpu, sample.Item.Final.Reason),
+    ];
+
+    private ILookup<string, Sample> Samples(IReadOnlyList<Problem> problems)
+    {
+        IReadOnlyList<Sample> samples = request.Set.ReadSamples(request.SamplesFile);
+        var known = problems.Select(problem => problem.Id).ToHashSet(StringComparer.Ordinal);
+        if (samples.FirstOrDefault(sample => !known.Contains(sample.ProblemId)) is { } stray)
+        {
+            throw DataForgeException.Usage(
+                $"{request.SamplesFile} has a sample of '{stray.ProblemId}', which is no problem of {request.DataFile}: give samples of this set.");
+        }
+
+        return samples.Count > 0
+            ? samples.ToLookup(sample => sample.ProblemId, StringComparer.Ordinal)
+            : throw DataForgeException.Usage($"{request.SamplesFile} holds no samples.");
+    }
+
+    private async Task<SelfTestResult> SelfTestAsync(
+        IReadOnlyList<Problem> problems, SandboxPool sandbox, ResultLog log, CancellationToken cancellation)
+    {
+        if (log.SelfTest is { } done)
+        {
+            return done;
+        }
+
+        var told = new Counter("testing the set", problems.Count, progress);
+        SelfTestResult result = await new SelfTest(request.Set, problems, sandbox, request.Workers)
+            .RunAsync(told, cancellation).ConfigureAwait(false);
+        if (!result.Passed)
+        {
+            throw new DataForgeException(
+                $"{request.DataFile} fails its own test, so no score is given. {string.Join("; ", result.Faults)}.");
+        }
+
+        log.Add(result);
+        return result;
+    }
+
+    // Problems with a program near the limit wait until all others are done, because that program then runs alone.
+    private async Task JudgeAsync(
+        IReadOnlyList<Problem> problems, ILookup<string, Sample> samples, SandboxPool sandbox, ResultLog log, CancellationToken cancellation)
+    {
+        Problem[] open = [.. problems.Where(problem => samples.Contains(problem.Id) && !log.Problems.ContainsKey(problem.Id))];
+        var limits = new ProgramLimits(_cpuLimit);
+        var told = new Counter("judging", open.Length, progress);
+        var near = new ConcurrentBag<(Problem Problem, Verdict[] Verdicts)>();
+        int done = 0;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = request.Workers, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(open, options, async (problem, token) =>
+        {
+            var verdicts = new List<Verdict>();
+            foreach (Sample sample in samples[problem.Id])
+            {
+                verdicts.Add(await sandbox.JudgeAsync(problem.Build(sample.Completion), limits, token).ConfigureAwait(false));
+            }
+
+            if (verdicts.Exists(verdict => SampleResult.IsNear(verdict, _cpuLimit)))
+            {
+                near.Add((problem, [.. verdicts]));
+                return;
+            }
+
+            log.Add(new ProblemResult(problem.Id, [.. verdicts.Select(verdict => new SampleResult(verdict))]));
+            told.Report(Interlocked.Increment(ref done));
+        }).ConfigureAwait(false);
+        foreach ((Problem problem, Verdict[] verdicts) in near)
+        {
+            var results = new List<SampleResult>();
+            foreach ((Sample sample, Verdict first) in samples[problem.Id].Zip(verdicts))
+            {
+                results.Add(new SampleResult(first, SampleResult.IsNear(first, _cpuLimit)
+                    ? await sandbox.JudgeAsync(problem.Build(sample.Completion), limits, cancellation).ConfigureAwait(false)
+                    : null));
+            }
+
+            log.Add(new ProblemResult(problem.Id, results));
+            told.Report(Interlocked.Increment(ref done));
+        }
+    }
+
+    private sealed class Counter(string step, int total, IProgress<EvaluationProgress> progress) : IProgress<int>
+    {
+        private readonly long _start = TimeProvider.System.GetTimestamp();
+
+        /// <summary>Tells that so many problems are done.</summary>
+        public void Report(int value)
+        {
+            double elapsed = TimeProvider.System.GetElapsedTime(_start).TotalSeconds;
+            progress.Report(new EvaluationProgress(step, value, total, elapsed * (total - value) / value));
+        }
+    }
+}

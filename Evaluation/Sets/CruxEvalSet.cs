@@ -1,0 +1,76 @@
+using System.Text.Json;
+using DataForge.Corpus;
+using DataForge.Evaluation.Sandbox;
+
+namespace DataForge.Evaluation.Sets;
+
+/// <summary>
+/// CRUXEval (https://github.com/facebookresearch/cruxeval): what a function returns for an argument, or an argument for which it returns a value.
+/// The completion is an expression, which the program's process computes; the function itself runs in the checker alone, so an answer that calls
+/// it fails.
+/// </summary>
+/// <param name="name">The name that <c>--set</c> takes.</param>
+/// <param name="askForInput">Whether an argument is asked for, as a call of <c>f</c>; else the value that is returned.</param>
+public sealed class CruxEvalSet(string name, bool askForInput) : IBenchmarkSet
+{
+    private static readonly string[] AnswerName = ["answer"];
+
+    /// <inheritdoc/>
+    public string Name { get; } = name;
+
+    /// <inheritdoc/>
+    public double CpuLimit => 3;
+
+    /// <summary>One constant is right for the problems whose answer it is.</summary>
+    public bool TrivialAnswersMayPass => true;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Problem> Read(string path) => [.. JsonLines.Read(path).Select(line => Of(line.Value, path, line.Line))];
+
+    /// <summary>Reads samples as the set's scripts write them: one JSON object with a list of completions for each problem.</summary>
+    public IReadOnlyList<Sample> ReadSamples(string path)
+    {
+        string text = JsonLines.ReadText(path);
+        if (text.AsSpan().TrimStart().StartsWith("{\"task_id\""))
+        {
+            return SampleFile.Read(path);
+        }
+
+        JsonElement all = JsonLines.Parse(path, 1, text);
+        try
+        {
+            return
+            [
+                .. from problem in all.EnumerateObject()
+                   from completion in problem.Value.EnumerateArray()
+                   select new Sample(problem.Name, completion.GetString()!),
+            ];
+        }
+        catch (InvalidOperationException e)
+        {
+            throw DataForgeException.Usage($"{path} is no object with a list of texts for each problem; give samples of CRUXEval.", e);
+        }
+    }
+
+    private Problem Of(JsonElement value, string path, int line)
+    {
+        string code = Text("code"), input = Text("input"), output = Text("output");
+        return askForInput
+            ? new Problem(
+                Text("id"),
+                $"f({input})",
+                completion => new ProgramJob(
+                    $"def f(*args, **kwargs):\n    return args, kwargs\n\nanswer = (\n{completion}\n)",
+                    code,
+                    $"assert f(*answer[0], **answer[1]) == {output}",
+                    AnswerName),
+                (top, expression) => $"0\n)\n{top}\nanswer = (\nf({expression})")
+            : new Problem(
+                Text("id"),
+                output,
+                completion => new ProgramJob($"answer = (\n{completion}\n)", code, $"assert answer == {output}", AnswerName),
+                (top, expression) => $"0\n)\n{top}\nanswer = (\n{expression}");
+
+        string Text(string field) => JsonLines.Text(value, field, path, line);
+    }
+}

@@ -1,0 +1,23 @@
+namespace DataForge.Evaluation.Sets;
+
+/// <summary>A set of problems: how its file is read, how a program is built of a completion and how it is judged.</summary>
+public interface IBenchmarkSet
+{
+    /// <summary>The name that <c>--set</c> takes.</summary>
+    string Name { get; }
+
+    /// <summary>Seconds of processor time that a program may use.</summary>
+    double CpuLimit { get; }
+
+    /// <summary>
+    /// Whether leaving the completion out, or returning a constant, may be right for a problem: where a completion is one line of a function,
+    /// that line may be a comment or such a return.
+    /// </summary>
+    bool TrivialAnswersMayPass => false;
+
+    /// <summary>Reads the problems from a file as the set's authors publish it.</summary>
+    IReadOnlyList<Problem> Read(string path);
+
+    /// <summary>Reads samples in the set's own form.</summary>
+    IReadOnlyList<Sample> ReadSamples(string path) => SampleFile.Read(path);
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using DataForge.Evaluation.Sandbox;
+
+namespace DataForge.Evaluation.Sets;
+
+/// <summary>
+/// MBPP and its sanitized half (https://github.com/google-research/google-research/tree/master/mbpp). Its assertions run in the checker after the
+/// reference solution, of which the functions and classes that the assertions name are replaced by the program's. Objects of the program's own
+/// classes, which two problems build, stay in the program: the checker holds them by number and compares only what functions return of them.
+/// </summary>
+/// <param name="name">The name that <c>--set</c> takes.</param>
+public sealed class MbppSet(string name) : IBenchmarkSet
+{
+    /// <inheritdoc/>
+    public string Name { get; } = name;
+
+    /// <summary>One reference solution needs six seconds.</summary>
+    public double CpuLimit => 20;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Problem> Read(string path) => [.. JsonLines.Read(path).Select(line => Of(line.Value, path, line.Line))];
+
+    private static Problem Of(JsonElement value, string path, int line)
+    {
+        string code = JsonLines.Text(value, "code", path, line);
+        IReadOnlyList<string> asserts = JsonLines.Texts(value, "test_list");
+        string setup = value.TryGetProperty("test_setup_code", out JsonElement lines) ? lines.GetString()! : "";
+        string imports = string.Join('\n', JsonLines.Texts(value, "test_imports"));
+        string trusted = $"{imports}\n{code}";
+        string tests = $"{setup}\n{string.Join('\n', asserts)}";
+        string[] functions = [.. DefinedNames.Of(code).Where(defined => asserts.Any(assert => assert.Contains(defined, StringComparison.Ordinal)))];
+        return new Problem(
+            JsonLines.Text(value, "task_id", path, line),
+            code,
+            completion => new ProgramJob(completion, trusted, tests),
+            (top, expression) =>
+                $"{top}\n" + string.Concat(functions.Select(function => $"def {function}(*args, **kwargs):\n    return {expression}\n")));
+    }
+}

@@ -1,0 +1,12 @@
+using DataForge.Evaluation.Sandbox;
+
+namespace DataForge.Evaluation.Sets;
+
+/// <summary>One problem of a set.</summary>
+/// <param name="Id">Its name in the set, which samples repeat.</param>
+/// <param name="Reference">The completion that the set gives as right.</param>
+/// <param name="Build">Makes the program and its tests of a completion.</param>
+/// <param name="Answer">
+/// Makes a completion that does what an attacker or a lazy model would: lines at the top level, and an expression that is returned.
+/// </param>
+public sealed record Problem(string Id, string Reference, Func<string, ProgramJob> Build, Func<string, string, string> Answer);

@@ -1,0 +1,117 @@
+using DataForge.Evaluation.Sandbox;
+using DataForge.Evaluation.Scoring;
+using DataForge.Evaluation.Sets;
+using DataForge.Evaluation.Tests.Sandbox;
+
+namespace DataForge.Evaluation.Tests.Sets;
+
+/// <summary>The sets' own solutions, and wrong ones. The suite takes a few problems of each set; <c>./dataforge check evaluation</c> all.</summary>
+public sealed class BenchmarkSetTests(SandboxFixture sandbox) : IClassFixture<SandboxFixture>
+{
+    private const int Workers = 2;
+
+    private static readonly (string From, string To)[] Flips =
+    [
+        (" + ", " - "), (" - ", " + "), (" * ", " + "), (" == ", " != "), (" != ", " == "), (" < ", " >= "), (" > ", " <= "), (" <= ", " > "),
+        (" >= ", " < "), (" and ", " or "), (" or ", " and "), (" in ", " not in "), (" % ", " // "), (" // ", " % "), ("return ", "return not "),
+    ];
+
+    [Theory]
+    [InlineData("humaneval", 164, 12)]
+    [InlineData("humaneval-single-line", 1033, 5)]
+    [InlineData("humaneval-multi-line", 5815, 5)]
+    [InlineData("humaneval-random-span", 1640, 5)]
+    [InlineData("humaneval-random-span-light", 164, 5)]
+    [InlineData("mbpp", 974, 12)]
+    [InlineData("mbpp-sanitized", 427, 5)]
+    [InlineData("cruxeval-output", 800, 5)]
+    [InlineData("cruxeval-input", 800, 5)]
+    public async Task SelfTest_ofTheSetsOwnFile_passes(string name, int count, int few)
+    {
+        IBenchmarkSet set = BenchmarkSets.Find(name);
+        IReadOnlyList<Problem> problems = Problems(name);
+        Assert.Equal(count, problems.Count);
+        bool allCheats = SandboxFixture.IsFull && name == "humaneval";
+        var test = new SelfTest(set, SandboxFixture.IsFull ? problems : Draw(problems, few), sandbox.Pool, Workers, allCheats);
+        SelfTestResult result = await test.RunAsync(new Progress<int>(), default);
+        TestContext.Current.SendDiagnosticMessage($"{name}: {result}");
+        Assert.Empty(result.Faults);
+        Assert.Equal(result.References, result.ReferencesPassed);
+        Assert.Equal(0, result.CheatsPassed);
+    }
+
+    [Fact]
+    public void Cheats_areAtLeastTwelve() => Assert.True(Cheat.All.Count >= 12);
+
+    [Fact]
+    public async Task Judge_humanEvalWithOneOperatorFlipped_agreesWithTheOfficialWay()
+    {
+        // The official script runs the tests in the program's own process. Where the flip changes nothing that the tests see, both pass.
+        IReadOnlyList<Problem> problems = Problems("humaneval");
+        var limits = new ProgramLimits(3);
+        int failed = 0;
+        var wrong = new List<string>();
+        IReadOnlyList<Problem> drawn = SandboxFixture.IsFull ? problems : Draw(problems, 10);
+        foreach (Problem problem in drawn)
+        {
+            int flips = 0;
+            foreach ((string from, string to) in Flips)
+            {
+                int at = problem.Reference.IndexOf(from, StringComparison.Ordinal);
+                if (at < 0 || flips++ == (SandboxFixture.IsFull ? int.MaxValue : 1))
+                {
+                    continue;
+                }
+
+                ProgramJob job = problem.Build(problem.Reference[..at] + to + problem.Reference[(at + from.Length)..]);
+                Verdict ours = await sandbox.Pool.JudgeAsync(job, limits, default);
+                Verdict official = await sandbox.Pool.JudgeAsync(new($"{job.Program}\n{job.Tests}", "", "", []), limits, default);
+                failed += ours.Passed ? 0 : 1;
+                if (ours.Passed != official.Passed)
+                {
+                    wrong.Add($"{problem.Id} with '{to}' for '{from}': {ours}, officially {official}");
+                }
+            }
+        }
+
+        Assert.Empty(wrong);
+        Assert.True(failed >= drawn.Count / 2, $"only {failed} failed");
+    }
+
+    [Fact]
+    public void ReadSamples_ofCruxEvalsOwnForm_keepsAll()
+    {
+        using var folder = new Testing.TemporaryFolder();
+        string file = folder.Write("samples.json", """{"sample_0": ["1", "2"], "sample_1": ["f(3)"]}""");
+        Assert.Equal(
+            [new Sample("sample_0", "1"), new Sample("sample_0", "2"), new Sample("sample_1", "f(3)")],
+            BenchmarkSets.Find("cruxeval-output").ReadSamples(file));
+    }
+
+    [Theory]
+    [InlineData("{\"task_id\": \"a\"}")]
+    [InlineData("{\"task_id\": \"a\", \"completion\": 7")]
+    [InlineData("{\"task_id\": null, \"completion\": \"x\"}")]
+    [InlineData("\"text\"")]
+    public void ReadSamples_ofALineThatIsNoSample_isRefused(string line)
+    {
+        using var folder = new Testing.TemporaryFolder();
+        string file = folder.Write("samples.jsonl", "{\"task_id\": \"a\", \"completion\": \"x\"}\n" + line);
+        var error = Assert.Throws<Corpus.DataForgeException>(() => BenchmarkSets.Find("humaneval").ReadSamples(file));
+        Assert.Contains("line 2", error.Message);
+        Assert.Equal(Corpus.DataForgeException.WrongUse, error.ExitCode);
+    }
+
+    private static IReadOnlyList<Problem> Problems(string name)
+    {
+        string? file = SetFiles.Find(name);
+        Assert.SkipWhen(file is null, $"the file of {name} is not beside the project");
+        return BenchmarkSets.Find(name).Read(file!);
+    }
+
+    private static IReadOnlyList<Problem> Draw(IReadOnlyList<Problem> problems, int count)
+    {
+        var random = new Random(11);
+        return [.. problems.OrderBy(_ => random.Next()).Take(count)];
+    }
+}
