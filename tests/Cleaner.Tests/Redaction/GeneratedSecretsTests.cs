@@ -16,8 +16,8 @@ public class GeneratedSecretsTests
     private const int FewCases = 240;
     private const double Least = 0.99;
 
-    // About what is reached on the few.
-    private const double LeastRecallOfFew = 0.78;
+    // A few more may fail of the few, by chance, than of all.
+    private const double LeastRecallOfFew = 0.97;
     private const double LeastPrecisionOfFew = 0.99;
 
     [Fact]
