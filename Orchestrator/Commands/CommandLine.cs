@@ -26,6 +26,7 @@ internal static class CommandLine
                 host, StageNames.Pretrain, "Trains the model: 4-tokens to 5-model.",
                 PipelineOptions.Preset, PipelineOptions.From, PipelineOptions.Problems),
             GenerateCommand.Create(host),
+            EvaluateCommand.Create(host),
             TraceCommand.Create(host),
             OptOutCommand.Create(host),
             StageCommand.Create(host, StageNames.Report, "Draws 6-report from the run's manifests and events."),

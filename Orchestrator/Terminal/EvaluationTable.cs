@@ -1,0 +1,59 @@
+using DataForge.Evaluation.Sandbox;
+using DataForge.Evaluation.Scores;
+using DataForge.Evaluation.Scoring;
+
+namespace DataForge.Orchestrator.Terminal;
+
+/// <summary>An evaluation's figures as a table.</summary>
+internal static class EvaluationTable
+{
+    private const int NamedNearLimit = 10;
+
+    /// <summary>The lines of the table.</summary>
+    public static IEnumerable<string> Lines(EvaluationReport report)
+    {
+        SelfTestResult test = report.SelfTest;
+        yield return $"{report.Set}: {report.Samples:N0} samples of {report.Problems:N0} problems, Python {report.Python}, "
+            + $"{report.CpuLimit} s of processor time each{(report.Sandbox ? "" : ", WITHOUT the sandbox")}";
+        yield return $"its own test: {test.ReferencesPassed:N0} of {test.References:N0} references pass, "
+            + $"{test.TrivialPassed:N0} of {test.Trivial:N0} empty or constant answers, {test.CheatsPassed:N0} of {test.Cheats:N0} cheats";
+        yield return string.Join(", ", report.Reasons.Select(reason => $"{Name(reason.Key)} {reason.Value:N0}"));
+        foreach (NearLimit near in report.NearLimit.Take(NamedNearLimit))
+        {
+            yield return $"near the limit: {near.Problem}, sample {near.Sample}: {near.FirstCpu:F2} s, alone {near.AloneCpu:F2} s, "
+                + $"{Name(near.Reason)}";
+        }
+
+        if (report.NearLimit.Count > NamedNearLimit)
+        {
+            yield return $"near the limit: {report.NearLimit.Count - NamedNearLimit:N0} more, in the JSON file";
+        }
+
+        if (report.Scores.Count == 0)
+        {
+            yield return $"no score: {report.ProblemsWithoutSamples:N0} problems have no samples, and pass@k needs k of each";
+            yield break;
+        }
+
+        yield return "";
+        yield return Row("", [.. report.Scores.Select(score => $"pass@{score.K}")]);
+        yield return Row("this model", [.. report.Scores.Select(score => Percent(score.Mean))]);
+        yield return Row(
+            "  95 % interval",
+            [.. report.Scores.Select(score => $"{Percent(score.Interval.Low)}–{Percent(score.Interval.High)}")]);
+        if (report.Set == "humaneval")
+        {
+            yield return "published:";
+            foreach (PublishedScores published in PublishedScores.HumanEval)
+            {
+                yield return Row("  " + published.Model, [.. report.Scores.Select(score => Percent(published.At(score.K) / 100))]);
+            }
+        }
+    }
+
+    private static string Row(string name, string[] cells) => name.PadRight(20) + string.Concat(cells.Select(cell => cell.PadLeft(14)));
+
+    private static string Percent(double share) => $"{100 * share:F2}";
+
+    private static string Name(Reason reason) => reason == Reason.TimeOut ? "time-out" : reason.ToString().ToLowerInvariant();
+}
