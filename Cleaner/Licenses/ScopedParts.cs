@@ -138,8 +138,13 @@ internal static partial class ScopedParts
     private static bool IsListOfPaths(string part) => !Speaks().IsMatch(part) && Paths(part, out _).Count > 0;
 
     [GeneratedRegex(
+<<<<<<< HEAD
         @"[\w""'`*]/|/[\w*]|\.[a-z]{1,4}\b|director|folder|third|3rd|documentation|artwork|image|logo|font|icon|graphic|sound|media|"
         + @"translation|screenshot|css|checkpoint|c\+\+|javascript|weights|\bonce\b",
+=======
+        @"[\w""'`*]/|/[\w*]|\.[a-z]{1,4}\b|director|folder|third|3rd|documentation|artwork|image|logo|font|icon|graphic|sound|media"
+        + @"|translation|screenshot|css|checkpoint|c\+\+|javascript|weights|\bonce\b",
+>>>>>>> x-licences
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Cue();
 
@@ -153,7 +158,7 @@ internal static partial class ScopedParts
     // A statement about rights says one of these.
     [GeneratedRegex(
         @"\b(?:licen[sc]|released|distributed under|published under|available under|covered by|governed by|subject to|copyright"
-        + @"|public\s+domain|terms\s+(?:cover|apply|are))",
+        + @"|public\s+domain|terms\s+(?:cover|apply|are|for|of)|these\s+terms)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Speaks();
 
