@@ -138,13 +138,8 @@ internal static partial class ScopedParts
     private static bool IsListOfPaths(string part) => !Speaks().IsMatch(part) && Paths(part, out _).Count > 0;
 
     [GeneratedRegex(
-<<<<<<< HEAD
-        @"[\w""'`*]/|/[\w*]|\.[a-z]{1,4}\b|director|folder|third|3rd|documentation|artwork|image|logo|font|icon|graphic|sound|media|"
-        + @"translation|screenshot|css|checkpoint|c\+\+|javascript|weights|\bonce\b",
-=======
         @"[\w""'`*]/|/[\w*]|\.[a-z]{1,4}\b|director|folder|third|3rd|documentation|artwork|image|logo|font|icon|graphic|sound|media"
         + @"|translation|screenshot|css|checkpoint|c\+\+|javascript|weights|\bonce\b",
->>>>>>> x-licences
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Cue();
 
