@@ -2,7 +2,8 @@ namespace DataForge.Evaluation.Sandbox;
 
 /// <summary>What a program may use.</summary>
 /// <param name="Cpu">
-/// Seconds of processor time, of all its threads and of its checker. A program is stopped at twice as many, so that one near the limit is seen.
+/// Seconds of processor time, of all its threads and of its checker. A program is stopped at twice as many, so that one near the limit is
+/// seen.
 /// </param>
 /// <param name="Memory">Bytes of address space.</param>
 /// <param name="Output">Bytes of its output, and of each file that it writes into its folder.</param>

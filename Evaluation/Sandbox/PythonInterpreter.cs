@@ -19,7 +19,10 @@ public sealed record PythonInterpreter(string Executable, string Folder, string 
     {
         try
         {
-            var start = new ProcessStartInfo(command, ["-I", "-c", Question]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(command, ["-I", "-c", Question])
+            {
+                RedirectStandardOutput = true, RedirectStandardError = true,
+            };
             using Process process = Process.Start(start)!;
             string[] lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
             process.WaitForExit();
@@ -33,6 +36,7 @@ public sealed record PythonInterpreter(string Executable, string Folder, string 
             // Said below.
         }
 
-        throw DataForgeException.Usage($"The interpreter '{command}' cannot be run: install Python 3.9 or newer, or name one with --python.");
+        throw DataForgeException.Usage(
+            $"The interpreter '{command}' cannot be run: install Python 3.9 or newer, or name one with --python.");
     }
 }

@@ -5,8 +5,8 @@ using DataForge.Corpus;
 namespace DataForge.Evaluation.Sandbox;
 
 /// <summary>
-/// The command that starts a worker in bubblewrap (https://github.com/containers/bubblewrap): no network, its own processes, a root that holds
-/// the system's libraries and the interpreter and cannot be written, and nothing of the environment.
+/// The command that starts a worker in bubblewrap (https://github.com/containers/bubblewrap): no network, its own processes, a root that
+/// holds the system's libraries and the interpreter and cannot be written, and nothing of the environment.
 /// </summary>
 internal static class SandboxCommand
 {
@@ -32,7 +32,8 @@ internal static class SandboxCommand
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
         {
-            throw DataForgeException.Usage("Programs are evaluated on Linux on x86-64 only: the sandbox's filter of system calls is made for it.");
+            throw DataForgeException.Usage(
+                "Programs are evaluated on Linux on x86-64 only: the sandbox's filter of system calls is made for it.");
         }
 
         ProcessStartInfo start = isolated
@@ -56,7 +57,8 @@ internal static class SandboxCommand
 
     private static List<string> Arguments(SandboxFolder folder, PythonInterpreter python)
     {
-        List<string> arguments = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--new-session"];
+        List<string> arguments =
+            ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--new-session"];
         if (System.Environment.IsPrivilegedProcess)
         {
             // The worker gives root up as its first act; a user namespace is made for each program.

@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace DataForge.Evaluation.Sandbox;
 
 /// <summary>
-/// Filters of system calls for Linux on x86-64, as programs for the kernel's seccomp (https://docs.kernel.org/userspace-api/seccomp_filter.html).
-/// The worker's filter leaves what it needs to make namespaces; the program's leaves one process that computes.
+/// Filters of system calls for Linux on x86-64, as programs for the kernel's seccomp
+/// (https://docs.kernel.org/userspace-api/seccomp_filter.html). The worker's filter leaves what it needs to make namespaces; the
+/// program's leaves one process that computes.
 /// </summary>
 internal static class SeccompFilter
 {
@@ -15,8 +16,8 @@ internal static class SeccompFilter
     private const uint NotPermitted = 1, NoSuchCall = 38;
     private const uint Clone = 56, Clone3 = 435, CloneThread = 0x10000;
 
-    // No program that is judged here needs these, and each has been part of ways out of sandboxes: io_uring passes by other filters, keyrings
-    // outlive processes, ptrace and its relatives reach into other processes, the rest is for administrators.
+    // No program that is judged here needs these, and each has been part of ways out of sandboxes: io_uring passes by other filters,
+    // keyrings outlive processes, ptrace and its relatives reach into other processes, the rest is for administrators.
     private static readonly uint[] Dangerous =
     [
         101, 310, 311, 312, 438, // ptrace, process_vm_readv, process_vm_writev, kcmp, pidfd_getfd

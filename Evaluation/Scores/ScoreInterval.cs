@@ -1,8 +1,8 @@
 namespace DataForge.Evaluation.Scores;
 
 /// <summary>
-/// A 95 % confidence interval of a mean over problems. The problems count as drawn from all problems of their kind, so the interval says how
-/// much the score would vary with other problems, not only with other samples.
+/// A 95 % confidence interval of a mean over problems. The problems count as drawn from all problems of their kind, so the interval says
+/// how much the score would vary with other problems, not only with other samples.
 /// </summary>
 /// <param name="Low">Its lower end.</param>
 /// <param name="High">Its upper end.</param>

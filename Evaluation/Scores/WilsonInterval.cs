@@ -1,8 +1,9 @@
 namespace DataForge.Evaluation.Scores;
 
 /// <summary>
-/// Wilson's interval for a share (https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval). For problems with several samples,
-/// whose values lie between 0 and 1, it is wider than needed and never narrower, because such values vary less than zeros and ones.
+/// Wilson's interval for a share (https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval). For problems with several
+/// samples, whose values lie between 0 and 1, it is wider than needed and never narrower, because such values vary less than zeros and
+/// ones.
 /// </summary>
 internal static class WilsonInterval
 {
