@@ -2,9 +2,8 @@ using System.Reflection;
 
 namespace DataForge.Evaluation.Sandbox;
 
-/// <summary>
-/// The files that the sandbox needs, in a temporary folder that every user may read: its scripts and its filters of system calls.
-/// </summary>
+/// <summary>The files that the sandbox needs, in a temporary folder that every user may read: its scripts and its filters of system
+/// calls.</summary>
 internal sealed class SandboxFolder : IDisposable
 {
     private const UnixFileMode ReadableFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute

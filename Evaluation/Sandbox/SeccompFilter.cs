@@ -4,8 +4,8 @@ namespace DataForge.Evaluation.Sandbox;
 
 /// <summary>
 /// Filters of system calls for Linux on x86-64, as programs for the kernel's seccomp
-/// (https://docs.kernel.org/userspace-api/seccomp_filter.html). The worker's filter leaves what it needs to make namespaces; the program's
-/// leaves one process that computes.
+/// (https://docs.kernel.org/userspace-api/seccomp_filter.html). The worker's filter leaves what it needs to make namespaces; the
+/// program's leaves one process that computes.
 /// </summary>
 internal static class SeccompFilter
 {

@@ -41,7 +41,8 @@ public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationPro
         await sandbox.CheckAsync(cancellation).ConfigureAwait(false);
         SelfTestResult selfTest = await SelfTestAsync(problems, sandbox, log, cancellation).ConfigureAwait(false);
         await JudgeAsync(problems, samples, sandbox, log, cancellation).ConfigureAwait(false);
-        ProblemResult[] results = [.. problems.Where(problem => log.Problems.ContainsKey(problem.Id)).Select(problem => log.Problems[problem.Id])];
+        ProblemResult[] results =
+            [.. problems.Where(problem => log.Problems.ContainsKey(problem.Id)).Select(problem => log.Problems[problem.Id])];
         var report = new EvaluationReport(
             request.Set.Name, data, sampleHash, python.Version, request.Isolated, _cpuLimit, problems.Count,
             results.Sum(result => result.Samples.Count), problems.Count - results.Length, selfTest, Scores(problems, results),
@@ -88,7 +89,8 @@ public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationPro
         if (samples.FirstOrDefault(sample => !known.Contains(sample.ProblemId)) is { } stray)
         {
             throw DataForgeException.Usage(
-                $"{request.SamplesFile} has a sample of '{stray.ProblemId}', which is no problem of {request.DataFile}: give samples of this set.");
+                $"{request.SamplesFile} has a sample of '{stray.ProblemId}', which is no problem of {request.DataFile}: "
+                + "give samples of this set.");
         }
 
         return samples.Count > 0
@@ -119,7 +121,8 @@ public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationPro
 
     // Problems with a program near the limit wait until all others are done, because that program then runs alone.
     private async Task JudgeAsync(
-        IReadOnlyList<Problem> problems, ILookup<string, Sample> samples, SandboxPool sandbox, ResultLog log, CancellationToken cancellation)
+        IReadOnlyList<Problem> problems, ILookup<string, Sample> samples, SandboxPool sandbox, ResultLog log,
+        CancellationToken cancellation)
     {
         Problem[] open = [.. problems.Where(problem => samples.Contains(problem.Id) && !log.Problems.ContainsKey(problem.Id))];
         var limits = new ProgramLimits(_cpuLimit);

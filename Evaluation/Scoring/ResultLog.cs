@@ -6,8 +6,8 @@ using DataForge.Corpus.Runs;
 namespace DataForge.Evaluation.Scoring;
 
 /// <summary>
-/// The results of an evaluation as they come: a line with what is evaluated, one with the set's test of itself, then one for each problem. A
-/// line counts once it is whole, so an evaluation that was killed goes on after its last whole line.
+/// The results of an evaluation as they come: a line with what is evaluated, one with the set's test of itself, then one for each
+/// problem. A line counts once it is whole, so an evaluation that was killed goes on after its last whole line.
 /// </summary>
 internal sealed class ResultLog : IDisposable
 {

@@ -5,8 +5,8 @@ using DataForge.Evaluation.Sets;
 namespace DataForge.Evaluation.Scoring;
 
 /// <summary>
-/// What a set must show before its scores mean anything: its reference solutions pass, answers that know nothing of the problem fail, and no
-/// cheat passes. Each problem takes one constant and one cheat in turn; <paramref name="all"/> takes all of them.
+/// What a set must show before its scores mean anything: its reference solutions pass, answers that know nothing of the problem fail, and
+/// no cheat passes. Each problem takes one constant and one cheat in turn; <paramref name="all"/> takes all of them.
 /// </summary>
 internal sealed class SelfTest(IBenchmarkSet set, IReadOnlyList<Problem> problems, SandboxPool sandbox, int workers, bool all = false)
 {

@@ -40,7 +40,8 @@ public sealed record Cheat(string Name, string Top, string Expression)
         new("an object that equals everything", EqualsAll, "Equal()"),
         new(
             "numbers that equal everything",
-            "class Number(float):\n    __eq__ = __le__ = __lt__ = __ge__ = __gt__ = lambda self, other: True\n    __hash__ = float.__hash__",
+            "class Number(float):\n    __eq__ = __le__ = __lt__ = __ge__ = __gt__ = lambda self, other: True\n"
+            + "    __hash__ = float.__hash__",
             "Number()"),
         new(
             "patched builtins",
@@ -52,7 +53,8 @@ public sealed record Cheat(string Name, string Top, string Expression)
         new(
             "an overwritten checker",
             "import sys, gc\nclass Passed:\n    def __init__(self, *a): pass\n    def verdict(self): return " + Forged
-            + "\nfor module in list(sys.modules.values()):\n    try: module.Check = Passed; module._text = module._describe = lambda e: ''\n"
+            + "\nfor module in list(sys.modules.values()):\n"
+            + "    try: module.Check = Passed; module._text = module._describe = lambda e: ''\n"
             + "    except Exception: pass",
             "None"),
         new("a forged verdict on the output", $"print('{Forged}', flush=True)", $"print('{Forged}', flush=True)"),
@@ -62,7 +64,8 @@ public sealed record Cheat(string Name, string Top, string Expression)
             "None"),
         new(
             "forged answers",
-            "import sys\nvalues = sys.modules.get('values')\nif values:\n    values.encode = lambda value, handle_of: {'handle': [0, True, 'x']}",
+            "import sys\nvalues = sys.modules.get('values')\nif values:\n"
+            + "    values.encode = lambda value, handle_of: {'handle': [0, True, 'x']}",
             "None"),
         new(
             "the tests in memory",

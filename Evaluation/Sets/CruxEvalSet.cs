@@ -5,9 +5,9 @@ using DataForge.Evaluation.Sandbox;
 namespace DataForge.Evaluation.Sets;
 
 /// <summary>
-/// CRUXEval (https://github.com/facebookresearch/cruxeval): what a function returns for an argument, or an argument for which it returns a value.
-/// The completion is an expression, which the program's process computes; the function itself runs in the checker alone, so an answer that calls
-/// it fails.
+/// CRUXEval (https://github.com/facebookresearch/cruxeval): what a function returns for an argument, or an argument for which it returns
+/// a value. The completion is an expression, which the program's process computes; the function itself runs in the checker alone, so an
+/// answer that calls it fails.
 /// </summary>
 /// <param name="name">The name that <c>--set</c> takes.</param>
 /// <param name="askForInput">Whether an argument is asked for, as a call of <c>f</c>; else the value that is returned.</param>

@@ -4,9 +4,9 @@ using DataForge.Evaluation.Sandbox;
 namespace DataForge.Evaluation.Sets;
 
 /// <summary>
-/// HumanEval (https://github.com/openai/human-eval) and HumanEval-Infilling (https://github.com/openai/human-eval-infilling), which differ in
-/// that a completion of the latter stands between a prompt and a suffix. The tests' <c>check</c> runs in the checker, with the reference's
-/// helper functions; only the function that is asked for is the program's.
+/// HumanEval (https://github.com/openai/human-eval) and HumanEval-Infilling (https://github.com/openai/human-eval-infilling), which
+/// differ in that a completion of the latter stands between a prompt and a suffix. The tests' <c>check</c> runs in the checker, with the
+/// reference's helper functions; only the function that is asked for is the program's.
 /// </summary>
 /// <param name="name">The name that <c>--set</c> takes.</param>
 /// <param name="infilling">Whether completions have a suffix.</param>

@@ -10,8 +10,8 @@ public interface IBenchmarkSet
     double CpuLimit { get; }
 
     /// <summary>
-    /// Whether leaving the completion out, or returning a constant, may be right for a problem: where a completion is one line of a function,
-    /// that line may be a comment or such a return.
+    /// Whether leaving the completion out, or returning a constant, may be right for a problem: where a completion is one line of a
+    /// function, that line may be a comment or such a return.
     /// </summary>
     bool TrivialAnswersMayPass => false;
 

@@ -4,9 +4,10 @@ using DataForge.Evaluation.Sandbox;
 namespace DataForge.Evaluation.Sets;
 
 /// <summary>
-/// MBPP and its sanitized half (https://github.com/google-research/google-research/tree/master/mbpp). Its assertions run in the checker after the
-/// reference solution, of which the functions and classes that the assertions name are replaced by the program's. Objects of the program's own
-/// classes, which two problems build, stay in the program: the checker holds them by number and compares only what functions return of them.
+/// MBPP and its sanitized half (https://github.com/google-research/google-research/tree/master/mbpp). Its assertions run in the checker
+/// after the reference solution, of which the functions and classes that the assertions name are replaced by the program's. Objects of
+/// the program's own classes, which two problems build, stay in the program: the checker holds them by number and compares only what
+/// functions return of them.
 /// </summary>
 /// <param name="name">The name that <c>--set</c> takes.</param>
 public sealed class MbppSet(string name) : IBenchmarkSet
@@ -28,7 +29,8 @@ public sealed class MbppSet(string name) : IBenchmarkSet
         string imports = string.Join('\n', JsonLines.Texts(value, "test_imports"));
         string trusted = $"{imports}\n{code}";
         string tests = $"{setup}\n{string.Join('\n', asserts)}";
-        string[] functions = [.. DefinedNames.Of(code).Where(defined => asserts.Any(assert => assert.Contains(defined, StringComparison.Ordinal)))];
+        string[] functions =
+            [.. DefinedNames.Of(code).Where(function => asserts.Any(assert => assert.Contains(function, StringComparison.Ordinal)))];
         return new Problem(
             JsonLines.Text(value, "task_id", path, line),
             code,

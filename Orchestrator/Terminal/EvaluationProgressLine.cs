@@ -3,7 +3,8 @@ using DataForge.Evaluation.Scoring;
 
 namespace DataForge.Orchestrator.Terminal;
 
-/// <summary>Shows how far an evaluation is and how long it still takes: in one line of a terminal, else in a line every ten seconds.</summary>
+/// <summary>Shows how far an evaluation is and how long it still takes: in one line of a terminal, else in a line every ten
+/// seconds.</summary>
 internal sealed class EvaluationProgressLine(CommandTerminal terminal, TimeProvider time) : IProgress<EvaluationProgress>
 {
     private static readonly TimeSpan OnTerminal = TimeSpan.FromSeconds(0.5), InLog = TimeSpan.FromSeconds(10);
