@@ -210,7 +210,9 @@ internal static class NamedValue
             ReadOnlySpan<byte> value = rest[..length];
             bool isKey = next < text.Length && text[next] == ':' && !isCompared;
             bool isStrict = isArgument || isInCall;
-            if (!isKey && value.Length >= MinValue && (isStrict ? RandomValue.IsGenerated(value, takesUuid) : RandomValue.IsSecret(value, takesUuid)))
+            if (!isKey
+                && value.Length >= MinValue
+                && (isStrict ? RandomValue.IsGenerated(value, takesUuid) : RandomValue.IsSecret(value, takesUuid)))
             {
                 found.Add(new Secret(start, start + length, SecretKind.Password));
             }

@@ -101,5 +101,6 @@ internal sealed class RedactCommand(CommandTerminal terminal) : ICommandHandler<
     }
 
     private static bool IsIn(string path, string folder) =>
-        (Path.TrimEndingDirectorySeparator(path) + "/").StartsWith(Path.TrimEndingDirectorySeparator(folder) + "/", StringComparison.Ordinal);
+        (Path.TrimEndingDirectorySeparator(path) + "/").StartsWith(
+            Path.TrimEndingDirectorySeparator(folder) + "/", StringComparison.Ordinal);
 }
