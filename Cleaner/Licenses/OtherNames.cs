@@ -83,7 +83,7 @@ internal static partial class OtherNames
             }
         }
 
-        int use = parts.AsSpan().IndexOf("use");
+        int use = Array.FindIndex(parts, static part => part == "use");
         if (use >= 2 && parts[use - 1] == "of" && parts[use - 2] == "terms" && (use == 2 || !NoNames.Contains(parts[0])))
         {
             return SpdxLicenses.Unknown;
