@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace DataForge.Inspection.Verification.SecondReader;
 
 /// <summary>
-/// A hash of 64 bits over a column's values in one form for every reader: a value is its length and its bytes, a null the length −1, a list
-/// the number of its elements and the elements. It finds differences between readers of files whose SHA-256 was checked, so it need not
-/// withstand an attacker: two columns that differ in one word always differ in it, others with a probability of 1 in 2^64 do not.
+/// A hash of 64 bits over a column's values in one form for every reader: a value is its length and its bytes, a null the length −1, a
+/// list the number of its elements and the elements. It finds differences between readers of files whose SHA-256 was checked, so it need
+/// not withstand an attacker: two columns that differ in one word always differ in it, others with a probability of 1 in 2^64 do not.
 /// </summary>
 internal sealed class ColumnHash
 {
