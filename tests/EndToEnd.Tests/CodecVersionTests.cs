@@ -33,7 +33,9 @@ public sealed class CodecVersionTests(SharedBuild built)
         }
 
         await DataForgeProcess.SucceedAsync(built.Build.Arguments(Name));
-        Assert.Empty(FolderHash.Differences(built.Hashes, built.Build.Hashes(Name)));
+        // Other tests add runs to the shared workspace; the raw parts and this run are what counts here.
+        Assert.Empty(FolderHash.Differences(built.Hashes, built.Build.Hashes(Name))
+            .Where(name => name.StartsWith("raw/", StringComparison.Ordinal) || name.StartsWith("runs/r/", StringComparison.Ordinal)));
     }
 
     private static ManifestEntry AsOfAnOlderCodec(Run run, ManifestEntry entry)
