@@ -34,8 +34,12 @@ public sealed class CodecVersionTests(SharedBuild built)
 
         await DataForgeProcess.SucceedAsync(built.Build.Arguments(Name));
         // Other tests add runs to the shared workspace; the raw parts and this run are what counts here.
-        Assert.Empty(FolderHash.Differences(built.Hashes, built.Build.Hashes(Name))
-            .Where(name => name.StartsWith("raw/", StringComparison.Ordinal) || name.StartsWith("runs/r/", StringComparison.Ordinal)));
+        string[] different =
+        [
+            .. FolderHash.Differences(built.Hashes, built.Build.Hashes(Name))
+                .Where(name => name.StartsWith("raw/", StringComparison.Ordinal) || name.StartsWith("runs/r/", StringComparison.Ordinal)),
+        ];
+        Assert.Empty(different);
     }
 
     private static ManifestEntry AsOfAnOlderCodec(Run run, ManifestEntry entry)
