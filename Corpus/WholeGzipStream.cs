@@ -7,7 +7,7 @@ namespace DataForge.Corpus;
 /// data. So one more member follows the input here, and its text must be the last thing that is unpacked: where the input is cut off,
 /// that member is taken for the rest of what is missing, which gives an error or other text.
 /// </summary>
-public sealed class WholeGzipStream : Stream
+public sealed class WholeGzipStream : ReadOnlyStream
 {
     private static readonly byte[] Mark = [.. Enumerable.Repeat("the end of the file "u8.ToArray(), 4).SelectMany(static text => text)];
     private static readonly byte[] PackedMark = Pack(Mark);
@@ -30,20 +30,12 @@ public sealed class WholeGzipStream : Stream
         _gzip = new GZipStream(new InputAndMark(packed), CompressionMode.Decompress);
     }
 
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    /// <summary>Opens a file to read it, and unpacks it where its name ends in <c>.gz</c>.</summary>
+    public static Stream OpenRead(string path)
+    {
+        FileStream file = File.OpenRead(path);
+        return path.EndsWith(".gz", StringComparison.Ordinal) ? new WholeGzipStream(file, path) : file;
+    }
 
     /// <inheritdoc/>
     /// <exception cref="DataForgeException">The input is no gzip file, is damaged, or is cut off.</exception>
@@ -60,21 +52,6 @@ public sealed class WholeGzipStream : Stream
         _start += count;
         return count;
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override void Flush() => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -127,25 +104,10 @@ public sealed class WholeGzipStream : Stream
     }
 
     // The input, and behind it the packed mark. An input without a byte is no gzip file.
-    private sealed class InputAndMark(Stream input) : Stream
+    private sealed class InputAndMark(Stream input) : ReadOnlyStream
     {
         private bool _hasBytes;
         private int _given = -1;
-
-        /// <inheritdoc/>
-        public override bool CanRead => true;
-
-        /// <inheritdoc/>
-        public override bool CanSeek => false;
-
-        /// <inheritdoc/>
-        public override bool CanWrite => false;
-
-        /// <inheritdoc/>
-        public override long Length => throw new NotSupportedException();
-
-        /// <inheritdoc/>
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         /// <inheritdoc/>
         public override int Read(Span<byte> buffer)
@@ -167,23 +129,6 @@ public sealed class WholeGzipStream : Stream
             _given += count;
             return count;
         }
-
-        /// <inheritdoc/>
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        /// <inheritdoc/>
-        public override void Flush()
-        {
-        }
-
-        /// <inheritdoc/>
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        /// <inheritdoc/>
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        /// <inheritdoc/>
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         /// <inheritdoc/>
         protected override void Dispose(bool disposing)

@@ -2,8 +2,9 @@
 
 sources_changed() { # stamp
   [ ! -e "$1" ] || [ -n "$(find "$root" \( -path "$artifacts" -o -path "$root/.git" -o -path "$root/workspace" -o -name node_modules \) -prune \
-    -o -type f \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.cpp' -o -name '*.sln' -o -name '*.sh' -o -name 'global.json' \
-    -o -path '*/Assets/*' -o -path '*/Licenses/*' \) -newer "$1" -print -quit)" ]
+    -o -type f \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.sln' -o -name 'global.json' \
+    -o -name packages.lock.json -o -name '*.cpp' -o -name '*.h' -o -name '*.sh' -o -name '*.tsv' -o -path '*/Licenses/*' \
+    -o -path '*/Evaluation/Python/*' \) -newer "$1" -print -quit)" ]
 }
 
 # The packages are restored and no list of packages changed since: a restore would only read them again.

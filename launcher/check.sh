@@ -74,7 +74,7 @@ run_check() {
       ;;
     dedup)
       [ -z "$folders" ] || export DATAFORGE_TEST_FOLDERS="$folders"
-      DATAFORGE_TEST_LONG_TESTS=1 check_tests Dedup.Tests -class DataForge.Dedup.Tests.RealCorpusTests
+      DATAFORGE_TEST_LONG=1 check_tests Dedup.Tests -class DataForge.Dedup.Tests.RealCorpusTests
       ;;
     training)
       check_tests Pretrain.Tests -class DataForge.Pretrain.Tests.Training.CpuSpeedTests -explicit only
@@ -102,21 +102,21 @@ run_check() {
       DATAFORGE_TEST_OPTOUT_SOAK=20 DATAFORGE_TEST_OPTOUT_SEEDS=200 check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.OptOut
       ;;
     passk)
-      DATAFORGE_PASSK_FULL=1 check_tests Evaluation.Tests -class DataForge.Evaluation.Tests.Scores.ScoreIntervalTests
+      DATAFORGE_TEST_PASSK_FULL=1 check_tests Evaluation.Tests -class DataForge.Evaluation.Tests.Scores.ScoreIntervalTests
       ;;
     evaluation)
-      DATAFORGE_EVALUATION_FULL=1 check_tests Evaluation.Tests -namespace DataForge.Evaluation.Tests.Sandbox \
+      DATAFORGE_TEST_EVALUATION_FULL=1 check_tests Evaluation.Tests -namespace DataForge.Evaluation.Tests.Sandbox \
         -namespace DataForge.Evaluation.Tests.Sets -namespace DataForge.Evaluation.Tests.Scoring
       ;;
     licenses)
       DATAFORGE_TEST_LICENSES=1 check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Licenses.DebianAgreementTests
       ;;
     licenses-generated)
-      DATAFORGE_GENERATED="${DATAFORGE_GENERATED:-1000}" check_tests Cleaner.Tests \
+      DATAFORGE_TEST_GENERATED="${DATAFORGE_TEST_GENERATED:-1000}" check_tests Cleaner.Tests \
         -class DataForge.Cleaner.Tests.Licenses.GeneratedNearMissTests -class DataForge.Cleaner.Tests.Licenses.GeneratedHarmlessTests
       ;;
     secrets)
-      DATAFORGE_GENERATED="${DATAFORGE_GENERATED:-3000}" check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Redaction.GeneratedSecretsTests
+      DATAFORGE_TEST_GENERATED="${DATAFORGE_TEST_GENERATED:-3000}" check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Redaction.GeneratedSecretsTests
       ;;
     inspection)
       : "${folders:=/usr/lib/python3/dist-packages}"

@@ -7,15 +7,11 @@ source "$root/launcher/roots.sh"
 make_fresh_root() { # SUITE
   local name=fresh-$1 target="$roots/fresh-$1"
   bootstrap_root "$name" "$1"
-  cp /etc/resolv.conf /etc/hosts "$target/etc/"
+  enter_root "$name" "$(dotnet_folder)" ${forge_folder:+"$forge_folder"}
   cp -L /etc/ssl/certs/ca-certificates.crt "$target/etc/ssl/certs/"
-  leave_root "$name"
-  mount -t proc proc "$target/proc" || impossible "mounting /proc into artifacts/roots/$name failed"
-  bind_read_only "$name" "$(dotnet_folder)"
-  [ -z "$forge_folder" ] || bind_read_only "$name" "$forge_folder"
   if [ ! -x "$target/usr/bin/git" ]; then
-    { chroot "$target" apt-get update && chroot "$target" env DEBIAN_FRONTEND=noninteractive apt-get install -y git; } >>"$target.log" 2>&1 ||
-      impossible "git could not be installed ($target.log)"
+    { chroot "$target" apt-get update && chroot "$target" env DEBIAN_FRONTEND=noninteractive apt-get install -y git; } \
+      >>"$target.log" 2>&1 || impossible "git could not be installed ($target.log)"
   fi
   chroot "$target" id stranger >/dev/null 2>&1 || chroot "$target" useradd -m stranger
   rm -rf "$target/home/stranger"
@@ -44,7 +40,7 @@ check_fresh() { # [FORGE] [SUITE …]
   [ ${#suites[@]} -gt 0 ] || suites=(bookworm trixie)
   require_roots
   require_basics
-  trap 'leave_root fresh-bookworm; leave_root fresh-trixie' EXIT
+  trap 'for target in "$roots"/fresh-*/; do leave_root "$(basename "$target")"; done' EXIT
   build_once program Orchestrator
   say "== this machine"
   rm -rf "$here"
@@ -57,7 +53,7 @@ check_fresh() { # [FORGE] [SUITE …]
     make_fresh_root "$suite"
     begun=$SECONDS
     as_stranger "$suite" './dataforge --version' || { verdict=1; continue; }
-    say "   built in $((SECONDS - begun)) s; the clone and the packages take $(du -smc "$roots/fresh-$suite/home/stranger" | tail -n 1 | cut -f 1) MB"
+    say "   built in $((SECONDS - begun)) s; the clone and the packages take $(du -sm "$roots/fresh-$suite/home/stranger" | cut -f 1) MB"
     begun=$SECONDS
     as_stranger "$suite" "./dataforge quickstart --forge $forge" || { verdict=1; say '   the quickstart failed'; continue; }
     say "   quickstart took $((SECONDS - begun)) s"

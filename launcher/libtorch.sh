@@ -10,8 +10,7 @@ make_root() { # NAME SUITE PACKAGE …
   [ "$(cat "$target.stamp" 2>/dev/null)" != "$*" ] || return 0
   bootstrap_root "$name" "$suite"
   echo "deb $mirror $suite main contrib non-free" >"$target/etc/apt/sources.list"
-  cp /etc/resolv.conf /etc/hosts "$target/etc/"
-  enter_root "$name"
+  enter_project "$name"
   { in_root "$name" apt-get update && in_root "$name" env DEBIAN_FRONTEND=noninteractive apt-get install -y "$@"; } >>"$target.log" 2>&1 ||
     { grep -q '^dpkg: error processing package nvidia-cudnn' "$target.log" && stub_cudnn "$name" >>"$target.log" 2>&1; } || impossible "packages for $suite could not be installed: $(tail -n 1 "$target.log") ($target.log)"
   printf '%s' "$*" >"$target.stamp"
@@ -28,15 +27,8 @@ stub_cudnn() { # NAME
     gcc -shared -fPIC -Wl,--version-script=map -Wl,-soname,libcudnn.so.9 -o "$lib/libcudnn.so.9" stub.c; ldconfig'
 }
 
-# The project, what lies beside it and .NET, at the same paths as outside, to be read only.
-enter_root() { # NAME
-  local target="$roots/$1" folder
-  leave_root "$1"
-  mount -t proc proc "$target/proc" || impossible "mounting /proc into artifacts/roots/$1 failed"
-  for folder in "$root" "$(cd "$root/.." && pwd)/shared" "$(dotnet_folder)"; do
-    [ ! -d "$folder" ] || bind_read_only "$1" "$folder"
-  done
-}
+# The project, what lies beside it and .NET.
+enter_project() { enter_root "$1" "$root" "$(cd "$root/.." && pwd)/shared" "$(dotnet_folder)"; }
 
 in_root() { # NAME COMMAND …
   chroot "$roots/$1" env HOME=/root DATAFORGE_NATIVE=/opt/dataforge DOTNET_ROOT="$(dotnet_folder)" "${@:2}"
@@ -66,14 +58,14 @@ check_libtorch() { # [trixie|sid|cuda …]
   if wanted trixie; then
     say "== libtorch of trixie"
     make_root trixie trixie "${packages[@]}"
-    enter_root trixie
+    enter_project trixie
     test_root trixie
   fi
 
   if wanted sid; then
     say "== libtorch of sid, with transformers"
     make_root sid sid "${packages[@]}" python3-transformers
-    enter_root sid
+    enter_project sid
     test_root sid
     local mode
     for mode in eager compiled; do
@@ -85,7 +77,7 @@ check_libtorch() { # [trixie|sid|cuda …]
   if wanted cuda; then
     say "== libtorch of trixie with CUDA, without a GPU"
     make_root cuda trixie g++ binutils libtorch-cuda-dev python3-torch-cuda python3-numpy nvidia-cuda-dev libnccl-dev libopenblas0-openmp libgloo-cuda-dev procps
-    enter_root cuda
+    enter_project cuda
     test_root cuda
     grep -q DFT_CUDA "$roots/cuda/opt/dataforge/libdataforge_torch.txt" || { verdict=1; say "   it was compiled without CUDA"; }
   fi

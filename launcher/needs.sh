@@ -2,7 +2,12 @@
 
 say() { printf '%s\n' "$*" >&2; }
 
-has_library() { ldconfig -p 2>/dev/null | grep -q "$1" || /sbin/ldconfig -p 2>/dev/null | grep -q "$1"; }
+# The list is read whole first: grep -q leaves a pipe early, which pipefail takes for a failure.
+has_library() {
+  local all
+  all=$(ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null) || return 1
+  grep -q "$1" <<<"$all"
+}
 
 has_libtorch() {
   [ -n "${LIBTORCH-}" ] && [ -d "$LIBTORCH/include" ] && return 0
@@ -12,8 +17,9 @@ has_libtorch() {
 
 # What must be on the machine: the .NET SDK and git, on a system with glibc.
 require_basics() {
-  if ldd --version 2>&1 | grep -qi musl; then
-    say 'dataforge: this system has the C library musl, for which there is no libtorch: use a system with glibc, such as Debian, Ubuntu or Fedora.'
+  # musl's ldd prints its version and fails.
+  if [[ $(ldd --version 2>&1 || true) == *musl* ]]; then
+    say 'dataforge: this system has the C library musl, for which there is no libtorch: use one with glibc, such as Debian, Ubuntu or Fedora.'
     exit 2
   fi
   require_dotnet

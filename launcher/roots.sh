@@ -16,7 +16,9 @@ dotnet_folder() { dirname "$(readlink -f "$(command -v dotnet)")"; }
 
 leave_root() { # NAME: takes every mount out of it
   local point
-  while read -r point; do umount -l "$point" || true; done < <(awk -v under="$roots/$1/" 'index($2, under) == 1 { print $2 }' /proc/self/mounts | sort -r)
+  while read -r point; do
+    umount -l "$point" || true
+  done < <(awk -v under="$roots/$1/" 'index($2, under) == 1 { print $2 }' /proc/self/mounts | sort -r)
 }
 
 # An empty Debian: the packages that every Debian has, and certificates.
@@ -31,6 +33,18 @@ bootstrap_root() { # NAME SUITE
   debootstrap --variant=minbase --include=ca-certificates "$2" "$target" "$mirror" >"$target.log" 2>&1 ||
     impossible "debootstrap of $2 from $mirror failed: $(tail -n 1 "$target.log") ($target.log)"
   printf 'APT::Install-Recommends "false";\nAPT::Keep-Downloaded-Packages "false";\n' >"$target/etc/apt/apt.conf.d/90dataforge"
+}
+
+# /proc, this machine's names of hosts, and folders of this machine at the same paths, to be read only.
+enter_root() { # NAME FOLDER …
+  local name=$1 folder
+  shift
+  leave_root "$name"
+  cp /etc/resolv.conf /etc/hosts "$roots/$name/etc/"
+  mount -t proc proc "$roots/$name/proc" || impossible "mounting /proc into artifacts/roots/$name failed"
+  for folder in "$@"; do
+    [ ! -d "$folder" ] || bind_read_only "$name" "$folder"
+  done
 }
 
 # Binds a folder of this machine, read only, at the same path in the root.

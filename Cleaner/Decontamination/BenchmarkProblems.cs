@@ -135,8 +135,7 @@ public static class BenchmarkProblems
 
     private static string ReadText(string path)
     {
-        using Stream file = File.OpenRead(path);
-        using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new WholeGzipStream(file, path) : file;
+        using Stream stream = WholeGzipStream.OpenRead(path);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return reader.ReadToEnd();
     }

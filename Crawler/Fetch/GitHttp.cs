@@ -252,12 +252,7 @@ internal sealed class GitHttp(
         int status = (int)response.StatusCode;
         if (response.StatusCode == HttpStatusCode.TooManyRequests || (status is 403 or 503 && response.Headers.RetryAfter is not null))
         {
-            TimeSpan wait = response.Headers.RetryAfter switch
-            {
-                { Delta: { } delta } => delta,
-                { Date: { } date } => date - time.GetUtcNow(),
-                _ => DefaultThrottle,
-            };
+            TimeSpan wait = RateLimitHeaders.RetryAfter(response.Headers, time.GetUtcNow()) ?? DefaultThrottle;
             wait = wait > TimeSpan.Zero ? wait : ShortestThrottle;
             transfers.Throttle(wait);
             throw Throttled(status, wait);

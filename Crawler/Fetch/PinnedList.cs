@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
+using DataForge.Crawler.Git;
 using DataForge.Crawler.Storage;
 
 namespace DataForge.Crawler.Fetch;
@@ -119,7 +120,7 @@ internal static class PinnedList
 
     private static bool IsValid(PinnedLine line) => line.Facts.Snapshot >= 1
         && (line.Fault is not { } fault || Faults.Contains(fault))
-        && (line.Facts.Commit is not { } commit || IsId(commit))
+        && (line.Facts.Commit is not { } commit || CommitId.IsValid(commit))
         && GitHub.GitHubClient.IsFullName(line.Facts.Name);
 
     // Why a repository could not be fetched. Its row looks like that of a repository with one faulty file, so the snapshot's signature is
@@ -148,6 +149,4 @@ internal static class PinnedList
             return null;
         }
     }
-
-    private static bool IsId(string text) => text.Length == 40 && text.All(char.IsAsciiHexDigitLower);
 }

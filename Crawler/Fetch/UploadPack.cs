@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using DataForge.Corpus;
+using DataForge.Crawler.Git;
 
 namespace DataForge.Crawler.Fetch;
 
@@ -169,7 +170,7 @@ internal sealed class UploadPack(GitHttp http)
         return isFormat ? new FetchException(RuleNames.Unsupported, OtherFormat) : new FetchException(RuleNames.Refused, printable);
     }
 
-    private static string CheckId(string id) => id.Length == 40 && id.All(char.IsAsciiHexDigitLower)
+    private static string CheckId(string id) => CommitId.IsValid(id)
         ? id
         : throw (id.Length == 64
             ? new FetchException(RuleNames.Unsupported, OtherFormat)

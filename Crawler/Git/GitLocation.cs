@@ -79,7 +79,7 @@ internal sealed record GitLocation
         revision.Length is > 0 and <= 200 && revision[0] is not ('-' or '/' or '.') && !revision.AsSpan().ContainsAnyExcept(RevisionLetters)
         && !revision.Contains("..", StringComparison.Ordinal)
             ? revision
-            : throw DataForgeException.Usage($"{text}: after # stands a commit's id of 40 digits, a branch or a tag.");
+            : throw DataForgeException.Usage($"{text}: write a commit's id of {CommitId.Length} digits, a branch or a tag after the #.");
 
     // A user name before the host is not part of the repository's name.
     private static string[] Parts(string path)

@@ -16,9 +16,6 @@ internal sealed class GitMirror(string text, GitLocation location, string mirror
 {
     private const string Branch = "refs/heads/crawled";
 
-    // SHA-1 in hexadecimal digits.
-    private const int CommitLength = 40;
-
     // What is fetched: HEAD, or the commit that the revision names.
     private string _wanted = "HEAD";
 
@@ -81,7 +78,7 @@ internal sealed class GitMirror(string text, GitLocation location, string mirror
     private async Task<string> RemoteCommitAsync(CancellationToken cancellation)
     {
         string? revision = location.Revision;
-        if (revision is { Length: CommitLength } && revision.All(char.IsAsciiHexDigitLower))
+        if (revision is not null && CommitId.IsValid(revision))
         {
             return revision;
         }
@@ -99,7 +96,7 @@ internal sealed class GitMirror(string text, GitLocation location, string mirror
         return names.Select(name => commits.GetValueOrDefault(name)).FirstOrDefault(id => id is not null)
             ?? throw DataForgeException.Usage(revision is null
                 ? $"{text}: HEAD names no commit there; name a repository with a default branch."
-                : $"{text}: there is no branch or tag '{revision}'; name one, or a commit's id of {CommitLength} digits.");
+                : $"{text}: there is no branch or tag '{revision}'; name one, or a commit's id of {CommitId.Length} digits.");
     }
 
     private async Task<string> HeadAsync(CancellationToken cancellation)

@@ -19,7 +19,7 @@ internal sealed class OctokitHttpClient : HttpClientAdapter
     {
         HttpRequestMessage message = base.BuildRequestMessage(request);
         message.Headers.Add("X-GitHub-Api-Version", ApiVersion);
-        (request as OctokitRequest)?.Call.AttachTo(message);
+        ((OctokitRequest)request).Call.AttachTo(message);
         return message;
     }
 }

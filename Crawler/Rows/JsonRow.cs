@@ -176,8 +176,7 @@ internal sealed class JsonRow(ColumnNames columns) : IRowFormat
         reader.Read();
         return reader.TokenType == JsonTokenType.Null ? null
             : reader.TryGetInt32(out int whole) ? whole
-            : reader.TryGetDouble(out double number) && number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue ? (int)number
-            : throw new FormatException("stars and forks must be whole numbers");
+            : WholeNumbers.Whole(reader.GetDouble());
     }
 
     // Moves to the value of a field that Parse has seen. Where a field occurs twice, the last one counts, as in Parse.

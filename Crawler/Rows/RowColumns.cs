@@ -5,7 +5,7 @@ using DataForge.Crawler.Sources;
 
 namespace DataForge.Crawler.Rows;
 
-/// <summary>The columns of a Parquet file that rows are read from, by the names in the options.</summary>
+/// <summary>The columns of a Parquet file that rows are read from (<see cref="ColumnNames"/>).</summary>
 internal sealed class RowColumns
 {
     private readonly string _repository;

@@ -48,5 +48,9 @@ internal sealed record RowFiles(IReadOnlyList<string> Files, int Hidden)
             : throw DataForgeException.Usage($"{text}: the folder holds no {kinds} file; name one that does.");
     }
 
+    /// <summary>All files of several sources, each once, in ordinal order.</summary>
+    public static RowFiles Merge(IReadOnlyList<RowFiles> found) => new(
+        [.. found.SelectMany(one => one.Files).Distinct().Order(StringComparer.Ordinal)], found.Sum(one => one.Hidden));
+
     private static bool IsHidden(string path) => path.Split(Path.DirectorySeparatorChar).Any(part => part[0] is '.' or '_');
 }

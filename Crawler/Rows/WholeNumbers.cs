@@ -45,7 +45,9 @@ internal static class WholeNumbers
         }
     }
 
-    private static int Whole(double value) => value == Math.Floor(value) && Math.Abs(value) <= int.MaxValue
+    /// <summary>A number as a whole number.</summary>
+    /// <exception cref="FormatException">It is not whole, or is too large.</exception>
+    public static int Whole(double value) => value == Math.Floor(value) && Math.Abs(value) <= int.MaxValue
         ? (int)value
         : throw NotWhole(value.ToString(CultureInfo.InvariantCulture));
 
@@ -68,5 +70,6 @@ internal static class WholeNumbers
         ? new BigInteger(bytes, isUnsigned: false, isBigEndian: true)
         : throw new FormatException($"a decimal number has more than {MaxBytes} bytes");
 
-    private static FormatException NotWhole(string value) => new($"stars and forks must be whole numbers of 31 bits, not {value}");
+    private static FormatException NotWhole(string value) =>
+        new($"stars and forks must be whole numbers of at most {int.MaxValue}, not {value}");
 }

@@ -6,14 +6,19 @@ namespace DataForge.Crawler.Sources;
 public static class FileKinds
 {
     private static readonly string[] Licenses = ["LICENSE", "LICENCE", "COPYING", "NOTICE", "UNLICENSE"];
-    private static readonly string[] Inside = ["LICENSE", "LICENCE", "LICENSES", "LICENCES", "COPYING", "COPYRIGHT", "CLAUSE"];
-    private static readonly string[] TextEndings = ["", ".txt", ".md", ".rst", ".markdown", ".text", ".html"];
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Inside =
+        Names("LICENSE", "LICENCE", "LICENSES", "LICENCES", "COPYING", "COPYRIGHT", "CLAUSE");
+
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> TextEndings =
+        Names("", ".txt", ".md", ".rst", ".markdown", ".text", ".html");
+
     private static readonly string[] Metadata = ["setup.cfg", "pyproject.toml", "PKG-INFO", "METADATA"];
 
     /// <summary>
-    /// <c>*.py</c> is Python; LICENSE*, LICENCE*, COPYING*, NOTICE* and UNLICENSE* in any case are licences, and so are texts with one of
-    /// these words or COPYRIGHT in their name (MIT-LICENSE, GPL_LICENSE.txt, COMMONS-CLAUSE.md) or in a folder LICENSES; setup.cfg,
-    /// pyproject.toml, PKG-INFO, METADATA and README* are metadata (setup.py is Python); null for every other file.
+    /// <c>*.py</c> is Python; LICENSE*, LICENCE*, COPYING*, NOTICE* and UNLICENSE* in any case are licences. So are text files whose name
+    /// has LICENSE(S), LICENCE(S), COPYING, COPYRIGHT or CLAUSE as a word (MIT-LICENSE, GPL_LICENSE.txt, COMMONS-CLAUSE.md), and text files
+    /// in a folder LICENSES (upper case). setup.cfg, pyproject.toml, PKG-INFO, METADATA and README* are metadata (setup.py is Python); null
+    /// for every other file.
     /// </summary>
     public static FileKind? Of(string path)
     {
@@ -45,13 +50,7 @@ public static class FileKinds
     private static bool IsLicenseText(string path, ReadOnlySpan<char> name)
     {
         ReadOnlySpan<char> ending = Path.GetExtension(name);
-        bool isText = false;
-        foreach (string known in TextEndings)
-        {
-            isText |= ending.Equals(known, StringComparison.OrdinalIgnoreCase);
-        }
-
-        if (!isText)
+        if (!TextEndings.Contains(ending))
         {
             return false;
         }
@@ -64,15 +63,15 @@ public static class FileKinds
         ReadOnlySpan<char> bare = name[..^ending.Length];
         foreach (Range part in bare.SplitAny('-', '_', '.'))
         {
-            foreach (string word in Inside)
+            if (Inside.Contains(bare[part]))
             {
-                if (bare[part].Equals(word, StringComparison.OrdinalIgnoreCase))
-                {
-                    return true;
-                }
+                return true;
             }
         }
 
         return false;
     }
+
+    private static HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Names(params string[] names) =>
+        new HashSet<string>(names, StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 }

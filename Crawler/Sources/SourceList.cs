@@ -29,8 +29,7 @@ public static class SourceList
         SortedDictionary<string, ISource> repositories = new(StringComparer.Ordinal);
         SortedDictionary<string, SearchQuery> queries = new(StringComparer.Ordinal);
         SortedSet<string> pinned = new(StringComparer.Ordinal);
-        (SortedSet<string> Files, int Hidden) lines = (new(StringComparer.Ordinal), 0);
-        (SortedSet<string> Files, int Hidden) tables = (new(StringComparer.Ordinal), 0);
+        List<RowFiles> lines = [], tables = [];
         foreach (string text in options.Sources)
         {
             int colon = text.IndexOf(':');
@@ -55,10 +54,10 @@ public static class SourceList
                     pinned.UnionWith(RowFiles.Find(text, rest).Files);
                     break;
                 case "jsonl":
-                    Add(ref lines, RowFiles.Find(text, rest, ".jsonl", ".jsonl.gz"));
+                    lines.Add(RowFiles.Find(text, rest, ".jsonl", ".jsonl.gz"));
                     break;
                 case "parquet":
-                    Add(ref tables, RowFiles.Find(text, rest, ".parquet"));
+                    tables.Add(RowFiles.Find(text, rest, ".parquet"));
                     break;
                 default:
                     throw DataForgeException.Usage($"'{text}' is not a source: write {Forms}.");
@@ -72,23 +71,17 @@ public static class SourceList
         }
 
         sources.AddRange(pinned.Select(static file => new PinnedSource(file)));
-        if (lines.Files.Count > 0)
+        if (lines.Count > 0)
         {
-            sources.Add(new JsonLinesSource(new RowFiles([.. lines.Files], lines.Hidden)));
+            sources.Add(new JsonLinesSource(RowFiles.Merge(lines)));
         }
 
-        if (tables.Files.Count > 0)
+        if (tables.Count > 0)
         {
-            sources.Add(new ParquetSource(new RowFiles([.. tables.Files], tables.Hidden)));
+            sources.Add(new ParquetSource(RowFiles.Merge(tables)));
         }
 
         return sources;
-    }
-
-    private static void Add(ref (SortedSet<string> Files, int Hidden) all, RowFiles found)
-    {
-        all.Files.UnionWith(found.Files);
-        all.Hidden += found.Hidden;
     }
 
     private static FolderSource Folder(string text, string path)

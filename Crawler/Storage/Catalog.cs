@@ -92,20 +92,8 @@ internal sealed class Catalog : IDisposable
     /// </param>
     /// <param name="reconnections">How often a lost connection is retried, with growing pauses; 0 never reconnects.</param>
     /// <exception cref="DataForgeException">It was written by a later version, or its server cannot be reached.</exception>
-    public static Catalog Open(CatalogAddress address, TimeProvider time, int reconnections = CatalogConnection.DefaultReconnections)
-    {
-        CatalogDatabase database = address.File is { } file ? SqliteDatabase.Open(file) : PostgresDatabase.Open(address);
-        try
-        {
-            database.Migrate();
-            return new Catalog(database, time, reconnections);
-        }
-        catch
-        {
-            database.Dispose();
-            throw;
-        }
-    }
+    public static Catalog Open(CatalogAddress address, TimeProvider time, int reconnections = CatalogConnection.DefaultReconnections) =>
+        OfDatabase(address.File is { } file ? SqliteDatabase.Open(file) : PostgresDatabase.Open(address), time, reconnections);
 
     /// <summary>Opens a catalog to read from it, also where its file cannot be written.</summary>
     /// <param name="address">The address of the database.</param>
@@ -120,19 +108,34 @@ internal sealed class Catalog : IDisposable
         catch (SqliteException e) when (e.SqliteErrorCode is ReadOnly or CannotOpen && address.File is { } file)
         {
             SqliteDatabase database = SqliteDatabase.TryOpenReadOnly(file) ?? throw new DataForgeException(
-                $"{file} cannot be written, and was left by a crawl that did not end: make the workspace writable for one question.",
+                $"{file} cannot be written, and a crawl that did not end left it unfinished: make the workspace writable, then run the "
+                + "command once more.",
                 inner: e);
             try
             {
-                database.Migrate();
-                return new Catalog(database, time, 0);
+                return OfDatabase(database, time, 0);
             }
             catch (SqliteException older)
             {
-                database.Dispose();
                 throw new DataForgeException(
-                    $"{file} is of an earlier version and cannot be written: make the workspace writable for one question.", inner: older);
+                    $"{file} is of an earlier version and cannot be written: make the workspace writable, then run the command once more.",
+                    inner: older);
             }
+        }
+    }
+
+    /// <summary>A catalog over an open database, which it owns; the database is closed where its tables cannot be made.</summary>
+    private static Catalog OfDatabase(CatalogDatabase database, TimeProvider time, int reconnections)
+    {
+        try
+        {
+            database.Migrate();
+            return new Catalog(database, time, reconnections);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
         }
     }
 

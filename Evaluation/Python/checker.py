@@ -5,14 +5,12 @@ The program is started before the tests are read, so no memory of its process ev
 
 import ast
 import builtins
-import ctypes
 import json
 import os
 import random
 import resource
 import signal
 import socket
-import sys
 import time
 
 import program
@@ -60,7 +58,7 @@ def run(jobs, results, seccomp_filter, isolated):
         os.kill(process, signal.SIGKILL)
         os._exit(1)
     resource.setrlimit(resource.RLIMIT_AS, (max(OWN_MEMORY, job["limits"]["memory"]),) * 2)
-    check = Check(job, process, ours.fileno(), output)
+    check = Check(job, process, ours.fileno())
     result = check.verdict()
     os.write(results, json.dumps(result).encode("ascii") + b"\n")
     os._exit(0)
@@ -110,8 +108,8 @@ class Handle:
 class Check:
     """One program being checked."""
 
-    def __init__(self, job, process, channel, output):
-        self.job, self.process, self.channel, self.output = job, process, channel, output
+    def __init__(self, job, process, channel):
+        self.job, self.process, self.channel = job, process, channel
         self.limits, self.handles = job["limits"], {}
         self.stopped, self.status = None, 0
         self.clock = (~process << 3) | 2  # the kernel's clock of all the process's threads
@@ -146,7 +144,7 @@ class Check:
         return {"reason": reason, "detail": detail[:400], "cpu": round(cpu, 6), "wall": round(time.monotonic() - start, 6)}
 
     def _test(self):
-        values.send(self.channel, {"program": self.job["program"], "limits": self.limits, "name": self.job["name"]})
+        values.send(self.channel, {"program": self.job["program"], "limits": self.limits})
         self._raise(self._answer())
         random.seed(0)
         space = {"__name__": "tests"}

@@ -67,7 +67,7 @@ def serve(channel, seccomp_filter):
     random.seed(0)
     gc.enable()
     objects = _Objects()
-    space = {"__name__": job["name"]}
+    space = {"__name__": "program"}
     try:
         code = compile(job["program"], "program.py", "exec")
     except MemoryError:
@@ -111,9 +111,6 @@ def _perform(request, space, objects):
         if rest[0] not in space:
             raise NameError(f"name '{rest[0]}' is not defined")
         return space[rest[0]]
-    if operation == "flush":
-        sys.stdout.flush()
-        return None
     target, *rest = (values.decode(part, objects.object_of) for part in rest)
     if operation == "call":
         return target(*rest[0], **rest[1])

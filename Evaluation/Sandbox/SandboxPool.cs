@@ -17,20 +17,11 @@ public sealed class SandboxPool : IDisposable
 
     /// <summary>Starts a worker, to learn whether the sandbox can run here.</summary>
     /// <exception cref="Corpus.DataForgeException">It cannot.</exception>
-    public async Task CheckAsync(CancellationToken cancellation)
+    public Task CheckAsync(CancellationToken cancellation)
     {
         var worker = new SandboxWorker(_folder, _python, _isolated);
-        try
-        {
-            await worker.StartAsync(cancellation).ConfigureAwait(false);
-        }
-        catch
-        {
-            worker.Dispose();
-            throw;
-        }
-
         _idle.Add(worker);
+        return worker.StartAsync(cancellation);
     }
 
     /// <summary>Judges a program, beside as many others as there are callers.</summary>

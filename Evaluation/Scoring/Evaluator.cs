@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using DataForge.Evaluation.Sandbox;
@@ -31,12 +29,11 @@ public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationPro
         ILookup<string, Sample> samples = Samples(problems);
         PythonInterpreter python = PythonInterpreter.Find(request.Python);
         Directory.CreateDirectory(request.OutFolder);
-        string data = HashOf(request.DataFile), sampleHash = HashOf(request.SamplesFile);
+        string data = StageHash.OfFile(request.DataFile), sampleHash = StageHash.OfFile(request.SamplesFile);
         string key = string.Create(
             CultureInfo.InvariantCulture,
             $"{CodeVersion} {request.Set.Name} {data} {sampleHash} {python.Version} {_cpuLimit} {request.Isolated}");
-        using var log = new ResultLog(
-            Path.Combine(request.OutFolder, LogFile), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
+        using var log = new ResultLog(Path.Combine(request.OutFolder, LogFile), StageHash.Of(key));
         using var sandbox = new SandboxPool(python, request.Isolated);
         await sandbox.CheckAsync(cancellation).ConfigureAwait(false);
         SelfTestResult selfTest = await SelfTestAsync(problems, sandbox, log, cancellation).ConfigureAwait(false);
@@ -49,12 +46,6 @@ public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationPro
             Reasons(results), Near(results), results);
         CanonicalJson.WriteFile(Path.Combine(request.OutFolder, ReportFile), report);
         return report;
-    }
-
-    private static string HashOf(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
     private static Score[] Scores(IReadOnlyList<Problem> problems, ProblemResult[] results)

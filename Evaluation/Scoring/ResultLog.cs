@@ -32,28 +32,14 @@ internal sealed class ResultLog : IDisposable
             throw DataForgeException.Usage($"{path} cannot be written ({e.Message}); name another folder with --out.", e);
         }
 
-        bool isNew = true;
-        foreach (string line in WholeLines())
+        try
         {
-            LogLine read = Parse(path, line);
-            if (isNew && read.Key != key)
-            {
-                _file.Dispose();
-                throw DataForgeException.Usage(
-                    $"{path} holds results of another set, other samples or other limits: remove it, or name another folder with --out.");
-            }
-
-            isNew = false;
-            SelfTest = read.SelfTest ?? SelfTest;
-            if (read.Problem is { } problem)
-            {
-                _problems[problem.Id] = problem;
-            }
+            Resume(path, key);
         }
-
-        if (isNew)
+        catch
         {
-            Add(new LogLine(Key: key));
+            _file.Dispose();
+            throw;
         }
     }
 
@@ -95,21 +81,45 @@ internal sealed class ResultLog : IDisposable
         }
     }
 
-    // What follows the last end of a line was being written when the program was killed.
-    private List<string> WholeLines()
+    // Reads a log of the same evaluation. What follows the last end of a line was being written when the program was killed, and is cut
+    // off; a file of something else stays as it is.
+    private void Resume(string path, string key)
     {
-        using var content = new MemoryStream();
-        _file.CopyTo(content);
-        ReadOnlySpan<byte> bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
-        int whole = bytes.LastIndexOf((byte)'\n') + 1;
+        using var copy = new MemoryStream();
+        _file.CopyTo(copy);
+        ReadOnlySpan<byte> content = copy.GetBuffer().AsSpan(0, (int)copy.Length);
+        ReadOnlySpan<byte> first = Bytes(new LogLine(Key: key));
+        if (!content.StartsWith(first) && !first.StartsWith(content))
+        {
+            throw DataForgeException.Usage(
+                $"{path} holds results of another set, other samples or other limits: remove it, or name another folder with --out.");
+        }
+
+        int whole = content.LastIndexOf((byte)'\n') + 1;
         _file.SetLength(whole);
         _file.Position = whole;
-        return [.. Encoding.UTF8.GetString(bytes[..whole]).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        if (whole == 0)
+        {
+            Add(new LogLine(Key: key));
+            return;
+        }
+
+        foreach (string line in Encoding.UTF8.GetString(content[first.Length..whole]).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            LogLine read = Parse(path, line);
+            SelfTest = read.SelfTest ?? SelfTest;
+            if (read.Problem is { } problem)
+            {
+                _problems[problem.Id] = problem;
+            }
+        }
     }
+
+    private static byte[] Bytes(LogLine line) => [.. JsonSerializer.SerializeToUtf8Bytes(line, Json), (byte)'\n'];
 
     private void Add(LogLine line)
     {
-        _file.Write([.. JsonSerializer.SerializeToUtf8Bytes(line, Json), (byte)'\n']);
+        _file.Write(Bytes(line));
         _file.Flush(flushToDisk: true);
     }
 

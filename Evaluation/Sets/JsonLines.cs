@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 using DataForge.Corpus;
 
@@ -29,8 +28,7 @@ internal static class JsonLines
     {
         try
         {
-            using Stream file = File.OpenRead(path);
-            using Stream content = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+            using Stream content = WholeGzipStream.OpenRead(path);
             using var copy = new MemoryStream();
             var buffer = new byte[1 << 16];
             for (int read = content.Read(buffer); read > 0; read = content.Read(buffer))
@@ -48,10 +46,6 @@ internal static class JsonLines
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
             throw DataForgeException.Usage($"{path} cannot be read ({e.Message}); give a file of the set.", e);
-        }
-        catch (InvalidDataException e)
-        {
-            throw DataForgeException.Usage($"{path} is not a whole gzip file ({e.Message}); get it again.", e);
         }
     }
 

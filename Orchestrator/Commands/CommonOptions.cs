@@ -7,6 +7,9 @@ namespace DataForge.Orchestrator.Commands;
 /// <summary>Options that several commands have.</summary>
 internal static class CommonOptions
 {
+    /// <summary>The most that <c>--workers</c> takes.</summary>
+    public const int MostWorkers = 1024;
+
     /// <summary><c>--workspace</c>.</summary>
     public static Option<string> Workspace { get; } = new("--workspace")
     {

@@ -10,8 +10,6 @@ namespace DataForge.Orchestrator.Commands;
 /// <summary><c>evaluate</c>: scores samples of a benchmark set by running them in a sandbox.</summary>
 internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandler<EvaluationRequest>
 {
-    private const int MostWorkers = 1024;
-
     private static readonly Option<string> SetOption = new("--set")
     {
         Description = $"The set: {string.Join(", ", BenchmarkSets.All.Select(set => set.Name))}.", Required = true, HelpName = "NAME",
@@ -71,9 +69,12 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
             terminal.Error.WriteLine("dataforge: --unsafe: the programs run without the sandbox and can do what you can.");
         }
 
-        var progress = new EvaluationProgressLine(terminal, TimeProvider.System);
-        EvaluationReport report = await new Evaluator(request, progress).RunAsync(cancellation).ConfigureAwait(false);
-        progress.End();
+        EvaluationReport report;
+        using (var progress = new EvaluationProgressLine(terminal, TimeProvider.System))
+        {
+            report = await new Evaluator(request, progress).RunAsync(cancellation).ConfigureAwait(false);
+        }
+
         foreach (string line in EvaluationTable.Lines(report))
         {
             terminal.Output.WriteLine(line);
@@ -87,9 +88,10 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
         string samples = HomePath.Expand(parsed.GetValue(SamplesOption)!);
         int workers = parsed.GetValue(WorkersOption);
         double? limit = parsed.GetValue(TimeOption);
-        if (workers is < 1 or > MostWorkers || limit is <= 0 or > 3600)
+        if (workers is < 1 or > CommonOptions.MostWorkers || limit is <= 0 or > 3600)
         {
-            throw DataForgeException.Usage($"--workers takes a number from 1 to {MostWorkers}, --cpu-limit one above 0 and up to 3600.");
+            throw DataForgeException.Usage(
+                $"--workers takes a number from 1 to {CommonOptions.MostWorkers}, --cpu-limit one above 0 and up to 3600.");
         }
 
         return new EvaluationRequest(

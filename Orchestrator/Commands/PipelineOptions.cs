@@ -7,8 +7,6 @@ namespace DataForge.Orchestrator.Commands;
 /// <summary>The command-line options of commands that run stages.</summary>
 internal static class PipelineOptions
 {
-    private const int MostWorkers = 1024;
-
     private static readonly Option<string?> Config = new("--config") { Description = "A JSON file with options.", HelpName = "FILE" };
 
     private static readonly Option<string[]> Set = new("--set")
@@ -65,9 +63,9 @@ internal static class PipelineOptions
     public static PipelineRequest Request(ParseResult parsed)
     {
         int workers = parsed.GetValue(CommonOptions.Workers);
-        if (workers is < 1 or > MostWorkers)
+        if (workers is < 1 or > CommonOptions.MostWorkers)
         {
-            throw DataForgeException.Usage($"--workers {workers}: give a number from 1 to {MostWorkers}.");
+            throw DataForgeException.Usage($"--workers {workers}: give a number from 1 to {CommonOptions.MostWorkers}.");
         }
 
         // A command without --source has no such result; the sources are then the run's own.

@@ -101,6 +101,5 @@ internal sealed class RedactCommand(CommandTerminal terminal) : ICommandHandler<
     }
 
     private static bool IsIn(string path, string folder) =>
-        (Path.TrimEndingDirectorySeparator(path) + "/")
-            .StartsWith(Path.TrimEndingDirectorySeparator(folder) + "/", StringComparison.Ordinal);
+        (path.TrimEnd('/') + "/").StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal);
 }

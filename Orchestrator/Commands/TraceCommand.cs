@@ -73,9 +73,10 @@ internal sealed class TraceCommand(CommandTerminal terminal, TimeProvider time) 
     {
         int most = parsed.GetValue(TopOption);
         int workers = parsed.GetValue(CommonOptions.Workers);
-        return most is >= 1 and <= MostSources && workers is >= 1 and <= 1024
+        return most is >= 1 and <= MostSources && workers is >= 1 and <= CommonOptions.MostWorkers
             ? new TraceRequest(parsed.GetValue(FilesArgument)!, RunReference.Of(parsed), workers, parsed.GetValue(JsonOption), most)
-            : throw DataForgeException.Usage($"--top takes a number from 1 to {MostSources}, --workers one from 1 to 1024.");
+            : throw DataForgeException.Usage(
+                $"--top takes a number from 1 to {MostSources}, --workers one from 1 to {CommonOptions.MostWorkers}.");
     }
 
     private Snippet Read(string file)

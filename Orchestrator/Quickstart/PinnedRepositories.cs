@@ -11,7 +11,8 @@ internal static class PinnedRepositories
     /// <summary>Where they are fetched from, unless <c>--forge</c> names another address.</summary>
     public const string DefaultForge = "https://github.com";
 
-    private static readonly (string Name, string Commit)[] All =
+    /// <summary>The names and commits, in the order of the names.</summary>
+    public static IReadOnlyList<(string Name, string Commit)> List { get; } =
     [
         ("agronholm/anyio", "660a06d548ca72759e9d89ed722dd1ad5227afe4"),
         ("bdaiinstitute/spatialmath-python", "89875f3d517e4f4dc646b0f019b15d83ca3cb1e7"),
@@ -46,14 +47,11 @@ internal static class PinnedRepositories
         ("zopefoundation/ZODB", "1079a96cd8e27d6e1333e03239013cb03467b8cf"),
     ];
 
-    /// <summary>The names and commits, in the order of the names.</summary>
-    public static IReadOnlyList<(string Name, string Commit)> List => All;
-
     /// <summary>The sources, one for each repository.</summary>
     /// <param name="forge">Where to fetch them from: <c>https://HOST</c>, <c>ssh://HOST</c> or <c>file:///FOLDER</c>.</param>
     /// <exception cref="DataForgeException">It is no such address.</exception>
     public static IEnumerable<string> Sources(string forge) =>
         Uri.TryCreate(forge, UriKind.Absolute, out Uri? address) && address.Scheme is "https" or "ssh" or "file"
-            ? All.Select(repository => $"git:{forge.TrimEnd('/')}/{repository.Name}#{repository.Commit}")
+            ? List.Select(repository => $"git:{forge.TrimEnd('/')}/{repository.Name}#{repository.Commit}")
             : throw DataForgeException.Usage($"--forge {forge}: give an address that begins with https://, ssh:// or file://.");
 }

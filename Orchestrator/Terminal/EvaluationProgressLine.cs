@@ -3,15 +3,15 @@ using DataForge.Evaluation.Scoring;
 
 namespace DataForge.Orchestrator.Terminal;
 
-/// <summary>Shows how far an evaluation is and how long it still takes: in one line of a terminal, else in a line every ten
-/// seconds.</summary>
-internal sealed class EvaluationProgressLine(CommandTerminal terminal, TimeProvider time) : IProgress<EvaluationProgress>
+/// <summary>Shows on standard error how far an evaluation is and how long it still takes: in one line of a terminal, else in a line every
+/// ten seconds.</summary>
+internal sealed class EvaluationProgressLine(CommandTerminal terminal, TimeProvider time) : IProgress<EvaluationProgress>, IDisposable
 {
     private static readonly TimeSpan OnTerminal = TimeSpan.FromSeconds(0.5), InLog = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
+    private readonly TextLines _lines = new(terminal.Error, terminal.IsTerminal && !Console.IsErrorRedirected, terminal.Columns);
     private long _last = time.GetTimestamp();
-    private int _width;
 
     /// <inheritdoc/>
     public void Report(EvaluationProgress value)
@@ -19,7 +19,7 @@ internal sealed class EvaluationProgressLine(CommandTerminal terminal, TimeProvi
         lock (_lock)
         {
             bool isLast = value.Done == value.Total;
-            if (!isLast && time.GetElapsedTime(_last) < (terminal.IsTerminal ? OnTerminal : InLog))
+            if (!isLast && time.GetElapsedTime(_last) < (_lines.CanRewrite ? OnTerminal : InLog))
             {
                 return;
             }
@@ -27,29 +27,23 @@ internal sealed class EvaluationProgressLine(CommandTerminal terminal, TimeProvi
             _last = time.GetTimestamp();
             string text = $"{value.Step}: {value.Done} of {value.Total} problems"
                 + (isLast ? "" : $", {Figures.Duration(value.SecondsLeft)} left");
-            if (terminal.IsTerminal)
+            if (_lines.CanRewrite)
             {
-                terminal.Error.Write($"\r{text.PadRight(_width)}");
-                _width = text.Length;
+                _lines.Rewrite(text);
             }
             else
             {
-                terminal.Error.WriteLine(text);
+                _lines.Write(text);
             }
         }
     }
 
     /// <summary>Ends the line.</summary>
-    public void End()
+    public void Dispose()
     {
         lock (_lock)
         {
-            if (_width > 0)
-            {
-                terminal.Error.WriteLine();
-            }
-
-            _width = 0;
+            _lines.Dispose();
         }
     }
 }

@@ -164,8 +164,7 @@ internal static class TextSources
 
     private static IEnumerable<(byte[] Text, string? Repository)> JsonLines(string path, Action<string, string> bad)
     {
-        using FileStream file = File.OpenRead(path);
-        using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new WholeGzipStream(file, path) : file;
+        using Stream stream = WholeGzipStream.OpenRead(path);
         using var lines = new BoundedLineReader(stream, MaxDocumentBytes);
         long number = 0;
         while (lines.TryReadLine(out ReadOnlyMemory<byte> line, out bool isTooLong))

@@ -12,14 +12,14 @@ namespace DataForge.Dedup.Tests;
 
 /// <summary>
 /// The stage on real files against all pairs at or above the threshold, which another algorithm finds without loss.
-/// <c>DATAFORGE_TEST_LONG_TESTS=1</c> takes all files found, both kinds of shingles and four thresholds; <c>DATAFORGE_TEST_FOLDERS</c>
+/// <c>DATAFORGE_TEST_LONG=1</c> takes all files found, both kinds of shingles and four thresholds; <c>DATAFORGE_TEST_FOLDERS</c>
 /// (separated by colons) names other folders to take files from.
 /// </summary>
 public sealed partial class RealCorpusTests
 {
     private const int Fewest = 5_000;
 
-    private static bool IsLong => Environment.GetEnvironmentVariable("DATAFORGE_TEST_LONG_TESTS") == "1";
+    private static bool IsLong => Environment.GetEnvironmentVariable("DATAFORGE_TEST_LONG") == "1";
 
     private static IReadOnlyList<string> Folders => Environment.GetEnvironmentVariable("DATAFORGE_TEST_FOLDERS")?.Split(':') ?? RealPython.Folders;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using DataForge.Corpus;
+using DataForge.Crawler.Git;
 using DataForge.Crawler.Sources;
 using Microsoft.Win32.SafeHandles;
 
@@ -107,7 +108,7 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
             throw new FetchException(RuleNames.Corrupt, $"its archive is damaged ({FetchException.Printable(e.Message)})", inner: e);
         }
 
-        string commit = tar.Comment is { Length: 40 } id && id.All(char.IsAsciiHexDigitLower)
+        string commit = tar.Comment is { } id && CommitId.IsValid(id)
             ? id
             : throw new FetchException(RuleNames.Unsupported, "its archive does not name its commit");
         if (Facts.Commit is { } wanted && wanted != commit)

@@ -23,16 +23,13 @@ internal sealed class ApiAnswer(HttpStatusCode status) : HttpResponseMessage(sta
     public string? Tag
     {
         get => Headers.ETag?.ToString();
-        init => SetTag(value);
-    }
-
-    /// <summary>Replaces the entity tag; null removes it.</summary>
-    public void SetTag(string? tag)
-    {
-        Headers.Remove("ETag");
-        if (tag is not null)
+        set
         {
-            Headers.TryAddWithoutValidation("ETag", tag);
+            Headers.Remove("ETag");
+            if (value is not null)
+            {
+                Headers.TryAddWithoutValidation("ETag", value);
+            }
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class ConditionalHandler(IResponseCache cache, HttpMessageHandle
             call.IsUnchanged = true;
             answer.StatusCode = HttpStatusCode.OK;
             answer.Content = ApiAnswer.JsonContent(cached.Body);
-            answer.SetTag(cached.ETag);
+            answer.Tag = cached.ETag;
         }
         else if (answer is { StatusCode: HttpStatusCode.OK, Tag: { } current } && call.CacheKey is { } key)
         {

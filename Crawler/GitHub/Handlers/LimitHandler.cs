@@ -17,8 +17,7 @@ internal sealed class LimitHandler(GitHubClientOptions options, RequestLimiter l
         ApiCall call = ApiCall.Of(request);
         using HttpRequestMessage message = call.Copy(request, request.RequestUri!);
         RequestLimiter.Permit permit = await limiter.AcquireAsync(call.Resource, call.Token, cancellation).ConfigureAwait(false);
-        ApiAnswer? answer = null;
-        bool isSent = true;
+        ApiAnswer answer;
         try
         {
             permit.Token?.Authorize(message);
@@ -26,20 +25,17 @@ internal sealed class LimitHandler(GitHubClientOptions options, RequestLimiter l
         }
         catch (BrokenCircuitException)
         {
-            isSent = false;
+            permit.Cancel(); // Nothing was sent.
+            throw;
+        }
+        catch
+        {
+            permit.Fail();
             throw;
         }
         finally
         {
             message.Headers.Authorization = null;
-            if (answer is null && isSent)
-            {
-                permit.Fail();
-            }
-            else if (answer is null)
-            {
-                permit.Cancel();
-            }
         }
 
         permit.Complete(

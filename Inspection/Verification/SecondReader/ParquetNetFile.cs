@@ -92,8 +92,15 @@ internal static class ParquetNetFile
             if (definitions[start] < elementLevel)
             {
                 // A list that may be null has one more level.
-                bool isNull = elementLevel > 1 && definitions[start] == 0;
-                hash.AddLength(isNull ? -1 : 0);
+                if (elementLevel > 1 && definitions[start] == 0)
+                {
+                    hash.AddNull();
+                }
+                else
+                {
+                    hash.AddLength(0);
+                }
+
                 continue;
             }
 

@@ -14,7 +14,7 @@ public sealed class SandboxFixture : IDisposable
     }
 
     /// <summary>Whether the long checks run too.</summary>
-    public static bool IsFull => Environment.GetEnvironmentVariable("DATAFORGE_EVALUATION_FULL") is not null;
+    public static bool IsFull => Environment.GetEnvironmentVariable("DATAFORGE_TEST_EVALUATION_FULL") is not null;
 
     /// <summary>What is missing, or null.</summary>
     public string? Missing { get; }

@@ -37,7 +37,7 @@ public sealed class ScoreIntervalTests
     {
         // The truth is the mean over the distribution that the problems' own chances are drawn from: a beta distribution of mean p, either
         // with most problems very easy or very hard (concentration 0.5) or all of a middling kind (2).
-        bool full = Environment.GetEnvironmentVariable("DATAFORGE_PASSK_FULL") is not null;
+        bool full = Environment.GetEnvironmentVariable("DATAFORGE_TEST_PASSK_FULL") is not null;
         double[] means = full ? [0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95] : [0.1, 0.5];
         int runs = full ? 3000 : 1000;
         var random = new Random(7);

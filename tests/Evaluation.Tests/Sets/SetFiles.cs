@@ -15,7 +15,7 @@ internal static class SetFiles
         "humaneval-random-span-light" => Infilling("RandomSpanInfillingLight"),
         "mbpp" => SharedFiles.Find("eval", "mbpp", "mbpp.jsonl"),
         "mbpp-sanitized" => SharedFiles.Find("eval", "mbpp", "sanitized-mbpp.compact.json"),
-        _ => Environment.GetEnvironmentVariable("DATAFORGE_CRUXEVAL") ?? SharedFiles.Find("eval", "cruxeval", "cruxeval.jsonl"),
+        _ => Environment.GetEnvironmentVariable("DATAFORGE_TEST_CRUXEVAL") ?? SharedFiles.Find("eval", "cruxeval", "cruxeval.jsonl"),
     };
 
     private static string? Infilling(string kind) => SharedFiles.Find("eval", "humaneval-infilling", $"HumanEval-{kind}.jsonl.gz");
