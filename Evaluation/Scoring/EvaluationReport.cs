@@ -21,7 +21,8 @@ namespace DataForge.Evaluation.Scoring;
 /// <param name="Results">Every problem, in the set's order.</param>
 public sealed record EvaluationReport(
     string Set, string DataSha256, string SamplesSha256, GenerationSettings? Generation, string Python, bool Sandbox, double CpuLimit,
-    int Problems, int Samples, int ProblemsWithoutSamples, SelfTestResult SelfTest, IReadOnlyList<Score> Scores, IReadOnlyDictionary<Reason, int> Reasons,
+    int Problems, int Samples, int ProblemsWithoutSamples, SelfTestResult SelfTest, IReadOnlyList<Score> Scores,
+    IReadOnlyDictionary<Reason, int> Reasons,
     IReadOnlyList<NearLimit> NearLimit, IReadOnlyList<ProblemResult> Results);
 
 /// <summary>A sample whose time is near the limit.</summary>

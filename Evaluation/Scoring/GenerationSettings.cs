@@ -15,5 +15,5 @@ namespace DataForge.Evaluation.Scoring;
 /// <param name="Batch">Samples generated at a time.</param>
 /// <param name="Infilling">The marks around a gap, where the set has gaps.</param>
 public sealed record GenerationSettings(
-    string Set, string DataSha256, string ModelSha256, string TokenizerSha256, int SamplesPerProblem, double Temperature, double TopP, int TopK,
-    double RepetitionPenalty, int MaxNewTokens, ulong Seed, int Batch, string? Infilling);
+    string Set, string DataSha256, string ModelSha256, string TokenizerSha256, int SamplesPerProblem, double Temperature,
+    double TopP, int TopK, double RepetitionPenalty, int MaxNewTokens, ulong Seed, int Batch, string? Infilling);

@@ -20,7 +20,8 @@ internal static class SampleOptions
     /// <summary><c>--samples-per-problem</c>.</summary>
     public static Option<int> Samples { get; } = new("--samples-per-problem")
     {
-        Description = "Samples that the model writes of each problem; pass@k needs at least k.", DefaultValueFactory = _ => 1, HelpName = "N",
+        Description = "Samples that the model writes of each problem; pass@k needs at least k.", DefaultValueFactory = _ => 1,
+        HelpName = "N",
     };
 
     /// <summary><c>--temperature</c>.</summary>

@@ -53,7 +53,8 @@ internal sealed class ModelSamples(GenerationSettings settings, IBenchmarkSet se
     /// <param name="cancellation">Stops before the next token.</param>
     /// <exception cref="DataForgeException">The folder holds samples of other settings.</exception>
     public void Generate(
-        ILanguageModel model, BpeVocabulary vocabulary, string folder, IProgress<EvaluationProgress> progress, CancellationToken cancellation)
+        ILanguageModel model, BpeVocabulary vocabulary, string folder, IProgress<EvaluationProgress> progress,
+        CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
         RequireSameSettings(Path.Combine(folder, SettingsFile));
@@ -134,7 +135,8 @@ internal sealed class ModelSamples(GenerationSettings settings, IBenchmarkSet se
         else if (CanonicalJson.Read<GenerationSettings>(path) != settings)
         {
             throw DataForgeException.Usage(
-                $"{Path.GetDirectoryName(path)} holds samples of another model, set or other settings ({path}): name another folder with --out.");
+                $"{Path.GetDirectoryName(path)} holds samples of another model, set or other settings ({SettingsFile}): name another "
+                + "folder with --out.");
         }
     }
 }

@@ -4,7 +4,9 @@ using DataForge.Pretrain.Tokenizer;
 
 namespace DataForge.Pretrain.Generation;
 
-/// <summary>The text of the tokens generated so far, which ends before the first stop string, wherever the tokens' boundaries are.</summary>
+/// <summary>
+/// The text of the tokens generated so far, which ends before the first stop string, wherever the tokens' boundaries are.
+/// </summary>
 internal sealed class DecodedText
 {
     private readonly BpeVocabulary _vocabulary;

@@ -44,7 +44,8 @@ public sealed class TextBatch : IDisposable
     /// <summary>Generates all texts; each is returned when it ends.</summary>
     /// <exception cref="ArgumentException">A request cannot be met; the message says why.</exception>
     public static IEnumerable<GeneratedText> Generate(
-        ILanguageModel model, BpeVocabulary vocabulary, IReadOnlyList<TextRequest> requests, int room, CancellationToken cancellation = default)
+        ILanguageModel model, BpeVocabulary vocabulary, IReadOnlyList<TextRequest> requests, int room,
+        CancellationToken cancellation = default)
     {
         int longest = requests.Count == 0 ? 1 : requests.Max(request => request.Prompt.Length + request.Options.MaxNewTokens);
         using TextBatch batch = new(model, vocabulary, Math.Max(1, Math.Min(room, requests.Count)), longest);

@@ -162,6 +162,7 @@ public sealed class TokenSampler
 
     private readonly record struct Candidate(double Probability, int Token) : IComparable<Candidate>
     {
+        /// <summary>The more likely one comes first, then the smaller id.</summary>
         public int CompareTo(Candidate other) => Probability != other.Probability
             ? other.Probability.CompareTo(Probability)
             : Token.CompareTo(other.Token);
