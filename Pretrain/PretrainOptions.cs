@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using DataForge.Corpus.Runs;
+using DataForge.Pretrain.Generation;
 using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Training;
 
@@ -133,8 +134,11 @@ public sealed class PretrainOptions : IValidatableObject
     [NotHashed]
     public bool CudaGraphs { get; set; } = true;
 
-    /// <summary>The prompt that the trained model completes, for the report; empty for none.</summary>
-    public string SamplePrompt { get; set; } = "def read_lines(path):\n    \"\"\"Return the lines of a file.\"\"\"\n";
+    /// <summary>
+    /// The prompt that the trained model completes, for the report: the beginning of a function. Absent: three prompts of the program's own
+    /// (<see cref="FunctionSample.Prompts"/>); empty: none.
+    /// </summary>
+    public string? SamplePrompt { get; set; }
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -231,6 +231,20 @@ public readonly partial struct CountName
     public static readonly CountName ValidationLoss =
         Declare("loss.validation.micronats", "lowest validation loss, in 10⁻⁶ nats per token");
 
+    /// <summary>Held-out files that bits per byte are measured on.</summary>
+    public static readonly CountName HeldOutFiles = Declare("heldout.files", "held-out files that bits per byte are measured on");
+
+    /// <summary>Bytes of <see cref="HeldOutFiles"/>.</summary>
+    public static readonly CountName HeldOutBytes = Declare("heldout.bytes", "their bytes");
+
+    /// <summary>Bytes of <see cref="HeldOutFiles"/> as gzip compresses them.</summary>
+    public static readonly CountName HeldOutBytesGzip =
+        Declare("heldout.bytes.gzip", "their bytes where gzip compresses each by itself, at its highest level");
+
+    /// <summary>Bits of <see cref="HeldOutFiles"/> under the model.</summary>
+    public static readonly CountName HeldOutBits =
+        Declare("heldout.bits", "bits that the model gives them: the sum of its loss over their tokens, each file by itself");
+
     private static readonly CountName[] PerKindOccurrences = PerKind("occurrences.", "occurrences crawled of this kind of file");
     private static readonly CountName[] PerKindBytes = PerKind("bytes.", "source bytes of these occurrences");
 

@@ -63,8 +63,8 @@ internal sealed record ReportData
     /// <summary>The trainings, in order; at least one, which may not have started.</summary>
     public required IReadOnlyList<TrainingCurve> Trainings { get; init; }
 
-    /// <summary>The last completion that the model wrote; null where there is none.</summary>
-    public required SampleWritten? Sample { get; init; }
+    /// <summary>The completions that the model wrote.</summary>
+    public required IReadOnlyList<SampleWritten> Samples { get; init; }
 
     /// <summary>The training whose model is exported.</summary>
     public TrainingCurve Model => Trainings[^1];
@@ -89,7 +89,7 @@ internal sealed record ReportData
             Sizes = [.. Named(dedup, CountName.Size)],
             Tokens = TokensOf(run.Manifest.TotalCounts(StageNames.Tokenize)),
             Trainings = TrainingCurve.Of(run, events),
-            Sample = events.OfType<SampleWritten>().LastOrDefault(),
+            Samples = Reporting.Samples.Of(events),
         };
     }
 

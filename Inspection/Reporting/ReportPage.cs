@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using DataForge.Corpus.Runs;
+using DataForge.Pretrain.Generation;
 using static DataForge.Inspection.Reporting.ReportFormat;
 
 namespace DataForge.Inspection.Reporting;
@@ -43,12 +44,14 @@ internal static class ReportPage
         }
 
         Section(page, "Training", TrainingSection.Write(data));
-        if (data.Sample is { } sample && data.Model.IsDone)
+        if (data.Samples.Count > 0 && data.Model.IsDone)
         {
             Section(
-                page, "A completion by the model",
-                "<p class=\"dim\">The prompt, in bold, and what the model wrote, always the likeliest token.</p>"
-                + $"<pre><b>{Charts.Escape(sample.Prompt)}</b>{Charts.Escape(sample.Completion)}</pre>");
+                page, "Completions by the model",
+                "<p class=\"dim\">The prompts, in bold, and what the model wrote, up to the end of the function: of at most "
+                + $"{FunctionSample.MostDraws} samples each, the first that is a complete function.</p>"
+                + string.Concat(data.Samples.Select(
+                    sample => $"<pre><b>{Charts.Escape(sample.Prompt)}</b>{Charts.Escape(sample.Completion)}</pre>")));
         }
 
         page.Append("<footer>Made from the run's manifests and events; <code>dataforge report</code> makes it again.</footer>");
@@ -94,6 +97,10 @@ internal static class ReportPage
         if (model.ValidationLoss is { } loss)
         {
             Tile(page, Nats(loss), $"validation loss, nats per token (unigram entropy {Nats(model.UnigramEntropy)})");
+            if (model.HeldOut is { } heldOut)
+            {
+                Tile(page, Nats(heldOut.Model), $"bits per byte on held-out files (gzip {Nats(heldOut.Gzip)})");
+            }
         }
         else if (data.Trainings.LastOrDefault(curve => curve.Steps.Count > 0) is { } curve)
         {

@@ -18,9 +18,11 @@ namespace DataForge.Inspection.Reporting;
 /// The loss of its model on held-out tokens, in nats per token; null without such tokens, and until it is done.
 /// </param>
 /// <param name="UnigramEntropy">The loss that token frequencies alone reach on the same tokens, in nats per token.</param>
+/// <param name="HeldOut">Bits per byte on held-out files; null where they were not measured.</param>
 internal sealed record TrainingCurve(
     string Name, string TokensOf, bool IsDone, long Planned, IReadOnlyList<TrainingStep> Steps,
-    IReadOnlyList<TrainingEvaluated> Evaluations, long Parameters, double? ValidationLoss, double? UnigramEntropy)
+    IReadOnlyList<TrainingEvaluated> Evaluations, long Parameters, double? ValidationLoss, double? UnigramEntropy,
+    BitsPerByte? HeldOut)
 {
     /// <summary>The trainings of a run, in order; at least one.</summary>
     public static IReadOnlyList<TrainingCurve> Of(Run run, IEnumerable<Event> events)
@@ -61,7 +63,8 @@ internal sealed record TrainingCurve(
         bool isValidated = Count(CountName.TokensValidated) > 0;
         return new TrainingCurve(
             stage?.Name ?? "", stage is { Run: var tokens } && tokens != run.Name ? tokens : "", entry is not null, points.Planned,
-            points.Steps, points.Evaluations, Count(CountName.Parameters), Nats(CountName.ValidationLoss), Nats(CountName.UnigramEntropy));
+            points.Steps, points.Evaluations, Count(CountName.Parameters), Nats(CountName.ValidationLoss), Nats(CountName.UnigramEntropy),
+            BitsPerByte.Of(Count));
 
         // Counts of an earlier training of several begin with its name.
         long Count(CountName name) => entry?.Count(part == "model" ? name : name.OfTraining(part)) ?? 0;

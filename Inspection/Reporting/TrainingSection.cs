@@ -109,7 +109,10 @@ internal static class TrainingSection
             { IsDone: true } => "<p>No tokens were held out, so there is no validation loss.</p>",
             _ => "",
         };
-        return words + (model.Parameters > 0 ? $"<p class=\"dim\">{Number(model.Parameters)} parameters.</p>" : "");
+        string bits = model.HeldOut is not { } heldOut ? "" :
+            $"<p>{Number(heldOut.Files)} held-out files, each by itself: {Nats(heldOut.Model)} bits per byte under the model, "
+            + $"{Nats(heldOut.Gzip)} under gzip at its highest level.</p>";
+        return words + bits + (model.Parameters > 0 ? $"<p class=\"dim\">{Number(model.Parameters)} parameters.</p>" : "");
     }
 
     private static IEnumerable<TrainingStep> Thinned(IReadOnlyList<TrainingStep> steps)

@@ -28,7 +28,7 @@ internal enum QuickstartInput
 internal sealed class QuickstartCommand(PipelineCommand pipeline, Run run, CommandTerminal terminal) : ICommandHandler<PipelineRequest>
 {
     // Small enough that corpus and model are done in minutes on two cores.
-    private const string VocabularySize = "2048";
+    private const string VocabularySize = "4096";
 
     private static readonly Option<QuickstartInput> Input = new("--input")
     {

@@ -3,6 +3,7 @@ using DataForge.Corpus;
 using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
+using DataForge.Inspection.Reporting;
 using DataForge.Inspection.Settings;
 
 namespace DataForge.Orchestrator.Commands;
@@ -18,15 +19,19 @@ internal static class RunSummary
         CountTable training = run.Manifest.TotalCounts(StageNames.Pretrain);
 
         output.WriteLine();
-        if (EventLog.Read(run.EventsFolder).OfType<SampleWritten>().LastOrDefault() is { } sample)
+        IReadOnlyList<SampleWritten> samples = Samples.Of(EventLog.Read(run.EventsFolder));
+        if (samples.Count > 0)
         {
-            output.WriteLine("A completion by the model:");
-            foreach (string line in (sample.Prompt + sample.Completion).Split('\n'))
+            output.WriteLine("Completions by the model, each cut at the function's end:");
+            foreach (SampleWritten sample in samples)
             {
-                output.WriteLine("  | " + line);
-            }
+                foreach (string line in (sample.Prompt + sample.Completion).TrimEnd('\n').Split('\n'))
+                {
+                    output.WriteLine("  | " + line);
+                }
 
-            output.WriteLine();
+                output.WriteLine();
+            }
         }
 
         string policy = string.Join(", ", RunConfig.LicensePolicy(run));
@@ -38,6 +43,13 @@ internal static class RunSummary
             ? "losses     no tokens were held out"
             : $"losses     validation {Nats(training[CountName.ValidationLoss])}, "
                 + $"unigram entropy of the same tokens {Nats(training[CountName.UnigramEntropy])} nats per token");
+        if (BitsPerByte.Of(name => training[name]) is { } heldOut)
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"bits/byte  {heldOut.Model:F3} by the model, {heldOut.Gzip:F3} by gzip: {heldOut.Files:N0} held-out files, each by itself"));
+        }
+
         output.WriteLine(
             $"dataset    {Shown(run, "3-dataset/data")}  {files} files, {Figures.Bytes(dataset[CountName.BytesOut])}");
         output.WriteLine($"dropped    {Shown(run, "dropped")}  every file that was dropped, with the rule or its duplicate");

@@ -30,13 +30,7 @@ public sealed class HeldOutDocuments : ITrainingData, IDisposable
         _blockSize = blockSize;
         _filler = vocabulary.EndOfText;
         _documents = new DocumentSet(validationShards);
-        long all = 0;
-        for (long i = 0; i < _documents.Documents; i++)
-        {
-            all += CountBytes(DocumentAt(i), vocabulary);
-        }
-
-        long distance = Math.Max(1, (all + mostBytes - 1) / mostBytes);
+        long distance = Distance(vocabulary, mostBytes);
         for (long i = 0; i < _documents.Documents; i += distance)
         {
             ReadOnlySpan<ushort> tokens = DocumentAt(i);
@@ -98,6 +92,19 @@ public sealed class HeldOutDocuments : ITrainingData, IDisposable
 
     /// <summary>Closes the shards.</summary>
     public void Dispose() => _documents.Dispose();
+
+    /// <summary>Every which document is taken: by their mean length, over at most 10,000 of them.</summary>
+    private long Distance(BpeVocabulary vocabulary, long mostBytes)
+    {
+        long counted = 0, bytes = 0, all = _documents.Documents;
+        for (long i = 0; i < all; i += 1 + (all / 10_000))
+        {
+            bytes += CountBytes(DocumentAt(i), vocabulary);
+            counted++;
+        }
+
+        return counted == 0 ? 1 : Math.Max(1, (long)Math.Ceiling((double)bytes / counted * all / mostBytes));
+    }
 
     private static long CountBytes(ReadOnlySpan<ushort> tokens, BpeVocabulary vocabulary)
     {

@@ -80,11 +80,11 @@ public sealed record GptNeoConfig
     };
 
     /// <summary>
-    /// The smallest useful model: 4 layers of 192, 2.6M parameters with a vocabulary of 4,096. Learns within minutes on a CPU.
+    /// The smallest useful model: 4 layers of 128, 1.35M parameters with a vocabulary of 4,096. Learns within minutes on a CPU.
     /// </summary>
     public static GptNeoConfig Quickstart(int vocabSize = 4096, int maxPositions = 256) => new()
     {
-        VocabSize = vocabSize, MaxPositionEmbeddings = maxPositions, HiddenSize = 192, NumLayers = 4, NumHeads = 3,
+        VocabSize = vocabSize, MaxPositionEmbeddings = maxPositions, HiddenSize = 128, NumLayers = 4, NumHeads = 2,
         AttentionLayers = Alternating(4),
     };
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using DataForge.Pretrain.Torch;
 
 namespace DataForge.Pretrain.Model;
@@ -117,12 +116,6 @@ public static class GptNeoWeights
 
         ArrayPool<float>.Shared.Return(values);
     }
-
-    /// <summary>The weights that a file holds besides those whose name has a prefix; read while the file is open.</summary>
-    internal static IEnumerable<NamedWeights> In(SafeTensors file, params string[] prefixesLeftOut) => file.Entries.Values
-        .Where(entry => !prefixesLeftOut.Any(prefix => entry.Name.StartsWith(prefix, StringComparison.Ordinal)))
-        .Select(entry => new NamedWeights(entry.Name, entry.Shape, target => Read(
-            file, entry.Name, entry.Shape, (_, part) => target.Write(MemoryMarshal.AsBytes(part)))));
 
     /// <summary>
     /// Whether a tensor is one that older versions of transformers wrote (masks), or the output layer, which is tied to wte.

@@ -17,18 +17,18 @@ internal sealed class ModelExport(Run run, PretrainOptions options, TrainingJob 
     /// <summary>Publishes the current weights, the best so far, as a folder of its own, which is either complete or absent.</summary>
     public void PublishBest(Trainer trainer, string folder) =>
         HuggingFaceFolder.Publish(
-            trainer.Model.Config, trainer.Model.Weights, folder, temporary => AddTokenizerAndCard(trainer, temporary));
+            trainer.Model.Config, trainer.Model.Weights, folder, temporary => AddTokenizerAndCard(trainer, 0, temporary));
 
-    /// <summary>Writes the best weights as a part's files. They get their final names when the part is committed.</summary>
-    /// <param name="trainer">The trainer, after its run.</param>
-    /// <param name="checkpoints">The trainer's checkpoint folder.</param>
+    /// <summary>Writes the trainer's weights as a part's files. They get their final names when the part is committed.</summary>
+    /// <param name="trainer">The trainer, after its run, with the best weights.</param>
+    /// <param name="heldOutBits">The bits that the model gives the held-out documents; 0 where they were not measured.</param>
     /// <param name="exportFolder">Relative to the run's folder.</param>
     /// <param name="output">The part.</param>
-    public void Write(Trainer trainer, string checkpoints, string exportFolder, PartOutput output)
+    public void Write(Trainer trainer, double heldOutBits, string exportFolder, PartOutput output)
     {
         string temporary = run.PathOf(exportFolder + ".work");
-        trainer.Export(checkpoints, temporary);
-        AddTokenizerAndCard(trainer, temporary);
+        HuggingFaceFolder.Publish(trainer.Model.Config, trainer.Model.Weights, temporary);
+        AddTokenizerAndCard(trainer, heldOutBits, temporary);
         foreach (string file in Directory.GetFiles(temporary).Order(StringComparer.Ordinal))
         {
             File.Move(file, output.Create($"{exportFolder}/{Path.GetFileName(file)}"), overwrite: true);
@@ -37,7 +37,7 @@ internal sealed class ModelExport(Run run, PretrainOptions options, TrainingJob 
         Directory.Delete(temporary, recursive: true);
     }
 
-    private void AddTokenizerAndCard(Trainer trainer, string folder)
+    private void AddTokenizerAndCard(Trainer trainer, double heldOutBits, string folder)
     {
         foreach (string name in TokenizerFiles.Names)
         {
@@ -48,11 +48,11 @@ internal sealed class ModelExport(Run run, PretrainOptions options, TrainingJob 
             }
         }
 
-        File.WriteAllText(Path.Combine(folder, CardName), CardText(trainer));
+        File.WriteAllText(Path.Combine(folder, CardName), CardText(trainer, heldOutBits));
     }
 
     // The text holds nothing of the machine and no time: the same run gives the same bytes.
-    private string CardText(Trainer trainer)
+    private string CardText(Trainer trainer, double heldOutBits)
     {
         TrainingOptions training = job.Training;
         long steps = trainer.BestLoss is null ? trainer.Step : trainer.BestStep;
@@ -89,6 +89,14 @@ internal sealed class ModelExport(Run run, PretrainOptions options, TrainingJob 
                 $"| validation loss | {loss:F4} nats per token (perplexity {Math.Exp(loss):F2}) "
                 + $"over {job.Unigram.Tokens:N0} held-out tokens |\n");
             text.Append(invariant, $"| the same for token frequencies alone | {job.Unigram.NatsPerToken:F4} nats per token |\n");
+        }
+
+        if (heldOutBits > 0 && job.HeldOut is { Bytes: > 0 } heldOut)
+        {
+            text.Append(
+                invariant,
+                $"| bits per byte | {heldOutBits / heldOut.Bytes:F3} over {heldOut.Documents:N0} held-out files, one by one; "
+                + $"gzip: {8.0 * heldOut.GzipBytes / heldOut.Bytes:F3} |\n");
         }
 
         text.Append(

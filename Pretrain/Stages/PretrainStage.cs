@@ -20,8 +20,7 @@ namespace DataForge.Pretrain;
 public sealed class PretrainStage(PretrainOptions options) : IStage
 {
     // Raise it whenever the same tokens and options would give other weights or files.
-    private const int CodeVersion = 2;
-    private const int SampleTokens = 96; // some ten lines of code: enough for the report to show
+    private const int CodeVersion = 3;
 
     /// <inheritdoc/>
     public string Name => StageNames.Pretrain;
@@ -144,25 +143,27 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
         string checkpoints = run.PathOf(outputs.Checkpoints), bestFolder = run.PathOf(outputs.Export + ".best");
         trainer.BestReached = best => export.PublishBest(best, bestFolder);
         trainer.Run(checkpoints, cancellation);
+        trainer.UseBest(checkpoints);
+        double heldOutBits = job.HeldOut is null ? 0 : trainer.LossSum(job.HeldOut, cancellation) / Math.Log(2);
         if (output is null)
         {
             return;
         }
 
-        export.Write(trainer, checkpoints, outputs.Export, output);
+        export.Write(trainer, heldOutBits, outputs.Export, output);
         if (Directory.Exists(bestFolder))
         {
             Directory.Delete(bestFolder, recursive: true); // the export is the same model
         }
 
-        AddCounts(output, outputs, trainer, training, job);
+        AddCounts(output, outputs, trainer, training, job, heldOutBits);
         if (outputs.IsModel)
         {
             IReadOnlyList<string> optOuts = WorkspaceOptOuts.Read(context.Workspace).Lists;
             File.WriteAllBytes(output.Create(ModelOptOuts.File), CanonicalJson.Write(new ModelOptOuts(optOuts, [])));
             if (options.Problems is null)
             {
-                WriteSample(context, trainer, job.Vocabulary, cancellation);
+                WriteSamples(context, trainer, job.Vocabulary, cancellation);
             }
         }
     }
@@ -170,7 +171,8 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
     /// <summary>
     /// Adds the training's counts. Totals over a stage's entries are sums, so the counts of an earlier training have names of their own.
     /// </summary>
-    private static void AddCounts(PartOutput output, TrainingOutputs outputs, Trainer trainer, TrainingOptions training, TrainingJob job)
+    private static void AddCounts(
+        PartOutput output, TrainingOutputs outputs, Trainer trainer, TrainingOptions training, TrainingJob job, double heldOutBits)
     {
         Add(CountName.Parameters, job.Config.ParameterCount);
         Add(CountName.Steps, trainer.Step);
@@ -178,17 +180,26 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
         Add(CountName.TokensValidated, job.Unigram.Tokens);
         Add(CountName.UnigramEntropy, (long)(job.Unigram.NatsPerToken * 1e6));
         Add(CountName.ValidationLoss, (long)((trainer.BestLoss ?? 0) * 1e6));
+        Add(CountName.HeldOutFiles, job.HeldOut?.Documents ?? 0);
+        Add(CountName.HeldOutBytes, job.HeldOut?.Bytes ?? 0);
+        Add(CountName.HeldOutBytesGzip, job.HeldOut?.GzipBytes ?? 0);
+        Add(CountName.HeldOutBits, (long)heldOutBits);
 
         void Add(CountName name, long value) => output.Add(outputs.IsModel ? name : name.OfTraining(outputs.Part), value);
     }
 
-    private void WriteSample(StageContext context, Trainer trainer, BpeVocabulary vocabulary, CancellationToken cancellation)
+    private void WriteSamples(StageContext context, Trainer trainer, BpeVocabulary vocabulary, CancellationToken cancellation)
     {
-        if (options.SamplePrompt.Length > 0)
+        IReadOnlyList<string> prompts = options.SamplePrompt switch
         {
-            var generation = new GenerationOptions { MaxNewTokens = SampleTokens };
-            string completion = Completion.Of(trainer.Model, vocabulary, options.SamplePrompt, generation, cancellation);
-            context.Events.Write(new SampleWritten(options.SamplePrompt, completion));
+            null => FunctionSample.Prompts,
+            "" => [],
+            _ => [options.SamplePrompt],
+        };
+        foreach (string prompt in prompts)
+        {
+            string completion = FunctionSample.Of(trainer.Model, vocabulary, prompt, options.Seed, cancellation);
+            context.Events.Write(new SampleWritten(prompt, completion));
         }
     }
 

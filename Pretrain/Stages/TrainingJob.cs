@@ -10,6 +10,9 @@ namespace DataForge.Pretrain.Stages;
 /// <summary>One training, resolved from the options: the model, its initial weights, the data and the training options.</summary>
 internal sealed class TrainingJob : IDisposable
 {
+    // About how much of the held-out documents bits per byte are measured on: dozens of files, read in seconds by a small model.
+    private const long HeldOutBytes = 256 << 10;
+
     /// <summary>The model's shape.</summary>
     public required GptNeoConfig Config { get; init; }
 
@@ -33,6 +36,9 @@ internal sealed class TrainingJob : IDisposable
 
     /// <summary>The loss on the held-out tokens of a model that knows the token frequencies only.</summary>
     public required UnigramEntropy Unigram { get; init; }
+
+    /// <summary>Held-out documents, to measure bits per byte; null where whole documents are not what is trained on.</summary>
+    public HeldOutDocuments? HeldOut { get; init; }
 
     /// <summary>A training on the tokens of a run.</summary>
     /// <param name="options">The stage's options.</param>
@@ -69,6 +75,8 @@ internal sealed class TrainingJob : IDisposable
             Config = config,
             Training = training,
             Data = data,
+            HeldOut = new HeldOutDocuments(
+                TokenFiles(tokens, entries, TokenizeParts.Validation), vocabulary, training.BatchSize, training.BlockSize, HeldOutBytes),
             Vocabulary = vocabulary,
             TokenizerFolder = folder,
             Weights = from is null ? null : Path.Combine(from, GptNeoWeights.FileName),
@@ -109,7 +117,11 @@ internal sealed class TrainingJob : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => (Data as IDisposable)?.Dispose();
+    public void Dispose()
+    {
+        (Data as IDisposable)?.Dispose();
+        HeldOut?.Dispose();
+    }
 
     private static GptNeoConfig NewConfig(PretrainOptions options, BpeVocabulary vocabulary) =>
         TrainingPresets.Find(options.Preset).Model(vocabulary.Count) with

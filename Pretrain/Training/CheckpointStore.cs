@@ -137,13 +137,6 @@ public sealed class CheckpointStore(string folder)
         GptNeoWeights.Load(model.Parameters, model.Parameters.Values, file, "");
     }
 
-    /// <summary>Verifies a checkpoint and passes its weights on; they can be read until the call returns.</summary>
-    internal void ReadWeights(long step, Action<IEnumerable<NamedWeights>> use)
-    {
-        Verify(step);
-        Load(step, file => use(GptNeoWeights.In(file, ExpAvgPrefix, ExpAvgSqPrefix, MomentumPrefix)));
-    }
-
     /// <summary>Renames a damaged checkpoint, so that it is not used but can be looked at; returns its new path.</summary>
     internal string Quarantine(long step)
     {

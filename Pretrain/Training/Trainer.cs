@@ -157,19 +157,38 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>
+    /// After <see cref="Run"/>, in every process: makes the best checkpoint's weights in the folder the model's, where the last are worse.
+    /// </summary>
+    public void UseBest(string checkpointFolder)
+    {
+        if (BestLoss is null || BestStep == Step)
+        {
+            return;
+        }
+
+        CheckpointStore store = new(checkpointFolder);
+        if (_peers.IsRankZero && store.Steps().Contains(BestStep))
+        {
+            store.Verify(BestStep);
+            store.Load(BestStep, _runner.LoadTensors);
+        }
+
+        if (_peers.WorldSize > 1)
+        {
+            _runner.BroadcastTensors();
+        }
+
+        _runner.SyncModel();
+    }
+
+    /// <summary>
     /// Writes a folder that <c>GPTNeoForCausalLM.from_pretrained</c> loads: the weights of the best checkpoint in the folder, or the
     /// current ones where there is none. The folder appears complete or not at all; the tokenizer's files are the caller's.
     /// </summary>
     public void Export(string checkpointFolder, string exportFolder)
     {
-        CheckpointStore store = new(checkpointFolder);
-        if (BestLoss is null || BestStep == Step || !store.Steps().Contains(BestStep))
-        {
-            HuggingFaceFolder.Publish(Model.Config, Model.Weights, exportFolder);
-            return;
-        }
-
-        store.ReadWeights(BestStep, best => HuggingFaceFolder.Publish(Model.Config, best, exportFolder));
+        UseBest(checkpointFolder);
+        HuggingFaceFolder.Publish(Model.Config, Model.Weights, exportFolder);
     }
 
     /// <summary>Releases the model and the optimizer.</summary>

@@ -68,6 +68,23 @@ public sealed class TrainingCurveTests : IDisposable
     }
 
     [Fact]
+    public void Write_bitsPerByte_areShownBesideGzips()
+    {
+        Commit("model", ("steps", 3), ("heldout.files", 4), ("heldout.bytes", 1000), ("heldout.bytes.gzip", 300), ("heldout.bits", 1500));
+        Assert.Equal(new BitsPerByte(4, 1000, 1500, 300), Assert.Single(Curves()).HeldOut);
+        Assert.Contains(
+            "4 held-out files, each by itself: 1.500 bits per byte under the model, 2.400 under gzip", ReportPage.Write(ReportData.Of(_run)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Samples_trainedTwice_areThoseOfTheLastTraining()
+    {
+        SampleWritten old = new("a", "1"), cut = new("b", "2"), whole = new("b", "3"), last = new("c", "4");
+        Assert.Equal([whole, last], Samples.Of([Step(1, 9), old, Step(1, 9), cut, whole, last]));
+        Assert.Empty(Samples.Of([]));
+    }
+
+    [Fact]
     public void Write_stages_showsAChartForEachAndTheTable()
     {
         Stages("nl", "<mono>");

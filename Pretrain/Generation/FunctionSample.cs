@@ -1,0 +1,97 @@
+using System.Buffers;
+using DataForge.Pretrain.Model;
+using DataForge.Pretrain.Tokenizer;
+using DataForge.Python;
+
+namespace DataForge.Pretrain.Generation;
+
+/// <summary>
+/// What a small model makes of the beginning of a function: sampled at a moderate temperature and cut at the function's end. A small model
+/// often loses its way, so several samples are drawn, and the first that is a complete function is kept.
+/// </summary>
+public static class FunctionSample
+{
+    /// <summary>The most samples drawn for one prompt.</summary>
+    public const int MostDraws = 16;
+
+    /// <summary>The least number of statements of a function that is kept.</summary>
+    public const int LeastStatements = 3;
+
+    private const int MostTokens = 120; // some twelve lines of code
+    private const double Temperature = 0.7, TopP = 0.9;
+
+    /// <summary>Prompts for a model whose user gives none: beginnings of functions as most Python code has them.</summary>
+    public static IReadOnlyList<string> Prompts { get; } =
+    [
+        "def read_lines(path):\n    \"\"\"Return the lines of a file.\"\"\"\n",
+        "def __init__(self, name, items=None):\n    \"\"\"Create a named list.\"\"\"\n",
+        "def test_get_value():\n",
+    ];
+
+    /// <summary>
+    /// The text after the prompt, up to the function's end: of the first sample that is a valid function of at least
+    /// <see cref="LeastStatements"/> statements, no two of them alike; where none is, of the one with the most statements among those that
+    /// end, or else the first, uncut. The same seed, prompt and model give the same text.
+    /// </summary>
+    public static string Of(
+        ILanguageModel model, BpeVocabulary vocabulary, string prompt, ulong seed, CancellationToken cancellation = default)
+    {
+        Draw best = default;
+        for (int i = 0; i < MostDraws; i++)
+        {
+            Draw draw = Sample(model, vocabulary, prompt, checked((seed * MostDraws) + (ulong)i), cancellation);
+            if (draw.IsComplete)
+            {
+                return draw.Text;
+            }
+
+            best = best.Text is null || draw.Statements > best.Statements ? draw : best;
+        }
+
+        return best.Text;
+    }
+
+    private static Draw Sample(
+        ILanguageModel model, BpeVocabulary vocabulary, string prompt, ulong seed, CancellationToken cancellation)
+    {
+        byte[] start = System.Text.Encoding.UTF8.GetBytes(prompt);
+        ArrayBufferWriter<byte> text = new();
+        text.Write(start);
+        GenerationOptions options = new()
+        {
+            MaxNewTokens = Math.Min(MostTokens, model.Config.MaxPositionEmbeddings / 2), Temperature = Temperature, TopP = TopP, Seed = seed,
+        };
+        using Generator generator = new(model);
+        int tokens = 0;
+        foreach (int token in generator.Stream(new PromptEncoder(vocabulary).Encode(prompt), options, cancellation))
+        {
+            tokens++;
+            text.Write(vocabulary.Decode([checked((ushort)token)], skipSpecial: true));
+            if (FunctionText.Read(text.WrittenSpan, isWhole: false) is { } function)
+            {
+                return Cut(text.WrittenSpan, start.Length, function);
+            }
+        }
+
+        return tokens < options.MaxNewTokens && FunctionText.Read(text.WrittenSpan, isWhole: true) is { } last
+            ? Cut(text.WrittenSpan, start.Length, last)
+            : new Draw(Decode(text.WrittenSpan[start.Length..]), 0, false);
+    }
+
+    private static Draw Cut(ReadOnlySpan<byte> text, int promptLength, FunctionText function)
+    {
+        if (function.Length < promptLength) // the function ended within the prompt
+        {
+            return new Draw(Decode(text[promptLength..]), 0, false);
+        }
+
+        bool isComplete = function is { Statements: >= LeastStatements, StatementsDiffer: true }
+            && PythonParser.Check(text[..function.Length]).Outcome == ParseOutcome.Valid;
+        return new Draw(Decode(text[promptLength..function.Length]), function.Statements, isComplete);
+    }
+
+    private static string Decode(ReadOnlySpan<byte> text) => System.Text.Encoding.UTF8.GetString(text);
+
+    /// <summary>A sample: its text after the prompt, its statements (0 where it has no end), and whether it is kept at once.</summary>
+    private readonly record struct Draw(string Text, int Statements, bool IsComplete);
+}
