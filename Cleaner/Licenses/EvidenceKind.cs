@@ -57,9 +57,9 @@ public static class EvidencePath
     // Endings of source code: LicenseChecker.java speaks of licences and is none. LICENSE.java may be that of the Java part.
     private static readonly HashSet<string> CodeEndings = new(StringComparer.OrdinalIgnoreCase)
     {
-        "cs", "java", "go", "rs", "ts", "tsx", "jsx", "mjs", "php", "rb", "cpp", "cc", "cxx", "hpp", "hh", "swift", "kt", "scala", "pl", "pm",
-        "lua", "dart", "m", "mm", "r", "pyi", "pyx", "pxd", "sh", "bash", "bat", "ps1", "sql", "vue", "svelte", "scss", "less", "ini", "cfg",
-        "conf", "properties", "resx", "xaml", "proto", "gradle", "cmake", "jpg", "jpeg", "gif", "ico", "webp", "snap", "log",
+        "cs", "java", "go", "rs", "ts", "tsx", "jsx", "mjs", "php", "rb", "cpp", "cc", "cxx", "hpp", "hh", "swift", "kt", "scala", "pl",
+        "pm", "lua", "dart", "m", "mm", "r", "pyi", "pyx", "pxd", "sh", "bash", "bat", "ps1", "sql", "vue", "svelte", "scss", "less", "ini",
+        "cfg", "conf", "properties", "resx", "xaml", "proto", "gradle", "cmake", "jpg", "jpeg", "gif", "ico", "webp", "snap", "log",
     };
 
     private static bool IsCode(ReadOnlySpan<char> name)

@@ -35,8 +35,8 @@ internal static partial class IncludedText
     }
 
     /// <summary>
-    /// The evidence with the texts that such files name in place of theirs. Only files that are evidence themselves are followed, inside the
-    /// repository and through few others; what leads nowhere stays as it is.
+    /// The evidence with the texts that such files name in place of theirs. Only files that are evidence themselves are followed, inside
+    /// the repository and through few others; what leads nowhere stays as it is.
     /// </summary>
     /// <param name="evidence">Paths with what their blobs say.</param>
     public static List<(string Path, Evidence Evidence)> Follow(IEnumerable<(string Path, Evidence Evidence)> evidence)
@@ -126,7 +126,8 @@ internal static partial class IncludedText
 
     // reStructuredText, MyST, and the snippets of MkDocs.
     [GeneratedRegex(
-        @"^(?:\.\. (?:literal)?include::\s*(?<path>[\w./@+-]+)(?:\s*\n\s+:[\w-]+:[^\n]*)*|`{3,}\s*\{(?:literal)?include\}\s*(?<path>[\w./@+-]+)"
+        @"^(?:\.\. (?:literal)?include::\s*(?<path>[\w./@+-]+)(?:\s*\n\s+:[\w-]+:[^\n]*)*"
+        + @"|`{3,}\s*\{(?:literal)?include\}\s*(?<path>[\w./@+-]+)"
         + @"(?:\s*\n:[\w-]+:[^\n]*)*\s*\n?`{3,}|\{!\s*(?<path>[\w./@+-]+)\s*!\}|-+8<-+\s*[""'](?<path>[\w./@+-]+)[""'])$",
         RegexOptions.CultureInvariant)]
     private static partial Regex Include();
@@ -134,8 +135,8 @@ internal static partial class IncludedText
     [GeneratedRegex(
         @"^(?:please\s+)?(?:see|read|refer\s+to|consult|(?:the\s+)?licen[cs]e(?:\s+text)?(?:\s+is|\s+can\s+be\s+found)?\s*(?::|in|at))"
         + @"(?:\s+the)?(?:\s+(?:licen[cs]e\s+)?file)?\s+[`'""<(*\[]*(?<path>[\w./@+-]+)[`'"">)*\]]*(?:\([\w./-]+\))?(?:\s+file)?"
-        + @"(?:\s+(?:in|at|of)(?:\s+(?:the|this|root|top|top-level|parent|project|project's|repository|repo|source|main|tree|directory|folder"
-        + @"|level|package))+)?(?:\s+for(?:\s+(?:the|more|full|further|licen[cs]e|licensing|copyright|details|information|terms|text"
+        + @"(?:\s+(?:in|at|of)(?:\s+(?:the|this|root|top|top-level|parent|project|project's|repository|repo|source|main|tree|directory"
+        + @"|folder|level|package))+)?(?:\s+for(?:\s+(?:the|more|full|further|licen[cs]e|licensing|copyright|details|information|terms|text"
         + @"|conditions|and))+)?\s*\.?$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Sentence();

@@ -4,8 +4,8 @@ namespace DataForge.Cleaner.Licenses;
 
 /// <summary>
 /// What a repository says of single files in the ways of the REUSE specification (https://reuse.software/spec-3.3/): a file
-/// <c>X.license</c> beside a file X, a REUSE.toml for the paths below it, and <c>.reuse/dep5</c>. How it relates to the file's own header is
-/// told by the evidence (<see cref="PrecedenceOf"/>).
+/// <c>X.license</c> beside a file X, a REUSE.toml for the paths below it, and <c>.reuse/dep5</c>. How it relates to the file's own header
+/// is told by the evidence (<see cref="PrecedenceOf"/>).
 /// </summary>
 internal sealed class ReuseLicenses
 {
@@ -75,7 +75,8 @@ internal sealed class ReuseLicenses
                 }
 
                 deepest = folder;
-                Piece Make(string mark) => new(said.License, $"{table.Path}{mark}{table.Evidence.Blob}", said.Copyright.Count > 0 ? said.Copyright : table.Evidence.Copyright);
+                IReadOnlyList<string> copyright = said.Copyright.Count > 0 ? said.Copyright : table.Evidence.Copyright;
+                Piece Make(string mark) => new(said.License, $"{table.Path}{mark}{table.Evidence.Blob}", copyright);
                 switch (said.Precedence)
                 {
                     case ReusePrecedence.Override:

@@ -20,7 +20,8 @@ internal sealed class ReusePattern
     public static ReusePattern Of(string text) => Read(text, isDebian: false);
 
     /// <summary>Reads a pattern of a dep5.</summary>
-    public static ReusePattern OfDebian(string text) => Read(text.StartsWith("./", StringComparison.Ordinal) ? text[2..] : text, isDebian: true);
+    public static ReusePattern OfDebian(string text) =>
+        Read(text.StartsWith("./", StringComparison.Ordinal) ? text[2..] : text, isDebian: true);
 
     private static ReusePattern Read(string text, bool isDebian)
     {

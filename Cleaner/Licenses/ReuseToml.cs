@@ -48,7 +48,8 @@ internal static class ReuseToml
             "override" => ReusePrecedence.Override,
             _ => throw new FormatException(),
         };
-        string license = SpdxExpression.And(Of("SPDX-License-Identifier").Select(name => LicenseNames.ToSpdx(name) ?? SpdxLicenses.Unknown));
+        string license = SpdxExpression.And(
+            Of("SPDX-License-Identifier").Select(name => LicenseNames.ToSpdx(name) ?? SpdxLicenses.Unknown));
         IEnumerable<string> copyright = Of("SPDX-FileCopyrightText").Select(
             line => line.StartsWith("Copyright", StringComparison.OrdinalIgnoreCase) || line.StartsWith('©') ? line : "Copyright " + line);
         return new ReuseAnnotation([.. Of("path").Take(MaxPaths)], license, precedence, [.. copyright.Take(MaxCopyright)]);

@@ -17,8 +17,8 @@ public static class FileKinds
     /// <summary>
     /// <c>*.py</c> is Python; LICENSE*, LICENCE*, COPYING*, NOTICE* and UNLICENSE* in any case are licences. So are text files whose name
     /// has LICENSE(S), LICENCE(S), COPYING, COPYRIGHT or CLAUSE as a word (MIT-LICENSE, GPL_LICENSE.txt, COMMONS-CLAUSE.md), and text files
-    /// in a folder LICENSES (upper case), REUSE.toml, .reuse/dep5 and X.py.license. setup.cfg, pyproject.toml, PKG-INFO, METADATA and README* are metadata (setup.py is Python); null
-    /// for every other file.
+    /// in a folder LICENSES (upper case), REUSE.toml, .reuse/dep5 and X.py.license. setup.cfg, pyproject.toml, PKG-INFO, METADATA and
+    /// README* are metadata (setup.py is Python); null for every other file.
     /// </summary>
     public static FileKind? Of(string path)
     {

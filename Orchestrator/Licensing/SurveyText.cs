@@ -80,7 +80,8 @@ internal sealed partial class SurveyText(TextWriter output)
 
     private static string Count(int files) => files == 1 ? "1 file" : Invariant($"{files:N0} files");
 
-    private static string Licence(string expression, string value) => expression.Length == 0 ? "no licence found" : $"{expression} ({value})";
+    private static string Licence(string expression, string value) =>
+        expression.Length == 0 ? "no licence found" : $"{expression} ({value})";
 
     private static string Lines(int first, int last) => first == last ? Invariant($"line {first}") : Invariant($"lines {first}-{last}");
 
