@@ -15,6 +15,11 @@ internal static class CopyrightLine
     /// </summary>
     public static bool Is(ReadOnlySpan<byte> line)
     {
+        if (StartsWithIgnoreCase(line, "spdx-filecopyrighttext:"u8) || StartsWithIgnoreCase(line, "spdx-snippetcopyrighttext:"u8))
+        {
+            return true;
+        }
+
         int at = IndexOfIgnoreCase(line[..Math.Min(line.Length, LongestPrefix + 9)], "copyright"u8);
         if (at < 0)
         {

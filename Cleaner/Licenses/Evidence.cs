@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Licenses;
@@ -19,6 +20,16 @@ public sealed record Evidence
 
     /// <summary>For a machine-readable Debian file: which files are under which licence.</summary>
     public IReadOnlyList<FilesParagraph>? Files { get; init; }
+
+    /// <summary>For a REUSE.toml or a dep5: which paths are under which licence.</summary>
+    public IReadOnlyList<ReuseAnnotation>? Annotations { get; init; }
+
+    /// <summary>For a text that only names the file with the licence: that file's path, relative to its own folder.</summary>
+    public string? PointsTo { get; init; }
+
+    /// <summary>Whether it says anything that counts for a licence.</summary>
+    [JsonIgnore]
+    public bool SaysSomething => Expression.Length > 0 || Files is not null || Annotations is not null || PointsTo is not null;
 
     /// <summary>For a text that gives some paths a licence less free than the rest: these paths, as patterns, and their licences.</summary>
     public IReadOnlyList<FilesParagraph>? Scopes { get; init; }
@@ -45,7 +56,19 @@ public sealed record Evidence
                 {
                     Blob = blob, Kind = kind, Expression = text.Expression, Copyright = text.Copyright,
                     Scopes = text.Scopes.Count > 0 ? text.Scopes : null,
+                    PointsTo = text.Expression is "" or SpdxLicenses.Unknown ? IncludedText.TargetOf(content) : null,
                 };
+            case EvidenceKind.ReuseToml:
+                return new Evidence { Blob = blob, Kind = kind, Expression = "", Annotations = ReuseToml.Read(content) };
+            case EvidenceKind.ReuseDep5:
+                return new Evidence
+                {
+                    Blob = blob, Kind = kind, Expression = "", Annotations = ReuseToml.OfDep5(DebianCopyright.Read(content, detector)),
+                    Copyright = detector.OfHeader(content).Copyright,
+                };
+            case EvidenceKind.FileLicense:
+                LicenseFinding beside = detector.OfHeader(content);
+                return new Evidence { Blob = blob, Kind = kind, Expression = beside.Expression, Copyright = beside.Copyright };
             case EvidenceKind.Notice or EvidenceKind.Readme:
                 LicenseFinding notice = detector.OfHeader(
                     kind == EvidenceKind.Readme ? ReadmeLicense.SectionOf(content) : content, isHeader: false);

@@ -31,6 +31,18 @@ public enum EvidenceKind
 
     /// <summary>The licence of something else: third parties, a model, data. It counts only where nothing speaks of the code.</summary>
     Other,
+
+    /// <summary>REUSE.toml: the licences of paths below its folder.</summary>
+    ReuseToml,
+
+    /// <summary><c>.reuse/dep5</c>: the licences of paths of the repository.</summary>
+    ReuseDep5,
+
+    /// <summary><c>X.py.license</c>: the licence of X.py.</summary>
+    FileLicense,
+
+    /// <summary>The header of the file itself. No file of a repository is read as this; reports name it.</summary>
+    Header,
 }
 
 /// <summary>Which files are evidence of a licence, and for which folder.</summary>
@@ -42,6 +54,20 @@ public static class EvidencePath
             ".c", ".h", ".ipynb", ".lock", ".toml",
         ];
 
+    // Endings of source code: LicenseChecker.java speaks of licences and is none. LICENSE.java may be that of the Java part.
+    private static readonly HashSet<string> CodeEndings = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "cs", "java", "go", "rs", "ts", "tsx", "jsx", "mjs", "php", "rb", "cpp", "cc", "cxx", "hpp", "hh", "swift", "kt", "scala", "pl",
+        "pm", "lua", "dart", "m", "mm", "r", "pyi", "pyx", "pxd", "sh", "bash", "bat", "ps1", "sql", "vue", "svelte", "scss", "less", "ini",
+        "cfg", "conf", "properties", "resx", "xaml", "proto", "gradle", "cmake", "jpg", "jpeg", "gif", "ico", "webp", "snap", "log",
+    };
+
+    private static bool IsCode(ReadOnlySpan<char> name)
+    {
+        int dot = name.LastIndexOf('.');
+        return dot > 0 && CodeEndings.Contains(name[(dot + 1)..].ToString()) && name[..dot] is not ("LICENSE" or "LICENCE" or "COPYING");
+    }
+
     /// <summary>What kind of evidence an occurrence is; null where it is none.</summary>
     public static EvidenceKind? KindOf(string path, FileKind kind)
     {
@@ -51,6 +77,11 @@ public static class EvidencePath
             case FileKind.Python:
                 return name is "setup.py" ? EvidenceKind.SetupPy : null;
             case FileKind.License:
+                if (OfReuse(name, out EvidenceKind? reuse))
+                {
+                    return reuse;
+                }
+
                 foreach (string extension in NoText)
                 {
                     if (name.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
@@ -59,18 +90,34 @@ public static class EvidencePath
                     }
                 }
 
-                return IsOther(path, name) ? EvidenceKind.Other
+                return IsCode(name) ? null
+                    : IsOther(path, name) ? EvidenceKind.Other
                     : path.EndsWith("debian/copyright", StringComparison.Ordinal) ? EvidenceKind.DebianCopyright
                     : name.StartsWith("NOTICE", StringComparison.OrdinalIgnoreCase) ? EvidenceKind.Notice
                     : EvidenceKind.LicenseText;
             default:
-                return name is "METADATA" or "PKG-INFO" ? EvidenceKind.CoreMetadata
+                return name.EndsWith(ReuseLicenses.Ending, StringComparison.Ordinal) ? null
+                    : name is "METADATA" or "PKG-INFO" ? EvidenceKind.CoreMetadata
                     : name is "pyproject.toml" ? EvidenceKind.PyProject
                     : name is "setup.cfg" ? EvidenceKind.SetupCfg
                     : name.StartsWith("README", StringComparison.OrdinalIgnoreCase) ? EvidenceKind.Readme
                     : null;
         }
     }
+
+    // "LICENSE.license" speaks of the text LICENSE, and not of the code.
+    private static bool OfReuse(ReadOnlySpan<char> name, out EvidenceKind? kind)
+    {
+        kind = name is "REUSE.toml" ? EvidenceKind.ReuseToml
+            : name is "dep5" ? EvidenceKind.ReuseDep5
+            : name.EndsWith(".py" + ReuseLicenses.Ending, StringComparison.Ordinal) ? EvidenceKind.FileLicense
+            : null;
+        return kind is not null || name.EndsWith(ReuseLicenses.Ending, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whether a path is that of a text in REUSE's folder of texts, which says that a licence is used, and not for what.</summary>
+    public static bool IsInTexts(string path) =>
+        path.StartsWith("LICENSES/", StringComparison.Ordinal) || path.Contains("/LICENSES/", StringComparison.Ordinal);
 
     // Words in a licence file's name, and endings of it, that say that it is about something else than the code.
     private static bool IsOther(string path, ReadOnlySpan<char> name)
@@ -108,7 +155,7 @@ public static class EvidencePath
     };
 
     /// <summary>
-    /// The folder that evidence is about: its own, but for folders that hold nothing else (X.dist-info, X.egg-info, debian, LICENSES)
+    /// The folder that evidence is about: its own, but for folders that hold nothing else (X.dist-info, debian, LICENSES, .reuse)
     /// the one above. Empty for the repository's root.
     /// </summary>
     public static string FolderOf(string path)
@@ -119,7 +166,7 @@ public static class EvidencePath
             string name = folder[(folder.LastIndexOf('/') + 1)..];
             bool holdsMetadata = name.EndsWith(".dist-info", StringComparison.Ordinal)
                 || name.EndsWith(".egg-info", StringComparison.Ordinal)
-                || name.EndsWith(".egg-info/PKG-INFO", StringComparison.Ordinal) || name is "EGG-INFO" or "debian"
+                || name.EndsWith(".egg-info/PKG-INFO", StringComparison.Ordinal) || name is "EGG-INFO" or "debian" or ".reuse"
                 || name.Equals("LICENSES", StringComparison.OrdinalIgnoreCase)
                 || name.Equals("LICENSE", StringComparison.OrdinalIgnoreCase);
             if (!holdsMetadata)

@@ -54,6 +54,12 @@ public sealed class LicenseDetector
     private readonly LicenseTextMatcher _matcher = new();
     private readonly LeftText _left = new();
 
+    /// <summary>The words of the text read last.</summary>
+    internal LicenseWords Words => _words;
+
+    /// <summary>The licence texts found in it, in order.</summary>
+    internal IReadOnlyList<LicenseMatch> Matches { get; private set; } = [];
+
     /// <summary>The licence that a licence file (LICENSE, COPYING, a free-form Debian copyright file) gives.</summary>
     public LicenseFinding OfLicenseFile(ReadOnlySpan<byte> text)
     {
@@ -142,6 +148,7 @@ public sealed class LicenseDetector
     {
         _words.Read(text, MaxWords);
         List<LicenseMatch> matches = _matcher.Find(_words.Hashes);
+        Matches = matches;
         _left.Collect(text, _words, matches, strict);
         ReadOnlySpan<uint> granting = _left.Granting;
         ReadOnlySpan<uint> left = _left.Words;

@@ -10,15 +10,16 @@ public sealed class RepositoryLicenses
 {
     private readonly Dictionary<string, EvidenceFolder> _byFolder = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Folder, string Project), ResolvedLicense?> _resolved = [];
+    private readonly ReuseLicenses _reuse = new();
     private readonly ResolvedLicense _forge;
 
     /// <param name="forgeLicense">What the forge or source says; null where it says nothing.</param>
     /// <param name="evidence">Paths with what their blobs say.</param>
     public RepositoryLicenses(string? forgeLicense, IEnumerable<(string Path, Evidence Evidence)> evidence)
     {
-        foreach ((string path, Evidence found) in evidence.OrderBy(item => item.Path, StringComparer.Ordinal))
+        foreach ((string path, Evidence found) in IncludedText.Follow(evidence.OrderBy(item => item.Path, StringComparer.Ordinal)))
         {
-            if (found.Expression.Length > 0 || found.Files is { Count: > 0 })
+            if (!_reuse.TryAdd(path, found) && (found.Expression.Length > 0 || found.Files is { Count: > 0 }))
             {
                 string name = EvidencePath.FolderOf(path);
                 if (!_byFolder.TryGetValue(name, out EvidenceFolder? folder))
@@ -36,11 +37,20 @@ public sealed class RepositoryLicenses
     /// <summary>
     /// The licence of a file. Where the nearest evidence only says "BSD", evidence further up that says which BSD licence it is decides.
     /// </summary>
-    public ResolvedLicense Resolve(string path)
+    public ResolvedLicense Resolve(string path) =>
+        (_reuse.IsEmpty ? null : _reuse.Resolve(path, above => OfFolders(path, above))) ?? OfFolders(path, above: null);
+
+    // By the evidence in the folders of the path, below one or all.
+    private ResolvedLicense OfFolders(string path, string? above)
     {
         ResolvedLicense? vague = null;
         for (string folder = EvidencePath.Parent(path); ; folder = EvidencePath.Parent(folder))
         {
+            if (folder == above)
+            {
+                return vague ?? ResolvedLicense.None;
+            }
+
             if (_byFolder.TryGetValue(folder, out EvidenceFolder? evidence)
                 && (OfDebianFile(evidence, folder, path) ?? OfFolder(evidence, folder, path)) is { } found
                 && (vague is null || MakesPrecise(found.Expression, vague.Expression)))
@@ -107,6 +117,15 @@ public sealed class RepositoryLicenses
                 or EvidenceKind.Other))
             .OrderBy(item => item.Evidence.Kind).Select(item => item.Evidence.Expression);
         var texts = evidence.Where(item => item.Evidence.Kind == EvidenceKind.LicenseText && item.Evidence.Expression.Length > 0).ToList();
+        if (texts.Exists(item => !EvidencePath.IsInTexts(item.Path)))
+        {
+            texts.RemoveAll(item => EvidencePath.IsInTexts(item.Path));
+        }
+        else if (texts.Count > 1 && OfTexts(texts.Select(item => item.Evidence.Expression), metadata) is { } stated)
+        {
+            texts.RemoveAll(item => !Covers(stated, item.Evidence.Expression));
+        }
+
         if (texts.Exists(item => !IsList(item.Path)))
         {
             // COPYRIGHT beside LICENSE says who, not what; LICENSES beside it lists the licences of others.
@@ -145,6 +164,19 @@ public sealed class RepositoryLicenses
         }
 
         return null;
+    }
+
+    // Of the texts in REUSE's folder, those that the metadata names are the project's own, where all that it names are there.
+    private static string? OfTexts(IEnumerable<string> texts, IEnumerable<string> metadata)
+    {
+        SortedSet<string> known = [.. texts.SelectMany(SpdxExpression.Ids).Select(Base)];
+        return metadata.FirstOrDefault(stated => stated.Length > 0 && SpdxExpression.Ids(stated).All(id => known.Contains(Base(id))));
+    }
+
+    private static bool Covers(string stated, string text)
+    {
+        string[] named = [.. SpdxExpression.Ids(stated).Select(Base)];
+        return SpdxExpression.Ids(text).All(id => named.Contains(Base(id)));
     }
 
     private static bool IsOffer(string path) =>

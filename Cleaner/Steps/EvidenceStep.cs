@@ -152,7 +152,7 @@ internal static class EvidenceStep
                     foreach (EvidenceKind kind in kinds)
                     {
                         Evidence evidence = Evidence.Read(rows.Id(row), kind, rows.Content(row), detector);
-                        if (evidence.Expression.Length > 0 || evidence.Files is not null)
+                        if (evidence.SaysSomething)
                         {
                             found.Add(evidence);
                         }

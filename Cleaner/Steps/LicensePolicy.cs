@@ -39,22 +39,19 @@ internal sealed class LicensePolicy(CleanOptions options)
     public IReadOnlyList<LicensedOccurrence> Apply(ReadOnlySpan<Survivor> occurrences, LicenseFinding header, Action<DroppedFile> drop)
     {
         _kept.Clear();
-        bool hasHeader = header.Expression.Length > 0;
-        LicenseClass headerClass = hasHeader ? SpdxExpression.ClassOf(header.Expression) : LicenseClass.None;
+        HeaderLicense own = HeaderLicense.Of(header);
         foreach (Survivor occurrence in occurrences)
         {
-            bool headerDecides = hasHeader && !RepositoryLicenses.MakesPrecise(occurrence.License, header.Expression);
-            LicenseClass value = headerDecides ? headerClass : occurrence.LicenseClass;
-            string license = headerDecides ? header.Expression : occurrence.License;
-            if (_rule.Judge(license, value) is { } finding)
+            FileLicense license = own.Beside(
+                new FileLicense(occurrence.License, occurrence.LicenseClass, occurrence.LicenseEvidence), occurrence.Path);
+            if (_rule.Judge(license.Expression, license.Class) is { } finding)
             {
                 drop(DroppedRow.Of(
                     DropLevel.Occurrence, finding, occurrence.BlobId, occurrence.Repository, occurrence.Path, occurrence.Size));
                 continue;
             }
 
-            string evidence = headerDecides ? "header" : occurrence.LicenseEvidence;
-            _kept.Add(new LicensedOccurrence(occurrence, occurrence.RankAs(value), license, evidence));
+            _kept.Add(new LicensedOccurrence(occurrence, occurrence.RankAs(license.Class), license.Expression, license.Evidence));
         }
 
         _kept.Sort((a, b) => a.Rank.CompareTo(b.Rank));

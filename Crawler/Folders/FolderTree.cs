@@ -64,6 +64,9 @@ internal sealed class FolderTree
     /// <summary>Whether packages are installed in it side by side.</summary>
     public bool IsPackagesFolder => Name.AsSpan().SequenceEqual("site-packages"u8) || Name.AsSpan().SequenceEqual("dist-packages"u8);
 
+    /// <summary>Whether it is a folder of the REUSE specification, whose files are licences by the folder's name.</summary>
+    public bool IsOfReuse => Name.AsSpan().SequenceEqual("LICENSES"u8) || Name.AsSpan().SequenceEqual(".reuse"u8);
+
     /// <summary>Whether it holds packaging metadata, not code: <c>X.dist-info</c>, <c>X.egg-info</c>.</summary>
     public bool IsInfo => InstalledMetadata.IsInfo(Name);
 
@@ -97,7 +100,8 @@ internal sealed class FolderTree
             FolderTree? below = entry.Type == EntryType.Folder
                 ? Walk(files, FileSystem.Join(path, entry.Name), entry.Name, depth - 1, cancellation)
                 : null;
-            FileKind? kind = below is null ? FileKinds.Of(PathText.FromBytes(entry.Name)) : null;
+            byte[] named = folder.IsOfReuse ? FileSystem.Join(name, entry.Name) : entry.Name;
+            FileKind? kind = below is null ? FileKinds.Of(PathText.FromBytes(named)) : null;
             folder.Count(entry.Name, kind, below);
             if (below is not null || kind is not null || entry.Type == EntryType.Symlink || InstalledMetadata.IsInfo(entry.Name))
             {

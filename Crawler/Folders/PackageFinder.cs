@@ -48,13 +48,19 @@ internal sealed class PackageFinder(FileSystem files, CancellationToken cancella
         bool hasFaults = false;
         foreach (FolderItem item in items)
         {
-            if (item is { Type: EntryType.File, Kind: FileKind.License })
+            if (item is { Type: EntryType.File, Kind: FileKind.License } && !item.Name.AsSpan().EndsWith(".py.license"u8))
             {
                 licenses.Add(new Evidence(FileSystem.Join(path, item.Name), PathText.FromBytes(item.Name), FileKind.License));
             }
             else if (item.Kind == FileKind.Python)
             {
                 modules.Add(item);
+            }
+            else if (item.Folder is { IsOfReuse: true } texts)
+            {
+                licenses.AddRange(texts.Items.Where(text => text is { Type: EntryType.File, Kind: FileKind.License }).Select(text => new Evidence(
+                    FileSystem.Join(FileSystem.Join(path, item.Name), text.Name),
+                    PathText.FromBytes(FileSystem.Join(item.Name, text.Name)), FileKind.License)));
             }
             else
             {
@@ -63,7 +69,8 @@ internal sealed class PackageFinder(FileSystem files, CancellationToken cancella
             }
         }
 
-        licenses.AddRange(above);
+        // What a REUSE.toml or a dep5 further up says is said of paths from there.
+        licenses.AddRange(above.Where(evidence => !NamesPaths(evidence.Path)));
         var metadata = new InstalledMetadata(files, path, items, cancellation);
         foreach (FolderTree child in folder.Folders)
         {
@@ -165,6 +172,8 @@ internal sealed class PackageFinder(FileSystem files, CancellationToken cancella
             _found.Add(loose);
         }
     }
+
+    private static bool NamesPaths(string path) => path is "REUSE.toml" or ".reuse/dep5";
 
     private static void AddEvidence(
         FolderPackage package, IReadOnlyList<Evidence> licenses, InstalledMetadata metadata, ReadOnlySpan<byte> module)

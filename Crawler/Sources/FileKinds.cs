@@ -17,8 +17,8 @@ public static class FileKinds
     /// <summary>
     /// <c>*.py</c> is Python; LICENSE*, LICENCE*, COPYING*, NOTICE* and UNLICENSE* in any case are licences. So are text files whose name
     /// has LICENSE(S), LICENCE(S), COPYING, COPYRIGHT or CLAUSE as a word (MIT-LICENSE, GPL_LICENSE.txt, COMMONS-CLAUSE.md), and text files
-    /// in a folder LICENSES (upper case). setup.cfg, pyproject.toml, PKG-INFO, METADATA and README* are metadata (setup.py is Python); null
-    /// for every other file.
+    /// in a folder LICENSES (upper case), REUSE.toml, .reuse/dep5 and X.py.license. setup.cfg, pyproject.toml, PKG-INFO, METADATA and
+    /// README* are metadata (setup.py is Python); null for every other file.
     /// </summary>
     public static FileKind? Of(string path)
     {
@@ -36,7 +36,7 @@ public static class FileKinds
             }
         }
 
-        if (IsLicenseText(path, name))
+        if (IsOfReuse(path, name) || IsLicenseText(path, name))
         {
             return FileKind.License;
         }
@@ -71,6 +71,11 @@ public static class FileKinds
 
         return false;
     }
+
+    // Of the files X.license only those beside Python files say something about the dataset.
+    private static bool IsOfReuse(string path, ReadOnlySpan<char> name) =>
+        name is "REUSE.toml" || name.EndsWith(".py.license", StringComparison.Ordinal)
+        || path == ".reuse/dep5" || path.EndsWith("/.reuse/dep5", StringComparison.Ordinal);
 
     private static HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Names(params string[] names) =>
         new HashSet<string>(names, StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();

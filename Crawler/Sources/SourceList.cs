@@ -84,6 +84,22 @@ public static class SourceList
         return sources;
     }
 
+    /// <summary>
+    /// One source by itself, to be read without a workspace: its repositories are named after the last part of its location.
+    /// </summary>
+    /// <param name="text">The source, of the kind <c>dir:</c> or <c>git:</c>.</param>
+    /// <exception cref="DataForgeException">It has an unknown form or does not exist.</exception>
+    public static ISource ParseOne(string text)
+    {
+        ISource source = Parse(new CrawlOptions { Sources = [text] }).Single();
+        if (source is ILocatedSource located)
+        {
+            located.Name = located.NameParts.Count > 0 ? string.Join('/', located.NameParts.TakeLast(located.LeastNameParts)) : "root";
+        }
+
+        return source;
+    }
+
     private static FolderSource Folder(string text, string path)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));

@@ -34,6 +34,7 @@ internal static class CommandLine
             VerifyCommand.Create(host),
             ExplainCommand.Create(host),
             RedactCommand.Create(host),
+            LicenseCommand.Create(host),
         };
         foreach (Option option in LogSettings.Options)
         {

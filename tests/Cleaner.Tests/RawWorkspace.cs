@@ -27,7 +27,8 @@ internal sealed class RawWorkspace : IDisposable
     {
         string name = path[(path.LastIndexOf('/') + 1)..];
         return name.EndsWith(".py", StringComparison.Ordinal) ? FileKind.Python
-            : name.StartsWith("LICENSE", StringComparison.Ordinal) || name.StartsWith("COPYING", StringComparison.Ordinal) || name == "copyright" ? FileKind.License
+            : name.StartsWith("LICENSE", StringComparison.Ordinal) || name.StartsWith("COPYING", StringComparison.Ordinal) || name == "copyright"
+                || name == "REUSE.toml" || name == "dep5" || name.EndsWith(".py.license", StringComparison.Ordinal) || path.Contains("LICENSES/", StringComparison.Ordinal) ? FileKind.License
             : FileKind.Metadata;
     }
 

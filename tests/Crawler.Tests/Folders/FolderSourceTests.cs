@@ -50,6 +50,42 @@ public class FolderSourceTests
     }
 
     [Fact]
+    public async Task Crawl_filesOfReuse_goWithThePackagesBeside()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string file in (string[])
+            ["REUSE.toml", ".reuse/dep5", "LICENSES/MIT.txt", "LICENSES/list.json", "one/__init__.py", "one/part.py.license", "one/REUSE.toml",
+             "loose.py", "loose.py.license", "deep/two/__init__.py", "git/.git/HEAD", "git/a.py", "git/LICENSES/ISC.txt", "git/.reuse/dep5"])
+        {
+            folder.Write("lib/" + file, file);
+        }
+
+        TestCrawl crawl = await new TestCrawl(folder["w"]).RunAsync("r", "dir:" + folder["lib"]);
+        Assert.Equal(
+            [
+                "lib/deep: .reuse/dep5",
+                "lib/deep: LICENSES/MIT.txt",
+                "lib/deep: REUSE.toml",
+                "lib/deep: deep/two/__init__.py",
+                "lib/git: .reuse/dep5",
+                "lib/git: LICENSES/ISC.txt",
+                "lib/git: a.py",
+                "lib/one: .reuse/dep5",
+                "lib/one: LICENSES/MIT.txt",
+                "lib/one: REUSE.toml",
+                "lib/one: one/REUSE.toml",
+                "lib/one: one/__init__.py",
+                "lib/one: one/part.py.license",
+                "lib: .reuse/dep5",
+                "lib: LICENSES/MIT.txt",
+                "lib: REUSE.toml",
+                "lib: loose.py",
+                "lib: loose.py.license",
+            ],
+            crawl.Paths());
+    }
+
+    [Fact]
     public async Task Crawl_installedMetadata_goesWithItsPackage()
     {
         using var folder = new TemporaryFolder();
