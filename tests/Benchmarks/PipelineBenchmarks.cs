@@ -11,12 +11,15 @@ namespace DataForge.Benchmarks;
 /// From raw to dataset as the built program does it: <c>clean</c>, then <c>dedup</c>, each a fresh process, pinned to as many cores as it
 /// has workers. It states what both together take of a byte of raw content, for a corpus and a quarter of it (whose difference is what a
 /// further byte costs, without the start of the processes), and how long 330 GB would take (PyCodeGPT's raw corpus,
-/// https://arxiv.org/abs/2206.06888). Several programs are measured in turns. <c>pipeline [FOLDER…] [--workers 1,2] [--rounds 3] [--program
-/// DataForge.Orchestrator.dll]…</c>
+/// https://arxiv.org/abs/2206.06888). Several programs are measured in turns. Last, it states what each step takes of a byte (<see
+/// cref="PipelineSteps"/>). <c>pipeline [FOLDER…] [--workers 1,2] [--rounds 3] [--whole-only] [--steps-mb 100] [--workspace WORKSPACE]
+/// [--program DataForge.Orchestrator.dll]…</c>; a WORKSPACE that has been crawled already (run <c>input</c>) takes the place of folders.
 /// </summary>
 internal static partial class PipelineBenchmarks
 {
     private const double PyCodeGptBytes = 330e9;
+    private const string Usage = "usage: pipeline [FOLDER…] [--workers 1,2] [--rounds 3] [--whole-only] [--steps-mb 100] [--workspace WORKSPACE] "
+        + "[--program DataForge.Orchestrator.dll]… (the program must have been built)";
     private static readonly string[] Stages = ["clean", "dedup"];
 
     /// <summary>Runs it; prints one line a measurement. Returns the exit code.</summary>
@@ -26,12 +29,18 @@ internal static partial class PipelineBenchmarks
         List<string> programs = [];
         int[] workers = [1, 2];
         int rounds = 3;
+        bool wholeOnly = false;
+        long stepBytes = 100_000_000;
+        string? given = null;
         for (int i = 0; i < args.Length; i++)
         {
             switch (args[i])
             {
                 case "--workers": workers = [.. args[++i].Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))]; break;
                 case "--rounds": rounds = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
+                case "--whole-only": wholeOnly = true; break;
+                case "--steps-mb": stepBytes = 1_000_000 * long.Parse(args[++i], CultureInfo.InvariantCulture); break;
+                case "--workspace": given = args[++i]; break;
                 case "--program": programs.Add(Path.GetFullPath(args[++i])); break;
                 default: folders.Add(args[i]); break;
             }
@@ -39,31 +48,45 @@ internal static partial class PipelineBenchmarks
 
         folders = folders.Count > 0 ? folders : [.. RealPython.Folders];
         programs = programs.Count > 0 ? programs : [Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../Orchestrator/release/DataForge.Orchestrator.dll"))];
-        if (folders.Count == 0 || programs.Exists(program => !File.Exists(program)))
+        if ((given is null && folders.Count == 0) || programs.Exists(program => !File.Exists(program)))
         {
-            Console.Error.WriteLine("usage: pipeline [FOLDER…] [--workers 1,2] [--rounds 3] [--program DataForge.Orchestrator.dll]… (the program must have been built)");
+            Console.Error.WriteLine(Usage);
             return 2;
         }
 
-        string workspace = Directory.CreateTempSubdirectory("dataforge-pipeline-").FullName;
+        string workspace = given ?? Directory.CreateTempSubdirectory("dataforge-pipeline-").FullName;
         try
         {
-            string[] sources = [.. folders.SelectMany(folder => new[] { "--source", "dir:" + Path.GetFullPath(folder) })];
-            Start(programs[0], 2, ["crawl", "--workspace", workspace, "--run", "input", .. sources]);
+            if (given is null)
+            {
+                string[] sources = [.. folders.SelectMany(folder => new[] { "--source", "dir:" + Path.GetFullPath(folder) })];
+                Start(programs[0], 2, ["crawl", "--workspace", workspace, "--run", "input", .. sources]);
+            }
+
+            RunInput input = Corpus.Runs.Run.Open(Workspace.Open(workspace), "input").ReadInput();
             WriteConfig(Path.Combine(workspace, "config.json"));
-            Measure(workspace, programs, workers, rounds);
+            Measure(workspace, input, programs, workers, rounds, wholeOnly);
+            if (stepBytes > 0)
+            {
+                PipelineSteps.Run(Workspace.Open(workspace), input, BenchmarkFiles, stepBytes);
+            }
         }
         finally
         {
-            Directory.Delete(workspace, recursive: true);
+            if (given is null)
+            {
+                Directory.Delete(workspace, recursive: true);
+            }
         }
 
         return 0;
     }
 
-    private static void Measure(string workspace, List<string> programs, int[] workers, int rounds)
+    private static IEnumerable<string> BenchmarkFiles =>
+        new[] { SharedFiles.Find("eval", "humaneval", "HumanEval.jsonl.gz"), SharedFiles.Find("eval", "mbpp", "mbpp.jsonl") }.OfType<string>();
+
+    private static void Measure(string workspace, RunInput whole, List<string> programs, int[] workers, int rounds, bool wholeOnly)
     {
-        RunInput whole = Corpus.Runs.Run.Open(Workspace.Open(workspace), "input").ReadInput();
         long limit = whole.Parts.Sum(part => part.Bytes) / 4;
         long taken = 0;
         RunInput quarter = whole with { Parts = [.. whole.Parts.TakeWhile(part => (taken += part.Bytes) <= limit || part.Number == 0)] };
@@ -72,7 +95,7 @@ internal static partial class PipelineBenchmarks
         {
             foreach (int count in workers)
             {
-                foreach (RunInput input in whole.Parts.Count > quarter.Parts.Count ? new[] { quarter, whole } : [whole])
+                foreach (RunInput input in !wholeOnly && whole.Parts.Count > quarter.Parts.Count ? new[] { quarter, whole } : [whole])
                 {
                     for (int program = 0; program < programs.Count; program++)
                     {
@@ -115,7 +138,6 @@ internal static partial class PipelineBenchmarks
     // Every file is judged by its text, whatever its licence and wherever it was found: the most work there is.
     private static void WriteConfig(string file)
     {
-        string?[] benchmarks = [SharedFiles.Find("eval", "humaneval", "HumanEval.jsonl.gz"), SharedFiles.Find("eval", "mbpp", "mbpp.jsonl")];
         File.WriteAllText(file, new JsonObject
         {
             ["clean"] = new JsonObject
@@ -123,7 +145,7 @@ internal static partial class PipelineBenchmarks
                 ["keepVendored"] = true,
                 ["licenseConflict"] = "Keep",
                 ["licensePolicy"] = new JsonArray("permissive", "public-domain", "weak-copyleft", "strong-copyleft", "unknown", "none"),
-                ["benchmarkFiles"] = new JsonArray([.. benchmarks.OfType<string>().Select(path => JsonValue.Create(path))]),
+                ["benchmarkFiles"] = new JsonArray([.. BenchmarkFiles.Select(path => JsonValue.Create(path))]),
             },
         }.ToJsonString());
     }
