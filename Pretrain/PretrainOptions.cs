@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using DataForge.Corpus.Runs;
+using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Training;
 
 namespace DataForge.Pretrain;
@@ -45,6 +46,19 @@ public sealed class PretrainOptions : IValidatableObject
 
     /// <summary>Peak learning rate; the preset's where absent.</summary>
     public double? LearningRate { get; set; }
+
+    /// <summary>
+    /// <c>adamw</c>, or <c>muon</c>: Muon for the matrices of the blocks and AdamW for the rest. The preset's where absent.
+    /// </summary>
+    public OptimizerKind? Optimizer { get; set; }
+
+    /// <summary>Peak learning rate of Muon; <see cref="LearningRate"/> is then that of the rest. The preset's where absent.</summary>
+    public double? MuonLearningRate { get; set; }
+
+    /// <summary>
+    /// <c>gptneo</c>, or <c>scaledqueries</c>: queries begin 1/√(head size) times as large. The preset's where absent.
+    /// </summary>
+    public WeightInitialization? Initialization { get; set; }
 
     /// <summary>Steps of warm-up; the preset's where absent.</summary>
     public long? WarmupSteps { get; set; }
@@ -176,7 +190,9 @@ public sealed class PretrainOptions : IValidatableObject
             BlockSize = BlockSize ?? Math.Min(preset.BlockSize, positions),
             AccumulationSteps = AccumulationSteps ?? preset.AccumulationSteps,
             LearningRate = stage?.LearningRate ?? LearningRate ?? preset.LearningRate,
-
+            Optimizer = Optimizer ?? preset.Optimizer,
+            MuonLearningRate = MuonLearningRate ?? preset.MuonLearningRate,
+            Initialization = Initialization ?? preset.Initialization,
             WarmupSteps = stage?.WarmupSteps ?? WarmupSteps ?? defaultWarmup,
             EvaluateEvery = EvaluateEvery ?? preset.EvaluateEvery,
             CheckpointEvery = CheckpointEvery ?? preset.CheckpointEvery,

@@ -58,7 +58,10 @@ public sealed class GptNeoForCausalLM : ILanguageModel, IHostModel
     /// depth. They come from <see cref="CounterRandom"/>, one stream per parameter, named by its key; so the same seed gives the same
     /// weights under every version of libtorch.
     /// </summary>
-    public void Initialize(ulong seed) => WeightInitializer.Initialize(Parameters, Config.InitializerRange, seed);
+    /// <param name="seed">The seed.</param>
+    /// <param name="initialization">How large the weights are.</param>
+    public void Initialize(ulong seed, WeightInitialization initialization = WeightInitialization.GptNeo) =>
+        WeightInitializer.Initialize(Parameters, Config, seed, initialization);
 
     /// <summary>Copies changed weights to bfloat16, where the model computes in it; else does nothing.</summary>
     public void RefreshComputeValues() => Parameters.RefreshComputeValues();

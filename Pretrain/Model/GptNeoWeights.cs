@@ -82,13 +82,16 @@ public static class GptNeoWeights
     {
         foreach (Parameter parameter in parameters.All)
         {
-            Read(file, prefix + parameter.Name, parameter.Shape, (first, part) =>
-            {
-                using DisposeScope scope = torch.NewDisposeScope();
-                flat.narrow(0, parameter.Offset + first, part.Length).copy_(torch.tensor(part, part.Length));
-            });
+            Read(file, prefix + parameter.Name, parameter.Shape, Into(flat, parameter.Offset));
         }
     }
+
+    /// <summary>Writes pieces into a flat tensor from <paramref name="offset"/> on.</summary>
+    internal static FloatReceiver Into(Tensor flat, long offset) => (first, part) =>
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        flat.narrow(0, offset + first, part.Length).copy_(torch.tensor(part, part.Length));
+    };
 
     /// <summary>Reads one tensor, in pieces.</summary>
     /// <param name="file">The file.</param>

@@ -22,6 +22,13 @@ public sealed class Parameter(string name, long[] shape)
     /// <summary>Whether weight decay applies.</summary>
     public bool Decays => Shape.Count >= 2;
 
+    /// <summary>Whether it is a matrix of a block, not an embedding and not a vector.</summary>
+    public bool IsBlockMatrix => IsMatrixOfBlock(Name, Shape.Count);
+
+    /// <summary>Whether a parameter of that key and number of dimensions is a matrix of a block.</summary>
+    internal static bool IsMatrixOfBlock(string name, int dimensions) =>
+        dimensions >= 2 && name.StartsWith("transformer.h.", StringComparison.Ordinal);
+
     /// <summary>Whether it is placed directly after the parameter declared before it, without a gap.</summary>
     internal bool FollowsPrevious { get; init; }
 

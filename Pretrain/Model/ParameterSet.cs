@@ -34,6 +34,11 @@ public sealed class ParameterSet : IDisposable
     /// <summary>Elements of the prefix that holds the matrices, to which weight decay applies.</summary>
     public long DecayLength { get; private set; }
 
+    /// <summary>
+    /// The first element of the blocks' matrices, which take the rest of the matrices' prefix; the embeddings lie before them.
+    /// </summary>
+    public long BlockMatricesBegin => _all.Where(p => p.IsBlockMatrix).Select(p => p.Offset).DefaultIfEmpty(DecayLength).Min();
+
     /// <summary>The parameter of that key, or null.</summary>
     public Parameter? Find(string name) => _byName.GetValueOrDefault(name);
 

@@ -9,19 +9,26 @@ internal static class WeightInitializer
 
     /// <summary>Draws all weights.</summary>
     /// <param name="parameters">The parameters.</param>
-    /// <param name="deviation">Standard deviation of the matrices.</param>
+    /// <param name="config">The model.</param>
     /// <param name="seed">The seed.</param>
-    internal static void Initialize(ParameterSet parameters, double deviation, ulong seed)
+    /// <param name="initialization">How large the weights are.</param>
+    internal static void Initialize(ParameterSet parameters, GptNeoConfig config, ulong seed, WeightInitialization initialization)
     {
         foreach (Parameter parameter in parameters.All)
         {
-            Draw(parameter.Name, parameter.Shape, deviation, seed, (first, part) =>
+            Draw(parameter.Name, parameter.Shape, Deviation(parameter.Name, config, initialization), seed, (first, part) =>
             {
                 using DisposeScope scope = torch.NewDisposeScope();
                 parameters.Values.narrow(0, parameter.Offset + first, part.Length).copy_(torch.tensor(part, part.Length));
             });
         }
     }
+
+    /// <summary>The standard deviation of a matrix.</summary>
+    internal static double Deviation(string name, GptNeoConfig config, WeightInitialization initialization) =>
+        initialization == WeightInitialization.ScaledQueries && name.EndsWith(".q_proj.weight", StringComparison.Ordinal)
+            ? config.InitializerRange / Math.Sqrt(config.HeadSize)
+            : config.InitializerRange;
 
     /// <summary>Draws the weights of one parameter, in pieces.</summary>
     /// <param name="name">The parameter's key.</param>

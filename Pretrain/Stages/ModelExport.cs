@@ -93,7 +93,7 @@ internal sealed class ModelExport(Run run, PretrainOptions options, TrainingJob 
 
         text.Append(
             invariant,
-            $"| optimizer | AdamW, learning rate {training.LearningRate:G4} ({training.Decay.ToString().ToLowerInvariant()}, "
+            $"| optimizer | {Optimizer(training)}learning rate {training.LearningRate:G4} ({training.Decay.ToString().ToLowerInvariant()}, "
             + $"warm-up {training.WarmupSteps:N0}), β {training.Beta1}/{training.Beta2}, weight decay {training.WeightDecay}, "
             + $"clip {training.ClipNorm} |\n");
         text.Append(invariant, $"| seed | {options.Seed} |\n");
@@ -103,4 +103,8 @@ internal sealed class ModelExport(Run run, PretrainOptions options, TrainingJob 
             + "The model may repeat text that it was trained on, licences included.\n");
         return text.ToString();
     }
+
+    private static string Optimizer(TrainingOptions training) => training.Optimizer == OptimizerKind.AdamW ? "AdamW, " : string.Create(
+        CultureInfo.InvariantCulture,
+        $"Muon for the blocks' matrices, learning rate {training.MuonLearningRate:G4}, momentum {training.MuonMomentum}; AdamW for the rest, ");
 }

@@ -8,7 +8,7 @@ namespace DataForge.Pretrain.TorchSharp;
 
 /// <summary>
 /// AdamW with decoupled weight decay (https://arxiv.org/abs/1711.05101) over the parameters' memory: one pass, clipping included, where
-/// operators take about ten. Matrices decay, vectors do not.
+/// operators take about ten. Matrices decay, vectors do not. What <see cref="Muon"/> updates is left out.
 /// </summary>
 internal sealed unsafe class AdamW : IDisposable
 {
@@ -28,7 +28,9 @@ internal sealed unsafe class AdamW : IDisposable
         _sharing = sharing;
         foreach ((string name, Tensor values) in parameters)
         {
-            Slot slot = new(name, values, zeros_like(values).DetachFromDisposeScope(), zeros_like(values).DetachFromDisposeScope());
+            bool byMuon = options.Optimizer == OptimizerKind.Muon && Parameter.IsMatrixOfBlock(name, values.shape.Length);
+            Tensor mean = zeros_like(values).DetachFromDisposeScope();
+            Slot slot = new(name, values, mean, byMuon ? null : zeros_like(values).DetachFromDisposeScope());
             for (long first = 0; first < values.numel(); first += PieceLength)
             {
                 _pieces.Add(new Piece(_slots.Count, first, (int)Math.Min(PieceLength, values.numel() - first)));
@@ -66,13 +68,18 @@ internal sealed unsafe class AdamW : IDisposable
         Updates++;
         nint[] gradients = Gradients();
         nint[] values = [.. _slots.Select(slot => (nint)TensorMemory.Pointer(slot.Values))];
-        nint[] means = [.. _slots.Select(slot => (nint)TensorMemory.Pointer(slot.ExpAvg))];
-        nint[] squares = [.. _slots.Select(slot => (nint)TensorMemory.Pointer(slot.ExpAvgSq))];
+        nint[] means = [.. _slots.Select(slot => (nint)TensorMemory.Pointer(slot.Mean))];
+        nint[] squares = [.. _slots.Select(slot => slot.ExpAvgSq is null ? 0 : (nint)TensorMemory.Pointer(slot.ExpAvgSq))];
         Factors matrices = Factors.Of(_options, learningRate, scale, Updates, _options.WeightDecay);
         Factors vectors = Factors.Of(_options, learningRate, scale, Updates, 0);
         _sharing.Run(_pieces.Count, i =>
         {
             Piece piece = _pieces[i];
+            if (_slots[piece.Slot].ByMuon)
+            {
+                return;
+            }
+
             Update(
                 (float*)values[piece.Slot] + piece.First, (float*)gradients[piece.Slot] + piece.First,
                 (float*)means[piece.Slot] + piece.First, (float*)squares[piece.Slot] + piece.First, piece.Count,
@@ -113,17 +120,29 @@ internal sealed unsafe class AdamW : IDisposable
         }
     }
 
-    /// <summary>A parameter with its moments, of the same shape.</summary>
-    internal sealed record Slot(string Name, Tensor Values, Tensor ExpAvg, Tensor ExpAvgSq) : IDisposable
+    /// <summary>A parameter with the optimizer's moments, of the same shape.</summary>
+    /// <param name="Name">The parameter's key.</param>
+    /// <param name="Values">Its values.</param>
+    /// <param name="Mean">The mean of its gradients: AdamW's or Muon's.</param>
+    /// <param name="ExpAvgSq">AdamW's mean of squared gradients; null for a parameter that Muon updates.</param>
+    internal sealed record Slot(string Name, Tensor Values, Tensor Mean, Tensor? ExpAvgSq) : IDisposable
     {
+        /// <summary>Whether Muon updates it.</summary>
+        internal bool ByMuon => ExpAvgSq is null;
+
         /// <summary>Whether weight decay applies: to matrices.</summary>
         internal bool Decays { get; } = Values.dim() >= 2;
+
+        /// <summary>What a checkpoint holds of it, each with its name.</summary>
+        internal IEnumerable<(string Name, Tensor Values)> State => ExpAvgSq is null
+            ? [(Name, Values), (CheckpointStore.MomentumPrefix + Name, Mean)]
+            : [(Name, Values), (CheckpointStore.ExpAvgPrefix + Name, Mean), (CheckpointStore.ExpAvgSqPrefix + Name, ExpAvgSq)];
 
         /// <summary>Releases the moments; the parameter is the model's.</summary>
         public void Dispose()
         {
-            ExpAvg.Dispose();
-            ExpAvgSq.Dispose();
+            Mean.Dispose();
+            ExpAvgSq?.Dispose();
         }
     }
 

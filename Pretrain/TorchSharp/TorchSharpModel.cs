@@ -60,11 +60,12 @@ internal sealed class TorchSharpModel : nn.Module, ILanguageModel, IHostModel
     }
 
     /// <summary>Draws the weights, the same as <see cref="GptNeoForCausalLM.Initialize"/> does.</summary>
-    internal void Initialize(ulong seed)
+    internal void Initialize(ulong seed, WeightInitialization initialization = WeightInitialization.GptNeo)
     {
         foreach ((string name, Tensor values) in Parameters)
         {
-            WeightInitializer.Draw(name, values.shape, Config.InitializerRange, seed, TensorMemory.Receiver(values));
+            double deviation = WeightInitializer.Deviation(name, Config, initialization);
+            WeightInitializer.Draw(name, values.shape, deviation, seed, TensorMemory.Receiver(values));
         }
     }
 

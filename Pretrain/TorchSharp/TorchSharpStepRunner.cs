@@ -13,10 +13,10 @@ namespace DataForge.Pretrain.TorchSharp;
 internal sealed class TorchSharpStepRunner : ITrainingStepRunner
 {
     private readonly TrainingOptions _options;
-    private readonly ITrainingData _data;
     private readonly SpikeDetector _spikes;
     private readonly TorchSharpModel _model;
-    private readonly AdamW _optimizer;
+    private readonly AdamW _optimizer; // holds the moments of what Muon updates too
+    private readonly Muon? _muon;
     private readonly BatchReader _reader;
     private readonly Tensor _ids;     // [batch, time] int64
     private readonly Tensor _targets; // [batch, time] int64
@@ -25,11 +25,11 @@ internal sealed class TorchSharpStepRunner : ITrainingStepRunner
     internal TorchSharpStepRunner(GptNeoConfig config, TrainingOptions options, ITrainingData data, SpikeDetector spikes)
     {
         _options = options;
-        _data = data;
         _spikes = spikes;
         _model = new TorchSharpModel(config);
-        _model.Initialize(options.Seed);
+        _model.Initialize(options.Seed, options.Initialization);
         _optimizer = new AdamW(_model.Parameters, options, _model.Sharing);
+        _muon = options.Optimizer == OptimizerKind.Muon ? new Muon(_optimizer.Slots.Where(slot => slot.ByMuon), options) : null;
         _reader = new BatchReader(data, config, options, 0, options.AccumulationSteps);
         _ids = zeros([options.BatchSize, options.BlockSize], int64).DetachFromDisposeScope();
         _targets = zeros([options.BatchSize, options.BlockSize], int64).DetachFromDisposeScope();
@@ -90,20 +90,22 @@ internal sealed class TorchSharpStepRunner : ITrainingStepRunner
         string? skipReason = _spikes.Check(step, countedTokens > 0 ? loss : double.NaN, norm);
         if (skipReason is null)
         {
-            _optimizer.Step(learningRate, _optimizer.ClipFactor(norm));
+            double scale = _optimizer.ClipFactor(norm);
+            _optimizer.Step(learningRate, scale);
+            _muon?.Step(learningRate * _options.MuonLearningRate / _options.LearningRate, scale);
         }
 
         return new StepResult(loss, norm, skipReason);
     }
 
     /// <inheritdoc/>
-    public (double Loss, long Tokens) Evaluate(CancellationToken cancellation)
+    public (double Loss, long Tokens) Evaluate(ITrainingData data, CancellationToken cancellation)
     {
         double lossSum = 0;
         long tokens = 0;
-        for (int i = 0; i < _data.ValidationBatches; i++)
+        for (int i = 0; i < data.ValidationBatches; i++)
         {
-            tokens += _reader.ReadValidation(i);
+            tokens += _reader.ReadValidation(data, i);
             LoadBatch(0);
             lossSum += Guarded(() => _model.LossSum(_ids, _targets, cancellation));
         }
@@ -121,22 +123,16 @@ internal sealed class TorchSharpStepRunner : ITrainingStepRunner
     public void LoadWeights(string path) => _model.Load(path);
 
     /// <inheritdoc/>
-    public void SaveTensors(Stream target) => SafeTensorsWriter.Write(target, _optimizer.Slots.SelectMany(slot => (NamedWeights[])[
-        TensorMemory.Named(slot.Name, slot.Values),
-        TensorMemory.Named(CheckpointStore.ExpAvgPrefix + slot.Name, slot.ExpAvg),
-        TensorMemory.Named(CheckpointStore.ExpAvgSqPrefix + slot.Name, slot.ExpAvgSq)]));
+    public void SaveTensors(Stream target) => SafeTensorsWriter.Write(
+        target, _optimizer.Slots.SelectMany(slot => slot.State).Select(state => TensorMemory.Named(state.Name, state.Values)));
 
     /// <inheritdoc/>
     public void LoadTensors(SafeTensors file)
     {
-        foreach (AdamW.Slot slot in _optimizer.Slots)
+        foreach ((string name, Tensor values) in _optimizer.Slots.SelectMany(slot => slot.State))
         {
-            Read(slot.Name, slot.Values);
-            Read(CheckpointStore.ExpAvgPrefix + slot.Name, slot.ExpAvg);
-            Read(CheckpointStore.ExpAvgSqPrefix + slot.Name, slot.ExpAvgSq);
+            GptNeoWeights.Read(file, name, values.shape, TensorMemory.Receiver(values));
         }
-
-        void Read(string name, Tensor into) => GptNeoWeights.Read(file, name, into.shape, TensorMemory.Receiver(into));
     }
 
     /// <inheritdoc/>

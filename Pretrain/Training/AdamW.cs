@@ -6,13 +6,14 @@ namespace DataForge.Pretrain.Training;
 /// <summary>
 /// AdamW with decoupled weight decay (Loshchilov and Hutter, https://arxiv.org/abs/1711.05101) over the flat buffers of a
 /// <see cref="ParameterSet"/>: two operator calls per step, one for the matrices, which decay, and one for the vectors, which do not.
-/// Clipping is part of the same pass over memory.
+/// Clipping is part of the same pass over memory. What <see cref="Muon"/> updates is left out, its moments too.
 /// </summary>
 public sealed class AdamW : IDisposable
 {
     private readonly ParameterSet _parameters;
     private readonly TrainingOptions _options;
     private readonly Range[] _ranges;
+    private readonly long _leftOutBegin, _leftOutLength; // elements that Muon updates
 
     /// <summary>An optimizer that has taken no step.</summary>
     public AdamW(ParameterSet parameters, TrainingOptions options)
@@ -20,16 +21,19 @@ public sealed class AdamW : IDisposable
         _parameters = parameters;
         _options = options;
         Device device = parameters.Values.Device;
-        ExpAvg = torch.zeros([parameters.Length], device: device).DetachFromDisposeScope();
-        ExpAvgSq = torch.zeros([parameters.Length], device: device).DetachFromDisposeScope();
+        _leftOutBegin = options.Optimizer == OptimizerKind.Muon ? parameters.BlockMatricesBegin : parameters.DecayLength;
+        _leftOutLength = parameters.DecayLength - _leftOutBegin;
+        long moments = parameters.Length - _leftOutLength;
+        ExpAvg = torch.zeros([moments], device: device).DetachFromDisposeScope();
+        ExpAvgSq = torch.zeros([moments], device: device).DetachFromDisposeScope();
         long vectors = parameters.Length - parameters.DecayLength;
-        _ranges = [Slice(0, parameters.DecayLength, options.WeightDecay), Slice(parameters.DecayLength, vectors, 0)];
+        _ranges = [Slice(0, _leftOutBegin, options.WeightDecay), Slice(parameters.DecayLength, vectors, 0)];
     }
 
-    /// <summary>[Length] float32: the decaying mean of gradients.</summary>
+    /// <summary>[moments] float32: the decaying mean of gradients.</summary>
     public Tensor ExpAvg { get; }
 
-    /// <summary>[Length] float32: the decaying mean of squared gradients.</summary>
+    /// <summary>[moments] float32: the decaying mean of squared gradients.</summary>
     public Tensor ExpAvgSq { get; }
 
     /// <summary>Updates made so far.</summary>
@@ -57,9 +61,11 @@ public sealed class AdamW : IDisposable
     public double ClipFactor(double norm) => _options.ClipNorm > 0 ? Math.Min(1, _options.ClipNorm / (norm + 1e-6)) : 1;
 
     /// <summary>
-    /// Whether libtorch's fused operator can clip, decide and update on the device, so that the host need not wait for it.
+    /// Whether libtorch's fused operator can clip, decide and update on the device, so that the host need not wait for it. Beside Muon the
+    /// host decides.
     /// </summary>
-    internal bool IsOnDevice => _options.Gpu.FusedOptimizer && Ops.FusedAdamWOnDevice.HasKernel(_parameters.Values.Device.Type);
+    internal bool IsOnDevice => _options.Optimizer == OptimizerKind.AdamW && _options.Gpu.FusedOptimizer
+        && Ops.FusedAdamWOnDevice.HasKernel(_parameters.Values.Device.Type);
 
     /// <summary>
     /// One clipped update by libtorch's fused operator, skipped where the norm is not at most the limit or a loss is not finite. Nothing is
@@ -108,6 +114,9 @@ public sealed class AdamW : IDisposable
             Value.List((nint*)null, 0), Value.List(&step, 1), // no maximal exp_avg_sq: amsgrad is off
             learningRate, _options.Beta1, _options.Beta2, range.WeightDecay, _options.Epsilon, false, false, divisor, skip]);
     }
+
+    /// <summary>Where the moments of a parameter begin that is at this place in the flat buffers.</summary>
+    internal long MomentOffset(long offset) => offset < _leftOutBegin ? offset : offset - _leftOutLength;
 
     /// <summary>One update on the host's decision, with the gradients multiplied by <paramref name="scale"/>.</summary>
     public void Step(double learningRate, double scale)
@@ -164,9 +173,11 @@ public sealed class AdamW : IDisposable
 
     private Range Slice(long first, long length, double weightDecay)
     {
-        return length == 0 ? default : new(View(_parameters.Values), View(_parameters.Grads), View(ExpAvg), View(ExpAvgSq), weightDecay);
+        long moment = MomentOffset(first);
+        return length == 0 ? default : new(
+            View(_parameters.Values, first), View(_parameters.Grads, first), View(ExpAvg, moment), View(ExpAvgSq, moment), weightDecay);
 
-        Tensor View(Tensor flat) => flat.narrow(0, first, length).DetachFromDisposeScope();
+        Tensor View(Tensor flat, long from) => flat.narrow(0, from, length).DetachFromDisposeScope();
     }
 
     /// <summary>Consecutive parameters with one weight decay: [n] views of the flat buffers.</summary>

@@ -60,12 +60,12 @@ internal sealed class BatchLoader : IDisposable
         return _reader.ReadStep(step);
     }
 
-    /// <summary>Reads one validation batch, as micro-batch 0; returns how many positions count.</summary>
-    internal long ReadValidation(int index)
+    /// <summary>Reads one validation batch of some data, as micro-batch 0; returns how many positions count.</summary>
+    internal long ReadValidation(ITrainingData from, int index)
     {
         _prefetcher?.WaitUntilIdle(); // one thread at a time reads the data
         _isTrainingStep = false;
-        return _reader.ReadValidation(index);
+        return _reader.ReadValidation(from, index);
     }
 
     /// <summary>Loads one of the micro-batches read into <see cref="Ids"/> and <see cref="Targets"/>.</summary>

@@ -30,11 +30,11 @@ internal sealed class BatchReader(
         return CheckTokens(_tokens, _labels, "step", step);
     }
 
-    /// <summary>Reads one validation batch, as micro-batch 0; returns how many positions count.</summary>
-    internal long ReadValidation(int index)
+    /// <summary>Reads one validation batch of some data, as micro-batch 0; returns how many positions count.</summary>
+    internal long ReadValidation(ITrainingData from, int index)
     {
         Span<int> tokens = _tokens.AsSpan(0, MicroBatchTokens), labels = _labels.AsSpan(0, MicroBatchTokens);
-        data.FillValidation(index, tokens, labels);
+        from.FillValidation(index, tokens, labels);
         return CheckTokens(tokens, labels, "validation batch", index);
     }
 

@@ -6,9 +6,9 @@ using DataForge.Pretrain.Model;
 namespace DataForge.Pretrain.Training;
 
 /// <summary>
-/// The checkpoints of one run: folders <c>step-00000200/</c> with <c>tensors.safetensors</c> (weights by key, the optimizer's moments by
-/// key after <c>exp_avg.</c> and <c>exp_avg_sq.</c>) and <c>checkpoint.json</c>. A folder is written under a temporary name, flushed, and
-/// renamed, so it is either complete or absent. The SHA-256 of the tensors is checked before they are read.
+/// The checkpoints of one run: folders <c>step-00000200/</c> with <c>tensors.safetensors</c> (weights by key, AdamW's moments by key after
+/// <c>exp_avg.</c> and <c>exp_avg_sq.</c>, Muon's after <c>momentum.</c>) and <c>checkpoint.json</c>. A folder is written under a temporary
+/// name, flushed, and renamed, so it is either complete or absent. The SHA-256 of the tensors is checked before they are read.
 /// </summary>
 public sealed class CheckpointStore(string folder)
 {
@@ -17,6 +17,9 @@ public sealed class CheckpointStore(string folder)
 
     /// <summary>Before the key of a weight: AdamW's mean of squared gradients.</summary>
     internal const string ExpAvgSqPrefix = "exp_avg_sq.";
+
+    /// <summary>Before the key of a weight: Muon's mean of gradients.</summary>
+    internal const string MomentumPrefix = "momentum.";
 
     private const string StateName = "checkpoint.json";
     private const string TensorName = "tensors.safetensors";
@@ -138,7 +141,7 @@ public sealed class CheckpointStore(string folder)
     internal void ReadWeights(long step, Action<IEnumerable<NamedWeights>> use)
     {
         Verify(step);
-        Load(step, file => use(GptNeoWeights.In(file, ExpAvgPrefix, ExpAvgSqPrefix)));
+        Load(step, file => use(GptNeoWeights.In(file, ExpAvgPrefix, ExpAvgSqPrefix, MomentumPrefix)));
     }
 
     /// <summary>Renames a damaged checkpoint, so that it is not used but can be looked at; returns its new path.</summary>

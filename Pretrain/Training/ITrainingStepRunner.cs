@@ -33,8 +33,10 @@ internal interface ITrainingStepRunner : IDisposable
     /// <param name="cancellation">Cancels within the step. The weights are then those before it.</param>
     StepResult RunStep(long step, double learningRate, CancellationToken cancellation);
 
-    /// <summary>Mean cross-entropy over the held-out batches in nats per token, and the tokens counted; over all processes.</summary>
-    (double Loss, long Tokens) Evaluate(CancellationToken cancellation);
+    /// <summary>
+    /// Mean cross-entropy over the validation batches of some data in nats per token, and the tokens counted; over all processes.
+    /// </summary>
+    (double Loss, long Tokens) Evaluate(ITrainingData data, CancellationToken cancellation);
 
     /// <summary>Brings the copy of the weights that the model computes with up to date with the trained weights.</summary>
     void SyncModel();

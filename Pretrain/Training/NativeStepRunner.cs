@@ -7,6 +7,7 @@ namespace DataForge.Pretrain.Training;
 internal abstract class NativeStepRunner : ITrainingStepRunner
 {
     private readonly GradientAllReduce? _gradientAllReduce;
+    private readonly Muon? _muon; // updates what Optimizer leaves out
 
     /// <summary>Draws the weights and allocates the optimizer and the batch buffers.</summary>
     protected NativeStepRunner(
@@ -14,11 +15,11 @@ internal abstract class NativeStepRunner : ITrainingStepRunner
     {
         Model = model;
         Options = options;
-        Data = data;
         Peers = peers;
         Spikes = spikes;
         MicroBatches = options.AccumulationSteps / peers.WorldSize;
         Optimizer = new AdamW(model.Parameters, options);
+        _muon = options.Optimizer == OptimizerKind.Muon ? new Muon(model.Parameters, options) : null;
         Batches = new BatchLoader(data, model.Config, options, model.Device, peers.Rank * MicroBatches, MicroBatches, prefetch);
         _gradientAllReduce = peers.Group is null ? null : new GradientAllReduce(peers, model);
     }
@@ -42,16 +43,13 @@ internal abstract class NativeStepRunner : ITrainingStepRunner
     /// <summary>How the model is trained.</summary>
     protected TrainingOptions Options { get; }
 
-    /// <summary>The source of batches.</summary>
-    protected ITrainingData Data { get; }
-
     /// <summary>The processes that train together.</summary>
     protected ProcessPeers Peers { get; }
 
     /// <summary>Decides which steps are skipped.</summary>
     protected SpikeDetector Spikes { get; }
 
-    /// <summary>The optimizer.</summary>
+    /// <summary>The optimizer of what Muon does not update; it also counts the updates.</summary>
     protected AdamW Optimizer { get; }
 
     /// <summary>This process's micro-batches, as tensors.</summary>
@@ -72,7 +70,7 @@ internal abstract class NativeStepRunner : ITrainingStepRunner
         }
 
         GptNeoForCausalLM model = new(config, device, bfloat16: options.UsesBFloat16);
-        model.Initialize(options.Seed);
+        model.Initialize(options.Seed, options.Initialization);
         model.SelectOperators(options.Gpu.FlashAttention, ownOperators: !execution.OnDevice || device.Type == DeviceType.CUDA);
         if (!execution.OnDevice)
         {
@@ -108,14 +106,14 @@ internal abstract class NativeStepRunner : ITrainingStepRunner
     }
 
     /// <inheritdoc/>
-    public (double Loss, long Tokens) Evaluate(CancellationToken cancellation)
+    public (double Loss, long Tokens) Evaluate(ITrainingData data, CancellationToken cancellation)
     {
         Model.RefreshComputeValues();
         double lossSum = 0;
         long tokens = 0;
-        for (int i = Peers.Rank; i < Data.ValidationBatches; i += Peers.WorldSize)
+        for (int i = Peers.Rank; i < data.ValidationBatches; i += Peers.WorldSize)
         {
-            tokens += Batches.ReadValidation(i);
+            tokens += Batches.ReadValidation(data, i);
             Batches.LoadMicroBatch(0);
             lossSum += Model.LossSum(Batches.Ids, Batches.Targets, Options.BatchSize, Options.BlockSize, Peers.WithinStep(cancellation));
         }
@@ -140,9 +138,14 @@ internal abstract class NativeStepRunner : ITrainingStepRunner
     /// <inheritdoc/>
     public void LoadTensors(SafeTensors file)
     {
-        GptNeoWeights.Load(Model.Parameters, Model.Parameters.Values, file, "");
-        GptNeoWeights.Load(Model.Parameters, Optimizer.ExpAvg, file, CheckpointStore.ExpAvgPrefix);
-        GptNeoWeights.Load(Model.Parameters, Optimizer.ExpAvgSq, file, CheckpointStore.ExpAvgSqPrefix);
+        foreach (Parameter parameter in Model.Parameters.All)
+        {
+            using DisposeScope scope = torch.NewDisposeScope();
+            foreach ((string prefix, Tensor values) in StateOf(parameter))
+            {
+                GptNeoWeights.Read(file, prefix + parameter.Name, parameter.Shape, GptNeoWeights.Into(values.view(-1), 0));
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -151,6 +154,10 @@ internal abstract class NativeStepRunner : ITrainingStepRunner
         Peers.Broadcast(Model.Parameters.Values);
         Peers.Broadcast(Optimizer.ExpAvg);
         Peers.Broadcast(Optimizer.ExpAvgSq);
+        if (_muon is not null)
+        {
+            Peers.Broadcast(_muon.Momentum);
+        }
     }
 
     /// <inheritdoc/>
@@ -159,6 +166,7 @@ internal abstract class NativeStepRunner : ITrainingStepRunner
         Batches.Dispose();
         _gradientAllReduce?.Dispose();
         Optimizer.Dispose();
+        _muon?.Dispose();
         Model.Dispose();
     }
 
@@ -198,7 +206,9 @@ internal abstract class NativeStepRunner : ITrainingStepRunner
         string? skipReason = Spikes.Check(step, loss, norm);
         if (skipReason is null)
         {
-            Optimizer.Step(learningRate, Optimizer.ClipFactor(norm));
+            double scale = Optimizer.ClipFactor(norm);
+            Optimizer.Step(learningRate, scale);
+            _muon?.Step(learningRate * Options.MuonLearningRate / Options.LearningRate, scale);
         }
 
         return new StepResult(loss, norm, skipReason);
@@ -222,15 +232,24 @@ internal abstract class NativeStepRunner : ITrainingStepRunner
         }
     }
 
-    private IEnumerable<NamedWeights> StateTensors()
+    private IEnumerable<NamedWeights> StateTensors() => Model.Parameters.All.SelectMany(
+        parameter => StateOf(parameter),
+        (parameter, state) => SafeTensorsWriter.Named(state.Prefix + parameter.Name, parameter.Shape, state.Values));
+
+    /// <summary>What a checkpoint holds of a parameter: its values and the optimizer's moments, each with the prefix of its name.</summary>
+    private (string Prefix, Tensor Values)[] StateOf(Parameter parameter)
     {
-        foreach (Parameter parameter in Model.Parameters.All)
+        if (_muon?.MomentumOf(parameter) is { IsNull: false } momentum)
         {
-            Tensor expAvg = Optimizer.ExpAvg.narrow(0, parameter.Offset, parameter.Numel);
-            Tensor expAvgSq = Optimizer.ExpAvgSq.narrow(0, parameter.Offset, parameter.Numel);
-            yield return SafeTensorsWriter.Named(parameter.Name, parameter.Shape, parameter.Value);
-            yield return SafeTensorsWriter.Named(CheckpointStore.ExpAvgPrefix + parameter.Name, parameter.Shape, expAvg);
-            yield return SafeTensorsWriter.Named(CheckpointStore.ExpAvgSqPrefix + parameter.Name, parameter.Shape, expAvgSq);
+            return [("", parameter.Value), (CheckpointStore.MomentumPrefix, momentum)];
         }
+
+        long offset = Optimizer.MomentOffset(parameter.Offset);
+        return
+        [
+            ("", parameter.Value),
+            (CheckpointStore.ExpAvgPrefix, Optimizer.ExpAvg.narrow(0, offset, parameter.Numel)),
+            (CheckpointStore.ExpAvgSqPrefix, Optimizer.ExpAvgSq.narrow(0, offset, parameter.Numel)),
+        ];
     }
 }

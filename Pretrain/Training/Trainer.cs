@@ -145,7 +145,16 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Mean loss over the held-out batches with the current weights, in nats per token; NaN where there are none.</summary>
-    public double Validate(CancellationToken cancellation) => _runner.Evaluate(cancellation).Loss;
+    public double Validate(CancellationToken cancellation) => _runner.Evaluate(_data, cancellation).Loss;
+
+    /// <summary>
+    /// The sum of the loss over other held-out batches of the same shape with the current weights, in nats; 0 where there are none.
+    /// </summary>
+    public double LossSum(ITrainingData heldOut, CancellationToken cancellation)
+    {
+        (double loss, long tokens) = heldOut.ValidationBatches > 0 ? _runner.Evaluate(heldOut, cancellation) : (0, 0);
+        return loss * tokens;
+    }
 
     /// <summary>
     /// Writes a folder that <c>GPTNeoForCausalLM.from_pretrained</c> loads: the weights of the best checkpoint in the folder, or the
@@ -223,7 +232,7 @@ public sealed class Trainer : IDisposable
             return false;
         }
 
-        (double loss, long tokens) = _runner.Evaluate(cancellation);
+        (double loss, long tokens) = _runner.Evaluate(_data, cancellation);
         bool isBest = _state.RecordEvaluation(loss);
         _log.EvaluationCompleted(new TrainingEvaluation(_state.Step, loss, tokens, isBest));
         return isBest;

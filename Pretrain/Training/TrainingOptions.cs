@@ -1,4 +1,5 @@
 using System.Globalization;
+using DataForge.Pretrain.Model;
 
 namespace DataForge.Pretrain.Training;
 
@@ -13,6 +14,16 @@ public enum LearningRateDecay
 
     /// <summary>No decay.</summary>
     Constant,
+}
+
+/// <summary>What turns gradients into updates.</summary>
+public enum OptimizerKind
+{
+    /// <summary>AdamW for every parameter.</summary>
+    AdamW,
+
+    /// <summary>Muon for the matrices of the blocks, AdamW for the embeddings and the vectors.</summary>
+    Muon,
 }
 
 /// <summary>The element type a model computes with. Weights, gradients, the optimizer and the loss are float32 in every case.</summary>
@@ -45,6 +56,21 @@ public sealed record TrainingOptions
 
     /// <summary>Micro-batches whose gradients are summed for one step. Default 1, range 1 to 65,536.</summary>
     public int AccumulationSteps { get; init; } = 1;
+
+    /// <summary>What turns gradients into updates. Default AdamW, as in all published recipes here.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
+
+    /// <summary>
+    /// Muon's peak learning rate; it rises and falls as <see cref="LearningRate"/> does, which stays AdamW's. Default 0.02, as its author
+    /// gives it (https://kellerjordan.github.io/posts/muon/), range above 0 to 1.
+    /// </summary>
+    public double MuonLearningRate { get; init; } = 0.02;
+
+    /// <summary>Decay of Muon's mean of gradients. Default 0.95, range 0 to below 1.</summary>
+    public double MuonMomentum { get; init; } = 0.95;
+
+    /// <summary>How the initial weights are drawn. Default GptNeo.</summary>
+    public WeightInitialization Initialization { get; init; } = WeightInitialization.GptNeo;
 
     /// <summary>The peak learning rate. Default 6e-4, range above 0 to 1.</summary>
     public double LearningRate { get; init; } = 6e-4;
@@ -162,6 +188,8 @@ public sealed record TrainingOptions
         Check(AccumulationSteps is >= 1 and <= 65_536, "AccumulationSteps must lie in 1..65,536");
         Check(TokensPerStep <= 1 << 28, "a step may have at most 268,435,456 tokens");
         Check(LearningRate is > 0 and <= 1, "LearningRate must lie above 0 and at most at 1");
+        Check(MuonLearningRate is > 0 and <= 1, "MuonLearningRate must lie above 0 and at most at 1");
+        Check(MuonMomentum is >= 0 and < 1, "MuonMomentum must lie in 0..1, 1 left out");
         Check(MinLearningRateRatio is >= 0 and <= 1, "MinLearningRateRatio must lie in 0..1");
         Check(WarmupSteps >= 0 && WarmupSteps <= Steps, "WarmupSteps must lie in 0..Steps");
         Check(Beta1 is >= 0 and < 1 && Beta2 is >= 0 and < 1, "Beta1 and Beta2 must lie in 0..1, 1 left out");
@@ -210,5 +238,7 @@ public sealed record TrainingOptions
         CultureInfo.InvariantCulture,
         $"steps {Steps} blocks {(long)BatchSize * AccumulationSteps} of {BlockSize} "
         + $"lr {LearningRate} min {MinLearningRateRatio} warmup {WarmupSteps} {Decay} "
-        + $"betas {Beta1} {Beta2} eps {Epsilon} wd {WeightDecay} clip {ClipNorm} spike {SpikeFactor}{(UsesBFloat16 ? " bf16" : "")}");
+        + $"betas {Beta1} {Beta2} eps {Epsilon} wd {WeightDecay} clip {ClipNorm} spike {SpikeFactor}{(UsesBFloat16 ? " bf16" : "")}"
+        + $"{(Optimizer == OptimizerKind.Muon ? $" muon {MuonLearningRate} {MuonMomentum}" : "")}"
+        + $"{(Initialization == WeightInitialization.ScaledQueries ? " scaled queries" : "")}");
 }

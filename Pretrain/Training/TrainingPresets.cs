@@ -60,11 +60,24 @@ public static class TrainingPresets
         }),
     ];
 
+    // The recipes of pre-training with Muon in AdamW's place, at its author's learning rate; the rest is as published.
+    private static readonly TrainingPreset[] Variants =
+    [
+        .. Presets.Where(preset => preset.Name is not ("quickstart" or "apps-finetune")).Select(preset => preset with
+        {
+            Name = preset.Name + "-muon",
+            Options = preset.Options with
+            {
+                Optimizer = OptimizerKind.Muon, Initialization = WeightInitialization.ScaledQueries,
+            },
+        }),
+    ];
+
     /// <summary>The names of all recipes.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Presets.Select(p => p.Name)];
+    public static IReadOnlyList<string> Names { get; } = [.. Presets.Concat(Variants).Select(p => p.Name)];
 
     /// <summary>The recipe of that name.</summary>
     /// <exception cref="ArgumentException">There is no such recipe; the message lists the names.</exception>
-    public static TrainingPreset Find(string name) => Presets.FirstOrDefault(p => p.Name == name)
+    public static TrainingPreset Find(string name) => Presets.Concat(Variants).FirstOrDefault(p => p.Name == name)
         ?? throw new ArgumentException($"there is no training preset '{name}'; there are {string.Join(", ", Names)}");
 }

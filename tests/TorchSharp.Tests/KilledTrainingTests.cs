@@ -7,11 +7,11 @@ using DataForge.Testing;
 
 namespace DataForge.TorchSharp.Tests;
 
-/// <summary>200 steps straight, and 200 steps in a process killed with SIGKILL at five moments: the final weights are the same bytes.</summary>
+/// <summary>200 steps straight, and 200 steps in a process killed with SIGKILL at several moments: the final weights are the same bytes.</summary>
 public class KilledTrainingTests
 {
     private const string FolderVariable = "DATAFORGE_TEST_TORCHSHARP_FOLDER";
-    private const int Kills = 5;
+    private const string OptimizerVariable = "DATAFORGE_TEST_OPTIMIZER";
     private const int KilledExitCode = 128 + 9; // SIGKILL
 
     private static readonly GptNeoConfig Config = new()
@@ -26,21 +26,23 @@ public class KilledTrainingTests
         CheckpointEvery = 11, Threads = 2, PeakTeraflops = 1, Engine = TrainingEngine.TorchSharp,
     };
 
-    [Fact]
-    public void Run_processKilledFiveTimes_givesSameBytes()
+    [Theory]
+    [InlineData(OptimizerKind.AdamW, 5)]
+    [InlineData(OptimizerKind.Muon, 2)]
+    public void Run_processKilledSeveralTimes_givesSameBytes(OptimizerKind optimizer, int kills)
     {
         using TemporaryFolder folder = new();
-        Train(folder["straight"], new RecordingLog());
+        Train(folder["straight"], optimizer);
         CounterRandom random = new(20240521, "kills");
         int killed = 0;
         int finished = 0;
 
         // A training resumes where the one that was killed stopped, so it may end before its moment: then it is compared, and the next kills
         // fall on a new training.
-        for (int i = 0; killed < Kills && i < 4 * Kills; i++)
+        for (int i = 0; killed < kills && i < 4 * kills; i++)
         {
             string training = folder[$"killed-{finished}"];
-            using Process child = Start(training);
+            using Process child = Start(training, optimizer);
             WaitForCheckpoint(child, training);
             Thread.Sleep((int)(random.Uniform((ulong)i) * 40));
             child.Kill(); // SIGKILL; does nothing where the child has ended
@@ -56,8 +58,8 @@ public class KilledTrainingTests
             finished++;
         }
 
-        Assert.Equal(Kills, killed);
-        Train(folder[$"killed-{finished}"], new RecordingLog());
+        Assert.Equal(kills, killed);
+        Train(folder[$"killed-{finished}"], optimizer);
         AssertSame(folder["straight"], folder[$"killed-{finished}"]);
     }
 
@@ -67,12 +69,12 @@ public class KilledTrainingTests
     {
         string? folder = Environment.GetEnvironmentVariable(FolderVariable);
         Assert.SkipWhen(folder is null, "only as a child process");
-        Train(folder!, new RecordingLog());
+        Train(folder!, Enum.Parse<OptimizerKind>(Environment.GetEnvironmentVariable(OptimizerVariable)!));
     }
 
-    private static void Train(string folder, RecordingLog log)
+    private static void Train(string folder, OptimizerKind optimizer)
     {
-        using Trainer trainer = new(Config, Options, new AffineData(256, 64), log);
+        using Trainer trainer = new(Config, Options with { Optimizer = optimizer }, new AffineData(256, 64), new RecordingLog());
         trainer.Run(folder, CancellationToken.None);
     }
 
@@ -105,7 +107,7 @@ public class KilledTrainingTests
         return steps.Count == 0 ? 0 : steps[^1];
     }
 
-    private static Process Start(string folder)
+    private static Process Start(string folder, OptimizerKind optimizer)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
@@ -119,6 +121,7 @@ public class KilledTrainingTests
         }
 
         start.Environment[FolderVariable] = folder;
+        start.Environment[OptimizerVariable] = optimizer.ToString();
         Process child = Process.Start(start)!;
         child.OutputDataReceived += (_, _) => { };
         child.BeginOutputReadLine();

@@ -15,6 +15,7 @@ namespace DataForge.Pretrain.Tests.Training;
 public class DataParallelTests
 {
     private const string FolderVariable = "DATAFORGE_TEST_GROUP_FOLDER";
+    private const string OptimizerVariable = "DATAFORGE_TEST_GROUP_OPTIMIZER";
     private const string DelayVariable = "DATAFORGE_TEST_GROUP_DELAY";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
@@ -59,6 +60,23 @@ public class DataParallelTests
         Assert.Equal(StraightHash.Value, ReadWhenThere(folder["together", "hash-0"]));
         Assert.Equal(alone.Evaluations[^1].Loss, double.Parse(ReadWhenThere(folder["together", "validation-1"]), CultureInfo.InvariantCulture), 1e-5);
         Assert.Contains(50, new CheckpointStore(folder["together", "checkpoints"]).Steps());
+    }
+
+    [Fact]
+    public void Run_twoProcessesWithMuon_keepTheSameWeightsAndReachTheSingleProcessLosses()
+    {
+        SkipWithoutGloo();
+        using TemporaryFolder folder = new();
+        RecordingLog alone = new();
+        TrainingOptions options = Options with { Optimizer = OptimizerKind.Muon };
+        using Trainer trainer = new(Config, options, new BlockData(128, 32, options), alone);
+        trainer.Run(folder["alone"], CancellationToken.None);
+
+        RunTogether(folder["together"], OptimizerKind.Muon);
+        double[] losses = Losses(folder["together"]);
+        Assert.All(alone.Steps.Zip(losses), pair => Assert.Equal(pair.First.Loss, pair.Second, 1e-4));
+        Assert.Equal(50, losses.Length);
+        Assert.Equal(ReadWhenThere(folder["together", "hash-0"]), ReadWhenThere(folder["together", "hash-1"]));
     }
 
     [Theory]
@@ -115,7 +133,8 @@ public class DataParallelTests
         try
         {
             using C10dProcessGroup group = C10dProcessGroup.Join(place, DeviceType.CPU, TimeSpan.FromSeconds(60));
-            TrainingOptions options = Options.SplitAcross(2);
+            OptimizerKind optimizer = Enum.Parse<OptimizerKind>(Environment.GetEnvironmentVariable(OptimizerVariable)!);
+            TrainingOptions options = (Options with { Optimizer = optimizer }).SplitAcross(2);
             RecordingLog log = new() { OnStep = _ => Thread.Sleep(delay) };
             using Trainer trainer = new(Config, options, new BlockData(128, 32, options), log, group: group);
             trainer.Run(Path.Combine(folder!, "checkpoints"), CancellationToken.None);
@@ -136,23 +155,23 @@ public class DataParallelTests
 
     private static string ReadWhenThere(string path) => File.Exists(path) ? File.ReadAllText(path) : $"({Path.GetFileName(path)} was not written)";
 
-    private static void RunTogether(string folder)
+    private static void RunTogether(string folder, OptimizerKind optimizer = OptimizerKind.AdamW)
     {
-        foreach (Process child in Start(folder, delay: 0))
+        foreach (Process child in Start(folder, delay: 0, optimizer))
         {
             Assert.True(child.WaitForExit(Patience), "a process did not end");
             child.Dispose();
         }
     }
 
-    private static Process[] Start(string folder, int delay)
+    private static Process[] Start(string folder, int delay, OptimizerKind optimizer = OptimizerKind.AdamW)
     {
         Directory.CreateDirectory(folder);
         int port = FreePort();
-        return [.. Enumerable.Range(0, 2).Select(rank => Start(folder, delay, rank, port))];
+        return [.. Enumerable.Range(0, 2).Select(rank => Start(folder, delay, optimizer, rank, port))];
     }
 
-    private static Process Start(string folder, int delay, int rank, int port)
+    private static Process Start(string folder, int delay, OptimizerKind optimizer, int rank, int port)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
@@ -167,6 +186,7 @@ public class DataParallelTests
 
         start.Environment[FolderVariable] = folder;
         start.Environment[DelayVariable] = delay.ToString(CultureInfo.InvariantCulture);
+        start.Environment[OptimizerVariable] = optimizer.ToString();
         start.Environment["RANK"] = rank.ToString(CultureInfo.InvariantCulture);
         start.Environment["WORLD_SIZE"] = "2";
         start.Environment["MASTER_ADDR"] = "127.0.0.1";

@@ -1,3 +1,4 @@
+using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Training;
 
 namespace DataForge.Pretrain.Tests.Training;
@@ -32,6 +33,20 @@ public class LearningRateScheduleTests
 
         Assert.Contains("quickstart", Assert.Throws<ArgumentException>(() => TrainingPresets.Find("none")).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Find_muonVariant_differsFromThePublishedRecipeInTheOptimizerAlone()
+    {
+        TrainingOptions published = TrainingPresets.Find("pycodegpt-110m").Options, variant = TrainingPresets.Find("pycodegpt-110m-muon").Options;
+        Assert.Equal(OptimizerKind.AdamW, published.Optimizer);
+        Assert.Equal(published with { Optimizer = OptimizerKind.Muon, Initialization = WeightInitialization.ScaledQueries }, variant);
+    }
+
+    /// <summary>A checkpoint of a program without Muon has this fingerprint; it must go on resuming.</summary>
+    [Fact]
+    public void Fingerprint_publishedRecipe_isThatOfEarlierPrograms() => Assert.Equal(
+        "steps 100000 blocks 480 of 1024 lr 0.0005 min 0.1 warmup 1000 Cosine betas 0.9 0.95 eps 1E-08 wd 0.1 clip 1 spike 10",
+        TrainingPresets.Find("pycodegpt-110m").Options.Fingerprint());
 
     [Theory]
     [InlineData(1024, 110_390_784)]
