@@ -1,5 +1,4 @@
 using DataForge.Cleaner.Licenses;
-using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Survey;
 
