@@ -2,7 +2,11 @@ using DataForge.Python;
 
 namespace DataForge.Pretrain.Generation;
 
-/// <summary>The first function of a Python text, as far as its tokens tell; whether it is valid Python is the parser's answer.</summary>
+/// <summary>
+/// The first function of a Python text, as far as its tokens tell; whether it is valid Python is the parser's answer. It ends where the
+/// next statement is no longer in it, and where another function or a class begins between its statements: a small model, which knows
+/// methods best, goes on with the next method.
+/// </summary>
 /// <param name="Length">Its length in bytes, from the beginning of the text to the end of its last line.</param>
 /// <param name="Statements">Its statements, those inside others included, its docstring not.</param>
 /// <param name="StatementsDiffer">Whether no two statements have the same text.</param>
@@ -44,7 +48,7 @@ internal readonly record struct FunctionText(int Length, int Statements, bool St
                     statementStart = -1;
                     break;
                 default:
-                    if (depth == 0 && hasBody)
+                    if (hasBody && (depth == 0 || (depth == 1 && statementStart < 0 && BeginsAnother(lexer))))
                     {
                         return new FunctionText(end, count, statements.Count == count);
                     }
@@ -57,4 +61,7 @@ internal readonly record struct FunctionText(int Length, int Statements, bool St
 
         return isWhole && hasBody ? new FunctionText(end, count, statements.Count == count) : null;
     }
+
+    private static bool BeginsAnother(in PythonLexer lexer) =>
+        lexer.Text.SequenceEqual("def"u8) || lexer.Text.SequenceEqual("class"u8) || lexer.Text.SequenceEqual("@"u8);
 }

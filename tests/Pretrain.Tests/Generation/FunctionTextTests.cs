@@ -10,6 +10,8 @@ public class FunctionTextTests
     [Theory]
     [InlineData("\n\nx = 1\n", true)]     // another statement
     [InlineData("# a comment\n@d\n", true)] // a decorator
+    [InlineData("\n    def g():\n", true)]  // the next method, as a model takes it
+    [InlineData("    @d\n", true)]
     [InlineData("\n# a comment", false)]   // nothing but a comment so far
     [InlineData("    x = 1\n", false)]     // it goes on
     public void Read_textAfterTheFunction_decidesWhetherItHasEnded(string after, bool hasEnded)
@@ -29,6 +31,7 @@ public class FunctionTextTests
     [Theory]
     [InlineData("def f():\n    a = 1\n    a = 1\n    return a\n", 3, false)]
     [InlineData("def f():\n    return 1\n", 1, true)]
+    [InlineData("def f():\n    if a:\n        class A:\n            b = 1\n    return A\n", 4, true)]
     [InlineData("def f():\n    \"\"\"Say it.\"\"\"\n    'a text'\n", 1, true)]
     public void Read_statements_areCountedWithoutTheDocstring(string text, int statements, bool differ) =>
         Assert.Equal(new FunctionText(text.Length, statements, differ), FunctionText.Read(Encoding.UTF8.GetBytes(text), isWhole: true));
