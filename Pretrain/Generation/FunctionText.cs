@@ -9,8 +9,8 @@ namespace DataForge.Pretrain.Generation;
 /// </summary>
 /// <param name="Length">Its length in bytes, from the beginning of the text to the end of its last line.</param>
 /// <param name="Statements">Its statements, those inside others included, its docstring not.</param>
-/// <param name="StatementsDiffer">Whether no two statements have the same text.</param>
-internal readonly record struct FunctionText(int Length, int Statements, bool StatementsDiffer)
+/// <param name="Distinct">How many different texts they have.</param>
+internal readonly record struct FunctionText(int Length, int Statements, int Distinct)
 {
     /// <summary>Reads a text that begins with a function.</summary>
     /// <param name="text">The text in UTF-8.</param>
@@ -50,7 +50,7 @@ internal readonly record struct FunctionText(int Length, int Statements, bool St
                 default:
                     if (hasBody && (depth == 0 || (depth == 1 && statementStart < 0 && BeginsAnother(lexer))))
                     {
-                        return new FunctionText(end, count, statements.Count == count);
+                        return new FunctionText(end, count, statements.Count);
                     }
 
                     isDocstring = lexer.Kind == TokenKind.String && (statementStart < 0 || isDocstring);
@@ -59,7 +59,7 @@ internal readonly record struct FunctionText(int Length, int Statements, bool St
             }
         }
 
-        return isWhole && hasBody ? new FunctionText(end, count, statements.Count == count) : null;
+        return isWhole && hasBody ? new FunctionText(end, count, statements.Count) : null;
     }
 
     private static bool BeginsAnother(in PythonLexer lexer) =>
