@@ -12,26 +12,28 @@ namespace DataForge.Pretrain.Generation;
 public static class FunctionSample
 {
     /// <summary>The most samples drawn for one prompt.</summary>
-    public const int MostDraws = 16;
+    public const int MostDraws = 32;
 
-    /// <summary>The least number of statements of a function that is kept.</summary>
+    /// <summary>The least number of different statements of a function that is kept.</summary>
     public const int LeastStatements = 3;
 
     private const int MostTokens = 120; // some twelve lines of code
-    private const double Temperature = 0.7, TopP = 0.9;
+    private const double Temperature = 0.8, TopP = 0.9;
 
-    /// <summary>Prompts for a model whose user gives none: beginnings of functions as most Python code has them.</summary>
+    /// <summary>
+    /// Prompts for a model whose user gives none: beginnings of functions as most Python code has them. They end within a line, since the
+    /// tokens of a text join a line break with the indentation after it.
+    /// </summary>
     public static IReadOnlyList<string> Prompts { get; } =
     [
-        "def read_lines(path):\n    \"\"\"Return the lines of a file.\"\"\"\n",
-        "def __init__(self, name, items=None):\n    \"\"\"Create a named list.\"\"\"\n",
-        "def test_get_value():\n",
+        "def read_lines(path):\n    \"\"\"Return the lines of a file.\"\"\"\n    lines = []",
+        "def __init__(self, name, items=None):\n    self.name = name",
+        "def update(self, data):\n    self.data = data",
     ];
 
     /// <summary>
     /// The text after the prompt, up to the function's end: of the first sample that is a valid function of at least
-    /// <see cref="LeastStatements"/> statements, no two of them alike; where none is, of the one with the most statements among those that
-    /// end, or else the first, uncut. The same seed, prompt and model give the same text.
+    /// <see cref="LeastStatements"/> different statements; where none is, of the valid one with the most, or else the first. The same seed, prompt and model give the same text.
     /// </summary>
     public static string Of(
         ILanguageModel model, BpeVocabulary vocabulary, string prompt, ulong seed, CancellationToken cancellation = default)
@@ -85,13 +87,13 @@ public static class FunctionSample
             return new Draw(Decode(text[promptLength..]), 0, false);
         }
 
-        bool isComplete = function is { Statements: >= LeastStatements, StatementsDiffer: true }
-            && PythonParser.Check(text[..function.Length]).Outcome == ParseOutcome.Valid;
-        return new Draw(Decode(text[promptLength..function.Length]), function.Statements, isComplete);
+        bool isValid = PythonParser.Check(text[..function.Length]).Outcome == ParseOutcome.Valid;
+        bool isComplete = isValid && function.Distinct >= LeastStatements;
+        return new Draw(Decode(text[promptLength..function.Length]), isValid ? function.Distinct : 0, isComplete);
     }
 
     private static string Decode(ReadOnlySpan<byte> text) => System.Text.Encoding.UTF8.GetString(text);
 
-    /// <summary>A sample: its text after the prompt, its statements (0 where it has no end), and whether it is kept at once.</summary>
+    /// <summary>A sample: its text after the prompt, its different statements (0 where it is no valid function), and whether it is kept at once.</summary>
     private readonly record struct Draw(string Text, int Statements, bool IsComplete);
 }

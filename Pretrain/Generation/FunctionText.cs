@@ -2,11 +2,15 @@ using DataForge.Python;
 
 namespace DataForge.Pretrain.Generation;
 
-/// <summary>The first function of a Python text, as far as its tokens tell; whether it is valid Python is the parser's answer.</summary>
+/// <summary>
+/// The first function of a Python text, as far as its tokens tell; whether it is valid Python is the parser's answer. It ends where the
+/// next statement is no longer in it, and where another function or a class begins between its statements: a small model, which knows
+/// methods best, goes on with the next method.
+/// </summary>
 /// <param name="Length">Its length in bytes, from the beginning of the text to the end of its last line.</param>
 /// <param name="Statements">Its statements, those inside others included, its docstring not.</param>
-/// <param name="StatementsDiffer">Whether no two statements have the same text.</param>
-internal readonly record struct FunctionText(int Length, int Statements, bool StatementsDiffer)
+/// <param name="Distinct">How many different texts they have.</param>
+internal readonly record struct FunctionText(int Length, int Statements, int Distinct)
 {
     /// <summary>Reads a text that begins with a function.</summary>
     /// <param name="text">The text in UTF-8.</param>
@@ -44,9 +48,9 @@ internal readonly record struct FunctionText(int Length, int Statements, bool St
                     statementStart = -1;
                     break;
                 default:
-                    if (depth == 0 && hasBody)
+                    if (hasBody && (depth == 0 || (depth == 1 && statementStart < 0 && BeginsAnother(lexer))))
                     {
-                        return new FunctionText(end, count, statements.Count == count);
+                        return new FunctionText(end, count, statements.Count);
                     }
 
                     isDocstring = lexer.Kind == TokenKind.String && (statementStart < 0 || isDocstring);
@@ -55,6 +59,9 @@ internal readonly record struct FunctionText(int Length, int Statements, bool St
             }
         }
 
-        return isWhole && hasBody ? new FunctionText(end, count, statements.Count == count) : null;
+        return isWhole && hasBody ? new FunctionText(end, count, statements.Count) : null;
     }
+
+    private static bool BeginsAnother(in PythonLexer lexer) =>
+        lexer.Text.SequenceEqual("def"u8) || lexer.Text.SequenceEqual("class"u8) || lexer.Text.SequenceEqual("@"u8);
 }

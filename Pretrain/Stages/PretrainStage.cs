@@ -194,7 +194,7 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
         {
             null => FunctionSample.Prompts,
             "" => [],
-            _ => [options.SamplePrompt],
+            _ => [options.SamplePrompt.TrimEnd()], // a line break belongs to the tokens after it
         };
         foreach (string prompt in prompts)
         {

@@ -10,6 +10,8 @@ public class FunctionTextTests
     [Theory]
     [InlineData("\n\nx = 1\n", true)]     // another statement
     [InlineData("# a comment\n@d\n", true)] // a decorator
+    [InlineData("\n    def g():\n", true)]  // the next method, as a model takes it
+    [InlineData("    @d\n", true)]
     [InlineData("\n# a comment", false)]   // nothing but a comment so far
     [InlineData("    x = 1\n", false)]     // it goes on
     public void Read_textAfterTheFunction_decidesWhetherItHasEnded(string after, bool hasEnded)
@@ -18,20 +20,21 @@ public class FunctionTextTests
         Assert.Equal(hasEnded, read is not null);
         if (hasEnded)
         {
-            Assert.Equal(new FunctionText(Function.Length, 3, true), read);
+            Assert.Equal(new FunctionText(Function.Length, 3, 3), read);
         }
     }
 
     [Fact]
     public void Read_wholeText_endsWithIt() =>
-        Assert.Equal(new FunctionText(Function.Length, 3, true), FunctionText.Read(Encoding.UTF8.GetBytes(Function), isWhole: true));
+        Assert.Equal(new FunctionText(Function.Length, 3, 3), FunctionText.Read(Encoding.UTF8.GetBytes(Function), isWhole: true));
 
     [Theory]
-    [InlineData("def f():\n    a = 1\n    a = 1\n    return a\n", 3, false)]
-    [InlineData("def f():\n    return 1\n", 1, true)]
-    [InlineData("def f():\n    \"\"\"Say it.\"\"\"\n    'a text'\n", 1, true)]
-    public void Read_statements_areCountedWithoutTheDocstring(string text, int statements, bool differ) =>
-        Assert.Equal(new FunctionText(text.Length, statements, differ), FunctionText.Read(Encoding.UTF8.GetBytes(text), isWhole: true));
+    [InlineData("def f():\n    a = 1\n    a = 1\n    return a\n", 3, 2)]
+    [InlineData("def f():\n    return 1\n", 1, 1)]
+    [InlineData("def f():\n    if a:\n        class A:\n            b = 1\n    return A\n", 4, 4)]
+    [InlineData("def f():\n    \"\"\"Say it.\"\"\"\n    'a text'\n", 1, 1)]
+    public void Read_statements_areCountedWithoutTheDocstring(string text, int statements, int distinct) =>
+        Assert.Equal(new FunctionText(text.Length, statements, distinct), FunctionText.Read(Encoding.UTF8.GetBytes(text), isWhole: true));
 
     [Theory]
     [InlineData("def f():\n    \"\"\"Say it.\nx = 1\n")] // the string is open
