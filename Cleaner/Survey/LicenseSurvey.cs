@@ -84,7 +84,9 @@ public sealed class LicenseSurvey
         var licenses = new RepositoryLicenses(null, _evidence.Select(item => (item.Path, item.Evidence)));
         FileLicense license = OfFile(licenses, path, header);
         SurveyReport report = Report(name, license, []);
-        return license.Evidence != HeaderLicense.Evidence ? report : report with { Evidence = [OfHeader(path, header), .. report.Evidence] };
+        return license.Evidence == HeaderLicense.Evidence
+            ? report with { Evidence = [OfHeader(path, header), .. report.Evidence] }
+            : report;
     }
 
     /// <summary>The report on one licence file, by itself.</summary>
@@ -124,7 +126,8 @@ public sealed class LicenseSurvey
             Path = path, Kind = kind, Expression = found.Expression, Class = ClassOf(found.Expression).Name(),
             Scope = folder.Length == 0 ? "." : folder, Passages = found.Expression.Length == 0 ? [] : _reader.Passages,
             Unexplained = isText && found.PointsTo is null ? _reader.Unexplained : [],
-            Paths = found.Files ?? found.Scopes ?? [.. (found.Annotations ?? []).Select(item => new FilesParagraph(item.Paths, item.License))],
+            Paths = found.Files ?? found.Scopes
+                ?? [.. (found.Annotations ?? []).Select(item => new FilesParagraph(item.Paths, item.License))],
         }));
     }
 
@@ -142,7 +145,8 @@ public sealed class LicenseSurvey
         files.Sort(static (left, right) => string.CompareOrdinal(left.Path, right.Path));
         string folder = CommonFolder(files.Select(file => file.Path));
         return new SurveyedFiles(
-            license.Expression, license.Class.Name(), license.Evidence, folder.Length == 0 ? "." : folder, [.. files.Select(file => file.Path)],
+            license.Expression, license.Class.Name(), license.Evidence, folder.Length == 0 ? "." : folder,
+            [.. files.Select(file => file.Path)],
             license.Evidence == HeaderLicense.Evidence ? _passages.GetValueOrDefault(files[0].Header, []) : []);
     }
 

@@ -58,7 +58,8 @@ internal sealed class PackageFinder(FileSystem files, CancellationToken cancella
             }
             else if (item.Folder is { IsOfReuse: true } texts)
             {
-                licenses.AddRange(texts.Items.Where(text => text is { Type: EntryType.File, Kind: FileKind.License }).Select(text => new Evidence(
+                var found = texts.Items.Where(text => text is { Type: EntryType.File, Kind: FileKind.License });
+                licenses.AddRange(found.Select(text => new Evidence(
                     FileSystem.Join(FileSystem.Join(path, item.Name), text.Name),
                     PathText.FromBytes(FileSystem.Join(item.Name, text.Name)), FileKind.License)));
             }
