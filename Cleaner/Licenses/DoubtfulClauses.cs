@@ -28,6 +28,7 @@ internal static partial class DoubtfulClauses
         int pending = -2 * Nearby;
         int index = 0;
         int start = 0;
+        int block = 0;
         for (int i = 0; i <= text.Breaks.Count; i++)
         {
             int end = i < text.Breaks.Count ? text.Breaks[i] : text.Plain.Length;
@@ -36,31 +37,65 @@ internal static partial class DoubtfulClauses
                 continue;
             }
 
-            string sentence = PastLicense().Replace(Harmless().Replace(text.Plain[start..end], " "), " ");
+            while (block < text.Blocks.Count && text.Blocks[block] <= start)
+            {
+                // What stands in another comment or string is not about this one.
+                block++;
+                (last, pending) = (-2 * Nearby, -2 * Nearby);
+            }
+
+            string whole = text.Plain[start..end].Trim(' ');
             start = end;
             index++;
-            if (Disclaimer().IsMatch(sentence))
+            string sentence = Blanks().Replace(PastLicense().Replace(Harmless().Replace(whole, ""), ""), " ").Trim(' ');
+            SentenceRole roles = SentenceRoles.Of(sentence);
+            if (Disclaimer().IsMatch(whole))
             {
+                if (Burden().IsMatch(sentence))
+                {
+                    return whole;
+                }
+
                 continue;
             }
 
-            bool speaks = Rights().IsMatch(sentence);
-            if (speaks && (Denial().IsMatch(sentence) || Condition().IsMatch(sentence) || Time().IsMatch(sentence)))
+            if (isFile)
             {
-                return sentence;
+                if (!NeutralSentences.Is(sentence, roles))
+                {
+                    return whole;
+                }
+
+                continue;
             }
 
-            last = speaks ? index : last;
-            bool isClause = Clause().IsMatch(sentence) && (isFile || Work().IsMatch(sentence));
-            pending = isClause ? index : pending;
-            if ((isClause && (isFile || index - last <= Nearby)) || (speaks && index - pending <= Nearby))
+            bool speaks = (roles & (SentenceRole.Right | SentenceRole.Name)) != 0 && (Rights().IsMatch(whole) || Title().IsMatch(whole));
+            if (speaks && !NeutralSentences.Is(sentence, roles))
             {
-                return sentence;
+                return whole;
+            }
+
+            bool mayTake = !speaks && NeutralSentences.MayTake(sentence, roles);
+            last = speaks ? index : last;
+            pending = mayTake ? index : pending;
+            if ((mayTake && index - last <= Nearby) || (speaks && index - pending <= Nearby))
+            {
+                return whole;
             }
         }
 
         return null;
     }
+
+    // A sentence that begins with the name of a licence: "MIT license for individuals".
+    [GeneratedRegex(
+        @"^(?:[a-z0-9.+]+ ){1,6}licen[cs]es?\b(?! (?:plate|key|server|manager|checker|header|headers|field|metadata|classifier|string"
+        + @"|number|url|id|identifier|detect|check|scan))",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Title();
+
+    [GeneratedRegex(" {2,}", RegexOptions.CultureInvariant)]
+    private static partial Regex Blanks();
 
     // What the usual notices and texts say, and what restricts nobody.
     [GeneratedRegex(
@@ -77,25 +112,55 @@ internal static partial class DoubtfulClauses
         + @"(?:otherwise|stated|noted|specified|indicated|mentioned)(?: otherwise| differently)?"
         + @"|without (?:any )?(?:restrictions?|limitations?|conditions?)|(?:no|not any|absolutely no) (?:restrictions?|limitations?)"
         + @"|(?:can|could) not (?:thank|have)|permission is hereby granted|all rights reserved|free of (?:any )?(?:charge|fee)s?"
-        + @"|if (?:applicable|any|you (?:elect|choose|prefer|accept|find|like|have questions|use this|would like))|with or without"
+        + @"|if (?:applicable|any|you (?:find|like|have questions|use this|would like))|with or without"
         + @"|(?:at|for) your option"
         + @"|(?:this|the|these|above) (?:[a-z]+ ){0,2}(?:notices?|headers?|comments?|lines?|message|text) (?:may|must|should"
         + @"|shall) (?:not )?(?:be )?[a-z]+"
+        + @"|(?:is|are) not (?:required|needed|necessary|found) (?:for|to|in|by)|or restrictions above|end of terms and conditions"
+        + @"|(?<=license )agreement|(?<=terms) and conditions|(?<=licensed) version"
+        + @"|(?:personal|private|academic|non ?commercial) (?:and|or) commercial|commercial (?:and|or|as well as) (?:non ?commercial"
+        + @"|personal"
+        + @"|private|academic)|and others\b|not derived from licensed software|if no restrictions|under a contributor agreement"
+        + @"|(?:is |are )?(?:osi|fsf) approved|(?:is |are )?approved by the (?:osi|fsf|open source initiative)"
+        + @"|by (?:downloading|using|copying|installing)[a-z ]{0,40} you (?:agree|are agreeing|accept|indicate your acceptance) (?:to"
+        + @"|of) (?:the"
+        + @"|these|this) (?:following )?(?:terms|conditions|license)"
+        + @"|(?:and )?this (?:[a-z]+ ){0,2}(?:file|snippet|module|script) (?:snippet )?only|except (?:for )?(?:portions|parts"
+        + @"|files) (?:as )?noted"
+        + @"|(?:all |both |the )?(?:authors?|contributors|copyright holders) (?:have )?(?:agreed?|agrees|consented) to (?:re)?license"
+        + @"|(?:with|by) (?:the )?(?:consent|agreement|permission) (?:of|from) (?:all|the) (?:authors?|developers|contributors"
+        + @"|copyright holders)"
+        + @"|(?:has|have) been relicensed under|(?:appendix )?(?:how )?to apply the apache license to your work"
+        + @"|attach the following boilerplate notice[a-z ]*|don t include the brackets|we also recommend that a file or class name[a-z ]*"
+        + @"|the text should be enclosed in the appropriate comment syntax[a-z ]*"
+        + @"|(?:you can )?learn more about [a-z ]{0,40} by visiting"
         + @"|provided that the following conditions are met|in accordance with|if you did not receive[^\n]{0,60}|no copyright",
         RegexOptions.CultureInvariant)]
     private static partial Regex Harmless();
 
     [GeneratedRegex(
         @"\b(?:warrant(?:y|ies)|liab(?:le|ility)|merchantability|as is|damages|endorse|responsib(?:le|ility)|in no event"
+        + @"|with all faults|entire risk|loss of use"
         + @"|if you combine or link compiled forms|embedded into an object form)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Disclaimer();
+
+    // What a disclaimer must not say.
+    [GeneratedRegex(
+        @"\b(?:pay|pays|paid|payment|fees?|royalt(?:y|ies)|purchase|subscription|revoked?|expires?|terminates?|prohibited|forbidden"
+        + @"|indemnify|non ?commercial|reserved to|only for|licensed to)\b"
+        + @"|\b(?:you|users?|licensees?|recipients?) (?:must|shall|may (?:not|only)|agree|undertake)\b",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Burden();
 
     // What was less free once and is not now: the sentence says when, and that it is over.
     [GeneratedRegex(
         @"(?:until [a-z0-9 ]{0,40})?\b(?:was|were) (?:once |originally |previously |formerly |first )?(?:licensed|distributed"
         + @"|released|available)"
-        + @" under [a-z0-9.' ]{0,50}(?:gpl|general public|non ?commercial|proprietary)[a-z0-9.+]*",
+        + @" under [a-z0-9.' ]{0,50}(?:gpl|general public|non ?commercial|proprietary)[a-z0-9.+]*"
+        + @"|(?:all )?(?:older |earlier |previous )?(?:versions|releases) [a-z0-9. ]{0,20}(?:prior to|before|up to"
+        + @"|until) [a-z0-9. ]{0,40}under [a-z0-9. ]"
+        + @"{0,40}gpl[a-z0-9.+]*",
         RegexOptions.CultureInvariant)]
     private static partial Regex PastLicense();
 
@@ -111,76 +176,4 @@ internal static partial class DoubtfulClauses
         RegexOptions.CultureInvariant)]
     private static partial Regex Rights();
 
-    [GeneratedRegex(
-        @"\b(?:not|never|none|nothing|excluded|excludes|exempt|exempted|contrary|withdrawn|withdraws?|revoked?|revokes|void|cancell?ed"
-        + @"|terminates?|terminated|expires?|expired|lapses?|ends|ended|cannot|nobody|denied|refused|instead of|no longer|cease[sd]?"
-        + @"|no (?:licenses?|rights?|permissions?|grants?|part)|rights are reserved|reference only|information only)\b",
-        RegexOptions.CultureInvariant)]
-    private static partial Regex Denial();
-
-    [GeneratedRegex(
-        @"\b(?:only (?:if|when|while|for|by|to|as|after|in|on|under|possible|available|valid)|commercial licen[sc]es?|bought|provided"
-        + @"|so long as|as long as|on condition|under the condition|additional conditions?"
-        + @"|(?:further|extra|special|additional) (?:conditions?|terms?|restrictions?|requirements?|limitations?)|limited to"
-        + @"|restricted|condition that"
-        + @"|following conditions?|unless|except|if (?:you|it|they|your|the|used|and|no)|notwithstanding|valid|must|shall|agree"
-        + @"|agrees|requires? (?:a|an|the|prior|that|you)"
-        + @"|forbidden|prohibited|fee|royalty|royalties|subscription|payment|pay|purchase|non ?commercial|non ?profit|not for profit"
-        + @"|commercial use"
-        + @"|for (?:academic|research|educational|evaluation|personal|testing|private|internal|teaching)[a-z ]{0,20}(?:use|purposes?))\b",
-        RegexOptions.CultureInvariant)]
-    private static partial Regex Condition();
-
-    [GeneratedRegex(
-        @"\b(?:until|till|since then|becomes?|become|will be|years? after|months? after|days? after|formerly|previously|no longer"
-        + @"|used to be|was once"
-        + @"|(?:before|after|by|from|on|as of|since) (?:[0-9]{1,2} )?(?:january|february|march|april|may|june|july|august|september"
-        + @"|october"
-        + @"|november|december|20[0-9]{2})|change date|series (?:was|is|were)|(?:licenses?|versions?|releases?"
-        + @"|draft) (?:[a-z0-9.]+ ){0,4}(?:was|were)|back then|at that time"
-        + @"|was (?:under|available under))\b",
-        RegexOptions.CultureInvariant)]
-    private static partial Regex Time();
-
-    // A clause about rights by itself.
-    [GeneratedRegex(
-        @"\b(?:forbidden|forbids?|prohibited|prohibits?|disallowed|outlawed|unlawful)\b"
-        + @"|\b(?:not|never|nobody is|only be|only) (?:be )?(?:permitted|allowed|entitled|authori[sz]ed|licensed|granted|extend"
-        + @"|open source)\b"
-        + @"|\b(?:may|must|shall|can|do|does|should|will|cannot|are|is) ?(?:not|never|only)? (?:to )?(?:be )?(?:only )?(?:(?<=not "
-        + @"|never |only |cannot )(?:use[ds]?|cop(?:y|ied)"
-        + @"|modif(?:y|ied)|distributed?|redistributed?|sold|sell|published?|made|make|offer|offered|host|hosted|train|trained|share"
-        + @"|shared|reproduced?"
-        + @"|disclosed?|combined?|incorporated?|extends?|compete|remove|circumvent|bypass|go around|work around|disable|charge"
-        + @"|sublicensed?|rent|lease|resell|deploy|deployed|evaluated|run|operated?))\b"
-        + @"|\b(?:requires?|needs?|subject to|upon|against|needed|required)\b.{0,60}\b(?:licen[sc]es?|permission|consent|fees?"
-        + @"|payment|approval|royalt(?:y|ies)"
-        + @"|subscription|agreement)\b"
-        + @"|\b(?:restricted|limited|confined|reserved) to\b|\b(?:evaluated|used|use|usage|valid|available|granted|provided) (?:only"
-        + @"|solely|exclusively)\b"
-        + @"|\bfor (?:[a-z]+ ){0,2}(?:testing|evaluation|academic|educational|research|non ?commercial|personal|private|internal|teaching"
-        + @"|demonstration|trial) (?:purposes?|use|only)\b|\b(?:purposes?|use) only\b"
-        + @"|\b(?:licen[sc]es?|permissions?|grants?|rights?)\b.{0,60}\b(?:ends|expires?|terminates?|lapses?|withdrawn|revoked|void"
-        + @"|cancell?ed|not extend)\b"
-        + @"|\b(?:withdraw|revoke|terminate|cancel)\b.{0,40}\b(?:licen[sc]es?|permissions?|grants?|rights?)\b"
-        + @"|\bagrees? (?:not )?to\b|\brights are reserved\b|\bno (?:rights?|licen[sc]es?|permissions?)\b|\bas long as\b"
-        + @"|\bgrants? nothing\b"
-        + @"|\b(?:annual|monthly|yearly) (?:fee|subscription|payment)\b|\bnon ?(?:commercial|profit)\b|\bmay be evaluated\b"
-        + @"|\bnotwithstanding\b"
-        + @"|\b(?:you|users?|recipients?|licensees?|everyone|anyone|who|whoever|organi[sz]ations?|compan(?:y|ies)) .{0,60}\b(?:must"
-        + @"|shall|ha(?:ve|s) to|needs? to|are to) "
-        + @"(?:be |also |not |then |always |first )?(?:paid?y?|send|sent|notify|offer|publish|display|report|register|delete|destroy"
-        + @"|inform|ask|obtain|acquire|buy"
-        + @"|show|return|contribute|give|provide|make|donate|credit|disclose|keep)\b",
-        RegexOptions.CultureInvariant)]
-    private static partial Regex Clause();
-
-    [GeneratedRegex(
-        @"\b(?:this|the|our) (?:software|program|file|code|source|work|library|module|package|project|license|licence|permission"
-        + @"|grant|rights|terms|authors?|owner|owners|product|material"
-        + @"|licensees?|users?|recipients?)\b"
-        + @"|\b(?:use|usage|users?|recipients?|licensees?|redistribution|distribution|redistributions|copies|modified versions?"
-        + @"|derivatives?|derivative works?|permission|rights|license|commercial|everyone|anyone|companies|you)\b",
-        RegexOptions.CultureInvariant)]
-    private static partial Regex Work();
 }

@@ -80,12 +80,12 @@ internal sealed class LeftText
         if (rest.Length == 0)
         {
             string all = SpdxExpression.And(_bound);
-            return SpdxExpression.ClassOf(all) <= Corpus.LicenseClass.PublicDomain ? SpdxLicenses.Unknown : all;
+            return SpdxExpression.IsPermissive(all) ? SpdxLicenses.Unknown : all;
         }
 
         return SpdxExpression.And(
-            _bound.Where(id => SpdxExpression.ClassOf(id) <= Corpus.LicenseClass.PublicDomain
-                && SpdxExpression.ClassOf(rest) <= Corpus.LicenseClass.PublicDomain).Append(rest));
+            _bound.Where(id => SpdxExpression.IsPermissive(id)
+                && SpdxExpression.IsPermissive(rest)).Append(rest));
     }
 
     /// <summary>The licences of single paths that are less free than the rest.</summary>
@@ -94,7 +94,7 @@ internal sealed class LeftText
     [
         .. _scopes.Where(
             scope => scope.Patterns.Count > 0 && SpdxExpression.ClassOf(scope.License) > SpdxExpression.ClassOf(rest)
-                && SpdxExpression.ClassOf(scope.License) > Corpus.LicenseClass.PublicDomain),
+                && !SpdxExpression.IsPermissive(scope.License)),
     ];
 
     /// <summary>Collects what these matches leave.</summary>
@@ -120,11 +120,22 @@ internal sealed class LeftText
                 Collect(text, words, word, to, isFile, i < matches.Count ? matches[i].Template.Id : null, i);
             }
 
+            if (i < matches.Count && matches[i].Template.Class <= Corpus.LicenseClass.PublicDomain)
+            {
+                // What stands within a licence and is no part of it is about the licence.
+                foreach ((int start, int end) in matches[i].Inserted)
+                {
+                    _text.AddRange(". "u8);
+                    _text.AddRange(text[words.Starts[start]..(end < words.Count ? words.Starts[end] : text.Length)]);
+                    _text.AddRange(". "u8);
+                }
+            }
+
             word = i < matches.Count ? matches[i].End : word;
             if (i < matches.Count && !isFile)
             {
                 // Sentences beside a licence's text are about its rights.
-                _text.AddRange("\n\nthis permission.\n\n"u8);
+                _text.AddRange(". \n#\nthis permission.\n#\n"u8);
             }
         }
     }

@@ -10,6 +10,7 @@ internal sealed class LicenseAligner
 {
     // 200 by 200 words. A larger gap counts as different as a whole.
     private const int MaxGapCells = 40_000;
+    private const int LongRun = 5;
     private readonly List<(int File, int Template)> _links = [];
     private readonly List<int> _diagonals = [];
     private readonly List<int> _tails = [];
@@ -20,10 +21,12 @@ internal sealed class LicenseAligner
     private int _extra;
     private bool _operative;
 
+    /// <summary>Runs of words in the last alignment that the template does not have, long enough to be no name.</summary>
+    public List<(int Start, int End)> Inserted { get; } = [];
+
     /// <summary>
-    /// Aligns a template. <paramref name="hits"/> are the positions of shared runs between <paramref name="from"/> and
-    /// <paramref name="to"/>, in order of their position in the file, and for one position in descending order of their position in the
-    /// template. Words outside belong to other texts.
+    /// Aligns a template. <paramref name="hits"/> are the positions of shared runs in this part of the file, in order of their position
+    /// there, and for one position in descending order of their position in the template. Words outside belong to other texts.
     /// </summary>
     public Alignment? Align(
         LicenseTemplate template, ReadOnlySpan<uint> file, int from, int to, ReadOnlySpan<(int File, int Template)> hits)
@@ -35,6 +38,7 @@ internal sealed class LicenseAligner
         }
 
         (_matched, _missing, _extra, _operative) = (0, 0, 0, false);
+        Inserted.Clear();
         (int firstFile, int firstWord) = _links[0];
         int start = Head(template, file, from, firstFile, firstWord);
         for (int i = 0; i < _links.Count; i++)
@@ -52,7 +56,7 @@ internal sealed class LicenseAligner
                     out _, out _);
             }
 
-            _matched += InBody(template, _links[i].Template) ? 1 : 0;
+            _matched += template.IsInBody(_links[i].Template) ? 1 : 0;
         }
 
         (int lastFile, int lastWord) = _links[^1];
@@ -201,9 +205,10 @@ internal sealed class LicenseAligner
 
             if (!openStart && !openEnd)
             {
-                foreach (uint word in left)
+                NoteRun(a, b);
+                for (int at = a; at < b; at++)
                 {
-                    Add(word);
+                    Add(file[at]);
                 }
             }
 
@@ -212,19 +217,22 @@ internal sealed class LicenseAligner
 
         int width = right.Length + 1;
         ushort[] table = ArrayPool<ushort>.Shared.Rent((left.Length + 1) * width);
-        FillTable(left, right, table, width);
+        CommonWords.Fill(left, right, table, width);
         (int i, int k) = (0, 0);
         int pendingExtra = 0;
+        int pendingRun = 0;
         bool pendingOperative = false;
         bool any = false;
         while (i < left.Length && k < right.Length)
         {
             if (left[i] == right[k])
             {
+                NoteRun(a + i - pendingRun, a + i);
+                pendingRun = 0;
                 _extra += pendingExtra;
                 _operative |= pendingOperative;
                 (pendingExtra, pendingOperative) = (0, false);
-                _matched += InBody(template, c + k) ? 1 : 0;
+                _matched += template.IsInBody(c + k) ? 1 : 0;
                 first = any ? first : a + i;
                 any = true;
                 last = a + i + 1;
@@ -236,6 +244,7 @@ internal sealed class LicenseAligner
                 if (any || !openStart)
                 {
                     pendingExtra++;
+                    pendingRun++;
                     pendingOperative |= OperativeWords.Contains(left[i]);
                 }
 
@@ -254,6 +263,7 @@ internal sealed class LicenseAligner
 
         if (!openEnd)
         {
+            NoteRun(a + i - pendingRun, any || !openStart ? b : a + i);
             _extra += pendingExtra;
             _operative |= pendingOperative;
             for (; i < left.Length && (any || !openStart); i++)
@@ -265,25 +275,17 @@ internal sealed class LicenseAligner
         ArrayPool<ushort>.Shared.Return(table);
     }
 
-    // table[i, k] is the length of the longest common subsequence of left[i..] and right[k..].
-    private static void FillTable(ReadOnlySpan<uint> left, ReadOnlySpan<uint> right, ushort[] table, int width)
+    private void NoteRun(int start, int end)
     {
-        table.AsSpan(left.Length * width, width).Clear();
-        for (int i = left.Length - 1; i >= 0; i--)
+        if (end - start >= LongRun)
         {
-            table[(i * width) + right.Length] = 0;
-            for (int k = right.Length - 1; k >= 0; k--)
-            {
-                table[(i * width) + k] = left[i] == right[k]
-                    ? (ushort)(table[((i + 1) * width) + k + 1] + 1)
-                    : Math.Max(table[((i + 1) * width) + k], table[(i * width) + k + 1]);
-            }
+            Inserted.Add((start, end));
         }
     }
 
     private void Miss(LicenseTemplate template, int word)
     {
-        if (InBody(template, word))
+        if (template.IsInBody(word))
         {
             _missing++;
             _operative |= OperativeWords.Contains(template.Words[word]);
@@ -295,6 +297,4 @@ internal sealed class LicenseAligner
         _extra++;
         _operative |= OperativeWords.Contains(word);
     }
-
-    private static bool InBody(LicenseTemplate template, int word) => word >= template.BodyStart && word < template.BodyEnd;
 }

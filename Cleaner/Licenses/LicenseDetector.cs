@@ -95,15 +95,20 @@ public sealed class LicenseDetector
             return LicenseFinding.Nothing;
         }
 
-        string? tags = LicenseTags.FindTags(text);
+        if (LicenseTags.FindTags(text) is { } tags)
+        {
+            _words.Read(text, MaxWords);
+            return new LicenseFinding(tags, Copyright(text));
+        }
+
         string expression = Detect(text, strict: false, isHeader);
-        if (isHeader && (expression.Length == 0 || IsOpen(expression)))
+        if (isHeader && (expression.Length == 0 || SpdxExpression.IsPermissive(expression)))
         {
             expression = expression.Length == 0 ? LicenseTags.OfModule(text) : expression;
             expression = SpdxExpression.And([expression, LicenseTags.OfLines(text)]);
         }
 
-        return new LicenseFinding(tags ?? expression, Copyright(text));
+        return new LicenseFinding(expression, Copyright(text));
     }
 
     // A licence file that is not understood says something else than the metadata does. One that only names another file says nothing.
@@ -176,10 +181,10 @@ public sealed class LicenseDetector
         }
 
         bool speaks = matches.Count == 0 || GrantPhrases.IsIn(left);
-        string notices = !isPython && (speaks || (strict && found.Exists(IsOpen)))
+        string notices = !isPython && (speaks || (strict && found.Exists(SpdxExpression.IsPermissive)))
             ? LicenseNotices.Find(_left.Text, isHeader)
             : "";
-        if (!speaks && SpdxExpression.ClassOf(notices) <= Corpus.LicenseClass.PublicDomain)
+        if (!speaks && SpdxExpression.IsPermissive(notices))
         {
             // A name without a word that grants takes rights away, where it is a copyleft one, and gives none.
             notices = "";
@@ -207,13 +212,13 @@ public sealed class LicenseDetector
                 || (found.Count > 0 && Restricts(left))
                 || (strict && !hasNotice && notices.Length == 0 && GrantPhrases.IsIn(granting)));
         string plain = SpdxExpression.And(found.Append(notices));
-        if (!isDoubtful && !isPython && (plain.Length == 0 || IsOpen(plain)))
+        if (!isDoubtful && !isPython && (plain.Length == 0 || SpdxExpression.IsPermissive(plain)))
         {
             isDoubtful = DoubtfulClauses.IsIn(NoticeText.Of(_left.Text), strict);
         }
 
         // Beside texts that pass nowhere, what is added takes nothing away that was granted.
-        if (isDoubtful && (found.Count == 0 || IsOpen(SpdxExpression.And(found.Append(notices)))))
+        if (isDoubtful && (found.Count == 0 || SpdxExpression.IsPermissive(SpdxExpression.And(found.Append(notices)))))
         {
             found.Add(SpdxLicenses.Unknown);
         }
@@ -224,8 +229,6 @@ public sealed class LicenseDetector
     }
 
     private static bool Restricts(ReadOnlySpan<uint> words) => RestrictingPhrases.IndexIn(words) >= 0;
-
-    private static bool IsOpen(string id) => SpdxExpression.ClassOf(id) <= Corpus.LicenseClass.PublicDomain;
 
     private bool OffersChoice() =>
         ChoiceWords.Any(ContainsPhrase) || DualLicensed.Any(phrase => ContainsPhrase(phrase) && !ContainsPhrase([.. phrase, Both]));

@@ -76,15 +76,13 @@ internal static partial class LicenseNotices
     // Whether a name of a licence is a grant under it. Conditions that its sentence adds make the whole restricted.
     private static bool Counts(NoticeText text, Match match, string id, bool isHeader, ref bool isRestricted)
     {
-        (int from, int to) = text.SentenceAt(match.Index, match.Index + match.Length);
-        ReadOnlySpan<char> before = text.Plain.AsSpan(from, Math.Max(0, match.Index - from));
-        ReadOnlySpan<char> after = text.Plain.AsSpan(match.Index + match.Length, Math.Max(0, to - match.Index - match.Length));
+        text.Around(match, out ReadOnlySpan<char> before, out ReadOnlySpan<char> after);
         if (NoticeSentence.IsDenied(before, after) || NoticeSentence.IsDated(before, after))
         {
             return false;
         }
 
-        if (SpdxExpression.ClassOf(id) > Corpus.LicenseClass.PublicDomain)
+        if (!SpdxExpression.IsPermissive(id))
         {
             return true;
         }
@@ -143,9 +141,7 @@ internal static partial class LicenseNotices
 
     private static bool IsStated(NoticeText text, Match match)
     {
-        (int from, int to) = text.SentenceAt(match.Index, match.Index + match.Length);
-        ReadOnlySpan<char> before = text.Plain.AsSpan(from, Math.Max(0, match.Index - from));
-        ReadOnlySpan<char> after = text.Plain.AsSpan(match.Index + match.Length, Math.Max(0, to - match.Index - match.Length));
+        text.Around(match, out ReadOnlySpan<char> before, out ReadOnlySpan<char> after);
 
         // The name alone, without a word that grants, must end its sentence: "Author: Ada (GPL)".
         return (!match.Groups["bare"].Success || after.Trim(' ').IsEmpty) && !NoticeSentence.IsDenied(before, after)

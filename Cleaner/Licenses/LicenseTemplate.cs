@@ -27,6 +27,10 @@ internal sealed class LicenseTemplate
 
     /// <summary>Words in the body.</summary>
     public int BodyLength => BodyEnd - BodyStart;
+
+    /// <summary>Whether a word belongs to the body.</summary>
+    /// <param name="word">The word's number.</param>
+    public bool IsInBody(int word) => word >= BodyStart && word < BodyEnd;
 }
 
 /// <summary>Reads the licence texts built into the assembly.</summary>

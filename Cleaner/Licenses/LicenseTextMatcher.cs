@@ -9,7 +9,11 @@ namespace DataForge.Cleaner.Licenses;
 /// <param name="Start">Its first word in the file.</param>
 /// <param name="End">The word after its last one.</param>
 /// <param name="Similarity">How alike they are, 0 to 1.</param>
-internal readonly record struct LicenseMatch(LicenseTemplate Template, int Start, int End, double Similarity);
+internal readonly record struct LicenseMatch(LicenseTemplate Template, int Start, int End, double Similarity)
+{
+    /// <summary>Longer runs of words within it that the text does not have: first word, and the word after the last one.</summary>
+    public IReadOnlyList<(int Start, int End)> Inserted { get; init; } = [];
+}
 
 /// <summary>
 /// Finds the licence texts in a file. Templates that share runs of words with the file are aligned with it. A template is accepted where
@@ -43,6 +47,7 @@ internal sealed class LicenseTextMatcher
     private uint[] _tags = [];
     private (int Start, int End)[] _ranges = [];
     private bool _isCrowded;
+    private (int From, int To) _searched;
     private int _repeats;
 
     /// <summary>Makes a matcher over the built-in texts.</summary>
@@ -83,6 +88,7 @@ internal sealed class LicenseTextMatcher
         }
 
         int last = to - LicenseIndex.Gram;
+        _searched = (from, to);
         _index.Lookup(words[from..to], _tags.AsSpan(from), _ranges.AsSpan(from));
         for (int i = from; i <= last; i++)
         {
@@ -189,7 +195,7 @@ internal sealed class LicenseTextMatcher
             else if (score > bestScore)
             {
                 bestScore = score;
-                best = new LicenseMatch(template, found.Start, found.End, found.Similarity);
+                best = new LicenseMatch(template, found.Start, found.End, found.Similarity) { Inserted = [.. _aligner.Inserted] };
             }
         }
 
@@ -213,6 +219,13 @@ internal sealed class LicenseTextMatcher
         {
             _repeats -= to - from;
             CollectHits(words, from, to);
+        }
+
+        if (to > from && (from < _searched.From || to > _searched.To))
+        {
+            // Not searched for itself, and the hits are those of another part: nobody knows what stands here.
+            NearMiss |= to - from >= LicenseIndex.Gram;
+            return;
         }
 
         Search(words, from, to, matches);

@@ -77,7 +77,7 @@ internal static partial class NoticeSentence
     [GeneratedRegex(
         @"\b(?:comes? from|came from|taken from|derived from|based (?:up)?on|adapted from|borrowed from|copied from|ported from"
         + @"|portions?|(?<!\bother )(?<!\ball )parts of|(?<=. )part of|some (?:files|code|parts)|(?:which|that|who) (?:is|are|was"
-        + @"|were)|inspired by"
+        + @"|were)|inspired by|whose"
         + @"|bundle[sd]?|depends? on)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Foreign();

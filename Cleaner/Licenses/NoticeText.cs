@@ -1,12 +1,29 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace DataForge.Cleaner.Licenses;
 
 /// <summary>A text as notices are read: words in lower case with one space between, and where its sentences begin.</summary>
 /// <param name="Plain">The words. Of punctuation only "." within numbers and "+" stay.</param>
 /// <param name="Breaks">Where a sentence or a paragraph ends, in order.</param>
-internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Breaks)
+/// <param name="Blocks">Where a comment or a string ends and another one begins, in order.</param>
+internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Breaks, IReadOnlyList<int> Blocks)
 {
+    /// <summary>The words with their capitals, at the same places.</summary>
+    public string Cased { get; init; } = Plain;
+
+    /// <summary>What a sentence says before and after some of its words.</summary>
+    /// <param name="match">These words.</param>
+    /// <param name="before">The sentence up to them.</param>
+    /// <param name="after">The sentence from their end.</param>
+    public void Around(Capture match, out ReadOnlySpan<char> before, out ReadOnlySpan<char> after)
+    {
+        int end = match.Index + match.Length;
+        (int from, int to) = SentenceAt(match.Index, end);
+        before = Plain.AsSpan(from, Math.Max(0, match.Index - from));
+        after = Plain.AsSpan(end, Math.Max(0, to - end));
+    }
+
     /// <summary>The sentence around a place: where it begins and where it ends.</summary>
     public (int Start, int End) SentenceAt(int start, int end)
     {
@@ -33,6 +50,9 @@ internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Brea
     {
         var plain = new StringBuilder(text.Length);
         var breaks = new List<int>();
+        var blocks = new List<int>();
+        bool isBlank = false;
+        bool isComment = false;
         bool sawEnd = false;
         int lines = 0;
         byte last = 0;
@@ -53,11 +73,23 @@ internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Brea
                     breaks.Add(plain.Length);
                 }
 
-                (sawEnd, lines, last) = (false, 0, b);
-                plain.Append(char.ToLowerInvariant((char)b));
+                isComment &= !isBlank;
+                (sawEnd, lines, last, isBlank) = (false, 0, b, false);
+                plain.Append((char)b);
             }
             else
             {
+                // Quotes around a string, and a blank line between two comments, end what belongs together.
+                bool isQuotes = b is (byte)'"' or (byte)'\'' && i + 2 < text.Length && text[i + 1] == b && text[i + 2] == b;
+                bool isGap = b == '\n' && isBlank && isComment;
+                if ((isQuotes || isGap) && (blocks.Count == 0 || blocks[^1] != plain.Length))
+                {
+                    blocks.Add(plain.Length);
+                    sawEnd = true;
+                }
+
+                isComment = b == '\n' ? isComment && !isBlank : b == '#' ? isBlank || isComment : isComment;
+                isBlank = b == '\n' || (isBlank && b is (byte)' ' or (byte)'\t' or (byte)'\r');
                 lines += b == '\n' ? 1 : 0;
                 last = b is (byte)':' or (byte)',' ? b : last;
                 sawEnd |= b is (byte)'.' or (byte)';' or (byte)'!' or (byte)'?'
@@ -72,7 +104,9 @@ internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Brea
         }
 
         // The British spelling has as many letters, so that the places stay.
-        return new NoticeText(plain.Replace("licence", "license").ToString(), breaks);
+        string cased = plain.Replace("licence", "license").Replace("Licence", "License").ToString();
+        string lower = cased.ToLowerInvariant().Replace("licence", "license", StringComparison.Ordinal);
+        return new NoticeText(lower, breaks, blocks) { Cased = cased };
     }
 
     // An HTML tag, as READMEs have them: '<', letters, then a space or '>'. "<https://…>" is not one.

@@ -38,15 +38,26 @@ internal static partial class OtherNames
             }
         }
 
+        foreach (Match match in Proper().Matches(text.Cased).Take(MaxNames))
+        {
+            // "The Sustainable Use License governs this file": a name in capitals that is not known. Those that are have been read.
+            string name = match.Groups["name"].Value.ToLowerInvariant();
+            bool isRead = rest.AsSpan(match.Index, match.Length).Contains('\u0001');
+            string id = LicenseNames.ToSpdx(name + " license") ?? LicenseNames.ToSpdx(name) ?? SpdxLicenses.Unknown;
+            if (!isRead && name.Split(' ').Any(word => word.Length > 1 && !NoNames.Contains(word)) && !SpdxExpression.IsPermissive(id)
+                && IsStated(text, match))
+            {
+                found.Add(id);
+            }
+        }
+
         return found;
     }
 
     private static bool IsStated(NoticeText text, Match match)
     {
-        (int from, int to) = text.SentenceAt(match.Index, match.Index + match.Length);
-        return !NoticeSentence.IsDenied(
-            text.Plain.AsSpan(from, Math.Max(0, match.Index - from)),
-            text.Plain.AsSpan(match.Index + match.Length, Math.Max(0, to - match.Index - match.Length)));
+        text.Around(match, out ReadOnlySpan<char> before, out ReadOnlySpan<char> after);
+        return !NoticeSentence.IsDenied(before, after);
     }
 
     private static string? IdOf(Match match)
@@ -79,7 +90,7 @@ internal static partial class OtherNames
             if ((LicenseNames.ToSpdx(name) ?? LicenseNames.ToSpdx(bare)) is { } id)
             {
                 // Permissive licences have expressions of their own, which look at the sentence.
-                return SpdxExpression.ClassOf(id) > Corpus.LicenseClass.PublicDomain ? id : null;
+                return !SpdxExpression.IsPermissive(id) ? id : null;
             }
         }
 
@@ -127,6 +138,14 @@ internal static partial class OtherNames
         + @"(?: the| terms| of)*(?<name>(?: [a-z0-9.+]+){1,8})",
         RegexOptions.CultureInvariant)]
     private static partial Regex Named();
+
+    [GeneratedRegex(
+        @"(?:\b[Tt]he |\b[Aa] copy of |\bto |\bunder |\bby )(?<name>[A-Z0-9][A-Za-z0-9.+]*(?: (?:[A-Z0-9][A-Za-z0-9.+]*|of|for|and"
+        + @"|the|v?[0-9.]+)){0,6}?)"
+        + @" ?(?:License(?! [A-Z]?[a-z]+ [Ff]ile)|license(?=[ ,]*version| governs| applies| covers)|EULA|Agreement|Terms of (?:Use"
+        + @"|Service))\b",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Proper();
 
     [GeneratedRegex(@"\b(?:version|only)\b|\bv(?=[0-9])", RegexOptions.CultureInvariant)]
     private static partial Regex Version();

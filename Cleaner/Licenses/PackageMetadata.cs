@@ -94,7 +94,7 @@ internal static partial class PackageMetadata
         // "BSD" beside the classifier "MIT": they must agree. A vague field ("BSD", "GPL") is not made precise by a classifier.
         if (named == SpdxLicenses.Unknown)
         {
-            return SpdxExpression.ClassOf(classified) <= Corpus.LicenseClass.PublicDomain && field.Length > 40
+            return SpdxExpression.IsPermissive(classified) && field.Length > 40
                 ? SpdxLicenses.Unknown
                 : classified;
         }

@@ -49,6 +49,10 @@ public static class SpdxExpression
         return reader.Or(0) is { } tree && reader.AtEnd ? tree.Class : LicenseClass.Unknown;
     }
 
+    /// <summary>Whether an expression passes as permissive or as dedicated to the public.</summary>
+    /// <param name="expression">The expression.</param>
+    public static bool IsPermissive(string expression) => ClassOf(expression) <= LicenseClass.PublicDomain;
+
     /// <summary>The single licences named in an expression, as written there.</summary>
     public static IEnumerable<string> Ids(string expression)
     {

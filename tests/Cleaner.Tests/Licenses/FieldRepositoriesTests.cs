@@ -9,6 +9,7 @@ public class FieldRepositoriesTests
     // Bounds are what is reached, so that no change loses any of it.
     private const int MostLost = 2;
     private const int MostPassed = 0;
+    private const int FewestRightExpressions = 128;
 
     [Fact]
     public void Resolve_realRepositories_passAsAReaderSays()
@@ -41,5 +42,29 @@ public class FieldRepositoriesTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{lost} lost, {passed} passed");
         Assert.True(lost <= MostLost, $"{lost} lost\n{string.Join("\n", wrong)}");
         Assert.True(passed <= MostPassed, $"{passed} passed\n{string.Join("\n", wrong)}");
+    }
+
+    [Fact]
+    public void Resolve_realRepositories_giveTheExpressionThatAReaderGives()
+    {
+        string? folder = SharedFiles.Find("cases", "licences");
+        Assert.SkipWhen(folder is null, "no ../shared/cases/licences");
+        var found = FieldCases.Read(Path.Combine(folder!, "repositories.jsonl.gz"));
+        int right = 0;
+        var wrong = new List<string>();
+        foreach (string[] cells in File.ReadLines(Path.Combine(folder!, "expected.tsv")).Skip(1).Select(line => line.Split('\t')))
+        {
+            string expression = found[cells[0]].Expression;
+            bool isRight = ExpectedExpression.IsSame(cells[1], expression);
+            right += isRight ? 1 : 0;
+            if (!isRight)
+            {
+                wrong.Add($"{cells[0]}: expected {cells[1]}, found {expression}");
+            }
+        }
+
+        string report = $"{right} of {right + wrong.Count} expressions are right\n{string.Join('\n', wrong)}";
+        TestContext.Current.TestOutputHelper?.WriteLine(report);
+        Assert.True(right >= FewestRightExpressions, report);
     }
 }
