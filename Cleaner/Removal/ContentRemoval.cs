@@ -129,7 +129,7 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
     private long RewriteClean(Dictionary<BlobId, CorpusFile?> contents, CancellationToken cancellation)
     {
         using var reader = new CorpusShard.Reader(run.Run.PathOf(ContentStep.FileOf(part)));
-        using var clean = new CorpusShard.Writer(run.Create(ContentStep.FileOf(part)), reader.Version);
+        using var clean = new CorpusShard.Writer(run.Create(ContentStep.FileOf(part)), reader.Version, isIntermediate: true);
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             cancellation.ThrowIfCancellationRequested();

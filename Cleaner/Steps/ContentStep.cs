@@ -54,7 +54,7 @@ internal sealed class ContentStep(Run run, RawParts raw, RunInput input, CleanOp
     private void Compute(int part, List<(int Source, SurvivorGroup Group)> groups, PartOutput output, CancellationToken cancellation)
     {
         Survivor[] survivors = ReadSurvivors(groups);
-        using var clean = new CorpusShard.Writer(output.Create(FileOf(part)));
+        using var clean = new CorpusShard.Writer(output.Create(FileOf(part)), isIntermediate: true);
         using var dropped = new DroppedShard.Writer(output.Create(DroppedFileOf(part)));
         void ReportFault(string file, string rule, string detail) => events.Write(new FileFault(StageNames.Clean, file, rule, detail));
         var judge = new ContentJudge(options, benchmarks, clean, dropped, output, ReportFault);

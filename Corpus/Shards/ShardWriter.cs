@@ -5,9 +5,8 @@ namespace DataForge.Corpus.Shards;
 /// <summary>Writes a shard: a file of a declared table that its own class fills.</summary>
 public abstract class ShardWriter : IDisposable
 {
-    private protected ShardWriter(string path, Table table) => Cells = new TableWriter(path, table);
-
-    private protected ShardWriter(string path, Table table, int rowGroupBytes) => Cells = new TableWriter(path, table, rowGroupBytes);
+    private protected ShardWriter(string path, Table table, int rowGroupBytes = 16 << 20, int level = 3) =>
+        Cells = new TableWriter(path, table, rowGroupBytes, level);
 
     /// <summary>Rows so far.</summary>
     public long Rows => Cells.Rows;

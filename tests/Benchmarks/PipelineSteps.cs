@@ -19,8 +19,8 @@ using DataForge.Python;
 namespace DataForge.Benchmarks;
 
 /// <summary>
-/// What each step between raw and dataset takes of a byte of raw content: the steps of both stages, one after another on one thread, over the
-/// contents of a workspace, by the thread's processor time. Left out are the steps that do not read texts (licences of repositories,
+/// What each step between raw and dataset takes of a byte of raw content: the steps of both stages, one after another on one thread, over
+/// the contents of a workspace, by the thread's processor time. Left out are the steps that do not read texts (licences of repositories,
 /// occurrences, candidates, selection) and the start of the processes. No duplicate is left out, so the dataset's share is its most.
 /// </summary>
 internal sealed partial class PipelineSteps
@@ -121,7 +121,7 @@ internal sealed partial class PipelineSteps
 
     private void Judge(string raw, string file)
     {
-        using var clean = new CorpusShard.Writer(file);
+        using var clean = new CorpusShard.Writer(file, isIntermediate: true);
         using var reader = new RawBlobsShard.Reader(raw);
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
