@@ -89,7 +89,7 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
                 $"The run '{run.RunName}' in {run.WorkspaceFolder} has no model yet: build one, or name a folder with --model.");
     }
 
-    private static string Generate(string folder, string prompt, GenerationOptions options, CancellationToken cancellation)
+    private string Generate(string folder, string prompt, GenerationOptions options, CancellationToken cancellation)
     {
         if (options.Faults() is { Count: > 0 } faults)
         {
@@ -104,7 +104,7 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
 
         try
         {
-            using ILanguageModel model = LanguageModels.Open(folder);
+            using ILanguageModel model = LanguageModels.Open(folder, terminal.Error.WriteLine, cancellation);
             return Completion.Of(model, TokenizerReader.ReadFolder(folder), prompt, options, cancellation);
         }
         catch (Exception e) when (e is TokenizerFormatException or InvalidDataException or TorchException or ArgumentException

@@ -28,7 +28,7 @@ public class EngineTests
     [Fact]
     public void Open_referenceModel_isTorchSharps()
     {
-        using ILanguageModel model = LanguageModels.Open(Golden.Folder("tiny"));
+        using ILanguageModel model = LanguageModels.Open(Golden.Folder("tiny"), Assert.Fail, CancellationToken.None);
         Assert.IsType<TorchSharpModel>(model);
     }
 }
