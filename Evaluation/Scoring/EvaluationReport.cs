@@ -7,6 +7,7 @@ namespace DataForge.Evaluation.Scoring;
 /// <param name="Set">The set's name.</param>
 /// <param name="DataSha256">The hash of its file.</param>
 /// <param name="SamplesSha256">The hash of the samples' file.</param>
+/// <param name="Generation">How the samples were generated; null where they were given.</param>
 /// <param name="Python">The interpreter's version.</param>
 /// <param name="Sandbox">Whether programs ran in the sandbox.</param>
 /// <param name="CpuLimit">Seconds of processor time that a program could use.</param>
@@ -19,8 +20,9 @@ namespace DataForge.Evaluation.Scoring;
 /// <param name="NearLimit">Samples that used between half and twice the limit, with the times of both runs.</param>
 /// <param name="Results">Every problem, in the set's order.</param>
 public sealed record EvaluationReport(
-    string Set, string DataSha256, string SamplesSha256, string Python, bool Sandbox, double CpuLimit, int Problems, int Samples,
-    int ProblemsWithoutSamples, SelfTestResult SelfTest, IReadOnlyList<Score> Scores, IReadOnlyDictionary<Reason, int> Reasons,
+    string Set, string DataSha256, string SamplesSha256, GenerationSettings? Generation, string Python, bool Sandbox, double CpuLimit,
+    int Problems, int Samples, int ProblemsWithoutSamples, SelfTestResult SelfTest, IReadOnlyList<Score> Scores,
+    IReadOnlyDictionary<Reason, int> Reasons,
     IReadOnlyList<NearLimit> NearLimit, IReadOnlyList<ProblemResult> Results);
 
 /// <summary>A sample whose time is near the limit.</summary>

@@ -11,6 +11,7 @@ namespace DataForge.Evaluation.Scoring;
 /// <param name="Python">The interpreter, as a command or a path.</param>
 /// <param name="Isolated">Whether programs run in the sandbox.</param>
 /// <param name="CpuLimit">Seconds of processor time for a program, or null for the set's own.</param>
+/// <param name="Generation">How the samples were generated, where that is known.</param>
 public sealed record EvaluationRequest(
     IBenchmarkSet Set, string DataFile, string SamplesFile, string OutFolder, int Workers, string Python = "python3", bool Isolated = true,
-    double? CpuLimit = null);
+    double? CpuLimit = null, GenerationSettings? Generation = null);

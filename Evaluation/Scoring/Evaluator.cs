@@ -41,7 +41,7 @@ public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationPro
         ProblemResult[] results =
             [.. problems.Where(problem => log.Problems.ContainsKey(problem.Id)).Select(problem => log.Problems[problem.Id])];
         var report = new EvaluationReport(
-            request.Set.Name, data, sampleHash, python.Version, request.Isolated, _cpuLimit, problems.Count,
+            request.Set.Name, data, sampleHash, request.Generation, python.Version, request.Isolated, _cpuLimit, problems.Count,
             results.Sum(result => result.Samples.Count), problems.Count - results.Length, selfTest, Scores(problems, results),
             Reasons(results), Near(results), results);
         CanonicalJson.WriteFile(Path.Combine(request.OutFolder, ReportFile), report);

@@ -24,6 +24,9 @@ public sealed class CruxEvalSet(string name, bool askForInput) : IBenchmarkSet
     /// <summary>One constant is right for the problems whose answer it is.</summary>
     public bool TrivialAnswersMayPass => true;
 
+    /// <summary>An answer is what an assertion still lacks: a call before " ==", or a value at its line's end.</summary>
+    public IReadOnlyList<string> StopStrings { get; } = askForInput ? [" ==", "\n"] : ["\n"];
+
     /// <inheritdoc/>
     public IReadOnlyList<Problem> Read(string path) => [.. JsonLines.Read(path).Select(line => Of(line.Value, path, line.Line))];
 
@@ -65,11 +68,17 @@ public sealed class CruxEvalSet(string name, bool askForInput) : IBenchmarkSet
                     $"assert f(*answer[0], **answer[1]) == {output}",
                     AnswerName),
                 (top, expression) => $"0\n)\n{top}\nanswer = (\nf({expression})")
+            {
+                Prompt = $"{code}\n\n# a call that returns {output}\nassert ",
+            }
             : new Problem(
                 Text("id"),
                 output,
                 completion => new ProgramJob($"answer = (\n{completion}\n)", code, $"assert answer == {output}", AnswerName),
-                (top, expression) => $"0\n)\n{top}\nanswer = (\n{expression}");
+                (top, expression) => $"0\n)\n{top}\nanswer = (\n{expression}")
+            {
+                Prompt = $"{code}\n\nassert f({input}) == ",
+            };
 
         string Text(string field) => JsonLines.Text(value, field, path, line);
     }

@@ -21,6 +21,9 @@ public sealed class HumanEvalSet(string name, bool infilling) : IBenchmarkSet
     /// <inheritdoc/>
     public bool TrivialAnswersMayPass => infilling;
 
+    /// <summary>What follows a function; a gap ends where the model says so.</summary>
+    public IReadOnlyList<string> StopStrings { get; } = infilling ? [] : ["\nclass", "\ndef", "\n#", "\n@", "\nprint", "\nif"];
+
     /// <inheritdoc/>
     public IReadOnlyList<Problem> Read(string path) => [.. JsonLines.Read(path).Select(line => Of(line.Value, path, line.Line))];
 
@@ -38,7 +41,11 @@ public sealed class HumanEvalSet(string name, bool infilling) : IBenchmarkSet
             // Infilled lines stand inside a function, so nothing of theirs is at the top level.
             (top, expression) => infilling
                 ? $"{indent}{top.ReplaceLineEndings("\n" + indent)}\n{indent}return {expression}\n"
-                : $"    return {expression}\n\n{top}\n");
+                : $"    return {expression}\n\n{top}\n")
+        {
+            Prompt = prompt,
+            Suffix = infilling ? suffix : null,
+        };
 
         string Text(string field) => JsonLines.Text(value, field, path, line);
     }

@@ -15,6 +15,9 @@ public interface IBenchmarkSet
     /// </summary>
     bool TrivialAnswersMayPass => false;
 
+    /// <summary>Where a completion ends: the first of these strings and what follows are left out.</summary>
+    IReadOnlyList<string> StopStrings { get; }
+
     /// <summary>Reads the problems from a file as the set's authors publish it.</summary>
     IReadOnlyList<Problem> Read(string path);
 

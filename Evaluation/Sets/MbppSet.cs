@@ -18,6 +18,9 @@ public sealed class MbppSet(string name) : IBenchmarkSet
     /// <summary>One reference solution needs six seconds.</summary>
     public double CpuLimit => 20;
 
+    /// <summary>What follows a function that is not part of the answer.</summary>
+    public IReadOnlyList<string> StopStrings { get; } = ["\nassert", "\nprint", "\nif __name__", "\n\"\"\"", "\n#"];
+
     /// <inheritdoc/>
     public IReadOnlyList<Problem> Read(string path) => [.. JsonLines.Read(path).Select(line => Of(line.Value, path, line.Line))];
 
@@ -36,6 +39,17 @@ public sealed class MbppSet(string name) : IBenchmarkSet
             code,
             completion => new ProgramJob(completion, trusted, tests),
             (top, expression) =>
-                $"{top}\n" + string.Concat(functions.Select(function => $"def {function}(*args, **kwargs):\n    return {expression}\n")));
+                $"{top}\n" + string.Concat(functions.Select(function => $"def {function}(*args, **kwargs):\n    return {expression}\n")))
+        {
+            Prompt = Prompt(Description(value, path, line), asserts),
+        };
     }
+
+    // The form of InCoder (https://arxiv.org/abs/2204.05999): a docstring with the text and one of the tests, after which the code begins.
+    private static string Prompt(string text, IReadOnlyList<string> asserts) =>
+        $"\"\"\"\n{text}\n{asserts.FirstOrDefault()}\n\"\"\"\n";
+
+    // The whole set calls it text, the sanitized half prompt.
+    private static string Description(JsonElement value, string path, int line) =>
+        JsonLines.Text(value, value.TryGetProperty("text", out _) ? "text" : "prompt", path, line);
 }

@@ -9,4 +9,11 @@ namespace DataForge.Evaluation.Sets;
 /// <param name="Answer">
 /// Makes a completion that does what an attacker or a lazy model would: lines at the top level, and an expression that is returned.
 /// </param>
-public sealed record Problem(string Id, string Reference, Func<string, ProgramJob> Build, Func<string, string, string> Answer);
+public sealed record Problem(string Id, string Reference, Func<string, ProgramJob> Build, Func<string, string, string> Answer)
+{
+    /// <summary>What a model continues; where there is a suffix, what stands before the gap.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>What stands after the gap that a model fills; null where it continues the prompt.</summary>
+    public string? Suffix { get; init; }
+}

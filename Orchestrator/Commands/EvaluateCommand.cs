@@ -2,13 +2,22 @@ using System.CommandLine;
 using DataForge.Corpus;
 using DataForge.Evaluation.Scoring;
 using DataForge.Evaluation.Sets;
+using DataForge.Orchestrator.Evaluating;
 using DataForge.Orchestrator.Hosting;
 using DataForge.Orchestrator.Terminal;
 
 namespace DataForge.Orchestrator.Commands;
 
-/// <summary><c>evaluate</c>: scores samples of a benchmark set by running them in a sandbox.</summary>
-internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandler<EvaluationRequest>
+/// <summary>What <c>evaluate</c> is asked for.</summary>
+/// <param name="Evaluation">What is scored.</param>
+/// <param name="ModelFolder">The model that writes the samples; null where they are given.</param>
+/// <param name="Settings">How the model writes them, without the hashes of its files.</param>
+internal sealed record EvaluateRequest(EvaluationRequest Evaluation, string? ModelFolder, GenerationSettings Settings);
+
+/// <summary>
+/// <c>evaluate</c>: scores samples of a benchmark set by running them in a sandbox, after letting a model write them where none are given.
+/// </summary>
+internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandler<EvaluateRequest>
 {
     private static readonly Option<string> SetOption = new("--set")
     {
@@ -20,15 +29,15 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
         Description = "The set's file, as its authors publish it.", Required = true, HelpName = "FILE",
     };
 
-    private static readonly Option<string> SamplesOption = new("--samples")
+    private static readonly Option<string?> SamplesOption = new("--samples")
     {
-        Description = "The samples to score, in the set's own form: a JSON line with task_id and completion for each.",
-        Required = true, HelpName = "FILE",
+        Description = "The samples to score, in the set's own form: a JSON line with task_id and completion for each.", HelpName = "FILE",
     };
 
     private static readonly Option<string?> OutOption = new("--out")
     {
-        Description = "Where evaluation.json and results.jsonl are written. Default: the samples' file name with .evaluation.",
+        Description = "Where the results are written. Default: the samples' file name with .evaluation, or the model's folder with the "
+            + "set's name.",
         HelpName = "DIR",
     };
 
@@ -54,17 +63,20 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
     };
 
     /// <summary>The command.</summary>
-    public static Command Create(CommandHost host) => host.Bind<EvaluateCommand, EvaluationRequest>(
+    public static Command Create(CommandHost host) => host.Bind<EvaluateCommand, EvaluateRequest>(
         new Command("evaluate", "Scores a model's samples of a benchmark set: runs them in a sandbox and prints pass@k.")
         {
-            SetOption, DataOption, SamplesOption, OutOption, PythonOption, WorkersOption, TimeOption, UnsafeOption,
+            SetOption, DataOption, SamplesOption, SampleOptions.Model, SampleOptions.Samples, SampleOptions.Temperature, SampleOptions.TopP,
+            SampleOptions.TopK, SampleOptions.RepetitionPenalty, SampleOptions.Tokens, SampleOptions.Seed, SampleOptions.Batch,
+            SampleOptions.Infill, OutOption, PythonOption, WorkersOption, TimeOption, UnsafeOption,
         },
         Request);
 
     /// <inheritdoc/>
-    public async Task RunAsync(EvaluationRequest request, CancellationToken cancellation)
+    public async Task RunAsync(EvaluateRequest request, CancellationToken cancellation)
     {
-        if (!request.Isolated)
+        EvaluationRequest evaluation = request.Evaluation;
+        if (!evaluation.Isolated)
         {
             terminal.Error.WriteLine("dataforge: --unsafe: the programs run without the sandbox and can do what you can.");
         }
@@ -72,7 +84,14 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
         EvaluationReport report;
         using (var progress = new EvaluationProgressLine(terminal, TimeProvider.System))
         {
-            report = await new Evaluator(request, progress).RunAsync(cancellation).ConfigureAwait(false);
+            if (request.ModelFolder is { } model)
+            {
+                GenerationSettings settings = ModelSamples.WriteTo(
+                    evaluation, model, request.Settings, terminal.Error.WriteLine, progress, cancellation);
+                evaluation = evaluation with { Generation = settings };
+            }
+
+            report = await new Evaluator(evaluation, progress).RunAsync(cancellation).ConfigureAwait(false);
         }
 
         foreach (string line in EvaluationTable.Lines(report))
@@ -80,12 +99,18 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
             terminal.Output.WriteLine(line);
         }
 
-        terminal.Output.WriteLine($"written to {Path.Combine(request.OutFolder, Evaluator.ReportFile)}");
+        terminal.Output.WriteLine($"written to {Path.Combine(evaluation.OutFolder, Evaluator.ReportFile)}");
     }
 
-    private static EvaluationRequest Request(ParseResult parsed)
+    private static EvaluateRequest Request(ParseResult parsed)
     {
-        string samples = HomePath.Expand(parsed.GetValue(SamplesOption)!);
+        IBenchmarkSet set = BenchmarkSets.Find(parsed.GetValue(SetOption)!);
+        string? samples = parsed.GetValue(SamplesOption), model = parsed.GetValue(SampleOptions.Model);
+        if (samples is null == model is null)
+        {
+            throw DataForgeException.Usage("Give either --samples FILE, to score them, or --model DIR, to let a model write them first.");
+        }
+
         int workers = parsed.GetValue(WorkersOption);
         double? limit = parsed.GetValue(TimeOption);
         if (workers is < 1 or > CommonOptions.MostWorkers || limit is <= 0 or > 3600)
@@ -94,9 +119,12 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
                 $"--workers takes a number from 1 to {CommonOptions.MostWorkers}, --cpu-limit one above 0 and up to 3600.");
         }
 
-        return new EvaluationRequest(
-            BenchmarkSets.Find(parsed.GetValue(SetOption)!), HomePath.Expand(parsed.GetValue(DataOption)!), samples,
-            parsed.GetValue(OutOption) is { } folder ? HomePath.Expand(folder) : samples + ".evaluation", workers,
-            parsed.GetValue(PythonOption)!, !parsed.GetValue(UnsafeOption), limit);
+        string given = HomePath.Expand(samples ?? model!).TrimEnd('/');
+        string folder = HomePath.Expand(parsed.GetValue(OutOption) ?? given + "." + (samples is null ? set.Name : "evaluation"));
+        var evaluation = new EvaluationRequest(
+            set, HomePath.Expand(parsed.GetValue(DataOption)!),
+            samples is null ? Path.Combine(folder, ModelSamples.SamplesFile) : given, folder, workers, parsed.GetValue(PythonOption)!,
+            !parsed.GetValue(UnsafeOption), limit);
+        return new EvaluateRequest(evaluation, model is null ? null : given, SampleOptions.Settings(parsed, set.Name));
     }
 }

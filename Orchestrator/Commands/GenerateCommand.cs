@@ -1,12 +1,12 @@
 using System.CommandLine;
 using DataForge.Corpus;
 using DataForge.Inspection;
+using DataForge.Orchestrator.Evaluating;
 using DataForge.Orchestrator.Hosting;
 using DataForge.Orchestrator.Terminal;
 using DataForge.Pretrain.Generation;
 using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Tokenizer;
-using DataForge.Pretrain.Torch;
 
 namespace DataForge.Orchestrator.Commands;
 
@@ -14,10 +14,13 @@ namespace DataForge.Orchestrator.Commands;
 /// <param name="ModelFolder">The model's folder, or null for the run's own.</param>
 /// <param name="Run">The run.</param>
 /// <param name="Prompt">The prompt; <c>-</c> for standard input.</param>
+/// <param name="Suffix">What stands after the gap that is to be filled; null where the prompt is continued.</param>
+/// <param name="Form">The marks around the gap.</param>
 /// <param name="Options">How to generate.</param>
-internal sealed record GenerateRequest(string? ModelFolder, RunReference Run, string Prompt, GenerationOptions Options);
+internal sealed record GenerateRequest(
+    string? ModelFolder, RunReference Run, string Prompt, string? Suffix, InfillingForm Form, GenerationOptions Options);
 
-/// <summary><c>generate</c>: continues a prompt with an exported model.</summary>
+/// <summary><c>generate</c>: continues a prompt, or fills a gap, with an exported model.</summary>
 internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandler<GenerateRequest>
 {
     private static readonly Option<string?> ModelOption = new("--model")
@@ -30,6 +33,16 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
         Description = "The text to continue; '-' reads it from standard input.", Required = true, HelpName = "TEXT",
     };
 
+    private static readonly Option<string?> SuffixOption = new("--suffix")
+    {
+        Description = "Text after a gap: the model fills what is between the prompt and it.", HelpName = "TEXT",
+    };
+
+    private static readonly Option<string[]> StopOption = new("--stop")
+    {
+        Description = "The text ends before this string; repeatable.", HelpName = "TEXT",
+    };
+
     private static readonly Option<int> TokensOption = new("--max-new-tokens")
     {
         Description = "The most tokens to write.", DefaultValueFactory = _ => 128, HelpName = "N",
@@ -40,43 +53,81 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
         Description = "0 takes the most likely token each time; higher values vary more.", DefaultValueFactory = _ => 0, HelpName = "T",
     };
 
-    private static readonly Option<double> TopPOption = new("--top-p")
-    {
-        Description = "Samples from the most likely tokens that hold this share of the probability.",
-        DefaultValueFactory = _ => 0.95, HelpName = "P",
-    };
-
-    private static readonly Option<ulong> SeedOption = new("--seed")
-    {
-        Description = "The same seed samples the same tokens.", DefaultValueFactory = _ => 1, HelpName = "N",
-    };
-
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host) => host.Bind<GenerateCommand, GenerateRequest>(
-        new Command("generate", "Continues a prompt with an exported model.")
+        new Command("generate", "Continues a prompt, or fills a gap, with an exported model.")
         {
-            CommonOptions.Workspace, CommonOptions.Run, ModelOption, PromptOption, TokensOption, TemperatureOption, TopPOption, SeedOption,
+            CommonOptions.Workspace, CommonOptions.Run, ModelOption, PromptOption, SuffixOption, StopOption, TokensOption,
+            TemperatureOption, SampleOptions.TopP, SampleOptions.TopK, SampleOptions.RepetitionPenalty, SampleOptions.Infill,
+            SampleOptions.Seed,
         },
-        parsed => new(parsed.GetValue(ModelOption), RunReference.Of(parsed), parsed.GetValue(PromptOption)!, new GenerationOptions
-        {
-            MaxNewTokens = parsed.GetValue(TokensOption),
-            Temperature = parsed.GetValue(TemperatureOption),
-            TopP = parsed.GetValue(TopPOption),
-            Seed = parsed.GetValue(SeedOption),
-        }));
+        parsed => new(
+            parsed.GetValue(ModelOption), RunReference.Of(parsed), parsed.GetValue(PromptOption)!, parsed.GetValue(SuffixOption),
+            parsed.GetValue(SampleOptions.Infill) ?? InfillingForm.Fim, new GenerationOptions
+            {
+                MaxNewTokens = parsed.GetValue(TokensOption),
+                Temperature = parsed.GetValue(TemperatureOption),
+                TopP = parsed.GetValue(SampleOptions.TopP),
+                TopK = parsed.GetValue(SampleOptions.TopK),
+                RepetitionPenalty = parsed.GetValue(SampleOptions.RepetitionPenalty),
+                StopStrings = parsed.GetValue(StopOption) ?? [],
+                Seed = parsed.GetValue(SampleOptions.Seed),
+            }));
 
     /// <inheritdoc/>
     public async Task RunAsync(GenerateRequest request, CancellationToken cancellation)
     {
-        string folder = request.ModelFolder ?? ExportOf(request.Run);
-        string prompt = request.Prompt;
-        if (prompt == "-")
+        string folder = request.ModelFolder is { } named ? HomePath.Expand(named) : ExportOf(request.Run);
+        if (request.Options.Faults() is { Count: > 0 } faults)
         {
-            using var input = new StreamReader(terminal.OpenInput(), Console.InputEncoding);
-            prompt = await input.ReadToEndAsync(cancellation).ConfigureAwait(false);
+            throw DataForgeException.Usage(string.Join(" ", faults));
         }
 
-        terminal.Output.WriteLine(prompt + Generate(folder, prompt, request.Options, cancellation));
+        if (request.Prompt == "-")
+        {
+            using var input = new StreamReader(terminal.OpenInput(), Console.InputEncoding);
+            request = request with { Prompt = await input.ReadToEndAsync(cancellation).ConfigureAwait(false) };
+        }
+
+        int cut = ModelFolder.Use(
+            folder, terminal.Error.WriteLine, cancellation, (model, vocabulary) => Generate(model, vocabulary, request, cancellation));
+        if (cut > 0)
+        {
+            terminal.Error.WriteLine(request.Suffix is null
+                ? $"dataforge: the prompt is too long for the model: its first {cut} tokens were left out."
+                : $"dataforge: prompt and suffix are too long for the model: {cut} tokens farthest from the gap were left out.");
+        }
+    }
+
+    // Returns how many tokens of the prompt were left out.
+    private int Generate(ILanguageModel model, BpeVocabulary vocabulary, GenerateRequest request, CancellationToken cancellation)
+    {
+        GenerationOptions options = request.Options;
+        PromptEncoder encoder = new(vocabulary);
+        int[] prompt;
+        int cut = 0;
+        if (request.Suffix is { } suffix)
+        {
+            InfillingPrompt gap = encoder.Encode(
+                request.Prompt, suffix, request.Form, model.Config.MaxPositionEmbeddings - options.MaxNewTokens);
+            (prompt, cut) = (gap.Prompt, gap.CutTokens);
+            options = options with { StopToken = gap.StopToken };
+        }
+        else
+        {
+            prompt = encoder.Encode(request.Prompt);
+        }
+
+        terminal.Output.Write(request.Prompt);
+        GeneratedText text = Completion.Of(model, vocabulary, new TextRequest(prompt, options, Show), cancellation);
+        terminal.Output.WriteLine(request.Suffix);
+        return cut + text.CutTokens;
+
+        void Show(string piece)
+        {
+            terminal.Output.Write(piece);
+            terminal.Output.Flush();
+        }
     }
 
     private static string ExportOf(RunReference run)
@@ -87,30 +138,5 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
             ? folder
             : throw DataForgeException.Usage(
                 $"The run '{run.RunName}' in {run.WorkspaceFolder} has no model yet: build one, or name a folder with --model.");
-    }
-
-    private string Generate(string folder, string prompt, GenerationOptions options, CancellationToken cancellation)
-    {
-        if (options.Faults() is { Count: > 0 } faults)
-        {
-            throw DataForgeException.Usage(string.Join(" ", faults));
-        }
-
-        if (!File.Exists(Path.Combine(folder, "config.json")))
-        {
-            throw DataForgeException.Usage(
-                $"{folder} holds no model (no config.json): give a GPT-Neo folder as Hugging Face lays it out.");
-        }
-
-        try
-        {
-            using ILanguageModel model = LanguageModels.Open(folder, terminal.Error.WriteLine, cancellation);
-            return Completion.Of(model, TokenizerReader.ReadFolder(folder), prompt, options, cancellation);
-        }
-        catch (Exception e) when (e is TokenizerFormatException or InvalidDataException or TorchException or ArgumentException
-            or FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw DataForgeException.Usage($"The model in {folder} cannot be used: {e.Message}", e);
-        }
     }
 }

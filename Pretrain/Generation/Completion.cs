@@ -1,11 +1,9 @@
-using System.Buffers;
-using System.Text;
 using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Tokenizer;
 
 namespace DataForge.Pretrain.Generation;
 
-/// <summary>Completes text: a tokenizer around a <see cref="Generator"/>.</summary>
+/// <summary>Completes one text.</summary>
 public static class Completion
 {
     /// <summary>
@@ -14,19 +12,12 @@ public static class Completion
     /// </summary>
     public static string Of(
         ILanguageModel model, BpeVocabulary vocabulary, string prompt, GenerationOptions options,
-        CancellationToken cancellation = default)
-    {
-        var ids = new ArrayBufferWriter<ushort>();
-        ids.Write([vocabulary.EndOfText]);
-        new BpeEncoder(vocabulary).EncodePrompt(Encoding.UTF8.GetBytes(prompt), ids);
-        int[] tokens = new int[ids.WrittenCount];
-        for (int i = 0; i < tokens.Length; i++)
-        {
-            tokens[i] = ids.WrittenSpan[i];
-        }
+        CancellationToken cancellation = default) =>
+        Of(model, vocabulary, new TextRequest(new PromptEncoder(vocabulary).Encode(prompt), options), cancellation).Text;
 
-        using var generator = new Generator(model);
-        int[] produced = generator.Generate(tokens, options, cancellation);
-        return Encoding.UTF8.GetString(vocabulary.Decode([.. produced.Select(id => checked((ushort)id))], skipSpecial: true));
-    }
+    /// <summary>The text that the model generates for one request.</summary>
+    /// <exception cref="ArgumentException">The request cannot be met; the message says why.</exception>
+    public static GeneratedText Of(
+        ILanguageModel model, BpeVocabulary vocabulary, TextRequest request, CancellationToken cancellation = default) =>
+        TextBatch.Generate(model, vocabulary, [request], room: 1, cancellation).Single();
 }

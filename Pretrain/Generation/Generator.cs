@@ -27,7 +27,7 @@ public sealed class Generator(ILanguageModel model) : IDisposable
     /// <exception cref="ArgumentException">The options or the prompt cannot be used; the message says why.</exception>
     public IEnumerable<int> Stream(int[] prompt, GenerationOptions options, CancellationToken cancellation = default)
     {
-        Check(prompt, options);
+        PromptCheck.Require(prompt, options, _text.Capacity, model.Config.VocabSize);
         return Produce(prompt[^Math.Min(prompt.Length, _text.Capacity - options.MaxNewTokens)..], options, cancellation);
     }
 
@@ -38,6 +38,7 @@ public sealed class Generator(ILanguageModel model) : IDisposable
     {
         int stop = options.StopToken ?? model.Config.EosTokenId;
         TokenSampler sampler = new(options, model.Config.VocabSize);
+        sampler.Record(prompt);
         float[] logits = new float[model.Config.VocabSize];
         _text.Reset();
         _text.Append(prompt, logits);
@@ -51,38 +52,11 @@ public sealed class Generator(ILanguageModel model) : IDisposable
             }
 
             yield return token;
+            sampler.Record(token);
             if (i + 1 < options.MaxNewTokens)
             {
                 _text.Append([token], logits);
             }
-        }
-    }
-
-    private void Check(ReadOnlySpan<int> prompt, GenerationOptions options)
-    {
-        List<string> faults = [.. options.Faults()];
-        if (options.MaxNewTokens >= _text.Capacity)
-        {
-            faults.Add($"MaxNewTokens must be below the model's {_text.Capacity} positions");
-        }
-
-        if (prompt.Length == 0)
-        {
-            faults.Add("the prompt is empty; give it at least the token that begins a document");
-        }
-
-        foreach (int token in prompt)
-        {
-            if ((uint)token >= (uint)model.Config.VocabSize)
-            {
-                faults.Add($"the prompt holds token {token} where the model's vocabulary has {model.Config.VocabSize}");
-                break;
-            }
-        }
-
-        if (faults.Count > 0)
-        {
-            throw new ArgumentException(string.Join("; ", faults));
         }
     }
 }

@@ -48,4 +48,12 @@ public sealed class GptNeoBlock
         Tensor middle = attn.ForwardCached(ln_1.Forward(x), cache, layer).add_(x);       // [time, hidden]
         return mlp.Forward(ln_2.Forward(middle)).add_(middle).MoveToOuterDisposeScope(); // [time, hidden]
     }
+
+    /// <summary>x [rows, hidden] to [rows, hidden] for the next positions of texts in the host's memory.</summary>
+    internal Tensor ForwardCached(Tensor x, HostTexts texts, int layer)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor middle = attn.ForwardCached(ln_1.Forward(x), texts, layer).add_(x);       // [rows, hidden]
+        return mlp.Forward(ln_2.Forward(middle)).add_(middle).MoveToOuterDisposeScope(); // [rows, hidden]
+    }
 }

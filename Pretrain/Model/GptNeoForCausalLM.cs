@@ -11,9 +11,10 @@ namespace DataForge.Pretrain.Model;
 /// <remarks>
 /// Shapes are written as in [batch * time, hidden]: batch, time (tokens of a block), hidden, vocabulary, positions (of the model).
 /// </remarks>
-public sealed class GptNeoForCausalLM : ILanguageModel
+public sealed class GptNeoForCausalLM : ILanguageModel, IHostModel
 {
     private readonly TiedHead _head;
+    private readonly WorkSharing _sharing = new();
 
     /// <summary>A model with zero weights; see <see cref="Initialize"/> and <see cref="GptNeoWeights"/>.</summary>
     /// <param name="config">The model's shape.</param>
@@ -81,7 +82,38 @@ public sealed class GptNeoForCausalLM : ILanguageModel
     }
 
     /// <inheritdoc/>
-    public ITextState NewText() => new GptNeoText(this);
+    public ITextState NewText(int? capacity = null) => Device.Type == DeviceType.CPU
+        ? new HostText(this, capacity ?? Config.MaxPositionEmbeddings)
+        : new DeviceText(this);
+
+    /// <inheritdoc/>
+    public void AppendToEach(IReadOnlyList<ITextState> texts, ReadOnlySpan<int> tokens, Span<float> logits)
+    {
+        if (Device.Type == DeviceType.CPU)
+        {
+            HostText.AppendToEach(this, texts, tokens, logits);
+            return;
+        }
+
+        for (int i = 0; i < texts.Count; i++)
+        {
+            texts[i].Append(tokens.Slice(i, 1), logits.Slice(i * Config.VocabSize, Config.VocabSize));
+        }
+    }
+
+    /// <inheritdoc/>
+    void IHostModel.Append(IReadOnlyList<HostTextCache> texts, int rows, ReadOnlySpan<int> tokens, Span<float> logits)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        HostTexts batch = new(Config, texts, rows, _sharing);
+        Tensor x = transformer.ForwardCached(tokens, batch);                                         // [texts * rows, hidden]
+        if (rows > 1)
+        {
+            x = x.narrow(0, rows - 1, 1);                                                            // [1, hidden]: one text
+        }
+
+        _head.Logits(x).AsSpan<float>().CopyTo(logits);                                              // [texts, vocabulary]
+    }
 
     /// <summary>An empty cache for one text.</summary>
     public KeyValueCache NewCache() => new(Config, Device);

@@ -98,6 +98,21 @@ public sealed class GptNeoModel : IDisposable
         return ln_f.Forward(x).MoveToOuterDisposeScope();    // [time, hidden]
     }
 
+    /// <summary>ids [rows] int64 to [rows, hidden] for the next positions of texts in the host's memory, which then have them.</summary>
+    internal Tensor ForwardCached(ReadOnlySpan<int> ids, HostTexts texts)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor x = Ops.Embedding.Call([wte.ComputeValue, torch.tensor(ids, ids.Length)]);                        // [rows, hidden]
+        x = x.add_(Ops.Embedding.Call([wpe.ComputeValue, torch.tensor(texts.Positions(), ids.Length)]));         // [rows, hidden]
+        for (int i = 0; i < _blocks.Length; i++)
+        {
+            x = _blocks[i].ForwardCached(x, texts, i);       // [rows, hidden]
+        }
+
+        texts.Advance();
+        return ln_f.Forward(x).MoveToOuterDisposeScope();    // [rows, hidden]
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -8,6 +8,7 @@ namespace DataForge.Pretrain.Model;
 public sealed class GptNeoSelfAttention : IDisposable
 {
     private readonly CausalAttention _attention;
+    private readonly int _hidden;
     private Tensor _stackedWeight; // [3 * hidden, hidden], a view of k, v and q
     private Tensor _stackedGrad;   // [3 * hidden, hidden], a view of their gradients
     private Tensor _input;         // [batch * time, hidden], of the last Forward
@@ -15,7 +16,7 @@ public sealed class GptNeoSelfAttention : IDisposable
     internal GptNeoSelfAttention(ParameterSet parameters, string name, GptNeoConfig config, AttentionKind kind)
     {
         _attention = new CausalAttention(config.NumHeads, config.HeadSize, kind == AttentionKind.Local ? config.WindowSize : 0);
-        int h = config.HiddenSize;
+        int h = _hidden = config.HiddenSize;
         k_proj = parameters.Declare(name + ".k_proj.weight", h, h);
         v_proj = parameters.DeclareAdjacent(name + ".v_proj.weight", h, h);
         q_proj = parameters.DeclareAdjacent(name + ".q_proj.weight", h, h);
@@ -70,6 +71,21 @@ public sealed class GptNeoSelfAttention : IDisposable
         using Tensor kvq = x.mm(transposed);                                              // [time, 3 * hidden]
         Tensor attended = _attention.ForwardCached(kvq, cache, layer, k_proj.IsBFloat16); // [time, hidden]
         return out_proj.Forward(attended);                                                // [time, hidden]
+    }
+
+    /// <summary>x [rows, hidden] to [rows, hidden] for the next positions of texts in the host's memory.</summary>
+    internal unsafe Tensor ForwardCached(Tensor x, HostTexts texts, int layer)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor kvq = x.mm(_stackedWeight.t());                                            // [rows, 3 * hidden]
+        Tensor projected = k_proj.IsBFloat16 ? kvq.to(ScalarType.Float32) : kvq;          // [rows, 3 * hidden]
+        Tensor attended = torch.empty([x.Size(0), _hidden]);                              // [rows, hidden]
+        fixed (float* k = projected.AsSpan<float>(), output = attended.AsSpan<float>())
+        {
+            texts.Attend(layer, new ProjectedRows(k, k + _hidden, k + (2 * _hidden), 3 * _hidden, (int)x.Size(0)), output);
+        }
+
+        return out_proj.Forward(k_proj.IsBFloat16 ? attended.to(ScalarType.BFloat16) : attended).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

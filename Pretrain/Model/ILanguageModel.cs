@@ -10,20 +10,33 @@ public interface ILanguageModel : IDisposable
     IEnumerable<NamedWeights> Weights { get; }
 
     /// <summary>An empty text, to which tokens are appended.</summary>
-    ITextState NewText();
+    /// <param name="capacity">The most tokens that it will have, which decides its memory; null for the model's positions.</param>
+    ITextState NewText(int? capacity = null);
+
+    /// <summary>
+    /// Appends one token to each of several texts of this model and writes the logits after each, [texts, vocabulary]. All texts share one
+    /// pass over the weights; what a text is batched with changes its logits by rounding alone.
+    /// </summary>
+    void AppendToEach(IReadOnlyList<ITextState> texts, ReadOnlySpan<int> tokens, Span<float> logits);
 }
 
 /// <summary>The tokens of one text so far, as the model remembers them: the keys and values of each layer.</summary>
 public interface ITextState : IDisposable
 {
-    /// <summary>The most tokens that the text can have: the model's positions.</summary>
+    /// <summary>The most tokens that the text can have.</summary>
     int Capacity { get; }
+
+    /// <summary>The tokens that it has.</summary>
+    int Length { get; }
 
     /// <summary>Empties the text.</summary>
     void Reset();
 
     /// <summary>Appends tokens [time] and writes the logits [vocabulary] after the last of them.</summary>
     void Append(ReadOnlySpan<int> tokens, Span<float> logits);
+
+    /// <summary>Becomes a copy of another text of the same model and of the same capacity.</summary>
+    void CopyFrom(ITextState other);
 }
 
 /// <summary>The float32 values of a tensor under its key, wherever its memory is.</summary>

@@ -26,6 +26,18 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>Empties the cache.</summary>
     public void Reset() => Length = 0;
 
+    /// <summary>Becomes a copy of another cache of the same model.</summary>
+    internal void CopyFrom(KeyValueCache other)
+    {
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            using Tensor from = other._layers[i].narrow(2, 0, other.Length), into = _layers[i].narrow(2, 0, other.Length);
+            into.copy_(from);
+        }
+
+        Length = other.Length;
+    }
+
     /// <summary>Releases the memory.</summary>
     public void Dispose()
     {

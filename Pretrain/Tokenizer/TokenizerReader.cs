@@ -12,6 +12,13 @@ public static class TokenizerReader
     private static readonly string[] UnsupportedSettings =
         ["dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback", "ignore_merges"];
 
+    /// <summary>The file of a folder that holds the vocabulary: tokenizer.json, else vocab.json.</summary>
+    public static string FileOf(string folder)
+    {
+        string whole = Path.Combine(folder, TokenizerFiles.TokenizerJson);
+        return File.Exists(whole) ? whole : Path.Combine(folder, TokenizerFiles.VocabularyJson);
+    }
+
     /// <summary>Reads the tokenizer of a folder: its tokenizer.json, else its vocab.json and merges.txt.</summary>
     /// <exception cref="TokenizerFormatException">The files are not a byte-level BPE tokenizer that can be applied exactly.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>

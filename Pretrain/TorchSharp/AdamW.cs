@@ -1,4 +1,5 @@
 using System.Numerics;
+using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Training;
 using TorchSharp;
 using static TorchSharp.torch;

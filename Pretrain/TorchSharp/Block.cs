@@ -3,6 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using GptNeoConfig = DataForge.Pretrain.Model.GptNeoConfig;
+using HostTexts = DataForge.Pretrain.Model.HostTexts;
 
 namespace DataForge.Pretrain.TorchSharp;
 
@@ -43,12 +44,12 @@ internal sealed class Block : Module<Tensor, Tensor>
         return mlp.call(ln_2.call(middle)).add_(middle).MoveToOuterDisposeScope();  // [batch, time, hidden]
     }
 
-    /// <summary>The same for the next positions of one text: see <see cref="SelfAttention.ForwardCached"/>.</summary>
-    internal Tensor ForwardCached(Tensor x, Tensor keys, Tensor values, long past) // [1, time, hidden]
+    /// <summary>x [rows, hidden] to the same, for the next positions of texts.</summary>
+    internal Tensor ForwardCached(Tensor x, HostTexts texts, int layer)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor middle = attention.ForwardCached(ln_1.call(x), keys, values, past).add_(x); // [1, time, hidden]
-        return mlp.call(ln_2.call(middle)).add_(middle).MoveToOuterDisposeScope();         // [1, time, hidden]
+        Tensor middle = attention.ForwardCached(ln_1.call(x), texts, layer).add_(x); // [rows, hidden]
+        return mlp.call(ln_2.call(middle)).add_(middle).MoveToOuterDisposeScope();   // [rows, hidden]
     }
 }
 

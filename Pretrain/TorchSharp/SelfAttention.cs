@@ -3,6 +3,8 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using GptNeoConfig = DataForge.Pretrain.Model.GptNeoConfig;
+using HostTexts = DataForge.Pretrain.Model.HostTexts;
+using ProjectedRows = DataForge.Pretrain.Model.ProjectedRows;
 
 namespace DataForge.Pretrain.TorchSharp;
 
@@ -54,21 +56,16 @@ internal sealed class SelfAttention : Module<Tensor, Tensor>
         return Merge(seen).MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// x [1, time, hidden] to the same, for the next positions of one text, whose keys and values are kept in two tensors
-    /// [1, heads, positions, head size]; <paramref name="past"/> of them are there already.
-    /// </summary>
-    internal Tensor ForwardCached(Tensor x, Tensor keys, Tensor values, long past)
+    /// <summary>x [rows, hidden] to the same, for the next positions of texts.</summary>
+    internal unsafe Tensor ForwardCached(Tensor x, HostTexts texts, int layer)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Tensor q, Tensor k, Tensor v) = Project(x);                          // [1, heads, time, head size] each
-        long count = x.shape[1], all = past + count;
-        keys.narrow(2, past, count).copy_(k);
-        values.narrow(2, past, count).copy_(v);
-        long first = count == 1 && _window > 0 ? Math.Max(0, all - _window) : 0; // one query sees exactly the last keys
-        Tensor k2 = keys.narrow(2, first, all - first), v2 = values.narrow(2, first, all - first); // [1, heads, keys, head size]
-        Tensor? mask = count == 1 ? null : AttentionMask.Create(count, all, _window);              // [time, keys]
-        return Merge(functional.scaled_dot_product_attention(q, k2, v2, mask)).MoveToOuterDisposeScope();
+        Tensor k = k_proj.call(x), v = v_proj.call(x), q = q_proj.call(x);    // [rows, hidden] each
+        Tensor seen = empty_like(q);                                          // [rows, hidden]
+        int rows = (int)x.shape[0], hidden = (int)x.shape[1];
+        ProjectedRows projected = new(TensorMemory.Pointer(k), TensorMemory.Pointer(v), TensorMemory.Pointer(q), hidden, rows);
+        texts.Attend(layer, projected, TensorMemory.Pointer(seen));
+        return out_proj.call(seen).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

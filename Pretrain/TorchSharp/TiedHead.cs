@@ -1,3 +1,4 @@
+using DataForge.Pretrain.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -9,7 +9,7 @@ namespace DataForge.Pretrain.TorchSharp;
 /// GPT-Neo with its language-model head, as TorchSharp modules. The blocks use autograd. The embeddings and the head, which are tied, have
 /// their backward passes here: their gradient is the largest of a small model, and autograd would make it twice.
 /// </summary>
-internal sealed class TorchSharpModel : nn.Module, ILanguageModel
+internal sealed class TorchSharpModel : nn.Module, ILanguageModel, IHostModel
 {
     private readonly TiedHead _head;
 
@@ -136,7 +136,28 @@ internal sealed class TorchSharpModel : nn.Module, ILanguageModel
     }
 
     /// <inheritdoc/>
-    public ITextState NewText() => new TorchSharpText(this);
+    public ITextState NewText(int? capacity = null) => new HostText(this, capacity ?? Config.MaxPositionEmbeddings);
+
+    /// <inheritdoc/>
+    public void AppendToEach(IReadOnlyList<ITextState> texts, ReadOnlySpan<int> tokens, Span<float> logits) =>
+        HostText.AppendToEach(this, texts, tokens, logits);
+
+    /// <inheritdoc/>
+    void IHostModel.Append(IReadOnlyList<HostTextCache> texts, int rows, ReadOnlySpan<int> tokens, Span<float> logits)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = no_grad();
+        HostTexts batch = new(Config, texts, rows, Sharing);
+        Tensor x = transformer.Embed(tensor(tokens.ToArray(), ScalarType.Int64), tensor(batch.Positions())); // [texts * rows, hidden]
+        for (int i = 0; i < Config.NumLayers; i++)
+        {
+            x = transformer.h[i].ForwardCached(x, batch, i);                                          // [texts * rows, hidden]
+        }
+
+        batch.Advance();
+        x = transformer.ln_f.call(rows > 1 ? x.narrow(0, rows - 1, 1) : x);                           // [texts, hidden]
+        TensorMemory.Floats(x.mm(Parameters["transformer.wte.weight"].t())).CopyTo(logits);           // [texts, vocabulary]
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -42,12 +42,18 @@ internal sealed class Transformer : Module
     /// <summary>Layer normalisation after the last block.</summary>
     public LayerNorm ln_f { get; }
 
-    /// <summary>ids [batch, time] int64, the first of them at position <paramref name="first"/>, to [batch, time, hidden].</summary>
-    internal Tensor Embed(Tensor ids, long first = 0)
+    /// <summary>ids [batch, time] int64 to [batch, time, hidden].</summary>
+    internal Tensor Embed(Tensor ids)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor positions = arange(first, first + ids.shape[1], ScalarType.Int64);           // [time]
-        return wte.call(ids).add_(wpe.call(positions)).MoveToOuterDisposeScope();           // [batch, time, hidden]
+        return Embed(ids, arange(ids.shape[1], ScalarType.Int64)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>ids [..., time] int64 at positions [time] int64 to [..., time, hidden].</summary>
+    internal Tensor Embed(Tensor ids, Tensor positions)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return wte.call(ids).add_(wpe.call(positions)).MoveToOuterDisposeScope();           // [..., time, hidden]
     }
 
     /// <summary>The embedded tokens [batch, time, hidden] to the last hidden state [batch, time, hidden].</summary>

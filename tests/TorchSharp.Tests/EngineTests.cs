@@ -28,7 +28,7 @@ public class EngineTests
     [Fact]
     public void Open_referenceModel_isTorchSharps()
     {
-        using ILanguageModel model = LanguageModels.Open(Golden.Folder("tiny"), Assert.Fail, CancellationToken.None);
+        using ILanguageModel model = LanguageModels.Open(Golden.Folder("tiny"));
         Assert.IsType<TorchSharpModel>(model);
     }
 }

@@ -1,5 +1,4 @@
 using DataForge.Pretrain.Model;
-using DataForge.Pretrain.TorchSharp;
 
 namespace DataForge.TorchSharp.Tests;
 

@@ -1,4 +1,4 @@
-namespace DataForge.Pretrain.TorchSharp;
+namespace DataForge.Pretrain.Model;
 
 /// <summary>Shares numbered pieces of work among threads. Which thread does a piece decides nothing.</summary>
 internal sealed class WorkSharing

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace DataForge.Pretrain.TorchSharp;
+namespace DataForge.Pretrain.Model;
 
 /// <summary>
 /// What is faster in one pass over memory than as a row of operators. Sums are taken in a fixed order: the same bytes from run to run,
@@ -61,7 +61,42 @@ internal static unsafe class HostKernels
         }
     }
 
-    private static void Scale(float* values, int count, float factor)
+    /// <summary>The inner product of two vectors.</summary>
+    internal static float Dot(float* left, float* right, int count)
+    {
+        Vector<float> lanes = default;
+        int i = 0;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            lanes += Vector.Load(left + i) * Vector.Load(right + i);
+        }
+
+        float sum = Vector.Sum(lanes);
+        for (; i < count; i++)
+        {
+            sum += left[i] * right[i];
+        }
+
+        return sum;
+    }
+
+    /// <summary>into += factor * from.</summary>
+    internal static void AddScaled(float* into, float* from, float factor, int count)
+    {
+        int i = 0;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            (Vector.Load(into + i) + (Vector.Load(from + i) * factor)).Store(into + i);
+        }
+
+        for (; i < count; i++)
+        {
+            into[i] += factor * from[i];
+        }
+    }
+
+    /// <summary>values *= factor.</summary>
+    internal static void Scale(float* values, int count, float factor)
     {
         int i = 0;
         for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
@@ -75,7 +110,8 @@ internal static unsafe class HostKernels
         }
     }
 
-    private static float Largest(float* values, int count)
+    /// <summary>The largest of at least one value.</summary>
+    internal static float Largest(float* values, int count)
     {
         float largest = values[0];
         Vector<float> lanes = new(largest);
@@ -99,7 +135,7 @@ internal static unsafe class HostKernels
     }
 
     /// <summary>x becomes e^(x - shift); returns the sum.</summary>
-    private static float ExpInPlace(float* values, int count, float shift)
+    internal static float ExpInPlace(float* values, int count, float shift)
     {
         Vector<float> lanes = default;
         int i = 0;

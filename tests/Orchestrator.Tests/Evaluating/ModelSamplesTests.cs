@@ -1,0 +1,89 @@
+using DataForge.Corpus;
+using DataForge.Evaluation.Scoring;
+using DataForge.Evaluation.Sets;
+using DataForge.Orchestrator.Evaluating;
+using DataForge.Pretrain.Generation;
+using DataForge.Pretrain.Model;
+using DataForge.Pretrain.Tokenizer;
+using DataForge.Testing;
+
+namespace DataForge.Orchestrator.Tests.Evaluating;
+
+public sealed class ModelSamplesTests : IDisposable
+{
+    private static readonly GenerationSettings Settings =
+        new("humaneval", "", "", "", SamplesPerProblem: 3, Temperature: 0.8, TopP: 0.95, TopK: 0, RepetitionPenalty: 1, MaxNewTokens: 12, Seed: 1, Batch: 6, Infilling: null);
+
+    private static readonly Problem[] Problems =
+    [
+        .. Enumerable.Range(0, 7).Select(i => new Problem($"p/{i}", "", _ => throw new NotSupportedException(), (_, _) => "") { Prompt = $"def f{i}(x):\n" }),
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void Generate_stoppedAnywhereAndGoneOn_sameSamples()
+    {
+        (ILanguageModel model, BpeVocabulary vocabulary) = Open();
+        using (model)
+        {
+            byte[] expected = Generate(model, vocabulary, "whole", Settings, CancellationToken.None);
+            Assert.Equal(21, expected.Count(value => value == (byte)'\n'));
+            using CancellationTokenSource stop = new();
+            Assert.Throws<OperationCanceledException>(() =>
+                Generate(model, vocabulary, "stopped", Settings, stop.Token, done => { if (done >= 4) { stop.Cancel(); } }));
+            Assert.Equal(expected, Generate(model, vocabulary, "stopped", Settings, CancellationToken.None));
+            string file = Path.Combine(_folder["whole"], ModelSamples.SamplesFile);
+            foreach (int length in new[] { 0, 1, expected.Length / 3, expected.Length / 2, expected.Length - 1 })
+            {
+                File.WriteAllBytes(file, expected[..length]);
+                Assert.Equal(expected, Generate(model, vocabulary, "whole", Settings, CancellationToken.None));
+            }
+        }
+    }
+
+    [Fact]
+    public void Generate_otherSettingsInTheSameFolder_isRefused()
+    {
+        (ILanguageModel model, BpeVocabulary vocabulary) = Open();
+        using (model)
+        {
+            Generate(model, vocabulary, "one", Settings, CancellationToken.None);
+            DataForgeException e = Assert.Throws<DataForgeException>(() =>
+                Generate(model, vocabulary, "one", Settings with { Seed = 2 }, CancellationToken.None));
+            Assert.Contains("--out", e.Message, StringComparison.Ordinal);
+            Assert.NotEqual(
+                Generate(model, vocabulary, "one", Settings, CancellationToken.None),
+                Generate(model, vocabulary, "two", Settings with { Seed = 2 }, CancellationToken.None));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _folder.Dispose();
+
+    private static (ILanguageModel Model, BpeVocabulary Vocabulary) Open()
+    {
+        string? golden = SharedFiles.Find("golden", "odd");
+        Assert.SkipWhen(golden is null, "the reference tensors golden/odd are not here");
+        byte[][] tokens =
+        [
+            .. Enumerable.Range(0, 256).Select(value => new[] { (byte)value }),
+            .. Enumerable.Range(0, 43).Select(value => "xy"u8.ToArray().Append((byte)(value + 1)).ToArray()), "<|endoftext|>"u8.ToArray(),
+        ];
+        return (LanguageModels.Open(golden!), new BpeVocabulary(PreTokenization.Gpt2, tokens, [], [tokens.Length - 1]));
+    }
+
+    private byte[] Generate(
+        ILanguageModel model, BpeVocabulary vocabulary, string name, GenerationSettings settings, CancellationToken cancellation, Action<int>? told = null)
+    {
+        string folder = _folder[name];
+        new ModelSamples(settings, BenchmarkSets.Find("humaneval"), Problems)
+            .Generate(model, vocabulary, folder, new Listener(told), cancellation);
+        return File.ReadAllBytes(Path.Combine(folder, ModelSamples.SamplesFile));
+    }
+
+    private sealed class Listener(Action<int>? told) : IProgress<EvaluationProgress>
+    {
+        public void Report(EvaluationProgress value) => told?.Invoke(value.Done);
+    }
+}
