@@ -56,14 +56,3 @@ outside_program() { # WORK NAME SOURCE PACKAGE…
 readme_example() { # PAGE
   sed -n '/^```csharp$/,/^```$/{/^```/d;p}' "$1"
 }
-
-# Runs a command and shows its output only where it fails.
-quietly() { # LOG COMMAND…
-  local log=$1
-  shift
-  if ! "$@" >"$log" 2>&1; then
-    cat "$log" >&2
-    say "dataforge: failed: $*"
-    exit 1
-  fi
-}

@@ -2,6 +2,17 @@
 
 say() { printf '%s\n' "$*" >&2; }
 
+# Runs a command and shows its output only where it fails.
+quietly() { # LOG COMMAND…
+  local log=$1
+  shift
+  if ! "$@" >"$log" 2>&1; then
+    cat "$log" >&2
+    say "dataforge: failed: $*"
+    exit 1
+  fi
+}
+
 # The list is read whole first: grep -q leaves a pipe early, which pipefail takes for a failure.
 has_library() {
   local all

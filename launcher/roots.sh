@@ -3,7 +3,7 @@
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 roots="$artifacts/roots"
 
-impossible() { say "dataforge: check: $*"; exit 2; }
+impossible() { say "dataforge: $*"; exit 2; }
 
 require_roots() {
   [ "$(id -u)" -eq 0 ] || impossible "it must run as root (debootstrap, chroot, mount)"
@@ -21,8 +21,8 @@ leave_root() { # NAME: takes every mount out of it
   done < <(awk -v under="$roots/$1/" 'index($2, under) == 1 { print $2 }' /proc/self/mounts | sort -r)
 }
 
-# An empty Debian: the packages that every Debian has, and certificates.
-bootstrap_root() { # NAME SUITE
+# An empty Debian: the packages that every Debian has, and certificates or what else is named.
+bootstrap_root() { # NAME SUITE [PACKAGE,…]
   local target="$roots/$1"
   [ ! -x "$target/usr/bin/apt-get" ] || return 0
   say "Making a Debian $2 in artifacts/roots/$1 …"
@@ -30,7 +30,7 @@ bootstrap_root() { # NAME SUITE
   ! grep -qF " $target/" /proc/self/mounts || impossible "$target has mounts in it that do not go"
   rm -rf "$target"
   mkdir -p "$roots"
-  debootstrap --variant=minbase --include=ca-certificates "$2" "$target" "$mirror" >"$target.log" 2>&1 ||
+  debootstrap --variant=minbase --include="${3-ca-certificates}" "$2" "$target" "$mirror" >"$target.log" 2>&1 ||
     impossible "debootstrap of $2 from $mirror failed: $(tail -n 1 "$target.log") ($target.log)"
   printf 'APT::Install-Recommends "false";\nAPT::Keep-Downloaded-Packages "false";\n' >"$target/etc/apt/apt.conf.d/90dataforge"
 }

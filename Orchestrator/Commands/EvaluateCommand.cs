@@ -86,7 +86,8 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
         {
             if (request.ModelFolder is { } model)
             {
-                GenerationSettings settings = ModelSamples.WriteTo(evaluation, model, request.Settings, progress, cancellation);
+                GenerationSettings settings = ModelSamples.WriteTo(
+                    evaluation, model, request.Settings, terminal.Error.WriteLine, progress, cancellation);
                 evaluation = evaluation with { Generation = settings };
             }
 

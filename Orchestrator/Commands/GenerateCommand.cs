@@ -89,7 +89,8 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
             request = request with { Prompt = await input.ReadToEndAsync(cancellation).ConfigureAwait(false) };
         }
 
-        int cut = ModelFolder.Use(folder, (model, vocabulary) => Generate(model, vocabulary, request, cancellation));
+        int cut = ModelFolder.Use(
+            folder, terminal.Error.WriteLine, cancellation, (model, vocabulary) => Generate(model, vocabulary, request, cancellation));
         if (cut > 0)
         {
             terminal.Error.WriteLine(request.Suffix is null

@@ -11,7 +11,12 @@ internal static class ModelFolder
 {
     /// <summary>Opens the model of a folder as Hugging Face lays it out, uses it and closes it.</summary>
     /// <exception cref="DataForgeException">It cannot be used; the message says why.</exception>
-    public static T Use<T>(string folder, Func<ILanguageModel, BpeVocabulary, T> use)
+    /// <param name="folder">The folder.</param>
+    /// <param name="notify">Told, in one line, where the engine's libraries are fetched first.</param>
+    /// <param name="cancellation">Stops the fetch.</param>
+    /// <param name="use">What to do with it.</param>
+    public static T Use<T>(
+        string folder, Action<string> notify, CancellationToken cancellation, Func<ILanguageModel, BpeVocabulary, T> use)
     {
         if (!File.Exists(Path.Combine(folder, "config.json")))
         {
@@ -21,6 +26,7 @@ internal static class ModelFolder
 
         try
         {
+            LanguageModels.FetchEngine(notify, cancellation);
             using ILanguageModel model = LanguageModels.Open(folder);
             return use(model, TokenizerReader.ReadFolder(folder));
         }

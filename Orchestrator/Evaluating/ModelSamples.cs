@@ -27,11 +27,11 @@ internal sealed class ModelSamples(GenerationSettings settings, IBenchmarkSet se
     /// <summary>Lets the model of a folder write the samples of an evaluation, and returns the settings with the files' hashes.</summary>
     /// <exception cref="DataForgeException">The model, the set or the folder cannot be used; the message says why.</exception>
     public static GenerationSettings WriteTo(
-        EvaluationRequest evaluation, string folder, GenerationSettings settings, IProgress<EvaluationProgress> progress,
-        CancellationToken cancellation)
+        EvaluationRequest evaluation, string folder, GenerationSettings settings, Action<string> notify,
+        IProgress<EvaluationProgress> progress, CancellationToken cancellation)
     {
         IReadOnlyList<Problem> problems = evaluation.Set.Read(evaluation.DataFile);
-        return ModelFolder.Use(folder, (model, vocabulary) =>
+        return ModelFolder.Use(folder, notify, cancellation, (model, vocabulary) =>
         {
             settings = settings with
             {

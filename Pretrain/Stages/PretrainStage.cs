@@ -9,6 +9,7 @@ using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Stages;
 using DataForge.Pretrain.Tokenizer;
 using DataForge.Pretrain.Torch;
+using DataForge.Pretrain.TorchSharp;
 using DataForge.Pretrain.Training;
 
 namespace DataForge.Pretrain;
@@ -133,6 +134,11 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
             ? null
             : new TrainingEvents(context.Events, training.Steps, tensorBoard, context.Time);
         ITrainingLog log = events ?? (ITrainingLog)new NullTrainingLog();
+        if (training.Engine == TrainingEngine.TorchSharp)
+        {
+            TorchSharpPackages.Ensure(text => Notify(context, output, text), cancellation);
+        }
+
         using var trainer = new Trainer(job.Config, training, job.Data, log, context.Time, processes.Group);
         if (job.Weights is not null)
         {

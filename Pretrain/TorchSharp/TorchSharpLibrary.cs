@@ -4,19 +4,11 @@ using DataForge.Pretrain.Torch;
 namespace DataForge.Pretrain.TorchSharp;
 
 /// <summary>
-/// Loads TorchSharp's native library and its libtorch from where they lie: the folder that <c>DATAFORGE_LIBTORCH</c> names, the
-/// program's own folder, or the NuGet packages. libtorch takes 500 MB, so a build does not copy it.
+/// Loads TorchSharp's native library and its libtorch from where they lie (<see cref="NativePackage.Find()"/>). libtorch takes 500 MB, so a
+/// build does not copy it.
 /// </summary>
 internal static partial class TorchSharpLibrary
 {
-    /// <summary>The version of the package libtorch-cpu-linux-x64, as Directory.Packages.props has it.</summary>
-    internal const string LibtorchVersion = "2.10.0";
-
-    /// <summary>The version of the package TorchSharp, as Directory.Packages.props has it.</summary>
-    internal const string TorchSharpVersion = "0.107.0";
-
-    private const string FolderVariable = "DATAFORGE_LIBTORCH";
-    private const string NativeAssets = "runtimes/linux-x64/native";
     private const int TrimThreshold = -1; // mallopt's parameters, from glibc's malloc.h
     private const int TopPad = -2;
     private const int MmapThreshold = -3;
@@ -46,8 +38,8 @@ internal static partial class TorchSharpLibrary
         }
 
         LoadedEngine.Claim(TrainingEngine.TorchSharp);
-        string libtorch = Find("libtorch-cpu-linux-x64", LibtorchVersion, "libtorch.so");
-        string binding = Find("torchsharp", TorchSharpVersion, "libLibTorchSharp.so");
+        string libtorch = Find(NativePackage.Libtorch);
+        string binding = Find(NativePackage.TorchSharp);
         NativeLibraryFinder.PrepareEnvironment();
         try
         {
@@ -71,23 +63,9 @@ internal static partial class TorchSharpLibrary
         }
     }
 
-    private static string Find(string package, string version, string file)
-    {
-        string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } folder
-            ? folder
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        string[] folders =
-        [
-            Environment.GetEnvironmentVariable(FolderVariable) ?? "",
-            AppContext.BaseDirectory,
-            Path.Combine(AppContext.BaseDirectory, NativeAssets),
-            Path.Combine(packages, package, version, NativeAssets),
-        ];
-        return folders.Where(place => place.Length > 0).Select(place => Path.Combine(place, file)).FirstOrDefault(File.Exists)
-            ?? throw new TorchException(
-                $"{file} of the package {package} {version} is not in {packages}; restore the project (dotnet restore), "
-                + $"or name its folder in {FolderVariable}");
-    }
+    private static string Find(NativePackage package) => package.Find() ?? throw new TorchException(
+        $"{package.Library} of the package {package.Id} {package.Version} is not in {NativePackage.PackagesFolder}; restore the project "
+        + $"(dotnet restore), or name its folder in {NativePackage.FolderVariable}");
 
     [LibraryImport("libc")]
     private static partial int mallopt(int parameter, int value);

@@ -46,7 +46,7 @@ internal sealed class TorchSharpStepRunner : ITrainingStepRunner
     public ILanguageModel Model => _model;
 
     /// <inheritdoc/>
-    public string Libtorch => $"{TorchSharpLibrary.LibtorchVersion} through TorchSharp {TorchSharpLibrary.TorchSharpVersion}";
+    public string Libtorch => $"{NativePackage.Libtorch.Version} through TorchSharp {NativePackage.TorchSharp.Version}";
 
     /// <inheritdoc/>
     public void Prepare(int threads)
@@ -163,7 +163,7 @@ internal sealed class TorchSharpStepRunner : ITrainingStepRunner
         {
             TorchException error = new(e.Message.Split('\n')[0], e);
             throw MemoryEstimate.IsOutOfMemory(error)
-                ? MemoryEstimate.OutOfMemory(_options.BatchSize, _ => false, error)
+                ? MemoryEstimate.OutOfMemory(_options.BatchSize, error)
                 : error;
         }
     }

@@ -87,6 +87,11 @@ public static class MemoryEstimate
         return new TrainingException($"the device's memory does not hold a BatchSize of {batchSize}; " + Remedy(largest), cause);
     }
 
+    /// <summary>The error for when memory ran out and no other micro-batch can be tried.</summary>
+    internal static TrainingException OutOfMemory(int batchSize, Exception cause) => new(
+        $"memory ran out with a BatchSize of {batchSize}; "
+        + (batchSize > 1 ? "give a smaller one (raise AccumulationSteps in turn)" : "choose a smaller model or BlockSize"), cause);
+
     private static string Remedy(int largestBatch) => largestBatch > 0
         ? $"the largest BatchSize that fits is {largestBatch} (raise AccumulationSteps in turn)"
         : "not even a BatchSize of 1 fits: choose a smaller model or BlockSize";

@@ -1,5 +1,4 @@
 using DataForge.Pretrain.TorchSharp;
-using DataForge.Testing;
 
 namespace DataForge.TorchSharp.Tests;
 
@@ -28,19 +27,5 @@ public class VersionRequirementTests
     [InlineData(1000)]
     public void Weaken_fileCutShort_isFalse(int length) => Assert.False(VersionRequirement.Weaken(Binding().AsSpan(0, length), "GLIBCXX_3.4.32"));
 
-    [Fact]
-    public void Versions_areThoseOfTheReferencedPackages()
-    {
-        string versions = File.ReadAllText(Path.Combine(SharedFiles.ProjectRoot, "Directory.Packages.props"));
-        Assert.Contains($"Include=\"TorchSharp\" Version=\"{TorchSharpLibrary.TorchSharpVersion}\"", versions, StringComparison.Ordinal);
-        Assert.Contains($"Include=\"libtorch-cpu-linux-x64\" Version=\"{TorchSharpLibrary.LibtorchVersion}\"", versions, StringComparison.Ordinal);
-    }
-
-    private static byte[] Binding()
-    {
-        string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        return File.ReadAllBytes(Path.Combine(
-            packages, "torchsharp", TorchSharpLibrary.TorchSharpVersion, "runtimes", "linux-x64", "native", "libLibTorchSharp.so"));
-    }
+    private static byte[] Binding() => File.ReadAllBytes(NativePackage.TorchSharp.Find()!);
 }

@@ -8,6 +8,9 @@ namespace DataForge.Pretrain.Tests.Torch;
 /// <summary>What tests need of the machine: the compiled library, the reference files. Where one is absent the test skips, saying so.</summary>
 internal static class NativeTorch
 {
+    /// <summary>The engine that tests of both engines train with here.</summary>
+    internal const TrainingEngine Engine = TrainingEngine.Native;
+
     internal static void SkipWithoutLibrary()
     {
         Assert.SkipWhen(NativeLibraryFinder.Find() is null, "libdataforge_torch.so is not compiled (Pretrain/Torch/native/build.sh artifacts/native)");

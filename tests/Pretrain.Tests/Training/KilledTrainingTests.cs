@@ -22,7 +22,7 @@ public class KilledTrainingTests
     private static readonly TrainingOptions Options = new()
     {
         Steps = 200, BatchSize = 2, BlockSize = 64, AccumulationSteps = 2, LearningRate = 2e-3, WarmupSteps = 20, EvaluateEvery = 30,
-        CheckpointEvery = 11, Threads = 2, PeakTeraflops = 1,
+        CheckpointEvery = 11, Threads = 2, PeakTeraflops = 1, Engine = NativeTorch.Engine,
     };
 
     [Theory]
