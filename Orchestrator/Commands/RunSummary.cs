@@ -47,7 +47,8 @@ internal static class RunSummary
         {
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"bits/byte  {heldOut.Model:F3} by the model, {heldOut.Gzip:F3} by gzip: {heldOut.Files:N0} held-out files, each by itself"));
+                $"bits/byte  {heldOut.Model:F3} by the model, {heldOut.Gzip:F3} by gzip: "
+                + $"{heldOut.Files:N0} held-out files, each by itself"));
         }
 
         output.WriteLine(

@@ -33,7 +33,8 @@ public static class FunctionSample
 
     /// <summary>
     /// The text after the prompt, up to the function's end: of the first sample that is a valid function of at least
-    /// <see cref="LeastStatements"/> different statements; where none is, of the valid one with the most, or else the first. The same seed, prompt and model give the same text.
+    /// <see cref="LeastStatements"/> different statements; where none is, of the valid one with the most, or else the first. The same
+    /// seed, prompt and model give the same text.
     /// </summary>
     public static string Of(
         ILanguageModel model, BpeVocabulary vocabulary, string prompt, ulong seed, CancellationToken cancellation = default)
@@ -61,7 +62,10 @@ public static class FunctionSample
         text.Write(start);
         GenerationOptions options = new()
         {
-            MaxNewTokens = Math.Min(MostTokens, model.Config.MaxPositionEmbeddings / 2), Temperature = Temperature, TopP = TopP, Seed = seed,
+            MaxNewTokens = Math.Min(MostTokens, model.Config.MaxPositionEmbeddings / 2),
+            Temperature = Temperature,
+            TopP = TopP,
+            Seed = seed,
         };
         using Generator generator = new(model);
         int tokens = 0;
@@ -94,6 +98,8 @@ public static class FunctionSample
 
     private static string Decode(ReadOnlySpan<byte> text) => System.Text.Encoding.UTF8.GetString(text);
 
-    /// <summary>A sample: its text after the prompt, its different statements (0 where it is no valid function), and whether it is kept at once.</summary>
+    /// <summary>
+    /// A sample: its text after the prompt, its different statements (0 where it is no valid function), and whether it is kept at once.
+    /// </summary>
     private readonly record struct Draw(string Text, int Statements, bool IsComplete);
 }

@@ -114,5 +114,6 @@ internal sealed class ModelExport(Run run, PretrainOptions options, TrainingJob 
 
     private static string Optimizer(TrainingOptions training) => training.Optimizer == OptimizerKind.AdamW ? "AdamW, " : string.Create(
         CultureInfo.InvariantCulture,
-        $"Muon for the blocks' matrices, learning rate {training.MuonLearningRate:G4}, momentum {training.MuonMomentum}; AdamW for the rest, ");
+        $"Muon for the blocks' matrices, learning rate {training.MuonLearningRate:G4}, "
+        + $"momentum {training.MuonMomentum}; AdamW for the rest, ");
 }
