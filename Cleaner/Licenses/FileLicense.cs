@@ -11,14 +11,17 @@ internal readonly record struct FileLicense(string Expression, LicenseClass Clas
 /// <summary>What a file's own header says, ready to be held against what the repository says of the file.</summary>
 /// <param name="Expression">The SPDX expression; empty where the header says nothing.</param>
 /// <param name="Class">Its class.</param>
-internal readonly record struct HeaderLicense(string Expression, LicenseClass Class)
+/// <param name="Snippets">The licences of parts of the file; empty where there are none.</param>
+internal readonly record struct HeaderLicense(string Expression, LicenseClass Class, string Snippets)
 {
     /// <summary>The evidence of a file whose header decides.</summary>
     public const string Evidence = "header";
 
+    private const string SnippetEvidence = "snippet";
+
     /// <summary>What a header says.</summary>
     public static HeaderLicense Of(LicenseFinding header) => new(
-        header.Expression, header.Expression.Length > 0 ? SpdxExpression.ClassOf(header.Expression) : LicenseClass.None);
+        header.Expression, header.Expression.Length > 0 ? SpdxExpression.ClassOf(header.Expression) : LicenseClass.None, header.Snippets);
 
     /// <summary>
     /// The licence of the file: the header's, where it names one. A header that only says "BSD" is made precise by a folder's text, and a
@@ -27,6 +30,19 @@ internal readonly record struct HeaderLicense(string Expression, LicenseClass Cl
     /// <param name="repository">What the repository says of the file.</param>
     /// <param name="path">The file's path.</param>
     public FileLicense Beside(FileLicense repository, string path)
+    {
+        FileLicense whole = WithoutSnippets(repository, path);
+        if (Snippets.Length == 0 || whole.Class == LicenseClass.None)
+        {
+            return whole;
+        }
+
+        string all = SpdxExpression.And([whole.Expression, Snippets]);
+        return new FileLicense(
+            all, SpdxExpression.ClassOf(all), whole.Evidence == Evidence ? Evidence : $"{whole.Evidence} {SnippetEvidence}");
+    }
+
+    private FileLicense WithoutSnippets(FileLicense repository, string path)
     {
         if (Expression.Length == 0 || RepositoryLicenses.MakesPrecise(repository.Expression, Expression))
         {

@@ -10,6 +10,9 @@ public sealed record LicenseFinding(string Expression, IReadOnlyList<string> Cop
     /// <summary>Licences that the text gives only some paths, each less free than the rest.</summary>
     public IReadOnlyList<FilesParagraph> Scopes { get; init; } = [];
 
+    /// <summary>The licences of parts of a source file, which hold beside the file's own; empty where there are none.</summary>
+    public string Snippets { get; init; } = "";
+
     /// <summary>No licence, no copyright.</summary>
     public static LicenseFinding Nothing { get; } = new("", []);
 }

@@ -102,7 +102,7 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
     private void JudgeContent(BlobId id, Survivor[] remaining, ReadOnlySpan<byte> content, bool wasKept)
     {
         _shipped.Decode(content);
-        LicenseFinding header = _policy.Read(_shipped.Header);
+        LicenseFinding header = _policy.Read(_shipped);
         var outcome = new Outcome { Conflict = _policy.Conflict(remaining, header) };
         IReadOnlyList<LicensedOccurrence> kept = _policy.Apply(remaining, header, outcome.Rows.Add);
         _outcomes[id] = outcome;

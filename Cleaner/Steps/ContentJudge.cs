@@ -37,7 +37,7 @@ internal sealed class ContentJudge(
     {
         output.Add(CountName.OccurrencesJudged, occurrences.Length);
         Finding? noText = _shipped.Decode(content);
-        LicenseFinding header = _policy.Read(_shipped.Header);
+        LicenseFinding header = _policy.Read(_shipped);
         IReadOnlyList<LicensedOccurrence> kept = _policy.Apply(occurrences, header, row =>
         {
             output.Add(CountName.Dropped.Of(row.Rule));

@@ -1,4 +1,5 @@
 using DataForge.Cleaner.Licenses;
+using DataForge.Cleaner.Text;
 using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Steps;
@@ -13,6 +14,18 @@ internal sealed class HeaderCache
     private const int MaxHeaders = 4096;
     private readonly LicenseDetector _detector = new();
     private readonly Dictionary<BlobId, LicenseFinding> _known = [];
+
+    /// <summary>What a source says of its licence: in its header, and below it by tags and by <c>__license__</c>.</summary>
+    /// <param name="source">The decoded source.</param>
+    public LicenseFinding Of(ShippedText source)
+    {
+        ReadOnlySpan<byte> header = source.Header;
+        LicenseFinding found = Find(header);
+        LicensesBelow below = LicensesBelow.Read(source.Text, header.Length);
+        return below == LicensesBelow.None
+            ? found
+            : found with { Expression = SpdxExpression.And([found.Expression, below.File]), Snippets = below.Snippets };
+    }
 
     /// <summary>The licence and copyright lines that a header gives.</summary>
     public LicenseFinding Find(ReadOnlySpan<byte> header)

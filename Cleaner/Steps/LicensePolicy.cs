@@ -1,6 +1,7 @@
 using DataForge.Cleaner.Licenses;
 using DataForge.Cleaner.Rules;
 using DataForge.Cleaner.Rules.All;
+using DataForge.Cleaner.Text;
 using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Steps;
@@ -29,8 +30,9 @@ internal sealed class LicensePolicy(CleanOptions options)
     private readonly HeaderCache _headers = new();
     private readonly List<LicensedOccurrence> _kept = [];
 
-    /// <summary>What a header says of its file's licence.</summary>
-    public LicenseFinding Read(ReadOnlySpan<byte> header) => _headers.Find(header);
+    /// <summary>What a source says of its own licence.</summary>
+    /// <param name="source">The decoded source.</param>
+    public LicenseFinding Read(ShippedText source) => _headers.Of(source);
 
     /// <summary>Ranks the occurrences whose licence passes, the best first. The list is valid until the next call.</summary>
     /// <param name="occurrences">The content's occurrences.</param>

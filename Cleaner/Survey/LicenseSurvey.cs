@@ -43,11 +43,11 @@ public sealed class LicenseSurvey
         if (kind == FileKind.Python)
         {
             _source.Decode(content);
-            LicenseFinding header = _headers.Find(_source.Header);
+            LicenseFinding header = _headers.Of(_source);
             _files.Add((path, header));
-            if (header.Expression.Length > 0 && !_passages.ContainsKey(header))
+            if (header.Expression.Length + header.Snippets.Length > 0 && !_passages.ContainsKey(header))
             {
-                _reader.ReadHeader(_source.Header);
+                _reader.ReadSource(_source.Text, _source.Header.Length);
                 _passages[header] = _reader.Passages;
             }
         }
@@ -113,7 +113,7 @@ public sealed class LicenseSurvey
         }
         else if (kind == EvidenceKind.FileLicense)
         {
-            _reader.ReadHeader(content);
+            _reader.ReadSource(content, content.Length);
         }
         else
         {
@@ -146,8 +146,7 @@ public sealed class LicenseSurvey
         string folder = CommonFolder(files.Select(file => file.Path));
         return new SurveyedFiles(
             license.Expression, license.Class.Name(), license.Evidence, folder.Length == 0 ? "." : folder,
-            [.. files.Select(file => file.Path)],
-            license.Evidence == HeaderLicense.Evidence ? _passages.GetValueOrDefault(files[0].Header, []) : []);
+            [.. files.Select(file => file.Path)], _passages.GetValueOrDefault(files[0].Header, []));
     }
 
     private SurveyedEvidence OfHeader(string path, LicenseFinding header) => new()

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using DataForge.Cleaner.Licenses;
+using DataForge.Cleaner.Text;
 
 namespace DataForge.Cleaner.Survey;
 
@@ -36,13 +37,23 @@ internal sealed partial class PassageReader
         Read(text, from, isHeader: false);
     }
 
-    /// <summary>Reads a source file's header that states a licence.</summary>
-    /// <param name="header">The header.</param>
-    public void ReadHeader(ReadOnlySpan<byte> header)
+    /// <summary>Reads a source file that states a licence.</summary>
+    /// <param name="text">The decoded source.</param>
+    /// <param name="header">Where its header ends.</param>
+    public void ReadSource(ReadOnlySpan<byte> text, int header)
     {
         Clear();
-        _detector.OfHeader(header);
-        Read(header, 0, isHeader: true);
+        if (_detector.OfHeader(text[..header]).Expression.Length > 0)
+        {
+            Read(text[..header], 0, isHeader: true);
+        }
+
+        var below = new List<(int Start, string License)>();
+        LicensesBelow.Read(text, header, below);
+        foreach ((int start, string license) in below)
+        {
+            Add(text, start, start + 1, license, text[start] == '#' ? PassageKind.Tag : PassageKind.Name);
+        }
     }
 
     /// <summary>Finds the first line of metadata that names a licence.</summary>
@@ -151,9 +162,10 @@ internal sealed partial class PassageReader
     }
 
     [GeneratedRegex(
-        @"^[ \t""']*(?:licen[cs]e\b|.*License ::|.*\blicen[cs]e\s*=)[^\n]*", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+        @"^[ \t""']*(?:licen[cs]e\b|.*License ::|.*\blicen[cs]e\s*=)[^\n]*",
+        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex MetadataLine();
 
-    [GeneratedRegex(@"^all rights reserved\.?$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^all rights reserved\.?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex AllRights();
 }

@@ -29,7 +29,14 @@ internal sealed class ShippedText(RuleSettings settings, bool redacts)
     public string Encoding => _text.Encoding;
 
     /// <summary>The licence header of the decoded text; empty where the source is no text. Valid until the next step.</summary>
-    public ReadOnlySpan<byte> Header => _text.Fault is null ? LicenseHeader.Of(_text.Text) : [];
+    public ReadOnlySpan<byte> Header
+    {
+        get
+        {
+            ReadOnlySpan<byte> header = _text.Fault is null ? LicenseHeader.Of(_text.Text) : [];
+            return header[..LicensesBelow.EndOfHeader(header)];
+        }
+    }
 
     /// <summary>What the last <see cref="Redact"/> replaced, at its place in the text before; in order.</summary>
     public IReadOnlyList<Secret> Redacted => _redactor.Replaced;
