@@ -145,7 +145,7 @@ internal sealed partial class PipelineSteps
         Start();
         Finding? noText = _shipped.Decode(content);
         Lap("clean: decode");
-        _policy.Read(_shipped.Header);
+        _policy.Read(_shipped);
         Lap("clean: licence header");
         if (noText is not null)
         {
