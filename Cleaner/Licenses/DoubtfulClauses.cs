@@ -99,7 +99,7 @@ internal static partial class DoubtfulClauses
 
     // What the usual notices and texts say, and what restricts nobody.
     [GeneratedRegex(
-        @"unless required by applicable law(?: or agreed to in writing)?"
+        @"with (?:the )?llvm exceptions?|unless required by applicable law(?: or agreed to in writing)?"
         + @"|(?:you )?may not use (?:this|the|these) (?:[a-z]+ ){1,3}except in compliance with the license"
         + @"|without warranties or conditions of any kind(?: either express or implied)?"
         + @"|see the license for the specific language governing (?:permissions and )?limitations under the license"

@@ -290,7 +290,8 @@ internal static partial class NeutralSentences
     [GeneratedRegex(
         @"\b(?:is|are) (?:hereby |freely |also |explicitly )?(?:permitted|allowed|granted|free|unlimited|encouraged|welcome|unrestricted)"
         + @"(?: freely| for any purpose| to anyone| to everyone| under [a-z0-9. ]+| for everyone)? *$"
-        + @"|^ *redistribution and use in source",
+        + @"|^ *redistribution and use in source"
+        + @"|\b(?:is|are) (?:governed by|licensed under|covered by|subject to) (?:a |an |the )?(?:[a-z0-9.+]+ ){0,4}(?:licen[cs]e|terms)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Free();
 }
