@@ -192,7 +192,7 @@ internal static partial class NeutralSentences
     [GeneratedRegex(
         @"^(?!.*\b(?:must|shall|not|only|unless|until|need)\b).*\b(?:your choice|at your option|you may choose|choose (?:either"
         + @"|whichever|between|one)"
-        + @"|either (?:of|license)|you elect|elect to|to accept the|dual licensed|alternative)\b",
+        + @"|either (?:of|the|license)|you elect|elect to|to accept the|dual licensed|alternative)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Choice();
 

@@ -45,7 +45,7 @@ internal static partial class OtherNames
             bool isRead = rest.AsSpan(match.Index, match.Length).Contains('\u0001');
             string id = LicenseNames.ToSpdx(name + " license") ?? LicenseNames.ToSpdx(name) ?? SpdxLicenses.Unknown;
             bool isGnu = name.StartsWith("gnu ", StringComparison.Ordinal);
-            if (!isRead && !isGnu && name.Split(' ').Any(word => word.Length > 1 && !NoNames.Contains(word))
+            if (found.Count == 0 && !isRead && !isGnu && name.Split(' ').Any(word => word.Length > 1 && !NoNames.Contains(word))
                 && !SpdxExpression.IsPermissive(id) && IsStated(text, match))
             {
                 found.Add(id);
