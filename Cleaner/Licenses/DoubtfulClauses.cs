@@ -89,7 +89,8 @@ internal static partial class DoubtfulClauses
 
     // A sentence that begins with the name of a licence: "MIT license for individuals".
     [GeneratedRegex(
-        @"^(?:[a-z0-9.+]+ ){1,6}licen[cs]es?\b(?! (?:plate|key|server|manager|checker|header|headers|field|metadata|classifier|string"
+        @"^(?!licen)(?:[a-z0-9.+]+ ){1,6}licen[cs]es?\b(?! (?:plate|key|server|manager|checker|header|headers|field|metadata"
+        + @"|classifier|string"
         + @"|number|url|id|identifier|detect|check|scan))",
         RegexOptions.CultureInvariant)]
     private static partial Regex Title();
@@ -99,7 +100,8 @@ internal static partial class DoubtfulClauses
 
     // What the usual notices and texts say, and what restricts nobody.
     [GeneratedRegex(
-        @"unless required by applicable law(?: or agreed to in writing)?"
+        @"contains no (?:[a-z]+ ){0,3}(?:gnu|l?gpl)[a-z0-9. ]{0,90}|(?<=gpl v?[0-9.]{1,3}) only"
+        + @"|with (?:the )?llvm exceptions?|unless required by applicable law(?: or agreed to in writing)?"
         + @"|(?:you )?may not use (?:this|the|these) (?:[a-z]+ ){1,3}except in compliance with the license"
         + @"|without warranties or conditions of any kind(?: either express or implied)?"
         + @"|see the license for the specific language governing (?:permissions and )?limitations under the license"

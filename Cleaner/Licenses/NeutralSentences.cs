@@ -192,7 +192,7 @@ internal static partial class NeutralSentences
     [GeneratedRegex(
         @"^(?!.*\b(?:must|shall|not|only|unless|until|need)\b).*\b(?:your choice|at your option|you may choose|choose (?:either"
         + @"|whichever|between|one)"
-        + @"|either (?:of|license)|you elect|elect to|to accept the|dual licensed|alternative)\b",
+        + @"|either (?:of|the|license)|you elect|elect to|to accept the|dual licensed|alternative)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Choice();
 
@@ -290,7 +290,8 @@ internal static partial class NeutralSentences
     [GeneratedRegex(
         @"\b(?:is|are) (?:hereby |freely |also |explicitly )?(?:permitted|allowed|granted|free|unlimited|encouraged|welcome|unrestricted)"
         + @"(?: freely| for any purpose| to anyone| to everyone| under [a-z0-9. ]+| for everyone)? *$"
-        + @"|^ *redistribution and use in source",
+        + @"|^ *redistribution and use in source"
+        + @"|\b(?:is|are) (?:governed by|licensed under|covered by|subject to) (?:a |an |the )?(?:[a-z0-9.+]+ ){0,4}(?:licen[cs]e|terms)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Free();
 }

@@ -44,8 +44,9 @@ internal static partial class OtherNames
             string name = match.Groups["name"].Value.ToLowerInvariant();
             bool isRead = rest.AsSpan(match.Index, match.Length).Contains('\u0001');
             string id = LicenseNames.ToSpdx(name + " license") ?? LicenseNames.ToSpdx(name) ?? SpdxLicenses.Unknown;
-            if (!isRead && name.Split(' ').Any(word => word.Length > 1 && !NoNames.Contains(word)) && !SpdxExpression.IsPermissive(id)
-                && IsStated(text, match))
+            bool isGnu = name.StartsWith("gnu ", StringComparison.Ordinal);
+            if (found.Count == 0 && !isRead && !isGnu && name.Split(' ').Any(word => word.Length > 1 && !NoNames.Contains(word))
+                && !SpdxExpression.IsPermissive(id) && IsStated(text, match))
             {
                 found.Add(id);
             }
