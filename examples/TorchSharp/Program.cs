@@ -133,7 +133,8 @@ internal sealed class GptNeo : Module<Tensor, Tensor>
         using JsonDocument json = JsonDocument.Parse(header);
         foreach ((string name, Parameter parameter) in named_parameters())
         {
-            file.Position = 8 + header.Length + json.RootElement.GetProperty(name.Replace('/', '.')).GetProperty("data_offsets")[0].GetInt64();
+            JsonElement entry = json.RootElement.GetProperty(name.Replace('/', '.'));
+            file.Position = 8 + header.Length + entry.GetProperty("data_offsets")[0].GetInt64();
             file.ReadExactly(parameter.bytes);
         }
     }
@@ -187,10 +188,9 @@ internal sealed partial class Tokenizer
     {
         _ids = JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(Path.Combine(folder, "vocab.json")))!;
         _texts = _ids.ToDictionary(pair => pair.Value, pair => pair.Key);
-        _ranks = File.ReadLines(Path.Combine(folder, "merges.txt")).Where(line => !line.StartsWith("#version")).Select(line => line.Split(' '))
-            .Where(pair => pair.Length == 2).Select((pair, rank) => (Pair: (pair[0], pair[1]), rank)).ToDictionary(m => m.Pair, m => m.rank);
-        int spare = 256;
-        for (int i = 0; i < 256; i++)
+        var pairs = File.ReadLines(Path.Combine(folder, "merges.txt")).Select(l => l.Split(' ')).Where(m => m is [not "#version:", _]);
+        _ranks = pairs.Select((pair, rank) => (Pair: (pair[0], pair[1]), rank)).ToDictionary(merge => merge.Pair, merge => merge.rank);
+        for (int i = 0, spare = 256; i < 256; i++)
         {
             _letters[(byte)i] = (char)(i is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or >= 0xAE ? i : spare++);
         }
@@ -198,10 +198,11 @@ internal sealed partial class Tokenizer
         _bytes = _letters.ToDictionary(pair => pair.Value, pair => pair.Key);
     }
 
-    public List<long> Encode(string text) => [.. Words().Matches(text).SelectMany(word => Merge(word.Value)).Select(part => (long)_ids[part])];
+    public List<long> Encode(string text) =>
+        [.. Words().Matches(text).SelectMany(word => Merge(word.Value)).Select(part => (long)_ids[part])];
 
-    public string Decode(IEnumerable<long> tokens) =>
-        Encoding.UTF8.GetString([.. tokens.SelectMany(token => _texts[(int)token]).Where(_bytes.ContainsKey).Select(letter => _bytes[letter])]);
+    public string Decode(IEnumerable<long> tokens) => Encoding.UTF8.GetString(
+        [.. tokens.SelectMany(token => _texts[(int)token]).Where(_bytes.ContainsKey).Select(letter => _bytes[letter])]);
 
     private List<string> Merge(string word)
     {

@@ -1,12 +1,5 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
-using DataForge.Corpus;
-using DataForge.Corpus.Counts;
-using DataForge.Corpus.Runs;
-using DataForge.Crawler.Fetch;
-using DataForge.Crawler.GitHub;
 using DataForge.Crawler.Storage;
 using DataForge.Testing;
 

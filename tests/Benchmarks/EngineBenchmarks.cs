@@ -68,7 +68,8 @@ internal static class EngineBenchmarks
             }
         }
 
-        Console.WriteLine("| engine | tokens/s | over native | processor s a step | memory, MB | over native | to the end of the first step, s |");
+        string first = "over " + engines[0].ToString().ToLowerInvariant();
+        Console.WriteLine($"| engine | tokens/s | {first} | processor s a step | memory, MB | {first} | to the end of the first step, s |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         double speed = Median(results[0], f => f.TokensPerSecond), memory = Median(results[0], f => f.PeakMegabytes);
         for (int i = 0; i < engines.Length; i++)
