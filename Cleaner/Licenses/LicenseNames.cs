@@ -94,9 +94,10 @@ public static partial class LicenseNames
         }
 
         // "MIT or Apache 2.0", "BSD and GPLv2", "MIT/Apache-2.0", "MIT & PSF", "MIT, BSD": all must have a name.
-        foreach ((string pattern, bool choice) in new[] { (@"\s+or\s+|\s*\|+\s*|/", true), (@"\s+and\s+|\s*[&,;]\s*|\s*\+\s+", false) })
+        // A name is short (MaxName), so no time limit is needed; one by the clock would end a run on a busy machine.
+        foreach ((Regex separator, bool choice) in new[] { (Or(), true), (And(), false) })
         {
-            string[] parts = Regex.Split(name, pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+            string[] parts = separator.Split(name);
             if (parts.Length is > 1 and < 10)
             {
                 string?[] ids = [.. parts.Select(part => SpdxExpression.Normalize(part) ?? Single(part))];
@@ -178,4 +179,10 @@ public static partial class LicenseNames
         + @"| or later version| or later .?gpl.*)?"
         + @"(?: only| (?:a|l)?gplv?[0-9.]*(?<later>\+)?)?$", RegexOptions.CultureInvariant)]
     private static partial Regex GnuName();
+
+    [GeneratedRegex(@"\s+or\s+|\s*\|+\s*|/", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Or();
+
+    [GeneratedRegex(@"\s+and\s+|\s*[&,;]\s*|\s*\+\s+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex And();
 }
