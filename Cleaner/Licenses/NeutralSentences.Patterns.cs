@@ -171,7 +171,7 @@ internal static partial class NeutralSentences
         RegexOptions.CultureInvariant)]
     private static partial Regex You();
 
-    // A right that is given and nothing else: each word of the sentence is one of these, so that nothing can limit it. Beside them the usual
+    // A right that is given and nothing else: each word of the sentence is one of these, so that nothing can limit it. Beside them
     // exceptions of LLVM's kind, what authors would appreciate, and "some rights reserved", which says nothing that the licence does not.
     [GeneratedRegex(
         @"^ *(?:(?:you|anyone|everyone|can|may|be|freely|use|used|copy|copied|modify|modified|distribute|distributed|redistribute"

@@ -130,7 +130,12 @@ public sealed class SandboxTests(SandboxFixture sandbox) : IClassFixture<Sandbox
             {
                 if (File.ReadLines(Path.Combine(folder, "status")).Any(line => line.StartsWith("Uid:\t65534", StringComparison.Ordinal)))
                 {
-                    commands.Add(File.ReadAllText(Path.Combine(folder, "cmdline")));
+                    // A process that has ended, and that nobody has waited for yet, has no command line any more.
+                    string command = File.ReadAllText(Path.Combine(folder, "cmdline"));
+                    if (command.Length > 0)
+                    {
+                        commands.Add(command);
+                    }
                 }
             }
             catch (IOException)
