@@ -188,7 +188,7 @@ internal static partial class NeutralSentences
         + @"(?:complying|including)\b"
         + @"|^ *in addition if you combine or link compiled forms of this software with software that is licensed under the gplv2\b",
         RegexOptions.CultureInvariant)]
-    private static partial Regex Gift();
+    private static partial Regex UnconditionalGrant();
 
     // What is asked for kindly, or told as a credit.
     [GeneratedRegex(

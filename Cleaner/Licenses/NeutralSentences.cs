@@ -17,7 +17,7 @@ internal static partial class NeutralSentences
     /// <param name="roles">The roles of its words.</param>
     public static bool Is(string sentence, SentenceRole roles)
     {
-        if (Gift().IsMatch(sentence))
+        if (UnconditionalGrant().IsMatch(sentence))
         {
             return true;
         }
@@ -68,7 +68,7 @@ internal static partial class NeutralSentences
                     || (Has(roles, SentenceRole.Act) && Has(roles, SentenceRole.Work | SentenceRole.Person))))
             || (Has(roles, SentenceRole.Circle) && Has(roles, SentenceRole.Right | SentenceRole.Act | SentenceRole.Name))
             || (Act().IsMatch(sentence) && !Free().IsMatch(sentence)))
-        && !Request().IsMatch(sentence) && !Record().IsMatch(sentence) && !Gift().IsMatch(sentence);
+        && !Request().IsMatch(sentence) && !Record().IsMatch(sentence) && !UnconditionalGrant().IsMatch(sentence);
 
     private static bool IsPlain(string sentence, SentenceRole roles) =>
         (!Has(roles, SentenceRole.Right) || Statement().IsMatch(sentence) || Funding().IsMatch(sentence) || !Verb().IsMatch(sentence)

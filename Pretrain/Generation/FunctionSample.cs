@@ -39,10 +39,19 @@ public static class FunctionSample
     public static string Of(
         ILanguageModel model, BpeVocabulary vocabulary, string prompt, ulong seed, CancellationToken cancellation = default)
     {
+        int[] tokens = new PromptEncoder(vocabulary).Encode(prompt);
+        using Generator generator = new(model);
         Draw best = default;
         for (int i = 0; i < MostDraws; i++)
         {
-            Draw draw = Sample(model, vocabulary, prompt, checked((seed * MostDraws) + (ulong)i), cancellation);
+            GenerationOptions options = new()
+            {
+                MaxNewTokens = Math.Min(MostTokens, model.Config.MaxPositionEmbeddings / 2),
+                Temperature = Temperature,
+                TopP = TopP,
+                Seed = checked((seed * MostDraws) + (ulong)i),
+            };
+            Draw draw = Sample(generator.Stream(tokens, options, cancellation), vocabulary, prompt, options.MaxNewTokens);
             if (draw.IsComplete)
             {
                 return draw.Text;
@@ -54,22 +63,13 @@ public static class FunctionSample
         return best.Text;
     }
 
-    private static Draw Sample(
-        ILanguageModel model, BpeVocabulary vocabulary, string prompt, ulong seed, CancellationToken cancellation)
+    private static Draw Sample(IEnumerable<int> generated, BpeVocabulary vocabulary, string prompt, int mostTokens)
     {
         byte[] start = System.Text.Encoding.UTF8.GetBytes(prompt);
         ArrayBufferWriter<byte> text = new();
         text.Write(start);
-        GenerationOptions options = new()
-        {
-            MaxNewTokens = Math.Min(MostTokens, model.Config.MaxPositionEmbeddings / 2),
-            Temperature = Temperature,
-            TopP = TopP,
-            Seed = seed,
-        };
-        using Generator generator = new(model);
         int tokens = 0;
-        foreach (int token in generator.Stream(new PromptEncoder(vocabulary).Encode(prompt), options, cancellation))
+        foreach (int token in generated)
         {
             tokens++;
             text.Write(vocabulary.Decode([checked((ushort)token)], skipSpecial: true));
@@ -79,7 +79,7 @@ public static class FunctionSample
             }
         }
 
-        return tokens < options.MaxNewTokens && FunctionText.Read(text.WrittenSpan, isWhole: true) is { } last
+        return tokens < mostTokens && FunctionText.Read(text.WrittenSpan, isWhole: true) is { } last
             ? Cut(text.WrittenSpan, start.Length, last)
             : new Draw(Decode(text.WrittenSpan[start.Length..]), 0, false);
     }

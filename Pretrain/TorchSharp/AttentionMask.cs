@@ -6,21 +6,20 @@ namespace DataForge.Pretrain.TorchSharp;
 internal static class AttentionMask
 {
     /// <summary>
-    /// [queries, keys], added to the scores: 0 where a query sees a key, else -∞. The queries are the last positions.
+    /// [time, time], added to the scores: 0 where a query (row) sees a key (column), else -∞.
     /// </summary>
-    /// <param name="queries">Number of queries.</param>
-    /// <param name="keys">Number of keys.</param>
+    /// <param name="time">Number of positions.</param>
     /// <param name="window">How many positions a query sees, itself included; 0 means all earlier ones.</param>
-    internal static Tensor Create(long queries, long keys, int window)
+    internal static Tensor Create(long time, int window)
     {
-        Tensor mask = zeros(queries, keys);
+        Tensor mask = zeros(time, time);
         Span<float> cells = TensorMemory.Floats(mask);
-        for (long i = 0; i < queries; i++)
+        for (long i = 0; i < time; i++)
         {
-            long last = keys - queries + i, first = window > 0 ? Math.Max(0, last - window + 1) : 0;
-            Span<float> row = cells.Slice((int)(i * keys), (int)keys);
+            long first = window > 0 ? Math.Max(0, i - window + 1) : 0;
+            Span<float> row = cells.Slice((int)(i * time), (int)time);
             row[..(int)first].Fill(float.NegativeInfinity);
-            row[(int)(last + 1)..].Fill(float.NegativeInfinity);
+            row[(int)(i + 1)..].Fill(float.NegativeInfinity);
         }
 
         return mask;

@@ -92,7 +92,7 @@ internal sealed class SelfAttention : Module<Tensor, Tensor>
         if (_mask is null || _mask.shape[0] != time)
         {
             _mask?.Dispose();
-            _mask = AttentionMask.Create(time, time, _window).DetachFromDisposeScope();
+            _mask = AttentionMask.Create(time, _window).DetachFromDisposeScope();
         }
 
         return _mask;

@@ -4,6 +4,7 @@ using DataForge.Evaluation.Sets;
 using DataForge.Orchestrator.Evaluating;
 using DataForge.Pretrain.Generation;
 using DataForge.Pretrain.Model;
+using DataForge.Pretrain.Tests.Generation;
 using DataForge.Pretrain.Tokenizer;
 using DataForge.Testing;
 
@@ -65,12 +66,8 @@ public sealed class ModelSamplesTests : IDisposable
     {
         string? golden = SharedFiles.Find("golden", "odd");
         Assert.SkipWhen(golden is null, "the reference tensors golden/odd are not here");
-        byte[][] tokens =
-        [
-            .. Enumerable.Range(0, 256).Select(value => new[] { (byte)value }),
-            .. Enumerable.Range(0, 43).Select(value => "xy"u8.ToArray().Append((byte)(value + 1)).ToArray()), "<|endoftext|>"u8.ToArray(),
-        ];
-        return (LanguageModels.Open(golden!), new BpeVocabulary(PreTokenization.Gpt2, tokens, [], [tokens.Length - 1]));
+        ILanguageModel model = LanguageModels.Open(golden!);
+        return (model, ByteVocabulary.OfSize(model.Config.VocabSize));
     }
 
     private byte[] Generate(
