@@ -99,8 +99,8 @@ public sealed class PretrainOptions : IValidatableObject
     public int MaxValidationBlocks { get; set; } = 256;
 
     /// <summary>
-    /// About how many bytes of held-out documents the trained model reads, to state its bits per byte; default 262,144: dozens of files, read
-    /// in seconds by a small model. 0: none.
+    /// About how many bytes of held-out documents the trained model reads, to state its bits per byte; default 262,144: dozens of files,
+    /// read in seconds by a small model. 0: none.
     /// </summary>
     [Range(0, 1L << 40)]
     public long HeldOutBytes { get; set; } = 256 << 10;

@@ -34,7 +34,9 @@ internal sealed class TrainingJob : IDisposable
     /// <summary>The loss on the held-out tokens of a model that knows the token frequencies only.</summary>
     public required UnigramEntropy Unigram { get; init; }
 
-    /// <summary>Held-out documents, to measure bits per byte; null where whole documents are not what is trained on, or none are asked for.</summary>
+    /// <summary>
+    /// Held-out documents, to measure bits per byte; null where whole documents are not what is trained on, or none are asked for.
+    /// </summary>
     public HeldOutDocuments? HeldOut { get; init; }
 
     /// <summary>A training on the tokens of a run.</summary>
