@@ -35,12 +35,14 @@ internal static class CommandLine
             ExplainCommand.Create(host),
             RedactCommand.Create(host),
             LicenseCommand.Create(host),
+            CompletionCommand.Create(host),
         };
         foreach (Option option in LogSettings.Options)
         {
             root.Add(option);
         }
 
+        CommandExamples.AddToHelp(root);
         return root;
     }
 }
