@@ -43,7 +43,10 @@ internal sealed class CompletionCommand(CommandTerminal terminal) : ICommandHand
         """;
 
     private const string Fish = """
-        complete --command dataforge --arguments '(dataforge "[suggest:"(commandline --cursor)"]" (commandline --cut-at-cursor) 2>/dev/null)'
+        function __dataforge_words
+          dataforge "[suggest:"(commandline --cursor)"]" (commandline --cut-at-cursor) 2>/dev/null
+        end
+        complete --command dataforge --arguments '(__dataforge_words)'
         """;
 
     /// <summary>The command.</summary>
