@@ -28,7 +28,7 @@ pack_tool() {
   write_notices "$staging/tool/THIRD-PARTY-NOTICES.txt"
   rm -rf "$artifacts/publish/Orchestrator"
   quietly "$artifacts/pack.log" dotnet pack "$root/Orchestrator" -c Release --no-build -v q --nologo -o "$packages" \
-    -p:ThirdPartyNotices="$staging/tool/THIRD-PARTY-NOTICES.txt"
+    -p:DeterministicTimestamp="$commit_time" -p:ThirdPartyNotices="$staging/tool/THIRD-PARTY-NOTICES.txt"
   packed "$packages/DataForge.$version.nupkg"
 }
 
