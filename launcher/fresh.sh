@@ -1,5 +1,6 @@
 # The first hour of a stranger: Debian 12 and 13 with the .NET SDK and git alone, a user without root. The quickstart from a clone of the
-# last commit and from each package that `pack` makes of it, and the tests. Sourced by launcher/check.sh.
+# last commit and from each package that `pack` makes of it, and the tests. DATAFORGE_TEST_STEPS shortens the training. Sourced by
+# launcher/check.sh.
 
 source "$root/launcher/roots.sh"
 source "$root/launcher/pack.sh"
@@ -74,7 +75,7 @@ fresh_source() { # SUITE
   time as_stranger "$1" 'cd dataforge && ./dataforge --version' || { failed 'the build failed'; return; }
   say "   set up: $(size_in_mb "$home") MB in all: $(size_in_mb "$home/.nuget") MB of packages," \
     "$(size_in_mb "$home/dataforge/artifacts") MB of artifacts, the rest is the clone and what .NET leaves at home"
-  time as_stranger "$1" "cd dataforge && ./dataforge quickstart --forge $forge" || { failed 'the quickstart failed'; return; }
+  time as_stranger "$1" "cd dataforge && ./dataforge $quickstart" || { failed 'the quickstart failed'; return; }
   examine_quickstart "$home/dataforge/workspace"
 }
 
@@ -85,7 +86,7 @@ fresh_tool() { # SUITE
   empty_home "$1"
   cp "$packages/DataForge.$version.nupkg" "$home/"
   as_stranger "$1" "dotnet tool install --global --source . --version $version DataForge" || { failed 'it could not be installed'; return; }
-  time as_stranger "$1" "DOTNET_ROOT=$(dotnet_folder) .dotnet/tools/dataforge quickstart --forge $forge" ||
+  time as_stranger "$1" "DOTNET_ROOT=$(dotnet_folder) .dotnet/tools/dataforge $quickstart" ||
     { failed 'the quickstart failed'; return; }
   say "   tool and libtorch take $(size_in_mb "$home/.dotnet" "$home/.nuget") MB"
   examine_quickstart "$home/workspace"
@@ -98,7 +99,7 @@ fresh_archive() { # SUITE
   empty_home "$1"
   enter_root "fresh-$1" ${forge_folder:+"$forge_folder"}
   tar -C "$home" --no-same-owner -xzf "$packages/$name.tar.gz"
-  time as_stranger "$1" "$name/dataforge quickstart --forge $forge" || { failed 'the quickstart failed'; return; }
+  time as_stranger "$1" "$name/dataforge $quickstart" || { failed 'the quickstart failed'; return; }
   examine_quickstart "$home/workspace"
   enter_root "fresh-$1" "$(dotnet_folder)" ${forge_folder:+"$forge_folder"}
 }
@@ -139,12 +140,12 @@ fresh_image() {
   mapfile -t settings < <(grep -oE '"Env":\[[^]]*\]' "$config" | sed 's/^"Env":\[//; s/\]$//' | tr -d '"' | tr ',' '\n')
   time chroot --userspec="$(sed -n 's/.*"User":"\([^"]*\)".*/\1/p' "$config")" "$target" /usr/bin/env -i "${settings[@]}" sh -c \
     "cd $(sed -n 's/.*"WorkingDir":"\([^"]*\)".*/\1/p' "$config") && exec $(sed -n 's/.*"Entrypoint":\["\([^"]*\)".*/\1/p' "$config") \
-    quickstart --forge $forge" || { failed 'the quickstart failed'; return; }
+    $quickstart" || { failed 'the quickstart failed'; return; }
   examine_quickstart "$target/work/workspace"
 }
 
 check_fresh() { # [FORGE] [SUITE …] [PART …]
-  local forge=https://github.com suites=() parts=() packed_parts=() word suite part verdict=0 expected version
+  local forge=https://github.com suites=() parts=() packed_parts=() word suite part verdict=0 expected version quickstart
   forge_folder=
   for word in "$@"; do
     case "$word" in
@@ -163,6 +164,7 @@ check_fresh() { # [FORGE] [SUITE …] [PART …]
   trap 'for target in "$roots"/fresh-*/; do leave_root "$(basename "$target")"; done' EXIT
   build_once program Orchestrator
   version=$(program_property Version)
+  quickstart="quickstart --forge $forge${DATAFORGE_TEST_STEPS:+ --set pretrain.steps=$DATAFORGE_TEST_STEPS}"
   for part in tool archive image; do
     [[ " ${parts[*]} " != *" $part "* ]] || packed_parts+=("$part")
   done
