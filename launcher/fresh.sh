@@ -43,9 +43,9 @@ dataset_hash() { (cd "$1/runs/quickstart/3-dataset/data" && sha256sum -- * | sha
 examine_quickstart() { # WORKSPACE
   local got
   got=$(dataset_hash "$1") || { failed 'there is no dataset'; return; }
-  [ "$got" = "$expected" ] || failed "the dataset has other bytes than on this machine ($got)"
+  if [ "$got" = "$expected" ]; then say '   the dataset has the bytes of this machine'"'"'s'; else failed "the dataset has other bytes: $got"; fi
   [ -s "$1/runs/quickstart/5-model/export/model.safetensors" ] || { failed 'there is no exported model'; return; }
-  say "   dataset as on this machine; a model of $(stat -c %s "$1/runs/quickstart/5-model/export/model.safetensors") bytes is exported"
+  say "   the exported model has $(stat -c %s "$1/runs/quickstart/5-model/export/model.safetensors") bytes"
 }
 
 # What the same commit makes of the same input here. One step of training: the dataset does not depend on it.
@@ -53,7 +53,8 @@ build_expected() {
   local here="$artifacts/fresh-here"
   say '== This machine'
   rm -rf "$here"
-  quietly "$here.log" dotnet "$program" quickstart --input pinned --forge "$forge" --workspace "$here" --set pretrain.steps=1
+  quietly "$here.log" dotnet "$program" quickstart --input pinned --forge "$forge" --workspace "$here" --set pretrain.steps=1 \
+    --set pretrain.maxvalidationblocks=1
   expected=$(dataset_hash "$here")
   say "   dataset $expected"
 }
