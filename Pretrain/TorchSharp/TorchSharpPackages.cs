@@ -71,6 +71,7 @@ public static class TorchSharpPackages
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // no process stays behind
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["DOTNET_NOLOGO"] = "1";
+        start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1"; // no need of ICU's library, which a bare system lacks
         List<string> lines = [];
         try
         {
