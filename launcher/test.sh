@@ -1,11 +1,11 @@
 # Runs the tests: all projects and a sum, or one project with a filter. Sourced by ./dataforge.
 
 test_projects=(Python.Tests Parquet.Tests Corpus.Tests Crawler.Tests Cleaner.Tests Dedup.Tests Pretrain.Tests TorchSharp.Tests
-  Inspection.Tests Evaluation.Tests Orchestrator.Tests Forge.Tests EndToEnd.Tests)
+  Inspection.Tests Evaluation.Tests ModelServer.Tests Orchestrator.Tests Forge.Tests EndToEnd.Tests)
 
 # Reasons for which a test may skip even where every optional part is required: they depend on the processor, a GPU, the version of libtorch,
 # files beside the project, or the test is a child process or a long proof. Any other reason names a missing tool.
-allowed_skips='as a child process|takes minutes|takes hours|DATAFORGE_|no GPU|has a GPU|libtorch .* has no|the reference tensors|not beside the project|are not there|is not here|no transformers|no right to mount|other Unicode|Unicode'
+allowed_skips='as a child process|takes minutes|takes hours|DATAFORGE_|no GPU|has a GPU|libtorch .* has no|the reference tensors|not beside the project|are not there|is not here|no transformers|no right to mount|does not let bubblewrap run|other Unicode|Unicode'
 
 # npm's packages, exactly as tests/npm/package-lock.json has them. What else is missing is named, and the tests that need it skip.
 install_test_needs() {
