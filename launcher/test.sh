@@ -2,11 +2,11 @@
 
 # The longest first: two run at a time, and none is to be left over at the end.
 test_projects=(EndToEnd.Tests Crawler.Tests Pretrain.Tests Dedup.Tests TorchSharp.Tests Cleaner.Tests Inspection.Tests Python.Tests
-  Parquet.Tests Orchestrator.Tests Evaluation.Tests Forge.Tests Corpus.Tests)
+  Parquet.Tests Orchestrator.Tests Evaluation.Tests ModelServer.Tests Forge.Tests Corpus.Tests)
 
 # Reasons for which a test may skip even where every optional part is required: they depend on the processor, a GPU, the version of libtorch,
 # files beside the project, or the test is a child process or a long proof. Any other reason names a missing tool.
-allowed_skips='as a child process|takes minutes|takes hours|DATAFORGE_|no GPU|has a GPU|libtorch .* has no|the reference tensors|not beside the project|are not there|is not here|no transformers|no right to mount|other Unicode|Unicode'
+allowed_skips='as a child process|takes minutes|takes hours|DATAFORGE_|no GPU|has a GPU|libtorch .* has no|the reference tensors|not beside the project|are not there|is not here|no transformers|no right to mount|does not let bubblewrap run|other Unicode|Unicode'
 
 # npm's packages, exactly as tests/npm/package-lock.json has them. What else is missing is named, and the tests that need it skip.
 install_test_needs() {
