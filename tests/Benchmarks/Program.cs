@@ -9,6 +9,7 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["tokenizer"] = args => TokenizerBenchmarks.Run(args),
     ["explain"] = args => ExplainBenchmarks.Run(args),
     ["clean"] = args => CleanBenchmarks.Run(args),
+    ["licenses"] = args => LicenseBenchmarks.Run(args),
     ["dedup"] = args => DedupBenchmarks.Run(args),
     ["pipeline"] = args => PipelineBenchmarks.Run(args),
     ["dedup-base"] = args => DedupBaseBenchmarks.Run(args),
