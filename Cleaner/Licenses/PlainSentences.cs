@@ -44,8 +44,8 @@ internal static partial class PlainSentences
 
         bool isCredit = (Credit().IsMatch(sentence) && (roles & (Limits | SentenceRole.Act)) == 0)
             || (NeutralSentences.IsOrigin(sentence) && (roles & (Limits | SentenceRole.Person)) == 0 && !Part().IsMatch(sentence));
-        return isCredit || (words <= MaxName && LicenseNames.ToSpdx(sentence.Trim(' ')) is not null)
-            || PlainWords.FirstOther(sentence, cased).IsEmpty;
+        return isCredit || PlainWords.FirstOther(sentence, cased).IsEmpty
+            || (words <= MaxName && LicenseNames.ToSpdx(sentence.Trim(' ')) is not null);
     }
 
     // Authors, contacts and thanks: any name may follow.
