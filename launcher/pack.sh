@@ -37,14 +37,17 @@ stage_program() {
   local runtime nuget file
   [ ! -e "$program_folder/.complete" ] || return 0
   rm -rf "$program_folder" "$artifacts/publish/Orchestrator"
-  mkdir -p "$program_folder/dotnet/host/fxr" "$program_folder/dotnet/shared/Microsoft.NETCore.App"
+  mkdir -p "$program_folder/dotnet/host/fxr" "$program_folder/dotnet/shared"
   quietly "$artifacts/pack.log" dotnet publish "$root/Orchestrator" -c Release --no-build -v q --nologo
   cp -r "$artifacts/publish/Orchestrator/release/." "$program_folder/"
   find "$program_folder" -name '*.pdb' -delete
   mv "$program_folder/DataForge.Orchestrator" "$program_folder/dataforge"
   runtime=$(program_property BundledNETCoreAppPackageVersion)
   cp -r "$(dotnet_folder)/host/fxr/$runtime" "$program_folder/dotnet/host/fxr/"
-  cp -r "$(dotnet_folder)/shared/Microsoft.NETCore.App/$runtime" "$program_folder/dotnet/shared/Microsoft.NETCore.App/"
+  for file in Microsoft.NETCore.App Microsoft.AspNetCore.App; do
+    mkdir -p "$program_folder/dotnet/shared/$file"
+    cp -r "$(dotnet_folder)/shared/$file/$runtime" "$program_folder/dotnet/shared/$file/"
+  done
   nuget=$(program_property NuGetPackageRoot)
   for file in libtorch.so libtorch_cpu.so libc10.so 'libgomp-*.so.1' libLibTorchSharp.so; do
     # shellcheck disable=SC2086

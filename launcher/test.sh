@@ -1,7 +1,7 @@
 # Runs the tests: all projects and a sum, or one project with a filter. Sourced by ./dataforge.
 
 test_projects=(Python.Tests Parquet.Tests Corpus.Tests Crawler.Tests Cleaner.Tests Dedup.Tests Pretrain.Tests TorchSharp.Tests
-  Inspection.Tests Evaluation.Tests Orchestrator.Tests Forge.Tests EndToEnd.Tests)
+  Inspection.Tests Evaluation.Tests Orchestrator.Tests Service.Tests Forge.Tests EndToEnd.Tests)
 
 # Reasons for which a test may skip even where every optional part is required: they depend on the processor, a GPU, the version of libtorch,
 # files beside the project, or the test is a child process or a long proof. Any other reason names a missing tool.
