@@ -15,19 +15,23 @@ list_checks() {
   rules           the rules against their transcription in Python, on every file
   dedup           duplicates against brute force, at four thresholds
   inspection      explain, stats and verify (with 50 planted faults) on a build of the FOLDERs
+  dashboard       1,000 runs of 1,000 events and one of 1,000,000 open in under 2 s and 300 MB
   training        a step beside the same computation in plain PyTorch; memory over 5,000 steps
   libtorch        the training tests with newer libtorch, transformers and CUDA's build, in Debian roots (root, network, 15 GB);
                   trixie, sid or cuda in place of FOLDERs runs that part
-  fresh           quickstart and test on Debian 12 and 13 with the .NET SDK and git alone, without root (root, network, 6 GB);
-                  [FORGE] [bookworm|trixie …] in place of FOLDERs: where the pinned repositories are, and which systems
+  fresh           on Debian 12 and 13 without root: quickstart from the source folder, the .NET tool, the archive and the image, with the
+                  same dataset as here, and the tests (root, network, 8 GB); in place of FOLDERs
+                  [FORGE] [bookworm|trixie …] [source|tool|archive|image|test …]: where the pinned repositories are, systems, parts
   forge           crawls of a forge of 25,000 repositories; others killed 20 times, one of two on a shared catalog too
   forge-hostile   a blob of 1 GiB, from git and by hand, with and without partial fetches (3 GB of temporary disk)
   forge-limits    discovery of 25,000 repositories within GitHub's limits, with faults
   optout          an opt-out killed 20 times; 200 workspaces drawn from seeds
+  serve           the service's schedules over 10,000 simulated hours of crashes, restarts and changes of clocks, five times
   passk           confidence intervals of pass@k on simulated problems, 29 settings of 3,000 runs
   evaluation      the sandbox on all hostile programs; every set's references, empty completions and constants, and every cheat on
                   every problem of HumanEval
   load            verdicts of 3,280 samples, quiet, beside 16 busy processes, and with twice the workers
+  docs            the blocks of commands in README and docs, in a fresh clone: a quickstart and the tests among them
   bench NAME …    a benchmark (its own arguments follow); without a NAME it lists them
 LIST
 }
@@ -84,6 +88,10 @@ run_check() {
       source "$root/launcher/libtorch.sh"
       check_libtorch "$@"
       ;;
+    docs)
+      source "$root/launcher/docs.sh"
+      check_docs
+      ;;
     fresh)
       source "$root/launcher/fresh.sh"
       check_fresh "$@"
@@ -101,6 +109,10 @@ run_check() {
       ;;
     optout)
       DATAFORGE_TEST_OPTOUT_SOAK=20 DATAFORGE_TEST_OPTOUT_SEEDS=200 check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.OptOut
+      ;;
+    serve)
+      export DATAFORGE_TEST_SIMULATED_HOURS="${DATAFORGE_TEST_SIMULATED_HOURS:-10000}" DATAFORGE_TEST_SIMULATIONS="${DATAFORGE_TEST_SIMULATIONS:-5}"
+      check_tests Service.Tests -class DataForge.Service.Tests.Ledger.SimulatedMonthsTests
       ;;
     passk)
       DATAFORGE_TEST_PASSK_FULL=1 check_tests Evaluation.Tests -class DataForge.Evaluation.Tests.Scores.ScoreIntervalTests
@@ -122,6 +134,10 @@ run_check() {
       ;;
     secrets)
       DATAFORGE_TEST_GENERATED="${DATAFORGE_TEST_GENERATED:-3000}" check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Redaction.GeneratedSecretsTests
+      ;;
+    dashboard)
+      DATAFORGE_TEST_DASHBOARD_RUNS=1000 DATAFORGE_TEST_DASHBOARD_EVENTS=1000000 \
+        check_tests Inspection.Tests -class DataForge.Inspection.Tests.Dashboard.ManyRunsTests
       ;;
     inspection)
       : "${folders:=/usr/lib/python3/dist-packages}"

@@ -17,6 +17,7 @@ internal static class CommandLine
         {
             QuickstartCommand.Create(host),
             BuildCommand.Create(host),
+            ServeCommand.Create(host),
             CrawlCommand.Create(host),
             StageCommand.Create(host, StageNames.Clean, "Applies licences and rules: raw to 2-clean."),
             StageCommand.Create(host, StageNames.Dedup, "Removes exact and near duplicates: 2-clean to 3-dataset."),
@@ -36,12 +37,14 @@ internal static class CommandLine
             ExplainCommand.Create(host),
             RedactCommand.Create(host),
             LicenseCommand.Create(host),
+            CompletionCommand.Create(host),
         };
         foreach (Option option in LogSettings.Options)
         {
             root.Add(option);
         }
 
+        CommandExamples.AddToHelp(root);
         return root;
     }
 }
