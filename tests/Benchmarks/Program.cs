@@ -18,6 +18,9 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["dedup-scale"] = args => DedupScaleBenchmarks.Run(args),
     ["engines"] = args => EngineBenchmarks.Run(args),
     ["packages"] = args => PackageBenchmarks.Run(args),
+    ["server"] = args => ServerBenchmarks.Run(args),
+    ["generation"] = args => GenerationBenchmarks.Run(args),
+    ["scorer"] = args => ScorerBenchmarks.Run(args),
     ["catalog"] = args => CatalogBenchmarks.Run(args),
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
