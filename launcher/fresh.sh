@@ -87,7 +87,8 @@ fresh_tool() { # SUITE
   empty_home "$1"
   cp "$packages/DataForge.$version.nupkg" "$home/"
   # The SDK itself needs ICU's library or this variable; a bare Debian has none.
-  as_stranger "$1" "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 dotnet tool install --global --source . --version $version DataForge" || { failed 'it could not be installed'; return; }
+  as_stranger "$1" "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 dotnet tool install --global --source . --version $version DataForge" ||
+    { failed 'it could not be installed'; return; }
   time as_stranger "$1" "DOTNET_ROOT=$(dotnet_folder) .dotnet/tools/dataforge $quickstart" ||
     { failed 'the quickstart failed'; return; }
   say "   tool and libtorch take $(size_in_mb "$home/.dotnet" "$home/.nuget") MB"
