@@ -28,6 +28,7 @@ list_checks() {
   passk           confidence intervals of pass@k on simulated problems, 29 settings of 3,000 runs
   evaluation      the sandbox on all hostile programs; every set's references, empty completions and constants, and every cheat on
                   every problem of HumanEval
+  docs            the blocks of commands in README and docs, in a fresh clone: a quickstart and the tests among them
   bench NAME …    a benchmark (its own arguments follow); without a NAME it lists them
 LIST
 }
@@ -83,6 +84,10 @@ run_check() {
     libtorch)
       source "$root/launcher/libtorch.sh"
       check_libtorch "$@"
+      ;;
+    docs)
+      source "$root/launcher/docs.sh"
+      check_docs
       ;;
     fresh)
       source "$root/launcher/fresh.sh"
