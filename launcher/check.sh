@@ -15,6 +15,7 @@ list_checks() {
   rules           the rules against their transcription in Python, on every file
   dedup           duplicates against brute force, at four thresholds
   inspection      explain, stats and verify (with 50 planted faults) on a build of the FOLDERs
+  dashboard       1,000 runs of 1,000 events and one of 1,000,000 open in under 2 s and 300 MB
   training        a step beside the same computation in plain PyTorch; memory over 5,000 steps
   libtorch        the training tests with newer libtorch, transformers and CUDA's build, in Debian roots (root, network, 15 GB);
                   trixie, sid or cuda in place of FOLDERs runs that part
@@ -25,6 +26,7 @@ list_checks() {
   forge-hostile   a blob of 1 GiB, from git and by hand, with and without partial fetches (3 GB of temporary disk)
   forge-limits    discovery of 25,000 repositories within GitHub's limits, with faults
   optout          an opt-out killed 20 times; 200 workspaces drawn from seeds
+  serve           the service's schedules over 10,000 simulated hours of crashes, restarts and changes of clocks, five times
   passk           confidence intervals of pass@k on simulated problems, 29 settings of 3,000 runs
   evaluation      the sandbox on all hostile programs; every set's references, empty completions and constants, and every cheat on
                   every problem of HumanEval
@@ -107,6 +109,10 @@ run_check() {
     optout)
       DATAFORGE_TEST_OPTOUT_SOAK=20 DATAFORGE_TEST_OPTOUT_SEEDS=200 check_tests EndToEnd.Tests -namespace DataForge.EndToEnd.Tests.OptOut
       ;;
+    serve)
+      export DATAFORGE_TEST_SIMULATED_HOURS="${DATAFORGE_TEST_SIMULATED_HOURS:-10000}" DATAFORGE_TEST_SIMULATIONS="${DATAFORGE_TEST_SIMULATIONS:-5}"
+      check_tests Service.Tests -class DataForge.Service.Tests.Ledger.SimulatedMonthsTests
+      ;;
     passk)
       DATAFORGE_TEST_PASSK_FULL=1 check_tests Evaluation.Tests -class DataForge.Evaluation.Tests.Scores.ScoreIntervalTests
       ;;
@@ -123,6 +129,10 @@ run_check() {
       ;;
     secrets)
       DATAFORGE_TEST_GENERATED="${DATAFORGE_TEST_GENERATED:-3000}" check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Redaction.GeneratedSecretsTests
+      ;;
+    dashboard)
+      DATAFORGE_TEST_DASHBOARD_RUNS=1000 DATAFORGE_TEST_DASHBOARD_EVENTS=1000000 \
+        check_tests Inspection.Tests -class DataForge.Inspection.Tests.Dashboard.ManyRunsTests
       ;;
     inspection)
       : "${folders:=/usr/lib/python3/dist-packages}"

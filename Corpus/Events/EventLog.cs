@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -72,7 +73,7 @@ public sealed class EventLog : IDisposable
             using var reader = new StreamReader(stream);
             while (reader.ReadLine() is { } line)
             {
-                if (TryParse(line) is { } parsed)
+                if (Parse(Encoding.UTF8.GetBytes(line)) is { } parsed)
                 {
                     yield return parsed;
                 }
@@ -83,7 +84,8 @@ public sealed class EventLog : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file?.Dispose();
 
-    private static Event? TryParse(string line)
+    /// <summary>The event of a line; null where it is none.</summary>
+    internal static Event? Parse(ReadOnlySpan<byte> line)
     {
         try
         {

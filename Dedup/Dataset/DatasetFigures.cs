@@ -82,9 +82,7 @@ public sealed record DatasetFigures
             Licenses = Named(dedup, CountName.License),
             LicenseClasses = Named(dedup, CountName.LicenseClass),
             Sizes = [.. Named(dedup, CountName.Size).OrderBy(size => size.Name, StringComparer.Ordinal)],
-            Duplicates = new DuplicateFigures(
-                dedup[CountName.DroppedContents.Of(RuleNames.ExactDuplicate)], dedup[CountName.DroppedContents.Of(RuleNames.NearDuplicate)],
-                dedup[CountName.ClustersCount], dedup[CountName.ClustersFiles], dedup[CountName.ClustersLargest]),
+            Duplicates = DuplicateFigures.Of(dedup),
             Base = dedup.Contains(CountName.RanksBaseKept)
                 ? new BaseFigures(dedup[CountName.RanksBaseKept], dedup[CountName.SelectionTwinsInBase])
                 : null,
@@ -93,11 +91,14 @@ public sealed record DatasetFigures
                 .. repositories.OrderByDescending(repository => repository.Bytes)
                     .ThenBy(repository => repository.Name, StringComparer.Ordinal).Take(MaxRepositories),
             ],
-            Audit = run.Manifest.Find(StageNames.Dedup, DedupPaths.AuditPart) is null
-                ? null
-                : CanonicalJson.Read<AuditReport>(run.PathOf(DedupPaths.Audit)),
+            Audit = AuditOf(run),
         };
     }
+
+    /// <summary>The result of the audit of a run's duplicates; null where there is none.</summary>
+    public static AuditReport? AuditOf(Run run) => run.Manifest.Find(StageNames.Dedup, DedupPaths.AuditPart) is null
+        ? null
+        : CanonicalJson.Read<AuditReport>(run.PathOf(DedupPaths.Audit));
 
     /// <summary>The dataset's shards in the manifest, in order.</summary>
     internal static IEnumerable<ManifestOutput> ShardsOf(Run run) => run.Manifest.Entries(StageNames.Dedup)

@@ -1,3 +1,6 @@
+using DataForge.Corpus;
+using DataForge.Corpus.Counts;
+
 namespace DataForge.Dedup.Dataset;
 
 /// <summary>What remained after a step of the build.</summary>
@@ -40,7 +43,14 @@ public sealed record DatasetSize(long Files, long Occurrences, long Bytes, long 
 /// <param name="Clusters">Clusters of near duplicates, with two files or more.</param>
 /// <param name="ClusteredFiles">Files in clusters, kept ones included.</param>
 /// <param name="LargestCluster">Files in the largest cluster.</param>
-public sealed record DuplicateFigures(long Exact, long Near, long Clusters, long ClusteredFiles, long LargestCluster);
+public sealed record DuplicateFigures(long Exact, long Near, long Clusters, long ClusteredFiles, long LargestCluster)
+{
+    /// <summary>The figures of a run.</summary>
+    /// <param name="dedup">The sums of the counts of its removal of duplicates.</param>
+    public static DuplicateFigures Of(CountTable dedup) => new(
+        dedup[CountName.DroppedContents.Of(RuleNames.ExactDuplicate)], dedup[CountName.DroppedContents.Of(RuleNames.NearDuplicate)],
+        dedup[CountName.ClustersCount], dedup[CountName.ClustersFiles], dedup[CountName.ClustersLargest]);
+}
 
 /// <summary>The dataset of an earlier build that this one extends.</summary>
 /// <param name="Files">Its files, which are not files of this dataset.</param>

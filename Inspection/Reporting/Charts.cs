@@ -42,33 +42,41 @@ internal sealed record AxisScale(double Min, double Max, double Tick)
     }
 }
 
-/// <summary>Charts as inline HTML and SVG without scripts. Labels are HTML, so that their size does not depend on the chart's
-/// width.</summary>
+/// <summary>
+/// Charts as inline HTML and SVG, without scripts and without inline styles, so that a strict content security policy admits them. The
+/// size of labels does not depend on the chart's width.
+/// </summary>
 internal static class Charts
 {
     /// <summary>Horizontal bars with their names and values, in the order given.</summary>
     /// <param name="description">What the chart shows, for screen readers.</param>
     /// <param name="rows">The bars.</param>
-    public static string Bars(string description, IReadOnlyList<Bar> rows)
+    /// <param name="most">The value of the whole width; null for the largest of the bars.</param>
+    public static string Bars(string description, IReadOnlyList<Bar> rows, double? most = null)
     {
         // Each row is a grid of its own. One width for all labels makes the bars start and end at the same place.
-        double max = rows.Select(row => row.Value).DefaultIfEmpty(1).Max();
-        int label = rows.Select(row => row.Label.Length).DefaultIfEmpty(0).Max() + 1;
+        double max = most ?? rows.Select(row => row.Value).DefaultIfEmpty(1).Max();
+        int label = Math.Min(rows.Select(row => row.Label.Length).DefaultIfEmpty(0).Max() + 1, PageStyle.WidestLabel);
         var html = new StringBuilder();
-        html.Append($"<div class=\"bars\" style=\"--label:{label}ch\" role=\"list\" aria-label=\"{Escape(description)}\">");
+        html.Append($"<div class=\"bars l{label}\" role=\"list\" aria-label=\"{Escape(description)}\">");
         foreach (Bar row in rows)
         {
-            string width = row.Value > 0 ? Invariant(Math.Max(0.3, 100 * row.Value / max), "F1") + "%" : "0";
-            string cells = $"<span class=\"name\">{Escape(row.Name)}</span>"
-                + $"<span aria-hidden=\"true\"><span class=\"bar\" style=\"width:{width}\"></span></span>"
+            string cells = $"<span class=\"name\">{Escape(row.Name)}</span>{Length(row.Value / max)}"
                 + $"<span class=\"number\">{Escape(row.Label)}</span>";
             html.Append(row.Details is null
                 ? $"<div role=\"listitem\">{cells}</div>"
-                : "<div role=\"listitem\" style=\"display:block;padding:0\">"
-                    + $"<details><summary>{cells}</summary><p>{row.Details}</p></details></div>");
+                : $"<div role=\"listitem\" class=\"open\"><details><summary>{cells}</summary><p>{row.Details}</p></details></div>");
         }
 
         return html.Append("</div>").ToString();
+    }
+
+    /// <summary>A bar of a share of the width there is.</summary>
+    /// <param name="share">0 to 1.</param>
+    public static string Length(double share)
+    {
+        string width = share > 0 ? Invariant(Math.Max(0.3, 100 * Math.Min(share, 1)), "F1") + "%" : "0";
+        return $"<svg class=\"bar\" aria-hidden=\"true\"><rect width=\"{width}\" height=\"100%\" rx=\"3\"/></svg>";
     }
 
     /// <summary>Lines over training steps.</summary>
@@ -100,7 +108,8 @@ internal static class Charts
 
         AppendHorizontalAxis(labels, maxX);
         return $"<div class=\"plot\" role=\"img\" aria-label=\"{Escape(description)}\">"
-            + $"<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" aria-hidden=\"true\">{svg}</svg>{labels}</div>";
+            + $"<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" aria-hidden=\"true\">{svg}</svg>"
+            + $"<svg aria-hidden=\"true\">{labels}</svg></div>";
     }
 
     /// <summary>Text in which no character has a meaning in HTML.</summary>
@@ -116,8 +125,8 @@ internal static class Charts
         {
             double y = scale.Min + (i * scale.Tick);
             AppendHorizontal(svg, "", Height(scale, y));
-            string bottom = Invariant(Height(scale, y) / 10, "F1");
-            labels.Append($"<span class=\"y\" style=\"bottom:{bottom}%\">{Invariant(y, format)}</span>");
+            string top = Invariant(100 - (Height(scale, y) / 10), "F1");
+            labels.Append($"<text class=\"y\" x=\"-8\" y=\"{top}%\">{Invariant(y, format)}</text>");
         }
     }
 
@@ -135,16 +144,16 @@ internal static class Charts
 
     private static void AppendHorizontalAxis(StringBuilder labels, double maxX)
     {
-        labels.Append("<span class=\"x\" style=\"left:0\">0</span>");
+        labels.Append("<text class=\"x\" x=\"0\" y=\"100%\">0</text>");
         double tick = Math.Max(1, AxisScale.RoundUp(maxX / 4));
 
         // No mark where the label of the last step is.
         for (double x = tick; x <= maxX * 0.85; x += tick)
         {
-            labels.Append(CultureInfo.InvariantCulture, $"<span class=\"x minor\" style=\"left:{100 * x / maxX:F1}%\">{x:N0}</span>");
+            labels.Append(CultureInfo.InvariantCulture, $"<text class=\"x minor\" x=\"{100 * x / maxX:F1}%\" y=\"100%\">{x:N0}</text>");
         }
 
-        labels.Append(CultureInfo.InvariantCulture, $"<span class=\"x end\" style=\"left:100%\">step {maxX:N0}</span>");
+        labels.Append(CultureInfo.InvariantCulture, $"<text class=\"x end\" x=\"100%\" y=\"100%\">step {maxX:N0}</text>");
     }
 
     private static string Invariant(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

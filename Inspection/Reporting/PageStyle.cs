@@ -3,8 +3,14 @@ namespace DataForge.Inspection.Reporting;
 /// <summary>The look of the report: light or dark as the reader's system is set, at any width down to that of a telephone.</summary>
 internal static class PageStyle
 {
+    /// <summary>The most characters of a bar's label.</summary>
+    public const int WidestLabel = 40;
+
     /// <summary>The style sheet.</summary>
-    public const string Css = """
+    public static readonly string Css = Rules + string.Concat(
+        Enumerable.Range(1, WidestLabel).Select(width => $".l{width}{{--label:{width}ch}}")) + "\n";
+
+    private const string Rules = """
         :root{color-scheme:light dark;--ink:#1d2329;--dim:#57636d;--paper:#fff;--line:#dfe4e8;
           --bar:#3b7dd8;--second:#c76f17;--level:#6c7984}
         @media(prefers-color-scheme:dark){
@@ -19,8 +25,8 @@ internal static class PageStyle
         .tile b{display:block;font-size:21px;font-variant-numeric:tabular-nums}.tile span{color:var(--dim);font-size:13px}
         .bars>*,.bars summary{display:grid;grid-template-columns:minmax(0,34%) minmax(0,1fr) var(--label);
           gap:0 12px;align-items:center;padding:3px 0}
-        .bars details{display:block;padding:0}.bars details p{margin:2px 0 10px 16px;color:var(--dim)}
-        .bar{display:block;height:14px;border-radius:3px;background:var(--bar)}.name{overflow-wrap:anywhere}
+        .bars .open{display:block;padding:0}.bars details p{margin:2px 0 10px 16px;color:var(--dim)}
+        .bar{display:block;width:100%;height:14px;fill:var(--bar)}.name{overflow-wrap:anywhere}
         .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
         summary{cursor:pointer;list-style:none;border-radius:4px}summary::-webkit-details-marker{display:none}
         summary .name::before{content:"▸";display:inline-block;width:16px;color:var(--dim)}
@@ -32,10 +38,9 @@ internal static class PageStyle
         figcaption{font-size:13px;margin-bottom:auto}
         .plot{position:relative;height:230px;margin:8px 4px 26px 34px;border-bottom:1px solid var(--line);font-size:12px;color:var(--dim)}
         .plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible}
-        .plot span{position:absolute;white-space:nowrap;line-height:1}
-        .plot .y{right:calc(100% + 8px);transform:translateY(50%)}.plot .x{top:calc(100% + 8px);transform:translateX(-50%)}
-        .plot .x.end{transform:translateX(-100%)}
-        .plot .empty{inset:0;display:flex;align-items:center;justify-content:center}
+        .plot text{fill:currentColor}.plot .y{text-anchor:end;transform:translateY(4px)}
+        .plot .x{text-anchor:middle;transform:translateY(18px)}.plot .x.end{text-anchor:end}
+        .plot .empty{position:absolute;inset:0;display:flex;align-items:center;justify-content:center}
         @container(max-width:380px){.plot .minor{display:none}}
         polyline,.plot line{fill:none;vector-effect:non-scaling-stroke}polyline{stroke-width:1.7;stroke-linejoin:round}
         .plot line{stroke:var(--line)}.plot line.level{stroke:var(--level);stroke-width:1.5;stroke-dasharray:5 4}

@@ -70,11 +70,16 @@ internal sealed record ReportData
     public TrainingCurve Model => Trainings[^1];
 
     /// <summary>Collects what the run's manifests and events say.</summary>
-    public static ReportData Of(Run run)
+    public static ReportData Of(Run run) => Of(run, [.. EventLog.Read(run.EventsFolder)], run.Manifest.TotalCounts);
+
+    /// <summary>Collects what the run's manifests say, and events that were read before.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="events">Its events, in order; those of no interest here may be left out.</param>
+    /// <param name="totals">The sums of a stage's counts.</param>
+    public static ReportData Of(Run run, IReadOnlyList<Event> events, Func<string, CountTable> totals)
     {
-        CountTable clean = run.Manifest.TotalCounts(StageNames.Clean);
-        CountTable dedup = run.Manifest.TotalCounts(StageNames.Dedup);
-        List<Event> events = [.. EventLog.Read(run.EventsFolder)];
+        CountTable clean = totals(StageNames.Clean);
+        CountTable dedup = totals(StageNames.Dedup);
         IEnumerable<DroppedByRule> dropped = DropsOf(StageNames.Clean, clean, AppliedRules.Of(run))
             .Concat(DropsOf(StageNames.Dedup, dedup, DuplicateRules(run)));
         return new ReportData
@@ -87,7 +92,7 @@ internal sealed record ReportData
             Licenses = [.. Named(dedup, CountName.License)
                 .OrderByDescending(license => license.Value).ThenBy(license => license.Name, StringComparer.Ordinal)],
             Sizes = [.. Named(dedup, CountName.Size)],
-            Tokens = TokensOf(run.Manifest.TotalCounts(StageNames.Tokenize)),
+            Tokens = TokensOf(totals(StageNames.Tokenize)),
             Trainings = TrainingCurve.Of(run, events),
             Samples = Reporting.Samples.Of(events),
         };

@@ -8,7 +8,7 @@ namespace DataForge.Inspection.Reporting;
 /// <summary>Writes <c>6-report/index.html</c> from the run's manifests and events.</summary>
 internal sealed class ReportStage : IStage
 {
-    private const int CodeVersion = 2;
+    private const int CodeVersion = 3;
 
     /// <inheritdoc/>
     public string Name => StageNames.Report;

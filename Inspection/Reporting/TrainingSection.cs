@@ -37,6 +37,13 @@ internal static class TrainingSection
         return html.ToString();
     }
 
+    /// <summary>At most as many steps as a chart can show, the last one among them.</summary>
+    public static IReadOnlyList<TrainingStep> Thinned(IReadOnlyList<TrainingStep> steps)
+    {
+        int stride = Math.Max(1, steps.Count / MaxPoints);
+        return [.. steps.Where((_, i) => i % stride == 0 || i == steps.Count - 1)];
+    }
+
     private static string Caption(TrainingCurve curve)
     {
         long last = curve.Steps.Count > 0 ? curve.Steps[^1].Step : 0;
@@ -113,11 +120,5 @@ internal static class TrainingSection
             $"<p>{Number(heldOut.Files)} held-out files, each by itself: {Nats(heldOut.Model)} bits per byte under the model, "
             + $"{Nats(heldOut.Gzip)} under gzip at its highest level.</p>";
         return words + bits + (model.Parameters > 0 ? $"<p class=\"dim\">{Number(model.Parameters)} parameters.</p>" : "");
-    }
-
-    private static IEnumerable<TrainingStep> Thinned(IReadOnlyList<TrainingStep> steps)
-    {
-        int stride = Math.Max(1, steps.Count / MaxPoints);
-        return steps.Where((_, i) => i % stride == 0 || i == steps.Count - 1);
     }
 }

@@ -17,7 +17,8 @@ internal sealed record TokenFigures(long Training, long Validation, long Trainin
 /// <param name="Run">The run's name.</param>
 /// <param name="Figures">The figures of the dataset, the same as on its card.</param>
 /// <param name="Tokens">The tokens; null where the run has none yet.</param>
-internal sealed record RunStatistics(string Run, DatasetFigures Figures, TokenFigures? Tokens)
+/// <param name="Jaccard">The near duplicates that were dropped, by their similarity with the kept twin, in hundredths.</param>
+internal sealed record RunStatistics(string Run, DatasetFigures Figures, TokenFigures? Tokens, IReadOnlyList<NamedFigure> Jaccard)
 {
     /// <summary>Collects the figures of a run.</summary>
     /// <exception cref="DataForgeException">The run has no figures yet, or a shard is damaged.</exception>
@@ -34,6 +35,6 @@ internal sealed record RunStatistics(string Run, DatasetFigures Figures, TokenFi
         CountTable tokens = run.Manifest.TotalCounts(StageNames.Tokenize);
         return new RunStatistics(run.Name, DatasetFigures.Of(run), tokens.Length == 0 ? null : new TokenFigures(
             tokens[CountName.TokensTrain], tokens[CountName.TokensValidation], tokens[CountName.DocumentsTrain],
-            tokens[CountName.DocumentsValidation], tokens[CountName.Vocabulary]));
+            tokens[CountName.DocumentsValidation], tokens[CountName.Vocabulary]), JaccardHistogram.Of(run));
     }
 }

@@ -33,6 +33,7 @@ internal static class StatisticsTable
             ("files in groups", [N(duplicates.ClusteredFiles)]),
             ("files in the largest group", [N(duplicates.LargestCluster)]),
         ]);
+        Table(output, "near duplicates dropped, by Jaccard similarity with the kept twin (files)", Named(statistics.Jaccard));
         if (figures.Audit is { } audit)
         {
             Table(output, $"audit of {N(audit.SampledFiles)} files (share, 95 % interval)",

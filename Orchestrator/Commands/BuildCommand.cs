@@ -14,12 +14,17 @@ internal static class BuildCommand
         DefaultValueFactory = _ => StageNames.Report, HelpName = "STAGE",
     };
 
+    private static readonly Option<bool> Scheduled = new("--scheduled")
+    {
+        Description = "The build is part of a service: it takes what changed since, and stops at the end of standard input.", Hidden = true,
+    };
+
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host)
     {
         Command command = new Command("build", "Runs all stages, from the sources to the report.")
         {
-            PipelineOptions.Sources, Until, PipelineCommand.Schedule,
+            PipelineOptions.Sources, Until, PipelineCommand.Schedule, Scheduled,
         }.WithPipelineOptions();
         command.SetAction((parsed, cancellation) =>
         {
@@ -30,8 +35,26 @@ internal static class BuildCommand
             }
 
             string[] stages = [.. StageNames.All.TakeWhile(stage => stage != until), until];
-            return PipelineCommand.RunAsync(host, parsed, PipelineOptions.Request(parsed) with { Stages = stages }, cancellation);
+            PipelineRequest request = PipelineOptions.Request(parsed) with { Stages = stages };
+            return parsed.GetValue(Scheduled)
+                ? RunForServiceAsync(host, parsed, request, cancellation)
+                : PipelineCommand.RunAsync(host, parsed, request, cancellation);
         });
         return command;
+    }
+
+    // Like a run of --schedule, it takes what is in the sources at that time.
+    private static async Task<int> RunForServiceAsync(
+        CommandHost host, ParseResult parsed, PipelineRequest request, CancellationToken cancellation)
+    {
+        using EndOfInput input = EndOfInput.Watch(host.Terminal.OpenInput, cancellation);
+        try
+        {
+            return await PipelineCommand.RunAsync(host, parsed, request with { Repin = true }, input.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (input.Token.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new DataForgeException("stopped, since the service that began this run has ended; the service continues it.", inner: e);
+        }
     }
 }

@@ -27,6 +27,7 @@ internal static class CommandExamples
         ["explain"] = "dataforge explain 'OWNER/REPOSITORY src/a.py' --run mine",
         ["redact"] = "dataforge redact settings.py",
         ["license"] = "dataforge license ~/src/project",
+        ["serve"] = "dataforge serve --config crawl/service.json",
         ["serve-model"] = "dataforge serve-model ./workspace/runs/mine/5-model/export --port 8000",
         ["completion"] = "dataforge completion bash > ~/.local/share/bash-completion/completions/dataforge",
     };

@@ -17,6 +17,7 @@ internal static class CommandLine
         {
             QuickstartCommand.Create(host),
             BuildCommand.Create(host),
+            ServeCommand.Create(host),
             CrawlCommand.Create(host),
             StageCommand.Create(host, StageNames.Clean, "Applies licences and rules: raw to 2-clean."),
             StageCommand.Create(host, StageNames.Dedup, "Removes exact and near duplicates: 2-clean to 3-dataset."),

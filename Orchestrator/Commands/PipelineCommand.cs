@@ -5,6 +5,7 @@ using DataForge.Inspection.Settings;
 using DataForge.Orchestrator.Hosting;
 using DataForge.Orchestrator.Logging;
 using DataForge.Orchestrator.Scheduling;
+using DataForge.Service.Scheduling;
 using DataForge.Orchestrator.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -10,6 +10,7 @@ using DataForge.Orchestrator.Logging;
 using DataForge.Orchestrator.Settings;
 using DataForge.Orchestrator.Terminal;
 using DataForge.Pretrain;
+using DataForge.Service.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -29,6 +30,7 @@ internal static class PipelineServices
 
     /// <summary>Adds the run, opened and protected from opt-outs as long as the container lives, and its event log.</summary>
     public static IServiceCollection AddRun(this IServiceCollection services, PipelineRequest request) => services
+        .AddTelemetry()
         .AddSingleton(_ => Workspace.Open(request.WorkspaceFolder))
         .AddSingleton(provider => OptOutLock.Share(provider.GetRequiredService<Workspace>()))
         .AddSingleton(provider =>
@@ -41,4 +43,8 @@ internal static class PipelineServices
         .AddSingleton(provider => new EventLog(
             provider.GetRequiredService<Run>().EventsFolder, provider.GetRequiredService<TimeProvider>(),
             [.. provider.GetServices<IEventSink>()]));
+
+    // Without a receiver nothing of it is loaded.
+    private static IServiceCollection AddTelemetry(this IServiceCollection services) =>
+        OtlpSettings.IsWanted ? services.AddSingleton<IEventSink, OtlpExport>() : services;
 }

@@ -1,5 +1,6 @@
 using DataForge.Corpus;
 using DataForge.Orchestrator.Terminal;
+using DataForge.Service.Scheduling;
 
 namespace DataForge.Orchestrator.Scheduling;
 

@@ -91,6 +91,9 @@ public sealed partial class DataForgeProcess : IDisposable
     /// <summary>What Ctrl-C sends.</summary>
     public void Interrupt() => _ = Kill(_process.Id, 2);
 
+    /// <summary>What a service manager sends (SIGTERM).</summary>
+    public void Terminate() => _ = Kill(_process.Id, 15);
+
     /// <summary>Lets it hang (SIGSTOP).</summary>
     public void Stop() => _ = Kill(_process.Id, 19);
 

@@ -68,8 +68,8 @@ public sealed class ReportPageTests(BuiltRun built)
     {
         string html = Charts.Bars("x", [new("<a>", 200, "200"), new("b", 50, "50"), new("c", 0, "0")]);
         Assert.Contains("&lt;a&gt;", html, StringComparison.Ordinal);
-        Assert.Contains("width:100.0%", html, StringComparison.Ordinal);
-        Assert.Contains("width:25.0%", html, StringComparison.Ordinal);
-        Assert.Contains("width:0\"", html, StringComparison.Ordinal);
+        Assert.Contains("width=\"100.0%\"", html, StringComparison.Ordinal);
+        Assert.Contains("width=\"25.0%\"", html, StringComparison.Ordinal);
+        Assert.Contains("width=\"0\"", html, StringComparison.Ordinal);
     }
 }

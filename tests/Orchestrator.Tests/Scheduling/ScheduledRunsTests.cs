@@ -1,6 +1,7 @@
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Orchestrator.Scheduling;
+using DataForge.Service.Scheduling;
 using DataForge.Testing;
 
 namespace DataForge.Orchestrator.Tests.Scheduling;

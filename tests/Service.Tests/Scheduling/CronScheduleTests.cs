@@ -1,8 +1,8 @@
 using System.Globalization;
 using DataForge.Corpus;
-using DataForge.Orchestrator.Scheduling;
+using DataForge.Service.Scheduling;
 
-namespace DataForge.Orchestrator.Tests.Scheduling;
+namespace DataForge.Service.Tests.Scheduling;
 
 public sealed class CronScheduleTests
 {
@@ -45,6 +45,42 @@ public sealed class CronScheduleTests
         DateTimeOffset? next = schedule.Next(Utc(after));
         Assert.Equal(Utc(first), next);
         Assert.Equal(Utc(second), schedule.Next(next!.Value));
+    }
+
+    // Every 20 minutes through the night of the change: 00:40Z is 01:40 or 02:40 in Berlin.
+    [Theory]
+    [InlineData("2026-03-29 00:40:00", "2026-03-29 01:00:00", "2026-03-29 01:20:00")]
+    [InlineData("2026-10-25 00:20:00", "2026-10-25 00:40:00", "2026-10-25 01:00:00")]
+    [InlineData("2026-10-25 00:59:00", "2026-10-25 01:00:00", "2026-10-25 01:20:00")]
+    [InlineData("2026-10-25 01:40:00", "2026-10-25 02:00:00", "2026-10-25 02:20:00")]
+    public void Next_everyHourAndClocksChange_followsRealTime(string after, string first, string second)
+    {
+        CronSchedule schedule = CronSchedule.Parse("*/20 * * * *", TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
+
+        DateTimeOffset? next = schedule.Next(Utc(after));
+        Assert.Equal(Utc(first), next);
+        Assert.Equal(Utc(second), schedule.Next(next!.Value));
+    }
+
+    // Lord Howe changes its clocks by half an hour.
+    [Theory]
+    [InlineData("Europe/Berlin")]
+    [InlineData("America/New_York")]
+    [InlineData("Australia/Lord_Howe")]
+    public void Next_everyTenMinutes_comesEveryTenMinutesOfRealTime(string zone)
+    {
+        CronSchedule schedule = CronSchedule.Parse("*/10 * * * *", TimeZoneInfo.FindSystemTimeZoneById(zone));
+        DateTimeOffset at = Utc("2026-01-01 00:00:00");
+        while (at.Year == 2026)
+        {
+            DateTimeOffset next = schedule.Next(at)!.Value;
+            if (next != at.AddMinutes(10))
+            {
+                Assert.Fail($"{next:O} follows {at:O}");
+            }
+
+            at = next;
+        }
     }
 
     [Fact]

@@ -1,0 +1,59 @@
+using DataForge.Corpus.Counts;
+using DataForge.Corpus.Events;
+using DataForge.Corpus.Runs;
+
+namespace DataForge.Inspection.Dashboard;
+
+/// <summary>What the list of runs shows of one, from the ends of its logs and its manifest.</summary>
+/// <param name="State">What becomes of it.</param>
+/// <param name="Stage">The stage it is in, or was in last; empty where none began.</param>
+/// <param name="Files">Files of the dataset, or those that are left so far; null where nothing was cleaned.</param>
+/// <param name="Seconds">How long processes worked on it.</param>
+internal sealed record RunGlance(RunState State, string Stage, long? Files, double Seconds)
+{
+    /// <summary>The logs of a run, in the order of their beginning.</summary>
+    public static FileInfo[] Logs(string runFolder)
+    {
+        var folder = new DirectoryInfo(Path.Combine(runFolder, "events"));
+        FileInfo[] logs = folder.Exists ? folder.GetFiles("*.jsonl") : [];
+        Array.Sort(logs, static (left, right) => string.CompareOrdinal(left.Name, right.Name));
+        return logs;
+    }
+
+    /// <summary>Takes a look at a run.</summary>
+    /// <exception cref="IOException">One of its files cannot be read.</exception>
+    public static RunGlance Of(string runFolder, DateTimeOffset now)
+    {
+        var state = RunState.New;
+        string stage = "";
+        double seconds = 0;
+        FileInfo[] logs = Logs(runFolder);
+        foreach (FileInfo log in logs)
+        {
+            EventLogEnds ends = EventLogEnds.Read(log.FullName);
+            Event? last = ends.Last.Count > 0 ? ends.Last[^1] : null;
+            seconds += ends.First is { } first && last is not null ? Math.Max(0, (last.Time - first.Time).TotalSeconds) : 0;
+            stage = ends.Last.Select(StageOf).LastOrDefault(name => name is not null) ?? stage;
+            state = RunStates.Of(log, ends.First, last, now);
+        }
+
+        return new RunGlance(state, stage, FilesOf(new ManifestSums(runFolder)), seconds);
+    }
+
+    /// <summary>The files that are left after the last stage that drops files; null where none has.</summary>
+    public static long? FilesOf(ManifestSums sums) =>
+        sums.Totals(StageNames.Dedup) is { } dedup && dedup.Contains(CountName.ContentsOut) ? dedup[CountName.ContentsOut]
+        : sums.Totals(StageNames.Clean) is { } clean && clean.Contains(CountName.ContentsOut) ? clean[CountName.ContentsOut]
+        : null;
+
+    private static string? StageOf(Event entry) => entry switch
+    {
+        StageStarted started => started.Stage,
+        StageAdvanced advanced => advanced.Stage,
+        StageFinished finished => finished.Stage,
+        PartDone part => part.Stage,
+        FileFault fault => fault.Stage,
+        TrainingStep or TrainingEvaluated or TrainingSkipped => StageNames.Pretrain,
+        _ => null,
+    };
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Text;
+
+namespace DataForge.Inspection.Dashboard;
+
+/// <summary>Tells whether a run changed, by the lengths and times of a few of its files and folders.</summary>
+internal static class RunStamp
+{
+    /// <summary>A text that changes when events or manifests of the run do.</summary>
+    public static string Of(string runFolder)
+    {
+        var text = new StringBuilder();
+        foreach (FileInfo log in RunGlance.Logs(runFolder))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{log.Name} {log.Length} {log.LastWriteTimeUtc.Ticks}\n");
+        }
+
+        var manifest = new DirectoryInfo(Path.Combine(runFolder, "manifest"));
+        DirectoryInfo[] stages = manifest.Exists ? manifest.GetDirectories() : [];
+        foreach (DirectoryInfo stage in stages.OrderBy(stage => stage.Name, StringComparer.Ordinal))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{stage.Name} {stage.LastWriteTimeUtc.Ticks}\n");
+        }
+
+        return text.ToString();
+    }
+}

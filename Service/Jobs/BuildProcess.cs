@@ -1,0 +1,101 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using DataForge.Corpus.Events;
+using DataForge.Service.Hosting;
+using DataForge.Service.Ledger;
+using DataForge.Service.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace DataForge.Service.Jobs;
+
+/// <summary>
+/// Builds in a process of its own, <c>dataforge build</c>: a crash of native code does not take the service down. The process ends with the
+/// service, however that ends: it reads its standard input, which the service never writes to and which closes with it.
+/// </summary>
+/// <param name="events">Receives what the build writes into its event log.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class BuildProcess(IEventSink events, ILogger<BuildProcess> logger) : IBuild
+{
+    private const int Terminate = 15; // SIGTERM
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    public async Task<int?> RunAsync(Schedule schedule, Claim claim, CancellationToken stop, CancellationToken kill)
+    {
+        using Process? process = TryStart(schedule.Options, claim.Run);
+        if (process is null)
+        {
+            return null;
+        }
+
+        await using CancellationTokenRegistration stopping = stop.Register(() => _ = Kill(process.Id, Terminate));
+        await using CancellationTokenRegistration killing = kill.Register(() => process.Kill(entireProcessTree: true));
+        string folder = Path.Combine(schedule.Options.Workspace, "runs", claim.Run, "events");
+        using var tail = new EventTail(folder, $"-{process.Id.ToString(CultureInfo.InvariantCulture)}.jsonl", DateTime.UtcNow);
+        Task ended = process.WaitForExitAsync(CancellationToken.None);
+        while (await Task.WhenAny(ended, Task.Delay(Poll, CancellationToken.None)).ConfigureAwait(false) != ended)
+        {
+            Pass(tail);
+        }
+
+        Pass(tail);
+        return process.ExitCode;
+    }
+
+    /// <summary>The arguments of the build.</summary>
+    internal static IReadOnlyList<string> Arguments(ScheduleOptions schedule, string run) =>
+    [
+        "build", "--scheduled", "--workspace", schedule.Workspace, "--run", run, "--until", schedule.Until,
+        .. schedule.Config is { } config ? (string[])["--config", config] : [],
+        .. schedule.Workers is { } workers ? (string[])["--workers", workers.ToString(CultureInfo.InvariantCulture)] : [],
+        .. schedule.Sources.SelectMany(source => new[] { "--source", source }),
+        .. schedule.Options.SelectMany(option => new[] { "--set", $"{option.Key}={option.Value}" }),
+        "--log", "json", "--verbosity", "quiet",
+    ];
+
+    // This same program: by .NET where that was started, as in a source folder, else by its own start file.
+    private Process? TryStart(ScheduleOptions schedule, string run)
+    {
+        string host = Environment.ProcessPath ?? "dotnet";
+        string[] program = Path.GetFileNameWithoutExtension(host) == "dotnet"
+            ? [Path.Combine(AppContext.BaseDirectory, "DataForge.Orchestrator.dll")]
+            : [];
+        var start = new ProcessStartInfo(host, [.. program, .. Arguments(schedule, run)])
+        {
+            RedirectStandardInput = true,
+            WorkingDirectory = Path.GetDirectoryName(schedule.Workspace) is { } folder && Directory.Exists(folder) ? folder : "/",
+        };
+
+        // What the build measures is told by the service, from the build's events.
+        start.Environment["OTEL_METRICS_EXPORTER"] = "none";
+        try
+        {
+            return Process.Start(start);
+        }
+        catch (Exception e) when (e is Win32Exception or IOException)
+        {
+            logger.BuildNotStarted(e.Message);
+            return null;
+        }
+    }
+
+    private void Pass(EventTail tail)
+    {
+        try
+        {
+            foreach (Event read in tail.ReadNew())
+            {
+                events.Write(read);
+            }
+        }
+        catch (IOException e)
+        {
+            logger.EventsNotRead(e.Message);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}
