@@ -40,7 +40,7 @@ public sealed class CrawlStage(CrawlOptions options, IHttpHandlerFactory? handle
         if (IsPinned(context.Run) && RoundEnd.Find(context.Run) is null)
         {
             using IDisposable? scope = context.BeginPart(InputPart);
-            context.Events.Write(Note.Information("the run keeps its pinned input; Crawl:Repin crawls what changed since"));
+            context.Events.Write(Note.Information("the run keeps its pinned input; --set crawl.repin=true crawls what changed since"));
             return;
         }
 

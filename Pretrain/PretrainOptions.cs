@@ -98,6 +98,13 @@ public sealed class PretrainOptions : IValidatableObject
     [Range(1, 1_000_000)]
     public int MaxValidationBlocks { get; set; } = 256;
 
+    /// <summary>
+    /// About how many bytes of held-out documents the trained model reads, to state its bits per byte; default 262,144: dozens of files,
+    /// read in seconds by a small model. 0: none.
+    /// </summary>
+    [Range(0, 1L << 40)]
+    public long HeldOutBytes { get; set; } = 256 << 10;
+
     /// <summary>Threads an operator may use; 0 (default) means one per core. The same number gives the same bytes.</summary>
     [Range(0, 1024)]
     [NotHashed]

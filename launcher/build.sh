@@ -45,6 +45,15 @@ build_native() {
   tail -n 1 "$artifacts/native.log"
 }
 
+# NuGet keeps a package's archive beside the files it unpacked from it, and reads it no more: libtorch's would take 128 MB. What it writes last
+# (.nupkg.metadata) is what tells it that a package is there.
+remove_libtorch_archive() {
+  local metadata
+  for metadata in "${NUGET_PACKAGES:-$HOME/.nuget/packages}"/libtorch-cpu-linux-x64/*/.nupkg.metadata; do
+    [ ! -e "$metadata" ] || rm -f "${metadata%/*}"/*.nupkg
+  done
+}
+
 # Builds a project (or the solution) with the native shim, unless the stamp of that name is fresh. With quick=1 it builds without the
 # analyzers, for one project's tests: a full build runs them.
 build_once() { # stamp project…
@@ -78,6 +87,7 @@ build_once() { # stamp project…
         say 'dataforge: the build failed.'
         exit 1
       fi
+      remove_libtorch_archive
       [ -z "${quick-}" ] || find "$artifacts/obj" -path '*/release/DataForge.*.dll' -newer "$stamp.new" >>"$artifacts/stamps/unchecked"
     done
     mv "$stamp.new" "$stamp"

@@ -18,8 +18,9 @@ list_checks() {
   training        a step beside the same computation in plain PyTorch; memory over 5,000 steps
   libtorch        the training tests with newer libtorch, transformers and CUDA's build, in Debian roots (root, network, 15 GB);
                   trixie, sid or cuda in place of FOLDERs runs that part
-  fresh           quickstart and test on Debian 12 and 13 with the .NET SDK and git alone, without root (root, network, 6 GB);
-                  [FORGE] [bookworm|trixie …] in place of FOLDERs: where the pinned repositories are, and which systems
+  fresh           on Debian 12 and 13 without root: quickstart from the source folder, the .NET tool, the archive and the image, with the
+                  same dataset as here, and the tests (root, network, 8 GB); in place of FOLDERs
+                  [FORGE] [bookworm|trixie …] [source|tool|archive|image|test …]: where the pinned repositories are, systems, parts
   forge           crawls of a forge of 25,000 repositories; others killed 20 times, one of two on a shared catalog too
   forge-hostile   a blob of 1 GiB, from git and by hand, with and without partial fetches (3 GB of temporary disk)
   forge-limits    discovery of 25,000 repositories within GitHub's limits, with faults
@@ -28,6 +29,7 @@ list_checks() {
   passk           confidence intervals of pass@k on simulated problems, 29 settings of 3,000 runs
   evaluation      the sandbox on all hostile programs; every set's references, empty completions and constants, and every cheat on
                   every problem of HumanEval
+  docs            the blocks of commands in README and docs, in a fresh clone: a quickstart and the tests among them
   bench NAME …    a benchmark (its own arguments follow); without a NAME it lists them
 LIST
 }
@@ -83,6 +85,10 @@ run_check() {
     libtorch)
       source "$root/launcher/libtorch.sh"
       check_libtorch "$@"
+      ;;
+    docs)
+      source "$root/launcher/docs.sh"
+      check_docs
       ;;
     fresh)
       source "$root/launcher/fresh.sh"

@@ -28,25 +28,27 @@ pack_tool() {
   write_notices "$staging/tool/THIRD-PARTY-NOTICES.txt"
   rm -rf "$artifacts/publish/Orchestrator"
   quietly "$artifacts/pack.log" dotnet pack "$root/Orchestrator" -c Release --no-build -v q --nologo -o "$packages" \
-    -p:ThirdPartyNotices="$staging/tool/THIRD-PARTY-NOTICES.txt"
+    -p:DeterministicTimestamp="$commit_time" -p:ThirdPartyNotices="$staging/tool/THIRD-PARTY-NOTICES.txt"
   packed "$packages/DataForge.$version.nupkg"
 }
 
 # The program with .NET beside it in dotnet/, where its start file looks for it (AppHostRelativeDotNet), and with libtorch.
 stage_program() {
-  local runtime nuget file
+  local runtime framework nuget file
   [ ! -e "$program_folder/.complete" ] || return 0
   rm -rf "$program_folder" "$artifacts/publish/Orchestrator"
-  mkdir -p "$program_folder/dotnet/host/fxr" "$program_folder/dotnet/shared"
+  mkdir -p "$program_folder/dotnet/host/fxr"
   quietly "$artifacts/pack.log" dotnet publish "$root/Orchestrator" -c Release --no-build -v q --nologo
   cp -r "$artifacts/publish/Orchestrator/release/." "$program_folder/"
   find "$program_folder" -name '*.pdb' -delete
   mv "$program_folder/DataForge.Orchestrator" "$program_folder/dataforge"
   runtime=$(program_property BundledNETCoreAppPackageVersion)
   cp -r "$(dotnet_folder)/host/fxr/$runtime" "$program_folder/dotnet/host/fxr/"
-  for file in Microsoft.NETCore.App Microsoft.AspNetCore.App; do
-    mkdir -p "$program_folder/dotnet/shared/$file"
-    cp -r "$(dotnet_folder)/shared/$file/$runtime" "$program_folder/dotnet/shared/$file/"
+  # The frameworks that the program names: .NET's own, and ASP.NET's where it references that.
+  for framework in $(grep -oE '"Microsoft\.[A-Za-z]+\.App"' "$program_folder/DataForge.Orchestrator.runtimeconfig.json" | tr -d '"' | sort -u); do
+    [ -d "$(dotnet_folder)/shared/$framework/$runtime" ] || impossible "$framework $runtime is not in $(dotnet_folder); install it"
+    mkdir -p "$program_folder/dotnet/shared/$framework"
+    cp -r "$(dotnet_folder)/shared/$framework/$runtime" "$program_folder/dotnet/shared/$framework/"
   done
   nuget=$(program_property NuGetPackageRoot)
   for file in libtorch.so libtorch_cpu.so libc10.so 'libgomp-*.so.1' libLibTorchSharp.so; do

@@ -1,11 +1,12 @@
 # Runs the tests: all projects and a sum, or one project with a filter. Sourced by ./dataforge.
 
-test_projects=(Python.Tests Parquet.Tests Corpus.Tests Crawler.Tests Cleaner.Tests Dedup.Tests Pretrain.Tests TorchSharp.Tests
-  Inspection.Tests Evaluation.Tests Orchestrator.Tests Service.Tests Forge.Tests EndToEnd.Tests)
+# The longest first: two run at a time, and none is to be left over at the end.
+test_projects=(EndToEnd.Tests Crawler.Tests Pretrain.Tests Dedup.Tests TorchSharp.Tests Cleaner.Tests Inspection.Tests Python.Tests
+  Parquet.Tests Orchestrator.Tests Service.Tests Evaluation.Tests ModelServer.Tests Forge.Tests Corpus.Tests)
 
 # Reasons for which a test may skip even where every optional part is required: they depend on the processor, a GPU, the version of libtorch,
 # files beside the project, or the test is a child process or a long proof. Any other reason names a missing tool.
-allowed_skips='as a child process|takes minutes|takes hours|DATAFORGE_|no GPU|has a GPU|libtorch .* has no|the reference tensors|not beside the project|are not there|is not here|no transformers|no right to mount|other Unicode|Unicode'
+allowed_skips='as a child process|takes minutes|takes hours|DATAFORGE_|no GPU|has a GPU|libtorch .* has no|the reference tensors|not beside the project|are not there|is not here|no transformers|no right to mount|does not let bubblewrap run|other Unicode|Unicode'
 
 # npm's packages, exactly as tests/npm/package-lock.json has them. What else is missing is named, and the tests that need it skip.
 install_test_needs() {
@@ -87,12 +88,60 @@ run_project() { # PROJECT [FILTER …]
   return "$code"
 }
 
+# Many tests wait for processes and servers, so two projects run at a time where there are two cores. What each printed appears when it ends.
 run_all_projects() {
-  local total=0 failed=0 skipped=0 status=0 start=$SECONDS
+  local total=0 failed=0 skipped=0 status=0 start=$SECONDS at_once=2
+  [ "$(nproc)" -gt 1 ] || at_once=1
+  rm -f "$artifacts"/test-*.result
+  set -m # each project in a process group of its own: without it, the tests' processes would ignore Ctrl-C, which some tests send
+  trap stop_projects INT TERM
+  local project
   for project in "${test_projects[@]}"; do
+    wait_until_running_below "$at_once"
+    measure_project "$project" </dev/null &
+  done
+  wait_until_running_below 1
+  [ "$failed" -eq 0 ] || status=1
+  echo "All of it took $((SECONDS - start)) s."
+  echo "$((total - failed - skipped)) passed, $failed failed, $skipped skipped"
+  exit "$status"
+}
+
+stop_projects() {
+  local job
+  for job in $(jobs -p); do
+    kill -INT -- "-$job" 2>/dev/null || true
+  done
+  wait
+  exit 130
+}
+
+measure_project() { # PROJECT
+  local begun=$SECONDS code=0
+  run_project "$1" >"$artifacts/test-$1.out" 2>&1 || code=$?
+  echo "$code $((SECONDS - begun))" >"$artifacts/test-$1.partial"
+  mv "$artifacts/test-$1.partial" "$artifacts/test-$1.result"
+}
+
+wait_until_running_below() { # MOST
+  while [ "$(jobs -rp | wc -l)" -ge "$1" ]; do
+    wait -n || true
+    count_finished
+  done
+  count_finished
+}
+
+# Prints what the projects that have ended printed, and adds to the sums of run_all_projects.
+count_finished() {
+  local result
+  for result in "$artifacts"/test-*.result; do
+    [ -e "$result" ] || continue
+    local project=${result##*/test-} code seconds
+    project=${project%.result}
+    read -r code seconds <"$result"
+    rm "$result"
     say "== $project"
-    local begun=$SECONDS code=0
-    run_project "$project" || code=$?
+    cat "$artifacts/test-$project.out"
     local line
     line=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$artifacts/test-$project.log" | tail -n 1 || true)
     if [ -z "$line" ]; then
@@ -104,10 +153,6 @@ run_all_projects() {
     local n=(${line//[^0-9]/ })
     total=$((total + n[0])); failed=$((failed + n[1] + n[2])); skipped=$((skipped + n[3]))
     [ "$code" -eq 0 ] || status=1
-    say "   $((SECONDS - begun)) s"
+    say "   $seconds s"
   done
-  [ "$failed" -eq 0 ] || status=1
-  echo "All of it took $((SECONDS - start)) s."
-  echo "$((total - failed - skipped)) passed, $failed failed, $skipped skipped"
-  exit "$status"
 }

@@ -5,6 +5,10 @@ namespace DataForge.Evaluation.Sandbox;
 /// <summary>Workers of a sandbox, each used by one caller at a time.</summary>
 public sealed class SandboxPool : IDisposable
 {
+    private static readonly ProgramJob Right = new("def f():\n    return 1", "def f():\n    return 1", "assert f() == 1");
+
+    private static readonly ProgramLimits RightLimits = new(10);
+
     private readonly SandboxFolder _folder = new();
     private readonly ConcurrentBag<SandboxWorker> _idle = [];
     private readonly PythonInterpreter _python;
@@ -15,13 +19,18 @@ public sealed class SandboxPool : IDisposable
     /// <param name="isolated">Whether programs run in bubblewrap. Without it a program can harm whoever runs it.</param>
     public SandboxPool(PythonInterpreter python, bool isolated = true) => (_python, _isolated) = (python, isolated);
 
-    /// <summary>Starts a worker, to learn whether the sandbox can run here.</summary>
+    /// <summary>Starts a worker and judges a program that is right, to learn whether the sandbox can run here.</summary>
     /// <exception cref="Corpus.DataForgeException">It cannot.</exception>
-    public Task CheckAsync(CancellationToken cancellation)
+    public async Task CheckAsync(CancellationToken cancellation)
     {
         var worker = new SandboxWorker(_folder, _python, _isolated);
         _idle.Add(worker);
-        return worker.StartAsync(cancellation);
+        await worker.StartAsync(cancellation).ConfigureAwait(false);
+        Verdict verdict = await worker.JudgeAsync(Right, RightLimits, cancellation).ConfigureAwait(false);
+        if (!verdict.Passed)
+        {
+            throw SandboxWorker.CannotRun($"a right program ends as {verdict.Reason}: {verdict.Detail}");
+        }
     }
 
     /// <summary>Judges a program, beside as many others as there are callers.</summary>

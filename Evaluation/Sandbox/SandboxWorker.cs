@@ -87,6 +87,11 @@ internal sealed class SandboxWorker(SandboxFolder folder, PythonInterpreter pyth
     /// <inheritdoc/>
     public void Dispose() => Stop();
 
+    /// <summary>The error that says why the sandbox cannot run, and what to do.</summary>
+    public static DataForgeException CannotRun(string why) => DataForgeException.Usage(
+        $"The sandbox cannot run here ({why}): install bubblewrap (apt-get install bubblewrap) and allow user namespaces; "
+        + "--unsafe runs programs without it, which is only for programs that you trust.");
+
     private static async Task<string?> ReadLineAsync(Process process, TimeSpan patience, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -100,10 +105,6 @@ internal sealed class SandboxWorker(SandboxFolder folder, PythonInterpreter pyth
             return null;
         }
     }
-
-    private static DataForgeException CannotRun(string why) => DataForgeException.Usage(
-        $"The sandbox cannot run here ({why}): install bubblewrap (apt-get install bubblewrap) and allow user namespaces; "
-        + "--unsafe runs programs without it, which is only for programs that you trust.");
 
     private void Stop()
     {

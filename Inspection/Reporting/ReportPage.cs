@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using DataForge.Corpus.Runs;
-using DataForge.Pretrain.Generation;
 using static DataForge.Inspection.Reporting.ReportFormat;
 
 namespace DataForge.Inspection.Reporting;
@@ -48,8 +47,8 @@ internal static class ReportPage
         {
             Section(
                 page, "Completions by the model",
-                "<p class=\"dim\">The prompts, in bold, and what the model wrote, up to the end of the function: of at most "
-                + $"{FunctionSample.MostDraws} samples each, the first that is a complete function.</p>"
+                "<p class=\"dim\">The prompts, in bold, and what the model wrote, up to the end of the function. A line that is not valid "
+                + "Python, or no new statement, was drawn again.</p>"
                 + string.Concat(data.Samples.Select(
                     sample => $"<pre><b>{Charts.Escape(sample.Prompt)}</b>{Charts.Escape(sample.Completion)}</pre>")));
         }

@@ -28,6 +28,7 @@ internal static class CommandLine
                 PipelineOptions.Preset, PipelineOptions.From, PipelineOptions.Problems),
             GenerateCommand.Create(host),
             EvaluateCommand.Create(host),
+            ServeModelCommand.Create(host),
             TraceCommand.Create(host),
             OptOutCommand.Create(host),
             StageCommand.Create(host, StageNames.Report, "Draws 6-report from the run's manifests and events."),
@@ -36,12 +37,14 @@ internal static class CommandLine
             ExplainCommand.Create(host),
             RedactCommand.Create(host),
             LicenseCommand.Create(host),
+            CompletionCommand.Create(host),
         };
         foreach (Option option in LogSettings.Options)
         {
             root.Add(option);
         }
 
+        CommandExamples.AddToHelp(root);
         return root;
     }
 }

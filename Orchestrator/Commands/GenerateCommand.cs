@@ -123,9 +123,9 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
         terminal.Output.WriteLine(request.Suffix);
         return cut + text.CutTokens;
 
-        void Show(string piece)
+        void Show(TextPiece piece)
         {
-            terminal.Output.Write(piece);
+            terminal.Output.Write(piece.Text);
             terminal.Output.Flush();
         }
     }

@@ -22,7 +22,7 @@ internal static class RunSummary
         IReadOnlyList<SampleWritten> samples = Samples.Of(EventLog.Read(run.EventsFolder));
         if (samples.Count > 0)
         {
-            output.WriteLine("Completions by the model, each cut at the function's end:");
+            output.WriteLine("Completions by the model, drawn line by line and cut at the function's end:");
             foreach (SampleWritten sample in samples)
             {
                 foreach (string line in (sample.Prompt + sample.Completion).TrimEnd('\n').Split('\n'))

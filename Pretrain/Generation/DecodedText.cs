@@ -27,6 +27,18 @@ internal sealed class DecodedText
     /// <summary>The text so far; bytes that are no UTF-8 become U+FFFD.</summary>
     internal string Text => Encoding.UTF8.GetString(_bytes.WrittenSpan[.._length]);
 
+    /// <summary>Bytes of all tokens, those after a stop string too.</summary>
+    internal int Written => _bytes.WrittenCount;
+
+    /// <summary>Bytes before the first stop string.</summary>
+    internal int Length => _length;
+
+    /// <summary>Bytes that were taken.</summary>
+    internal int Taken => _taken;
+
+    /// <summary>Characters of the text so far.</summary>
+    internal int Characters => Encoding.UTF8.GetCharCount(_bytes.WrittenSpan[.._length]);
+
     /// <summary>Appends a token; false where the text ends before a stop string that the token completed.</summary>
     internal bool Append(int token)
     {

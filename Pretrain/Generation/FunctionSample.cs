@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Tokenizer;
 using DataForge.Python;
@@ -6,19 +7,43 @@ using DataForge.Python;
 namespace DataForge.Pretrain.Generation;
 
 /// <summary>
-/// What a small model makes of the beginning of a function: sampled at a moderate temperature and cut at the function's end. A small model
-/// often loses its way, so several samples are drawn, and the first that is a complete function is kept.
+/// What a small model makes of the beginning of a function. A small model often loses its way, so it is sampled line by line: a line that
+/// is not valid Python where it stands, that is no new statement (a comment, or one that stands there already) or that ends the function
+/// too early is drawn again; where that happens often, the line before it too. The text is cut at the function's end.
 /// </summary>
-public static class FunctionSample
+public sealed class FunctionSample
 {
-    /// <summary>The most samples drawn for one prompt.</summary>
-    public const int MostDraws = 32;
+    /// <summary>The most tokens drawn for one prompt, those of lines that were drawn again included.</summary>
+    public const int MostDrawnTokens = 800;
 
-    /// <summary>The least number of different statements of a function that is kept.</summary>
+    /// <summary>The least number of different statements of a function that is complete.</summary>
     public const int LeastStatements = 3;
 
-    private const int MostTokens = 120; // some twelve lines of code
-    private const double Temperature = 0.8, TopP = 0.9;
+    private const int MostTokens = 120, MostLineTokens = 40; // of the function and of a line: some twelve lines of code
+    private const int MostRefused = 6; // lines in a row, before the line that they follow is taken back
+    private const double Temperature = 0.7, TopP = 0.9, RepetitionPenalty = 1.1;
+
+    private readonly BpeVocabulary _vocabulary;
+    private readonly Generator _generator;
+    private readonly List<int> _tokens;
+    private readonly ArrayBufferWriter<byte> _text = new();
+    private readonly int _promptTokens, _promptBytes, _mostTokens;
+
+    // The ends of the lines that were kept, that of the prompt first.
+    private readonly Stack<LineEnd> _kept = new();
+
+    private FunctionSample(Generator generator, BpeVocabulary vocabulary, string prompt, int mostTokens)
+    {
+        _generator = generator;
+        _vocabulary = vocabulary;
+        _tokens = [.. new PromptEncoder(vocabulary).Encode(prompt)];
+        _text.Write(Encoding.UTF8.GetBytes(prompt));
+        _promptTokens = _tokens.Count;
+        _promptBytes = _text.WrittenCount;
+        _mostTokens = mostTokens;
+        FunctionText? function = FunctionText.Read([.. _text.WrittenSpan, (byte)'\n'], isWhole: true);
+        _kept.Push(new LineEnd(_promptTokens, _promptBytes, function?.Statements ?? 0));
+    }
 
     /// <summary>
     /// Prompts for a model whose user gives none: beginnings of functions as most Python code has them. They end within a line, since the
@@ -27,79 +52,173 @@ public static class FunctionSample
     public static IReadOnlyList<string> Prompts { get; } =
     [
         "def read_lines(path):\n    \"\"\"Return the lines of a file.\"\"\"\n    lines = []",
-        "def __init__(self, name, items=None):\n    self.name = name",
-        "def update(self, data):\n    self.data = data",
+        "def find(self, name):\n    for item in self.items:",
+        "def get(self, key, default=None):\n    if key not in self.data:",
     ];
 
     /// <summary>
-    /// The text after the prompt, up to the function's end: of the first sample that is a valid function of at least
-    /// <see cref="LeastStatements"/> different statements; where none is, of the valid one with the most, or else the first. The same
-    /// seed, prompt and model give the same text.
+    /// The text after the prompt, up to the function's end. Where no complete function of at least <see cref="LeastStatements"/> different
+    /// statements came of <see cref="MostDrawnTokens"/> tokens, it is the lines that were kept, or else the line drawn last. The same seed,
+    /// prompt and model give the same text.
     /// </summary>
     public static string Of(
         ILanguageModel model, BpeVocabulary vocabulary, string prompt, ulong seed, CancellationToken cancellation = default)
     {
-        int[] tokens = new PromptEncoder(vocabulary).Encode(prompt);
         using Generator generator = new(model);
-        Draw best = default;
-        for (int i = 0; i < MostDraws; i++)
+        int mostTokens = Math.Min(MostTokens, model.Config.MaxPositionEmbeddings / 2);
+        FunctionSample sample = new(generator, vocabulary, prompt, mostTokens);
+        byte[] lines = [.. sample._text.WrittenSpan, (byte)'\n'];
+        return IsFunction(lines) || IsFunction(WithBody(lines)) ? sample.Draw(seed, cancellation) : sample.DrawText(seed, cancellation);
+    }
+
+    // What follows a prompt that begins no function.
+    private string DrawText(ulong seed, CancellationToken cancellation)
+    {
+        int[] tokens = _generator.Generate(_tokens.ToArray(), Options(seed, 0), cancellation);
+        return Encoding.UTF8.GetString(_vocabulary.Decode(Array.ConvertAll(tokens, token => checked((ushort)token)), skipSpecial: true));
+    }
+
+    // The more lines were refused at a place, the less likely ones are tried.
+    private GenerationOptions Options(ulong seed, int refused) => new()
+    {
+        MaxNewTokens = _mostTokens,
+        Temperature = Temperature + (0.1 * refused),
+        TopP = TopP,
+        RepetitionPenalty = RepetitionPenalty,
+        Seed = seed,
+    };
+
+    private string Draw(ulong seed, CancellationToken cancellation)
+    {
+        int drawn = 0, refused = 0;
+        string last = "";
+        for (ulong attempt = 0; drawn < MostDrawnTokens; attempt++)
         {
-            GenerationOptions options = new()
+            if (refused == MostRefused && _kept.Count > 1)
             {
-                MaxNewTokens = Math.Min(MostTokens, model.Config.MaxPositionEmbeddings / 2),
-                Temperature = Temperature,
-                TopP = TopP,
-                Seed = checked((seed * MostDraws) + (ulong)i),
-            };
-            Draw draw = Sample(generator.Stream(tokens, options, cancellation), vocabulary, prompt, options.MaxNewTokens);
-            if (draw.IsComplete)
-            {
-                return draw.Text;
+                _kept.Pop(); // nothing that can stay follows this line
+                refused = 0;
             }
 
-            best = best.Text is null || draw.Statements > best.Statements ? draw : best;
-        }
-
-        return best.Text;
-    }
-
-    private static Draw Sample(IEnumerable<int> generated, BpeVocabulary vocabulary, string prompt, int mostTokens)
-    {
-        byte[] start = System.Text.Encoding.UTF8.GetBytes(prompt);
-        ArrayBufferWriter<byte> text = new();
-        text.Write(start);
-        int tokens = 0;
-        foreach (int token in generated)
-        {
-            tokens++;
-            text.Write(vocabulary.Decode([checked((ushort)token)], skipSpecial: true));
-            if (FunctionText.Read(text.WrittenSpan, isWhole: false) is { } function)
+            BackToKeptLines();
+            int lines = _kept.Count;
+            GenerationOptions options = Options(unchecked((seed * MostDrawnTokens) + attempt), refused);
+            bool hasEnded = true; // by the model's own end of the text
+            foreach (int token in _generator.Stream([.. _tokens], options, cancellation))
             {
-                return Cut(text.WrittenSpan, start.Length, function);
+                drawn++;
+                byte[] bytes = _vocabulary.Decode([checked((ushort)token)], skipSpecial: true);
+                Line line = bytes.Contains((byte)'\n') ? LineBefore(bytes)
+                    : bytes.AsSpan().StartsWith((byte)' ') ? LineOutside() // a word may go on until then
+                    : Line.Unfinished;
+                if (line == Line.EndsFunction || (line == Line.Kept && IsLongEnough()))
+                {
+                    return Kept();
+                }
+
+                if (line == Line.Refused || _tokens.Count - _kept.Peek().Tokens >= MostLineTokens || drawn >= MostDrawnTokens)
+                {
+                    hasEnded = false;
+                    break;
+                }
+
+                _tokens.Add(token);
+                _text.Write(bytes);
+            }
+
+            refused = _kept.Count > lines ? 1 : refused + 1;
+            last = Encoding.UTF8.GetString(_text.WrittenSpan[_promptBytes..]);
+            if (hasEnded && LineBefore("\n"u8) is Line.EndsFunction or Line.Kept && IsComplete(KeptText))
+            {
+                return Kept();
             }
         }
 
-        return tokens < mostTokens && FunctionText.Read(text.WrittenSpan, isWhole: true) is { } last
-            ? Cut(text.WrittenSpan, start.Length, last)
-            : new Draw(Decode(text.WrittenSpan[start.Length..]), 0, false);
+        return _kept.Peek().Bytes > _promptBytes ? Kept() : last;
     }
 
-    private static Draw Cut(ReadOnlySpan<byte> text, int promptLength, FunctionText function)
+    private ReadOnlySpan<byte> KeptText => _text.WrittenSpan[.._kept.Peek().Bytes];
+
+    private string Kept() => Encoding.UTF8.GetString(KeptText[_promptBytes..]) + "\n";
+
+    private bool IsLongEnough() => _kept.Peek().Tokens - _promptTokens >= _mostTokens && IsComplete(KeptText);
+
+    // Saves the rest of a line before which the function has ended.
+    private Line LineOutside()
     {
-        if (function.Length < promptLength) // the function ended within the prompt
+        if (FunctionText.Read(_text.WrittenSpan, isWhole: false) is null)
         {
-            return new Draw(Decode(text[promptLength..]), 0, false);
+            return Line.Unfinished;
         }
 
-        bool isValid = PythonParser.Check(text[..function.Length]).Outcome == ParseOutcome.Valid;
-        bool isComplete = isValid && function.Distinct >= LeastStatements;
-        return new Draw(Decode(text[promptLength..function.Length]), isValid ? function.Distinct : 0, isComplete);
+        return IsComplete(KeptText) ? Line.EndsFunction : Line.Refused;
     }
 
-    private static string Decode(ReadOnlySpan<byte> text) => System.Text.Encoding.UTF8.GetString(text);
+    // Judges the line that a line break ends, where one does: inside brackets and texts it does not.
+    private Line LineBefore(ReadOnlySpan<byte> next)
+    {
+        byte[] text = [.. _text.WrittenSpan, .. next[..next.IndexOf((byte)'\n')], (byte)'\n'];
+        if (text.AsSpan(_kept.Peek().Bytes).Trim(" \n"u8).IsEmpty)
+        {
+            return Line.Unfinished; // an empty line
+        }
 
-    /// <summary>
-    /// A sample: its text after the prompt, its different statements (0 where it is no valid function), and whether it is kept at once.
-    /// </summary>
-    private readonly record struct Draw(string Text, int Statements, bool IsComplete);
+        if (FunctionText.Read(text, isWhole: false) is not null) // this line is no longer in the function
+        {
+            return IsComplete(KeptText) ? Line.EndsFunction : Line.Refused;
+        }
+
+        if (FunctionText.Read(text, isWhole: true) is not { } function)
+        {
+            return Line.Unfinished; // a text or a bracket is open
+        }
+
+        bool hasMore = function.Statements > _kept.Peek().Statements || text[_kept.Peek().Bytes] is not ((byte)'\n' or (byte)'\r');
+        bool isNew = hasMore && function.Distinct == function.Statements;
+        if (!isNew || !(IsValid(text) || IsValid(WithBody(text))))
+        {
+            return Line.Refused;
+        }
+
+        _kept.Push(new LineEnd(_tokens.Count, _text.WrittenCount, function.Statements));
+        return Line.Kept;
+    }
+
+    private void BackToKeptLines()
+    {
+        LineEnd end = _kept.Peek();
+        _tokens.RemoveRange(end.Tokens, _tokens.Count - end.Tokens);
+        byte[] kept = KeptText.ToArray();
+        _text.ResetWrittenCount();
+        _text.Write(kept);
+    }
+
+    private static bool IsComplete(ReadOnlySpan<byte> text)
+    {
+        byte[] whole = [.. text, (byte)'\n'];
+        return IsValid(whole) && FunctionText.Read(whole, isWhole: true) is { Distinct: >= LeastStatements };
+    }
+
+    private static bool IsFunction(ReadOnlySpan<byte> text) => IsValid(text) && FunctionText.Read(text, isWhole: true) is not null;
+
+    private static bool IsValid(ReadOnlySpan<byte> text) => PythonParser.Check(text).Outcome == ParseOutcome.Valid;
+
+    // The text with a body for a statement that wants one, such as "if".
+    private static byte[] WithBody(ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<byte> line = text[..^1];
+        line = line[(line.LastIndexOf((byte)'\n') + 1)..];
+        int indentation = line.IndexOfAnyExcept((byte)' ');
+        return [.. text, .. line[..Math.Max(indentation, 0)], .. "    pass\n"u8];
+    }
+
+    private readonly record struct LineEnd(int Tokens, int Bytes, int Statements);
+
+    private enum Line
+    {
+        Unfinished,
+        Kept,
+        Refused,
+        EndsFunction,
+    }
 }

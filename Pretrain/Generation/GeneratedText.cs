@@ -19,7 +19,16 @@ public enum EndReason
 /// </param>
 /// <param name="Options">How to generate.</param>
 /// <param name="Received">Called with each piece of the text as soon as it cannot change; null where only the whole is wanted.</param>
-public sealed record TextRequest(int[] Prompt, GenerationOptions Options, Action<string>? Received = null);
+/// <param name="Alternatives">
+/// How many of the most likely tokens are named for each token of the text, with their probabilities; null for no probabilities at all.
+/// </param>
+public sealed record TextRequest(
+    int[] Prompt, GenerationOptions Options, Action<TextPiece>? Received = null, int? Alternatives = null);
+
+/// <summary>A piece of a text.</summary>
+/// <param name="Text">The piece.</param>
+/// <param name="Tokens">The tokens that end in it, where their probabilities were asked for; else empty.</param>
+public readonly record struct TextPiece(string Text, IReadOnlyList<ChosenToken> Tokens);
 
 /// <summary>A generated text.</summary>
 /// <param name="Request">What was asked for.</param>
@@ -27,4 +36,6 @@ public sealed record TextRequest(int[] Prompt, GenerationOptions Options, Action
 /// <param name="Tokens">The tokens that the model generated.</param>
 /// <param name="End">Why it ended.</param>
 /// <param name="CutTokens">Tokens at the beginning of the prompt that were left out because they do not fit into the model.</param>
-public sealed record GeneratedText(TextRequest Request, string Text, IReadOnlyList<int> Tokens, EndReason End, int CutTokens);
+/// <param name="Chosen">The tokens of the text with their probabilities, where those were asked for; else empty.</param>
+public sealed record GeneratedText(TextRequest Request, string Text, IReadOnlyList<int> Tokens, EndReason End, int CutTokens,
+    IReadOnlyList<ChosenToken> Chosen);

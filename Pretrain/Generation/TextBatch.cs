@@ -148,8 +148,10 @@ public sealed class TextBatch : IDisposable
         private readonly TokenSampler _sampler;
         private readonly DecodedText _decoded;
         private readonly List<int> _tokens = [];
+        private readonly List<(ChosenToken Token, int Start, int End)> _chosen = []; // where in the text's bytes
         private readonly int _cut;
         private readonly int _stop;
+        private int _sent; // of the chosen tokens
 
         internal Growing(
             TextRequest request, ITextState state, int cut, ReadOnlySpan<float> logits, BpeVocabulary vocabulary, GptNeoConfig config)
@@ -183,7 +185,7 @@ public sealed class TextBatch : IDisposable
 
             _tokens.Add(token);
             _sampler.Record(token);
-            if (!_decoded.Append(token))
+            if (!Append(token))
             {
                 return Ended(EndReason.StopString);
             }
@@ -199,15 +201,37 @@ public sealed class TextBatch : IDisposable
 
         private GeneratedText Ended(EndReason reason)
         {
+            _chosen.RemoveAll(chosen => chosen.Start >= _decoded.Length); // what follows a stop string is not part of the text
             Send(atEnd: true);
-            return new GeneratedText(Request, _decoded.Text, _tokens, reason, _cut);
+            return new GeneratedText(
+                Request, _decoded.Text, _tokens, reason, _cut, [.. _chosen.Select(chosen => chosen.Token)]);
+        }
+
+        private bool Append(int token)
+        {
+            if (Request.Alternatives is not { } alternatives)
+            {
+                return _decoded.Append(token);
+            }
+
+            int start = _decoded.Written;
+            var chosen = ChosenToken.Of(Logits, token, _decoded.Characters, alternatives);
+            bool goesOn = _decoded.Append(token);
+            _chosen.Add((chosen, start, _decoded.Written));
+            return goesOn;
         }
 
         private void Send(bool atEnd)
         {
             if (Request.Received is { } received && _decoded.Take(atEnd) is { Length: > 0 } text)
             {
-                received(text);
+                List<ChosenToken> tokens = [];
+                while (_sent < _chosen.Count && (atEnd || _chosen[_sent].End <= _decoded.Taken))
+                {
+                    tokens.Add(_chosen[_sent++].Token);
+                }
+
+                received(new TextPiece(text, tokens));
             }
         }
     }

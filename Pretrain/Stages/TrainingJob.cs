@@ -10,9 +10,6 @@ namespace DataForge.Pretrain.Stages;
 /// <summary>One training, resolved from the options: the model, its initial weights, the data and the training options.</summary>
 internal sealed class TrainingJob : IDisposable
 {
-    // About how much of the held-out documents bits per byte are measured on: dozens of files, read in seconds by a small model.
-    private const long HeldOutBytes = 256 << 10;
-
     /// <summary>The model's shape.</summary>
     public required GptNeoConfig Config { get; init; }
 
@@ -37,7 +34,9 @@ internal sealed class TrainingJob : IDisposable
     /// <summary>The loss on the held-out tokens of a model that knows the token frequencies only.</summary>
     public required UnigramEntropy Unigram { get; init; }
 
-    /// <summary>Held-out documents, to measure bits per byte; null where whole documents are not what is trained on.</summary>
+    /// <summary>
+    /// Held-out documents, to measure bits per byte; null where whole documents are not what is trained on, or none are asked for.
+    /// </summary>
     public HeldOutDocuments? HeldOut { get; init; }
 
     /// <summary>A training on the tokens of a run.</summary>
@@ -75,8 +74,9 @@ internal sealed class TrainingJob : IDisposable
             Config = config,
             Training = training,
             Data = data,
-            HeldOut = new HeldOutDocuments(
-                TokenFiles(tokens, entries, TokenizeParts.Validation), vocabulary, training.BatchSize, training.BlockSize, HeldOutBytes),
+            HeldOut = options.HeldOutBytes == 0 ? null : new HeldOutDocuments(
+                TokenFiles(tokens, entries, TokenizeParts.Validation), vocabulary, training.BatchSize, training.BlockSize,
+                options.HeldOutBytes),
             Vocabulary = vocabulary,
             TokenizerFolder = folder,
             Weights = from is null ? null : Path.Combine(from, GptNeoWeights.FileName),

@@ -30,7 +30,7 @@ public static class TorchSharpPackages
             return;
         }
 
-        notify($"fetching libtorch {NativePackage.Libtorch.Version}, once: 132 MB, which take 640 MB in {packages}");
+        notify($"fetching libtorch {NativePackage.Libtorch.Version}, once: 132 MB, which take 500 MB in {packages}");
         DirectoryInfo folder = Directory.CreateTempSubdirectory("dataforge-libtorch-");
         try
         {
@@ -47,6 +47,8 @@ public static class TorchSharpPackages
         {
             RequireContent(package, packages);
         }
+
+        RemoveArchive(packages);
     }
 
     private static string Project(string packages) => $"""
@@ -69,6 +71,7 @@ public static class TorchSharpPackages
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // no process stays behind
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["DOTNET_NOLOGO"] = "1";
+        start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1"; // no need of ICU's library, which a bare system lacks
         List<string> lines = [];
         try
         {
@@ -105,6 +108,16 @@ public static class TorchSharpPackages
                     lines.Add(line);
                 }
             }
+        }
+    }
+
+    // NuGet keeps a package's archive beside the files it unpacked from it, and reads it no more: libtorch's would take 128 MB.
+    private static void RemoveArchive(string packages)
+    {
+        string folder = Path.GetDirectoryName(NativePackage.Libtorch.MetadataFile(packages))!;
+        foreach (string archive in Directory.EnumerateFiles(folder, "*.nupkg"))
+        {
+            File.Delete(archive);
         }
     }
 

@@ -16,12 +16,12 @@ public static class TrainingPresets
 {
     private static readonly TrainingPreset[] Presets =
     [
-        // Learns within minutes on two CPU cores: 800 steps of 2048 tokens. How it was chosen is in docs/training.md.
+        // Learns within minutes on two CPU cores: 640 steps of 2048 tokens. How it was chosen is in docs/training.md.
         new("quickstart", vocabulary => GptNeoConfig.Quickstart(vocabulary), new TrainingOptions
         {
-            Steps = 800, BatchSize = 8, BlockSize = 256, AccumulationSteps = 1, Optimizer = OptimizerKind.Muon, MuonLearningRate = 0.02,
+            Steps = 640, BatchSize = 8, BlockSize = 256, AccumulationSteps = 1, Optimizer = OptimizerKind.Muon, MuonLearningRate = 0.02,
             MuonMomentum = 0.9, Initialization = WeightInitialization.ScaledQueries, LearningRate = 2e-2, WarmupSteps = 40,
-            Decay = LearningRateDecay.Linear, MinLearningRateRatio = 0, EvaluateEvery = 400, CheckpointEvery = 200,
+            Decay = LearningRateDecay.Linear, MinLearningRateRatio = 0, EvaluateEvery = 320, CheckpointEvery = 160,
         }),
 
         // PyCodeGPT's continual run (https://github.com/microsoft/PyCodeGPT): 480 blocks of 1024 are about 492K tokens per step.

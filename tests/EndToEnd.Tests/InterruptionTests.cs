@@ -17,7 +17,8 @@ public sealed class InterruptionTests(SharedBuild built)
     [
         "--set", "pretrain.preset=quickstart", "--set", "pretrain.steps=12", "--set", "pretrain.batchsize=2",
         "--set", "pretrain.blocksize=128", "--set", "pretrain.evaluateevery=6", "--set", "pretrain.checkpointevery=3",
-        "--set", "pretrain.warmupsteps=1", "--set", "pretrain.device=cpu",
+        "--set", "pretrain.warmupsteps=1", "--set", "pretrain.device=cpu", "--set", "pretrain.maxvalidationblocks=8",
+        "--set", "pretrain.heldoutbytes=8192", "--set", "pretrain.sampleprompt=",
     ];
 
     [Fact]

@@ -34,6 +34,7 @@ public class TorchSharpPackagesTests
         TorchSharpPackages.Ensure(dotnet, folder["packages"], told.Add, CancellationToken.None);
         Assert.Contains("2.10.0", Assert.Single(told), StringComparison.Ordinal);
         Assert.All(NativePackage.All, package => Assert.StartsWith(folder["packages"], package.Find(folder["packages"]), StringComparison.Ordinal));
+        Assert.Empty(Directory.GetFiles(folder["packages", "libtorch-cpu-linux-x64"], "*.nupkg", SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -89,7 +90,7 @@ public class TorchSharpPackagesTests
             $$"""
             folder="$packages/{{package.Id.ToLowerInvariant()}}/{{package.Version}}"
             mkdir -p "$folder/runtimes/linux-x64/native"
-            touch "$folder/runtimes/linux-x64/native/{{package.Library}}"
+            touch "$folder/runtimes/linux-x64/native/{{package.Library}}" "$folder/{{package.Id}}.nupkg"
             echo '{ "contentHash": "{{hash}}" }' >"$folder/.nupkg.metadata"
             """));
 }

@@ -6,7 +6,7 @@ namespace DataForge.Corpus.Tests.SourceStyle;
 internal static class ProductSources
 {
     private static readonly string[] Folders =
-        ["Libraries", "Corpus", "Crawler", "Cleaner", "Dedup", "Pretrain", "Evaluation", "Inspection", "Service", "Orchestrator"];
+        ["Libraries", "Corpus", "Crawler", "Cleaner", "Dedup", "Pretrain", "Evaluation", "ModelServer", "Inspection", "Service", "Orchestrator"];
 
     /// <summary>Path relative to the project's root, and lines, of each file.</summary>
     public static IReadOnlyList<(string Path, string[] Lines)> All { get; } =

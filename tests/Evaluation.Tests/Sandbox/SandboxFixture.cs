@@ -11,6 +11,14 @@ public sealed class SandboxFixture : IDisposable
     {
         Missing = !File.Exists("/usr/bin/bwrap") ? "bubblewrap is not installed" : !HasPython() ? "python3 is not installed" : null;
         _pool = Missing is null ? new SandboxPool(PythonInterpreter.Find("python3")) : null;
+        try
+        {
+            _pool?.CheckAsync(default).GetAwaiter().GetResult();
+        }
+        catch (Corpus.DataForgeException e)
+        {
+            Missing = "this machine does not let bubblewrap run: " + e.Message;
+        }
     }
 
     /// <summary>Whether the long checks run too.</summary>

@@ -70,6 +70,7 @@ public sealed class PartialRuns : IAsyncLifetime
         Pretrain = new PretrainOptions
         {
             Preset = "quickstart", Steps = 4, BatchSize = 2, BlockSize = 128, EvaluateEvery = 2, CheckpointEvery = 2, WarmupSteps = 1,
+            MaxValidationBlocks = 8, HeldOutBytes = 8192, SamplePrompt = "",
         },
     };
 }

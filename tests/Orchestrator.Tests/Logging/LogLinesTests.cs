@@ -56,6 +56,7 @@ public sealed class LogLinesTests(BuiltWorkspace built) : IClassFixture<BuiltWor
         [
             "--set", "pretrain.preset=quickstart", "--set", "pretrain.steps=2", "--set", "pretrain.batchsize=2",
             "--set", "pretrain.device=cpu", "--set", "pretrain.blocksize=64", "--set", "pretrain.evaluateevery=1", "--set", "pretrain.warmupsteps=1",
+            "--set", "pretrain.maxvalidationblocks=8", "--set", "pretrain.heldoutbytes=8192", "--set", "pretrain.sampleprompt=def f(a):",
         ];
         foreach (string stage in new[] { StageNames.Pretrain, StageNames.Report })
         {

@@ -83,7 +83,7 @@ public class TextBatchTests
         BpeVocabulary vocabulary = ByteVocabulary.OfSize(model.Config.VocabSize);
         List<string> pieces = [];
         GenerationOptions options = new() { MaxNewTokens = 40, Temperature = 1, StopToken = -1 };
-        GeneratedText whole = Completion.Of(model, vocabulary, new TextRequest(Prompt(1, 5), options, pieces.Add));
+        GeneratedText whole = Completion.Of(model, vocabulary, new TextRequest(Prompt(1, 5), options, piece => pieces.Add(piece.Text)));
         Assert.Equal(EndReason.Length, whole.End);
         Assert.Equal(whole.Text, string.Concat(pieces));
         Assert.True(pieces.Count > 10);
@@ -92,6 +92,32 @@ public class TextBatchTests
         GeneratedText cut = Completion.Of(model, vocabulary, new TextRequest(Prompt(1, 5), options with { StopStrings = [stop] }));
         Assert.Equal(EndReason.StopString, cut.End);
         Assert.Equal(whole.Text[..whole.Text.IndexOf(stop, StringComparison.Ordinal)], cut.Text);
+    }
+
+    [Fact]
+    public void Generate_withAlternatives_givesTheModelsOwnProbabilities()
+    {
+        using ILanguageModel model = Open("odd");
+        BpeVocabulary vocabulary = ByteVocabulary.OfSize(model.Config.VocabSize);
+        GenerationOptions options = new() { MaxNewTokens = 20, Temperature = 0.7, TopP = 0.9, StopToken = -1 };
+        List<ChosenToken> streamed = [];
+        int[] prompt = Prompt(2, 6);
+        GeneratedText text = Completion.Of(
+            model, vocabulary, new TextRequest(prompt, options, piece => streamed.AddRange(piece.Tokens), Alternatives: 3));
+        Assert.Equal(text.Tokens, text.Chosen.Select(chosen => chosen.Token));
+        Assert.Equal(text.Chosen, streamed);
+        float[] logits = new float[model.Config.VocabSize];
+        using ITextState state = model.NewText();
+        state.Append(prompt, logits);
+        foreach (ChosenToken chosen in text.Chosen)
+        {
+            double sum = logits.Sum(logit => Math.Exp(logit));
+            double[] expected = [.. logits.Select(logit => Math.Log(Math.Exp(logit) / sum))];
+            Assert.Equal(expected[chosen.Token], chosen.LogProbability, 1e-3);
+            Assert.Equal(expected.OrderDescending().Take(3), chosen.Likeliest.Select(next => expected[next.Token]));
+            Assert.All(chosen.Likeliest, next => Assert.Equal(expected[next.Token], next.LogProbability, 1e-3));
+            state.Append([chosen.Token], logits);
+        }
     }
 
     [Fact]

@@ -1,0 +1,59 @@
+using DataForge.Pretrain.Generation;
+
+namespace DataForge.Pretrain.Tests.Generation;
+
+public class FunctionSampleTests
+{
+    private const string Prompt = "def f(a):\n    b = a";
+    private const string Good = "\n    if b:\n        c = 1\n    return c\n";
+
+    [Theory]
+    [InlineData("\n    c = = 1\n")]        // no Python
+    [InlineData("\n  c = 1\n")]            // no indentation of this function
+    [InlineData("\n    b = a\n")]          // a line that stands there already
+    [InlineData("\n    # c = 1\n")]        // a comment
+    [InlineData("\n\nx = 1\n")]            // the function's end, too early
+    [InlineData("\n    def g():\n")]       // the next method, too early
+    [InlineData("\n    c = 'an open text")]
+    [InlineData("")]                       // the end of the document
+    public void Of_lineThatCannotStay_isDrawnAgain(string other)
+    {
+        using ScriptedModel model = new(Prompt + Good + "\nx = 1\n", Prompt + other);
+        for (ulong seed = 1; seed <= 10; seed++)
+        {
+            Assert.Equal(Good, FunctionSample.Of(model, ByteVocabulary.With(), Prompt, seed));
+        }
+    }
+
+    [Theory]
+    [InlineData("\n\nx = 1\n")]
+    [InlineData("\n    def g(self):\n")]
+    [InlineData("")]
+    public void Of_functionThatIsComplete_isCutAtItsEnd(string after)
+    {
+        using ScriptedModel model = new(Prompt + Good.TrimEnd() + after);
+        Assert.Equal(Good, FunctionSample.Of(model, ByteVocabulary.With(), Prompt, 1));
+    }
+
+    [Fact]
+    public void Of_statementOverSeveralLines_isOneLine()
+    {
+        const string Call = "\n    c = g(\n        a,\n    )\n    return c\n";
+        using ScriptedModel model = new(Prompt + Call + "\nx = 1\n");
+        Assert.Equal(Call, FunctionSample.Of(model, ByteVocabulary.With(), Prompt, 1));
+    }
+
+    [Fact]
+    public void Of_modelThatNeverEndsAFunction_givesTheLinesThatWereKept()
+    {
+        using ScriptedModel model = new(Prompt + "\n    return b\n\nx = 1\n");
+        Assert.Equal("\n    return b\n", FunctionSample.Of(model, ByteVocabulary.With(), Prompt, 1));
+    }
+
+    [Fact]
+    public void Of_promptThatIsNoFunction_isContinued()
+    {
+        using ScriptedModel model = new("import os\nimport sys");
+        Assert.Equal("\nimport sys", FunctionSample.Of(model, ByteVocabulary.With(), "import os", 1));
+    }
+}
