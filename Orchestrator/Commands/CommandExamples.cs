@@ -12,6 +12,7 @@ internal static class CommandExamples
     {
         ["quickstart"] = "dataforge quickstart --workspace ~/first",
         ["build"] = "dataforge build --source dir:~/src --run mine --until dedup",
+        ["serve"] = "dataforge serve --config service.json",
         ["crawl"] = "dataforge crawl --source 'github:language:python stars:>=10'",
         ["clean"] = "dataforge clean --run mine --set clean.preset=codeparrot",
         ["dedup"] = "dataforge dedup --run mine --set dedup.threshold=0.8",
