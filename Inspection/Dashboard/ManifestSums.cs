@@ -57,7 +57,8 @@ internal sealed class ManifestSums(string runFolder)
 
         foreach (FileInfo file in files)
         {
-            if (!known.Entries.TryGetValue(file.Name, out Entry? entry) || entry.Written != file.LastWriteTimeUtc || entry.Bytes != file.Length)
+            if (!known.Entries.TryGetValue(file.Name, out Entry? entry)
+                || entry.Written != file.LastWriteTimeUtc || entry.Bytes != file.Length)
             {
                 CountTable counts = CanonicalJson.Read<ManifestEntry>(file.FullName).Counts;
                 known.Entries[file.Name] = new Entry(file.LastWriteTimeUtc, file.Length, counts);

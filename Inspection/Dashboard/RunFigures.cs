@@ -58,7 +58,7 @@ internal static class RunFigures
 
         AddListed("Occurrences dropped, by rule", report.Dropped.Select(drop => new NamedCount(drop.Rule, drop.Occurrences)));
         AddListed("Files by licence", report.Licenses);
-        AddListed("Files by size, below bytes", report.Sizes);
+        AddListed("Files by size", report.Sizes.Select(size => size with { Name = SizeName(size.Name) }));
         if (report.Funnel.Count > 0)
         {
             Add("Duplicates", "exact, dropped", view.Duplicates.Exact);
@@ -84,6 +84,10 @@ internal static class RunFigures
         }
 
         return figures;
+
+        // In counts, sizes are upper bounds padded with zeros.
+        static string SizeName(string name) =>
+            long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long bound) ? $"below {Number(bound)} bytes" : name;
 
         void Add(string group, string name, double value, FigureKind kind = FigureKind.Count) =>
             figures.Add(new RunFigure(group, name, value, kind));

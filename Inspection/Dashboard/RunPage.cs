@@ -26,7 +26,8 @@ internal static class RunPage
 
     private static IEnumerable<PageSection?> Sections(RunView view)
     {
-        yield return RunSections.Faults(view);
+        bool isFailed = view.Events.Failure is not null;
+        yield return isFailed ? RunSections.Faults(view) : null;
         yield return RunSections.Stages(view);
         yield return RunSections.Crawl(view);
         foreach (PageSection section in ReportSections.Of(view.Report))
@@ -41,6 +42,8 @@ internal static class RunPage
                 yield return RunSections.Duplicates(view);
             }
         }
+
+        yield return isFailed ? null : RunSections.Faults(view);
     }
 
     private static string Head(RunView view)

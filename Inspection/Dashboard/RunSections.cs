@@ -31,10 +31,14 @@ internal static class RunSections
             string state = stage.IsDone ? "done" : view.State == RunState.Running ? "running" : "not finished";
             string time = stage.IsDone ? Figures.Duration(stage.Seconds) : stage.Progress is { } at ? Figures.Duration(at.Seconds) : "–";
             string parts = Number(stage.Parts) + (stage.Reused > 0 ? $" ({Number(stage.Reused)} reused)" : "");
-            string done = stage.Progress is { } progress ? Amount(progress.Done, progress.Unit) : "–";
+            TrainingStep? step = stage.Stage == StageNames.Pretrain ? view.Events.LastStep : null;
+            string done = stage.Progress is { } progress ? Amount(progress.Done, progress.Unit)
+                : step is not null ? $"{Number(step.Step)} steps"
+                : "–";
+            string rate = step is null ? LiveFigures.RateOf(stage) : $"{Number((long)step.TokensPerSecond)} tokens/s";
             html.Append($"<tr><th scope=\"row\">{Charts.Escape(stage.Stage)}</th><td>{state}</td><td class=\"n\">{time}</td>")
                 .Append($"<td class=\"n\">{parts}</td><td class=\"n\">{Charts.Escape(done)}</td>")
-                .Append($"<td class=\"n\">{Charts.Escape(LiveFigures.RateOf(stage))}</td></tr>");
+                .Append($"<td class=\"n\">{Charts.Escape(rate)}</td></tr>");
         }
 
         return new("stages", "Throughput by stage", html.Append("</tbody></table></div>").ToString());
@@ -136,13 +140,14 @@ internal static class RunSections
             html.Append($"<p class=\"dim\">{Number(events.Faults)} files or lines were bad; the last ones:</p><ul>");
             foreach (FileFault fault in events.LastFaults)
             {
-                html.Append($"<li><code>{Charts.Escape(fault.Where)}</code>: {Charts.Escape(fault.Rule)}, {Charts.Escape(fault.Detail)}</li>");
+                string why = $"{fault.Rule}, {fault.Detail}";
+                html.Append($"<li><code>{Charts.Escape(fault.Where)}</code>: {Charts.Escape(why)}</li>");
             }
 
             html.Append("</ul>");
         }
 
-        return html.Length == 0 ? null : new("faults", "Failures and warnings", html.ToString());
+        return html.Length == 0 ? null : new("faults", events.Failure is null ? "Bad files and warnings" : "Why it failed", html.ToString());
     }
 
     /// <summary>An amount with its unit.</summary>
@@ -150,7 +155,8 @@ internal static class RunSections
 
     private static string Figure(string title, IReadOnlyList<TrainingStep> steps, Func<TrainingStep, double> value, double last)
     {
-        (double X, double Y)[] points = [.. steps.Select(step => ((double)step.Step, value(step))).Where(point => double.IsFinite(point.Item2))];
+        (double X, double Y)[] points =
+            [.. steps.Where(step => double.IsFinite(value(step))).Select(step => ((double)step.Step, value(step)))];
         AxisScale scale = AxisScale.Of(points.Select(point => point.Y).Append(0));
         string now = points.Length > 0 ? points[^1].Y.ToString("N2", CultureInfo.InvariantCulture) : "unknown";
         return $"<figure><figcaption>{title}</figcaption>"

@@ -45,7 +45,7 @@ internal static class StartPage
         string name = Charts.Escape(run.Name);
         html.Append($"<tr><th scope=\"row\"><a href=\"{Charts.Escape(run.Address)}\">{name}</a></th>");
         html.Append(glance is null
-            ? "<td colspan=\"4\" class=\"dim\">its files cannot be read</td>"
+            ? "<td class=\"dim\">its files cannot be read</td><td></td><td></td><td></td>"
             : $"<td>{PageShell.State(glance.State)}</td><td>{Charts.Escape(glance.Stage)}</td>"
                 + $"<td class=\"n\">{(glance.Files is { } files ? Number(files) : "–")}</td>"
                 + $"<td class=\"n\">{Figures.Duration(glance.Seconds)}</td>");

@@ -24,6 +24,7 @@ internal static class CommandExamples
         ["optout"] = "dataforge optout requests.txt --workspace ./workspace",
         ["report"] = "dataforge report --run mine",
         ["stats"] = "dataforge stats --run mine --json",
+        ["watch"] = "dataforge watch --run mine",
         ["verify"] = "dataforge verify --run mine",
         ["explain"] = "dataforge explain 'OWNER/REPOSITORY src/a.py' --run mine",
         ["redact"] = "dataforge redact settings.py",

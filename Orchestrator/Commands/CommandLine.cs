@@ -33,6 +33,7 @@ internal static class CommandLine
             OptOutCommand.Create(host),
             StageCommand.Create(host, StageNames.Report, "Draws 6-report from the run's manifests and events."),
             StatsCommand.Create(host),
+            WatchCommand.Create(host),
             VerifyCommand.Create(host),
             ExplainCommand.Create(host),
             RedactCommand.Create(host),

@@ -2,6 +2,7 @@ using System.Globalization;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Telemetry;
+using DataForge.Service.Dashboard;
 using DataForge.Service.Jobs;
 using DataForge.Service.Ledger;
 using DataForge.Service.Settings;
@@ -121,7 +122,8 @@ internal static class ServiceHost
             .AddSingleton(_ => new TokenGuard(ServiceConfiguration.ReadToken(options)))
             .AddSingleton<IEndpoints, HealthEndpoints>()
             .AddSingleton<IEndpoints, ScheduleEndpoints>()
-            .AddSingleton<IEndpoints, RunEndpoints>();
+            .AddSingleton<IEndpoints, RunEndpoints>()
+            .AddSingleton<IEndpoints, DashboardEndpoints>();
     }
 
     private static void AddTelemetry(IServiceCollection services)
