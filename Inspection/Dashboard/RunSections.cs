@@ -147,7 +147,8 @@ internal static class RunSections
             html.Append("</ul>");
         }
 
-        return html.Length == 0 ? null : new("faults", events.Failure is null ? "Bad files and warnings" : "Why it failed", html.ToString());
+        string title = events.Failure is null ? "Bad files and warnings" : "Why it failed";
+        return html.Length == 0 ? null : new("faults", title, html.ToString());
     }
 
     /// <summary>An amount with its unit.</summary>
