@@ -57,7 +57,8 @@ internal sealed class CompletionHandler(CompletionTexts texts, CompletionSchedul
     }
 
     private async Task AnswerAsync(
-        HttpContext context, CompletionRequest request, CompletionAnswer answer, ChannelReader<TextEvent> events, int count, int promptTokens)
+        HttpContext context, CompletionRequest request, CompletionAnswer answer, ChannelReader<TextEvent> events, int count,
+        int promptTokens)
     {
         var choices = new Choice[count];
         int tokens = 0;
@@ -76,15 +77,15 @@ internal sealed class CompletionHandler(CompletionTexts texts, CompletionSchedul
     }
 
     private async Task StreamAsync(
-        HttpContext context, CompletionRequest request, CompletionAnswer answer, ChannelReader<TextEvent> events, int count, int promptTokens)
+        HttpContext context, CompletionRequest request, CompletionAnswer answer, ChannelReader<TextEvent> events, int count,
+        int promptTokens)
     {
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-cache";
         if (request.Echo)
         {
-            await SendAsync(
-                context, answer with { Choices = [.. Enumerable.Range(0, count).Select(i => new Choice(Echoed(request, i), i, null, null))] })
-                .ConfigureAwait(false);
+            IEnumerable<Choice> echoes = Enumerable.Range(0, count).Select(i => new Choice(Echoed(request, i), i, null, null));
+            await SendAsync(context, answer with { Choices = [.. echoes] }).ConfigureAwait(false);
         }
 
         int tokens = 0;

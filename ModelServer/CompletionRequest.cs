@@ -48,7 +48,8 @@ internal sealed record CompletionRequest(
 
         var fields = new JsonFields(body);
         int texts = (int)(fields.Whole("n", 1, MostTexts) ?? 1);
-        fields.RequireUnused("best_of", value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int best) && best == texts);
+        fields.RequireUnused(
+            "best_of", value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int best) && best == texts);
         fields.RequireUnused("presence_penalty", IsZero);
         fields.RequireUnused("frequency_penalty", IsZero);
         fields.RequireUnused("logit_bias", value => value.ValueKind == JsonValueKind.Object && !value.EnumerateObject().Any());

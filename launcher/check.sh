@@ -30,6 +30,7 @@ list_checks() {
   passk           confidence intervals of pass@k on simulated problems, 29 settings of 3,000 runs
   evaluation      the sandbox on all hostile programs; every set's references, empty completions and constants, and every cheat on
                   every problem of HumanEval
+  load            verdicts of 3,280 samples, quiet, beside 16 busy processes, and with twice the workers
   docs            the blocks of commands in README and docs, in a fresh clone: a quickstart and the tests among them
   bench NAME …    a benchmark (its own arguments follow); without a NAME it lists them
 LIST
@@ -119,6 +120,10 @@ run_check() {
     evaluation)
       DATAFORGE_TEST_EVALUATION_FULL=1 check_tests Evaluation.Tests -namespace DataForge.Evaluation.Tests.Sandbox \
         -namespace DataForge.Evaluation.Tests.Sets -namespace DataForge.Evaluation.Tests.Scoring
+      ;;
+    load)
+      DATAFORGE_TEST_EVALUATION_LOAD="${DATAFORGE_TEST_EVALUATION_LOAD:-164}" check_tests Evaluation.Tests -diagnostics \
+        -class DataForge.Evaluation.Tests.Scoring.LoadTests
       ;;
     licenses)
       DATAFORGE_TEST_LICENSES=1 check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Licenses.DebianAgreementTests

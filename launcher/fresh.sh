@@ -11,13 +11,23 @@ TIMEFORMAT='   took %0R s; %0U s of the processor for the program, %0S s for the
 make_fresh_root() { # SUITE
   local name=fresh-$1 target="$roots/fresh-$1"
   bootstrap_root "$name" "$1"
-  enter_root "$name" "$(dotnet_folder)" ${forge_folder:+"$forge_folder"}
+  enter_root "$name" "$(dotnet_folder)"
   cp -L /etc/ssl/certs/ca-certificates.crt "$target/etc/ssl/certs/"
   if [ ! -x "$target/usr/bin/git" ]; then
     { chroot "$target" apt-get update && chroot "$target" env DEBIAN_FRONTEND=noninteractive apt-get install -y git; } \
       >>"$target.log" 2>&1 || impossible "git could not be installed ($target.log)"
   fi
   chroot "$target" id stranger >/dev/null 2>&1 || chroot "$target" useradd -m stranger
+  copy_forge "$target" "$(chroot "$target" id -u stranger)"
+}
+
+# A folder's repositories belong to the user there: git serves nobody else's.
+copy_forge() { # TARGET UID
+  [ -n "$forge_folder" ] || return 0
+  rm -rf "$1$forge_folder"
+  mkdir -p "$(dirname "$1$forge_folder")"
+  cp -r "$forge_folder" "$1$forge_folder"
+  chown -R "$2:$2" "$1$forge_folder"
 }
 
 # An empty home for the user, so that nothing of an earlier run is found.
@@ -87,7 +97,8 @@ fresh_tool() { # SUITE
   empty_home "$1"
   cp "$packages/DataForge.$version.nupkg" "$home/"
   # The SDK itself needs ICU's library or this variable; a bare Debian has none.
-  as_stranger "$1" "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 dotnet tool install --global --source . --version $version DataForge" || { failed 'it could not be installed'; return; }
+  as_stranger "$1" "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 dotnet tool install --global --source . --version $version DataForge" ||
+    { failed 'it could not be installed'; return; }
   time as_stranger "$1" "DOTNET_ROOT=$(dotnet_folder) .dotnet/tools/dataforge $quickstart" ||
     { failed 'the quickstart failed'; return; }
   say "   tool and libtorch take $(size_in_mb "$home/.dotnet" "$home/.nuget") MB"
@@ -99,11 +110,11 @@ fresh_archive() { # SUITE
   local home="$roots/fresh-$1/home/stranger" name="dataforge-$version-linux-x64"
   say "== Debian $1: the archive, without .NET"
   empty_home "$1"
-  enter_root "fresh-$1" ${forge_folder:+"$forge_folder"}
+  enter_root "fresh-$1"
   tar -C "$home" --no-same-owner -xzf "$packages/$name.tar.gz"
   time as_stranger "$1" "$name/dataforge $quickstart" || { failed 'the quickstart failed'; return; }
   examine_quickstart "$home/workspace"
-  enter_root "fresh-$1" "$(dotnet_folder)" ${forge_folder:+"$forge_folder"}
+  enter_root "fresh-$1" "$(dotnet_folder)"
 }
 
 # The tests, with the reasons of those that skip.
@@ -137,8 +148,9 @@ fresh_image() {
   mkdir -p "$target/proc" "$target/dev"
   mknod -m 666 "$target/dev/null" c 1 3
   mknod -m 666 "$target/dev/urandom" c 1 9
-  enter_root fresh-image ${forge_folder:+"$forge_folder"}
+  enter_root fresh-image
   [[ $forge == file://* ]] || cp -L /etc/ssl/certs/ca-certificates.crt "$target/etc/ssl/certs/"
+  copy_forge "$target" "$(sed -n 's/.*"User":"\([0-9]*\).*/\1/p' "$config")"
   mapfile -t settings < <(grep -oE '"Env":\[[^]]*\]' "$config" | sed 's/^"Env":\[//; s/\]$//' | tr -d '"' | tr ',' '\n')
   time chroot --userspec="$(sed -n 's/.*"User":"\([^"]*\)".*/\1/p' "$config")" "$target" /usr/bin/env -i "${settings[@]}" sh -c \
     "cd $(sed -n 's/.*"WorkingDir":"\([^"]*\)".*/\1/p' "$config") && exec $(sed -n 's/.*"Entrypoint":\["\([^"]*\)".*/\1/p' "$config") \

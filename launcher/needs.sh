@@ -34,6 +34,7 @@ require_basics() {
     exit 2
   fi
   require_dotnet
+  require_aspnet
   if ! command -v git >/dev/null; then
     say 'dataforge: git is missing; install it with the system'"'"'s package manager and run the same command again.'
     exit 2
@@ -60,6 +61,14 @@ missing_test_packages() {
 require_dotnet() {
   if ! command -v dotnet >/dev/null || ! dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then
     say 'dataforge: the .NET 10 SDK is missing; install it from https://dotnet.microsoft.com/download/dotnet/10.0 and run the same command again.'
+    exit 2
+  fi
+}
+
+# Some systems install ASP.NET's runtime, which the model server needs, apart from the SDK.
+require_aspnet() {
+  if [[ $(dotnet --list-runtimes 2>/dev/null) != *'Microsoft.AspNetCore.App 10.'* ]]; then
+    say 'dataforge: the ASP.NET Core 10 runtime is missing beside the .NET SDK; install it from https://dotnet.microsoft.com/download/dotnet/10.0 and run the same command again.'
     exit 2
   fi
 }

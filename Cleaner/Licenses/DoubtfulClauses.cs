@@ -11,6 +11,9 @@ internal static partial class DoubtfulClauses
     // In a source file a clause is about its licence where the sentences next to it are.
     private const int Nearby = 2;
 
+    // Characters of a line that says no more than the name of a licence.
+    private const int MaxTitle = 80;
+
     /// <summary>Whether a text has such a clause.</summary>
     /// <param name="text">The text, with its sentences.</param>
     /// <param name="isFile">
@@ -29,6 +32,7 @@ internal static partial class DoubtfulClauses
         int index = 0;
         int start = 0;
         int block = 0;
+        bool[]? isNear = isFile ? null : NearLicense(text);
         for (int i = 0; i <= text.Breaks.Count; i++)
         {
             int end = i < text.Breaks.Count ? text.Breaks[i] : text.Plain.Length;
@@ -44,10 +48,20 @@ internal static partial class DoubtfulClauses
                 (last, pending) = (-2 * Nearby, -2 * Nearby);
             }
 
-            string whole = text.Plain[start..end].Trim(' ');
+            if (isNear is not null && !isNear[i])
+            {
+                start = end;
+                index++;
+                continue;
+            }
+
+            start += text.Plain[start] == ' ' ? 1 : 0;
+            string whole = text.Plain[start..end].TrimEnd(' ');
+            string cased = text.Cased[start..end];
             start = end;
             index++;
-            string sentence = Blanks().Replace(PastLicense().Replace(Harmless().Replace(whole, ""), ""), " ").Trim(' ');
+            string judged = WithoutAddresses(PastLicense().Replace(Harmless().Replace(whole, Blank), Blank), cased);
+            string sentence = Blanks().Replace(judged, " ").Trim(' ');
             SentenceRole roles = SentenceRoles.Of(sentence);
             if (Disclaimer().IsMatch(whole))
             {
@@ -61,12 +75,25 @@ internal static partial class DoubtfulClauses
 
             if (isFile)
             {
-                if (!NeutralSentences.Is(sentence, roles))
+                if (CopyrightOnly().IsMatch(whole))
+                {
+                    continue;
+                }
+
+                if (!NeutralSentences.Is(sentence, roles)
+                    || !(NeutralSentences.IsSettled(sentence) || PlainSentences.IsUnderstood(judged, cased, roles)))
                 {
                     return whole;
                 }
 
                 continue;
+            }
+
+            if (Title().IsMatch(whole) && (roles & SentenceRole.Name) != 0 && whole.Length <= MaxTitle
+                && !PlainWords.FirstOther(judged, cased).IsEmpty)
+            {
+                // "MIT license on weekdays".
+                return whole;
             }
 
             bool speaks = (roles & (SentenceRole.Right | SentenceRole.Name)) != 0 && (Rights().IsMatch(whole) || Title().IsMatch(whole));
@@ -87,6 +114,40 @@ internal static partial class DoubtfulClauses
         return null;
     }
 
+    // Which sentences have words of a licence in them or next to them: the others need not be read.
+    private static bool[] NearLicense(NoticeText text)
+    {
+        var isNear = new bool[text.Breaks.Count + 1];
+        int start = 0;
+        for (int i = 0; i < isNear.Length; i++)
+        {
+            int end = i < text.Breaks.Count ? text.Breaks[i] : text.Plain.Length;
+            if (end > start && (SentenceRoles.Of(text.Plain.AsSpan(start, end - start)) & (SentenceRole.Right | SentenceRole.Name)) != 0)
+            {
+                isNear.AsSpan(Math.Max(0, i - Nearby), Math.Min(isNear.Length, i + Nearby + 1) - Math.Max(0, i - Nearby)).Fill(true);
+            }
+
+            start = end;
+        }
+
+        return isNear;
+    }
+
+    // Words of addresses and file names say nothing; zeros stand for them.
+    private static string WithoutAddresses(string judged, string cased)
+    {
+        return !cased.Contains('0') ? judged : string.Create(judged.Length, (judged, cased), static (span, texts) =>
+        {
+            for (int i = 0; i < span.Length; i++)
+            {
+                span[i] = texts.cased[i] == '0' && texts.judged[i] != ' ' ? '0' : texts.judged[i];
+            }
+        });
+    }
+
+    // What is judged already gives way to blanks, so that the words keep their places.
+    private static string Blank(Match match) => new(' ', match.Length);
+
     // A sentence that begins with the name of a licence: "MIT license for individuals".
     [GeneratedRegex(
         @"^(?!licen)(?:[a-z0-9.+]+ ){1,6}licen[cs]es?\b(?! (?:plate|key|server|manager|checker|header|headers|field|metadata"
@@ -95,12 +156,25 @@ internal static partial class DoubtfulClauses
         RegexOptions.CultureInvariant)]
     private static partial Regex Title();
 
+    // A copyright line, whatever the holder is called.
+    [GeneratedRegex(
+        @"^(?:(?:p|dnl|portions|parts|modifications|original work|spdx) )*(?:copyrights?|filecopyrighttext|c(?= [0-9]{4}))\b(?!.*\b(?:for"
+        + @"|not|no|only"
+        + @"|never|may|must|shall|cannot|can|without|until|unless|under|use[ds]?|permissions?|commercial|confidential|proprietary|private"
+        + @"|internal|restricted|licen[cs]e[ds]?)\b)",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex CopyrightOnly();
+
     [GeneratedRegex(" {2,}", RegexOptions.CultureInvariant)]
     private static partial Regex Blanks();
 
     // What the usual notices and texts say, and what restricts nobody.
     [GeneratedRegex(
-        @"contains no (?:[a-z]+ ){0,3}(?:gnu|l?gpl)[a-z0-9. ]{0,90}|(?<=gpl v?[0-9.]{1,3}) only"
+        @"in this position and unchanged|share and enjoy|(?:(?:is|are) )?not (?:subject to copyright|copyrighted|copyrightable)"
+        + @"|free (?:of|from) (?:any |all )?(?:restriction|limitation)s?|some rights reserved|however you (?:see fit|like|want|wish)"
+        + @"|(?:don t|do not) (?:need|have) to (?:[a-z]+ ){0,2}|it does not include third party code|usr share common licenses"
+        + @"|contains no (?:[a-z]+ ){0,3}(?:gnu|l?gpl)[a-z0-9. ]{0,90}"
+        + @"|(?<=gpl v?[0-9.]{1,3}) only"
         + @"|with (?:the )?llvm exceptions?|unless required by applicable law(?: or agreed to in writing)?"
         + @"|(?:you )?may not use (?:this|the|these) (?:[a-z]+ ){1,3}except in compliance with the license"
         + @"|without warranties or conditions of any kind(?: either express or implied)?"
@@ -113,7 +187,7 @@ internal static partial class DoubtfulClauses
         + @"|individually) )*"
         + @"(?:otherwise|stated|noted|specified|indicated|mentioned)(?: otherwise| differently)?"
         + @"|without (?:any )?(?:restrictions?|limitations?|conditions?)|(?:no|not any|absolutely no) (?:restrictions?|limitations?)"
-        + @"|(?:can|could) not (?:thank|have)|permission is hereby granted|all rights reserved|free of (?:any )?(?:charge|fee)s?"
+        + @"|(?:can|could) not (?:thank|have)|permission is hereby granted|(?:all )?rights reserved|free of (?:any )?(?:charge|fee)s?"
         + @"|if (?:applicable|any|you (?:find|like|have questions|use this|would like))|with or without"
         + @"|(?:at|for) your option"
         + @"|(?:this|the|these|above) (?:[a-z]+ ){0,2}(?:notices?|headers?|comments?|lines?|message|text) (?:may|must|should"
@@ -132,7 +206,9 @@ internal static partial class DoubtfulClauses
         + @"|(?:all |both |the )?(?:authors?|contributors|copyright holders) (?:have )?(?:agreed?|agrees|consented) to (?:re)?license"
         + @"|(?:with|by) (?:the )?(?:consent|agreement|permission) (?:of|from) (?:all|the) (?:authors?|developers|contributors"
         + @"|copyright holders)"
-        + @"|(?:has|have) been relicensed under|(?:appendix )?(?:how )?to apply the apache license to your work"
+        + @"|(?:was|were|(?:has|have) been) relicensed (?:from (?:the )?[a-z0-9.]+(?: [a-z0-9.]+){0,3}? )?(?:to|under)"
+        + @"|since (?:version |release )?[0-9][0-9.]*|who (?:has |have )?agreed to (?:this|the) license"
+        + @"|commercial support (?:is )?(?:available|offered|provided)|(?:appendix )?(?:how )?to apply the apache license to your work"
         + @"|attach the following boilerplate notice[a-z ]*|don t include the brackets|we also recommend that a file or class name[a-z ]*"
         + @"|the text should be enclosed in the appropriate comment syntax[a-z ]*"
         + @"|(?:you can )?learn more about [a-z ]{0,40} by visiting"
@@ -157,9 +233,9 @@ internal static partial class DoubtfulClauses
 
     // What was less free once and is not now: the sentence says when, and that it is over.
     [GeneratedRegex(
-        @"(?:until [a-z0-9 ]{0,40})?\b(?:was|were) (?:once |originally |previously |formerly |first )?(?:licensed|distributed"
-        + @"|released|available)"
-        + @" under [a-z0-9.' ]{0,50}(?:gpl|general public|non ?commercial|proprietary)[a-z0-9.+]*"
+        @"(?:until [a-z0-9 ]{0,40})?\b(?:was|were) (?:once |originally |previously |formerly |first )?(?:(?:licensed|distributed"
+        + @"|released|available) )?"
+        + @"under [a-z0-9.' ]{0,50}(?:gpl|general public|non ?commercial|proprietary)[a-z0-9.+]*"
         + @"|(?:all )?(?:older |earlier |previous )?(?:versions|releases) [a-z0-9. ]{0,20}(?:prior to|before|up to"
         + @"|until) [a-z0-9. ]{0,40}under [a-z0-9. ]"
         + @"{0,40}gpl[a-z0-9.+]*",

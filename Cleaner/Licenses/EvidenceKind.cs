@@ -2,7 +2,10 @@ using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Licenses;
 
-/// <summary>How a file states a licence, in order of trust within one folder, the best first.</summary>
+/// <summary>
+/// How a file states a licence. Up to <see cref="Other"/> in order of trust within one folder, the best first; what REUSE's files and the
+/// file's own header say is held against these apart.
+/// </summary>
 public enum EvidenceKind
 {
     /// <summary>A licence text: LICENSE, COPYING.</summary>
@@ -54,7 +57,8 @@ public static class EvidencePath
             ".c", ".h", ".ipynb", ".lock", ".toml",
         ];
 
-    // Endings of source code: LicenseChecker.java speaks of licences and is none. LICENSE.java may be that of the Java part.
+    // Endings of source code and of other files that are no texts: LicenseChecker.java speaks of licences and is none. LICENSE.java may be
+    // the licence of the Java part.
     private static readonly HashSet<string> CodeEndings = new(StringComparer.OrdinalIgnoreCase)
     {
         "cs", "java", "go", "rs", "ts", "tsx", "jsx", "mjs", "php", "rb", "cpp", "cc", "cxx", "hpp", "hh", "swift", "kt", "scala", "pl",

@@ -23,6 +23,7 @@ internal sealed class LeftText
     private readonly List<FilesParagraph> _scopes = [];
     private readonly List<string> _bound = [];
     private readonly HashSet<int> _boundMatches = [];
+    private int _line;
 
     /// <summary>The words.</summary>
     public ReadOnlySpan<uint> Words => CollectionsMarshal.AsSpan(_words);
@@ -111,6 +112,7 @@ internal sealed class LeftText
         _bound.Clear();
         Rest = "";
         _boundMatches.Clear();
+        _line = 0;
         int word = 0;
         for (int i = 0; i <= matches.Count; i++)
         {
@@ -125,7 +127,7 @@ internal sealed class LeftText
                 // What stands within a licence and is no part of it is about the licence.
                 foreach ((int start, int end) in matches[i].Inserted)
                 {
-                    _text.AddRange(". "u8);
+                    _text.AddRange(". This software "u8);
                     _text.AddRange(text[words.Starts[start]..(end < words.Count ? words.Starts[end] : text.Length)]);
                     _text.AddRange(". "u8);
                 }
@@ -176,12 +178,31 @@ internal sealed class LeftText
 
         foreach (ScopeStatement skipped in _statements)
         {
-            _text.AddRange(text[copied..skipped.Start]);
+            Append(text, words, copied, skipped.Start);
             copied = skipped.End;
         }
 
-        _text.AddRange(text[copied..Math.Max(copied, end)]);
+        Append(text, words, copied, Math.Max(copied, end));
         _text.Add((byte)' ');
+    }
+
+    // A copyright line is a sentence of its own.
+    private void Append(ReadOnlySpan<byte> text, LicenseWords words, int from, int to)
+    {
+        for (; _line < words.CopyrightLines.Count && words.CopyrightLines[_line].Start < to; _line++)
+        {
+            TextSpan line = words.CopyrightLines[_line];
+            if (line.Start >= from && line.Start + line.Length <= to)
+            {
+                _text.AddRange(text[from..line.Start]);
+                _text.AddRange(". "u8);
+                _text.AddRange(text.Slice(line.Start, line.Length));
+                _text.AddRange(". "u8);
+                from = line.Start + line.Length;
+            }
+        }
+
+        _text.AddRange(text[from..to]);
     }
 
     private void ReadStatements(ReadOnlySpan<byte> text, LicenseWords words, int start, int end, int to, string? next, int index)

@@ -21,7 +21,7 @@ internal sealed class LicenseAligner
     private int _extra;
     private bool _operative;
 
-    /// <summary>Runs of words in the last alignment that the template does not have, long enough to be no name.</summary>
+    /// <summary>Runs of five words or more in the last alignment that the template does not have.</summary>
     public List<(int Start, int End)> Inserted { get; } = [];
 
     /// <summary>

@@ -150,6 +150,11 @@ public sealed class LicenseDetector
         || CopyrightLine.IndexOfIgnoreCase(text, "use only"u8) >= 0
         || CopyrightLine.IndexOfIgnoreCase(text, "confidential"u8) >= 0
         || CopyrightLine.IndexOfIgnoreCase(text, "creative commons"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "property of"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "cc by"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "cc-by"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "may not "u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "same terms"u8) >= 0
         || text.IndexOf("©"u8) >= 0;
 
     private string Detect(ReadOnlySpan<byte> text, bool strict, bool isHeader)

@@ -14,10 +14,11 @@ internal static partial class LicenseNotices
         ("apache", Apache(), "Apache-2.0"), ("mozilla", Mpl2(), "MPL-2.0"), ("mpl", Mpl2Short(), "MPL-2.0"),
         ("mozilla", Mpl11(), "MPL-1.1"), ("zope public", Zpl(), "ZPL-2.1"), ("zpl", Zpl(), "ZPL-2.1"), ("python", Psf(), "PSF-2.0"),
         ("psf", Psf(), "PSF-2.0"), ("isc license", Isc(), "ISC"), ("boost", Boost(), "BSL-1.0"), ("bsd", Bsd3(), "BSD-3-Clause"),
-        ("bsd", Bsd2(), "BSD-2-Clause"), ("bsd", Bsd(), SpdxLicenses.Bsd), ("license", Mit(), "MIT"), ("zero", Cc0(), "CC0-1.0"),
+        ("bsd", Bsd2(), "BSD-2-Clause"), ("bsd", Bsd(), SpdxLicenses.Bsd), ("mit", Mit(), "MIT"), ("expat", Mit(), "MIT"),
+        ("zero", Cc0(), "CC0-1.0"),
         ("cc0", Cc0(), "CC0-1.0"), ("neighboring", Cc0(), "CC0-1.0"), ("unlicense", Unlicense(), "Unlicense"),
         ("public domain", PublicDomain(), SpdxLicenses.PublicDomain), ("eclipse", Epl1(), "EPL-1.0"), ("eclipse", Epl2(), "EPL-2.0"),
-           ];
+    ];
 
     /// <summary>
     /// The licences that the text's notices name; empty where it has none. Several apply together, unless the text offers a choice. What a
@@ -87,20 +88,31 @@ internal static partial class LicenseNotices
             return true;
         }
 
-        if (NoticeSentence.IsForeign(before)
+        bool isForeign = NoticeSentence.IsForeign(before)
+            && (isHeader || id != SpdxLicenses.PublicDomain || !NoticeSentence.IsJoined(before));
+        if (isForeign
             || (id == SpdxLicenses.PublicDomain && NoticeSentence.IsAttribute(after))
             || !(isHeader ? NoticeSentence.IsOwn(before, match.ValueSpan) : NoticeSentence.IsOfProject(before, match.ValueSpan)))
         {
             return false;
         }
 
-        isRestricted |= NoticeSentence.IsConditional(after);
+        int end = match.Index + match.Length;
+        int to = text.EndOfStatement(match);
+        isRestricted |= NoticeSentence.IsConditional(after)
+            || (!OtherPart().IsMatch(after)
+                && !PlainWords.FirstOther(text.Plain.AsSpan(end, to - end), text.Cased.AsSpan(end, to - end)).IsEmpty);
         return true;
     }
 
     private static IEnumerable<string> Gnu(NoticeText text)
     {
         string plain = text.Plain;
+        if (!plain.Contains("gpl", StringComparison.Ordinal) && !plain.Contains("gnu", StringComparison.Ordinal))
+        {
+            yield break;
+        }
+
         var found = new List<(string Family, string Version, bool Later)>();
         Match[] mentions = [.. GnuLicense().Matches(plain).Cast<Match>().Where(match => IsStated(text, match))];
 
@@ -147,6 +159,10 @@ internal static partial class LicenseNotices
         return (!match.Groups["bare"].Success || after.Trim(' ').IsEmpty) && !NoticeSentence.IsDenied(before, after)
             && !NoticeSentence.IsDated(before, after);
     }
+
+    // "… BSD license, and data under the Mozilla Public License": the licence of something else follows, and is read by itself.
+    [GeneratedRegex(@"^ *(?:license )?and (?:the )?[a-z]+ (?:is |are )?(?:licensed |released )?under\b", RegexOptions.CultureInvariant)]
+    private static partial Regex OtherPart();
 
     private const string Under =
         @"(?:under|license|licensed|released|distributed|terms of|conditions of|provisions of|is) "
@@ -223,13 +239,12 @@ internal static partial class LicenseNotices
     [GeneratedRegex(Under + @"eclipse public license(?: v| version)? ?2", RegexOptions.CultureInvariant)]
     private static partial Regex Epl2();
 
-    [GeneratedRegex(Under + @"artistic license(?: v| version)? ?2", RegexOptions.CultureInvariant)]
-    private static partial Regex Artistic2();
 
     [GeneratedRegex(
         @"(?<!common licenses )(?:(?:version |v)?(?<before>[123](?:\.[01])?)(?<late>\+| or later| or any later version)? of the )?"
         + @"gnu (?:(?<kind>affero|lesser|library|library or lesser|lesser or library) )?(?:general public license|gpl\b)"
         + @"|(?<=\bunder (?:the )?)(?<kind>agpl|lgpl|gpl)\b"
+        + @"|(?<=\b(?:ported|copied|derived|taken|adapted|borrowed|converted) from (?:the |a |an |some )?)(?<kind>agpl|lgpl|gpl)\b"
         + @"|(?<!common licenses )\b(?<kind>agpl|lgpl|gpl)(?= ?(?:v|ver|version)? ?[123]|license| license)"
         + @"|(?<=\blicense (?:is |the )?)(?<kind>agpl|lgpl|gpl)\b|(?<bare>\b(?<kind>agpl|lgpl|gpl)\b)",
         RegexOptions.CultureInvariant)]

@@ -27,7 +27,7 @@ internal sealed class LicenseWords
 
     /// <summary>The first word that begins at a place or after it.</summary>
     /// <param name="place">A place in the text, in bytes.</param>
-    public int IndexAt(int place) => Starts.BinarySearch(place) is >= 0 and int found ? found : ~Starts.BinarySearch(place);
+    public int IndexAt(int place) => Starts.BinarySearch(place) is var found && found >= 0 ? found : ~found;
 
     /// <summary>Copyright lines, without comment markers.</summary>
     public List<TextSpan> CopyrightLines { get; } = [];

@@ -6,7 +6,7 @@ namespace DataForge.Cleaner.Licenses;
 internal static partial class NeutralSentences
 {
     private const string Thing = @"(?:(?<article>the|these|those|our|its|their|some|certain|every|each|any|a|an|my) )?"
-        + @"(?<thing>[a-z0-9.+]+(?: (?!(?:is|are|under|which|that|by|from|of|at|see|and|or)\b)[a-z0-9.+]+){0,4})";
+        + @"(?<thing>[a-z0-9.+]+(?: (?!(?:is|are|under|which|that|by|from|of|at|see|and|or|in|on|with)\b)[a-z0-9.+]+){0,4})";
 
     [GeneratedRegex(
         @"\b(?:licen[cs]es?|terms|notice|permissions?|conditions|grant|text|following|above|below|this|it|what follows)(?: (?:text|terms"
@@ -53,6 +53,7 @@ internal static partial class NeutralSentences
         + @"|machines|servers|computers|copies|seats|developers|devices)\b|\bunder (?:a |your |our |the )?contract\b(?! no\b| number"
         + @"| with| de)"
         + @"|\bin force\b|\bin writing\b|\bwritten (?:permission|consent|agreement|approval|notice)\b|\bopen to negotiation\b"
+        + @"|\banother (?:document|agreement|contract|arrangement)\b"
         + @"|\b(?:rights?|grants?|permissions?|licen[cs]es?) (?:is|are|was|were)? ?(?:suspended|gone|over|lost|on hold|frozen)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Taking();
@@ -134,7 +135,7 @@ internal static partial class NeutralSentences
         + @"|(?:this|the) (?:work|research|development|project|software|material|code|program)? ?(?:was |is |were )?(?:partially "
         + @"|partly |in part )?"
         + @"(?:supported|funded|sponsored) .+"
-        + @"|development (?:was |is )(?:supported|funded|sponsored) .+"
+        + @"|(?:work|research|development) (?:on (?:[a-z0-9]+ ){1,3})?(?:was |is )(?:partly |partially )?(?:supported|funded|sponsored) .+"
         + @"|(?:the )?(?:license|notice|text)s? (?:is|are) (?:included |reproduced |given |attached |listed )?(?:below|above|here"
         + @"|as follows|follow)"
         + @") *$",
@@ -153,7 +154,8 @@ internal static partial class NeutralSentences
         + @"|contained|listed|list|copyright|details|information|permission is hereby granted|hereby grants?)\b"
         + @"|\b(?:licen[cs]es?|terms|rights|permission|grants?) (?:is|are) (?:the |a |an )?(?:mit|bsd|apache|isc|zlib|expat|boost"
         + @"|python|psf|2"
-        + @"|3|new|simplified|hereby|as|modified)\b|\bis (?:the |a |an )?(?:[a-z0-9.+]+ ){0,6}(?:licen[cs]es?|licensed)\b",
+        + @"|3|new|simplified|hereby|as|modified)\b|\balso (?:called|known as)\b|\bis (?:the |a "
+        + @"|an )?(?:[a-z0-9.+]+ ){0,8}(?:licen[cs]es?|licensed)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Statement();
 
@@ -167,7 +169,7 @@ internal static partial class NeutralSentences
     private static partial Regex Verb();
 
     [GeneratedRegex(
-        @"\b(?:you|your|yours|(?<!at )users?|anyone|anybody|everyone|everybody|we|our|ours|recipients?|clients?)\b",
+        @"\b(?:you|your|yours|(?<!at )users?|anyone|anybody|everyone|everybody|we|our|ours|recipients?|clients)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex You();
 
@@ -177,7 +179,20 @@ internal static partial class NeutralSentences
         @"^ *(?:(?:you|anyone|everyone|can|may|be|freely|use|used|copy|copied|modify|modified|distribute|distributed|redistribute"
         + @"|redistributed|relicense|sell|and|or|this|the|it|them|table|code|software|program|file|files|library|for any purpose"
         + @"|in any way you want|as you like)(?: +|$))+$"
-        + @"|^ *(?:please )?do with (?:it|this) (?:what|whatever|as) you (?:wish|want|like|please) *$"
+        + @"|^ *(?:in short |basically |please )*(?:you (?:can|may) )?do (?:with (?:it|this) )?(?:what|whatever|as) you (?:wish|want"
+        + @"|like|please)"
+        + @"(?: with (?:it|this(?: [a-z]+)?))?(?: but keep (?:this|the) notices?)? *$"
+        + @"|^ *you (?:are free to|may|can) (?:freely )?use (?:it|this|them)(?: [a-z]+){0,2}? (?:in any way|for any purpose"
+        + @"|as you)(?: you)?"
+        + @"(?: (?:like|wish|want|please|see fit))? *$"
+        + @"|^(?!.*\b(?:if|not|no|only|until|unless|except|but|for|when|data|must|may|after|provided|remains?|parts?|some)\b)"
+        + @".*\b(?:(?:in|into|to) the|is|are|as) public domain *(?:by [a-z0-9 ]+)?$"
+        + @"|^ *(?:this|the) (?:software|code|program|library|work|project) is free (?:to use )?(?:(?:and )?for (?:everyone|everybody"
+        + @"|anyone|all"
+        + @"|any purpose|any use|all purposes) ?)+$"
+        + @"|^ *(?:please )?(?:report|send|submit|file|post) (?:[a-z]+ ){0,2}(?:bugs?|issues?|problems?|patches|comments|questions|feedback"
+        + @"|suggestions|bug reports)(?: and [a-z]+)? (?:to|at|on|via|in|through) (?!.*\b(?:must|before|not|only|use|copy|copies)\b).*$"
+        + @"|^ *the (?:views|opinions)(?: and [a-z]+)? (?:expressed|contained)\b(?!.*\b(?:you|must|may|use)\b)"
         + @"|^ *(?:some|all) rights reserved *$"
         + @"|^ *you should have received a copy of .{1,80} along with this (?:software|program|package|library|file|work) *$"
         + @"|^ *(?:[a-z]+ )?exceptions? to the (?:[a-z0-9.]+ ){0,3}licen[cs]e(?: v?[0-9.]+)? *$"
@@ -196,7 +211,7 @@ internal static partial class NeutralSentences
         + @"|permitted|allowed|use is"
         + @"|free for|fee|pay)\b)"
         + @"(?:.*\b(?:cite|cites|citing|citation|citations|glad|appreciate[sd]?|please|kindly|thanks?|thankful|grateful|welcome"
-        + @"|acknowledge|happy"
+        + @"|acknowledge|happy|love to hear"
         + @"|questions?|indebted|credit goes|recommend|encourage[sd]?|hope)\b|we list these here|we also)",
         RegexOptions.CultureInvariant)]
     private static partial Regex Request();

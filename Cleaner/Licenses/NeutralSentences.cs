@@ -10,7 +10,15 @@ namespace DataForge.Cleaner.Licenses;
 internal static partial class NeutralSentences
 {
     private const SentenceRole About =
-        SentenceRole.Right | SentenceRole.Name | SentenceRole.Act | SentenceRole.Person | SentenceRole.Work;
+        SentenceRole.Right | SentenceRole.Name | SentenceRole.Act | SentenceRole.Person | SentenceRole.Third | SentenceRole.Work;
+
+    /// <summary>Whether a sentence gives a right and nothing else, or says who holds the copyright, whatever its words.</summary>
+    /// <param name="sentence">The sentence, in lower case and without punctuation.</param>
+    public static bool IsSettled(string sentence) => UnconditionalGrant().IsMatch(sentence) || Record().IsMatch(sentence);
+
+    /// <summary>Whether a sentence says where code comes from.</summary>
+    /// <param name="sentence">The sentence, in lower case and without punctuation.</param>
+    public static bool IsOrigin(string sentence) => Attribution().IsMatch(sentence);
 
     /// <summary>Whether a sentence leaves the rights of a work as they are.</summary>
     /// <param name="sentence">The sentence, in lower case and without punctuation.</param>
@@ -28,7 +36,7 @@ internal static partial class NeutralSentences
         }
 
         bool isBinding = (Has(roles, SentenceRole.Binding) && Has(roles, About))
-            || (Has(roles, SentenceRole.Circle) && Has(roles, About & ~SentenceRole.Person))
+            || (Has(roles, SentenceRole.Circle) && Has(roles, About & ~(SentenceRole.Person | SentenceRole.Third)))
             || Order().IsMatch(sentence);
         if (isBinding)
         {
@@ -72,7 +80,7 @@ internal static partial class NeutralSentences
 
     private static bool IsPlain(string sentence, SentenceRole roles) =>
         (!Has(roles, SentenceRole.Right) || Statement().IsMatch(sentence) || Funding().IsMatch(sentence) || !Verb().IsMatch(sentence)
-            || Attribution().IsMatch(sentence) || Choice().IsMatch(sentence))
+            || Attribution().IsMatch(sentence) || Choice().IsMatch(sentence) || Whole().IsMatch(sentence))
         && (!You().IsMatch(sentence) || Request().IsMatch(sentence) || Statement().IsMatch(sentence) || Choice().IsMatch(sentence))
         && (!Act().IsMatch(sentence) || Free().IsMatch(sentence));
 

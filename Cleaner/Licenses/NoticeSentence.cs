@@ -21,6 +21,9 @@ internal static partial class NoticeSentence
     /// <summary>Whether the licence is that of something that this work only uses, contains or comes from.</summary>
     public static bool IsForeign(ReadOnlySpan<char> before) => Foreign().IsMatch(before);
 
+    /// <summary>Whether a sentence goes on to speak of its subject: "… come from netlib and are in the public domain".</summary>
+    public static bool IsJoined(ReadOnlySpan<char> before) => Joined().IsMatch(before);
+
     /// <summary>Whether a sentence of a source file's header speaks of that file.</summary>
     /// <param name="before">The sentence before the name.</param>
     /// <param name="match">The words with the name.</param>
@@ -81,6 +84,12 @@ internal static partial class NoticeSentence
         + @"|bundle[sd]?|depends? on)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Foreign();
+
+    [GeneratedRegex(
+        @"^(?:these|this|the) (?:files?|code|software|program|work|library) .*\band (?:is|are) (?:[a-z]+ )*$|^(?:which|that) (?:is"
+        + @"|are) (?:[a-z]+ )*$",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Joined();
 
     [GeneratedRegex(
         @"^(?:(?:note|notice|license|legal|copyright|c|[0-9]{4}|all rights reserved|by|and) )*"

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -9,8 +10,30 @@ namespace DataForge.Cleaner.Licenses;
 /// <param name="Blocks">Where a comment or a string ends and another one begins, in order.</param>
 internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Breaks, IReadOnlyList<int> Blocks)
 {
-    /// <summary>The words with their capitals, at the same places.</summary>
+    /// <summary>The words with their capitals, at the same places. Addresses and file names have zeros in place of their letters.</summary>
     public string Cased { get; init; } = Plain;
+
+    /// <summary>Where lines end, in order.</summary>
+    public IReadOnlyList<int> Lines { get; init; } = [];
+
+    /// <summary>
+    /// Where what is said after some words ends: with the sentence, or with a line that the next one does not continue in lower case.
+    /// </summary>
+    /// <param name="match">The words.</param>
+    public int EndOfStatement(Capture match)
+    {
+        int place = match.Index + match.Length;
+        int end = SentenceAt(match.Index, place).End;
+        foreach (int line in Lines)
+        {
+            if (line >= place && line < end && !(line < Cased.Length && char.IsAsciiLetterLower(Cased[line])))
+            {
+                return line;
+            }
+        }
+
+        return end;
+    }
 
     /// <summary>What a sentence says before and after some of its words.</summary>
     /// <param name="match">These words.</param>
@@ -49,8 +72,12 @@ internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Brea
     public static NoticeText Of(ReadOnlySpan<byte> text)
     {
         var plain = new StringBuilder(text.Length);
+        var cased = new StringBuilder(text.Length);
+        int address = 0;
         var breaks = new List<int>();
         var blocks = new List<int>();
+        var ends = new List<int>();
+        bool isNewLine = false;
         bool isBlank = false;
         bool isComment = false;
         bool sawEnd = false;
@@ -73,9 +100,17 @@ internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Brea
                     breaks.Add(plain.Length);
                 }
 
+                if (isNewLine)
+                {
+                    ends.Add(plain.Length);
+                    isNewLine = false;
+                }
+
                 isComment &= !isBlank;
                 (sawEnd, lines, last, isBlank) = (false, 0, b, false);
+                address = i == 0 || IsSpace(text[i - 1]) ? i + LengthOfAddress(text[i..]) : address;
                 plain.Append((char)b);
+                cased.Append(i < address && char.IsAsciiLetter((char)b) ? '0' : (char)b);
             }
             else
             {
@@ -91,12 +126,14 @@ internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Brea
                 isComment = b == '\n' ? isComment && !isBlank : b == '#' ? isBlank || isComment : isComment;
                 isBlank = b == '\n' || (isBlank && b is (byte)' ' or (byte)'\t' or (byte)'\r');
                 lines += b == '\n' ? 1 : 0;
+                isNewLine |= b == '\n';
                 last = b is (byte)':' or (byte)',' ? b : last;
                 sawEnd |= b is (byte)'.' or (byte)';' or (byte)'!' or (byte)'?'
                     && (i + 1 == text.Length || text[i + 1] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'"' or (byte)')');
                 if (plain.Length > 0 && plain[^1] != ' ')
                 {
                     plain.Append(' ');
+                    cased.Append(' ');
                 }
             }
 
@@ -104,10 +141,42 @@ internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Brea
         }
 
         // The British spelling has as many letters, so that the places stay.
-        string cased = plain.Replace("licence", "license").Replace("Licence", "License").ToString();
-        string lower = cased.ToLowerInvariant().Replace("licence", "license", StringComparison.Ordinal);
-        return new NoticeText(lower, breaks, blocks) { Cased = cased };
+        cased.Replace("licence", "license").Replace("Licence", "License");
+        string lower = plain.ToString().ToLowerInvariant().Replace("licence", "license", StringComparison.Ordinal);
+        return new NoticeText(lower, breaks, blocks) { Cased = cased.ToString(), Lines = ends };
     }
+
+    private static bool IsSpace(byte b) => " \t\r\n<([\"&;"u8.Contains(b);
+
+    // A word with "@", "://", "_" or a dot between two letters: a file's name or an address. 0 where it is none.
+    private static int LengthOfAddress(ReadOnlySpan<byte> text)
+    {
+        const int MaxAddress = 200;
+        int end = text[..Math.Min(text.Length, MaxAddress)].IndexOfAny(Spaces);
+        ReadOnlySpan<byte> word = end < 0 ? text[..Math.Min(text.Length, MaxAddress)] : text[..end];
+        // A path has two slashes, or one beside a hyphen, a digit or at its end: "and/or" is none.
+        int slash = word.IndexOf((byte)'/');
+        if (slash > 0 && (slash == word.Length - 1 || word[(slash + 1)..].Contains((byte)'/')
+            || word.ContainsAny((byte)'-', (byte)'*') || word.ContainsAnyInRange((byte)'0', (byte)'9')))
+        {
+            return word.Length;
+        }
+
+        for (int i = 1; i + 1 < word.Length; i++)
+        {
+            bool joins = word[i] is (byte)'@' or (byte)'_' or (byte)'*'
+                || (word[i] == '.' && char.IsAsciiLetter((char)word[i - 1]) && char.IsAsciiLetter((char)word[i + 1]))
+                || (word[i] == ':' && word[i + 1] == '/') || (word[i] >= 0x80 && char.IsAsciiLetter((char)word[i - 1]));
+            if (joins)
+            {
+                return word.Length;
+            }
+        }
+
+        return 0;
+    }
+
+    private static readonly SearchValues<byte> Spaces = SearchValues.Create(" \t\r\n>)]\"&;"u8);
 
     // An HTML tag, as READMEs have them: '<', letters, then a space or '>'. "<https://…>" is not one.
     private static int TagLength(ReadOnlySpan<byte> text)

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace DataForge.Cleaner.Licenses;
 
 /// <summary>
-/// Licences that a notice names and that have no expression of their own in <see cref="LicenseNotices"/>: looked up by SPDX's names, and
-/// unknown where SPDX has none of that name.
+/// Licences that a notice names and that have no expression of their own in <see cref="LicenseNotices"/>: Creative Commons' restricted ones
+/// and, in headers, all that are not permissive, looked up by SPDX's names, and unknown where SPDX has none of that name.
 /// </summary>
 internal static partial class OtherNames
 {
@@ -90,7 +90,7 @@ internal static partial class OtherNames
             string bare = Version().Replace(name, "").Replace("  ", " ", StringComparison.Ordinal);
             if ((LicenseNames.ToSpdx(name) ?? LicenseNames.ToSpdx(bare)) is { } id)
             {
-                // Permissive licences have expressions of their own, which look at the sentence.
+                // A permissive licence is granted only by an expression of LicenseNotices, which looks at the sentence.
                 return !SpdxExpression.IsPermissive(id) ? id : null;
             }
         }

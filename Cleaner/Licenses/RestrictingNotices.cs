@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace DataForge.Cleaner.Licenses;
@@ -6,10 +7,20 @@ namespace DataForge.Cleaner.Licenses;
 internal static partial class RestrictingNotices
 {
     /// <summary>Whether the words forbid or restrict the use of the work.</summary>
-    public static bool IsIn(string plain) => Clause().IsMatch(plain);
+    public static bool IsIn(string plain) => plain.AsSpan().ContainsAny(Cues) && Clause().IsMatch(plain);
+
+    // Each clause has one of these.
+    private static readonly SearchValues<string> Cues = SearchValues.Create(
+        [
+            "commerc", "commons", " only", "limited to", "solely", "free for", "confiden", "unauthor", "propriet", " not ", "secret",
+            "prohibit", "forbid", "no part of", "decompiled", "same license", "same terms", "license key", "property of",
+        ],
+        StringComparison.Ordinal);
 
     [GeneratedRegex(
-        @"non ?commercial(?:ly)?\b|commons clause|(?:not for|no|prohibits?) commercial|\b(?:research|academic|educational"
+        @"^(?:copyright [a-z0-9 ]{0,40} )?(?:property of (?!(?:its|their) )|[a-z]+ (?:inc |corp |ltd )?confidential\b)"
+        + @"|decompiled from|non ?commercial(?:ly)?\b|commons clause|(?:not for|no|prohibits?) commercial|\b(?:research|academic"
+        + @"|educational"
         + @"|evaluation|personal"
         + @"|internal|private) (?:use|purposes?) only|(?:only for|solely for|limited to) (?:[a-z]+ ){0,2}(?:research|academic|educational"
         + @"|evaluation|personal|internal) (?:use|purposes?)|free for (?:academic|research|personal|educational)"
@@ -21,9 +32,16 @@ internal static partial class RestrictingNotices
         + @"|proprietary (?:license|software of|information|to|source)"
         + @"|(?:may|must|shall|can) not be (?:copied|reproduced|disclosed|distributed|redistributed|modified|shared|sold"
         + @"|used (?!to endorse|in adv))"
-        + @"|trade secret|company confidential|do not (?:distribute|redistribute|copy|share)|not for (?:re)?distribution"
+        + @"|trade secret|(?:reproduction|copying|distribution|redistribution|use|modification)\b[^\n]{0,60}\b(?:is"
+        + @"|are) (?:strictly )?(?:not (?:allowed"
+        + @"|permitted)|prohibited|forbidden)|same (?:license|terms)(?: and conditions)? as (?:the )?(?:perl|linux|ruby|vim|emacs|php"
+        + @"|mysql|gcc"
+        + @"|qt)\b|(?:needs?|requires?) (?:a |an )?(?:valid )?license key|(?:is|are|remains?) (?:the )?(?:sole |exclusive "
+        + @"|intellectual )?property of"
+        + @" (?!(?:its|their) )|company confidential|do not (?:distribute|redistribute|copy|share)|not for (?:re)?distribution"
         + @"|strictly (?:prohibited|forbidden)|no part of (?:this|the) .{0,60} may be"
-        + @"|(?:you )?(?:may|must|shall|can) not (?:offer|sell|use|provide|copy|redistribute|distribute|host|resell|share)"
+        + @"|(?:you )?(?:may|must|shall|can) not (?:offer|sell|use|provide|copy|redistribute|distribute|host|resell|share"
+        + @"|run|execute|modify|change|publish|deploy|compile|train)"
         + @"(?! this file except| this work except| the software except| this software except| (?:the )?.{0,30}except in compliance)",
         RegexOptions.CultureInvariant)]
     private static partial Regex Clause();

@@ -46,6 +46,7 @@ internal static partial class ScopedParts
             return found;
         }
 
+        bool hasPast = Past().IsMatch(text);
         List<(int Start, int End)> parts = TextParts.Of(text);
         for (int i = 0; i < parts.Count && found.Count < MaxStatements; i++)
         {
@@ -62,7 +63,7 @@ internal static partial class ScopedParts
                 part = text[start..end];
             }
 
-            if (Past().Match(part) is { Success: true } past)
+            if (hasPast && Past().Match(part) is { Success: true } past)
             {
                 found.Add(new ScopeStatement(start + past.Index, start + past.Index + past.Length, ScopeSubject.ThirdParty, []));
                 continue;

@@ -34,6 +34,9 @@ internal enum SentenceRole
     /// <summary>Who gets a right or gives it: "you", "users", "we".</summary>
     Person = 64,
 
+    /// <summary>Somebody or something that was named before: "they", "their".</summary>
+    Third = 1024,
+
     /// <summary>The work, as what the sentence is about: "this software", "our code".</summary>
     Work = 128,
 }
@@ -81,10 +84,10 @@ internal static class SentenceRoles
             """);
         Add(SentenceRole.Circle, """
             member* individual* companies company's corporations institutions organi* business* employee* employer* academ* educat*
-            research* scientific scientist* personal* private* internal* government* agencies household nation* countries citizen*
+            research* scientific scientist* personal* private* internal* government* agencies household nation* country countries citizen*
             resident* territor* regions charit* school* laborator* staff colleague* team teams department* division* consorti* sponsor*
             patron* partner* affiliate* friend* volunteer* amateur* professional* industr* clinic* medic* patient* hospital* church*
-            peaceful* civil* weekday* weekend* good evil harm* ethic* moral* home production
+            peaceful* civil* weekday* weekend* sunday* saturday* monday* friday* hobby* good evil harm* ethic* moral* home production
             """);
         Add(SentenceRole.Ending, """
             became become becomes becoming will would turns tomorrow once when after before effective force valid temporar* belong*
@@ -110,9 +113,10 @@ internal static class SentenceRoles
             download* benefit* enjoy*
             """);
         Add(SentenceRole.Person, """
-            you your yours user users anyone anybody everyone everybody whoever recipient* licensee* we our ours they them their he she
-            his persons people holder* owner* author authors receiver* clients reader* visitor*
+            you your yours us user users anyone anybody everyone everybody whoever recipient* licensee* we our ours persons people holder*
+            owner* author authors receiver* clients reader* visitor*
             """);
+        Add(SentenceRole.Third, "they them their he she his");
         ByWord = Words.GetAlternateLookup<ReadOnlySpan<char>>();
         ByPrefix = Prefixes.GetAlternateLookup<ReadOnlySpan<char>>();
     }
@@ -159,7 +163,7 @@ internal static class SentenceRoles
     /// <summary>Whether a word names a program as a whole, or the files it consists of.</summary>
     public static bool IsWork(ReadOnlySpan<char> word) => Works.Contains(word);
 
-    private static SentenceRole OfWord(ReadOnlySpan<char> word)
+    internal static SentenceRole OfWord(ReadOnlySpan<char> word)
     {
         if (ByWord.TryGetValue(word, out SentenceRole role))
         {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using DataForge.Dedup.Ranking;
 using DataForge.Dedup.Selection;
 using DataForge.Dedup.Shingling;
@@ -5,8 +6,8 @@ using DataForge.Dedup.Shingling;
 namespace DataForge.Dedup.Store;
 
 /// <summary>
-/// The shingle sets that the signature step wrote, in mapped memory. Each is compared with its fingerprint when it is first read. Memory: 1
-/// byte per file.
+/// The shingle sets that the signature step wrote. They are read into the caller's buffer, not mapped: mapped pages count as the process's
+/// memory, which would grow with the corpus. Each is compared with its fingerprint when it is first read. Memory: 1 byte per file.
 /// </summary>
 internal sealed class StoredShingleSets : IShingleSets, IDisposable
 {
@@ -51,7 +52,13 @@ internal sealed class StoredShingleSets : IShingleSets, IDisposable
             return [];
         }
 
-        ReadOnlySpan<ulong> set = _files[part].Map(0, (long)words.Map(SignatureColumn.SetStart, row, 1)[0], length);
+        if (buffer.Length < length)
+        {
+            buffer = new ulong[BitOperations.RoundUpToPowerOf2((uint)length)];
+        }
+
+        Span<ulong> set = buffer.AsSpan(0, length);
+        _files[part].Read(0, (long)words.Map(SignatureColumn.SetStart, row, 1)[0], set);
         if (!_isChecked[rank])
         {
             bool isWhole = Fingerprint.OfSet(set).High == words.Map(SignatureColumn.FingerprintHigh, row, 1)[0];

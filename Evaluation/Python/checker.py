@@ -111,7 +111,7 @@ class Check:
     def __init__(self, job, process, channel):
         self.job, self.process, self.channel = job, process, channel
         self.limits, self.handles = job["limits"], {}
-        self.stopped, self.status = None, 0
+        self.stopped, self.status, self.loaded = None, 0, False
         self.clock = (~process << 3) | 2  # the kernel's clock of all the process's threads
         self.usage, self.own = 0.0, time.process_time()
 
@@ -141,10 +141,11 @@ class Check:
         cpu = self.usage + time.process_time() - self.own
         if cpu > self.limits["cpu"] and reason != "time-out":
             reason, detail = "time-out", f"{reason} after the limit"
-        return {"reason": reason, "detail": detail[:400], "cpu": round(cpu, 6), "wall": round(time.monotonic() - start, 6)}
+        return {"reason": reason, "detail": detail[:400], "cpu": round(cpu, 6), "wall": round(time.monotonic() - start, 6),
+                "loaded": self.loaded}
 
     def _test(self):
-        values.send(self.channel, {"program": self.job["program"], "limits": self.limits})
+        values.send(self.channel, {"program": self.job["program"], "script": self.job["script"], "limits": self.limits})
         self._raise(self._answer())
         random.seed(0)
         space = {"__name__": "tests"}
@@ -155,6 +156,7 @@ class Check:
             names = _called(tests) & _defined(ast.parse(self.job["trusted"]))
         for name in sorted(names):
             space[name] = self.ask("name", name)
+        self.loaded = True
         exec(compile(tests, "tests.py", "exec"), space)
 
     def ask(self, operation, target, *rest):

@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import io
 import os
 import random
 import resource
@@ -76,12 +77,29 @@ def serve(channel, seccomp_filter):
     except BaseException as error:
         _answer(channel, {"error": ["syntax", type(error).__name__, _text(error)]})
         return
-    _answer(channel, _attempt(lambda: exec(code, space)))
+    if job["script"]:
+        space = {"run_script": lambda text: _run_script(code, text)}
+        _answer(channel, {"value": None})
+    else:
+        _answer(channel, _attempt(lambda: exec(code, space)))
     while True:
         request = values.receive(channel)
         if request is None:
             os._exit(0)
         _answer(channel, _attempt(lambda: _perform(request, space, objects), objects))
+
+
+def _run_script(code, text):
+    """Runs a whole program on a standard input; gives what it writes to its standard output."""
+    written = io.BytesIO()
+    sys.stdin = io.TextIOWrapper(io.BytesIO(text.encode("utf-8", "surrogatepass")), encoding="utf-8", newline="\n")
+    output = sys.stdout = io.TextIOWrapper(written, encoding="utf-8", errors="surrogatepass", newline="\n")
+    try:
+        exec(code, {"__name__": "__main__"})
+    except SystemExit:
+        pass  # a program may end itself
+    output.flush()
+    return written.getvalue().decode("utf-8", "replace")
 
 
 class _Objects:

@@ -8,4 +8,14 @@ namespace DataForge.Evaluation.Sandbox;
 /// The names that stand for the program's own in the tests; null for the functions and classes that <paramref name="Trusted"/> defines
 /// and the tests name.
 /// </param>
-public sealed record ProgramJob(string Program, string Trusted, string Tests, IReadOnlyList<string>? Remote = null);
+public sealed record ProgramJob(string Program, string Trusted, string Tests, IReadOnlyList<string>? Remote = null)
+{
+    /// <summary>The name of <see cref="IsScript"/>'s function.</summary>
+    public const string RunScript = "run_script";
+
+    /// <summary>
+    /// Whether the program is a script that reads its standard input and writes its standard output. It is compiled at first; each call of
+    /// <see cref="RunScript"/> with a text as its input runs it and gives its output.
+    /// </summary>
+    public bool IsScript { get; init; }
+}

@@ -55,7 +55,7 @@ internal sealed class SandboxWorker(SandboxFolder folder, PythonInterpreter pyth
         }
 
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(
-            new { job.Program, job.Trusted, job.Tests, job.Remote, Limits = limits }, Json);
+            new { job.Program, job.Trusted, job.Tests, job.Remote, Script = job.IsScript, Limits = limits }, Json);
         var head = new byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(head, body.Length);
         try

@@ -30,7 +30,8 @@ public enum Reason
 /// <param name="Detail">The message, or an empty text.</param>
 /// <param name="Cpu">Seconds of processor time, of the program and its checker.</param>
 /// <param name="Wall">Seconds from its start to its end.</param>
-public sealed record Verdict(Reason Reason, string Detail, double Cpu, double Wall)
+/// <param name="Loaded">Whether the program was loaded and had what is called, so that the tests began.</param>
+public sealed record Verdict(Reason Reason, string Detail, double Cpu, double Wall, bool Loaded = true)
 {
     /// <summary>Whether all tests passed.</summary>
     public bool Passed => Reason == Reason.Passed;

@@ -23,7 +23,11 @@ public sealed record EvaluationReport(
     string Set, string DataSha256, string SamplesSha256, GenerationSettings? Generation, string Python, bool Sandbox, double CpuLimit,
     int Problems, int Samples, int ProblemsWithoutSamples, SelfTestResult SelfTest, IReadOnlyList<Score> Scores,
     IReadOnlyDictionary<Reason, int> Reasons,
-    IReadOnlyList<NearLimit> NearLimit, IReadOnlyList<ProblemResult> Results);
+    IReadOnlyList<NearLimit> NearLimit, IReadOnlyList<ProblemResult> Results)
+{
+    /// <summary>The same by the set's parts, such as its difficulties; empty where it has none.</summary>
+    public IReadOnlyList<GroupScore> Groups { get; init; } = [];
+}
 
 /// <summary>A sample whose time is near the limit.</summary>
 /// <param name="Problem">The problem.</param>

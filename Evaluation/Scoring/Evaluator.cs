@@ -11,11 +11,8 @@ namespace DataForge.Evaluation.Scoring;
 /// <summary>Scores a file of samples on a set.</summary>
 public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationProgress> progress)
 {
-    /// <summary>The names of the files that it writes.</summary>
-    public const string ReportFile = "evaluation.json", LogFile = "results.jsonl";
-
     // Raised when a verdict can differ from that of an older version; results of both must not mix.
-    private const int CodeVersion = 1;
+    private const int CodeVersion = 2;
 
     private static readonly int[] Ks = [1, 10, 100];
 
@@ -29,11 +26,11 @@ public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationPro
         ILookup<string, Sample> samples = Samples(problems);
         PythonInterpreter python = PythonInterpreter.Find(request.Python);
         Directory.CreateDirectory(request.OutFolder);
-        string data = StageHash.OfFile(request.DataFile), sampleHash = StageHash.OfFile(request.SamplesFile);
+        string data = DataHash.Of(request.DataFile), sampleHash = StageHash.OfFile(request.SamplesFile);
         string key = string.Create(
             CultureInfo.InvariantCulture,
             $"{CodeVersion} {request.Set.Name} {data} {sampleHash} {python.Version} {_cpuLimit} {request.Isolated}");
-        using var log = new ResultLog(Path.Combine(request.OutFolder, LogFile), StageHash.Of(key));
+        using var log = new ResultLog(Path.Combine(request.OutFolder, EvaluationFiles.Log), StageHash.Of(key));
         using var sandbox = new SandboxPool(python, request.Isolated);
         await sandbox.CheckAsync(cancellation).ConfigureAwait(false);
         SelfTestResult selfTest = await SelfTestAsync(problems, sandbox, log, cancellation).ConfigureAwait(false);
@@ -43,8 +40,16 @@ public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationPro
         var report = new EvaluationReport(
             request.Set.Name, data, sampleHash, request.Generation, python.Version, request.Isolated, _cpuLimit, problems.Count,
             results.Sum(result => result.Samples.Count), problems.Count - results.Length, selfTest, Scores(problems, results),
-            Reasons(results), Near(results), results);
-        CanonicalJson.WriteFile(Path.Combine(request.OutFolder, ReportFile), report);
+            Reasons(results), Near(results), results)
+        {
+            Groups = GroupScore.Of(problems, results),
+        };
+        CanonicalJson.WriteFile(Path.Combine(request.OutFolder, EvaluationFiles.Report), report);
+        if (report.Groups.Count > 0)
+        {
+            CanonicalJson.WriteFile(Path.Combine(request.OutFolder, EvaluationFiles.Codes), GroupScore.Codes(results));
+        }
+
         return report;
     }
 
@@ -68,9 +73,9 @@ public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationPro
     [
         .. from result in results
            from sample in result.Samples.Index()
-           where sample.Item.Alone is not null
-           select new NearLimit(
-               result.Id, sample.Index, sample.Item.First.Cpu, sample.Item.Alone!.Cpu, sample.Item.Final.Reason),
+           from test in sample.Item.Parts()
+           where test.Alone is not null
+           select new NearLimit(result.Id, sample.Index, test.First.Cpu, test.Alone!.Cpu, test.Final.Reason),
     ];
 
     private ILookup<string, Sample> Samples(IReadOnlyList<Problem> problems)
@@ -118,34 +123,35 @@ public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationPro
         Problem[] open = [.. problems.Where(problem => samples.Contains(problem.Id) && !log.Problems.ContainsKey(problem.Id))];
         var limits = new ProgramLimits(_cpuLimit);
         var told = new Counter("judging", open.Length, progress);
-        var near = new ConcurrentBag<(Problem Problem, Verdict[] Verdicts)>();
+        var judge = new SampleJudge(sandbox, limits);
+        var near = new ConcurrentBag<(Problem Problem, SampleResult[] Results)>();
         int done = 0;
         var options = new ParallelOptions { MaxDegreeOfParallelism = request.Workers, CancellationToken = cancellation };
         await Parallel.ForEachAsync(open, options, async (problem, token) =>
         {
-            var verdicts = new List<Verdict>();
+            var results = new List<SampleResult>();
             foreach (Sample sample in samples[problem.Id])
             {
-                verdicts.Add(await sandbox.JudgeAsync(problem.Build(sample.Completion), limits, token).ConfigureAwait(false));
+                results.Add(await judge.JudgeAsync(problem, sample.Completion, token).ConfigureAwait(false));
             }
 
-            if (verdicts.Exists(verdict => SampleResult.IsNear(verdict, _cpuLimit)))
+            if (results.Exists(result => result.IsNear(_cpuLimit)))
             {
-                near.Add((problem, [.. verdicts]));
+                near.Add((problem, [.. results]));
                 return;
             }
 
-            log.Add(new ProblemResult(problem.Id, [.. verdicts.Select(verdict => new SampleResult(verdict))]));
+            log.Add(new ProblemResult(problem.Id, results));
             told.Report(Interlocked.Increment(ref done));
         }).ConfigureAwait(false);
-        foreach ((Problem problem, Verdict[] verdicts) in near)
+        foreach ((Problem problem, SampleResult[] firsts) in near)
         {
             var results = new List<SampleResult>();
-            foreach ((Sample sample, Verdict first) in samples[problem.Id].Zip(verdicts))
+            foreach ((Sample sample, SampleResult first) in samples[problem.Id].Zip(firsts))
             {
-                results.Add(new SampleResult(first, SampleResult.IsNear(first, _cpuLimit)
-                    ? await sandbox.JudgeAsync(problem.Build(sample.Completion), limits, cancellation).ConfigureAwait(false)
-                    : null));
+                results.Add(first.IsNear(_cpuLimit)
+                    ? await judge.AgainAsync(problem, sample.Completion, first, cancellation).ConfigureAwait(false)
+                    : first);
             }
 
             log.Add(new ProblemResult(problem.Id, results));

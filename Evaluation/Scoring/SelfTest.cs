@@ -12,7 +12,7 @@ internal sealed class SelfTest(IBenchmarkSet set, IReadOnlyList<Problem> problem
 {
     private const int MostFaults = 20;
 
-    private readonly ProgramLimits _limits = new(set.CpuLimit);
+    private readonly SampleJudge _judge = new(sandbox, new ProgramLimits(set.CpuLimit));
     private readonly ConcurrentBag<(int Problem, string Fault)> _faults = [];
     private int _references, _trivial, _trivialPassed, _cheats, _cheatsPassed;
 
@@ -41,6 +41,11 @@ internal sealed class SelfTest(IBenchmarkSet set, IReadOnlyList<Problem> problem
     {
         Problem problem = problems[index];
         Verdict reference = await JudgeAsync(problem.Reference).ConfigureAwait(false);
+        for (int i = 0; i < problem.OtherReferences.Count && !reference.Passed; i++)
+        {
+            reference = await JudgeAsync(problem.OtherReferences[i]).ConfigureAwait(false);
+        }
+
         if (reference.Passed)
         {
             Interlocked.Increment(ref _references);
@@ -80,12 +85,25 @@ internal sealed class SelfTest(IBenchmarkSet set, IReadOnlyList<Problem> problem
             }
         }
 
-        // Where a trivial answer can be right, a cheat that gives it passes for what it answers.
-        async Task<bool> IsRightAsync(string expression) => set.TrivialAnswersMayPass
-            && ((await JudgeAsync(problem.Answer("", expression)).ConfigureAwait(false)).Passed
-                || (await JudgeAsync("").ConfigureAwait(false)).Passed);
+        // Where a trivial answer can be right, a cheat that gives it passes for what it answers: its number arrives as a plain 0.0, which
+        // equals 0 and False.
+        async Task<bool> IsRightAsync(string expression)
+        {
+            IEnumerable<string> constants = ["", .. Cheat.Constants.Append(expression).Select(Constant)];
+            foreach (string constant in constants)
+            {
+                if (set.TrivialAnswersMayPass && (await JudgeAsync(constant).ConfigureAwait(false)).Passed)
+                {
+                    return true;
+                }
+            }
 
-        Task<Verdict> JudgeAsync(string completion) => sandbox.JudgeAsync(problem.Build(completion), _limits, cancellation);
+            return false;
+        }
+
+        string Constant(string expression) => problem.Answer("", expression);
+
+        Task<Verdict> JudgeAsync(string completion) => _judge.FirstFailureAsync(problem, completion, cancellation);
 
         void Fault(string what) => _faults.Add((index, $"{problem.Id}: {what}"));
     }

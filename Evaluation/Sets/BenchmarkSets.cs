@@ -17,6 +17,7 @@ public static class BenchmarkSets
         new MbppSet("mbpp-sanitized"),
         new CruxEvalSet("cruxeval-output", askForInput: false),
         new CruxEvalSet("cruxeval-input", askForInput: true),
+        new AppsSet(),
     ];
 
     /// <summary>The set of a name.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DataForge.Corpus;
 using DataForge.Evaluation.Sandbox;
 
 namespace DataForge.Evaluation.Sets;
@@ -19,6 +18,9 @@ public sealed class CruxEvalSet(string name, bool askForInput) : IBenchmarkSet
     public string Name { get; } = name;
 
     /// <inheritdoc/>
+    public string HubName => "cruxeval-org/cruxeval";
+
+    /// <inheritdoc/>
     public double CpuLimit => 3;
 
     /// <summary>One constant is right for the problems whose answer it is.</summary>
@@ -31,29 +33,7 @@ public sealed class CruxEvalSet(string name, bool askForInput) : IBenchmarkSet
     public IReadOnlyList<Problem> Read(string path) => [.. JsonLines.Read(path).Select(line => Of(line.Value, path, line.Line))];
 
     /// <summary>Reads samples as the set's scripts write them: one JSON object with a list of completions for each problem.</summary>
-    public IReadOnlyList<Sample> ReadSamples(string path)
-    {
-        string text = JsonLines.ReadText(path);
-        if (text.AsSpan().TrimStart().StartsWith("{\"task_id\""))
-        {
-            return SampleFile.Read(path);
-        }
-
-        JsonElement all = JsonLines.Parse(path, 1, text);
-        try
-        {
-            return
-            [
-                .. from problem in all.EnumerateObject()
-                   from completion in problem.Value.EnumerateArray()
-                   select new Sample(problem.Name, completion.GetString()!),
-            ];
-        }
-        catch (InvalidOperationException e)
-        {
-            throw DataForgeException.Usage($"{path} is no object with a list of texts for each problem; give samples of CRUXEval.", e);
-        }
-    }
+    public IReadOnlyList<Sample> ReadSamples(string path) => SampleFile.ReadEither(path);
 
     private Problem Of(JsonElement value, string path, int line)
     {
@@ -62,11 +42,14 @@ public sealed class CruxEvalSet(string name, bool askForInput) : IBenchmarkSet
             ? new Problem(
                 Text("id"),
                 $"f({input})",
-                completion => new ProgramJob(
-                    $"def f(*args, **kwargs):\n    return args, kwargs\n\nanswer = (\n{completion}\n)",
-                    code,
-                    $"assert f(*answer[0], **answer[1]) == {output}",
-                    AnswerName),
+                completion =>
+                [
+                    new ProgramJob(
+                        $"def f(*args, **kwargs):\n    return args, kwargs\n\nanswer = (\n{completion}\n)",
+                        code,
+                        $"assert f(*answer[0], **answer[1]) == {output}",
+                        AnswerName),
+                ],
                 (top, expression) => $"0\n)\n{top}\nanswer = (\nf({expression})")
             {
                 Prompt = $"{code}\n\n# a call that returns {output}\nassert ",
@@ -74,7 +57,7 @@ public sealed class CruxEvalSet(string name, bool askForInput) : IBenchmarkSet
             : new Problem(
                 Text("id"),
                 output,
-                completion => new ProgramJob($"answer = (\n{completion}\n)", code, $"assert answer == {output}", AnswerName),
+                completion => [new ProgramJob($"answer = (\n{completion}\n)", code, $"assert answer == {output}", AnswerName)],
                 (top, expression) => $"0\n)\n{top}\nanswer = (\n{expression}")
             {
                 Prompt = $"{code}\n\nassert f({input}) == ",

@@ -16,6 +16,9 @@ public sealed class HumanEvalSet(string name, bool infilling) : IBenchmarkSet
     public string Name { get; } = name;
 
     /// <inheritdoc/>
+    public string HubName => infilling ? "loubnabnl/humaneval_infilling" : "openai_humaneval";
+
+    /// <inheritdoc/>
     public double CpuLimit => 3;
 
     /// <inheritdoc/>
@@ -37,7 +40,7 @@ public sealed class HumanEvalSet(string name, bool infilling) : IBenchmarkSet
         return new Problem(
             Text("task_id"),
             reference,
-            completion => new ProgramJob(prompt + completion + suffix, trusted, tests, [entry]),
+            completion => [new ProgramJob(prompt + completion + suffix, trusted, tests, [entry])],
             // Infilled lines stand inside a function, so nothing of theirs is at the top level.
             (top, expression) => infilling
                 ? $"{indent}{top.ReplaceLineEndings("\n" + indent)}\n{indent}return {expression}\n"

@@ -6,6 +6,9 @@ public interface IBenchmarkSet
     /// <summary>The name that <c>--set</c> takes.</summary>
     string Name { get; }
 
+    /// <summary>The data set's name on the Hugging Face Hub, for a model's card.</summary>
+    string HubName { get; }
+
     /// <summary>Seconds of processor time that a program may use.</summary>
     double CpuLimit { get; }
 

@@ -15,6 +15,9 @@ public sealed class MbppSet(string name) : IBenchmarkSet
     /// <inheritdoc/>
     public string Name { get; } = name;
 
+    /// <inheritdoc/>
+    public string HubName => "mbpp";
+
     /// <summary>One reference solution needs six seconds.</summary>
     public double CpuLimit => 20;
 
@@ -37,7 +40,7 @@ public sealed class MbppSet(string name) : IBenchmarkSet
         return new Problem(
             JsonLines.Text(value, "task_id", path, line),
             code,
-            completion => new ProgramJob(completion, trusted, tests),
+            completion => [new ProgramJob(completion, trusted, tests)],
             (top, expression) =>
                 $"{top}\n" + string.Concat(functions.Select(function => $"def {function}(*args, **kwargs):\n    return {expression}\n")))
         {

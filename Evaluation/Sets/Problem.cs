@@ -5,14 +5,23 @@ namespace DataForge.Evaluation.Sets;
 /// <summary>One problem of a set.</summary>
 /// <param name="Id">Its name in the set, which samples repeat.</param>
 /// <param name="Reference">The completion that the set gives as right.</param>
-/// <param name="Build">Makes the program and its tests of a completion.</param>
+/// <param name="Build">
+/// Makes the programs and their tests of a completion: one, or one for each test that is judged by itself. The sample passes if all do.
+/// </param>
 /// <param name="Answer">
 /// Makes a completion that does what an attacker or a lazy model would: lines at the top level, and an expression that is returned.
 /// </param>
-public sealed record Problem(string Id, string Reference, Func<string, ProgramJob> Build, Func<string, string, string> Answer)
+public sealed record Problem(
+    string Id, string Reference, Func<string, IReadOnlyList<ProgramJob>> Build, Func<string, string, string> Answer)
 {
     /// <summary>What a model continues; where there is a suffix, what stands before the gap.</summary>
     public required string Prompt { get; init; }
+
+    /// <summary>Further solutions that the set gives; where one does not pass its own tests, another may.</summary>
+    public IReadOnlyList<string> OtherReferences { get; init; } = [];
+
+    /// <summary>The part of the set that it is counted with, such as its difficulty; null where the set has no parts.</summary>
+    public string? Group { get; init; }
 
     /// <summary>What stands after the gap that a model fills; null where it continues the prompt.</summary>
     public string? Suffix { get; init; }

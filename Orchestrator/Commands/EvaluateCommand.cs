@@ -26,7 +26,8 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
 
     private static readonly Option<string> DataOption = new("--data")
     {
-        Description = "The set's file, as its authors publish it.", Required = true, HelpName = "FILE",
+        Description = "The set's file, as its authors publish it; for apps the folder of its problems, or a file of lines.",
+        Required = true, HelpName = "FILE",
     };
 
     private static readonly Option<string?> SamplesOption = new("--samples")
@@ -94,12 +95,17 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
             report = await new Evaluator(evaluation, progress).RunAsync(cancellation).ConfigureAwait(false);
         }
 
+        if (request.ModelFolder is { } evaluated)
+        {
+            EvaluationCard.Write(evaluation.OutFolder, evaluated, evaluation.Set, report);
+        }
+
         foreach (string line in EvaluationTable.Lines(report))
         {
             terminal.Output.WriteLine(line);
         }
 
-        terminal.Output.WriteLine($"written to {Path.Combine(evaluation.OutFolder, Evaluator.ReportFile)}");
+        terminal.Output.WriteLine($"written to {Path.Combine(evaluation.OutFolder, EvaluationFiles.Report)}");
     }
 
     private static EvaluateRequest Request(ParseResult parsed)
@@ -123,7 +129,7 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
         string folder = HomePath.Expand(parsed.GetValue(OutOption) ?? given + "." + (samples is null ? set.Name : "evaluation"));
         var evaluation = new EvaluationRequest(
             set, HomePath.Expand(parsed.GetValue(DataOption)!),
-            samples is null ? Path.Combine(folder, ModelSamples.SamplesFile) : given, folder, workers, parsed.GetValue(PythonOption)!,
+            samples is null ? Path.Combine(folder, EvaluationFiles.Samples) : given, folder, workers, parsed.GetValue(PythonOption)!,
             !parsed.GetValue(UnsafeOption), limit);
         return new EvaluateRequest(evaluation, model is null ? null : given, SampleOptions.Settings(parsed, set.Name));
     }

@@ -21,9 +21,6 @@ namespace DataForge.Orchestrator.Evaluating;
 /// <param name="problems">Its problems.</param>
 internal sealed class ModelSamples(GenerationSettings settings, IBenchmarkSet set, IReadOnlyList<Problem> problems)
 {
-    /// <summary>The names of the files that it writes.</summary>
-    public const string SamplesFile = "samples.jsonl", SettingsFile = "generation.json";
-
     /// <summary>Lets the model of a folder write the samples of an evaluation, and returns the settings with the files' hashes.</summary>
     /// <exception cref="DataForgeException">The model, the set or the folder cannot be used; the message says why.</exception>
     public static GenerationSettings WriteTo(
@@ -35,7 +32,7 @@ internal sealed class ModelSamples(GenerationSettings settings, IBenchmarkSet se
         {
             settings = settings with
             {
-                DataSha256 = StageHash.OfFile(evaluation.DataFile),
+                DataSha256 = DataHash.Of(evaluation.DataFile),
                 ModelSha256 = StageHash.OfFile(Path.Combine(folder, GptNeoWeights.FileName)),
                 TokenizerSha256 = StageHash.OfFile(TokenizerReader.FileOf(folder)),
                 Infilling = problems.Any(problem => problem.Suffix is not null) ? settings.Infilling : null,
@@ -57,11 +54,11 @@ internal sealed class ModelSamples(GenerationSettings settings, IBenchmarkSet se
         CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
-        RequireSameSettings(Path.Combine(folder, SettingsFile));
+        RequireSameSettings(Path.Combine(folder, EvaluationFiles.Settings));
         int size = Math.Max(1, settings.Batch / settings.SamplesPerProblem);
         Problem[][] groups = [.. problems.Chunk(size)];
         using var log = new SampleLog(
-            Path.Combine(folder, SamplesFile), size * settings.SamplesPerProblem, problems.Count * settings.SamplesPerProblem);
+            Path.Combine(folder, EvaluationFiles.Samples), size * settings.SamplesPerProblem, problems.Count * settings.SamplesPerProblem);
         var encoder = new PromptEncoder(vocabulary);
         long start = Stopwatch.GetTimestamp();
         int before = log.Groups;
@@ -135,8 +132,8 @@ internal sealed class ModelSamples(GenerationSettings settings, IBenchmarkSet se
         else if (CanonicalJson.Read<GenerationSettings>(path) != settings)
         {
             throw DataForgeException.Usage(
-                $"{Path.GetDirectoryName(path)} holds samples of another model, set or other settings ({SettingsFile}): name another "
-                + "folder with --out.");
+                $"{Path.GetDirectoryName(path)} holds samples of another model, set or other settings ({EvaluationFiles.Settings}): "
+                + "name another folder with --out.");
         }
     }
 }

@@ -119,6 +119,11 @@ internal sealed class RunRemoval(WorkspaceRewrite rewrite, RemovedRows removed, 
 
     private void RewriteModel(RunRewrite run)
     {
+        foreach (string folder in EvaluationRemoval.Rewrite(run))
+        {
+            Totals.Notes.Add($"run {run.Run.Name}: what its model wrote for an evaluation was removed ({folder}); evaluate it again");
+        }
+
         string file = run.Run.PathOf(ModelOptOuts.File);
         ModelOptOuts before = File.Exists(file) ? CanonicalJson.Read<ModelOptOuts>(file) : new ModelOptOuts([], []);
         ModelOptOuts after = before with { AppliedSince = [.. before.AppliedSince.Append(list).Distinct()] };

@@ -29,6 +29,13 @@ internal static class EvaluationTable
             yield return $"near the limit: {report.NearLimit.Count - NamedNearLimit:N0} more, in the JSON file";
         }
 
+        foreach (GroupScore group in report.Groups)
+        {
+            yield return $"{group.Group}: {group.Problems:N0} problems, test average {Percent(group.TestAverage)} %, strict accuracy "
+                + $"{Percent(group.Strict)} %; of {group.Samples:N0} samples {group.NotCompiled:N0} do not compile (-2), "
+                + $"of {group.Tests:N0} tests {group.Failed:N0} end with an error or run out of time (-1)";
+        }
+
         if (report.Scores.Count == 0)
         {
             yield return $"no score: {report.ProblemsWithoutSamples:N0} problems have no samples, and pass@k needs k of each";

@@ -9,6 +9,7 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["tokenizer"] = args => TokenizerBenchmarks.Run(args),
     ["explain"] = args => ExplainBenchmarks.Run(args),
     ["clean"] = args => CleanBenchmarks.Run(args),
+    ["licenses"] = args => LicenseBenchmarks.Run(args),
     ["dedup"] = args => DedupBenchmarks.Run(args),
     ["pipeline"] = args => PipelineBenchmarks.Run(args),
     ["dedup-base"] = args => DedupBaseBenchmarks.Run(args),
@@ -17,6 +18,9 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["dedup-scale"] = args => DedupScaleBenchmarks.Run(args),
     ["engines"] = args => EngineBenchmarks.Run(args),
     ["packages"] = args => PackageBenchmarks.Run(args),
+    ["server"] = args => ServerBenchmarks.Run(args),
+    ["generation"] = args => GenerationBenchmarks.Run(args),
+    ["scorer"] = args => ScorerBenchmarks.Run(args),
     ["catalog"] = args => CatalogBenchmarks.Run(args),
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))

@@ -43,6 +43,13 @@ public sealed class LauncherTests : IDisposable
         await RefusesAsync($"{_folder.Path}:{FullPath}", "the .NET 10 SDK is missing");
     }
 
+    [Fact]
+    public async Task Launcher_noAspNet_saysSoInOneLineAndExitsTwo()
+    {
+        WriteProgram("dotnet", "case $1 in --list-sdks) echo '10.0.100 [/x/sdk]';; *) echo 'Microsoft.NETCore.App 10.0.0 [/x/shared]';; esac");
+        await RefusesAsync($"{_folder.Path}:{FullPath}", "the ASP.NET Core 10 runtime is missing");
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static async Task RefusesAsync(string path, string expected)

@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
+using DataForge.Cleaner.Licenses;
 
 namespace DataForge.Cleaner.Tests.Licenses;
 
 /// <summary>
-/// Compares the expression that a reader expects with the one found: "only" and "or later" are not told apart, and what a reader names
-/// <c>LicenseRef-…</c>, since SPDX has no id for it, is found as an unknown licence.
+/// Compares the expression that a reader expects with the one found: "only" and "or later" are not told apart, and a licence for which SPDX
+/// has no id (the reader writes <c>LicenseRef-…</c>, or its plain name) is found as an unknown licence.
 /// </summary>
 internal static partial class ExpectedExpression
 {
@@ -22,8 +23,16 @@ internal static partial class ExpectedExpression
         string stated = ThisVersion().Match(expected) is { Success: true } match
             ? match.Groups["said"].Value
             : Remark().Replace(expected, "").Split(" outside ")[0].Split(',')[0];
-        return Parts(NoId().Replace(stated, "LicenseRef-unknown")).SetEquals(Parts(found));
+        return Parts(stated).Select(WithIds).ToHashSet(StringComparer.Ordinal).SetEquals(Parts(found));
     }
+
+    private static string WithIds(string part) => string.Join(" OR ", part.Split(" OR ").Select(IdOf).Order(StringComparer.Ordinal));
+
+    // The two names that the product has for what SPDX does not list, and the ids of SPDX's list, are themselves.
+    private static string IdOf(string name) =>
+        name is SpdxLicenses.PublicDomain or SpdxLicenses.Bsd || SpdxLicenses.All.Any(license => Version().Replace(license.Id, "") == name)
+            ? name
+            : SpdxLicenses.Unknown;
 
     private static HashSet<string> Parts(string expression) =>
     [
@@ -35,9 +44,6 @@ internal static partial class ExpectedExpression
 
     [GeneratedRegex(@" \([^)]*\)")]
     private static partial Regex Remark();
-
-    [GeneratedRegex(@"LicenseRef-(?!public-domain|BSD\b)[A-Za-z0-9.-]+")]
-    private static partial Regex NoId();
 
     [GeneratedRegex(@"-only|-or-later|[+()]")]
     private static partial Regex Version();

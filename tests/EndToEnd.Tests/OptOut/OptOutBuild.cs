@@ -1,6 +1,7 @@
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
+using DataForge.Evaluation.Scoring;
 using DataForge.Inspection.Verification;
 using DataForge.Pretrain.Data;
 using DataForge.Testing;
@@ -61,6 +62,11 @@ public sealed class OptOutBuild : IAsyncLifetime
         await SucceedAsync(["report", "--workspace", Before, "--run", "one"]);
         await SucceedAsync(["explain", "--workspace", Before, "--run", "one", "acme/gone", "src/own1.py"]);
         Directory.CreateDirectory(Path.Combine(Before, "runs/one/5-model/checkpoints"));
+        foreach (string name in EvaluationFiles.All)
+        {
+            _folder.Write($"before/runs/one/5-model/export.humaneval/{name}", $"{{\"completion\": \"{OptOutCorpus.Marker}\"}}\n");
+        }
+
         _folder.Write("before/faults/dataforge-fault-20260101T000000.000Z-1.log", "InvalidOperationException: acme/gone src/own1.py\n");
         CopyTo(After);
         Report = await OptOutAsync("optout", List, "--workspace", After);

@@ -1,6 +1,7 @@
 using DataForge.Corpus;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
+using DataForge.Evaluation.Scoring;
 using DataForge.Pretrain.Data;
 using DataForge.Pretrain.Tokenizer;
 using DataForge.Testing;
@@ -19,11 +20,13 @@ public sealed class OptOutTests(OptOutBuild built)
     {
         SkipWithoutPython();
         List<string> before = WorkspaceSearch.Of(built.Before, Words);
-        foreach (string place in new[]
-        {
+        string[] places =
+        [
             "raw/files-", "raw/blobs-", "/2-clean/part-", "/2-clean/occurrences/", "/dropped/2-clean/", "/3-dataset/data/", "/3-dataset/NOTICE", "/3-dataset/work/",
             "/4-tokens/train-", "/4-tokens/val.bin", "held-out.json", "catalog.db", "1-input.json", "/index/", "config.json", "/events/",
-        })
+            .. EvaluationFiles.All.Select(name => $"/5-model/export.humaneval/{name}"),
+        ];
+        foreach (string place in places)
         {
             Assert.True(before.Any(trace => trace.Contains(place, StringComparison.Ordinal)), $"the search is blind for {place}");
         }
@@ -47,7 +50,8 @@ public sealed class OptOutTests(OptOutBuild built)
         Assert.StartsWith("nobody/nothing: nothing of that name is in the workspace", lines[0], StringComparison.Ordinal);
         Assert.StartsWith("removed from raw: 4 repositories, ", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("removed from runs: ", lines[2], StringComparison.Ordinal);
-        Assert.StartsWith("run one: its model was trained before", lines[3], StringComparison.Ordinal);
+        Assert.StartsWith("run one: what its model wrote for an evaluation was removed (5-model/export.humaneval)", lines[3], StringComparison.Ordinal);
+        Assert.StartsWith("run one: its model was trained before", lines[4], StringComparison.Ordinal);
         ModelOptOuts model = CanonicalJson.Read<ModelOptOuts>(OptOutBuild.Open(built.After, "one").PathOf(ModelOptOuts.File));
         WorkspaceOptOuts tombstones = WorkspaceOptOuts.Read(Workspace.Open(built.After));
         Assert.Equal(tombstones.Lists, model.AppliedSince);

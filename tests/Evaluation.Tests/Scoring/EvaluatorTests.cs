@@ -27,7 +27,7 @@ public sealed class EvaluatorTests(SandboxFixture sandbox) : IClassFixture<Sandb
             report.Reasons.ToDictionary());
         Assert.True(report.SelfTest.Passed);
         Assert.Empty(report.NearLimit);
-        Assert.True(File.Exists(_folder["out", Evaluator.ReportFile]));
+        Assert.True(File.Exists(_folder["out", EvaluationFiles.Report]));
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class EvaluatorTests(SandboxFixture sandbox) : IClassFixture<Sandb
         WriteProblems(3);
         WriteSamples(("t/0", "    return x\n"), ("t/1", "    return x + 1\n"), ("t/2", "    return 7\n"));
         string expected = Figures(await RunAsync());
-        string log = _folder["out", Evaluator.LogFile];
+        string log = _folder["out", EvaluationFiles.Log];
         byte[] whole = File.ReadAllBytes(log);
         int firstLine = Array.IndexOf(whole, (byte)'\n');
         foreach (int length in new[] { 0, firstLine / 2, firstLine + 1, whole.Length - 40, whole.Length - 1, whole.Length })
@@ -80,7 +80,7 @@ public sealed class EvaluatorTests(SandboxFixture sandbox) : IClassFixture<Sandb
         DataForgeException error = await Assert.ThrowsAsync<DataForgeException>(() => RunAsync());
         Assert.Contains(fault, error.Message);
         Assert.Contains("no score is given", error.Message);
-        Assert.False(File.Exists(_folder["out", Evaluator.ReportFile]));
+        Assert.False(File.Exists(_folder["out", EvaluationFiles.Report]));
     }
 
     [Fact]
@@ -105,6 +105,15 @@ public sealed class EvaluatorTests(SandboxFixture sandbox) : IClassFixture<Sandb
     }
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Run_always_writesOnlyFilesThatAnOptOutRemoves()
+    {
+        WriteProblems(1);
+        WriteSamples(("t/0", "    return x\n"));
+        await RunAsync();
+        Assert.All(Directory.GetFiles(_folder["out"]), file => Assert.Contains(Path.GetFileName(file), EvaluationFiles.All));
+    }
 
     private static string Figures(EvaluationReport report) => string.Join(
         '\n',

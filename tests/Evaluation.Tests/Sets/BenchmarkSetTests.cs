@@ -41,6 +41,17 @@ public sealed class BenchmarkSetTests(SandboxFixture sandbox) : IClassFixture<Sa
     }
 
     [Fact]
+    public async Task SelfTest_whereAConstantIsRight_takesNoCheatThatGivesItForOneThatPasses()
+    {
+        using var folder = new Testing.TemporaryFolder();
+        string file = folder.Write("set.jsonl", """{"id": "s", "code": "def f(x):\n    return x > 3", "input": "2", "output": "False"}""");
+        IBenchmarkSet set = BenchmarkSets.Find("cruxeval-output");
+        SelfTestResult result = await new SelfTest(set, set.Read(file), sandbox.Pool, Workers, all: true).RunAsync(new Progress<int>(), default);
+        Assert.Empty(result.Faults);
+        Assert.Equal(2, result.TrivialPassed); // False and 0
+    }
+
+    [Fact]
     public void Cheats_areAtLeastTwelve() => Assert.True(Cheat.All.Count >= 12);
 
     [Fact]
@@ -102,7 +113,7 @@ public sealed class BenchmarkSetTests(SandboxFixture sandbox) : IClassFixture<Sa
          let at = problem.Reference.IndexOf(flip.From, StringComparison.Ordinal)
          where at >= 0
          select ($"{problem.Id} with '{flip.To}' for '{flip.From}'",
-             problem.Build(problem.Reference[..at] + flip.To + problem.Reference[(at + flip.From.Length)..])))
+             problem.Build(problem.Reference[..at] + flip.To + problem.Reference[(at + flip.From.Length)..])[0]))
         .Take(SandboxFixture.IsFull ? int.MaxValue : 1);
 
     private static IReadOnlyList<Problem> Problems(string name)

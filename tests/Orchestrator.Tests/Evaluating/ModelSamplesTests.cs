@@ -34,7 +34,7 @@ public sealed class ModelSamplesTests : IDisposable
             Assert.Throws<OperationCanceledException>(() =>
                 Generate(model, vocabulary, "stopped", Settings, stop.Token, done => { if (done >= 4) { stop.Cancel(); } }));
             Assert.Equal(expected, Generate(model, vocabulary, "stopped", Settings, CancellationToken.None));
-            string file = Path.Combine(_folder["whole"], ModelSamples.SamplesFile);
+            string file = Path.Combine(_folder["whole"], EvaluationFiles.Samples);
             foreach (int length in new[] { 0, 1, expected.Length / 3, expected.Length / 2, expected.Length - 1 })
             {
                 File.WriteAllBytes(file, expected[..length]);
@@ -76,7 +76,8 @@ public sealed class ModelSamplesTests : IDisposable
         string folder = _folder[name];
         new ModelSamples(settings, BenchmarkSets.Find("humaneval"), Problems)
             .Generate(model, vocabulary, folder, new Listener(told), cancellation);
-        return File.ReadAllBytes(Path.Combine(folder, ModelSamples.SamplesFile));
+        Assert.All(Directory.GetFiles(folder), file => Assert.Contains(Path.GetFileName(file), EvaluationFiles.All)); // an opt-out removes them
+        return File.ReadAllBytes(Path.Combine(folder, EvaluationFiles.Samples));
     }
 
     private sealed class Listener(Action<int>? told) : IProgress<EvaluationProgress>

@@ -35,7 +35,7 @@ public sealed class ServeProcessTests
         {
             var history = new RunHistory(database);
             IReadOnlyList<DueTime> rows = history.Newest(null, long.MaxValue, 1000);
-            Assert.Empty(rows.Where(row => row.State is DueState.Failed or DueState.Stopped));
+            Assert.DoesNotContain(rows, row => row.State is DueState.Failed or DueState.Stopped);
             Assert.InRange(rows.Count(row => row.State != DueState.Skipped && row.State != DueState.Completed), 0, 1);
             Assert.Contains(rows.SelectMany(row => history.Attempts(row.Id)), attempt => attempt.Outcome == "interrupted");
             Assert.Contains("\"clean.contents.in\":3", history.Attempts(rows.First(row => row.State == DueState.Completed).Id)[^1].Counts, StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public sealed class ServeProcessTests
 
         // What a run reports names repositories; the history never does, so that there is nothing in it for an opt-out to remove.
         string events = Path.Combine(service.Workspace, "runs", "often", "events");
-        Assert.NotEmpty(EventLog.Read(events).OfType<RunFinished>().Where(run => run.Status == "done"));
+        Assert.Contains(EventLog.Read(events).OfType<RunFinished>(), run => run.Status == "done");
         foreach (string file in Directory.GetFiles(service.StateFolder))
         {
             Assert.DoesNotContain("secretowner", Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparison.Ordinal);

@@ -34,7 +34,7 @@ public sealed class SharedLedgerTests
         Assert.Empty(faults);
         Assert.True(rows.Count(row => row.State == DueState.Completed) > 1);
         Assert.Equal(rows.Count, rows.Select(row => row.DueAt).Distinct().Count());
-        Assert.Single(rows.Where(row => row is { Attempts: 2, State: DueState.Completed }));
+        Assert.Single(rows, row => row is { Attempts: 2, State: DueState.Completed });
 
         void Serve(string name, bool dies)
         {

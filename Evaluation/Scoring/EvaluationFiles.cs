@@ -1,0 +1,29 @@
+namespace DataForge.Evaluation.Scoring;
+
+/// <summary>
+/// The names of the files that an evaluation writes. What a model writes can repeat what it was trained on, so an opt-out removes all of
+/// them.
+/// </summary>
+public static class EvaluationFiles
+{
+    /// <summary>The result.</summary>
+    public const string Report = "evaluation.json";
+
+    /// <summary>The results as they come.</summary>
+    public const string Log = "results.jsonl";
+
+    /// <summary>The codes of APPS's tests.</summary>
+    public const string Codes = "all_results.json";
+
+    /// <summary>The samples that a model wrote.</summary>
+    public const string Samples = "samples.jsonl";
+
+    /// <summary>How the model wrote them.</summary>
+    public const string Settings = "generation.json";
+
+    /// <summary>The model's card with the scores.</summary>
+    public const string Card = "model-card.md";
+
+    /// <summary>Each name once.</summary>
+    public static IReadOnlyList<string> All { get; } = [Report, Log, Codes, Samples, Settings, Card];
+}
