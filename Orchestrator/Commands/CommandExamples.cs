@@ -12,7 +12,7 @@ internal static class CommandExamples
     {
         ["quickstart"] = "dataforge quickstart --workspace ~/first",
         ["build"] = "dataforge build --source dir:~/src --run mine --until dedup",
-        ["serve"] = "dataforge serve --config service.json",
+        ["serve"] = "dataforge serve --config crawl/service.json",
         ["crawl"] = "dataforge crawl --source 'github:language:python stars:>=10'",
         ["clean"] = "dataforge clean --run mine --set clean.preset=codeparrot",
         ["dedup"] = "dataforge dedup --run mine --set dedup.threshold=0.8",
@@ -29,7 +29,6 @@ internal static class CommandExamples
         ["explain"] = "dataforge explain 'OWNER/REPOSITORY src/a.py' --run mine",
         ["redact"] = "dataforge redact settings.py",
         ["license"] = "dataforge license ~/src/project",
-        ["serve"] = "dataforge serve --config crawl/service.json",
         ["serve-model"] = "dataforge serve-model ./workspace/runs/mine/5-model/export --port 8000",
         ["completion"] = "dataforge completion bash > ~/.local/share/bash-completion/completions/dataforge",
     };
