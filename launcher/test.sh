@@ -1,8 +1,8 @@
 # Runs the tests: all projects and a sum, or one project with a filter. Sourced by ./dataforge.
 
 # The longest first: two run at a time, and none is to be left over at the end.
-test_projects=(EndToEnd.Tests Crawler.Tests Pretrain.Tests Dedup.Tests TorchSharp.Tests Cleaner.Tests Inspection.Tests Python.Tests
-  Parquet.Tests Orchestrator.Tests Service.Tests Evaluation.Tests ModelServer.Tests Forge.Tests Corpus.Tests)
+test_projects=(EndToEnd.Tests Crawler.Tests Pretrain.Tests Dedup.Tests Evaluation.Tests TorchSharp.Tests Cleaner.Tests Inspection.Tests
+  Service.Tests Parquet.Tests Python.Tests Orchestrator.Tests Forge.Tests Corpus.Tests ModelServer.Tests)
 
 # Reasons for which a test may skip even where every optional part is required: they depend on the processor, a GPU, the version of libtorch,
 # files beside the project, or the test is a child process or a long proof. Any other reason names a missing tool.

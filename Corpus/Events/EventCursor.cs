@@ -5,7 +5,9 @@ namespace DataForge.Corpus.Events;
 /// file open, only how far each was read. Only complete lines are read. Not thread-safe.
 /// </summary>
 /// <param name="folder">The folder of the logs, which need not exist yet.</param>
-public sealed class EventCursor(string folder)
+/// <param name="nameEnd">How the names of the logs end that are read; <c>.jsonl</c> for all.</param>
+/// <param name="since">Logs that were last written to before this time are left out.</param>
+public sealed class EventCursor(string folder, string nameEnd = ".jsonl", DateTime since = default)
 {
     private const int BufferBytes = 1 << 16;
 
@@ -23,7 +25,9 @@ public sealed class EventCursor(string folder)
     /// <exception cref="IOException">A log cannot be read.</exception>
     public void Read(Action<Event> add, Action restart)
     {
-        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.jsonl") : [];
+        string[] files = Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder, "*" + nameEnd).Where(file => File.GetLastWriteTimeUtc(file) >= since)]
+            : [];
         Array.Sort(files, StringComparer.Ordinal);
         if (_positions.Any(position => !files.Contains(position.Key) || !position.Value.IsValid(position.Key)))
         {

@@ -16,10 +16,11 @@ namespace DataForge.Service.Hosting;
 /// <param name="history">The same, to be asked.</param>
 /// <param name="build">Carries out a run.</param>
 /// <param name="health">Learns that the schedules are looked at.</param>
+/// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
 internal sealed class ServiceWorker(
     ServiceOptions options, IReadOnlyList<Schedule> schedules, RunLedger ledger, RunHistory history, IBuild build, ServiceHealth health,
-    ILogger<ServiceWorker> logger) : BackgroundService
+    TimeProvider time, ILogger<ServiceWorker> logger) : BackgroundService
 {
     /// <summary>A run belongs to an instance that is not heard of for this long; then another one takes it over.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
@@ -234,7 +235,7 @@ internal sealed class ServiceWorker(
 
     private void Prune()
     {
-        DateTime now = DateTime.UtcNow;
+        DateTime now = time.GetUtcNow().UtcDateTime;
         if (now >= _nextPrune || now < _nextPrune - PruneInterval)
         {
             _nextPrune = now + PruneInterval;

@@ -33,14 +33,14 @@ internal sealed partial class BuildProcess(IEventSink events, ILogger<BuildProce
         await using CancellationTokenRegistration stopping = stop.Register(() => _ = Kill(process.Id, Terminate));
         await using CancellationTokenRegistration killing = kill.Register(() => process.Kill(entireProcessTree: true));
         string folder = Path.Combine(schedule.Options.Workspace, "runs", claim.Run, "events");
-        using var tail = new EventTail(folder, $"-{process.Id.ToString(CultureInfo.InvariantCulture)}.jsonl", DateTime.UtcNow);
+        var log = new EventCursor(folder, $"-{process.Id.ToString(CultureInfo.InvariantCulture)}.jsonl", DateTime.UtcNow);
         Task ended = process.WaitForExitAsync(CancellationToken.None);
         while (await Task.WhenAny(ended, Task.Delay(Poll, CancellationToken.None)).ConfigureAwait(false) != ended)
         {
-            Pass(tail);
+            PassOn(log);
         }
 
-        Pass(tail);
+        PassOn(log);
         return process.ExitCode;
     }
 
@@ -81,14 +81,12 @@ internal sealed partial class BuildProcess(IEventSink events, ILogger<BuildProce
         }
     }
 
-    private void Pass(EventTail tail)
+    // Nothing rewrites the log of a process that runs, so that there is nothing to take back.
+    private void PassOn(EventCursor log)
     {
         try
         {
-            foreach (Event read in tail.ReadNew())
-            {
-                events.Write(read);
-            }
+            log.Read(events.Write, restart: () => { });
         }
         catch (IOException e)
         {

@@ -12,15 +12,6 @@ namespace DataForge.EndToEnd.Tests;
 /// </summary>
 public sealed class DocumentationTests : IDisposable
 {
-    private const string License = "MIT License\n\nCopyright (c) 2024 The authors\n\nPermission is hereby granted, free of charge, to any person obtaining "
-        + "a copy of this software and associated documentation files (the \"Software\"), to deal in the Software without restriction, including "
-        + "without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to "
-        + "permit persons to whom the Software is furnished to do so, subject to the following conditions:\n\nThe above copyright notice and this "
-        + "permission notice shall be included in all copies or substantial portions of the Software.\n\nTHE SOFTWARE IS PROVIDED \"AS IS\", WITHOUT "
-        + "WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE "
-        + "AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN "
-        + "ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.\n";
-
     private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string> Pages => [.. ShellBlock.Pages.Where(page => Blocks(page).Count > 0)];
@@ -61,7 +52,7 @@ public sealed class DocumentationTests : IDisposable
         string project = Path.Combine(_folder["home"], "src", "hello");
         Directory.CreateDirectory(Path.Combine(project, "hello"));
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(project, "LICENSE"), License);
+        File.Copy(Path.Combine(SharedFiles.ProjectRoot, "LICENSE"), Path.Combine(project, "LICENSE"), overwrite: true);
         foreach (string name in (string[])["words", "numbers", "texts", "lists"])
         {
             File.WriteAllText(Path.Combine(project, "hello", name + ".py"), Program(name, 12));
