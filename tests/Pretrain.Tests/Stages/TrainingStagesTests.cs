@@ -112,7 +112,7 @@ public sealed class TrainingStagesTests : IDisposable
 
     [Theory]
     [InlineData("csv:x", "takes jsonl:PATH and parquet:PATH")]
-    [InlineData("jsonl:/nowhere/at/all", "holds no file of that kind")]
+    [InlineData("jsonl:/nowhere/at/all", "has no file of that kind")]
     public async Task Tokenize_sourceThatIsNone_isRefusedInOneLine(string source, string expected)
     {
         var stage = new TokenizeStage(new TokenizeOptions { Sources = [source] });
