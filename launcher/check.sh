@@ -29,7 +29,7 @@ list_checks() {
   serve           the service's schedules over 10,000 simulated hours of crashes, restarts and changes of clocks, five times
   passk           confidence intervals of pass@k on simulated problems, 29 settings of 3,000 runs
   evaluation      the sandbox on all hostile programs; every set's references, empty completions and constants, and every cheat on
-                  every problem of HumanEval
+                  every problem of HumanEval; names of sets in place of FOLDERs run those sets alone
   load            verdicts of 3,280 samples, quiet, beside 16 busy processes, and with twice the workers
   docs            the blocks of commands in README and docs, in a fresh clone: a quickstart and the tests among them
   bench NAME …    a benchmark (its own arguments follow); without a NAME it lists them
@@ -118,7 +118,12 @@ run_check() {
       DATAFORGE_TEST_PASSK_FULL=1 check_tests Evaluation.Tests -class DataForge.Evaluation.Tests.Scores.ScoreIntervalTests
       ;;
     evaluation)
-      DATAFORGE_TEST_EVALUATION_FULL=1 check_tests Evaluation.Tests -namespace DataForge.Evaluation.Tests.Sandbox \
+      export DATAFORGE_TEST_EVALUATION_FULL=1
+      if [ $# -gt 0 ]; then
+        DATAFORGE_TEST_EVALUATION_SETS="$*" check_tests Evaluation.Tests -diagnostics \
+          -method DataForge.Evaluation.Tests.Sets.BenchmarkSetTests.SelfTest_ofTheSetsOwnFile_passes
+      fi
+      check_tests Evaluation.Tests -diagnostics -namespace DataForge.Evaluation.Tests.Sandbox \
         -namespace DataForge.Evaluation.Tests.Sets -namespace DataForge.Evaluation.Tests.Scoring
       ;;
     load)

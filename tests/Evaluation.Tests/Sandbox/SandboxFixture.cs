@@ -24,6 +24,9 @@ public sealed class SandboxFixture : IDisposable
     /// <summary>Whether the long checks run too.</summary>
     public static bool IsFull => Environment.GetEnvironmentVariable("DATAFORGE_TEST_EVALUATION_FULL") is not null;
 
+    /// <summary>The sets that are asked for; null for all.</summary>
+    public static IReadOnlyList<string>? Sets => Environment.GetEnvironmentVariable("DATAFORGE_TEST_EVALUATION_SETS")?.Split(' ');
+
     /// <summary>What is missing, or null.</summary>
     public string? Missing { get; }
 
