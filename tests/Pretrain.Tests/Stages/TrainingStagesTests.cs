@@ -90,7 +90,7 @@ public sealed class TrainingStagesTests : IDisposable
 
         options.From = _folder["nowhere"];
         e = await Assert.ThrowsAsync<DataForgeException>(() => new PretrainStage(options).RunAsync(Context(second), CancellationToken.None));
-        Assert.Contains("is no model to start from: it holds no config.json", e.Message, StringComparison.Ordinal);
+        Assert.Contains("is not a model to start from: it has no config.json", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
