@@ -23,14 +23,14 @@ internal sealed partial record EventDocuments(string Name, string Meaning, strin
             {
                 XElement member = members.Single(element => element.Attribute("name")?.Value == $"T:{declared.DerivedType.FullName}");
                 IEnumerable<string> fields = declared.DerivedType.GetProperties(BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Public)
-                    .Select(field => $"`{JsonNamingPolicy.CamelCase.ConvertName(field.Name)}`: {FieldMeaning(member, field.Name)}");
+                    .Select(each => $"`{JsonNamingPolicy.CamelCase.ConvertName(each.Name)}`: {FieldMeaning(member, each.Name)}");
                 return new EventDocuments((string)declared.TypeDiscriminator!, Text(member.Element("summary")!), string.Join(" ", fields));
             });
         }
     }
 
-    private static string FieldMeaning(XElement member, string field) =>
-        Text(member.Elements("param").Single(param => param.Attribute("name")?.Value == field));
+    private static string FieldMeaning(XElement member, string name) =>
+        Text(member.Elements("param").Single(param => param.Attribute("name")?.Value == name));
 
     // <c>x</c> is code; a reference to another event is its type's name in words.
     private static string Text(XElement element)
