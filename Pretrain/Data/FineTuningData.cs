@@ -16,9 +16,9 @@ namespace DataForge.Pretrain.Data;
 public sealed record FineTuningOptions(int BlockSize, int BatchSize, int MicroBatches, ulong Seed);
 
 /// <summary>
-/// Prompts with their answers, with the loss on the answers alone: each prompt and answer is encoded separately, and an end-of-text token
+/// Prompts with their answers, with the loss only on the answers: each prompt and answer is encoded separately, and an end-of-text token
 /// ends the answer. Examples are packed into rows and never split (one longer than a row is truncated, as in APPS's own training). The
-/// order is new in each epoch and a function of the seed, so the batch of step N depends on the seed and N alone.
+/// order is new in each epoch and a function of the seed, so the batch of step N depends only on the seed and N.
 /// </summary>
 /// <remarks>Memory: two bytes per token of all examples, and four bytes per example for the rows of the current epoch.</remarks>
 public sealed class FineTuningData : ITrainingData

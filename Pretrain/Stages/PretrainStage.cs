@@ -99,7 +99,7 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
             if (!exists && name != TokenizerFiles.TokenizerJson) // a tokenizer may consist of two older files instead
             {
                 throw new TrainingException(
-                    $"{startFolder} is no model to start from: it holds no {name}; give a GPT-Neo folder as Hugging Face lays it out");
+                    $"{startFolder} is not a model to start from: it has no {name}; give a GPT-Neo folder in Hugging Face's layout");
             }
 
             hashes.Add(exists ? StageHash.OfFile(path) : "");
@@ -175,7 +175,7 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
     }
 
     /// <summary>
-    /// Adds the training's counts. Totals over a stage's entries are sums, so the counts of an earlier training have names of their own.
+    /// Adds the training's counts. Totals over a stage's entries are sums, so the counts of an earlier training have their own names.
     /// </summary>
     private static void AddCounts(
         PartOutput output, TrainingOutputs outputs, Trainer trainer, TrainingOptions training, TrainingJob job, double heldOutBits)
