@@ -93,6 +93,7 @@ public sealed class LicenseDetector
     /// <param name="isHeader">Whether it is a source file's header, whose permissive licences must be those of this file.</param>
     public LicenseFinding OfHeader(ReadOnlySpan<byte> text, bool isHeader = true)
     {
+        Matches = [];
         if (!MentionsRights(text))
         {
             return LicenseFinding.Nothing;
