@@ -14,11 +14,11 @@ public static class MetricNames
 
     /// <summary>How long stages took.</summary>
     public static readonly DeclaredMetric StageDuration =
-        Declare("dataforge.stage.duration", MetricKind.Histogram, "s", "how long stages took that succeeded", "stage");
+        Declare("dataforge.stage.duration", MetricKind.Histogram, "s", "how long each successful stage took", "stage");
 
     /// <summary>Work done by stages.</summary>
     public static readonly DeclaredMetric StageWork =
-        Counter("dataforge.stage.work", "{unit}", "work done, in the units in which the stage counts its progress", "stage", "unit");
+        Counter("dataforge.stage.work", "{unit}", "work done, in the stage's units of progress", "stage", "unit");
 
     /// <summary>How far a stage is.</summary>
     public static readonly DeclaredMetric StageDone =
@@ -26,7 +26,7 @@ public static class MetricNames
 
     /// <summary>Parts that are complete.</summary>
     public static readonly DeclaredMetric Parts =
-        Counter("dataforge.parts", "{part}", "parts that are complete; reused is true for those that were so before", "stage", "reused");
+        Counter("dataforge.parts", "{part}", "complete parts; reused is true for a part that was complete before", "stage", "reused");
 
     /// <summary>Contents that were read.</summary>
     public static readonly DeclaredMetric ContentsIn =
@@ -74,12 +74,12 @@ public static class MetricNames
 
     /// <summary>Due times by state.</summary>
     public static readonly DeclaredMetric DueTimes = Gauge(
-        "dataforge.schedule.due_times", "{time}", "times at which the schedule was due, as far as the history goes back",
+        "dataforge.schedule.due_times", "{time}", "due times of the schedule that are in the history",
         "schedule", "state");
 
     /// <summary>When a schedule last succeeded.</summary>
     public static readonly DeclaredMetric LastCompleted =
-        Gauge("dataforge.schedule.last_completed", "s", "when the schedule's last run was complete, in seconds since 1970", "schedule");
+        Gauge("dataforge.schedule.last_completed", "s", "when the schedule's last complete run ended, in seconds since 1970", "schedule");
 
     /// <summary>When a schedule is due next.</summary>
     public static readonly DeclaredMetric NextDue =
@@ -87,11 +87,11 @@ public static class MetricNames
 
     /// <summary>Whether the last run failed.</summary>
     public static readonly DeclaredMetric LastFailed = Gauge(
-        "dataforge.schedule.last_failed", "{run}", "1 where the last run of the schedule that is over failed for good, else 0", "schedule");
+        "dataforge.schedule.last_failed", "{run}", "1 if the schedule's last ended run failed and is not repeated, else 0", "schedule");
 
     /// <summary>Runs going on.</summary>
     public static readonly DeclaredMetric RunsActive =
-        Gauge("dataforge.service.runs", "{run}", "runs going on in this instance");
+        Gauge("dataforge.service.runs", "{run}", "active runs in this instance");
 
     /// <summary>Free disk space.</summary>
     public static readonly DeclaredMetric DiskFree =

@@ -69,7 +69,7 @@ public sealed class DocumentationTests : IDisposable
 
         if (!File.Exists(Path.Combine(folder, "dataforge")))
         {
-            File.WriteAllText(Path.Combine(folder, "dataforge"), $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "DataForge.Orchestrator.dll")}' \"$@\"\n");
+            File.WriteAllText(Path.Combine(folder, "dataforge"), $"#!/bin/sh\nexec dotnet '{DataForgeProcess.Program}' \"$@\"\n");
             Process.Start("chmod", ["+x", Path.Combine(folder, "dataforge")]).WaitForExit();
         }
     }

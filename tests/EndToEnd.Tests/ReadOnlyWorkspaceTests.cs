@@ -19,10 +19,9 @@ public sealed class ReadOnlyWorkspaceTests
         await DataForgeProcess.SucceedAsync(
             "build", "--workspace", folder["w"], "--until", "dedup", "--source", "jsonl:" + rows, "--set", "clean.preset=none");
         string code = folder.Write("code.py", "def f1(x):\n    return x + 1\n");
-        string program = Path.Combine(AppContext.BaseDirectory, "DataForge.Orchestrator.dll");
         foreach (string[] question in (string[][])[["stats"], ["verify"], ["explain", "a/b", "f1.py"], ["trace", code], ["crawl", "--status"]])
         {
-            (int exitCode, string said) = await RunAsync(folder["w"], [program, .. question, "--workspace", folder["w"]]);
+            (int exitCode, string said) = await RunAsync(folder["w"], [DataForgeProcess.Program, .. question, "--workspace", folder["w"]]);
             Assert.True(exitCode == 0, $"{question[0]}: exit code {exitCode}\n{said}");
         }
 
