@@ -69,7 +69,7 @@ public sealed class FineTunedModel : IAsyncLifetime
     [
         "--set", $"pretrain.steps={steps}", "--set", $"pretrain.learningrate={rate.ToString(CultureInfo.InvariantCulture)}", "--set", "pretrain.batchsize=2", "--set", "pretrain.blocksize=128",
         "--set", "pretrain.warmupsteps=4", "--set", "pretrain.evaluateevery=0", "--set", "pretrain.sampleprompt=", "--set", "pretrain.device=cpu",
-        "--set", "pretrain.threads=2",
+        "--set", "pretrain.threads=2", "--set", "pretrain.heldoutbytes=0",
     ];
 
     private Task RunAsync(string command, string run, params string[] arguments) =>
