@@ -101,12 +101,14 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
             EvaluationCard.Write(evaluation.OutFolder, evaluated, evaluation.Set, report);
         }
 
+        EvaluationPage.Write(evaluation.OutFolder, Path.GetFileName(request.ModelFolder ?? evaluation.SamplesFile), report);
         foreach (string line in EvaluationTable.Lines(report))
         {
             terminal.Output.WriteLine(line);
         }
 
-        terminal.Output.WriteLine($"written to {Path.Combine(evaluation.OutFolder, EvaluationFiles.Report)}");
+        terminal.Output.WriteLine(
+            $"written to {Path.Combine(evaluation.OutFolder, EvaluationFiles.Report)} and, as a page, {EvaluationFiles.Page}");
     }
 
     private static EvaluateRequest Request(ParseResult parsed)

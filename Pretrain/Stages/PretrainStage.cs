@@ -21,7 +21,7 @@ namespace DataForge.Pretrain;
 public sealed class PretrainStage(PretrainOptions options) : IStage
 {
     // Raise it whenever the same tokens and options would give other weights or files.
-    private const int CodeVersion = 3;
+    private const int CodeVersion = 3, CodeVersionOfFineTuning = 4;
 
     /// <inheritdoc/>
     public string Name => StageNames.Pretrain;
@@ -76,7 +76,8 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
             TranslateErrors(() => Train(context, processes, training, tokens, startFolder, outputs, output, token));
             return Task.CompletedTask;
         });
-        await context.RunPartAsync(Name, StageHash.OfOptions(Name, CodeVersion, options), plan, cancellation).ConfigureAwait(false);
+        int version = options.Problems is null ? CodeVersion : CodeVersionOfFineTuning;
+        await context.RunPartAsync(Name, StageHash.OfOptions(Name, version, options), plan, cancellation).ConfigureAwait(false);
         if (!isTrained)
         {
             TranslateErrors(() => processes.BroadcastWhetherToTrain(false));
