@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using DataForge.Corpus.Runs;
-using DataForge.Evaluation.Sandbox;
 using DataForge.Evaluation.Scores;
 using DataForge.Evaluation.Scoring;
 using DataForge.Inspection.Reporting;
