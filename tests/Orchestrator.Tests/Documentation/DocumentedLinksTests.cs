@@ -14,7 +14,7 @@ public partial class DocumentedLinksTests
     {
         string path = Path.Combine(SharedFiles.ProjectRoot, page);
         IEnumerable<string> links = Link().Matches(CodeBlock().Replace(File.ReadAllText(path), "")).Select(match => match.Groups[1].Value);
-        Assert.Empty(links.Where(link => !link.Contains("://", StringComparison.Ordinal) && !Exists(path, link)));
+        Assert.DoesNotContain(links, link => !link.Contains("://", StringComparison.Ordinal) && !Exists(path, link));
     }
 
     private static bool Exists(string page, string link)
