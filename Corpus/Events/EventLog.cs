@@ -24,6 +24,9 @@ public sealed class EventLog : IDisposable
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<IEventSink> _sinks;
 
+    // Whether a fault, such as a full disk, may have cut off the last line.
+    private bool _isCutOff;
+
     /// <summary>Opens a log, and its file <c>&lt;time&gt;-&lt;process id&gt;.jsonl</c>.</summary>
     /// <param name="folder">The folder of the log's file; null writes no file.</param>
     /// <param name="time">The clock.</param>
@@ -46,7 +49,7 @@ public sealed class EventLog : IDisposable
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(timed, Format), (byte)'\n'];
         lock (_lock)
         {
-            _file?.Write(line);
+            WriteLine(line);
             foreach (IEventSink sink in _sinks)
             {
                 sink.Write(timed);
@@ -83,6 +86,15 @@ public sealed class EventLog : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file?.Dispose();
+
+    // A line that was cut off ends before the next one begins, which would be lost with it otherwise.
+    private void WriteLine(byte[] line)
+    {
+        bool wasCutOff = _isCutOff;
+        _isCutOff = true;
+        _file?.Write(wasCutOff ? [(byte)'\n', .. line] : line);
+        _isCutOff = false;
+    }
 
     /// <summary>The event of a line; null if it is none.</summary>
     internal static Event? Parse(ReadOnlySpan<byte> line)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using DataForge.Orchestrator.Hosting;
+using DataForge.Orchestrator.Terminal;
 
 namespace DataForge.Orchestrator.Commands;
 
@@ -20,12 +21,18 @@ internal static class BuildCommand
         Hidden = true,
     };
 
+    private static readonly Option<bool> Heartbeat = new("--heartbeat")
+    {
+        Description = "With --scheduled: the service writes to standard input every second, and the build also stops where that ceases.",
+        Hidden = true,
+    };
+
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host)
     {
         Command command = new Command("build", "Runs all stages, from the sources to the report.")
         {
-            PipelineOptions.Sources, Until, PipelineCommand.Schedule, Scheduled,
+            PipelineOptions.Sources, Until, PipelineCommand.Schedule, Scheduled, Heartbeat,
         }.WithPipelineOptions();
         command.SetAction((parsed, cancellation) =>
         {
@@ -48,14 +55,15 @@ internal static class BuildCommand
     private static async Task<int> RunForServiceAsync(
         CommandHost host, ParseResult parsed, PipelineRequest request, CancellationToken cancellation)
     {
-        using EndOfInput input = EndOfInput.Watch(host.Terminal.OpenInput, cancellation);
+        using EndOfInput input = EndOfInput.Watch(host.Terminal.OpenInput, parsed.GetValue(Heartbeat), cancellation);
         try
         {
             return await PipelineCommand.RunAsync(host, parsed, request with { Repin = true }, input.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (input.Token.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            throw new DataForgeException("stopped, since the service that began this run has ended; the service continues it.", inner: e);
+            throw new DataForgeException(
+                "stopped, since the service that began this run has ended or hangs; the service continues it.", StopSignal.ExitCode, e);
         }
     }
 }

@@ -25,6 +25,9 @@ internal sealed class ServiceWorker(
     /// <summary>A run belongs to an instance that is not heard of for this long; then another one takes it over.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
+    // The exit code of a build that was asked to stop, as when this process hung and the build noticed; it can be continued.
+    private const int Interrupted = 130;
+
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Heartbeat = Lease / 15;
     private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(1);
@@ -139,12 +142,36 @@ internal sealed class ServiceWorker(
 
     private async Task CarryOutAsync(Schedule schedule, RunningBuild running)
     {
+        try
+        {
+            await BuildAsync(schedule, running).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Only now may the next run of the schedule begin here.
+            _running.TryRemove(running.Claim.AttemptId, out _);
+            running.Dispose();
+        }
+    }
+
+    private async Task BuildAsync(Schedule schedule, RunningBuild running)
+    {
         Claim claim = running.Claim;
         logger.AttemptStarted(claim.Schedule, claim.Run, claim.DueAt, claim.Number);
-        int? exitCode = await Task.Run(() => build.RunAsync(schedule, claim, running.Stop, running.Kill)).ConfigureAwait(false);
+        int? exitCode = null;
+        try
+        {
+            exitCode = await Task.Run(() => build.RunAsync(schedule, claim, running.Stop, running.Kill)).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, it is a failed attempt, and not a run that never ends.
+            logger.BuildNotStarted(e.Message);
+        }
+
         (RunOutcome outcome, string? counts) = exitCode == 0
             ? (RunOutcome.Completed, RunCounts.Of(schedule.Options.Workspace, claim.Run))
-            : (running.OutcomeOfStop ?? RunOutcome.Failed, null);
+            : (running.OutcomeOfStop ?? (exitCode == Interrupted ? RunOutcome.Interrupted : RunOutcome.Failed), null);
         bool isHeld = await FinishAsync(schedule.Options, running, outcome, exitCode, counts).ConfigureAwait(false);
         if (!isHeld)
         {
@@ -163,10 +190,6 @@ internal sealed class ServiceWorker(
         {
             RemoveOldRuns(schedule.Options);
         }
-
-        // Only now may the next run of the schedule begin here.
-        _running.TryRemove(claim.AttemptId, out _);
-        running.Dispose();
     }
 
     // A database that is away is waited for as long as the lease lasts; after it the run is repeated, which finds everything done.
@@ -227,8 +250,9 @@ internal sealed class ServiceWorker(
                 logger.RunRemoved(schedule.Name, name);
             }
         }
-        catch (Exception e) when (e is DataForgeException or IOException or UnauthorizedAccessException or LedgerException)
+        catch (Exception e)
         {
+            // The next run tries again.
             logger.RunsNotRemoved(schedule.Name, e.Message);
         }
     }

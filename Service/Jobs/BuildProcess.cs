@@ -12,11 +12,13 @@ namespace DataForge.Service.Jobs;
 
 /// <summary>
 /// Builds in a process of its own, <c>dataforge build</c>: a crash of native code does not take the service down. The process ends with the
-/// service, however that ends: it reads its standard input, which the service never writes to and which closes with it.
+/// service, however that ends: it reads its standard input, which closes with it. Where other instances may take the run over, the service
+/// writes to it every second, so that the build also ends when the service hangs.
 /// </summary>
 /// <param name="events">Receives what the build writes into its event log.</param>
+/// <param name="ledger">Whether there are other instances.</param>
 /// <param name="logger">The log.</param>
-internal sealed partial class BuildProcess(IEventSink events, ILogger<BuildProcess> logger) : IBuild
+internal sealed partial class BuildProcess(IEventSink events, LedgerDatabase ledger, ILogger<BuildProcess> logger) : IBuild
 {
     private const int Terminate = 15; // SIGTERM
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
@@ -38,6 +40,10 @@ internal sealed partial class BuildProcess(IEventSink events, ILogger<BuildProce
         while (await Task.WhenAny(ended, Task.Delay(Poll, CancellationToken.None)).ConfigureAwait(false) != ended)
         {
             PassOn(log);
+            if (ledger.IsShared)
+            {
+                Beat(process);
+            }
         }
 
         PassOn(log);
@@ -62,7 +68,8 @@ internal sealed partial class BuildProcess(IEventSink events, ILogger<BuildProce
         string[] program = Path.GetFileNameWithoutExtension(host) == "dotnet"
             ? [Path.Combine(AppContext.BaseDirectory, "DataForge.Orchestrator.dll")]
             : [];
-        var start = new ProcessStartInfo(host, [.. program, .. Arguments(schedule, run)])
+        string[] heartbeat = ledger.IsShared ? ["--heartbeat"] : [];
+        var start = new ProcessStartInfo(host, [.. program, .. Arguments(schedule, run), .. heartbeat])
         {
             RedirectStandardInput = true,
             WorkingDirectory = Path.GetDirectoryName(schedule.Workspace) is { } folder && Directory.Exists(folder) ? folder : "/",
@@ -78,6 +85,20 @@ internal sealed partial class BuildProcess(IEventSink events, ILogger<BuildProce
         {
             logger.BuildNotStarted(e.Message);
             return null;
+        }
+    }
+
+    // A build that has just ended does not read it.
+    private static void Beat(Process process)
+    {
+        try
+        {
+            process.StandardInput.BaseStream.WriteByte(0);
+            process.StandardInput.BaseStream.Flush();
+        }
+        catch (IOException)
+        {
+            // Its end is seen next.
         }
     }
 

@@ -37,7 +37,7 @@ internal static class RunCounts
 
             return counts.Count == 0 ? null : JsonSerializer.Serialize(counts);
         }
-        catch (Exception e) when (e is DataForgeException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is DataForgeException or IOException or UnauthorizedAccessException or JsonException)
         {
             return null;
         }

@@ -52,9 +52,14 @@ internal sealed class SqliteLedger : LedgerDatabase
         {
             connection?.Dispose();
             alone?.Dispose();
-            throw DataForgeException.Usage($"{file} cannot be used ({e.Message}); give a stateFolder that can be written.", e);
+            throw MayPass(e)
+                ? new DataForgeException($"{file} cannot be used now ({e.Message}): free some space and start again.", inner: e)
+                : DataForgeException.Usage($"{file} cannot be used ({e.Message}); give a stateFolder that can be written.", e);
         }
     }
+
+    // A full disk (SQLITE_FULL, ENOSPC), a fault of it, a file that is in use: then a service manager is to start the service again.
+    private static bool MayPass(Exception e) => e is SqliteException { SqliteErrorCode: 5 or 10 or 13 } or IOException { HResult: 28 };
 
     /// <inheritdoc/>
     public override void Dispose()

@@ -1,6 +1,7 @@
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Telemetry;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -17,18 +18,29 @@ internal sealed class OtlpExport : IEventSink, IDisposable
     private readonly TracerProvider? _tracing;
     private readonly MeterProvider? _measuring;
 
-    /// <summary>Begins to send.</summary>
+    /// <summary>Begins to send to the receiver that the environment names.</summary>
     public OtlpExport()
+        : this(OtlpSettings.Sends("TRACES"), OtlpSettings.Sends("METRICS"), static (_, _) => { })
     {
-        if (OtlpSettings.Sends("TRACES"))
+    }
+
+    /// <summary>Begins to send.</summary>
+    /// <param name="tracesAreSent">Whether spans are sent.</param>
+    /// <param name="metricsAreSent">Whether metrics are sent.</param>
+    /// <param name="configure">Changes what the environment says of a signal, <c>traces</c> or <c>metrics</c>.</param>
+    internal OtlpExport(bool tracesAreSent, bool metricsAreSent, Action<string, OtlpExporterOptions> configure)
+    {
+        if (tracesAreSent)
         {
-            _tracing = Sdk.CreateTracerProviderBuilder().ConfigureResource(Describe).AddSource(MetricNames.Meter).AddOtlpExporter().Build();
+            _tracing = Sdk.CreateTracerProviderBuilder().ConfigureResource(Describe).AddSource(MetricNames.Meter)
+                .AddOtlpExporter(exporter => configure("traces", exporter)).Build();
         }
 
-        if (OtlpSettings.Sends("METRICS"))
+        if (metricsAreSent)
         {
             _metrics = new PipelineMetrics();
-            _measuring = Sdk.CreateMeterProviderBuilder().ConfigureResource(Describe).AddMeter(MetricNames.Meter).AddOtlpExporter().Build();
+            _measuring = Sdk.CreateMeterProviderBuilder().ConfigureResource(Describe).AddMeter(MetricNames.Meter)
+                .AddOtlpExporter(exporter => configure("metrics", exporter)).Build();
         }
     }
 

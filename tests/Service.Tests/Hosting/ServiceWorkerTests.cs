@@ -40,6 +40,32 @@ public sealed class ServiceWorkerTests
     }
 
     [Fact]
+    public async Task Worker_aFaultOfTheServiceItself_isAFailedAttempt()
+    {
+        await using RunningService service = await RunningService.StartAsync(build: _ => throw new InvalidOperationException("a fault"));
+        long id = service.History.RequestStart("nightly");
+
+        await service.UntilAsync(() => service.History.Find(id)!.Failures == 1);
+
+        DueTime due = service.History.Find(id)!;
+        Assert.Equal((DueState.Waiting, "attempt 1 failed (it could not be started)"), (due.State, due.Reason));
+    }
+
+    [Fact]
+    public async Task Worker_aBuildThatWasToldToStop_isRepeatedAndNotAFailure()
+    {
+        int builds = 0;
+        await using RunningService service = await RunningService.StartAsync(
+            build: _ => Task.FromResult<int?>(Interlocked.Increment(ref builds) == 1 ? 130 : 0));
+        long id = service.History.RequestStart("nightly");
+
+        await service.UntilAsync(() => service.History.Find(id)!.State == DueState.Completed);
+
+        Assert.Equal(["interrupted", "completed"], service.History.Attempts(id).Select(attempt => attempt.Outcome));
+        Assert.Equal(0, service.History.Find(id)!.Failures);
+    }
+
+    [Fact]
     public async Task Worker_aUserStopsARun_endsItAndResumesOnRequest()
     {
         await using RunningService service = await RunningService.StartAsync(hasToken: true, build: async stop =>

@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using DataForge.Corpus.Counts;
-using DataForge.Corpus.Events;
 using DataForge.Corpus.Telemetry;
 using DataForge.Service.Tests.Hosting;
 using DataForge.Testing;
@@ -35,7 +33,7 @@ public sealed partial class MetricsPageTests
     public async Task Page_afterOneEventOfEachKind_hasEveryDeclaredMetricWithItsTags()
     {
         await using RunningService service = await RunningService.StartAsync();
-        WriteOneOfEach(service.Services.GetRequiredService<PipelineMetrics>());
+        OneOfEachEvent.WriteTo(service.Services.GetRequiredService<PipelineMetrics>());
         service.History.RequestStart("nightly");
         await service.UntilAsync(() => service.History.Find(1)?.EndedAt is not null);
 
@@ -85,31 +83,6 @@ public sealed partial class MetricsPageTests
         // Every metric that the service can show has a place on it.
         string all = string.Join('\n', queries);
         Assert.All(MetricNames.All, metric => Assert.Contains(metric.PrometheusName, all, StringComparison.Ordinal));
-    }
-
-    private static void WriteOneOfEach(IEventSink sink)
-    {
-        var counts = new CountTable();
-        counts[CountName.ContentsIn] = 3;
-        counts[CountName.ContentsOut] = 2;
-        counts[CountName.BytesIn] = 900;
-        foreach (Count count in CountTable.FromJson("""{"dropped.too_long":1}""").Items)
-        {
-            counts[count.Name] = count.Value;
-        }
-
-        Event[] events =
-        [
-            new RunStarted("nightly", "/w", "0", ["clean"]), new StageStarted("clean"), new StageAdvanced("clean", "bytes", 5, 10, 1),
-            new PartDone("clean", "part-00000", false, 1, counts), new PartDone("clean", "part-00001", true, 0, counts),
-            new FileFault("clean", "owner/name a.py", "not_text", "x"), new StageFinished("clean", 2),
-            new TrainingStep(1, 10, 3.5, 1000, 1e-3, 1, null, 9), new TrainingSkipped(2, "spike", 9, 9), new TrainingEvaluated(2, 3.4, true),
-            new RunFinished("nightly", "done", null, 3),
-        ];
-        foreach (Event each in events)
-        {
-            sink.Write(each);
-        }
     }
 
     private static string MetricRows()

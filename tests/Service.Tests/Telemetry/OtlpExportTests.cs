@@ -1,7 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using DataForge.Corpus.Telemetry;
+using DataForge.Service.Telemetry;
 using DataForge.Testing;
+using OpenTelemetry.Exporter;
 
 namespace DataForge.Service.Tests.Telemetry;
 
@@ -15,7 +15,7 @@ public sealed class OtlpExportTests
         folder.Write("source/package/LICENSE", "SPDX-License-Identifier: MIT\n");
         folder.Write("source/package/one.py", "def one():\n    return [1, 'one of many']\n");
         folder.Write("source/package/bad.py", "x = (\n");
-        using var receiver = new Receiver();
+        using var receiver = new OtlpReceiver();
 
         using DataForgeProcess build = DataForgeProcess.StartWith(
             folder.Path,
@@ -26,9 +26,7 @@ public sealed class OtlpExportTests
         Assert.True(code == 0, error);
         string[] spans = [.. receiver.Bodies("/v1/traces").SelectMany(body => Protobuf.Texts(body, 1, 2, 2, 5))];
         Assert.Equal(["part", "run", "stage clean", "stage crawl"], spans.Distinct().Order(StringComparer.Ordinal));
-        byte[][] metrics = [.. receiver.Bodies("/v1/metrics").SelectMany(body => Protobuf.Fields(body, 1))
-            .SelectMany(resource => Protobuf.Fields(resource, 2)).SelectMany(scope => Protobuf.Fields(scope, 2))];
-        (string Name, string Unit)[] sent = [.. metrics.Select(metric => (Protobuf.Texts(metric, 1).Single(), Protobuf.Texts(metric, 3).Single())).Distinct()];
+        (string Name, string Unit)[] sent = [.. receiver.Metrics.Distinct()];
         Assert.All(sent, metric => Assert.Contains(MetricNames.All, known => (known.Name, known.Unit) == metric));
         DeclaredMetric[] expected =
             [MetricNames.RunsEnded, MetricNames.StageDuration, MetricNames.Parts, MetricNames.ContentsIn, MetricNames.ContentsOut, MetricNames.Dropped];
@@ -37,58 +35,28 @@ public sealed class OtlpExportTests
             Assert.DoesNotContain("package", value, StringComparison.Ordinal));
     }
 
-    // Takes what is posted to it.
-    private sealed class Receiver : IDisposable
+    [Fact]
+    public void Export_ofOneEventOfEachKind_sendsEveryMetricOfTheBuild()
     {
-        private readonly HttpListener _listener = new();
-        private readonly List<(string Path, byte[] Body)> _received = [];
-
-        public Receiver()
+        using var receiver = new OtlpReceiver();
+        using (var export = new OtlpExport(tracesAreSent: true, metricsAreSent: true, (signal, exporter) =>
         {
-            using (var free = new TcpListener(IPAddress.Loopback, 0))
-            {
-                free.Start();
-                Address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
-            }
-
-            _listener.Prefixes.Add(Address + "/");
-            _listener.Start();
-            _ = Task.Run(TakeAsync);
+            exporter.Endpoint = new Uri($"{receiver.Address}/v1/{signal}");
+            exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
+        }))
+        {
+            OneOfEachEvent.WriteTo(export);
         }
 
-        public string Address { get; }
-
-        public IReadOnlyList<byte[]> Bodies(string path)
-        {
-            lock (_received)
-            {
-                return [.. _received.Where(request => request.Path == path).Select(request => request.Body)];
-            }
-        }
-
-        public void Dispose() => _listener.Close();
-
-        private async Task TakeAsync()
-        {
-            while (_listener.IsListening)
-            {
-                try
-                {
-                    HttpListenerContext context = await _listener.GetContextAsync();
-                    using var body = new MemoryStream();
-                    await context.Request.InputStream.CopyToAsync(body);
-                    lock (_received)
-                    {
-                        _received.Add((context.Request.Url!.AbsolutePath, body.ToArray()));
-                    }
-
-                    context.Response.Close();
-                }
-                catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-                {
-                    return;
-                }
-            }
-        }
+        (string, string)[] sent = [.. receiver.Metrics];
+        Assert.All(MetricNames.All.Where(metric => !IsOfTheService(metric)), metric => Assert.Contains((metric.Name, metric.Unit), sent));
+        Assert.Equal(
+            ["part", "run", "stage clean"],
+            receiver.Bodies("/v1/traces").SelectMany(body => Protobuf.Texts(body, 1, 2, 2, 5)).Distinct().Order(StringComparer.Ordinal));
     }
+
+    // Those of schedules, which only a service has.
+    private static bool IsOfTheService(DeclaredMetric metric) =>
+        metric.Name.StartsWith("dataforge.schedule.", StringComparison.Ordinal) || metric.Name.StartsWith("dataforge.service.", StringComparison.Ordinal)
+        || metric.Name == MetricNames.DiskFree.Name;
 }
