@@ -12,6 +12,9 @@ public enum ColumnPreset
     /// <summary>The Stack, version 2, with the contents added as <c>content</c> (<c>repo_name</c>, <c>detected_licenses</c>, …).</summary>
     StackV2,
 
-    /// <summary>The Stack, version 3, one row per file (<c>repo_path</c>, <c>detected_licenses</c>, <c>commit_id</c>, …).</summary>
+    /// <summary>
+    /// The Stack, version 3 (<c>repo_path</c>, <c>detected_licenses</c>, <c>commit_id</c>, …): one row per file, or one per repository
+    /// with a list of its files in <c>files</c>.
+    /// </summary>
     StackV3,
 }

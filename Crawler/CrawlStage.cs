@@ -25,7 +25,7 @@ public sealed class CrawlStage(CrawlOptions options, IHttpHandlerFactory? handle
     private readonly IHttpHandlerFactory _handlers = handlers ?? NetworkHandlerFactory.Instance;
 
     /// <summary>Incremented with every change by which the stage writes other rows for the same files.</summary>
-    internal const int CodeVersion = 3;
+    internal const int CodeVersion = 4;
 
     /// <summary>The name of the run's manifest entry; its output is <c>1-input.json</c>.</summary>
     internal const string InputPart = "input";

@@ -108,11 +108,12 @@ internal sealed class FetchedGit : IFetchedRepository
         }, cancellation).ConfigureAwait(false);
         _tree = new GitTreeWalk(Facts.Commit!, _transport.Context.Options);
         await WalkAsync(_tree, cancellation).ConfigureAwait(false);
+        await FollowLinksAsync(cancellation).ConfigureAwait(false);
         HashSet<BlobId> seen = [];
         List<BlobId> ids = [];
         foreach (GitEntry entry in _entries)
         {
-            if (entry.Mode != GitMode.Symlink && seen.Add(entry.Id))
+            if ((entry.Mode != GitMode.Symlink || entry.IsFollowed) && seen.Add(entry.Id))
             {
                 ids.Add(entry.Id);
             }
@@ -138,18 +139,13 @@ internal sealed class FetchedGit : IFetchedRepository
         {
             try
             {
-                await FetchBlobsAsync(missing, cancellation).ConfigureAwait(false);
+                await FetchBlobsOrAllAsync(missing, cancellation).ConfigureAwait(false);
             }
             catch (FetchException e) when (e.Rule == RuleNames.Limit)
             {
                 _quota.Restart();
                 _lacksLarge = true;
                 await FetchCommitAsync(LargeFilter, cancellation).ConfigureAwait(false);
-            }
-            catch (FetchException e) when (e.Rule == RuleNames.Refused)
-            {
-                // If a server does not send single blobs, all of them are requested.
-                await FetchCommitAsync(null, cancellation).ConfigureAwait(false);
             }
         }, cancellation).ConfigureAwait(false);
     }
@@ -201,6 +197,39 @@ internal sealed class FetchedGit : IFetchedRepository
             throw _quota.TimedOut();
         }
     });
+
+    // The targets of links are contents, which have to be fetched before it is known where they lead.
+    private async Task FollowLinksAsync(CancellationToken cancellation)
+    {
+        var links = new GitLinks(Facts.Commit!);
+        HashSet<string> asked = new(StringComparer.Ordinal);
+        while (true)
+        {
+            _entries = ReadMirror(() => _handles.With(repository => links.Follow(repository, _entries)));
+            HashSet<string> missing = [.. links.Missing.Except(asked)];
+            if (missing.Count == 0)
+            {
+                return;
+            }
+
+            asked.UnionWith(missing);
+            _handles.Dispose();
+            await TransferAsync(() => FetchBlobsOrAllAsync(missing, cancellation), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task FetchBlobsOrAllAsync(HashSet<string> ids, CancellationToken cancellation)
+    {
+        try
+        {
+            await FetchBlobsAsync(ids, cancellation).ConfigureAwait(false);
+        }
+        catch (FetchException e) when (e.Rule == RuleNames.Refused)
+        {
+            // If a server does not send single blobs, all of them are requested.
+            await FetchCommitAsync(null, cancellation).ConfigureAwait(false);
+        }
+    }
 
     private async Task FetchCommitAsync(string? filter, CancellationToken cancellation)
     {

@@ -197,17 +197,20 @@ internal partial class FileSystem
     public static byte[] Bytes(string path) => Encoding.UTF8.GetBytes(path);
 
     /// <summary>Resolves all links of a path; null if the path does not exist.</summary>
-    public static string? RealPath(string path)
+    public static string? RealPath(string path) => RealPath(Bytes(path)) is { } resolved ? Encoding.UTF8.GetString(resolved) : null;
+
+    /// <summary>Resolves all links of a path; null if the path does not exist.</summary>
+    public static byte[]? RealPath(byte[] path)
     {
-        nint resolved = realpath(Terminated(Bytes(path)), 0);
+        nint resolved = realpath(Terminated(path), 0);
         if (resolved == 0)
         {
             return null;
         }
 
-        string text = Marshal.PtrToStringUTF8(resolved)!;
+        byte[] bytes = NameAt(resolved);
         free(resolved);
-        return text;
+        return bytes;
     }
 
     private static byte[] Terminated(byte[] path) => [.. path, 0];

@@ -5,11 +5,12 @@ namespace DataForge.Crawler.Folders;
 
 /// <summary>
 /// Lists the files of one repository from the <see cref="FolderTree"/> in which it was found; only the files' facts are read from disk.
-/// Links are rows and are never followed; what cannot be read is a row too.
+/// Links are rows; only those of licences and metadata are followed (<see cref="LinkPath"/>). What cannot be read is a row too.
 /// </summary>
 internal sealed class FolderListing(FolderPackage package, FileSystem files, CrawlOptions options, CancellationToken cancellation)
 {
     private readonly ListingBuilder _listing = new(options);
+    private byte[]? _root;
 
     /// <summary>The files in the order of <see cref="PathText.Compare"/>, limits applied.</summary>
     public IReadOnlyList<FoundFile> List()
@@ -30,7 +31,18 @@ internal sealed class FolderListing(FolderPackage package, FileSystem files, Cra
         var paths = new HashSet<string>(_listing.Files.Select(file => file.Path), StringComparer.Ordinal);
         foreach (Evidence evidence in package.Evidence.Where(evidence => !paths.Contains(evidence.Path)))
         {
-            AddPlainFile(evidence.File, evidence.Path, evidence.Kind);
+            if (files.Facts(evidence.File, follow: false, out _)?.Type != EntryType.Symlink)
+            {
+                AddPlainFile(evidence.File, evidence.Path, evidence.Kind);
+            }
+            else if (Followed(evidence.File) is { } target)
+            {
+                AddPlainFile(target, evidence.Path, evidence.Kind, isLink: true);
+            }
+            else
+            {
+                _listing.AddFault(evidence.Path, GitMode.Symlink, evidence.Kind, RuleNames.Symlink, LinkPath.DetailOf(evidence.Kind));
+            }
         }
 
         return _listing.Finish();
@@ -131,12 +143,16 @@ internal sealed class FolderListing(FolderPackage package, FileSystem files, Cra
             type = now;
         }
 
-        if (type == EntryType.Symlink)
+        if (type == EntryType.Symlink && LinkPath.IsFollowed(kind) && Followed(file) is { } target)
+        {
+            AddPlainFile(target, path, kind!.Value, isLink: true);
+        }
+        else if (type == EntryType.Symlink)
         {
             // A link to a folder may stand for any number of Python files.
             if (kind is not null || files.Facts(file, follow: true, out _)?.Type == EntryType.Folder)
             {
-                _listing.AddFault(path, GitMode.Symlink, kind ?? FileKind.Python, RuleNames.Symlink, "links are not followed");
+                _listing.AddFault(path, GitMode.Symlink, kind ?? FileKind.Python, RuleNames.Symlink, LinkPath.DetailOf(kind));
             }
         }
         else if (kind is not null)
@@ -145,7 +161,18 @@ internal sealed class FolderListing(FolderPackage package, FileSystem files, Cra
         }
     }
 
-    private void AddPlainFile(byte[] file, string path, FileKind kind)
+    // The file that a link leads to, inside the folder of all the source's files; null if it leads to none there.
+    private byte[]? Followed(byte[] link)
+    {
+        _root ??= FileSystem.RealPath(package.Root) ?? package.Root;
+        byte[]? target = FileSystem.RealPath(link);
+        return target is not null && target.AsSpan().StartsWith(FileSystem.Join(_root, ""u8))
+            && target.AsSpan(_root.Length).IndexOf("/.git/"u8) < 0 && files.Facts(target, follow: false, out _)?.Type == EntryType.File
+                ? target
+                : null;
+    }
+
+    private void AddPlainFile(byte[] file, string path, FileKind kind, bool isLink = false)
     {
         FileFacts? facts = files.Facts(file, follow: false, out string? fault);
         string? pathFault = PathText.Fault(path);
@@ -161,7 +188,8 @@ internal sealed class FolderListing(FolderPackage package, FileSystem files, Cra
         {
             _listing.Files.Add(new FolderFile
             {
-                Path = path, Kind = kind, Mode = plain.GitMode, Size = plain.Size, File = file, Modified = plain.ModifiedNanoseconds,
+                Path = path, Kind = kind, Mode = isLink ? GitMode.Symlink : plain.GitMode, Size = plain.Size, File = file,
+                Modified = plain.ModifiedNanoseconds,
             });
         }
     }

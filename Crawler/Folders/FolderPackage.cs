@@ -42,6 +42,9 @@ internal sealed record FolderPackage
     /// <summary>The path of that folder.</summary>
     public required byte[] Folder { get; init; }
 
+    /// <summary>The folder out of which none of its links is followed.</summary>
+    public required byte[] Root { get; init; }
+
     /// <summary>What its paths begin with: the package folder's name, or nothing.</summary>
     public byte[] Prefix { get; init; } = [];
 

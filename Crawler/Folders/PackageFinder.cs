@@ -13,6 +13,7 @@ namespace DataForge.Crawler.Folders;
 internal sealed class PackageFinder(FileSystem files, CancellationToken cancellation = default)
 {
     private readonly List<FolderPackage> _found = [];
+    private byte[] _root = [];
 
     /// <summary>Finds the repositories in a source's folder.</summary>
     /// <param name="tree">The folder, walked.</param>
@@ -20,6 +21,7 @@ internal sealed class PackageFinder(FileSystem files, CancellationToken cancella
     /// <param name="name">The source's name, with which the names of the repositories begin.</param>
     public IReadOnlyList<FolderPackage> Find(FolderTree tree, byte[] path, string name)
     {
+        _root = path;
         if (tree.HasGit)
         {
             AddRepository(tree, path, name);
@@ -48,7 +50,7 @@ internal sealed class PackageFinder(FileSystem files, CancellationToken cancella
         bool hasFaults = false;
         foreach (FolderItem item in items)
         {
-            if (item is { Type: EntryType.File, Kind: FileKind.License } && !item.Name.AsSpan().EndsWith(".py.license"u8))
+            if (IsLicense(item, path))
             {
                 licenses.Add(new Evidence(FileSystem.Join(path, item.Name), PathText.FromBytes(item.Name), FileKind.License));
             }
@@ -58,10 +60,9 @@ internal sealed class PackageFinder(FileSystem files, CancellationToken cancella
             }
             else if (item.Folder is { IsOfReuse: true } texts)
             {
-                var found = texts.Items.Where(text => text is { Type: EntryType.File, Kind: FileKind.License });
-                licenses.AddRange(found.Select(text => new Evidence(
-                    FileSystem.Join(FileSystem.Join(path, item.Name), text.Name),
-                    PathText.FromBytes(FileSystem.Join(item.Name, text.Name)), FileKind.License)));
+                byte[] inside = FileSystem.Join(path, item.Name);
+                licenses.AddRange(texts.Items.Where(text => IsLicense(text, inside)).Select(text => new Evidence(
+                    FileSystem.Join(inside, text.Name), PathText.FromBytes(FileSystem.Join(item.Name, text.Name)), FileKind.License)));
             }
             else
             {
@@ -99,7 +100,10 @@ internal sealed class PackageFinder(FileSystem files, CancellationToken cancella
         }
         else if (folder.Python > 0 || (folder.HasFault && !IsBare(folder)))
         {
-            var package = new FolderPackage { Name = name, Form = PackageForm.Package, Tree = folder, Folder = path, Prefix = folder.Name };
+            var package = new FolderPackage
+            {
+                Name = name, Form = PackageForm.Package, Tree = folder, Folder = path, Prefix = folder.Name, Root = _root,
+            };
             AddEvidence(package, licenses, metadata, folder.Name);
             _found.Add(package);
             FindBelow(folder, path, name, gitOnly: false);
@@ -108,7 +112,7 @@ internal sealed class PackageFinder(FileSystem files, CancellationToken cancella
 
     private void AddRepository(FolderTree folder, byte[] path, string name)
     {
-        _found.Add(new FolderPackage { Name = name, Form = PackageForm.Repository, Tree = folder, Folder = path });
+        _found.Add(new FolderPackage { Name = name, Form = PackageForm.Repository, Tree = folder, Folder = path, Root = path });
         FindBelow(folder, path, name, gitOnly: true);
     }
 
@@ -150,6 +154,7 @@ internal sealed class PackageFinder(FileSystem files, CancellationToken cancella
                     Tree = folder,
                     Folder = path,
                     Module = module.Name,
+                    Root = _root,
                 };
                 AddEvidence(single, licenses, metadata, module.Name.AsSpan()[..^3]);
                 _found.Add(single);
@@ -163,6 +168,7 @@ internal sealed class PackageFinder(FileSystem files, CancellationToken cancella
             var loose = new FolderPackage
             {
                 Name = name, Form = folder.IsPackagesFolder ? PackageForm.FaultsOnly : PackageForm.Modules, Tree = folder, Folder = path,
+                Root = _root,
             };
             loose.AddAll(licenses);
             foreach (FolderItem module in modules)
@@ -173,6 +179,12 @@ internal sealed class PackageFinder(FileSystem files, CancellationToken cancella
             _found.Add(loose);
         }
     }
+
+    private bool IsLicense(FolderItem item, byte[] folder) =>
+        item.Kind == FileKind.License && !item.Name.AsSpan().EndsWith(".py.license"u8)
+        && (item.Type == EntryType.File
+            || (item.Type == EntryType.Symlink
+                && files.Facts(FileSystem.Join(folder, item.Name), follow: true, out _)?.Type == EntryType.File));
 
     private static bool NamesPaths(string path) => path is "REUSE.toml" or ".reuse/dep5";
 

@@ -11,7 +11,11 @@ namespace DataForge.Crawler.Git;
 /// <param name="Mode">Its git mode.</param>
 /// <param name="Kind">What its name stands for.</param>
 /// <param name="Id">Its content's id.</param>
-internal sealed record GitEntry(string Path, int Mode, FileKind Kind, BlobId Id);
+internal sealed record GitEntry(string Path, int Mode, FileKind Kind, BlobId Id)
+{
+    /// <summary>Whether it is a link that was followed: <see cref="Id"/> is that of the file it leads to.</summary>
+    public bool IsFollowed { get; init; }
+}
 
 /// <summary>
 /// Walks the tree of a commit. Trees are not trusted: names may be any bytes, and a tree may contain others over and over, so that a few
@@ -47,7 +51,7 @@ internal sealed class GitTreeWalk(string commit, CrawlOptions options)
             cancellation.ThrowIfCancellationRequested();
             long size = Size(repository, entry.Id);
             size = size >= 0 ? size : storedSize(entry.Id);
-            bool isLink = entry.Mode == GitMode.Symlink;
+            bool isLink = entry.Mode == GitMode.Symlink && !entry.IsFollowed;
             _listing.Files.Add(new FoundFile
             {
                 Path = entry.Path,
@@ -56,7 +60,7 @@ internal sealed class GitTreeWalk(string commit, CrawlOptions options)
                 Size = size,
                 BlobId = entry.Id,
                 Fault = isLink ? RuleNames.Symlink : size < 0 ? rule : null,
-                Detail = isLink ? "links are not followed" : size < 0 ? detail : "",
+                Detail = isLink ? LinkPath.DetailOf(entry.Kind) : size < 0 ? detail : "",
             });
         }
 

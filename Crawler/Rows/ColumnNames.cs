@@ -26,6 +26,7 @@ internal sealed record ColumnNames
     private static readonly ColumnNames StackV3 = Default with
     {
         Repository = "repo_path", License = "detected_licenses", CreatedAt = "repo_created_at", Commit = "commit_id",
+        Files = "files",
     };
 
     /// <summary>The repository's name.</summary>
@@ -55,8 +56,13 @@ internal sealed record ColumnNames
     /// <summary>The commit's id.</summary>
     public required string Commit { get; init; }
 
+    /// <summary>
+    /// A list of files, each with the columns of a file, in a row of their repository; empty where the layout has none.
+    /// </summary>
+    public string Files { get; init; } = "";
+
     /// <summary>A hash of the names.</summary>
-    public string Hash => StageHash.Combine(Repository, Path, Content, License, Stars, Forks, IsFork, CreatedAt, Commit);
+    public string Hash => StageHash.Combine(Repository, Path, Content, License, Stars, Forks, IsFork, CreatedAt, Commit, Files);
 
     /// <summary>The names that these options give.</summary>
     public static ColumnNames Of(CrawlOptions options)
@@ -75,6 +81,7 @@ internal sealed record ColumnNames
             Repository = Choose(names => names.Repository), Path = Choose(names => names.Path), Content = Choose(names => names.Content),
             License = Choose(names => names.License), Stars = Choose(names => names.Stars), Forks = Choose(names => names.Forks),
             IsFork = Choose(names => names.IsFork), CreatedAt = Choose(names => names.CreatedAt), Commit = Choose(names => names.Commit),
+            Files = layout.Files,
         };
     }
 

@@ -16,13 +16,16 @@ internal sealed class JsonLinesSource(RowFiles files) : RowFileSource(KindName, 
     protected override void IndexRows(RowIndex index, ScanContext context, CancellationToken cancellation)
     {
         var format = new JsonRow(ColumnNames.Of(context.Options));
+        var rows = new List<(Row Row, int Start, int Length)>();
         foreach (string file in Files)
         {
-            Scan(file, index, format, context, cancellation);
+            Scan(file, index, format, rows, context, cancellation);
         }
     }
 
-    private static void Scan(string file, RowIndex index, JsonRow format, ScanContext context, CancellationToken cancellation)
+    private static void Scan(
+        string file, RowIndex index, JsonRow format, List<(Row Row, int Start, int Length)> rows, ScanContext context,
+        CancellationToken cancellation)
     {
         try
         {
@@ -44,17 +47,19 @@ internal sealed class JsonLinesSource(RowFiles files) : RowFileSource(KindName, 
                     cancellation.ThrowIfCancellationRequested();
                 }
 
-                Row row;
                 try
                 {
-                    row = format.Parse(line);
+                    format.Parse(line, rows);
                 }
                 catch (FormatException e)
                 {
                     throw lines.Fault(e.Message, e);
                 }
 
-                index.Add(row, line, number, lines.Offset + byteOrderMark);
+                foreach ((Row row, int start, int length) in rows)
+                {
+                    index.Add(row, line.Slice(start, length), number, lines.Offset + byteOrderMark + start);
+                }
             }
         }
         catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException)

@@ -18,14 +18,39 @@ internal sealed class JsonRow(ColumnNames columns) : IRowFormat
     private readonly byte[] _isFork = Encoding.UTF8.GetBytes(columns.IsFork);
     private readonly byte[] _createdAt = Encoding.UTF8.GetBytes(columns.CreatedAt);
     private readonly byte[] _commit = Encoding.UTF8.GetBytes(columns.Commit);
+    private readonly byte[] _files = Encoding.UTF8.GetBytes(columns.Files);
+    private readonly List<(int Start, int Length)> _elements = [];
+    private bool _hasFiles;
 
-    /// <summary>Reads all fields of a row but its content, and checks that the line is one JSON object.</summary>
+    /// <summary>
+    /// Reads all fields of a line but the content, and checks that it is one JSON object. A line that holds a list of files, in the layout
+    /// that has one, gives a row for each of them.
+    /// </summary>
+    /// <param name="line">The line.</param>
+    /// <param name="rows">Takes each row, with the part of the line that holds its path and content.</param>
     /// <exception cref="FormatException">The line is not JSON, or a field is missing or of the wrong type.</exception>
-    public Row Parse(ReadOnlySpan<byte> line)
+    public void Parse(ReadOnlySpan<byte> line, List<(Row Row, int Start, int Length)> rows)
     {
+        rows.Clear();
         try
         {
-            return ParseObject(line);
+            _elements.Clear();
+            _hasFiles = false;
+            Row row = ParseFields(line, out bool hasContent);
+            if (hasContent || !_hasFiles)
+            {
+                rows.Add((Checked(row, hasContent), 0, line.Length));
+                return;
+            }
+
+            foreach ((int start, int length) in _elements.ToArray())
+            {
+                Row file = ParseFields(line.Slice(start, length), out hasContent);
+                (row.Path, row.IsContentNull) = (file.Path, file.IsContentNull);
+                Row whole = row;
+                whole.Licenses = [.. row.Licenses ?? [], .. file.Licenses ?? [], .. file.License is { } license ? [license] : (string[])[]];
+                rows.Add((Checked(whole, hasContent), start, length));
+            }
         }
         catch (JsonException e)
         {
@@ -78,11 +103,16 @@ internal sealed class JsonRow(ColumnNames columns) : IRowFormat
         }
     }
 
-    private Row ParseObject(ReadOnlySpan<byte> line)
+    private Row Checked(in Row row, bool hasContent) =>
+        !hasContent ? throw new FormatException($"it has no text in '{columns.Content}'")
+            : RowRepository.Fault(row) is { } fault ? throw new FormatException(fault)
+            : row;
+
+    private Row ParseFields(ReadOnlySpan<byte> line, out bool hasContent)
     {
         var reader = new Utf8JsonReader(line);
         Row row = default;
-        bool hasContent = false;
+        hasContent = false;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             throw new FormatException("the line is no JSON object");
@@ -130,6 +160,10 @@ internal sealed class JsonRow(ColumnNames columns) : IRowFormat
             {
                 target.Commit = Text(ref reader);
             }
+            else if (_files.Length > 0 && reader.ValueTextEquals(_files))
+            {
+                ReadElements(ref reader);
+            }
             else
             {
                 reader.Skip();
@@ -138,9 +172,30 @@ internal sealed class JsonRow(ColumnNames columns) : IRowFormat
 
         // One more read throws if text follows the object or the object does not end.
         reader.Read();
-        return !hasContent ? throw new FormatException($"it has no text in '{columns.Content}'")
-            : RowRepository.Fault(row) is { } fault ? throw new FormatException(fault)
-            : row;
+        return row;
+    }
+
+    // Where the objects of a list are in the line.
+    private void ReadElements(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return;
+        }
+
+        _hasFiles = true;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            int start = (int)reader.TokenStartIndex;
+            bool isObject = reader.TokenType == JsonTokenType.StartObject;
+            reader.Skip();
+            if (isObject)
+            {
+                _elements.Add((start, (int)reader.BytesConsumed - start));
+            }
+        }
     }
 
     private static string? Text(ref Utf8JsonReader reader)

@@ -35,18 +35,20 @@ internal sealed class ParquetSource(RowFiles files) : RowFileSource(KindName, fi
         try
         {
             using ParquetReader reader = ParquetReader.Open(file);
-            var columns = new RowColumns(reader, file, ColumnNames.Of(options));
+            ColumnNames names = ColumnNames.Of(options);
+            bool isNested = NestedFiles.Has(reader, names);
+            var columns = new RowColumns(reader, file, names, isNested);
             for (; group < reader.RowGroupCount; group++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 using ParquetRowGroup rows = reader.ReadRowGroup(group, columns.Names);
                 RowColumns.Cells cells = columns.Read(rows);
+                using IEnumerator<IReadOnlyList<NestedFile>>? lists = isNested ? NestedFiles.Read(rows, names).GetEnumerator() : null;
                 for (int i = 0; i < rows.RowCount; i++)
                 {
-                    Row row;
                     try
                     {
-                        row = cells.Row(i);
+                        Add(cells, i, lists);
                     }
                     catch (FormatException e)
                     {
@@ -54,9 +56,6 @@ internal sealed class ParquetSource(RowFiles files) : RowFileSource(KindName, fi
                             $"{file}, row group {group}, row {i}: {e.Message}; mend or remove that row, then run the same command again.",
                             inner: e);
                     }
-
-                    long offset = records.Offset;
-                    index.Add(row, records.Append(row.Path!, cells.Content(i), row.IsContentNull, options), number, offset);
                 }
             }
         }
@@ -68,6 +67,27 @@ internal sealed class ParquetSource(RowFiles files) : RowFileSource(KindName, fi
         catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException)
         {
             throw Unreadable(file, e);
+        }
+
+        void Add(RowColumns.Cells cells, int i, IEnumerator<IReadOnlyList<NestedFile>>? lists)
+        {
+            if (lists is null)
+            {
+                Store(cells.Row(i), cells.Content(i));
+            }
+            else if (lists.MoveNext())
+            {
+                foreach (NestedFile nested in lists.Current)
+                {
+                    Store(cells.Row(i, nested), nested.Content);
+                }
+            }
+        }
+
+        void Store(in Row row, ReadOnlySpan<byte> content)
+        {
+            long offset = records.Offset;
+            index.Add(row, records.Append(row.Path!, content, row.IsContentNull, options), number, offset);
         }
     }
 }

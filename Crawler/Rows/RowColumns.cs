@@ -9,8 +9,8 @@ namespace DataForge.Crawler.Rows;
 internal sealed class RowColumns
 {
     private readonly string _repository;
-    private readonly string _path;
-    private readonly string _content;
+    private readonly string? _path;
+    private readonly string? _content;
     private readonly ParquetColumn? _license;
     private readonly string? _createdAt;
     private readonly string? _commit;
@@ -19,8 +19,12 @@ internal sealed class RowColumns
     private readonly ParquetColumn? _isFork;
 
     /// <summary>Finds the columns in a file.</summary>
+    /// <param name="reader">The file.</param>
+    /// <param name="file">Its path, for messages.</param>
+    /// <param name="names">The names of the columns.</param>
+    /// <param name="isNested">Whether paths and contents are in a list of files (<see cref="NestedFiles"/>).</param>
     /// <exception cref="DataForgeException">A required column is missing, or a column is of the wrong type.</exception>
-    public RowColumns(ParquetReader reader, string file, ColumnNames names)
+    public RowColumns(ParquetReader reader, string file, ColumnNames names, bool isNested = false)
     {
         Dictionary<string, ParquetColumn> columns = reader.Schema.Columns.ToDictionary(column => column.Name);
         ParquetColumn? Find(string name, string option, bool isRequired, bool allowsList, params ParquetType[] types)
@@ -47,8 +51,8 @@ internal sealed class RowColumns
                     ParquetType.Int32, ParquetType.Int64, ParquetType.Float, ParquetType.Double);
 
         _repository = Text(names.Repository, nameof(CrawlOptions.RepositoryColumn), isRequired: true)!;
-        _path = Text(names.Path, nameof(CrawlOptions.PathColumn), isRequired: true)!;
-        _content = Text(names.Content, nameof(CrawlOptions.ContentColumn), isRequired: true)!;
+        _path = isNested ? null : Text(names.Path, nameof(CrawlOptions.PathColumn), isRequired: true);
+        _content = isNested ? null : Text(names.Content, nameof(CrawlOptions.ContentColumn), isRequired: true);
         _license = Find(
             names.License, nameof(CrawlOptions.LicenseColumn), isRequired: false, allowsList: true, ParquetType.String, ParquetType.Binary);
         _createdAt = Text(names.CreatedAt, nameof(CrawlOptions.CreatedAtColumn));
@@ -56,7 +60,9 @@ internal sealed class RowColumns
         _stars = Number(names.Stars, nameof(CrawlOptions.StarsColumn));
         _forks = Number(names.Forks, nameof(CrawlOptions.ForksColumn));
         _isFork = Find(names.IsFork, nameof(CrawlOptions.IsForkColumn), isRequired: false, allowsList: false, ParquetType.Boolean);
-        Names = [.. new[] { _repository, _path, _content, _license?.Name, _createdAt, _commit, _stars?.Name, _forks?.Name, _isFork?.Name }
+        string? files = isNested ? names.Files : null;
+        Names = [.. new[]
+            { _repository, _path, _content, files, _license?.Name, _createdAt, _commit, _stars?.Name, _forks?.Name, _isFork?.Name }
             .OfType<string>().Distinct()];
     }
 
@@ -70,8 +76,8 @@ internal sealed class RowColumns
     public sealed class Cells(RowColumns columns, ParquetRowGroup rows)
     {
         private readonly BinaryColumn _repository = rows.Binary(columns._repository);
-        private readonly BinaryColumn _path = rows.Binary(columns._path);
-        private readonly BinaryColumn _content = rows.Binary(columns._content);
+        private readonly BinaryColumn? _path = columns._path is { } name ? rows.Binary(name) : null;
+        private readonly BinaryColumn? _content = columns._content is { } name ? rows.Binary(name) : null;
         private readonly BinaryColumn? _license = columns._license is { IsList: false } column ? rows.Binary(column.Name) : null;
         private readonly StringListColumn? _licenses = columns._license is { IsList: true } list ? rows.StringList(list.Name) : null;
         private readonly BinaryColumn? _createdAt = columns._createdAt is { } name ? rows.Binary(name) : null;
@@ -81,19 +87,21 @@ internal sealed class RowColumns
         private readonly BooleanColumn? _isFork = columns._isFork is { } column ? rows.Boolean(column.Name) : null;
 
         /// <summary>A row's content.</summary>
-        public ReadOnlySpan<byte> Content(int row) => _content[row];
+        public ReadOnlySpan<byte> Content(int row) => _content is null ? default : _content[row];
 
         /// <summary>All fields of a row but its content.</summary>
+        /// <param name="index">The row.</param>
+        /// <param name="file">The file of the row's list of files that is meant; null if the row itself is one.</param>
         /// <exception cref="FormatException">A value is missing or invalid.</exception>
-        public Row Row(int index)
+        public Row Row(int index, NestedFile? file = null)
         {
             var row = new Row
             {
                 Repository = Text(_repository, index),
-                Path = _path.IsNull(index) ? null : PathText.FromBytes(_path[index]),
+                Path = file is not null ? file.Path : _path is null || _path.IsNull(index) ? null : PathText.FromBytes(_path[index]),
                 License = Text(_license, index),
-                Licenses = _licenses?.GetStrings(index),
-                IsContentNull = _content.IsNull(index),
+                Licenses = [.. _licenses?.GetStrings(index) ?? [], .. file?.Licenses ?? []],
+                IsContentNull = file is not null ? file.Content is null : _content!.IsNull(index),
                 CreatedAt = Rows.Row.Time(Text(_createdAt, index)),
                 Commit = Text(_commit, index),
                 Stars = _stars(index),

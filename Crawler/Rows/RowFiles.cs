@@ -38,19 +38,14 @@ internal sealed record RowFiles(IReadOnlyList<string> Files, int Hidden)
             throw DataForgeException.Usage($"{text}: there is no such file; name one that exists.");
         }
 
-        string[] all = [.. Directory.GetFiles(full, "*", SearchOption.AllDirectories)
-            .Where(file => endings.Any(ending => file.EndsWith(ending, StringComparison.Ordinal)))];
-        string[] files = [.. all.Where(file => !IsHidden(Path.GetRelativePath(full, file)))];
-        Array.Sort(files, StringComparer.Ordinal);
+        InputFolder found = InputFolder.List(full, endings);
         string kinds = string.Join(" or ", endings);
-        return files.Length > 0
-            ? new RowFiles(files, all.Length - files.Length)
+        return found.Files.Count > 0
+            ? new RowFiles(found.Files, found.Hidden)
             : throw DataForgeException.Usage($"{text}: the folder has no {kinds} file; name another folder.");
     }
 
     /// <summary>All files of several sources, each once, in ordinal order.</summary>
     public static RowFiles Merge(IReadOnlyList<RowFiles> found) => new(
         [.. found.SelectMany(one => one.Files).Distinct().Order(StringComparer.Ordinal)], found.Sum(one => one.Hidden));
-
-    private static bool IsHidden(string path) => path.Split(Path.DirectorySeparatorChar).Any(part => part[0] is '.' or '_');
 }

@@ -36,7 +36,7 @@ internal static class TextSources
     public static async Task<IReadOnlyList<ManifestOutput>> ImportAsync(
         StageContext context, IEnumerable<string> sources, string optionsHash, CancellationToken cancellation)
     {
-        List<(bool IsParquet, string Path)> files = [.. sources.SelectMany(Files)];
+        List<(bool IsParquet, string Path)> files = [.. sources.SelectMany(source => Files(source, context.Events))];
         string input = StageHash.Combine(files.Select(file => Path.GetFileName(file.Path) + " " + StageHash.OfFile(file.Path)));
         var plan = new PartPlan(TokenizeParts.Text, input, 1, (output, token) =>
         {
@@ -50,7 +50,7 @@ internal static class TextSources
         return [.. entry.Outputs.OrderBy(output => output.Path, StringComparer.Ordinal)];
     }
 
-    private static IEnumerable<(bool IsParquet, string Path)> Files(string source)
+    private static IEnumerable<(bool IsParquet, string Path)> Files(string source, EventLog events)
     {
         int colon = source.IndexOf(':', StringComparison.Ordinal);
         string kind = colon > 0 ? source[..colon] : "", path = HomePath.Expand(source[(colon + 1)..]);
@@ -66,11 +66,15 @@ internal static class TextSources
         }
 
         string[] endings = parquet ? [".parquet"] : [".jsonl", ".jsonl.gz"];
-        string[] found = !Directory.Exists(path) ? [] :
-            [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
-                .Where(file => endings.Any(ending => file.EndsWith(ending, StringComparison.Ordinal))).Order(StringComparer.Ordinal)];
-        return found.Length > 0
-            ? found.Select(file => (parquet, file))
+        InputFolder found = Directory.Exists(path) ? InputFolder.List(path, endings) : new InputFolder([], 0);
+        if (found.Hidden > 0)
+        {
+            events.Write(Note.Information(
+                $"{source}: {found.Hidden} files whose names, or whose folders' names, begin with '.' or '_' are not inputs"));
+        }
+
+        return found.Files.Count > 0
+            ? found.Files.Select(file => (parquet, file))
             : throw DataForgeException.Usage($"The source {source} has no file of that kind.");
     }
 

@@ -25,6 +25,7 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
     private const long MaxExpansion = 20;
 
     private readonly string _spool = Path.Combine(transport.Folder, facts.Id.ToString(CultureInfo.InvariantCulture) + ".spool");
+    private readonly ArchiveLinks _links = new();
     private SafeFileHandle? _handle;
     private IReadOnlyList<FoundFile> _files = [];
 
@@ -87,6 +88,7 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
     {
         _handle?.Dispose();
         var listing = new ListingBuilder(transport.Context.Options);
+        _links.Clear();
         long spooled = 0;
         _handle = File.OpenHandle(_spool, FileMode.Create, FileAccess.ReadWrite);
         long maxBytes = MaxExpansion * Math.Min(transport.Context.Options.FetchMaxBytes, long.MaxValue / (2 * MaxExpansion));
@@ -117,6 +119,10 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
         }
 
         Facts = Facts with { Commit = commit };
+        IReadOnlyDictionary<FoundFile, FoundFile> followed = _links.Follow(listing.Files);
+        listing.Files.RemoveAll(followed.ContainsKey);
+        listing.Files.AddRange(followed.Select(pair => ((SpooledFile)pair.Value).LinkedFrom(pair.Key)));
+
         _files = listing.Finish();
     }
 
@@ -126,7 +132,17 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
         // The first part of each path is the archive's own folder.
         int slash = Array.IndexOf(entry.Path, (byte)'/');
         string path = PathText.FromBytes(entry.Path.AsSpan(slash + 1));
-        if (slash < 0 || entry.Kind == TarKind.Other || path.Length == 0 || !listing.Enter(path) || FileKinds.Of(path) is not { } kind)
+        if (slash < 0 || entry.Kind == TarKind.Other || path.Length == 0 || !listing.Enter(path))
+        {
+            return 0;
+        }
+
+        if (entry.Kind == TarKind.Link)
+        {
+            _links.Add(path, entry.Target);
+        }
+
+        if (FileKinds.Of(path) is not { } kind)
         {
             return 0;
         }
@@ -140,7 +156,7 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
 
         if (entry.Kind == TarKind.Link)
         {
-            listing.AddFault(path, mode, kind, RuleNames.Symlink, "links are not followed");
+            listing.AddFault(path, mode, kind, RuleNames.Symlink, LinkPath.DetailOf(kind));
             return 0;
         }
 
@@ -168,5 +184,11 @@ internal sealed class ArchiveRepository(RepositoryFacts facts, string branch, Fo
     {
         /// <summary>The content's offset in the spool file, in bytes.</summary>
         public required long Offset { get; init; }
+
+        /// <summary>The same content at the path of a link.</summary>
+        public SpooledFile LinkedFrom(FoundFile link) => new()
+        {
+            Path = link.Path, Mode = link.Mode, Kind = link.Kind, Size = Size, BlobId = BlobId, Offset = Offset,
+        };
     }
 }

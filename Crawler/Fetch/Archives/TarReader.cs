@@ -21,7 +21,8 @@ internal enum TarKind
 /// <param name="Kind">Its kind.</param>
 /// <param name="IsExecutable">Whether its owner may execute it.</param>
 /// <param name="Size">Bytes of its content.</param>
-internal sealed record TarEntry(byte[] Path, TarKind Kind, bool IsExecutable, long Size);
+/// <param name="Target">What it leads to, where it is a link.</param>
+internal sealed record TarEntry(byte[] Path, TarKind Kind, bool IsExecutable, long Size, byte[] Target);
 
 /// <summary>
 /// Reads a tar stream as git archive writes it: ustar with pax headers
@@ -48,6 +49,7 @@ internal sealed class TarReader(Stream stream)
         await SkipAsync(_rest + _padding, cancellation).ConfigureAwait(false);
         (_rest, _padding) = (0, 0);
         byte[]? path = null;
+        byte[]? target = null;
         while (true)
         {
             await stream.ReadExactlyAsync(_block, cancellation).ConfigureAwait(false);
@@ -62,6 +64,8 @@ internal sealed class TarReader(Stream stream)
             if (type is (byte)'g' or (byte)'x' or (byte)'L' or (byte)'K')
             {
                 byte[] header = await ReadExtendedHeaderAsync(size, cancellation).ConfigureAwait(false);
+                target = type == 'x' ? Value(header, "linkpath") ?? target
+                    : type == 'K' ? header.AsSpan().TrimEnd((byte)0).ToArray() : target;
                 path = type == 'x' ? Value(header, "path") ?? path : type == 'L' ? header.AsSpan().TrimEnd((byte)0).ToArray() : path;
                 Comment = type == 'g' ? Value(header, "comment") is { } comment ? Encoding.ASCII.GetString(comment) : Comment : Comment;
                 continue;
@@ -71,7 +75,7 @@ internal sealed class TarReader(Stream stream)
             _rest = kind == TarKind.File || type is (byte)'7' ? size : 0;
             _padding = (Block - (_rest % Block)) % Block;
             bool isExecutable = (Octal(_block.AsSpan(100, 8)) & 0x40) != 0;
-            return new TarEntry(path ?? Name(), kind, isExecutable, _rest);
+            return new TarEntry(path ?? Name(), kind, isExecutable, _rest, target ?? UntilNul(_block.AsSpan(157, 100)).ToArray());
         }
     }
 

@@ -60,6 +60,10 @@ public class HostileRepositoryTests
             (RawRepository.Link, "a.py", it.Blob(folder["outside", "secret.py"])),
             (RawRepository.Link, "b.py", it.Blob("../../outside/secret.py")),
             (RawRepository.File, "c.py", it.Blob("1")), (RawRepository.Link, "d", it.Blob(folder["outside"]))));
+        Add("licences", "LICENSE, NOTICE !symlink, a.py, b/COPYING", it => it.HeadOfTree(
+            (RawRepository.Link, "LICENSE", it.Blob("b/terms")), (RawRepository.Link, "NOTICE", it.Blob("../licences/b/terms")),
+            (RawRepository.File, "a.py", it.Blob("1")),
+            (RawRepository.Folder, "b", it.Tree((RawRepository.Link, "COPYING", it.Blob("../LICENSE")), (RawRepository.File, "terms", it.Blob("t"))))));
         Add("modules", "a.py", it => it.HeadOfTree(
             (
                 RawRepository.File, ".gitmodules",

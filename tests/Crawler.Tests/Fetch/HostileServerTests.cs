@@ -211,6 +211,15 @@ public class HostileServerTests
             tar.WriteEntry(Entry("o/b.py", "", TarEntryType.HardLink, "/etc/passwd"));
             tar.WriteEntry(Entry("o/c.py", "1"));
         });
+        Archive("licences", "COPYING, LICENSE, NOTICE !symlink, a.py, docs/LICENSE", tar =>
+        {
+            tar.WriteEntry(Entry("o/COPYING", "", TarEntryType.SymbolicLink, "more/LICENSE"));
+            tar.WriteEntry(Entry("o/LICENSE", "", TarEntryType.SymbolicLink, "docs/LICENSE"));
+            tar.WriteEntry(Entry("o/NOTICE", "", TarEntryType.SymbolicLink, "../NOTICE"));
+            tar.WriteEntry(Entry("o/a.py", "1"));
+            tar.WriteEntry(Entry("o/docs/LICENSE", "text"));
+            tar.WriteEntry(Entry("o/more", "", TarEntryType.SymbolicLink, "docs"));
+        });
         Archive("bomb", ". !limit", tar => tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "o/big.bin") { DataStream = new MemoryStream(new byte[64 << 20]) }));
         expected.Add("cut", ". !unreachable");
         byte[] whole = Zip(tar => tar.WriteEntry(Entry("o/a.py", new string('x', 5000))), commit);

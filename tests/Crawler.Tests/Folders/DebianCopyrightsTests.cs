@@ -57,6 +57,7 @@ public class DebianCopyrightsTests
         Form = form,
         Tree = FolderTree.Walk(new FileSystem(), [], [], depth: -1, CancellationToken.None),
         Folder = Encoding.UTF8.GetBytes(folder),
+        Root = Encoding.UTF8.GetBytes(folder),
         Prefix = form == PackageForm.Package ? Encoding.UTF8.GetBytes(name) : [],
         Module = module is null ? null : Encoding.UTF8.GetBytes(module),
     };

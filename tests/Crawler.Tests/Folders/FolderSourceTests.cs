@@ -114,6 +114,36 @@ public class FolderSourceTests
     }
 
     [Fact]
+    public async Task Crawl_linksOfLicences_areFollowedInsideTheFolderAlone()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("outside.txt", "secret");
+        folder.Write("p/docs/terms.txt", "terms");
+        folder.Write("p/docs/README.md", "read me");
+        folder.Write("p/a/.git/LICENSE", "of git");
+        folder.Write("p/a/x.py", "x");
+        folder.Write("p/b/y.py", "y");
+        File.CreateSymbolicLink(folder["p", "LICENSE"], "more/terms.txt");
+        File.CreateSymbolicLink(folder["p", "more"], "docs");
+        File.CreateSymbolicLink(folder["p", "b", "README"], "../docs/README.md");
+        File.CreateSymbolicLink(folder["p", "b", "NOTICE"], "../../outside.txt");
+        File.CreateSymbolicLink(folder["p", "b", "COPYING"], "COPYING");
+        File.CreateSymbolicLink(folder["p", "a", "COPYING"], ".git/LICENSE");
+        File.CreateSymbolicLink(folder["p", "a", "LICENSE"], "../docs/terms.txt");
+        TestCrawl crawl = await new TestCrawl(folder["w"]).RunAsync("r", "dir:" + folder["p"]);
+        Assert.Equal(
+            [
+                "p/a: COPYING !symlink", "p/a: LICENSE !symlink", "p/a: x.py",
+                "p/b: LICENSE", "p/b: b/COPYING !symlink", "p/b: b/NOTICE !symlink", "p/b: b/README", "p/b: b/y.py",
+                "p: LICENSE", "p: more !symlink",
+            ],
+            crawl.Paths());
+        Assert.All(
+            crawl.Rows().Where(row => row is { Path: "LICENSE", Fault: null }),
+            row => Assert.Equal((GitMode.Symlink, BlobId.Of("terms"u8)), (row.Mode, row.BlobId!.Value)));
+    }
+
+    [Fact]
     public async Task Crawl_linksAndLargeFiles_areRowsWithoutContent()
     {
         using var folder = new TemporaryFolder();

@@ -58,6 +58,35 @@ public class GitSourceTests
         Assert.Equal(["linked: bad%FF.py"], crawl.Paths());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Crawl_linksOfLicences_areFollowedInsideTheTreeAlone(bool isFetched)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("work/docs/terms", "terms");
+        folder.Write("work/pkg/a.py", "a");
+        foreach ((string path, string target) in ((string, string)[])
+            [("LICENSE", "more/terms"), ("more", "docs"), ("pkg/LICENSE", "../LICENSE"), ("pkg/COPYING", "../../work/LICENSE"), ("NOTICE", "/etc/passwd"),
+             ("README", "docs"), ("pkg/NOTICE", "LICENCE"), ("pkg/LICENCE", "NOTICE"), ("pkg/b.py", "a.py")])
+        {
+            File.CreateSymbolicLink(folder["work", path], target);
+        }
+
+        TestGit.CommitAll(folder["work"]);
+        TestGit.Run(folder["work"], "config", "uploadpack.allowFilter", "true");
+        TestCrawl crawl = await new TestCrawl(folder["w"]).RunAsync("r", (isFetched ? "git:file://" : "git:") + folder["work"]);
+        Assert.Equal(
+            [
+                "work: LICENSE", "work: NOTICE !symlink", "work: README !symlink", "work: pkg/COPYING !symlink", "work: pkg/LICENCE !symlink",
+                "work: pkg/LICENSE", "work: pkg/NOTICE !symlink", "work: pkg/a.py", "work: pkg/b.py !symlink",
+            ],
+            crawl.Paths());
+        Assert.All(
+            crawl.Rows().Where(row => row is { Kind: FileKind.License, Fault: null }),
+            row => Assert.Equal((0xA000, BlobId.Of("terms"u8), 5), (row.Mode, row.BlobId!.Value, row.Size)));
+    }
+
     [Fact]
     public async Task Crawl_strangeTree_rowsForLinksAndNamesThatAreNoText()
     {

@@ -89,6 +89,46 @@ public sealed class ForeignRowsTests
     }
 
     [Fact]
+    public async Task Crawl_theStackV3AsJsonLines_hasARowForEachFileOfARepository()
+    {
+        using var folder = new TemporaryFolder();
+        var crawl = new TestCrawl(folder["w"]);
+        crawl.Options.ColumnPreset = ColumnPreset.StackV3;
+        string file = folder.Write("rows.jsonl", """
+            {"files":[{"path":"x.py","content":"1","detected_licenses":["MIT"]}, {"content":"2","path":"s/y.py"}],"repo_path":"a/b","commit_id":"c"}
+            {"repo_path":"c/d","files":[{"path":"z.py","content":"\u00e4\n","other":{"path":"no"}}]}
+            {"repo_path":"e/f","files":[]}
+            {"repo_path":"a/b","path":"flat.py","content":"3"}
+            """);
+        await crawl.RunAsync("r", "jsonl:" + file);
+        Assert.Equal(["a/b: flat.py", "a/b: s/y.py", "a/b: x.py", "c/d: z.py"], crawl.Paths());
+        Assert.All(
+            crawl.Rows().Where(row => row.Repository.Name == "a/b"),
+            row => Assert.Equal(("MIT", "c"), (row.Repository.ForgeLicense, row.Repository.Commit)));
+        Assert.Contains(crawl.Rows(), row => row.BlobId == BlobId.Of("ä\n"u8));
+    }
+
+    [Fact]
+    public async Task Crawl_theStackV3AsATable_hasARowForEachFileOfARepository()
+    {
+        Assert.SkipWhen(NodeReaders.Missing is not null, NodeReaders.Missing ?? "");
+        using var folder = new TemporaryFolder();
+        string lines = folder.Write("rows.jsonl", """
+            {"repo_path":"a/b","commit_id":"c","files":[{"path":"x.py","content":"1","detected_licenses":["MIT"]}, {"path":"s/y.py","content":null}]}
+            {"repo_path":"c/d","commit_id":"d","files":[]}
+            {"repo_path":"e/f","commit_id":null,"files":[{"path":"z.py","content":"3","detected_licenses":null}]}
+            """);
+        NodeReaders.Run("copy-json.mjs", [lines, folder["rows.parquet"]]);
+        var crawl = new TestCrawl(folder["w"]);
+        crawl.Options.ColumnPreset = ColumnPreset.StackV3;
+        await crawl.RunAsync("r", "parquet:" + folder["rows.parquet"]);
+        Assert.Equal(["a/b: s/y.py !unreadable", "a/b: x.py", "e/f: z.py"], crawl.Paths());
+        Assert.All(
+            crawl.Rows().Where(row => row.Repository.Name == "a/b"),
+            row => Assert.Equal(("MIT", "c"), (row.Repository.ForgeLicense, row.Repository.Commit)));
+    }
+
+    [Fact]
     public async Task Crawl_presetAndAnOption_theOptionCounts()
     {
         using var folder = new TemporaryFolder();

@@ -110,6 +110,20 @@ public sealed class TrainingStagesTests : IDisposable
         Assert.Equal(File.ReadAllBytes(lines.PathOf("4-tokens/train-00000.bin")), File.ReadAllBytes(table.PathOf("4-tokens/train-00000.bin")));
     }
 
+    [Fact]
+    public async Task Tokenize_folderWithHiddenFiles_leavesThemOutAndCountsThem()
+    {
+        _folder.Write("texts/a.jsonl", Text("a", "some words of any language\n", 20));
+        _folder.Write("texts/.a.jsonl", "no json\n");
+        _folder.Write("texts/_temporary/b.jsonl", "no json\n");
+        Run run = Open("folder");
+        await new TokenizeStage(Small(new TokenizeOptions { Sources = ["jsonl:" + _folder["texts"]] }))
+            .RunAsync(Context(run), CancellationToken.None);
+        Assert.Equal(20, run.Manifest.Totals("tokenize")["documents.unfiltered"]);
+        Assert.Contains(_events.OfType<Note>(), note => note.Text.Contains("2 files whose names", StringComparison.Ordinal));
+        Assert.Empty(_events.OfType<FileFault>());
+    }
+
     [Theory]
     [InlineData("csv:x", "takes jsonl:PATH and parquet:PATH")]
     [InlineData("jsonl:/nowhere/at/all", "has no file of that kind")]
