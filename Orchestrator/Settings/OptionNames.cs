@@ -57,12 +57,15 @@ internal static class OptionNames
     }
 
     private static string? ValueFault(string written, Type type, string value) =>
-        ElementOf(type) is not null ? $"{written} is a list: write {string.Join(" and ", value.Split(',').Select((entry, i) => $"{written}.{i}={entry.Trim()}"))}."
+        ElementOf(type) is not null ? $"{written} is a list: write {Entries(written, value)}."
         : !IsSimple(type) ? $"{written} is a section: name one of its options."
         : Converts(type, value) ? null
         : type.IsEnum ? $"{written} cannot be '{value}': it is one of {string.Join(", ", Enum.GetNames(type))}."
         : type == typeof(bool) ? $"{written} cannot be '{value}': it is true or false."
         : $"{written} cannot be '{value}': it is a {(type == typeof(double) ? "" : "whole ")}number.";
+
+    private static string Entries(string list, string value) =>
+        string.Join(" and ", value.Split(',').Select((entry, i) => $"{list}.{i}={entry.Trim()}"));
 
     private static string Head(string[] path, int length) => string.Join('.', path.Take(length)).ToLowerInvariant();
 

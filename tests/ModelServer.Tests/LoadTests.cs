@@ -19,10 +19,11 @@ public sealed class LoadTests
         };
         Task<JsonElement> first = server.CompleteAsync(new { prompt = "a", max_tokens = 20, temperature = 0 });
         await server.WaitForLoadAsync(1, 0);
-        gate.Release(2);
+
+        // The first waits at the gate before its first step, so the second has to wait until that step is done.
         Task<JsonElement> second = server.CompleteAsync(new { prompt = "a", max_tokens = 3, temperature = 0 });
         await server.WaitForLoadAsync(1, 1);
-        gate.Release(5);
+        gate.Release(7);
         await second; // the first is not done: it needs 12 more steps
         Assert.False(first.IsCompleted);
         gate.Release(100);

@@ -36,7 +36,7 @@ public sealed class LicenseCommandTests : IDisposable
         _folder.Write("tree/LICENSE", "ISC License\n\n" + Isc);
         _folder.Write("tree/short.py", "# SPDX-License-Identifier: ISC\nimport os\n");
         Assert.Equal(0, await RunAsync(_folder["tree"]));
-        Assert.StartsWith("tree: ISC (permissive)\n  1 Python file\n", _terminal.Output.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("tree: ISC (permissive)\n  LICENSE: ISC (permissive)\n", _terminal.Output.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
