@@ -242,7 +242,7 @@ internal static partial class NeutralSentences
         + @"|redistribution|distribution|copying|hosting|sublicensing"
         + @"|modifications?|deployment|reproduction|inclusion|publication|reuse"
         + @"|incorporation|embedding|sharing|transfer|derivative works|distributing|redistributing|publishing|resharing|forks|forking"
-        + @"|copies (?!of (?:the|this|these) licen[cs]e))\b",
+        + @"|copies (?!of\b|are\b|can be\b|may be\b))\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Act();
 
