@@ -50,7 +50,7 @@ public enum LicenseConflict
 /// </summary>
 public sealed class CleanOptions : IValidatableObject
 {
-    /// <summary>The recipe whose rules and thresholds apply where no option below says otherwise. Default PyCodeGpt.</summary>
+    /// <summary>The recipe whose rules and thresholds apply, except for the options that are set. Default PyCodeGpt.</summary>
     public CleanPreset Preset { get; set; } = CleanPreset.PyCodeGpt;
 
     /// <summary>
@@ -59,7 +59,7 @@ public sealed class CleanOptions : IValidatableObject
     /// </summary>
     public DefaultedList LicensePolicy { get; set; } = new("permissive", "public-domain");
 
-    /// <summary>What happens where known licences of a content's occurrences disagree. Default Drop.</summary>
+    /// <summary>What happens if known licences of a content's occurrences disagree. Default Drop.</summary>
     public LicenseConflict LicenseConflict { get; set; } = LicenseConflict.Drop;
 
     /// <summary>Whether files in vendored folders are kept (marked as vendored). Default false: they are dropped.</summary>
@@ -68,13 +68,13 @@ public sealed class CleanOptions : IValidatableObject
     /// <summary>
     /// A file of opt-outs, one per line: a repository's name; an owner's name, alone or ending in <c>/*</c>, for all repositories of
     /// the owner; or a repository's name and a path, separated by a space. <c>#</c> begins a comment. Its content, not its path, is
-    /// part of the options hash. What <c>dataforge optout</c> removed stays out without this file.
+    /// part of the options hash. Repositories that <c>dataforge optout</c> removed stay out without this file.
     /// </summary>
     [NotHashed]
     public string? OptOutFile { get; set; }
 
     /// <summary>
-    /// Benchmark files and folders (HumanEval, MBPP, MTPB, APPS): files that hold one of their problems are dropped. Default none.
+    /// Benchmark files and folders (HumanEval, MBPP, MTPB, APPS): files that contain one of their problems are dropped. Default none.
     /// Their content, not their paths, is part of the options hash.
     /// </summary>
     [NotHashed]

@@ -41,7 +41,7 @@ public sealed record Attribution
     /// <summary>The path of the best occurrence.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The SPDX expression of the licence that covers it; empty where none was found.</summary>
+    /// <summary>The SPDX expression of the licence that covers it; empty if none was found.</summary>
     public required string License { get; init; }
 
     /// <summary>The class of that licence.</summary>
@@ -50,7 +50,7 @@ public sealed record Attribution
     /// <summary>How the licence was found, such as <c>LICENSE@&lt;blob id&gt;</c>, <c>header</c> or <c>forge</c>.</summary>
     public required string LicenseEvidence { get; init; }
 
-    /// <summary>Copyright lines of the file and of its licence, as they stand there.</summary>
+    /// <summary>Copyright lines of the file and of its licence, verbatim.</summary>
     public IReadOnlyList<string> Copyright { get; init; } = [];
 
     /// <summary>Surviving occurrences of this content, at least 1.</summary>
@@ -59,7 +59,7 @@ public sealed record Attribution
     /// <summary>The surviving occurrences other than the best one, in rank order; at most 100 of them.</summary>
     public IReadOnlyList<OccurrenceLocation> OtherOccurrences { get; init; } = [];
 
-    /// <summary>Whether the path lies in a vendored folder.</summary>
+    /// <summary>Whether the path is in a vendored folder.</summary>
     public bool IsVendored { get; init; }
 
     /// <summary>The rank of the best occurrence.</summary>

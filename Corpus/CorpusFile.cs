@@ -39,7 +39,7 @@ public sealed record CorpusFile
     /// <summary>The path of the best occurrence.</summary>
     public string Path => Attribution.Path;
 
-    /// <summary>The SPDX expression of the licence; empty where none was found.</summary>
+    /// <summary>The SPDX expression of the licence; empty if none was found.</summary>
     public string License => Attribution.License;
 
     /// <summary>The class of that licence.</summary>
@@ -57,7 +57,7 @@ public sealed record CorpusFile
     /// <summary>The surviving occurrences other than the best one; at most 100 of them.</summary>
     public IReadOnlyList<OccurrenceLocation> OtherOccurrences => Attribution.OtherOccurrences;
 
-    /// <summary>Whether the path lies in a vendored folder.</summary>
+    /// <summary>Whether the path is in a vendored folder.</summary>
     public bool IsVendored => Attribution.IsVendored;
 
     /// <summary>The rank of the best occurrence.</summary>

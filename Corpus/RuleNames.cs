@@ -88,7 +88,7 @@ public static class RuleNames
         (Path, "Paths that are absolute, too long, or have parts that a path may not have."),
         (Limit, "Repositories with more files, bytes or depth than the limits."),
         (Empty, "Repositories without a commit."),
-        (Vanished, "Repositories that are no longer there, or not for everybody."),
+        (Vanished, "Repositories that no longer exist, or are no longer public."),
         (Private, "Repositories that ask for rights now."),
         (Blocked, "Repositories that their forge has blocked."),
         (Timeout, "Repositories that could not be had in their time."),

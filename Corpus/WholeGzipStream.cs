@@ -88,7 +88,7 @@ public sealed class WholeGzipStream : ReadOnlyStream
     }
 
     private DataForgeException Fault(Exception? inner) => new(
-        $"{_name} is no whole gzip file (damaged, cut off, or followed by other bytes, after about {_unpacked} unpacked bytes): "
+        $"{_name} is not a complete gzip file (damaged, cut off, or followed by other bytes, after about {_unpacked} unpacked bytes): "
         + "get it again, then run the same command again.",
         inner: inner);
 

@@ -11,13 +11,13 @@ namespace DataForge.Crawler;
 /// <summary>
 /// One crawl: writes repositories in order of their ids, and their files in order of their paths, into raw parts. Fetching and reading
 /// run ahead on several threads (<see cref="ReadAhead"/>); one thread writes the results, in order (<see cref="PartSequence"/>), so that
-/// parts depend on the contents alone.
+/// parts depend only on the contents.
 /// </summary>
 internal sealed class Crawl(
     StageContext context, Catalog catalog, CrawlOptions options, ScanContext scan, WorkspaceOptOuts optOuts) : IDisposable
 {
     // This many repositories in a row that cannot be reached mean that the network or the forge is down. Even if every second repository
-    // were unreachable by itself, 50 in a row would have a probability of 2^-50, about 1e-15; a crawl has at most some million
+    // were unreachable independently, 50 in a row would have a probability of 2^-50, about 1e-15; a crawl has at most some million
     // repositories.
     private const int MaxUnreachable = 50;
 
@@ -68,7 +68,7 @@ internal sealed class Crawl(
     /// <summary>Releases what the sources hold.</summary>
     public void Dispose() => _heldBySources.ForEach(held => held.Dispose());
 
-    // Adds a source's repositories to the list. Null where the source is unchanged; its snapshots are done then.
+    // Adds a source's repositories to the list. Null if the source is unchanged; its snapshots are then recorded already.
     private async Task<ScannedSource?> ScanAsync(
         ISource source, List<(ISourceRepository Repository, ISource Source)> repositories, CrawlProgress done,
         CancellationToken cancellation)
@@ -196,7 +196,7 @@ internal sealed class Crawl(
             if (repository.Id == next.Id)
             {
                 throw DataForgeException.Usage(
-                    $"{source.Text} and {nextSource.Text} both hold a repository '{next.Name}': crawl them into two workspaces.");
+                    $"{source.Text} and {nextSource.Text} both have a repository '{next.Name}': crawl them into two workspaces.");
             }
         }
     }

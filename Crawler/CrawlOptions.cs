@@ -9,15 +9,14 @@ public sealed class CrawlOptions
 {
     /// <summary>
     /// The sources, each as <c>kind:rest</c>: <c>dir:PATH</c>, <c>git:PATH-or-URL[#REVISION]</c>, <c>jsonl:FILE-or-DIR</c>,
-    /// <c>parquet:FILE-or-DIR</c>,
-    /// <c>github:QUERY</c>, or <c>pinned:FILE</c>, a list of commits as a crawl of <c>github:</c> sources writes it
-    /// (<c>1-commits.jsonl</c>). Default none. Their order does not matter.
+    /// <c>parquet:FILE-or-DIR</c>, <c>github:QUERY</c>, or <c>pinned:FILE</c> (a list of commits, <c>1-commits.jsonl</c>, that a crawl of
+    /// <c>github:</c> sources wrote). Default none. Their order does not matter.
     /// </summary>
     [NotHashed]
     public IList<string> Sources { get; set; } = [];
 
     /// <summary>
-    /// A raw part is closed at the first file boundary at which it holds this many content bytes. Default 32 MiB; 1 MiB to 1 GiB.
+    /// A raw part is closed after the file with which it reaches this many content bytes. Default 32 MiB; 1 MiB to 1 GiB.
     /// </summary>
     [Range(1L << 20, 1L << 30)]
     public long RawPartBytes { get; set; } = 32L << 20;
@@ -33,20 +32,20 @@ public sealed class CrawlOptions
     public int LicenseFileMaxBytes { get; set; } = 1_048_576;
 
     /// <summary>
-    /// Files stored of one repository, in order of their paths; further ones are not stored (rule <c>limit</c>). Default 500,000; 1 to
-    /// 100,000,000. The paths of one repository are in memory: about 300 bytes per file.
+    /// Most files stored of one repository, in order of their paths; further files are not stored (rule <c>limit</c>). Default 500,000; 1
+    /// to 100,000,000. The paths of one repository are in memory: about 300 bytes per file.
     /// </summary>
     [Range(1, 100_000_000)]
     public int MaxRepositoryFiles { get; set; } = 500_000;
 
     /// <summary>
-    /// Content bytes stored of one repository, in order of its paths; files that would exceed them are not stored (rule <c>limit</c>).
-    /// Default 64 GiB; 1 to 2^60.
+    /// Most content bytes stored of one repository, in order of its paths; files that would exceed them are not stored (rule
+    /// <c>limit</c>). Default 64 GiB; 1 to 2^60.
     /// </summary>
     [Range(1L, 1L << 60)]
     public long MaxRepositoryBytes { get; set; } = 64L << 30;
 
-    /// <summary>The depth of nested folders; a deeper folder is not read (rule <c>limit</c>). Default 100; 1 to 1000.</summary>
+    /// <summary>Greatest depth of nested folders; a deeper folder is not read (rule <c>limit</c>). Default 100; 1 to 1000.</summary>
     [Range(1, 1000)]
     public int MaxFolderDepth { get; set; } = 100;
 
@@ -56,36 +55,36 @@ public sealed class CrawlOptions
     public int MaxLineBytes { get; set; } = 64 << 20;
 
     /// <summary>
-    /// The share of rows of the <c>jsonl:</c> files, and of the <c>parquet:</c> files, that may have null as their content; such a row is
-    /// not stored (rule <c>unreadable</c>), and more of them end the crawl. One such row is always allowed, unless this is 0. Default
-    /// 0.01; 0 to 1.
+    /// The share of rows of the <c>jsonl:</c> files, and of the <c>parquet:</c> files, that may have null as their content. Such a row is
+    /// not stored (rule <c>unreadable</c>); if there are more of them, the crawl ends. One such row is always allowed, unless this is 0.
+    /// Default 0.01; 0 to 1.
     /// </summary>
     [Range(0.0, 1.0)]
     [NotHashed]
     public double MaxNullShare { get; set; } = 0.01;
 
     /// <summary>
-    /// A published layout whose names apply where a column's option below has its default: <c>StackV1</c>, <c>StackV2</c>,
-    /// <c>StackV3</c>. Default <c>None</c>.
+    /// A published layout: <c>StackV1</c>, <c>StackV2</c> or <c>StackV3</c>. Its column names apply to the options below that have their
+    /// default value. Default <c>None</c>.
     /// </summary>
     public ColumnPreset ColumnPreset { get; set; }
 
     /// <summary>
-    /// Field or column of <c>jsonl:</c> and <c>parquet:</c> sources with the repository's name. Default <c>repo</c>; needed.
+    /// Field or column of <c>jsonl:</c> and <c>parquet:</c> sources with the repository's name. Default <c>repo</c>; required.
     /// </summary>
     [Required]
     public string RepositoryColumn { get; set; } = "repo";
 
-    /// <summary>Field or column with the file's path in its repository. Default <c>path</c>; needed.</summary>
+    /// <summary>Field or column with the file's path in its repository. Default <c>path</c>; required.</summary>
     [Required]
     public string PathColumn { get; set; } = "path";
 
-    /// <summary>Field or column with the file's text. Default <c>content</c>; needed.</summary>
+    /// <summary>Field or column with the file's text. Default <c>content</c>; required.</summary>
     [Required]
     public string ContentColumn { get; set; } = "content";
 
     /// <summary>
-    /// Field or column with the repository's licence, an SPDX id where it is one, or with a list of them. Default <c>license</c>; may be
+    /// Field or column with the repository's licence, best as an SPDX id, or with a list of licences. Default <c>license</c>; may be
     /// absent.
     /// </summary>
     [Required]
@@ -103,7 +102,9 @@ public sealed class CrawlOptions
     [Required]
     public string IsForkColumn { get; set; } = "is_fork";
 
-    /// <summary>Field or column with the repository's creation, ISO 8601 in UTC. Default <c>created_at</c>; may be absent.</summary>
+    /// <summary>
+    /// Field or column with the time of the repository's creation, ISO 8601 in UTC. Default <c>created_at</c>; may be absent.
+    /// </summary>
     [Required]
     public string CreatedAtColumn { get; set; } = "created_at";
 
@@ -124,33 +125,33 @@ public sealed class CrawlOptions
     public int FetchTimeoutSeconds { get; set; } = 600;
 
     /// <summary>
-    /// Bytes received of one repository. One that would exceed them is fetched again without files of 1 MiB and more, and given up where
-    /// that is too much as well (rule <c>limit</c>). Default 1 GiB; 1 KiB to 1 TiB.
+    /// Most bytes received of one repository. A repository that would exceed them is fetched again without files of 1 MiB and more; if that
+    /// is still too much, it is given up (rule <c>limit</c>). Default 1 GiB; 1 KiB to 1 TiB.
     /// </summary>
     [Range(1L << 10, 1L << 40)]
     [NotHashed]
     public long FetchMaxBytes { get; set; } = 1L << 30;
 
-    /// <summary>Objects of one pack that a forge sends (rule <c>limit</c>). Default 2,000,000; 1 to 100,000,000.</summary>
+    /// <summary>Most objects in one pack that a forge sends (rule <c>limit</c>). Default 2,000,000; 1 to 100,000,000.</summary>
     [Range(1, 100_000_000)]
     [NotHashed]
     public int FetchMaxObjects { get; set; } = 2_000_000;
 
     /// <summary>
-    /// Concurrent transfers from a forge; 0 adapts the number to the throughput. Default 0; 0 to 64. Never changes a row.
+    /// Concurrent transfers from a forge; 0 adapts the number to the throughput. Default 0; 0 to 64.
     /// </summary>
     [Range(0, 64)]
     [NotHashed]
     public int FetchConnections { get; set; }
 
-    /// <summary>Repositories of a forge that are fetched ahead of the one that is written next. Default 128; 1 to 10,000.</summary>
+    /// <summary>Most repositories of a forge that are fetched before they are written. Default 128; 1 to 10,000.</summary>
     [Range(1, 10_000)]
     [NotHashed]
     public int FetchAhead { get; set; } = 128;
 
     /// <summary>
-    /// Bytes on disk of repositories that are fetched and not yet written; beyond it no further fetch begins. Default 4 GiB; 1 MiB to 1
-    /// TiB.
+    /// Most bytes on disk of repositories that are fetched and not yet written; beyond this limit no further fetch begins. Default 4 GiB; 1
+    /// MiB to 1 TiB.
     /// </summary>
     [Range(1L << 20, 1L << 40)]
     [NotHashed]
@@ -171,8 +172,8 @@ public sealed class CrawlOptions
     public string? Catalog { get; set; }
 
     /// <summary>
-    /// Seconds until the leases of a crawler that shares its catalog expire; it renews them four times as often. A killed crawler is
-    /// noticed at once; one that hangs, or whose machine lost power, after this time. Default 120; 1 to 3600.
+    /// Seconds after which the leases of a crawler that shares its catalog expire; it renews them four times in this time. A killed crawler
+    /// is noticed at once; one that hangs, or whose machine lost power, after this time. Default 120; 1 to 3600.
     /// </summary>
     [Range(1, 3600)]
     [NotHashed]
@@ -198,16 +199,16 @@ public sealed class CrawlOptions
     public int GitHubTimeoutSeconds { get; set; } = 30;
 
     /// <summary>
-    /// Seconds for which a forge that has never answered is tried before the crawl gives up. A forge that has answered before is waited for
-    /// much longer. Default 20; 0 to 3600.
+    /// Seconds after which the crawl gives up if a forge has never answered. If it has answered before, the crawl waits much longer.
+    /// Default 20; 0 to 3600.
     /// </summary>
     [Range(0, 3600)]
     [NotHashed]
     public int GitHubConnectSeconds { get; set; } = 20;
 
     /// <summary>
-    /// Whether a run that has its input crawls again and takes the newest snapshots. Default false: its pinned input stays, and its sources
-    /// are not read.
+    /// Whether a run whose input is pinned crawls again and takes the newest snapshots. Default false: the pinned input stays, and the
+    /// sources are not read.
     /// </summary>
     [NotHashed]
     public bool Repin { get; set; }

@@ -11,7 +11,7 @@ namespace DataForge.Crawler;
 /// <param name="Repository">The repository.</param>
 /// <param name="From">The index of the first of these files among those of the repository.</param>
 /// <param name="Files">Their contents, or faults.</param>
-/// <param name="Ids">The ids of their contents; null where they were not read.</param>
+/// <param name="Ids">The ids of their contents; null if they were not read.</param>
 internal sealed record ReadChunk(ListedRepository Repository, int From, ReadFile[] Files, BlobId?[] Ids) : IDisposable
 {
     /// <summary>Whether these are the repository's last files.</summary>

@@ -21,7 +21,7 @@ internal sealed class RepositoriesInProgress(Catalog catalog, CrawlOptions optio
     public DiskBudget Budget { get; } = new(options.FetchAheadBytes);
 
     /// <summary>
-    /// The snapshot of a repository that was not pushed to since it was crawled, and need not be opened; null where it must be.
+    /// The snapshot of a repository that was not pushed to since it was crawled, and need not be opened; null if it must be.
     /// </summary>
     public static (long Repository, int Snapshot)? FindUnchanged(Catalog catalog, string rowsHash, ISourceRepository source) =>
         source.Freshness is { } freshness
@@ -29,7 +29,7 @@ internal sealed class RepositoriesInProgress(Catalog catalog, CrawlOptions optio
             ? known
             : null;
 
-    /// <summary>Completes a repository that need not be opened. Returns false where it must be.</summary>
+    /// <summary>Completes a repository that need not be opened. Returns false if it must be.</summary>
     public bool TryCompleteUnopened(QueuedRepository queued)
     {
         if (FindUnchanged(catalog, _rowsHash, queued.Source) is not { } known)
@@ -70,7 +70,7 @@ internal sealed class RepositoriesInProgress(Catalog catalog, CrawlOptions optio
         return failed;
     }
 
-    /// <summary>Completes and closes a repository that has a complete snapshot already. Returns false where it has none.</summary>
+    /// <summary>Completes and closes a repository that has a complete snapshot already. Returns false if it has none.</summary>
     public bool TryCompleteUnchanged(OpenedRepository opened)
     {
         if (catalog.Snapshots.Find(opened.Repository.Facts.Id, opened.Signature) is not { IsComplete: true } before)

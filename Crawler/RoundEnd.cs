@@ -16,7 +16,7 @@ internal sealed record RoundEnd(string Input, SortedDictionary<string, int> Roun
 {
     private const string FileName = "1-rounds.json";
 
-    /// <summary>The rounds that a killed crawl of the run was about to end; null where there are none.</summary>
+    /// <summary>The rounds that a killed crawl of the run was about to end; null if there are none.</summary>
     /// <exception cref="DataForgeException">The file is damaged.</exception>
     public static RoundEnd? Find(Run run)
     {

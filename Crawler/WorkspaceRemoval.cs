@@ -48,7 +48,7 @@ public sealed record RemovedRows
 }
 
 /// <summary>
-/// Removes repositories from the catalog and the raw parts. The caller holds the workspace's locks: no process crawls or builds meanwhile.
+/// Removes repositories from the catalog and the raw parts. The caller holds the workspace's locks, so no process crawls or builds.
 /// </summary>
 public static class WorkspaceRemoval
 {

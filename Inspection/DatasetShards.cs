@@ -5,7 +5,7 @@ namespace DataForge.Inspection;
 /// <summary>The published shards of a run's dataset.</summary>
 internal static class DatasetShards
 {
-    /// <summary>The shards, in ordinal order of their paths; none where the run has no dataset.</summary>
+    /// <summary>The shards, in ordinal order of their paths; none if the run has no dataset.</summary>
     public static IEnumerable<ManifestOutput> Of(Run run) => In(run.Manifest.Entries(StageNames.Dedup));
 
     /// <summary>The shards that these entries state, in ordinal order of their paths.</summary>

@@ -5,18 +5,18 @@ namespace DataForge.ModelServer;
 
 /// <summary>A prompt as a text or as tokens.</summary>
 /// <param name="Text">The text; null where tokens are given.</param>
-/// <param name="Tokens">The tokens; null where a text is given.</param>
+/// <param name="Tokens">The tokens; null if a text is given.</param>
 internal sealed record Prompt(string? Text, int[]? Tokens);
 
 /// <summary>What <c>/v1/completions</c> is asked for.</summary>
 /// <param name="Model">The model's name; null for the one that is served.</param>
 /// <param name="Prompts">The prompts.</param>
-/// <param name="Suffix">What stands after a gap that is to be filled; null where the prompt is continued.</param>
+/// <param name="Suffix">The text after the gap to fill; null if the prompt is continued.</param>
 /// <param name="Texts">Texts of each prompt.</param>
 /// <param name="Options">How to generate.</param>
 /// <param name="Seed">The seed of the first text; null for any.</param>
 /// <param name="Alternatives">How many likely tokens are named with each token; null for no probabilities.</param>
-/// <param name="Echo">Whether the prompt stands before the text.</param>
+/// <param name="Echo">Whether the prompt is returned before the text.</param>
 /// <param name="Stream">Whether the text is sent piece by piece.</param>
 /// <param name="WithUsage">Whether a stream ends with the number of tokens.</param>
 internal sealed record CompletionRequest(

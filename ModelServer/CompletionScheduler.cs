@@ -5,8 +5,8 @@ using DataForge.Pretrain.Tokenizer;
 namespace DataForge.ModelServer;
 
 /// <summary>
-/// Lets the texts of all requests grow in one batch (continuous batching): a thread of its own adds a token to each, and between two tokens
-/// takes texts in from the queue and lets those go that ended or that nobody waits for.
+/// Generates the texts of all requests in one batch (continuous batching): its own thread adds a token to each text. Between two tokens
+/// it takes texts from the queue and removes those that ended or whose client has left.
 /// </summary>
 internal sealed class CompletionScheduler : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class CompletionScheduler : IDisposable
     private readonly Thread _thread;
     private readonly object _lock = new();
 
-    // The lock guards these.
+    // The lock protects these fields.
     private readonly LinkedList<ScheduledText> _waiting = new();
     private readonly Dictionary<TextRequest, ScheduledText> _running = new(ReferenceEqualityComparer.Instance);
     private bool _stopping;
@@ -28,7 +28,7 @@ internal sealed class CompletionScheduler : IDisposable
     /// <param name="vocabulary">Its tokenizer's vocabulary.</param>
     /// <param name="room">Texts that grow at a time.</param>
     /// <param name="queue">Texts that may wait.</param>
-    /// <param name="onFault">Is told of an unexpected exception; the texts that grew then are lost.</param>
+    /// <param name="onFault">Is called with an unexpected exception; the texts that were being generated are lost.</param>
     public CompletionScheduler(ILanguageModel model, BpeVocabulary vocabulary, int room, int queue, Action<Exception> onFault)
     {
         (_model, _vocabulary, _room, _queue, _onFault) = (model, vocabulary, room, queue, onFault);

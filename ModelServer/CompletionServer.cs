@@ -58,7 +58,7 @@ public sealed class CompletionServer : IAsyncDisposable
     /// <param name="model">The model, which stays the caller's.</param>
     /// <param name="vocabulary">Its tokenizer's vocabulary.</param>
     /// <param name="settings">How it is served.</param>
-    /// <param name="log">Is told of faults, one at a time.</param>
+    /// <param name="log">Is called with faults, one at a time.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">Stops the start.</param>
     /// <exception cref="DataForgeException">It cannot listen there.</exception>
@@ -140,7 +140,7 @@ public sealed class CompletionServer : IAsyncDisposable
             _ when path["/v1/models/".Length..] == _settings.ModelName =>
                 context.Response.WriteAsJsonAsync(Entry(), Answers.Json, context.RequestAborted),
             _ => throw ApiException.Invalid(
-                $"This server has the model '{_settings.ModelName}' alone.", "model", "model_not_found", StatusCodes.Status404NotFound),
+                $"This server has only the model '{_settings.ModelName}'.", "model", "model_not_found", StatusCodes.Status404NotFound),
         };
     }
 

@@ -92,7 +92,7 @@ internal sealed class CompletionTexts(GptNeoConfig config, BpeVocabulary vocabul
                 "prompt", "context_length_exceeded");
     }
 
-    /// <summary>The probabilities of tokens in the form of an answer; null where none were asked for.</summary>
+    /// <summary>The probabilities of tokens in the form of an answer; null if none were asked for.</summary>
     public TokenProbabilities? Probabilities(IReadOnlyList<ChosenToken> tokens, CompletionRequest request) => request.Alternatives is null
         ? null
         : new TokenProbabilities(

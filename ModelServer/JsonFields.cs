@@ -31,7 +31,7 @@ internal readonly struct JsonFields(JsonElement body)
             : throw ApiException.Invalid($"'{name}' takes a whole number from {least} to {most}.", name);
     }
 
-    /// <summary>True or false; false where it is absent.</summary>
+    /// <summary>True or false; false if it is absent.</summary>
     public bool Flag(string name) => Find(name) switch
     {
         null or { ValueKind: JsonValueKind.False } => false,
@@ -39,7 +39,7 @@ internal readonly struct JsonFields(JsonElement body)
         _ => throw ApiException.Invalid($"'{name}' takes true or false.", name),
     };
 
-    /// <summary>A text; null where it is absent.</summary>
+    /// <summary>A text; null if it is absent.</summary>
     public string? Text(string name) => Find(name) switch
     {
         null => null,
@@ -47,7 +47,7 @@ internal readonly struct JsonFields(JsonElement body)
         _ => throw ApiException.Invalid($"'{name}' takes a string.", name),
     };
 
-    /// <summary>One text or a list of them; empty where it is absent.</summary>
+    /// <summary>One text or a list of them; empty if it is absent.</summary>
     public IReadOnlyList<string> Texts(string name) => Find(name) switch
     {
         null => [],
@@ -79,7 +79,7 @@ internal readonly struct JsonFields(JsonElement body)
         }
         catch (InvalidOperationException)
         {
-            throw ApiException.Invalid($"'{name}' holds half of a surrogate pair, which is no character.", name);
+            throw ApiException.Invalid($"'{name}' contains half of a surrogate pair, which is not a character.", name);
         }
     }
 }

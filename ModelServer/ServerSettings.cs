@@ -13,7 +13,7 @@ public sealed record ServerSettings(string ModelName)
     /// <summary>The port; 0 for any that is free.</summary>
     public int Port { get; init; } = 8000;
 
-    /// <summary>Further names under which clients may reach it, as they stand in a request's Host.</summary>
+    /// <summary>Other host names of the server, as in a request's Host header.</summary>
     public IReadOnlyList<string> HostNames { get; init; } = [];
 
     /// <summary>Texts that grow at a time.</summary>

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using DataForge.Corpus.Runs;
-using DataForge.Pretrain.Generation;
 using DataForge.Pretrain.Model;
 using DataForge.Pretrain.Training;
 
@@ -9,80 +8,85 @@ namespace DataForge.Pretrain;
 /// <summary>The model and its training: a preset, and what differs from it.</summary>
 public sealed class PretrainOptions : IValidatableObject
 {
-    /// <summary>A published recipe, model size included (<see cref="TrainingPresets"/>); default <c>pycodegpt-110m</c>.</summary>
+    /// <summary>
+    /// A recipe, with the size of the model, such as <c>codeparrot-small</c>; default <c>pycodegpt-110m</c>. The page on training lists
+    /// them, and so does the message for a wrong name.
+    /// </summary>
     [Required]
     public string Preset { get; set; } = "pycodegpt-110m";
 
     /// <summary>
-    /// A model to start from: an export, or any GPT-Neo folder in Hugging Face's layout; absent draws the weights. Its content is hashed,
-    /// not its path.
+    /// A model to start from: an export, or any GPT-Neo folder in Hugging Face's layout. None: the initial weights are random. Its content
+    /// is hashed, not its path.
     /// </summary>
     [NotHashed]
     public string? From { get; set; }
 
     /// <summary>
-    /// A folder of problems in APPS's layout to fine-tune on, in place of the run's tokens; needs <see cref="From"/>, whose tokenizer is
+    /// A folder of problems in APPS's layout to fine-tune on, instead of the run's tokens. Requires <see cref="From"/>, whose tokenizer is
     /// used and kept. Its content is hashed, not its path.
     /// </summary>
     [NotHashed]
     public string? Problems { get; set; }
 
     /// <summary>
-    /// Stages, each trained on the tokens of a run, starting from the weights of the stage before it (as CodeGen was: natural language,
-    /// several programming languages, Python). Empty (default): one training on this run's tokens.
+    /// Stages of training. Each stage trains on the tokens of a run and starts from the weights of the stage before it (as in CodeGen:
+    /// natural language, several programming languages, Python). None (default): one training on this run's tokens.
     /// </summary>
     public IList<StagedOptions> Stages { get; set; } = [];
 
-    /// <summary>Optimizer steps; the preset's where absent.</summary>
+    /// <summary>Optimizer steps. None: the preset's value.</summary>
     public long? Steps { get; set; }
 
-    /// <summary>Blocks of a micro-batch; the preset's where absent.</summary>
+    /// <summary>Blocks of a micro-batch. None: the preset's value.</summary>
     public int? BatchSize { get; set; }
 
-    /// <summary>Tokens of a block; the preset's where absent.</summary>
+    /// <summary>Tokens of a block. None: the preset's value.</summary>
     public int? BlockSize { get; set; }
 
-    /// <summary>Micro-batches of a step; the preset's where absent.</summary>
+    /// <summary>Micro-batches of a step. None: the preset's value.</summary>
     public int? AccumulationSteps { get; set; }
 
-    /// <summary>Peak learning rate; the preset's where absent.</summary>
+    /// <summary>Peak learning rate. None: the preset's value.</summary>
     public double? LearningRate { get; set; }
 
     /// <summary>
-    /// <c>adamw</c>, or <c>muon</c>: Muon for the matrices of the blocks and AdamW for the rest. The preset's where absent.
+    /// <c>adamw</c>, or <c>muon</c>: Muon for the matrices of the blocks and AdamW for the rest. None: the preset's value.
     /// </summary>
     public OptimizerKind? Optimizer { get; set; }
 
-    /// <summary>Peak learning rate of Muon; <see cref="LearningRate"/> is then that of the rest. The preset's where absent.</summary>
+    /// <summary>
+    /// Peak learning rate of Muon; <see cref="LearningRate"/> is then the peak for the other parameters. None: the preset's value.
+    /// </summary>
     public double? MuonLearningRate { get; set; }
 
     /// <summary>
-    /// <c>gptneo</c>, or <c>scaledqueries</c>: queries begin 1/√(head size) times as large. The preset's where absent.
+    /// <c>gptneo</c>, or <c>scaledqueries</c>: the initial query matrices are multiplied by 1/√(head size). None: the preset's value.
     /// </summary>
     public WeightInitialization? Initialization { get; set; }
 
-    /// <summary>Steps of warm-up; the preset's where absent.</summary>
+    /// <summary>Steps of warm-up. None: the preset's value.</summary>
     public long? WarmupSteps { get; set; }
 
-    /// <summary>Steps between evaluations; the preset's where absent.</summary>
+    /// <summary>Steps between evaluations. None: the preset's value.</summary>
     public long? EvaluateEvery { get; set; }
 
-    /// <summary>Steps between checkpoints; the preset's where absent. It does not affect the weights.</summary>
+    /// <summary>Steps between checkpoints; it does not affect the weights. None: the preset's value.</summary>
     [NotHashed]
     public long? CheckpointEvery { get; set; }
 
-    /// <summary>Evaluations without a new best after which training stops; 0 (default) never.</summary>
+    /// <summary>Training stops after this many evaluations without a new best loss; 0 (default): never.</summary>
     [Range(0, 1_000_000)]
     public int EarlyStopEvaluations { get; set; }
 
-    /// <summary>Newest checkpoints kept, besides the best: 1 to 1000; default 2.</summary>
+    /// <summary>How many of the newest checkpoints are kept, besides the best: 1 to 1000; default 2.</summary>
     [NotHashed]
     [Range(1, 1000)]
     public int CheckpointsKept { get; set; } = 2;
 
     /// <summary>
-    /// Where several processes train together (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT): how long one waits for another, in seconds: 1
-    /// to 86,400; default 600, as PyTorch's default timeout for NCCL.
+    /// How many seconds a process waits for another one if several train together (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT): 1 to
+    /// 86,400; default 600, like PyTorch's timeout for NCCL.
     /// </summary>
     [NotHashed]
     [Range(1, 86_400)]
@@ -94,39 +98,39 @@ public sealed class PretrainOptions : IValidatableObject
     /// <summary>Whether documents of starred repositories are repeated within an epoch, as in PyCodeGPT; default no.</summary>
     public bool ResampleByStars { get; set; }
 
-    /// <summary>The most held-out blocks an evaluation reads: 1 to 1,000,000; default 256.</summary>
+    /// <summary>Most held-out blocks that an evaluation reads: 1 to 1,000,000; default 256.</summary>
     [Range(1, 1_000_000)]
     public int MaxValidationBlocks { get; set; } = 256;
 
     /// <summary>
-    /// About how many bytes of held-out documents the trained model reads, to state its bits per byte; default 1,048,576: about a hundred
-    /// files, read in half a minute by a small model on a CPU. Fewer files say less: gzip's own figure then differs by a tenth from one
-    /// choice of files to the next. 0: none.
+    /// About how many bytes of held-out documents are used to measure the trained model's bits per byte; default 1,048,576: about a hundred
+    /// files, which a small model reads in half a minute on a CPU. With fewer files, gzip's own figure differs by a tenth between two
+    /// choices of files. 0: none.
     /// </summary>
     [Range(0, 1L << 40)]
     public long HeldOutBytes { get; set; } = 1 << 20;
 
-    /// <summary>Threads an operator may use; 0 (default) means one per core. The same number gives the same bytes.</summary>
+    /// <summary>Threads that an operator may use; 0 (default): one per core. The same number gives the same bytes.</summary>
     [Range(0, 1024)]
     [NotHashed]
     public int Threads { get; set; }
 
-    /// <summary><c>auto</c> (default: a GPU where there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    /// <summary><c>auto</c> (default: a GPU if there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     [NotHashed]
     [Required]
     public string Device { get; set; } = "auto";
 
     /// <summary>
-    /// <c>auto</c> (default: native on a GPU, for several processes, or where its library is built, else TorchSharp), <c>native</c> or
-    /// <c>torchsharp</c>: what computes the model. The run's <c>config.json</c> keeps what auto came to, since the engines round
-    /// differently; a checkpoint of the other engine is refused.
+    /// The code that computes the model: <c>auto</c> (default), <c>native</c> or <c>torchsharp</c>. <c>auto</c> is native if its library is
+    /// built, if several processes train together, or if the device is <c>cuda</c>; else TorchSharp. The run's <c>config.json</c> keeps
+    /// the choice, because the engines round differently; a checkpoint of the other engine is refused.
     /// </summary>
     [NotHashed]
     public TrainingEngine Engine { get; set; }
 
     /// <summary>
-    /// <c>auto</c> (default: bfloat16 on a GPU, float32 on a CPU), <c>float32</c> or <c>bfloat16</c>: the element type the model computes
-    /// with. Weights, gradients, the optimizer and the loss are float32 in every case.
+    /// The element type that the model computes with: <c>auto</c> (default: bfloat16 on a GPU, float32 on a CPU), <c>float32</c> or
+    /// <c>bfloat16</c>. Weights, gradients, the optimizer and the loss are always float32.
     /// </summary>
     public Precision Precision { get; set; }
 
@@ -136,15 +140,15 @@ public sealed class PretrainOptions : IValidatableObject
     public double PeakTeraflops { get; set; }
 
     /// <summary>
-    /// Whether a GPU's steps are captured once and replayed, where one process trains; where that fails the run warns and continues
-    /// without. Default yes.
+    /// Whether the steps on a GPU are captured once as CUDA graphs and replayed, if one process trains. If that fails, the run warns and
+    /// continues without. Default yes.
     /// </summary>
     [NotHashed]
     public bool CudaGraphs { get; set; } = true;
 
     /// <summary>
-    /// The prompt that the trained model completes, for the report: the beginning of a function. Absent: three prompts of the program's own
-    /// (<see cref="FunctionSample.Prompts"/>); empty: none.
+    /// The prompt that the trained model completes for the report: the beginning of a function. None: three prompts of the program; empty
+    /// text: no completion.
     /// </summary>
     public string? SamplePrompt { get; set; }
 
@@ -170,7 +174,7 @@ public sealed class PretrainOptions : IValidatableObject
         if (Stages.Any(stage => stage.Name.Length == 0 || !stage.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             || Stages.Select(stage => stage.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count() < Stages.Count)
         {
-            yield return new ValidationResult("Stages: each needs a name of its own, of letters, digits, '-' and '_'.");
+            yield return new ValidationResult("Stages: each needs its own name, of letters, digits, '-' and '_'.");
         }
 
         if (Engine == TrainingEngine.TorchSharp && Device.StartsWith("cuda", StringComparison.Ordinal))
@@ -186,7 +190,7 @@ public sealed class PretrainOptions : IValidatableObject
 
     /// <summary>The preset's training options, overridden by these options and then by the stage's.</summary>
     /// <param name="device">cpu, cuda or cuda:N.</param>
-    /// <param name="stage">One of <see cref="Stages"/>; null where there are none.</param>
+    /// <param name="stage">One of <see cref="Stages"/>; null if there are none.</param>
     /// <param name="positions">The model's positions, which limit the preset's block size.</param>
     internal TrainingOptions Training(string device, StagedOptions? stage, int positions)
     {

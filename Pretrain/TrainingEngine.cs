@@ -5,7 +5,7 @@ namespace DataForge.Pretrain;
 /// <summary>What computes a model.</summary>
 public enum TrainingEngine
 {
-    /// <summary>The native engine on a GPU, for several processes, or where its library is built; else TorchSharp.</summary>
+    /// <summary>The native engine if its library is built, several processes train, or the device is cuda; else TorchSharp.</summary>
     Auto,
 
     /// <summary>The project's own binding, over a library compiled against this machine's libtorch.</summary>
@@ -18,7 +18,7 @@ public enum TrainingEngine
 /// <summary>Chooses an engine.</summary>
 public static class TrainingEngines
 {
-    /// <summary>The engine that <see cref="TrainingEngine.Auto"/> stands for here; any other is itself.</summary>
+    /// <summary>The engine that <see cref="TrainingEngine.Auto"/> means here; any other value is unchanged.</summary>
     /// <param name="requested">The option.</param>
     /// <param name="device">The device asked for: auto, cpu, cuda or cuda:N.</param>
     public static TrainingEngine Resolve(TrainingEngine requested, string device = "auto")

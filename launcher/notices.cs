@@ -132,10 +132,10 @@ void Line(string name, string? value)
     }
 }
 
-// Many packages carry the same text; it stands once.
+// Many packages contain the same text; it is printed once.
 void AddText(string path)
 {
     string text = File.ReadAllText(path).ReplaceLineEndings("\n").TrimEnd() + "\n";
     bool isNew = printed.TryAdd(text, section);
-    notices.Append('\n').Append(isNew ? text : $"{Path.GetFileName(path)}: the text stands under {printed[text]}.\n");
+    notices.Append('\n').Append(isNew ? text : $"{Path.GetFileName(path)}: the text is printed under {printed[text]}.\n");
 }

@@ -8,9 +8,9 @@ namespace DataForge.Cleaner.Decontamination;
 
 /// <summary>
 /// Finds texts of benchmarks in files. Both are read as words and signs. White space, quotes, '#' and backslashes are left out, so that
-/// indentation, wrapping and other kinds of quotes or comments do not hide a text. A file holds a text if all of it is there in one piece,
-/// or if more than half of its distinct runs of <see cref="Gram"/> tokens are there (runs with fewer than <see cref="WordsInRun"/> words do
-/// not count, because lists of numbers resemble each other). Very short texts are no evidence: <c>return x + y</c> is everywhere.
+/// indentation, wrapping and other kinds of quotes or comments do not hide a text. A file contains a text if all of it is there in one
+/// piece, or if more than half of its distinct runs of <see cref="Gram"/> tokens are there (runs with fewer than <see cref="WordsInRun"/>
+/// words do not count, because lists of numbers resemble each other). Very short texts are not evidence: <c>return x + y</c> is everywhere.
 /// Immutable; each thread has its own <see cref="Scanner"/>.
 /// </summary>
 public sealed class BenchmarkIndex
@@ -35,7 +35,7 @@ public sealed class BenchmarkIndex
     private const int MinFilterBits = 8;
     private const int MaxFilterBits = 16;
 
-    // A file holds a part of a text where it has more than half of its runs, and 24 of them: about 31 tokens, three lines of code.
+    // A file contains a part of a text if it has more than half of its runs, and at least 24: about 31 tokens, three lines of code.
     private const double PartShare = 0.5;
     private const int MinPartRuns = 24;
 
@@ -103,7 +103,7 @@ public sealed class BenchmarkIndex
     /// <summary>SHA-256 of all texts, for the options hash.</summary>
     public string Hash { get; }
 
-    /// <summary>Reads benchmark files and folders; null where there are none.</summary>
+    /// <summary>Reads benchmark files and folders; null if there are none.</summary>
     /// <exception cref="Corpus.DataForgeException">One cannot be read.</exception>
     public static BenchmarkIndex? Load(IReadOnlyCollection<string> paths) =>
         paths.Count == 0 ? null : new BenchmarkIndex(paths.Order(StringComparer.Ordinal).SelectMany(BenchmarkProblems.Read));
@@ -137,7 +137,9 @@ public sealed class BenchmarkIndex
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong FilterMask(ulong hash) => (1UL << (int)((hash >> 42) & 63)) | (1UL << (int)((hash >> 36) & 63));
 
-    /// <summary>Where a run stands in a text, and whether it counts as a part of the text: of equal runs only the first does.</summary>
+    /// <summary>
+    /// The position of a run in a text, and whether it counts as a part of the text: of equal runs only the first counts.
+    /// </summary>
     private readonly record struct Posting(int Text, int Position, bool Counts);
 
     /// <summary>
@@ -168,7 +170,7 @@ public sealed class BenchmarkIndex
         private readonly ulong[] _hashes = new ulong[Batch + Spare];
         private readonly int[] _likely = new int[Batch];
 
-        /// <summary>The text of a benchmark that the file holds; null where it holds none.</summary>
+        /// <summary>The text of a benchmark that the file holds; null if it holds none.</summary>
         public BenchmarkText? Find(ReadOnlySpan<byte> file)
         {
             _sequences.Clear();

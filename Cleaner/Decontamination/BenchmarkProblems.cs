@@ -25,7 +25,7 @@ public static class BenchmarkProblems
         try
         {
             List<BenchmarkText> texts = Directory.Exists(path) ? [.. ReadApps(path)] : [.. ReadJson(path)];
-            return texts.Count > 0 ? texts : throw DataForgeException.Usage($"The benchmark file {path} holds no problem in a known form.");
+            return texts.Count > 0 ? texts : throw DataForgeException.Usage($"The benchmark file {path} has no problem in a known format.");
         }
         catch (Exception e) when (e is JsonException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -62,7 +62,7 @@ public static class BenchmarkProblems
     {
         if (problem.ValueKind != JsonValueKind.Object)
         {
-            throw new JsonException("a problem is no JSON object");
+            throw new JsonException("a problem is not a JSON object");
         }
 
         string Field(string name) =>

@@ -5,11 +5,11 @@ using System.Runtime.InteropServices;
 namespace DataForge.Cleaner.Decontamination;
 
 /// <summary>
-/// Reads the words (letters, digits, '_', bytes from 0x80) and single signs of a text as 64-bit hashes; white space, controls, quotes,
-/// '#' and backslashes are left out. So that a text reads the same in a string, in a list of strings and in JSON, the escapes <c>\n</c>,
-/// <c>\r</c> and <c>\t</c> are white space, behind any number of backslashes, and a comma right behind a quote is left out. A comment
-/// behind code in its line is left out too. Where tokens begin is found 64 bytes at a time, and a word is hashed 8 bytes at a time, so
-/// that a token costs a few steps however long it is.
+/// Reads the words (letters, digits, '_', bytes from 0x80) and single signs of a text as 64-bit hashes; white space, controls, quotes, '#'
+/// and backslashes are left out. So that a text reads the same in a string, in a list of strings and in JSON, the escapes <c>\n</c>,
+/// <c>\r</c> and <c>\t</c> are white space, after any number of backslashes, and a comma directly after a quote is left out. A comment
+/// after code on its line is left out too. The beginnings of tokens are found 64 bytes at a time, and a word is hashed 8 bytes at a time,
+/// so that a token costs a few steps however long it is.
 /// </summary>
 internal ref struct TokenReader(ReadOnlySpan<byte> text)
 {
@@ -180,7 +180,7 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
         return escaped;
     }
 
-    // The bytes of the block that are in comments behind code.
+    // The bytes of the block that are in comments after code.
     private ulong Comments(ulong hashes)
     {
         ulong comments = Before(_commentEnd);

@@ -65,10 +65,10 @@ internal sealed class LeftText
     private static string Plain(string id) =>
         id.Replace("-only", "", StringComparison.Ordinal).Replace("-or-later", "", StringComparison.Ordinal);
 
-    /// <summary>The licences of the texts that are not about single paths.</summary>
+    /// <summary>The texts that are not about single paths.</summary>
     /// <param name="matches">All texts found.</param>
-    public IEnumerable<string> General(List<LicenseMatch> matches) =>
-        matches.Where((_, index) => !_boundMatches.Contains(index)).Select(match => match.Template.Id);
+    public IEnumerable<LicenseMatch> General(List<LicenseMatch> matches) =>
+        matches.Where((_, index) => !_boundMatches.Contains(index));
 
     /// <summary>
     /// The licence of the whole text: that of the rest, with the licences of single paths that are as free. Texts about single paths

@@ -94,6 +94,7 @@ public sealed class LicenseDetector
     /// <param name="isHeader">Whether it is a source file's header, whose permissive licences must be those of this file.</param>
     public LicenseFinding OfHeader(ReadOnlySpan<byte> text, bool isHeader = true)
     {
+        Matches = [];
         if (!MentionsRights(text))
         {
             return LicenseFinding.Nothing;
@@ -182,7 +183,8 @@ public sealed class LicenseDetector
         _left.Collect(text, _words, matches, strict);
         ReadOnlySpan<uint> granting = _left.Granting;
         ReadOnlySpan<uint> left = _left.Words;
-        List<string> found = [.. _left.General(matches).Where(id => !_left.IsOnlyScoped(id))];
+        List<LicenseMatch> general = [.. _left.General(matches)];
+        List<string> found = [.. general.Select(match => match.Template.Id).Where(id => !_left.IsOnlyScoped(id))];
         if (left.IndexOf(LlvmException) is >= 0 and int exception && found.Contains("Apache-2.0")
             && !Restricts(left[..Math.Max(0, exception - ExceptionWords)])
             && !Restricts(left[Math.Min(left.Length, exception + ExceptionWords)..]))
@@ -247,8 +249,8 @@ public sealed class LicenseDetector
         if (isDoubtful && (found.Count == 0 || SpdxExpression.IsPermissive(SpdxExpression.And(found.Append(notices)))))
         {
             // A permission without its disclaimer and with other terms is a licence of its own.
-            found.RemoveAll(id => matches.Exists(match => match.Template.Id == id)
-                && matches.TrueForAll(match => match.Template.Id != id || match.Template.IsPart));
+            found.RemoveAll(id => general.Exists(match => match.Template.Id == id)
+                && general.TrueForAll(match => match.Template.Id != id || match.Template.IsPart));
             found.Add(SpdxLicenses.Unknown);
         }
 

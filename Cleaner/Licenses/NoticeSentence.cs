@@ -84,7 +84,11 @@ internal static partial class NoticeSentence
 
     [GeneratedRegex(
         @"\b(?<!if )(?:not|never|no|nor|isn t|aren t|neither|cannot)\b(?! otherwise| warranty| event)(?: [a-z0-9.]+){0,6} ?$"
-        + @"|\bcompatible with(?: [a-z0-9.]+){0,4} ?$",
+        + @"|\bcompatible with(?: [a-z0-9.]+){0,4} ?$"
+
+        // The footnote of Python's licence and of those who took it over: "it does not mean that we're distributing Python under the GPL".
+        + @"|\bnot mean that(?: [a-z0-9.]+){0,9} ?$|\bunlike(?: the)? ?$"
+        + @"|\bcombine [a-z0-9.]+ with other software(?: that is)?(?: released| licensed)?(?: under)?(?: the)? ?$",
         RegexOptions.CultureInvariant)]
     private static partial Regex Denial();
 

@@ -9,7 +9,7 @@ using DataForge.Corpus.Shards;
 namespace DataForge.Cleaner.Removal;
 
 /// <summary>What a removal did to a run's <c>2-clean</c>.</summary>
-/// <param name="Contents">For each content of <c>2-clean</c> that the removed repositories had: its new row, or null where it was
+/// <param name="Contents">For each content of <c>2-clean</c> that the removed repositories had: its new row, or null if it was
 /// removed.</param>
 /// <param name="Occurrences">Occurrences of the removed repositories that the run had read.</param>
 /// <param name="Rewritten">Files that were rewritten.</param>

@@ -11,7 +11,7 @@ using DataForge.Corpus.Shards;
 namespace DataForge.Cleaner.Removal;
 
 /// <summary>
-/// Rewrites one part of contents: a content that lost occurrences is attributed to its best remaining one, or removed where none
+/// Rewrites one part of contents: a content that lost occurrences is attributed to its best remaining one, or removed if none
 /// remains. Licences are judged as <see cref="ContentJudge"/> judges them; the text, and what was found about it, stays as it is.
 /// </summary>
 /// <param name="run">The run.</param>
@@ -21,7 +21,7 @@ namespace DataForge.Cleaner.Removal;
 internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int part, HashSet<BlobId> touched)
 {
     /// <summary>
-    /// Stands in <c>dropped/</c> as the value of a drop whose reason went with a removed repository; the next build judges the content
+    /// The value in <c>dropped/</c> of a drop whose reason was removed with a repository; the next build judges the content
     /// again.
     /// </summary>
     public const string ReasonRemoved = "reason removed by opt-out";
@@ -179,7 +179,7 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
                 continue;
             }
 
-            // The rows of one content stand together, those of its occurrences first.
+            // The rows of one content are adjacent, those of its occurrences first.
             if (written.Add(id))
             {
                 outcome.Rows.ForEach(occurrence => Append(dropped, occurrence));
@@ -215,10 +215,10 @@ internal sealed class ContentRemoval(RunRewrite run, CleanOptions options, int p
         /// <summary>Rows of occurrences whose licence does not pass.</summary>
         public List<DroppedFile> Rows { get; } = [];
 
-        /// <summary>The new attribution; null where no occurrence remains.</summary>
+        /// <summary>The new attribution; null if no occurrence remains.</summary>
         public Attribution? Attribution { get; set; }
 
-        /// <summary>Why the remaining licences disagree; null where they agree.</summary>
+        /// <summary>Why the remaining licences disagree; null if they agree.</summary>
         public Finding? Conflict { get; init; }
     }
 }

@@ -18,7 +18,7 @@ internal static class FirstLines
 {
     private const int Count = 5;
 
-    /// <summary>The first of these phrases that stands in the first five lines, in any case; null where none does.</summary>
+    /// <summary>The first of these phrases that the first five lines contain, in any case; null if they contain none.</summary>
     public static string? Find(ReadOnlySpan<byte> text, Phrase[] phrases)
     {
         ReadOnlySpan<byte> first = Of(text);

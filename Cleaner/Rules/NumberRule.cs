@@ -25,7 +25,7 @@ internal abstract class NumberRule : TextRule
     /// <inheritdoc/>
     public sealed override IReadOnlyList<PresetValue> Settings => [Threshold];
 
-    /// <summary>The number measured; <see cref="double.NaN"/> where a text has nothing to measure, which passes.</summary>
+    /// <summary>The number measured; <see cref="double.NaN"/> if a text has nothing to measure, which passes.</summary>
     public abstract double Measure(JudgedText text);
 
     /// <inheritdoc/>

@@ -3,9 +3,9 @@ using DataForge.Corpus.OptOuts;
 
 namespace DataForge.Cleaner.Rules;
 
-/// <summary>Judges one occurrence: why it is dropped; null where it passes.</summary>
+/// <summary>Judges one occurrence: why it is dropped; null if it passes.</summary>
 /// <param name="row">The occurrence.</param>
-/// <param name="vendoredFolder">The vendored folder that its path goes through; null where it goes through none.</param>
+/// <param name="vendoredFolder">The vendored folder that its path goes through; null if it goes through none.</param>
 internal delegate Finding? OccurrenceCheck(Occurrence row, string? vendoredFolder);
 
 /// <summary>What occurrence rules are built from.</summary>
@@ -21,7 +21,7 @@ internal abstract class OccurrenceRule : Rule
     /// <inheritdoc/>
     public sealed override RuleSubject Subject => RuleSubject.Occurrence;
 
-    /// <summary>The evaluation under these settings; null where the rule is off.</summary>
+    /// <summary>The evaluation under these settings; null if the rule is off.</summary>
     public abstract OccurrenceCheck? Build(OccurrenceContext context);
 }
 

@@ -13,9 +13,9 @@ internal sealed class OccurrenceRules(OccurrenceContext context)
     private readonly OccurrenceCheck[] _checks =
         [.. RuleList.All.OfType<OccurrenceRule>().Select(rule => rule.Build(context)).OfType<OccurrenceCheck>()];
 
-    /// <summary>Why the occurrence is dropped; null where it passes.</summary>
+    /// <summary>Why the occurrence is dropped; null if it passes.</summary>
     /// <param name="row">The occurrence.</param>
-    /// <param name="vendoredFolder">The vendored folder that its path goes through; null where it goes through none.</param>
+    /// <param name="vendoredFolder">The vendored folder that its path goes through; null if it goes through none.</param>
     public Finding? Judge(Occurrence row, string? vendoredFolder)
     {
         if (row.Fault is { } fault)

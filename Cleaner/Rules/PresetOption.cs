@@ -13,7 +13,7 @@ internal abstract class PresetValue(string name)
     /// <summary>Its name in <c>rules.json</c>.</summary>
     public string JsonName { get; } = JsonNamingPolicy.CamelCase.ConvertName(name);
 
-    /// <summary>What a preset says; null where the preset leaves the rule off.</summary>
+    /// <summary>What a preset says; null if the preset leaves the rule off.</summary>
     public abstract object? Of(CleanPreset preset);
 
     /// <summary>Reads a value from <c>rules.json</c>.</summary>
@@ -54,10 +54,10 @@ internal abstract class PresetOption(string name, string meaning) : PresetValue(
     /// </summary>
     public abstract Type ValueType { get; }
 
-    /// <summary>Its value where the user sets none and no preset decides; null where the presets decide.</summary>
+    /// <summary>Its value where the user sets none and no preset decides; null if the presets decide.</summary>
     public virtual object? Default => null;
 
-    /// <summary>What is wrong with a value; null where it is in range.</summary>
+    /// <summary>What is wrong with a value; null if it is in range.</summary>
     public abstract string? FaultOf(object value);
 
     /// <summary>The value as this option's type.</summary>

@@ -23,7 +23,7 @@ internal enum RuleSubject
 /// </summary>
 internal abstract class Rule
 {
-    /// <summary>The name, as it stands in <c>dropped/</c>, in counts and in reports.</summary>
+    /// <summary>The name, as in <c>dropped/</c>, in counts and in reports.</summary>
     public abstract string Name { get; }
 
     /// <summary>What the rule drops, in one sentence; reports show it above the threshold.</summary>
@@ -38,7 +38,7 @@ internal abstract class Rule
     public abstract RuleSubject Subject { get; }
 
     /// <summary>
-    /// The settings that the rule declares or shares with another rule; none where an option of the stage decides (<see
+    /// The settings that the rule declares or shares with another rule; none if an option of the stage decides (<see
     /// cref="OptionNames"/>).
     /// </summary>
     public virtual IReadOnlyList<PresetValue> Settings => [];
@@ -46,9 +46,9 @@ internal abstract class Rule
     /// <summary>The names of the options that change the rule, in section <c>Clean</c>.</summary>
     public virtual IReadOnlyList<string> OptionNames => [.. Settings.OfType<PresetOption>().Select(option => option.Name)];
 
-    /// <summary>The rule as <c>rules.json</c> states it; null where it is off, or where another rule's entry stands for it.</summary>
+    /// <summary>The rule as <c>rules.json</c> states it; null if it is off, or where another rule's entry stands for it.</summary>
     /// <param name="options">The options of the stage.</param>
     /// <param name="settings">The settings that these options give.</param>
-    /// <param name="benchmarks">The problems that no file may hold; null where none are given.</param>
+    /// <param name="benchmarks">The problems that no file may hold; null if none are given.</param>
     public abstract AppliedRule? Applied(CleanOptions options, RuleSettings settings, BenchmarkIndex? benchmarks);
 }

@@ -3,9 +3,8 @@ using DataForge.Cleaner.Rules.All;
 namespace DataForge.Cleaner.Rules;
 
 /// <summary>
-/// All rules in order of rank. Rank is about the order of cost, so that a file that fails a cheap rule is spared the expensive ones; of
-/// several rules of a subject that a file fails, the first is recorded. To add a rule, write its file in <c>Rules/All</c> and name it
-/// here.
+/// All rules in order of rank. Cheap rules come first, so that a file that fails one of them is not judged by the expensive ones. If a file
+/// fails several rules of a subject, the first is recorded. To add a rule, write its file in <c>Rules/All</c> and name it here.
 /// </summary>
 internal static class RuleList
 {

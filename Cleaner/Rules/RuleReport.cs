@@ -27,7 +27,7 @@ public sealed class RuleReport
 
     private RuleReport(RulesFile file) => (_file, _rules) = (file, new RuleSet(file.Settings));
 
-    /// <summary>The report on a run's files; null where the run has no <c>rules.json</c>.</summary>
+    /// <summary>The report on a run's files; null if the run has no <c>rules.json</c>.</summary>
     /// <exception cref="DataForgeException">The file is damaged.</exception>
     public static RuleReport? Of(Run run)
     {
@@ -35,7 +35,7 @@ public sealed class RuleReport
         return File.Exists(path) ? new RuleReport(RulesFile.Read(path)) : null;
     }
 
-    /// <summary>What each text rule measures of a source, by rank; empty where the source is no text.</summary>
+    /// <summary>What each text rule measures of a source, by rank; empty if the source is no text.</summary>
     /// <param name="id">The source's git id.</param>
     /// <param name="source">The source bytes.</param>
     /// <param name="redactions">The placeholders, in order.</param>

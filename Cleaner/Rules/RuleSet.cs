@@ -41,7 +41,7 @@ internal sealed class RuleSet
     /// <summary>Every reason to drop the text, by rank; for tests.</summary>
     public IEnumerable<Finding> All(JudgedText text) => Checks.Select(check => check.Judge(text)).OfType<Finding>();
 
-    /// <summary>Why the text is dropped; null where it passes.</summary>
+    /// <summary>Why the text is dropped; null if it passes.</summary>
     public Finding? Judge(JudgedText text)
     {
         Finding? finding = null;

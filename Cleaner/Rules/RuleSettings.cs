@@ -55,13 +55,13 @@ internal sealed class RuleSettings
     public static RuleSettings Read(JsonElement json) =>
         new(setting => json.TryGetProperty(setting.JsonName, out JsonElement value) ? setting.Read(value) : setting.Missing);
 
-    /// <summary>A setting's value; null where it has none.</summary>
+    /// <summary>A setting's value; null if it has none.</summary>
     public object? this[PresetValue setting] => _values.GetValueOrDefault(setting);
 
     /// <summary>Whether a switch is on.</summary>
     public bool IsOn(PresetSwitch setting) => _values.GetValueOrDefault(setting) is true;
 
-    /// <summary>A number's value; null where it has none.</summary>
+    /// <summary>A number's value; null if it has none.</summary>
     public double? Number(PresetOption setting) => _values.TryGetValue(setting, out object? value) ? Convert.ToDouble(value, null) : null;
 
     /// <summary>The words of a list.</summary>

@@ -9,9 +9,9 @@ internal abstract class TextRule : Rule
     /// <inheritdoc/>
     public sealed override RuleSubject Subject => RuleSubject.Text;
 
-    /// <summary>The evaluation under these settings; null where the rule is off.</summary>
+    /// <summary>The evaluation under these settings; null if the rule is off.</summary>
     /// <param name="settings">The settings of the run.</param>
-    /// <param name="benchmarks">The problems that no file may hold; null where none are given.</param>
+    /// <param name="benchmarks">The problems that no file may hold; null if none are given.</param>
     public abstract TextCheck? Build(RuleSettings settings, BenchmarkIndex? benchmarks);
 
     /// <inheritdoc/>
@@ -25,7 +25,7 @@ internal abstract class TextCheck
     /// <summary>The rule as it applies.</summary>
     public abstract AppliedRule Applied { get; }
 
-    /// <summary>Why the text is dropped; null where it passes.</summary>
+    /// <summary>Why the text is dropped; null if it passes.</summary>
     public abstract Finding? Judge(JudgedText text);
 
     /// <summary>What the rule measures of a text, whether or not the text passes; for explanations.</summary>

@@ -16,7 +16,7 @@ namespace DataForge.Cleaner.Steps;
 /// order, so that a text is judged only if an occurrence of it survives. One object is reused for one content after another.
 /// </summary>
 /// <param name="options">The options of the stage.</param>
-/// <param name="benchmarks">The problems that no file may hold; null where none are given.</param>
+/// <param name="benchmarks">The problems that no file may hold; null if none are given.</param>
 /// <param name="clean">Takes the contents that pass.</param>
 /// <param name="dropped">Takes what is dropped.</param>
 /// <param name="output">Takes the counts.</param>

@@ -80,7 +80,7 @@ internal sealed class ContentStep(Run run, RawParts raw, RunInput input, CleanOp
         if (judged != survivors.Length)
         {
             throw new DataForgeException(
-                $"{raw.Workspace.RawBlobsPart(part)} lacks the content of {survivors.Length - judged} files that name it: "
+                $"{raw.Workspace.RawBlobsPart(part)} does not have the content of {survivors.Length - judged} files that name it: "
                 + "the workspace is damaged; crawl into a new one.");
         }
 

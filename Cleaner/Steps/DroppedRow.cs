@@ -9,7 +9,7 @@ internal static class DroppedRow
     /// <summary>The row of an occurrence or a content that a finding drops.</summary>
     /// <param name="level">Whether an occurrence or a content is dropped.</param>
     /// <param name="why">The finding.</param>
-    /// <param name="blob">The content's git id; null where the content could not be read.</param>
+    /// <param name="blob">The content's git id; null if the content could not be read.</param>
     /// <param name="repository">The repository it was found in; for a content, that of its best occurrence.</param>
     /// <param name="path">Its path there.</param>
     /// <param name="size">Source bytes; −1 where unknown.</param>

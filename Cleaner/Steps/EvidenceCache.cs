@@ -15,7 +15,7 @@ internal sealed class KnownEvidence(PartEvidence part)
     /// <summary>The part's rows of this snapshot that are evidence.</summary>
     public IEnumerable<EvidenceRow> RowsOf(long repository, int snapshot) => _rows[(repository, snapshot)];
 
-    /// <summary>What a blob stored in the part says, read as this kind; null where it says nothing.</summary>
+    /// <summary>What a blob stored in the part says, read as this kind; null if it says nothing.</summary>
     public Evidence? Of(string blob, EvidenceKind kind) => _evidence.GetValueOrDefault((blob, kind));
 }
 

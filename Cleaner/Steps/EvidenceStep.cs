@@ -10,7 +10,7 @@ namespace DataForge.Cleaner.Steps;
 /// <param name="Id">The repository's number.</param>
 /// <param name="Snapshot">The snapshot's number.</param>
 /// <param name="Rows">Its rows in the part.</param>
-/// <param name="ForgeLicense">The licence that the forge names; null where it names none.</param>
+/// <param name="ForgeLicense">The licence that the forge names; null if it names none.</param>
 internal sealed record RepositoryRows(long Id, int Snapshot, long Rows, string? ForgeLicense);
 
 /// <summary>A row of a raw part that is evidence: where it was found, as what, and where its content is stored.</summary>

@@ -35,7 +35,7 @@ internal sealed class HeaderCache
             return LicenseFinding.Nothing;
         }
 
-        // A cryptographic hash, so that nobody can make up a header that is taken for another.
+        // A cryptographic hash, so that nobody can construct a header with the same hash as another.
         BlobId id = BlobId.Of(header);
         if (!_known.TryGetValue(id, out LicenseFinding? found))
         {

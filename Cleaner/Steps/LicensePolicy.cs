@@ -60,7 +60,7 @@ internal sealed class LicensePolicy(CleanOptions options)
         return _kept;
     }
 
-    /// <summary>Why a content is dropped because its licences disagree; null where it is not.</summary>
+    /// <summary>Why a content is dropped because its licences disagree; null if it is not.</summary>
     /// <param name="occurrences">All its occurrences, those whose licence does not pass included.</param>
     /// <param name="header">What the file's own header says.</param>
     public Finding? Conflict(ReadOnlySpan<Survivor> occurrences, LicenseFinding header) =>

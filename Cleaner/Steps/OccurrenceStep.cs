@@ -29,7 +29,7 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
     /// <summary>The part's name in the manifest.</summary>
     public static string PartName(int part) => $"{PartPrefix}{part:D5}";
 
-    /// <summary>The raw part that a part of the manifest is computed from; null where it is not of this step.</summary>
+    /// <summary>The raw part that a part of the manifest is computed from; null if it is not of this step.</summary>
     public static int? PartOf(string name) => name.StartsWith(PartPrefix, StringComparison.Ordinal)
         ? int.Parse(name.AsSpan(PartPrefix.Length), CultureInfo.InvariantCulture)
         : null;

@@ -20,7 +20,7 @@ internal sealed record Survivor
     /// <summary>Source bytes.</summary>
     public required long Size { get; init; }
 
-    /// <summary>The SPDX expression of the licence of its folder; empty where none was found.</summary>
+    /// <summary>The SPDX expression of the licence of its folder; empty if none was found.</summary>
     public required string License { get; init; }
 
     /// <summary>The class of that licence.</summary>

@@ -23,5 +23,5 @@ public sealed record LicensePassage(int FirstLine, int LastLine, string License,
 /// <summary>Lines of a licence file that no licence explains; the detector judges whether they restrict.</summary>
 /// <param name="FirstLine">The first line, from 1.</param>
 /// <param name="LastLine">The last line.</param>
-/// <param name="Text">What stands there, on one line and cut to 300 characters.</param>
+/// <param name="Text">The text at this place, on one line and cut to 300 characters.</param>
 public sealed record UnexplainedPassage(int FirstLine, int LastLine, string Text);

@@ -75,7 +75,7 @@ public sealed class LicenseSurvey
         return Report(name, general, [.. differing]);
     }
 
-    /// <summary>The report on one Python file that was added, as it stands in its repository.</summary>
+    /// <summary>The report on one Python file that was added, within its repository.</summary>
     /// <param name="name">What the report calls it.</param>
     /// <param name="path">Its path in the repository.</param>
     public SurveyReport OfFile(string name, string path)
@@ -89,10 +89,10 @@ public sealed class LicenseSurvey
             : report;
     }
 
-    /// <summary>The report on one licence file, by itself.</summary>
+    /// <summary>The report on one licence file alone.</summary>
     /// <param name="name">What the report calls it.</param>
     /// <param name="path">Its name, by which it is read; a name that says nothing is read as a licence's text.</param>
-    /// <param name="kind">Its kind; null where the name says none.</param>
+    /// <param name="kind">Its kind; null if the name says none.</param>
     /// <param name="content">Its bytes.</param>
     public SurveyReport OfText(string name, string path, FileKind? kind, ReadOnlySpan<byte> content)
     {

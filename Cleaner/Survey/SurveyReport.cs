@@ -23,7 +23,7 @@ public sealed record SurveyedEvidence
     /// <summary>Whether a licence of the report comes from it.</summary>
     public bool Decides { get; init; }
 
-    /// <summary>Where in it licences stand.</summary>
+    /// <summary>Where the licences are in it.</summary>
     public IReadOnlyList<LicensePassage> Passages { get; init; } = [];
 
     /// <summary>What in it no licence explains.</summary>
@@ -54,7 +54,7 @@ public sealed record SurveyReport
     /// <summary>The repository's name, or the file's path.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The SPDX expression; empty where no licence was found.</summary>
+    /// <summary>The SPDX expression; empty if no licence was found.</summary>
     public required string Expression { get; init; }
 
     /// <summary>The name of its class.</summary>

@@ -6,14 +6,14 @@ internal static class EncodingCookie
     // No name of a codec has more than 20 characters; a longer one is noise that would fill the row.
     private const int MaxName = 40;
 
-    /// <summary>The name that the first two lines declare; null where they declare none.</summary>
+    /// <summary>The name that the first two lines declare; null if they declare none.</summary>
     public static string? Find(ReadOnlySpan<byte> source)
     {
         (int start, int end) = NameIn(source);
         return end > start ? System.Text.Encoding.ASCII.GetString(source[start..end]) : null;
     }
 
-    /// <summary>The range of the declared name in the source; empty where there is none.</summary>
+    /// <summary>The range of the declared name in the source; empty if there is none.</summary>
     public static (int Start, int End) NameIn(ReadOnlySpan<byte> source)
     {
         int at = 0;

@@ -4,8 +4,8 @@ using DataForge.Python;
 namespace DataForge.Cleaner.Text;
 
 /// <summary>What a source states of its licence below its header.</summary>
-/// <param name="File">The licence of the file, as an SPDX expression; empty where none is stated.</param>
-/// <param name="Snippets">The licences of parts of the file; empty where there are none.</param>
+/// <param name="File">The licence of the file, as an SPDX expression; empty if none is stated.</param>
+/// <param name="Snippets">The licences of parts of the file; empty if there are none.</param>
 internal readonly record struct LicensesBelow(string File, string Snippets)
 {
     private static ReadOnlySpan<byte> Tag => "SPDX-License-Identifier:"u8;
@@ -36,7 +36,7 @@ internal readonly record struct LicensesBelow(string File, string Snippets)
     /// </summary>
     /// <param name="text">The decoded source.</param>
     /// <param name="from">Where its header ends.</param>
-    /// <param name="places">Takes where each licence stands; null where nobody asks.</param>
+    /// <param name="places">Receives the position of each licence; null if it is not needed.</param>
     public static LicensesBelow Read(ReadOnlySpan<byte> text, int from, List<(int Start, string License)>? places = null)
     {
         if (text[from..].IndexOf(Tag) < 0 && !HasName(text[from..]))

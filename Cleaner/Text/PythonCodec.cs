@@ -23,7 +23,7 @@ internal sealed class PythonCodec(string kind, string data)
     /// <summary>Whether a source of ASCII bytes alone decodes to itself: not where escape sequences switch the alphabet.</summary>
     public bool KeepsAscii => kind is "utf8" or "table" || (kind == "page" && PageNumber(data) is not (50220 or 50225 or 52936));
 
-    /// <summary>Decodes a source; null where its bytes are not valid in this encoding.</summary>
+    /// <summary>Decodes a source; null if its bytes are not valid in this encoding.</summary>
     /// <param name="source">The bytes.</param>
     public string? Decode(ReadOnlySpan<byte> source) => kind switch
     {

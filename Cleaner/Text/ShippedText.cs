@@ -28,7 +28,7 @@ internal sealed class ShippedText(RuleSettings settings, bool redacts)
     /// <summary>The encoding of the source, by Python's name for it.</summary>
     public string Encoding => _text.Encoding;
 
-    /// <summary>The licence header of the decoded text; empty where the source is no text. Valid until the next step.</summary>
+    /// <summary>The licence header of the decoded text; empty if the source is no text. Valid until the next step.</summary>
     public ReadOnlySpan<byte> Header
     {
         get
@@ -41,7 +41,7 @@ internal sealed class ShippedText(RuleSettings settings, bool redacts)
     /// <summary>What the last <see cref="Redact"/> replaced, at its place in the text before; in order.</summary>
     public IReadOnlyList<Secret> Redacted => _redactor.Replaced;
 
-    /// <summary>Decodes a source; gives why it is no text, or null where it is.</summary>
+    /// <summary>Decodes a source; gives why it is no text, or null if it is.</summary>
     public Finding? Decode(ReadOnlySpan<byte> source)
     {
         _text.Decode(source);
@@ -57,7 +57,7 @@ internal sealed class ShippedText(RuleSettings settings, bool redacts)
         }
     }
 
-    /// <summary>Replaces personal data and secrets, where the run does; false where nothing was replaced.</summary>
+    /// <summary>Replaces personal data and secrets, where the run does; false if nothing was replaced.</summary>
     public bool Redact() => redacts && _redactor.Redact(_text);
 
     /// <summary>Adds what the last <see cref="Redact"/> replaced to counts.</summary>

@@ -30,10 +30,10 @@ internal sealed class SourceText
     /// <summary>Whether the text differs from the source.</summary>
     public bool IsChanged { get; private set; }
 
-    /// <summary>Why the source is no text (rule <c>binary</c> or <c>encoding</c>); null where it is.</summary>
+    /// <summary>Why the source is no text (rule <c>binary</c> or <c>encoding</c>); null if it is.</summary>
     public Finding? Fault { get; private set; }
 
-    /// <summary>Decodes a source; false where it is no text (<see cref="Fault"/>).</summary>
+    /// <summary>Decodes a source; false if it is no text (<see cref="Fault"/>).</summary>
     public bool Decode(ReadOnlySpan<byte> source)
     {
         Fault = null;
@@ -60,7 +60,7 @@ internal sealed class SourceText
             return false;
         }
 
-        // Python uses the encoding that is declared, even where the bytes are valid UTF-8; beside a byte order mark no other may be.
+        // Python uses the declared encoding, even if the bytes are valid UTF-8; with a byte order mark, no other encoding is allowed.
         bool isAscii = Ascii.IsValid(source);
         string? declared = EncodingCookie.Find(source);
         if (declared is not null && (hasMark || !EncodingCookie.IsUtf8(declared)))
@@ -175,7 +175,7 @@ internal sealed class SourceText
         }
         catch (EncoderFallbackException)
         {
-            // Half of a surrogate pair, which is no text.
+            // Half of a surrogate pair, which is not text.
             Fault = EncodingRule.NotValid(name);
             return false;
         }

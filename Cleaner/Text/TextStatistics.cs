@@ -24,7 +24,7 @@ public struct TextStatistics
     /// <summary>Length of the longest line, in characters.</summary>
     public int MaxLine;
 
-    /// <summary>Characters that lie in lines: all but the breaks.</summary>
+    /// <summary>Characters of the lines, without the line breaks.</summary>
     public long LineCharacters;
 
     /// <summary>Letters (general categories L*).</summary>

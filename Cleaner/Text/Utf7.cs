@@ -8,7 +8,7 @@ internal static class Utf7
 {
     private const string Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-    /// <summary>Decodes bytes; null where they are not valid.</summary>
+    /// <summary>Decodes bytes; null if they are not valid.</summary>
     /// <param name="source">The bytes.</param>
     public static string? Decode(ReadOnlySpan<byte> source)
     {

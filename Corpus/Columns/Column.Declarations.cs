@@ -3,7 +3,7 @@ using DataForge.Parquet;
 namespace DataForge.Corpus.Columns;
 
 // The columns of all tables. A column that several tables share is declared once. The names in clean and published shards are those of
-// The Stack v2 and codeparrot-clean where they mean the same.
+// The Stack v2 and codeparrot-clean, if they mean the same.
 /// <content>The declarations.</content>
 public abstract partial class Column
 {
@@ -14,7 +14,7 @@ public abstract partial class Column
     public static readonly Column<BinaryColumn> ContentId = Text("content_id", "git id of `content`");
 
     /// <summary>The text that ships.</summary>
-    public static readonly Column<BinaryColumn> Content = Text("content", "the text that ships: UTF-8, LF");
+    public static readonly Column<BinaryColumn> Content = Text("content", "the published text: UTF-8, lines end with LF");
 
     /// <summary>The source bytes of a content.</summary>
     public static readonly Column<BinaryColumn> SourceBytes = Bytes("content", "the source bytes");
@@ -24,7 +24,7 @@ public abstract partial class Column
 
     /// <summary>The number of the raw part that stores the content.</summary>
     public static readonly Column<Int32Column> BlobPart =
-        Int32("blob_part", "number of the raw part that stores the content, −1 where it is not stored");
+        Int32("blob_part", "number of the raw part that stores the content, −1 if it is not stored");
 
     // A repository's facts as clean and published shards name them.
 
@@ -36,7 +36,7 @@ public abstract partial class Column
 
     /// <summary>The kind of source the repository came from.</summary>
     public static readonly Column<BinaryColumn> RepositorySource =
-        Text("repo_source", "where the repository came from: `dir`, `git`, `jsonl`, `parquet`, `github`");
+        Text("repo_source", "the kind of source: `dir`, `git`, `jsonl`, `parquet`, `github`");
 
     /// <summary>The number of the crawl that a snapshot was taken in.</summary>
     public static readonly Column<Int32Column> Snapshot =
@@ -59,7 +59,7 @@ public abstract partial class Column
         Text("repo_created_at", "when the repository was created: ISO 8601, UTC");
 
     /// <summary>The licence that the forge names.</summary>
-    public static readonly Column<BinaryColumn> RepositoryLicense = Text("repo_license", "the licence that the forge or the source names");
+    public static readonly Column<BinaryColumn> RepositoryLicense = Text("repo_license", "the licence that the forge or the source states");
 
     // The same facts as raw files name them.
 
@@ -86,9 +86,9 @@ public abstract partial class Column
     public static readonly Column<BinaryColumn> RawCreatedAt = Text("created_at", "when the repository was created: ISO 8601, UTC");
 
     /// <summary><see cref="RepositoryLicense"/> in raw files.</summary>
-    public static readonly Column<BinaryColumn> RawForgeLicense = Text("forge_license", "the licence that the forge or the source names");
+    public static readonly Column<BinaryColumn> RawForgeLicense = Text("forge_license", "the licence that the forge or the source states");
 
-    // Of raw files alone.
+    // Only in raw files.
 
     /// <summary>The git mode.</summary>
     public static readonly Column<Int32Column> Mode = Int32("mode", "git mode");
@@ -97,7 +97,7 @@ public abstract partial class Column
     public static readonly Column<Int32Column> Kind = Int32("kind", "0 Python, 1 licence text, 2 packaging metadata");
 
     /// <summary>The number of source bytes, in raw files.</summary>
-    public static readonly Column<Int64Column> Size = Int64("size", "source bytes, −1 where unknown");
+    public static readonly Column<Int64Column> Size = Int64("size", "source bytes, −1 if unknown");
 
     /// <summary>Why the content is not stored.</summary>
     public static readonly Column<BinaryColumn> Fault = Text("fault", "the rule by which the content is not stored");
@@ -112,7 +112,7 @@ public abstract partial class Column
         Text("license_type", "`permissive`, `public-domain`, `weak-copyleft`, `strong-copyleft`, `unknown`, `none`");
 
     /// <summary>How the licence was found.</summary>
-    public static readonly Column<BinaryColumn> LicenseEvidence = Text("license_evidence", "how it was found");
+    public static readonly Column<BinaryColumn> LicenseEvidence = Text("license_evidence", "the evidence for the licence");
 
     /// <summary>Copyright lines.</summary>
     public static readonly Column<StringListColumn> Copyright = TextList("copyright", "copyright lines, verbatim");
@@ -129,7 +129,7 @@ public abstract partial class Column
 
     /// <summary>The paths of the other occurrences.</summary>
     public static readonly Column<StringListColumn> OtherPaths =
-        TextList("other_paths", "their paths: as many, in the same order");
+        TextList("other_paths", "the paths of these occurrences, in the same order");
 
     /// <summary>The other occurrences as version 1 of clean and published shards writes them.</summary>
     public static readonly Column<StringListColumn> OtherOccurrences =
@@ -158,32 +158,32 @@ public abstract partial class Column
     public static readonly Column<DoubleColumn> AlphanumericFraction =
         Double("alphanum_fraction", "share of letters and digits among the characters of `content`, 0 to 1");
 
-    /// <summary>Whether the path lies in a vendored folder.</summary>
-    public static readonly Column<BooleanColumn> IsVendored = Boolean("is_vendor", "whether the path lies in a vendored folder");
+    /// <summary>Whether the path is in a vendored folder.</summary>
+    public static readonly Column<BooleanColumn> IsVendored = Boolean("is_vendor", "whether the path is in a vendored folder");
 
     // Of dropped files.
 
     /// <summary>Whether an occurrence or a content was dropped.</summary>
     public static readonly Column<BinaryColumn> Level = Text(
         "level",
-        "`occurrence`: this path in this repository was dropped; `content`: the content was dropped, with all occurrences that had no row "
-        + "of their own");
+        "`occurrence`: this path in this repository was dropped; `content`: the content was dropped, with all its occurrences that have no "
+        + "row of their own");
 
     /// <summary>The name of the rule that dropped it.</summary>
     public static readonly Column<BinaryColumn> Rule =
         Text("rule", "the rule's name ([rules.md](rules.md)), or `exact_duplicate`, `near_duplicate`");
 
     /// <summary>What the rule measured.</summary>
-    public static readonly Column<BinaryColumn> Value = Text("value", "what was measured");
+    public static readonly Column<BinaryColumn> Value = Text("value", "the measured value");
 
     /// <summary>What the value was compared with.</summary>
-    public static readonly Column<BinaryColumn> Threshold = Text("threshold", "what it was compared with");
+    public static readonly Column<BinaryColumn> Threshold = Text("threshold", "the threshold that the value was compared with");
 
     // Of duplicates, clusters and pairs.
 
     /// <summary>The kept twin of a duplicate.</summary>
     public static readonly Column<BinaryColumn> TwinBlobId =
-        Text("twin_blob_id", "for a duplicate: the kept twin; null where `value` is `twin removed by opt-out`");
+        Text("twin_blob_id", "for a duplicate: the kept twin; null if `value` is `twin removed by opt-out`");
 
     /// <summary>The exact Jaccard similarity of two files.</summary>
     public static readonly Column<DoubleColumn> Jaccard = Double("jaccard", "exact Jaccard similarity with the twin, 0 to 1");

@@ -55,7 +55,7 @@ public sealed partial class Table
         Column.RepositoryName.As("the repository (for a content: of its best occurrence)"),
         Column.RevisionId.OrNull(),
         Column.Path.As("the path (for a content: of its best occurrence)"),
-        Column.LengthBytes.As("source bytes, −1 where unknown"),
+        Column.LengthBytes.As("source bytes, −1 if unknown"),
         Column.Copies,
         Column.TwinBlobId.OrNull(),
         Column.Jaccard.OrNull("for a near duplicate: exact Jaccard similarity with the twin, 0 to 1"));

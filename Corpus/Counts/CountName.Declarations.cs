@@ -46,7 +46,7 @@ public readonly partial struct CountName
 
     /// <summary>Contents that are passed on, by licence; <see cref="LicenseOf"/> makes the names.</summary>
     public static readonly CountFamily License =
-        Family("license.", "SPDX expression", "contents passed on, by licence; `license.none` where none was found");
+        Family("license.", "SPDX expression", "contents passed on, by licence; `license.none` if none was found");
 
     /// <summary>Contents that are passed on, by the class of their licence; <see cref="LicenseClassOf"/> makes the names.</summary>
     public static readonly CountFamily LicenseClass =
@@ -69,7 +69,7 @@ public readonly partial struct CountName
     public static readonly CountName ContentsStored = Declare("contents.stored", "distinct contents that the raw part stores");
 
     /// <summary>Bytes that a raw part stores.</summary>
-    public static readonly CountName BytesStored = Declare("bytes.stored", "their bytes");
+    public static readonly CountName BytesStored = Declare("bytes.stored", "bytes of the contents that the raw part stores");
 
     /// <summary>Occurrences that were not stored, by the rule.</summary>
     public static readonly CountFamily Faults = Family("faults.", "rule", "occurrences whose content is not stored, by the rule");
@@ -78,7 +78,7 @@ public readonly partial struct CountName
 
     /// <summary>Licence texts and metadata that say something about a licence.</summary>
     public static readonly CountName Evidence =
-        Declare("evidence", "licence texts and packaging metadata that say something about a licence");
+        Declare("evidence", "licence texts and packaging metadata that state a licence");
 
     /// <summary>Contents that were redacted.</summary>
     public static readonly CountName RedactedContents = Declare("redacted_contents", "contents in which something was redacted");
@@ -92,7 +92,7 @@ public readonly partial struct CountName
     public static readonly CountName SignaturesFiles = Declare("signatures.files", "files read for signatures");
 
     /// <summary>Text bytes of <see cref="SignaturesFiles"/>.</summary>
-    public static readonly CountName SignaturesBytes = Declare("signatures.bytes", "bytes of their texts");
+    public static readonly CountName SignaturesBytes = Declare("signatures.bytes", "text bytes of the files read for signatures");
 
     /// <summary>Distinct shingles of files.</summary>
     public static readonly CountName SignaturesShingles = Declare("signatures.shingles", "distinct shingles, summed over files");
@@ -103,7 +103,7 @@ public readonly partial struct CountName
 
     /// <summary>Files whose shingle set an earlier file has.</summary>
     public static readonly CountName RanksEqualSets =
-        Declare("ranks.equal_sets", "files whose shingle set a file of a better rank has");
+        Declare("ranks.equal_sets", "files with the same shingle set as a file of a better rank");
 
     /// <summary>Kept files of the base.</summary>
     public static readonly CountName RanksBaseKept = Declare("ranks.base_kept", "files of the base that are kept there");
@@ -112,18 +112,18 @@ public readonly partial struct CountName
     public static readonly CountName CandidatesPairs = Declare("candidates.pairs", "candidate pairs written");
 
     /// <summary>Members of hot buckets.</summary>
-    public static readonly CountName CandidatesHotMembers = Declare("candidates.hot_members", "members of these buckets");
+    public static readonly CountName CandidatesHotMembers = Declare("candidates.hot_members", "files in buckets with more than 8 files");
 
     /// <summary>Hot buckets.</summary>
-    public static readonly CountName CandidatesHotBuckets = Declare("candidates.hot_buckets", "buckets with more than 8 members");
+    public static readonly CountName CandidatesHotBuckets = Declare("candidates.hot_buckets", "buckets with more than 8 files");
 
     /// <summary>Pairs whose similarity was computed.</summary>
     public static readonly CountName SelectionVerifiedPairs =
         Declare("selection.verified_pairs", "pairs whose exact similarity was computed");
 
-    /// <summary>Pairs that a sketch spared.</summary>
+    /// <summary>Pairs that a sketch excluded.</summary>
     public static readonly CountName SelectionSparedPairs =
-        Declare("selection.spared_pairs", "pairs that a sketch spared from it");
+        Declare("selection.spared_pairs", "pairs that a sketch excluded, without computing their similarity");
 
     /// <summary>Pairs at or above the threshold.</summary>
     public static readonly CountName SelectionEdges = Declare("selection.edges", "pairs at or above the threshold");
@@ -133,13 +133,13 @@ public readonly partial struct CountName
         Declare("selection.twins_in_base", "duplicates whose kept twin is a file of the base");
 
     /// <summary>Clusters of near duplicates.</summary>
-    public static readonly CountName ClustersCount = Declare("clusters.count", "clusters of two files and more");
+    public static readonly CountName ClustersCount = Declare("clusters.count", "clusters of two or more files");
 
     /// <summary>Files in clusters.</summary>
-    public static readonly CountName ClustersFiles = Declare("clusters.files", "files in them");
+    public static readonly CountName ClustersFiles = Declare("clusters.files", "files in clusters");
 
     /// <summary>Files in the largest cluster.</summary>
-    public static readonly CountName ClustersLargest = Declare("clusters.largest", "files in the largest");
+    public static readonly CountName ClustersLargest = Declare("clusters.largest", "files in the largest cluster");
 
     /// <summary>Files that the audit sampled.</summary>
     public static readonly CountName AuditFiles = Declare("audit.files", "files sampled by the audit");
@@ -148,21 +148,21 @@ public readonly partial struct CountName
     public static readonly CountName AuditPairs = Declare("audit.pairs", "near pairs with a sampled file, by brute force");
 
     /// <summary>Those of <see cref="AuditPairs"/> that the join found too.</summary>
-    public static readonly CountName AuditPairsFound = Declare("audit.pairs_found", "of these, pairs that the join found too");
+    public static readonly CountName AuditPairsFound = Declare("audit.pairs_found", "pairs of `audit.pairs` that the join found too");
 
     /// <summary>Dropped files in the audit's sample.</summary>
     public static readonly CountName AuditDrops = Declare("audit.drops", "sampled files that were dropped");
 
     /// <summary>Those of <see cref="AuditDrops"/> that are confirmed.</summary>
     public static readonly CountName AuditDropsConfirmed =
-        Declare("audit.drops_confirmed", "of these, files whose twin is at or above the threshold");
+        Declare("audit.drops_confirmed", "files of `audit.drops` whose twin is at or above the threshold");
 
     /// <summary>Kept files in the audit's sample.</summary>
     public static readonly CountName AuditKept = Declare("audit.kept", "sampled files that are kept");
 
     /// <summary>Those of <see cref="AuditKept"/> that have no kept twin.</summary>
     public static readonly CountName AuditKeptWithoutTwin =
-        Declare("audit.kept_without_twin", "of these, files without a kept near duplicate");
+        Declare("audit.kept_without_twin", "files of `audit.kept` without a kept near duplicate");
 
     /// <summary>Repositories that the card names.</summary>
     public static readonly CountName CardRepositories = Declare("card.repositories", "repositories in NOTICE");
@@ -200,13 +200,13 @@ public readonly partial struct CountName
 
     /// <summary>Documents of text that no rule judged.</summary>
     public static readonly CountName DocumentsUnfiltered =
-        Declare("documents.unfiltered", "documents of text given as it is: no rule, licence or redaction");
+        Declare("documents.unfiltered", "documents of text that was given unchanged: without rules, licences and redaction");
 
     /// <summary>Bytes of <see cref="DocumentsUnfiltered"/>.</summary>
-    public static readonly CountName BytesUnfiltered = Declare("bytes.unfiltered", "their bytes");
+    public static readonly CountName BytesUnfiltered = Declare("bytes.unfiltered", "bytes of the unfiltered documents");
 
     /// <summary>Lines that hold no text.</summary>
-    public static readonly CountName DocumentsBad = Declare("documents.bad", "lines of these sources that hold no text");
+    public static readonly CountName DocumentsBad = Declare("documents.bad", "lines of text sources that have no text");
 
     // Pretrain. Those of an earlier training of several begin with its name (OfTraining).
 
@@ -221,11 +221,11 @@ public readonly partial struct CountName
 
     /// <summary>Tokens that the validation loss is a mean over.</summary>
     public static readonly CountName TokensValidated =
-        Declare("tokens.validated", "tokens that the validation loss is a mean over");
+        Declare("tokens.validated", "tokens over which the validation loss is averaged");
 
     /// <summary>The entropy of the held-out tokens under their own frequencies.</summary>
     public static readonly CountName UnigramEntropy =
-        Declare("unigram_entropy.micronats", "entropy of these tokens under their own frequencies, in 10⁻⁶ nats per token");
+        Declare("unigram_entropy.micronats", "entropy of the validated tokens under their own frequencies, in 10⁻⁶ nats per token");
 
     /// <summary>The lowest validation loss.</summary>
     public static readonly CountName ValidationLoss =
@@ -235,17 +235,17 @@ public readonly partial struct CountName
     public static readonly CountName HeldOutFiles = Declare("heldout.files", "held-out files that bits per byte are measured on");
 
     /// <summary>Bytes of <see cref="HeldOutFiles"/>.</summary>
-    public static readonly CountName HeldOutBytes = Declare("heldout.bytes", "their bytes");
+    public static readonly CountName HeldOutBytes = Declare("heldout.bytes", "bytes of these held-out files");
 
     /// <summary>Bytes of <see cref="HeldOutFiles"/> as gzip compresses them.</summary>
     public static readonly CountName HeldOutBytesGzip =
-        Declare("heldout.bytes.gzip", "their bytes where gzip compresses each by itself, at its highest level");
+        Declare("heldout.bytes.gzip", "bytes of these files when gzip compresses each file separately, at its highest level");
 
     /// <summary>Bits of <see cref="HeldOutFiles"/> under the model.</summary>
     public static readonly CountName HeldOutBits =
-        Declare("heldout.bits", "bits that the model gives them: the sum of its loss over their tokens, each file by itself");
+        Declare("heldout.bits", "bits of these files under the model: the sum of its loss over their tokens, each file separately");
 
-    private static readonly CountName[] PerKindOccurrences = PerKind("occurrences.", "occurrences crawled of this kind of file");
+    private static readonly CountName[] PerKindOccurrences = PerKind("occurrences.", "crawled occurrences of this kind of file");
     private static readonly CountName[] PerKindBytes = PerKind("bytes.", "source bytes of these occurrences");
 
     /// <summary>Occurrences crawled of a kind of file.</summary>

@@ -34,8 +34,8 @@ public sealed record RunStarted(string Run, string Workspace, string Version, IR
 /// <summary>A process stopped working on a run.</summary>
 /// <param name="Run">The run's name.</param>
 /// <param name="Status"><c>done</c>, <c>stopped</c> (by the user) or <c>failed</c>.</param>
-/// <param name="Reason">Why it failed; null where it did not. An unexpected fault comes with its stack trace.</param>
-/// <param name="Seconds">Seconds since <see cref="RunStarted"/>.</param>
+/// <param name="Reason">Why it failed; null if it did not fail. For an unexpected fault, with the stack trace.</param>
+/// <param name="Seconds">Seconds since the start.</param>
 public sealed record RunFinished(string Run, string Status, string? Reason, double Seconds) : Event;
 
 /// <summary>A stage started.</summary>
@@ -44,22 +44,22 @@ public sealed record StageStarted(string Stage) : Event;
 
 /// <summary>Progress of a stage, written at most twice a second.</summary>
 /// <param name="Stage">The stage.</param>
-/// <param name="Unit">What is counted: <c>bytes</c>, <c>files</c>, <c>parts</c> …</param>
+/// <param name="Unit">The unit: <c>bytes</c>, <c>files</c>, <c>parts</c> …</param>
 /// <param name="Done">Units done.</param>
-/// <param name="Total">Units in all; 0 where unknown.</param>
+/// <param name="Total">All units; 0 if unknown.</param>
 /// <param name="Seconds">Seconds since the stage started counting.</param>
 public sealed record StageAdvanced(string Stage, string Unit, long Done, long Total, double Seconds) : Event;
 
 /// <summary>A stage succeeded.</summary>
 /// <param name="Stage">The stage.</param>
-/// <param name="Seconds">Seconds since <see cref="StageStarted"/>.</param>
+/// <param name="Seconds">Seconds since the stage started.</param>
 public sealed record StageFinished(string Stage, double Seconds) : Event;
 
 /// <summary>A part is complete.</summary>
 /// <param name="Stage">The stage.</param>
 /// <param name="Part">The part's name.</param>
-/// <param name="Reused">Whether it was complete before; false where it was computed now.</param>
-/// <param name="Seconds">Seconds of computation; 0 where reused.</param>
+/// <param name="Reused">Whether it was complete before; false if it was computed now.</param>
+/// <param name="Seconds">Seconds of computation; 0 if reused.</param>
 /// <param name="Counts">The counts of its manifest entry.</param>
 public sealed record PartDone(string Stage, string Part, bool Reused, double Seconds, CountTable Counts) : Event;
 
@@ -70,9 +70,9 @@ public sealed record PartDone(string Stage, string Part, bool Reused, double Sec
 /// <param name="Detail">What is wrong with it.</param>
 public sealed record FileFault(string Stage, string Where, string Rule, string Detail) : Event;
 
-/// <summary>A line for people.</summary>
+/// <summary>A message for the user.</summary>
 /// <param name="Level"><c>information</c> or <c>warning</c>.</param>
-/// <param name="Text">The line.</param>
+/// <param name="Text">The message.</param>
 public sealed record Note(string Level, string Text) : Event
 {
     /// <summary>A note for information.</summary>
@@ -84,12 +84,12 @@ public sealed record Note(string Level, string Text) : Event
 
 /// <summary>A training step.</summary>
 /// <param name="Step">The step's number, from 1.</param>
-/// <param name="Steps">Steps in all.</param>
+/// <param name="Steps">Steps of the training.</param>
 /// <param name="Loss">Training loss in nats per token.</param>
 /// <param name="TokensPerSecond">Tokens per second.</param>
 /// <param name="LearningRate">The learning rate of this step.</param>
 /// <param name="GradientNorm">The gradient's L2 norm before clipping.</param>
-/// <param name="Mfu">Model FLOPs utilization, the share of the device's stated peak; null where no peak is known.</param>
+/// <param name="Mfu">Model FLOPs utilization, the share of the device's peak; null if no peak is known.</param>
 /// <param name="SecondsLeft">Estimated seconds until the last step.</param>
 /// <param name="MemoryBytes">The process's resident memory in bytes.</param>
 public sealed record TrainingStep(
@@ -104,12 +104,12 @@ public sealed record TrainingStep(
 public sealed record TrainingSkipped(long Step, string Reason, double Loss, double GradientNorm) : Event;
 
 /// <summary>An evaluation on the held-out documents.</summary>
-/// <param name="Step">The step after which it was made.</param>
+/// <param name="Step">The step after which the evaluation was made.</param>
 /// <param name="Loss">Loss in nats per token.</param>
-/// <param name="Best">Whether it is the lowest so far.</param>
+/// <param name="Best">Whether the loss is the lowest so far.</param>
 public sealed record TrainingEvaluated(long Step, double Loss, bool Best) : Event;
 
 /// <summary>A completion by the trained model.</summary>
 /// <param name="Prompt">The prompt.</param>
-/// <param name="Completion">What the model wrote after it.</param>
+/// <param name="Completion">The model's text after the prompt.</param>
 public sealed record SampleWritten(string Prompt, string Completion) : Event;

@@ -84,7 +84,7 @@ public sealed class EventLog : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file?.Dispose();
 
-    /// <summary>The event of a line; null where it is none.</summary>
+    /// <summary>The event of a line; null if it is none.</summary>
     internal static Event? Parse(ReadOnlySpan<byte> line)
     {
         try

@@ -1,7 +1,7 @@
 namespace DataForge.Corpus.Events;
 
 /// <summary>The first event of a log and its last ones, read without what is between them.</summary>
-/// <param name="First">The first event; null where the log has none.</param>
+/// <param name="First">The first event; null if the log has none.</param>
 /// <param name="Last">The last events, in order: those in the last kilobytes of the log, at least one where there is any.</param>
 public sealed record EventLogEnds(Event? First, IReadOnlyList<Event> Last)
 {

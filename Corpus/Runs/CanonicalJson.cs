@@ -78,6 +78,8 @@ public static class CanonicalJson
     }
 }
 
-/// <summary>Marks an option that cannot change a row: a worker count, a path, what is printed.</summary>
+/// <summary>
+/// Marks an option that is not part of the options hash: it changes no row, or what it names is hashed or recorded in another way.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class NotHashedAttribute : Attribute;

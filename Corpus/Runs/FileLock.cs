@@ -83,7 +83,7 @@ public sealed class FileLock : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream?.Dispose();
 
-    /// <summary>Whether a fault says that a file cannot be written: for want of a permission, or in a read-only file system.</summary>
+    /// <summary>Whether a fault says that a file cannot be written: without the permission, or in a read-only file system.</summary>
     public static bool IsReadOnly(Exception fault) => fault is UnauthorizedAccessException or IOException { HResult: ReadOnlyFileSystem };
 
     private static FileLock? ShareReadOnly(string path)

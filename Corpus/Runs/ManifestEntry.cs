@@ -20,7 +20,7 @@ public sealed record ManifestEntry
     public required string OptionsHash { get; init; }
 
     /// <summary>
-    /// The versions of the codecs that decide bytes but not rows, such as <c>zstd 1.5.7</c>; empty where no file is a table.
+    /// The versions of the codecs that decide bytes but not rows, such as <c>zstd 1.5.7</c>; empty if no file is a table.
     /// </summary>
     public string Codecs { get; init; } = "";
 

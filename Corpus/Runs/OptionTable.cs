@@ -19,7 +19,7 @@ public interface IOptionTable
     /// <summary>The options, in the order in which they are written.</summary>
     IReadOnlyList<SectionOption> Options { get; }
 
-    /// <summary>The value of an option; null where it is not set.</summary>
+    /// <summary>The value of an option; null if it is not set.</summary>
     /// <param name="name">The name of one of <see cref="Options"/>.</param>
     object? this[string name] { get; set; }
 }
@@ -54,7 +54,7 @@ public static class OptionTables
     }
 
     /// <summary>
-    /// A modifier for the serializer: writes the options of a table as properties of the section, where the table stands.
+    /// A modifier for the serializer: writes the options of a table as properties of the section, in the table's place.
     /// </summary>
     public static void Flatten(JsonTypeInfo type)
     {

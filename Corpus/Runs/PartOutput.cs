@@ -29,7 +29,7 @@ public sealed class PartOutput(Run run)
         }
     }
 
-    /// <summary>What an entry with these files states of its codecs: nothing where no file is a table.</summary>
+    /// <summary>What an entry with these files states of its codecs: nothing if no file is a table.</summary>
     public static string CodecsOf(IEnumerable<ManifestOutput> outputs) =>
         outputs.Any(output => output.Path.EndsWith(".parquet", StringComparison.Ordinal)) ? ParquetCodecs : "";
 

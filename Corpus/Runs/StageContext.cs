@@ -33,7 +33,7 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
     /// <summary>Starts the progress of a stage.</summary>
     /// <param name="stage">The stage.</param>
     /// <param name="unit">What is counted: <c>bytes</c>, <c>files</c>, <c>parts</c>, <c>steps</c> …</param>
-    /// <param name="total">Units in all; 0 where unknown.</param>
+    /// <param name="total">Units in all; 0 if unknown.</param>
     public StageProgress Progress(string stage, string unit, long total) => new(events, time, stage, unit, total);
 
     /// <summary>

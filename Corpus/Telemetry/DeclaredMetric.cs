@@ -13,7 +13,7 @@ public enum MetricKind
     Histogram,
 }
 
-/// <summary>A metric. It is declared in <see cref="MetricNames"/>, and its name stands nowhere else.</summary>
+/// <summary>A metric. It is declared in <see cref="MetricNames"/>; its name is written nowhere else.</summary>
 /// <param name="Name">Its name, as OpenTelemetry has it.</param>
 /// <param name="Kind">How it is read.</param>
 /// <param name="Unit">Its unit in the notation of UCUM, such as <c>s</c>, <c>By</c> or <c>{run}</c>.</param>

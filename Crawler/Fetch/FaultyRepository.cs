@@ -7,7 +7,7 @@ namespace DataForge.Crawler.Fetch;
 /// <summary>A repository that could not be fetched: one row, with path ".", says why.</summary>
 internal sealed class FaultyRepository(RepositoryFacts facts, FetchException fault) : IOpenRepository
 {
-    /// <summary>The path of the row: it stands for the whole repository.</summary>
+    /// <summary>The path of the row, which represents the whole repository.</summary>
     public const string Root = ".";
 
     /// <summary>The reason.</summary>
@@ -20,7 +20,7 @@ internal sealed class FaultyRepository(RepositoryFacts facts, FetchException fau
     public string Signature => SignatureOf(facts.Commit, fault.Rule);
 
     /// <summary>The signature of a repository that could not be fetched.</summary>
-    /// <param name="commit">Its commit; null where it is unknown.</param>
+    /// <param name="commit">Its commit; null if it is unknown.</param>
     /// <param name="rule">The reason, one of <see cref="RuleNames"/>.</param>
     public static string SignatureOf(string? commit, string rule) => StageHash.Combine("fault", commit ?? "", rule);
 

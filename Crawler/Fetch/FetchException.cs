@@ -9,7 +9,7 @@ namespace DataForge.Crawler.Fetch;
 /// <param name="rule">The reason, one of <see cref="RuleNames"/>.</param>
 /// <param name="detail">Details in one line, without credentials.</param>
 /// <param name="isTransient">Whether a later attempt may succeed although the repository has not changed.</param>
-/// <param name="inner">The cause; null where there is none.</param>
+/// <param name="inner">The cause; null if there is none.</param>
 public sealed class FetchException(string rule, string detail, bool isTransient = false, Exception? inner = null)
     : Exception($"{rule}: {detail}", inner)
 {

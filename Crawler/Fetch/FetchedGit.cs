@@ -92,7 +92,7 @@ internal sealed class FetchedGit : IFetchedRepository
             }
             catch (FetchException e) when (e.Rule is RuleNames.Refused or RuleNames.Unreachable)
             {
-                // A server that does not support filters is asked for everything. git's own server closes the connection without a message.
+                // If a server does not support filters, everything is requested. git's own server closes the connection without a message.
                 if (e.Rule == RuleNames.Unreachable)
                 {
                     if (await _upload.SupportsFiltersAsync(_address, _quota, cancellation).ConfigureAwait(false) != false)
@@ -148,7 +148,7 @@ internal sealed class FetchedGit : IFetchedRepository
             }
             catch (FetchException e) when (e.Rule == RuleNames.Refused)
             {
-                // A server that does not send single blobs is asked for all of them.
+                // If a server does not send single blobs, all of them are requested.
                 await FetchCommitAsync(null, cancellation).ConfigureAwait(false);
             }
         }, cancellation).ConfigureAwait(false);
@@ -170,7 +170,7 @@ internal sealed class FetchedGit : IFetchedRepository
     }
 
     /// <summary>
-    /// Passes what was fetched to the crawler that writes. Not where the byte limit was exceeded: that crawler may need less, as it knows
+    /// Passes what was fetched to the crawler that writes. Not if the byte limit was exceeded: that crawler may need less, because it knows
     /// which contents are stored.
     /// </summary>
     public bool TryMoveTo(SharedFetchFolder folder)

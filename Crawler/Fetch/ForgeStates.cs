@@ -10,7 +10,7 @@ internal static class ForgeStates
     /// <param name="facts">What is known about it.</param>
     /// <param name="name">Its name.</param>
     /// <param name="pushedAt">When it was last pushed to.</param>
-    /// <param name="fault">Why it could not be fetched; null where it could.</param>
+    /// <param name="fault">Why it could not be fetched; null if it could.</param>
     public static RepositoryState Of(RepositoryFacts facts, string name, DateTimeOffset? pushedAt, FetchException? fault) => new(
         facts.Id, StatusOf(fault?.Rule), name, facts.Commit, pushedAt, fault is null or { Rule: RuleNames.Empty } ? null : fault.Message);
 

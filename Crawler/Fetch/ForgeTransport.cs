@@ -48,11 +48,11 @@ internal sealed class ForgeTransport : IDisposable
     /// <summary>Base address of the forge's API.</summary>
     public Uri Api { get; }
 
-    /// <summary>Explains refusals; null where there is no API to ask.</summary>
+    /// <summary>Explains refusals; null if there is no API to ask.</summary>
     public RefusalLookup? Lookup { get; set; }
 
     /// <summary>
-    /// Acquires a permit for a request that counts against the API's core limit, as each archive does; null where there is no limit.
+    /// Acquires a permit for a request that counts against the API's core limit, as each archive does; null if there is no limit.
     /// </summary>
     public Func<CancellationToken, Task<RequestLimiter.Permit>>? AcquirePermit { get; set; }
 
@@ -66,7 +66,7 @@ internal sealed class ForgeTransport : IDisposable
         set => _hasServersWithoutFilters = value;
     }
 
-    /// <summary>What other crawlers fetch for this one; null where there are none.</summary>
+    /// <summary>What other crawlers fetch for this one; null if there are none.</summary>
     public SharedFetch? Shared { get; init; }
 
     /// <summary>Limits how many transfers run at a time.</summary>

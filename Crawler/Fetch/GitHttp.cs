@@ -6,7 +6,7 @@ using DataForge.Crawler.GitHub.Limits;
 namespace DataForge.Crawler.Fetch;
 
 /// <summary>
-/// Sends requests to a forge's git service. Credentials are sent to the forge alone; a redirect that leaves the forge is not followed.
+/// Sends requests to a forge's git service. Credentials are sent only to the forge; a redirect that leaves the forge is not followed.
 /// Requests that fail because of the connection, a busy server or a rate limit are sent again, within the repository's time.
 /// </summary>
 /// <param name="http">The client; it must not follow redirects.</param>
@@ -18,7 +18,7 @@ namespace DataForge.Crawler.Fetch;
 internal sealed class GitHttp(
     HttpClient http, Uri forge, Uri api, Action<HttpRequestMessage> authorize, TransferLimiter transfers, TimeProvider time)
 {
-    // Attempts of one request, with waits of 0.5, 1, 2 and 4 seconds between them. A longer outage is not this class's business: the
+    // Attempts of one request, with waits of 0.5, 1, 2 and 4 seconds between them. A longer outage is not handled here: the
     // repository becomes a row, and the next crawl fetches it again.
     private const int MaxAttempts = 5;
 
@@ -27,18 +27,18 @@ internal sealed class GitHttp(
     private const string Service = "/git-upload-pack";
 
     // A response of which nothing has arrived for this long is considered dead. Servers send keep-alive packets every 5 seconds while they
-    // prepare a pack (uploadpack.keepAlive, https://git-scm.com/docs/git-config), so a minute of silence is no server at work.
+    // prepare a pack (uploadpack.keepAlive, https://git-scm.com/docs/git-config), so after a minute of silence the server is not working.
     private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.5);
 
-    // Where a server throttles without saying for how long: GitHub asks to wait for at least one minute
+    // If a server throttles without saying for how long: GitHub asks to wait for at least one minute
     // (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit).
     private static readonly TimeSpan DefaultThrottle = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ShortestThrottle = TimeSpan.FromSeconds(1);
 
     private readonly ForgeAddresses _addresses = new(forge, api);
 
-    // Whether the forge was ever reached. Where it never was, no repository is to blame and the crawl stops.
+    // Whether the forge was ever reached. If it never was, the fault is not a repository's, and the crawl stops.
     private volatile bool _hasResponded;
 
     /// <summary>Scheme, host and port of the repositories' addresses.</summary>
@@ -51,9 +51,9 @@ internal sealed class GitHttp(
     /// <param name="repository">The repository's address.</param>
     /// <param name="message">The message.</param>
     /// <param name="quota">What fetching the repository may cost.</param>
-    /// <param name="read">Reads the response; called again where the request is sent again.</param>
+    /// <param name="read">Reads the response; called again if the request is sent again.</param>
     /// <param name="cancellation">Stops the request.</param>
-    /// <returns>The address of the repository that responded; different where the server redirected.</returns>
+    /// <returns>The address of the repository that responded; different if the server redirected.</returns>
     /// <exception cref="FetchException">There is no usable response.</exception>
     public async Task<Uri> PostAsync(
         Uri repository, ReadOnlyMemory<byte> message, FetchQuota quota, Func<PktReader, CancellationToken, Task> read,
@@ -75,9 +75,9 @@ internal sealed class GitHttp(
     /// <summary>Gets a body and reads it.</summary>
     /// <param name="address">Its address.</param>
     /// <param name="quota">What fetching the repository may cost.</param>
-    /// <param name="read">Reads the body; called again where the request is sent again.</param>
+    /// <param name="read">Reads the body; called again if the request is sent again.</param>
     /// <param name="cancellation">Stops the request.</param>
-    /// <param name="acquirePermit">Acquires a permit for each request to the API on the way to the body; null where there is no
+    /// <param name="acquirePermit">Acquires a permit for each request to the API on the way to the body; null if there is no
     /// limit.</param>
     /// <exception cref="FetchException">There is no usable response.</exception>
     public Task GetAsync(

@@ -10,7 +10,7 @@ namespace DataForge.Crawler.Fetch;
 
 /// <summary>A line of a <see cref="PinnedList"/>.</summary>
 /// <param name="Facts">The repository, with its commit and the number of its snapshot.</param>
-/// <param name="Fault">Why it could not be fetched, one of <see cref="RuleNames"/>; null where it could.</param>
+/// <param name="Fault">Why it could not be fetched, one of <see cref="RuleNames"/>; null if it could.</param>
 internal sealed record PinnedLine(RepositoryFacts Facts, string? Fault);
 
 /// <summary>

@@ -7,7 +7,7 @@ namespace DataForge.Crawler.Fetch;
 
 /// <summary>
 /// Finds out what happened to repositories that a query found in its last complete round and no longer finds, or that git cannot fetch. It
-/// costs one request per such repository, and none where nothing is missing.
+/// costs one request per such repository, and none if nothing is missing.
 /// </summary>
 internal sealed class RepositoryStatusCheck(GitHubClient client, Catalog catalog, Action<Note> report)
 {

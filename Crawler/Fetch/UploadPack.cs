@@ -8,7 +8,7 @@ namespace DataForge.Crawler.Fetch;
 
 /// <summary>The commit that a remote repository's HEAD names.</summary>
 /// <param name="Address">The address of the repository that responded.</param>
-/// <param name="Commit">The commit's id, 40 hexadecimal digits; null where there is none.</param>
+/// <param name="Commit">The commit's id, 40 hexadecimal digits; null if there is none.</param>
 internal sealed record RemoteHead(Uri Address, string? Commit);
 
 /// <summary>
@@ -33,14 +33,14 @@ internal sealed class UploadPack(GitHttp http)
         }
         catch (FetchException e) when (e.Rule == RuleNames.Unreachable)
         {
-            // git's backend closes the connection without a message where client and repository use different hashes.
+            // git's backend closes the connection without a message if client and repository use different hashes.
             return (await ReadCapabilitiesAsync(repository, quota, cancellation).ConfigureAwait(false)).IsOtherFormat
                 ? throw new FetchException(RuleNames.Unsupported, OtherFormat, inner: e)
                 : throw new FetchException(e.Rule, e.Detail, e.IsTransient, e);
         }
     }
 
-    /// <summary>Whether the server supports partial fetches; null where it does not say.</summary>
+    /// <summary>Whether the server supports partial fetches; null if it does not say.</summary>
     public async Task<bool?> SupportsFiltersAsync(Uri repository, FetchQuota quota, CancellationToken cancellation) =>
         (await ReadCapabilitiesAsync(repository, quota, cancellation).ConfigureAwait(false)).SupportsFilters;
 
@@ -68,7 +68,7 @@ internal sealed class UploadPack(GitHttp http)
         }
         catch (FetchException)
         {
-            // No response to this request either: the caller's first fault stands.
+            // No response to this request either: the caller keeps its first fault.
         }
 
         return (isOther, supportsFilters);

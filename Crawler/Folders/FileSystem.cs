@@ -61,8 +61,8 @@ internal partial class FileSystem
 
     /// <summary>Lists a folder.</summary>
     /// <param name="folder">The folder's path.</param>
-    /// <param name="fault">Why it cannot be listed; null where it can.</param>
-    /// <returns>Its entries in the order of the bytes of their names; null where it cannot be listed.</returns>
+    /// <param name="fault">Why it cannot be listed; null if it can.</param>
+    /// <returns>Its entries in the order of the bytes of their names; null if it cannot be listed.</returns>
     public virtual FolderEntry[]? List(byte[] folder, out string? fault)
     {
         nint handle = opendir(Terminated(folder));
@@ -115,7 +115,7 @@ internal partial class FileSystem
     /// <summary>Reads a file's facts.</summary>
     /// <param name="path">The file's path.</param>
     /// <param name="follow">Whether to follow a link; otherwise the facts are those of the link.</param>
-    /// <param name="fault">Why they cannot be read; null where they can.</param>
+    /// <param name="fault">Why they cannot be read; null if they can.</param>
     public virtual FileFacts? Facts(byte[] path, bool follow, out string? fault)
     {
         Span<byte> stat = stackalloc byte[256];
@@ -196,7 +196,7 @@ internal partial class FileSystem
     /// <summary>The bytes of a path given as text.</summary>
     public static byte[] Bytes(string path) => Encoding.UTF8.GetBytes(path);
 
-    /// <summary>Resolves all links of a path; null where the path does not exist.</summary>
+    /// <summary>Resolves all links of a path; null if the path does not exist.</summary>
     public static string? RealPath(string path)
     {
         nint resolved = realpath(Terminated(Bytes(path)), 0);

@@ -34,7 +34,7 @@ internal sealed class FolderTree
     /// <summary>Its folders, links left out, in order of their names; none for <c>.git</c>.</summary>
     public IEnumerable<FolderTree> Folders => Items.Select(static item => item.Folder).OfType<FolderTree>();
 
-    /// <summary>Why the folder cannot be listed; null where it was listed, and where it is too deep to be.</summary>
+    /// <summary>Why the folder cannot be listed; null if it was listed, and where it is too deep to be.</summary>
     public string? Fault { get; private set; }
 
     /// <summary>Whether it was not listed because it is too deep.</summary>

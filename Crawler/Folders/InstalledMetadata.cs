@@ -54,7 +54,7 @@ internal sealed class InstalledMetadata
     /// <summary>Whether a name is that of packaging metadata.</summary>
     public static bool IsInfo(ReadOnlySpan<byte> name) => name.EndsWith(".dist-info"u8) || name.EndsWith(".egg-info"u8);
 
-    /// <summary>The evidence for a top-level module or package; empty where there is none.</summary>
+    /// <summary>The evidence for a top-level module or package; empty if there is none.</summary>
     public IReadOnlyList<Evidence> For(ReadOnlySpan<byte> module)
     {
         string name = PathText.FromBytes(module);

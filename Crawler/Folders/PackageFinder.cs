@@ -4,11 +4,11 @@ using DataForge.Crawler.Sources;
 namespace DataForge.Crawler.Folders;
 
 /// <summary>
-/// Divides a folder into repositories.
-/// A folder with <c>.git</c> is one repository. A folder with modules of its own is a package and one repository, named by its path below
-/// the source. A folder without modules, below which repositories or folders of packages lie, is searched. The loose modules of a folder
-/// form one repository together, named as the folder; but in <c>site-packages</c> and <c>dist-packages</c>, where each module belongs to
-/// another project, each is a repository. Licence files and metadata above or beside a package become part of its repository.
+/// Divides a folder into repositories. A folder with <c>.git</c> is one repository. A folder with its own modules is a package and one
+/// repository, named by its path below the source. A folder without modules is searched if there are repositories or folders of packages
+/// below it. The loose modules of a folder form one repository together, with the folder's name; but in <c>site-packages</c> and
+/// <c>dist-packages</c> each of them is a repository, because each belongs to another project. Licence files and metadata above or beside
+/// a package become part of its repository.
 /// </summary>
 internal sealed class PackageFinder(FileSystem files, CancellationToken cancellation = default)
 {

@@ -12,7 +12,7 @@ namespace DataForge.Crawler.Git;
 /// <param name="limit">How long a command may run.</param>
 internal sealed class GitCommand(string homeFolder, TimeSpan limit)
 {
-    // The output of the commands used here is small (an id, a list of references); the bounds are against a hostile server.
+    // The output of the commands used here is small (an id, a list of references); the bounds protect against a hostile server.
     private const int MaxOutput = 64 << 20;
     private const int MaxErrors = 64 << 10;
 
@@ -24,7 +24,7 @@ internal sealed class GitCommand(string homeFolder, TimeSpan limit)
     private const int SignalProcessorTime = 128 + 24;
     private const int SignalFileSize = 128 + 25;
 
-    // Ctrl-C goes to all processes of a terminal. git may end before this process has seen the signal; two seconds are ample for that.
+    // Ctrl-C goes to all processes of a terminal. git may end before this process has seen the signal; two seconds are enough for that.
     private static readonly TimeSpan InterruptGracePeriod = TimeSpan.FromSeconds(2);
 
     private static readonly string[] Settings =

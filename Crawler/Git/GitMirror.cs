@@ -63,7 +63,7 @@ internal sealed class GitMirror(string text, GitLocation location, string mirror
             }
             catch (GitException)
             {
-                // A server that does not send single blobs is asked for all of them.
+                // If a server does not send single blobs, all of them are requested.
                 string[] all = ["fetch", "-q", "--no-tags", "--depth=1", "--refetch", "--no-filter", "origin", $"+{_wanted}:{Branch}"];
                 await git.RunAsync(Folder, all, null, cancellation).ConfigureAwait(false);
             }

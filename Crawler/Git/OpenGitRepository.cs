@@ -24,7 +24,7 @@ internal sealed class OpenGitRepository : IOpenRepository
     /// <param name="text">The source as the user wrote it, for messages.</param>
     /// <param name="folder">The repository's folder.</param>
     /// <param name="facts">What is known about it, without the commit.</param>
-    /// <param name="mirror">Fetches blobs that the folder lacks; null where the folder is the user's own repository.</param>
+    /// <param name="mirror">Fetches blobs that the folder lacks; null if the folder is the user's own repository.</param>
     /// <param name="context">Options, and which contents are stored already.</param>
     /// <exception cref="DataForgeException">It is not a git repository, or HEAD names no commit.</exception>
     public static OpenGitRepository Open(string text, string folder, RepositoryFacts facts, GitMirror? mirror, ScanContext context)

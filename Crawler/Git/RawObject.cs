@@ -8,7 +8,7 @@ internal static unsafe class RawObject
 {
     private static readonly Lazy<Functions> Native = new(() => new Functions(LibGit2.Library));
 
-    /// <summary>Reads an object; null where it is missing or damaged.</summary>
+    /// <summary>Reads an object; null if it is missing or damaged.</summary>
     /// <param name="objects">The folder of a repository's objects.</param>
     /// <param name="id">The object's id.</param>
     public static byte[]? Read(string objects, BlobId id)

@@ -36,9 +36,9 @@ public enum ApiOutcome
 /// <summary>A response of the API.</summary>
 /// <param name="Outcome">The outcome.</param>
 /// <param name="Value">The content; null unless the outcome is <see cref="ApiOutcome.Ok"/>.</param>
-/// <param name="ETag">Its entity tag; null where it has none.</param>
+/// <param name="ETag">Its entity tag; null if it has none.</param>
 /// <param name="Next">Path and query of the next page, relative to the base address; null on the last page.</param>
-/// <param name="Message">The server's error message, cut to 200 characters; empty where there is no error.</param>
+/// <param name="Message">The server's error message, cut to 200 characters; empty if there is no error.</param>
 /// <param name="IsUnchanged">Whether the server said that nothing changed since the response was cached.</param>
 public sealed record ApiResponse<T>(
     ApiOutcome Outcome, T? Value, string? ETag = null, string? Next = null, string Message = "", bool IsUnchanged = false)

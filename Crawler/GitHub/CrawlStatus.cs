@@ -84,7 +84,7 @@ public sealed record CrawlStatus
     /// </summary>
     public IReadOnlyDictionary<string, long> Repositories { get; init; } = new SortedDictionary<string, long>(StringComparer.Ordinal);
 
-    /// <summary>Reads the status of a workspace; empty where nothing was crawled into it.</summary>
+    /// <summary>Reads the status of a workspace; empty if nothing was crawled into it.</summary>
     /// <exception cref="DataForgeException">The catalog is of a later version, or its server cannot be reached.</exception>
     public static CrawlStatus Of(Workspace workspace, CrawlOptions options)
     {

@@ -30,14 +30,14 @@ public sealed record DiscoveredRepository
     /// <summary>When it was created, UTC, whole seconds.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it was last pushed to, UTC, whole seconds; null where it never was.</summary>
+    /// <summary>When it was last pushed to, UTC, whole seconds; null if it never was.</summary>
     public DateTimeOffset? PushedAt { get; init; }
 
     /// <summary>When it, or one of its counts (stars, forks), last changed, UTC, whole seconds.</summary>
     public DateTimeOffset? UpdatedAt { get; init; }
 
     /// <summary>
-    /// The licence that GitHub found: an SPDX id, <c>NOASSERTION</c> where it did not recognise the text, null where there is none.
+    /// The licence that GitHub found: an SPDX id, <c>NOASSERTION</c> where it did not recognise the text, null if there is none.
     /// </summary>
     public string? LicenseSpdx { get; init; }
 
@@ -53,7 +53,7 @@ public sealed record DiscoveredRepository
     /// <summary>Whether GitHub disabled it.</summary>
     public bool IsDisabled { get; init; }
 
-    /// <summary>Converts a repository of the API; null where a required field is missing, or its name or address is not valid.</summary>
+    /// <summary>Converts a repository of the API; null if a required field is missing, or its name or address is not valid.</summary>
     public static DiscoveredRepository? Of(Repository answer) =>
         answer is { Id: > 0, FullName: { } name, CloneUrl: { } address, CreatedAt: { } created }
         && GitHubClient.IsFullName(name) && IsAddress(address)

@@ -81,17 +81,17 @@ public sealed class GitHubClient
     public Task<ApiResponse<SearchPage>> NextSearchPageAsync(string next, CancellationToken cancellation) =>
         NextSearchPageAsync(next, null, cancellation);
 
-    /// <summary><c>GET /repos/{owner}/{repo}</c>; follows renames. Costs a request, or none where nothing changed.</summary>
+    /// <summary><c>GET /repos/{owner}/{repo}</c>; follows renames. Costs a request, or none if nothing changed.</summary>
     public Task<ApiResponse<Repository>> GetRepositoryAsync(string fullName, CancellationToken cancellation = default) =>
         GetCachedAsync($"repos/{Escape(fullName)}", Json.Default.Repository, cancellation);
 
-    /// <summary><c>GET /repos/{owner}/{repo}/license</c>. Costs a request, or none where nothing changed.</summary>
+    /// <summary><c>GET /repos/{owner}/{repo}/license</c>. Costs a request, or none if nothing changed.</summary>
     public Task<ApiResponse<LicenseContent>> GetLicenseAsync(string fullName, CancellationToken cancellation = default) =>
         GetCachedAsync($"repos/{Escape(fullName)}/license", Json.Default.LicenseContent, cancellation);
 
     /// <summary>
     /// <c>GET /repos/{owner}/{repo}/commits</c>, the newest first; <see cref="ApiOutcome.Empty"/> where there are none. Costs a request,
-    /// or none where nothing changed.
+    /// or none if nothing changed.
     /// </summary>
     public async Task<ApiResponse<IReadOnlyList<Commit>>> ListCommitsAsync(
         string fullName, int perPage = 1, CancellationToken cancellation = default)
@@ -106,7 +106,7 @@ public sealed class GitHubClient
 
     /// <summary>
     /// <c>GET /repos/{owner}/{repo}/commits/{ref}</c>: a branch, tag or id. An unknown one is <see cref="ApiOutcome.Unprocessable"/> or
-    /// <see cref="ApiOutcome.NotFound"/>. Costs a request, or none where nothing changed.
+    /// <see cref="ApiOutcome.NotFound"/>. Costs a request, or none if nothing changed.
     /// </summary>
     public Task<ApiResponse<Commit>> GetCommitAsync(string fullName, string reference, CancellationToken cancellation = default) =>
         GetCachedAsync(
@@ -127,7 +127,7 @@ public sealed class GitHubClient
     internal Task<RequestLimiter.Permit> AcquireCorePermitAsync(CancellationToken cancellation) =>
         _transport.AcquirePermitAsync(CoreResource, cancellation);
 
-    /// <summary><c>GET /user</c>: the user that a token belongs to. Costs a request, or none where nothing changed.</summary>
+    /// <summary><c>GET /user</c>: the user that a token belongs to. Costs a request, or none if nothing changed.</summary>
     internal Task<ApiResponse<User>> GetUserAsync(GitHubToken token, CancellationToken cancellation) =>
         GetCachedAsync("user", Json.Default.User, cancellation, $"user#{token.Fingerprint}", token);
 

@@ -56,7 +56,7 @@ public static class GitHubTokens
 
         if (new FileInfo(file).Length > MaxFileBytes)
         {
-            throw DataForgeException.Usage($"the token file {file} has more than {MaxFileBytes} bytes; it should hold one token a line.");
+            throw DataForgeException.Usage($"the token file {file} has more than {MaxFileBytes} bytes; it should have one token per line.");
         }
 
         int number = 0;
@@ -74,7 +74,7 @@ public static class GitHubTokens
     private static void Add(List<GitHubToken> tokens, string word, string origin)
     {
         GitHubToken token = GitHubToken.Parse(word, origin)
-            ?? throw DataForgeException.Usage($"{origin} holds no token: a token is printable ASCII without spaces.");
+            ?? throw DataForgeException.Usage($"{origin} has no token: a token is printable ASCII without spaces.");
         if (!tokens.Exists(token.IsSame))
         {
             tokens.Add(token);

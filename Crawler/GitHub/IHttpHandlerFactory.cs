@@ -27,7 +27,7 @@ public sealed class NetworkHandlerFactory : IHttpHandlerFactory
     // A transfer is tried a few times only (GitHttp), so one attempt is given more time.
     private static readonly TimeSpan TransferConnect = TimeSpan.FromSeconds(30);
 
-    // A connection is opened anew after some minutes, so that a changed DNS record is noticed
+    // A connection is opened again after some minutes, so that a changed DNS record is noticed
     // (https://learn.microsoft.com/dotnet/fundamentals/networking/http/httpclient-guidelines).
     private static readonly TimeSpan ApiConnectionLifetime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan TransferConnectionLifetime = TimeSpan.FromMinutes(10);

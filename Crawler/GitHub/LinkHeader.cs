@@ -3,7 +3,7 @@ namespace DataForge.Crawler.GitHub;
 /// <summary>Parses the <c>Link</c> header (RFC 8288) as far as pagination needs it.</summary>
 internal static class LinkHeader
 {
-    /// <summary>The address of the link with <c>rel="next"</c>; null where there is none.</summary>
+    /// <summary>The address of the link with <c>rel="next"</c>; null if there is none.</summary>
     public static string? Next(IEnumerable<string> values)
     {
         foreach (string value in values)

@@ -74,7 +74,7 @@ internal sealed class JsonRow(ColumnNames columns) : IRowFormat
         catch (InvalidOperationException)
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            return ReadFile.Faulty(RuleNames.Unreadable, "the content is no Unicode text (a lone surrogate)");
+            return ReadFile.Faulty(RuleNames.Unreadable, "the content is not Unicode text (a lone surrogate)");
         }
     }
 
@@ -136,7 +136,7 @@ internal sealed class JsonRow(ColumnNames columns) : IRowFormat
             }
         }
 
-        // One more read throws where text follows the object or the object does not end.
+        // One more read throws if text follows the object or the object does not end.
         reader.Read();
         return !hasContent ? throw new FormatException($"it has no text in '{columns.Content}'")
             : RowRepository.Fault(row) is { } fault ? throw new FormatException(fault)
@@ -149,7 +149,7 @@ internal sealed class JsonRow(ColumnNames columns) : IRowFormat
         return reader.GetString();
     }
 
-    // A text, or a list of texts, of which null ones are left out.
+    // A text, or a list of texts without its null elements.
     private static (string? Text, string[]? List) TextOrList(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -170,7 +170,7 @@ internal sealed class JsonRow(ColumnNames columns) : IRowFormat
         return (null, [.. texts]);
     }
 
-    // A whole number, also when written as 12.0; null where the field is null.
+    // A whole number, also when written as 12.0; null if the field is null.
     private static int? Number(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -179,7 +179,7 @@ internal sealed class JsonRow(ColumnNames columns) : IRowFormat
             : WholeNumbers.Whole(reader.GetDouble());
     }
 
-    // Moves to the value of a field that Parse has seen. Where a field occurs twice, the last one counts, as in Parse.
+    // Moves to the value of a field that Parse has seen. If a field occurs twice, the last one counts, as in Parse.
     private static void Seek(ref Utf8JsonReader reader, ReadOnlySpan<byte> field)
     {
         Utf8JsonReader found = default;

@@ -121,7 +121,7 @@ internal sealed class RowRepository(long id, string name, string kind)
         _createdAt = row.CreatedAt is not null && string.CompareOrdinal(row.CreatedAt, _createdAt ?? "~") < 0 ? row.CreatedAt : _createdAt;
     }
 
-    /// <summary>Why a row cannot be used; null where it can be.</summary>
+    /// <summary>Why a row cannot be used; null if it can be.</summary>
     public static string? Fault(in Row row) =>
         string.IsNullOrEmpty(row.Repository) ? "it names no repository"
         : row.Repository.Length > LongestName ? $"its repository's name is longer than {LongestName} characters"

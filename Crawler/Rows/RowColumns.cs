@@ -29,7 +29,7 @@ internal sealed class RowColumns
             {
                 return !isRequired ? null : throw DataForgeException.Usage(
                     $"{file} has no column '{name}' (it has {string.Join(", ", columns.Keys)}): "
-                    + $"set Crawl:{option} to the column that holds it.");
+                    + $"set Crawl:{option} to the column that has it.");
             }
 
             return (allowsList || !column.IsList) && types.Contains(column.Type) ? column : throw DataForgeException.Usage(

@@ -23,7 +23,7 @@ internal sealed record RowFiles(IReadOnlyList<string> Files, int Hidden)
     /// </summary>
     /// <param name="text">The source as the user wrote it, for messages.</param>
     /// <param name="path">The path of a file or folder.</param>
-    /// <param name="endings">How names of files in a folder end; none where the path may not be that of a folder.</param>
+    /// <param name="endings">How names of files in a folder end; none if the path may not be that of a folder.</param>
     /// <exception cref="DataForgeException">There is no such file.</exception>
     public static RowFiles Find(string text, string path, params IReadOnlyList<string> endings)
     {
@@ -45,7 +45,7 @@ internal sealed record RowFiles(IReadOnlyList<string> Files, int Hidden)
         string kinds = string.Join(" or ", endings);
         return files.Length > 0
             ? new RowFiles(files, all.Length - files.Length)
-            : throw DataForgeException.Usage($"{text}: the folder holds no {kinds} file; name one that does.");
+            : throw DataForgeException.Usage($"{text}: the folder has no {kinds} file; name another folder.");
     }
 
     /// <summary>All files of several sources, each once, in ordinal order.</summary>

@@ -12,7 +12,7 @@ internal static class WholeNumbers
     private const int MaxBytes = 32;
 
     /// <summary>
-    /// A function that gives a row's number, or null where it has none. It throws <see cref="FormatException"/> for a number that is not
+    /// A function that gives a row's number, or null if it has none. It throws <see cref="FormatException"/> for a number that is not
     /// whole or is too large.
     /// </summary>
     /// <param name="rows">The row group.</param>

@@ -23,7 +23,7 @@ internal sealed class SharedFetch(ILeases leases, SharedFetchFolder folder)
     }
 
     /// <summary>
-    /// Takes a repository over. Moves what another crawler fetched of it to a path; returns null where no crawler has fetched it.
+    /// Takes a repository over. Moves what another crawler fetched of it to a path; returns null if no crawler has fetched it.
     /// </summary>
     public async Task<FetchedMirror?> TakeAsync(long repository, string path, CancellationToken cancellation)
     {

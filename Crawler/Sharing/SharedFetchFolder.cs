@@ -69,7 +69,7 @@ internal sealed class SharedFetchFolder(string folder)
         }
     }
 
-    /// <summary>Moves a repository out of the folder, to a path. Returns null where it is not there.</summary>
+    /// <summary>Moves a repository out of the folder, to a path. Returns null if it is not there.</summary>
     public FetchedMirror? TryTake(long repository, string path)
     {
         if (!Directory.Exists(PathOf(repository)))

@@ -10,7 +10,7 @@ namespace DataForge.Crawler.Sources;
 /// <summary>A source of repositories.</summary>
 public interface ISource
 {
-    /// <summary>The kind, which stands before the colon; part of every repository's id.</summary>
+    /// <summary>The kind: the word before the colon. It is part of every repository's id.</summary>
     string Kind { get; }
 
     /// <summary>The source as the user wrote it, for messages.</summary>
@@ -55,16 +55,16 @@ public sealed record ScanContext(CrawlOptions Options, string ScratchFolder, str
     /// <summary>Writes a line for the user to the event log and the terminal.</summary>
     public Action<Note> WriteNote { get; init; } = static _ => { };
 
-    /// <summary>Begins a progress line that counts in a unit; null where no progress is shown.</summary>
+    /// <summary>Begins a progress line that counts in a unit; null if no progress is shown.</summary>
     public Func<string, StageProgress>? Progress { get; init; }
 
     /// <summary>Creates the handlers that send HTTP requests.</summary>
     public IHttpHandlerFactory Handlers { get; init; } = NetworkHandlerFactory.Instance;
 
-    /// <summary>The catalog, with the states of repositories and the ledger of searches; null where no forge is crawled.</summary>
+    /// <summary>The catalog, with the states of repositories and the ledger of searches; null if no forge is crawled.</summary>
     internal Catalog? Catalog { get; init; }
 
-    /// <summary>Repositories that other crawlers fetch for this one; null where the catalog is not shared.</summary>
+    /// <summary>Repositories that other crawlers fetch for this one; null if the catalog is not shared.</summary>
     internal SharedFetch? Shared { get; init; }
 
     /// <summary>Whether the workspace stores a content, which then need not be read.</summary>
@@ -133,7 +133,7 @@ public class FoundFile
     /// <summary>Its content's id, where known without reading.</summary>
     public BlobId? BlobId { get; init; }
 
-    /// <summary>The rule by which it is not read (<see cref="RuleNames"/>); null where it is.</summary>
+    /// <summary>The rule by which it is not read (<see cref="RuleNames"/>); null if it is.</summary>
     public string? Fault { get; set; }
 
     /// <summary>More about the fault, for the event.</summary>
@@ -141,10 +141,10 @@ public class FoundFile
 }
 
 /// <summary>A file's content in a buffer of <see cref="System.Buffers.ArrayPool{T}.Shared"/>, or the reason why it is missing.</summary>
-/// <param name="Buffer">Rented from the pool; null where there is a fault, or where the content is known to be stored.</param>
+/// <param name="Buffer">Rented from the pool; null if there is a fault, or where the content is known to be stored.</param>
 /// <param name="Length">The length of the content in the buffer, in bytes.</param>
 /// <param name="Size">Source bytes; −1 where unknown.</param>
-/// <param name="Fault">The rule by which the content is not stored; null where it is.</param>
+/// <param name="Fault">The rule by which the content is not stored; null if it is.</param>
 /// <param name="Detail">More about the fault.</param>
 public readonly record struct ReadFile(byte[]? Buffer, int Length, long Size, string? Fault = null, string Detail = "")
 {

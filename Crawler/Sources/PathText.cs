@@ -47,7 +47,7 @@ public static class PathText
     /// <summary>A path that is given as text, escaped in the same way.</summary>
     public static string FromText(string path) => FromBytes(Encoding.UTF8.GetBytes(path));
 
-    /// <summary>Why a path is not valid in a repository; null where it is.</summary>
+    /// <summary>Why a path is not valid in a repository; null if it is.</summary>
     public static string? Fault(string path)
     {
         if (path.Length == 0)

@@ -85,7 +85,7 @@ public static class SourceList
     }
 
     /// <summary>
-    /// One source by itself, to be read without a workspace: its repositories are named after the last part of its location.
+    /// One source alone, to be read without a workspace: its repositories are named after the last part of its location.
     /// </summary>
     /// <param name="text">The source, of the kind <c>dir:</c> or <c>git:</c>.</param>
     /// <exception cref="DataForgeException">It has an unknown form or does not exist.</exception>

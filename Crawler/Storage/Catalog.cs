@@ -152,7 +152,7 @@ internal sealed class Catalog : IDisposable
     }
 
     /// <summary>
-    /// Ends this worker's turn as the writer: drops its queue and releases the writer's lease. Does nothing where the connection is lost.
+    /// Ends this worker's turn as the writer: drops its queue and releases the writer's lease. Does nothing if the connection is lost.
     /// </summary>
     public void EndTurn(string queue)
     {

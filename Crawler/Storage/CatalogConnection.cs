@@ -9,10 +9,10 @@ namespace DataForge.Crawler.Storage;
 /// <summary>
 /// The one connection of a catalog. It runs one operation at a time, and repeats an operation whose connection was lost: the server was
 /// restarted, ended the session, or could not be reached. The connection is then reopened, with growing pauses between attempts, and the
-/// whole operation runs again. So every operation is idempotent, also where its commit succeeded and only the answer was lost. The commit
-/// of a part is not idempotent by itself; it has a number by which it is recognised (<see cref="PartStore.Commit"/>).
+/// whole operation runs again. So every operation is idempotent, also if its commit succeeded and only the answer was lost. The commit
+/// of a part is not idempotent; it has a number by which it is recognised (<see cref="PartStore.Commit"/>).
 /// <para>An operation gets a <see cref="CatalogSession"/>, and from it transactions. Code that is part of a larger operation takes the
-/// session or the transaction as an argument; it never starts an operation of its own.</para>
+/// session or the transaction as an argument; it never starts its own operation.</para>
 /// <para>What the server held for the session is lost with the connection. Leases are given up, and work done under them may be done
 /// twice. The writer's lease is acquired again if no other worker had it in between; otherwise this crawler stops.</para>
 /// </summary>
@@ -131,7 +131,7 @@ internal sealed class CatalogConnection : IDisposable
             }
             catch (DbException)
             {
-                // The server is gone. The cause was reported by the operation that met it; other workers see that this one has ended.
+                // The server is gone. The operation that found it reported the cause; other workers see that this one has ended.
             }
             finally
             {
@@ -159,7 +159,7 @@ internal sealed class CatalogConnection : IDisposable
         }
     }
 
-    // Providers report a lost connection by many exceptions. A fault of the caller that comes at the same time comes again.
+    // Providers report a lost connection by many exceptions. A fault of the caller at the same time will occur again.
     private bool IsConnectionLoss(Exception fault) =>
         _database.Connection.State != ConnectionState.Open && fault is not (OperationCanceledException or DataForgeException);
 

@@ -16,7 +16,7 @@ internal abstract class CatalogStatements(CatalogDatabase database)
         return command.ExecuteNonQuery();
     }
 
-    /// <summary>The first column of a query's first row; null where there is no row, <see cref="DBNull"/> where it is NULL.</summary>
+    /// <summary>The first column of a query's first row; null if there is no row, <see cref="DBNull"/> where it is NULL.</summary>
     public object? Scalar(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         using DbCommand command = database.Command(sql, parameters);

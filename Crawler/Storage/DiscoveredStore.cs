@@ -68,12 +68,12 @@ internal sealed class DiscoveredStore(CatalogConnection connection)
         }
     }
 
-    /// <summary>A repository as the window that was updated last describes it; null where no window has it.</summary>
+    /// <summary>A repository as the window that was updated last describes it; null if no window has it.</summary>
     public DiscoveredRepository? Find(long id) => connection.Run(session => session.Read(
         $"SELECT {Columns} FROM members m WHERE m.repository = $r ORDER BY COALESCE(m.updated_at, {long.MinValue + 1}) DESC LIMIT 1",
         ReadRepository, ("$r", id))).FirstOrDefault();
 
-    /// <summary>A repository as <see cref="OfQuery"/> gives it for a query; null where none of the query's windows has it.</summary>
+    /// <summary>A repository as <see cref="OfQuery"/> gives it for a query; null if none of the query's windows has it.</summary>
     public DiscoveredRepository? Find(long id, string query) => Latest(connection.Run(session => session.Read(
         $"""
         SELECT {Columns}, w.text FROM members m JOIN windows w ON w.number = m.window_number

@@ -49,7 +49,7 @@ internal interface ILeases
     /// <summary>Whether some repository is not done yet, leased ones included.</summary>
     bool HasOpenWork(string queue);
 
-    /// <summary>Whether a repository is done, and its outcome; null where it is not in the queue.</summary>
+    /// <summary>Whether a repository is done, and its outcome; null if it is not in the queue.</summary>
     (bool IsDone, string? Outcome)? FindWork(string queue, long repository);
 
     /// <summary>Deletes a queue.</summary>
@@ -64,7 +64,7 @@ internal interface IWriterLease
 {
     /// <summary>Makes this worker the writer, unless another worker is.</summary>
     /// <param name="duration">The time until the lease expires, unless it is renewed (<see cref="ILeases.Renew"/>).</param>
-    /// <returns>Whether it is the writer; also true where it was already.</returns>
+    /// <returns>Whether it is the writer; also true if it was already.</returns>
     bool TryAcquire(TimeSpan duration);
 
     /// <summary>Ends the lease, so that another worker can write.</summary>

@@ -12,7 +12,7 @@ internal sealed class PartStore(CatalogConnection connection, ContentStore conte
     public int NextNumber() => connection.Run(session => (int)session.Integer("SELECT COALESCE(MAX(number) + 1, 0) FROM parts"));
 
     /// <summary>
-    /// Commits a part with its contents, and its rows to their snapshots: all or nothing, durable on return. The part is null where the
+    /// Commits a part with its contents, and its rows to their snapshots: all or nothing, durable on return. The part is null if the
     /// snapshots have no row.
     /// </summary>
     /// <exception cref="DataForgeException">Another crawler is the writer now.</exception>

@@ -27,7 +27,7 @@ internal sealed partial class PostgresDatabase : CatalogDatabase
     private readonly string _name;
     private readonly string _connection;
 
-    // Identifies this session on the server: a process id may be used again, together with its start time it is not.
+    // Identifies this session on the server: a process id may be used again, but not together with the same start time.
     private (int Process, string StartTime) _session;
     private TimeSpan _idleLimit;
 

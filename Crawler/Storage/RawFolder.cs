@@ -56,7 +56,7 @@ internal static class RawFolder
     }
 
     private static DataForgeException Unknown(Workspace workspace, int part) => new(
-        $"{workspace.RawFolder} holds part {part}, which the catalog (catalog.db, or the database named by --catalog) does not know: "
+        $"{workspace.RawFolder} holds part {part}, which the catalog (catalog.db, or the database that crawl.catalog names) does not know: "
         + "restore the catalog that belongs to it, or crawl into another --workspace.");
 
     // files-00012.parquet, blobs-00012.parquet.tmp, 00012.json → 12; −1 for any other file.

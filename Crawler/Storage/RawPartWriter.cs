@@ -102,7 +102,7 @@ internal sealed class RawPartWriter : IDisposable
     /// Makes the part durable: its files, then its manifest entry, then the catalog's transaction. If the process is killed in between,
     /// the next crawl removes the files and writes them again, byte for byte.
     /// </summary>
-    /// <returns>The entry; null where there is no row, and therefore no part.</returns>
+    /// <returns>The entry; null if there is no row, and therefore no part.</returns>
     public ManifestEntry? Commit(Catalog catalog, string optionsHash)
     {
         if (Occurrences == 0)

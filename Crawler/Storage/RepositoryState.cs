@@ -29,7 +29,7 @@ public enum RepositoryStatus
 /// <param name="Repository">Its id.</param>
 /// <param name="Status">Its status.</param>
 /// <param name="Name">The name under which it was requested.</param>
-/// <param name="Commit">The commit of HEAD that was read last; null where none ever was.</param>
+/// <param name="Commit">The commit of HEAD that was read last; null if none ever was.</param>
 /// <param name="PushedAt">
 /// The time of the last push, by the forge: while it is the same, the repository need not be requested again.
 /// </param>

@@ -11,7 +11,7 @@ internal sealed class RepositoryStateStore(CatalogConnection connection)
     /// <summary>Sets the state of a repository, in place of the former one.</summary>
     public void Set(RepositoryState state) => connection.RunInTransaction(isDurable: false, transaction => Set(transaction, [state]));
 
-    /// <summary>The state of a repository; null where it was never requested.</summary>
+    /// <summary>The state of a repository; null if it was never requested.</summary>
     public RepositoryState? Find(long repository) => connection.Run(session => session.Read(
         $"SELECT {Columns} FROM repository_states WHERE repository = $r", ReadState, ("$r", repository))).FirstOrDefault();
 

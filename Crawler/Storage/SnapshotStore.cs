@@ -30,12 +30,12 @@ internal sealed class SnapshotStore(CatalogConnection connection)
         reader => new SnapshotState(repository, reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2) != 0),
         ("$r", repository), ("$s", signature))).FirstOrDefault();
 
-    /// <summary>The number of a repository's latest snapshot; 0 where it has none.</summary>
+    /// <summary>The number of a repository's latest snapshot; 0 if it has none.</summary>
     public int LatestNumber(long repository) => connection.Run(session => (int)session.Integer(
         "SELECT COALESCE(MAX(number), 0) FROM snapshots WHERE repository = $r", ("$r", repository)));
 
     /// <summary>
-    /// The facts of a repository on the day of a snapshot; null where there is no such snapshot, or it is older than the column.
+    /// The facts of a repository on the day of a snapshot; null if there is no such snapshot, or it is older than the column.
     /// </summary>
     public RepositoryFacts? FindFacts(long repository, int snapshot)
     {

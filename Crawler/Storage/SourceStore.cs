@@ -2,7 +2,7 @@ namespace DataForge.Crawler.Storage;
 
 /// <summary>A repository of a forge whose crawl is complete.</summary>
 /// <param name="Key">Its key in the table <c>sources</c>.</param>
-/// <param name="Signature">The signature under which it need not be requested again; null where it has to be.</param>
+/// <param name="Signature">The signature under which it need not be requested again; null if it has to be.</param>
 /// <param name="Snapshot">The number of its snapshot.</param>
 /// <param name="State">Its status.</param>
 internal sealed record CompletedRepository(string Key, string? Signature, int Snapshot, RepositoryState State);
@@ -14,7 +14,7 @@ internal sealed record CompletedRepository(string Key, string? Signature, int Sn
 internal sealed class SourceStore(CatalogConnection connection)
 {
     /// <summary>
-    /// The snapshots that a source was crawled to, in order of the repositories' ids; null where its signature was another one.
+    /// The snapshots that a source was crawled to, in order of the repositories' ids; null if its signature was another one.
     /// </summary>
     public List<(long Repository, int Snapshot)>? Find(string key, string signature) => connection.Run(session =>
         session.Scalar("SELECT 1 FROM sources WHERE key = $k AND signature = $s", ("$k", key), ("$s", signature)) is null

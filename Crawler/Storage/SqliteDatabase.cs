@@ -33,7 +33,7 @@ internal sealed class SqliteDatabase : CatalogDatabase
             // busy_timeout: another process may lock the file for as long as a merge of contents takes; a minute is above the longest
             // (2^20 rows at 3.6 µs each, and the disk).
             // synchronous FULL: a commit is on disk before the next part begins, also when the machine loses power.
-            // cache_size: 64 MiB, which holds the small table of contents. wal_autocheckpoint: 4,096 pages (16 MiB) between checkpoints,
+            // cache_size: 64 MiB, enough for the small table of contents. wal_autocheckpoint: 4,096 pages (16 MiB) between checkpoints,
             // so that a page changed by several commits is written back once. journal_size_limit: 64 MiB, four checkpoints.
             settings.CommandText =
                 """
@@ -51,7 +51,7 @@ internal sealed class SqliteDatabase : CatalogDatabase
     }
 
     /// <summary>
-    /// Opens a file that cannot be written, for reading alone; null where it was left with a log, which would have to be written back
+    /// Opens a file that cannot be written, only for reading; null if it was left with a log, which would have to be written back
     /// first.
     /// </summary>
     public static SqliteDatabase? TryOpenReadOnly(string path)

@@ -59,7 +59,7 @@ internal sealed class WriterStore(CatalogConnection connection, WorkerStore work
 
     /// <summary>
     /// Counts a commit that is under way, in its own transaction. The row stays locked until the commit, so no other worker can become
-    /// the writer before. Does nothing where this worker never was the writer.
+    /// the writer before. Does nothing if this worker never was the writer.
     /// </summary>
     /// <exception cref="DataForgeException">Another worker is the writer now.</exception>
     internal void CountCommit(CatalogTransaction transaction)
@@ -73,7 +73,7 @@ internal sealed class WriterStore(CatalogConnection connection, WorkerStore work
     }
 
     /// <summary>
-    /// Whether a counted commit took place whose answer was lost; null where this worker is not the writer, and none is counted.
+    /// Whether a counted commit took place whose answer was lost; null if this worker is not the writer, and none is counted.
     /// </summary>
     internal bool? HasCommitted(CatalogSession session) => _epoch is { } epoch
         ? session.Integer("SELECT commits FROM writers WHERE name = $n AND epoch = $e", ("$n", RawWriter), ("$e", epoch)) == _commits + 1
@@ -82,7 +82,7 @@ internal sealed class WriterStore(CatalogConnection connection, WorkerStore work
     /// <summary>Notes that a counted commit took place.</summary>
     internal void ConfirmCommit() => _commits++;
 
-    /// <summary>Acquires the lease again in a new session, unless another worker had it since. Returns false where one had.</summary>
+    /// <summary>Acquires the lease again in a new session, unless another worker had it since. Returns false if one had.</summary>
     internal bool Reacquire(CatalogTransaction transaction, long worker) => _epoch is not { } epoch || transaction.Execute(
         """
         UPDATE writers SET worker = $w, leased_until = $u WHERE name = $n AND epoch = $e AND (worker IS NULL OR worker = $w)

@@ -21,7 +21,7 @@ internal sealed class ShingleTable
         _shift = 64 - bits;
     }
 
-    /// <summary>The number of a shingle, to be read or set; 0 where it has none yet.</summary>
+    /// <summary>The number of a shingle, to be read or set; 0 if it has none yet.</summary>
     public ref int Value(ulong shingle)
     {
         int slot = SlotOf(shingle);

@@ -23,7 +23,7 @@ internal static class Card
     /// <param name="settings">The cleaner's settings (<see cref="CleanSettings"/>).</param>
     /// <param name="options">The stage's options.</param>
     /// <param name="notice">The attribution in the file beside it.</param>
-    /// <param name="schema">The shards' columns; null where there is no shard.</param>
+    /// <param name="schema">The shards' columns; null if there is no shard.</param>
     public static string Write(DatasetFigures figures, string settings, DedupOptions options, CardNotice notice, ParquetSchema? schema)
     {
         var card = new StringBuilder();
@@ -86,7 +86,7 @@ internal static class Card
         return JsonSerializer.Serialize(clean, CanonicalJson.Options);
     }
 
-    /// <summary>The columns of the dataset's shards; null where there is no shard.</summary>
+    /// <summary>The columns of the dataset's shards; null if there is no shard.</summary>
     public static ParquetSchema? SchemaOf(Run run)
     {
         if (DatasetFigures.ShardsOf(run).FirstOrDefault() is not { } first)

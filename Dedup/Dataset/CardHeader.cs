@@ -26,7 +26,7 @@ internal static class CardHeader
         (100_000_000, "10M<n<100M"), (1_000_000_000, "100M<n<1B"), (10_000_000_000, "1B<n<10B"), (long.MaxValue, "10B<n<100B"),
     ];
 
-    /// <summary>Appends the header. <paramref name="schema"/> is the shards'; null where there is no shard.</summary>
+    /// <summary>Appends the header. <paramref name="schema"/> is the shards'; null if there is no shard.</summary>
     public static void Append(StringBuilder card, DatasetFigures figures, ParquetSchema? schema)
     {
         SortedSet<string> licenses = new(figures.Licenses.SelectMany(license => HubNames(license.Name)), StringComparer.Ordinal);

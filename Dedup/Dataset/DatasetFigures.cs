@@ -49,7 +49,7 @@ public sealed record DatasetFigures
     /// <summary>The repositories with the most bytes; at most 20.</summary>
     public required IReadOnlyList<RepositoryFigure> TopRepositories { get; init; }
 
-    /// <summary>The result of the stage's own audit; null where it was turned off.</summary>
+    /// <summary>The result of the stage's own audit; null if it was turned off.</summary>
     public AuditReport? Audit { get; init; }
 
     /// <summary>Reads the figures of a run's dataset.</summary>
@@ -95,7 +95,7 @@ public sealed record DatasetFigures
         };
     }
 
-    /// <summary>The result of the audit of a run's duplicates; null where there is none.</summary>
+    /// <summary>The result of the audit of a run's duplicates; null if there is none.</summary>
     public static AuditReport? AuditOf(Run run) => run.Manifest.Find(StageNames.Dedup, DedupPaths.AuditPart) is null
         ? null
         : CanonicalJson.Read<AuditReport>(run.PathOf(DedupPaths.Audit));

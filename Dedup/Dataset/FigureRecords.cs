@@ -6,7 +6,7 @@ namespace DataForge.Dedup.Dataset;
 /// <summary>What remained after a step of the build.</summary>
 /// <param name="Name">The step, in words.</param>
 /// <param name="Count">Occurrences or contents, as the name says.</param>
-/// <param name="Bytes">Their source bytes; null where the step does not count them.</param>
+/// <param name="Bytes">Their source bytes; null if the step does not count them.</param>
 public sealed record FunnelFigure(string Name, long Count, long? Bytes);
 
 /// <summary>What a rule dropped.</summary>

@@ -24,7 +24,7 @@ public sealed record DatasetRemovalResult(IReadOnlySet<BlobId> Removed, long Rea
 /// </summary>
 /// <param name="run">The run, whose <c>2-clean</c> is already rewritten.</param>
 /// <param name="repositories">The names of the repositories.</param>
-/// <param name="contents">For each changed content of <c>2-clean</c> its new row, or null where it was removed.</param>
+/// <param name="contents">For each changed content of <c>2-clean</c> its new row, or null if it was removed.</param>
 /// <param name="baseRemoved">Contents that were removed from the datasets that this run extends (<see cref="DedupOptions.Base"/>).</param>
 public sealed class DatasetRemoval(
     RunRewrite run, IReadOnlySet<string> repositories, IReadOnlyDictionary<BlobId, CorpusFile?> contents, IReadOnlySet<BlobId> baseRemoved)
@@ -197,7 +197,7 @@ public sealed class DatasetRemoval(
         return output;
     }
 
-    // The new row of a kept file: the same object where nothing changes, null where it is removed.
+    // The new row of a kept file: the same object where nothing changes, null if it is removed.
     private CorpusFile? Update(CorpusFile file)
     {
         if (contents.TryGetValue(file.BlobId, out CorpusFile? updated))
@@ -218,7 +218,7 @@ public sealed class DatasetRemoval(
             : file with { Attribution = file.Attribution with { OtherOccurrences = others, Copies = file.Copies - fewer } };
     }
 
-    // The new row of a dropped file; null where it is removed.
+    // The new row of a dropped file; null if it is removed.
     private DroppedFile? Update(DroppedFile row)
     {
         if (row.BlobId is { } id && contents.TryGetValue(id, out CorpusFile? updated))

@@ -19,7 +19,7 @@ namespace DataForge.Dedup.Selection;
 /// </remarks>
 internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshold, int workers)
 {
-    // From so many kept files in a file's hot buckets on, sketches select those worth an exact comparison; a file with fewer needs
+    // With at least so many kept files in a file's hot buckets, sketches select those worth an exact comparison; a file with fewer needs
     // no sketch of its own.
     private const int MinSketched = 16;
 

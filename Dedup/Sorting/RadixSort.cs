@@ -44,7 +44,7 @@ public static class RadixSort
         }
     }
 
-    // Sorts by one digit; false where all values have the same digit, and nothing was moved.
+    // Sorts by one digit; false if all values have the same digit, and nothing was moved.
     private static bool Pass(ReadOnlySpan<ulong> from, Span<ulong> to, Span<int> counts, int shift, ulong mask)
     {
         counts.Clear();

@@ -111,7 +111,7 @@ public sealed class UniformSort
         return (int)count;
     }
 
-    // Returns 0 where the value is already present, otherwise 1.
+    // Returns 0 if the value is already present, otherwise 1.
     private static int Insert(ref ulong first, nint count, ulong value)
     {
         nint at = count;

@@ -12,7 +12,7 @@ internal sealed class SignaturePartWriter(int rows, int bands)
     private readonly ulong[][] _columns = [.. Enumerable.Range(0, SignatureColumn.FirstBand + bands).Select(_ => new ulong[rows])];
     private int _row;
 
-    /// <summary>Appends a file. <paramref name="keys"/> is empty where the file has no shingles.</summary>
+    /// <summary>Appends a file. <paramref name="keys"/> is empty if the file has no shingles.</summary>
     public void Append(FileSignature file, ReadOnlySpan<ulong> keys)
     {
         (BlobId id, Fingerprint set, ulong folded, long setStart, int setLength, int textBytes) = file;

@@ -1,3 +1,5 @@
+using DataForge.Corpus.Runs;
+
 namespace DataForge.Evaluation.Scoring;
 
 /// <summary>
@@ -24,6 +26,11 @@ public static class EvaluationFiles
     /// <summary>The model's card with the scores.</summary>
     public const string Card = "model-card.md";
 
-    /// <summary>Each name once.</summary>
-    public static IReadOnlyList<string> All { get; } = [Report, Log, Codes, Samples, Settings, Card];
+    /// <summary>The result as a page.</summary>
+    public const string Page = "evaluation.html";
+
+    private static readonly string[] Names = [Report, Log, Codes, Samples, Settings, Card, Page];
+
+    /// <summary>Each name once, with those of files that were being written when the program was killed.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Names, .. Names.Select(AtomicFile.TemporaryName)];
 }

@@ -31,6 +31,9 @@ public sealed class AppsSet : IBenchmarkSet
 
         """;
 
+    // APPS puts a script's statements into a function, which does not compile where there are none.
+    private const string EmptyFunction = "\ndef code():\n";
+
     private static readonly string Comparison = ReadComparison();
 
     private static readonly string[] ScriptName = [ProgramJob.RunScript], AnswerName = [Answer];
@@ -90,7 +93,11 @@ public sealed class AppsSet : IBenchmarkSet
         IReadOnlyList<ProgramJob> Build(string completion)
         {
             string program = Imports + completion;
-            if (!isScript)
+            if (isScript)
+            {
+                program += HasStatement(completion) ? "" : EmptyFunction;
+            }
+            else
             {
                 string owner = completion.Contains("class Solution", StringComparison.Ordinal) ? "Solution()." : "";
                 program += $"\n{Answer} = {owner}{source.Function}\n";
@@ -110,6 +117,13 @@ public sealed class AppsSet : IBenchmarkSet
                 program, Comparison, $"assert is_answer({Answer}(*arguments_of({Literal(inputs[index])})), {Literal(outputs[index])})",
                 AnswerName);
     }
+
+    // The imports at its beginning stay outside the function.
+    private static bool HasStatement(string script) => script.Split('\n').SkipWhile(IsImport).Select(line => line.Trim())
+        .Any(line => line.Length > 0 && line[0] != '#');
+
+    private static bool IsImport(string line) =>
+        line.StartsWith("import ", StringComparison.Ordinal) || line.StartsWith("from ", StringComparison.Ordinal);
 
     // A list of lines is one text.
     private static string Input(JsonElement value) => value.ValueKind == JsonValueKind.Array

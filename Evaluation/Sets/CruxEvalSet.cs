@@ -6,7 +6,7 @@ namespace DataForge.Evaluation.Sets;
 /// <summary>
 /// CRUXEval (https://github.com/facebookresearch/cruxeval): what a function returns for an argument, or an argument for which it returns
 /// a value. The completion is an expression, which the program's process computes; the function itself runs in the checker alone, so an
-/// answer that calls it fails.
+/// answer that calls it fails. Where an argument is asked for, the expression may use the other names that the function's file defines.
 /// </summary>
 /// <param name="name">The name that <c>--set</c> takes.</param>
 /// <param name="askForInput">Whether an argument is asked for, as a call of <c>f</c>; else the value that is returned.</param>
@@ -45,7 +45,7 @@ public sealed class CruxEvalSet(string name, bool askForInput) : IBenchmarkSet
                 completion =>
                 [
                     new ProgramJob(
-                        $"def f(*args, **kwargs):\n    return args, kwargs\n\nanswer = (\n{completion}\n)",
+                        $"{code}\n\ndef f(*args, **kwargs):\n    return args, kwargs\n\nanswer = (\n{completion}\n)",
                         code,
                         $"assert f(*answer[0], **answer[1]) == {output}",
                         AnswerName),

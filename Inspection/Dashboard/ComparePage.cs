@@ -14,8 +14,8 @@ internal static class ComparePage
 {
     /// <summary>Writes the page.</summary>
     /// <param name="runs">The runs to choose from.</param>
-    /// <param name="left">The first run; null where there is none.</param>
-    /// <param name="right">The second run; null where there is none.</param>
+    /// <param name="left">The first run; null if there is none.</param>
+    /// <param name="right">The second run; null if there is none.</param>
     public static string Write(IReadOnlyList<ListedRun> runs, ComparedRun? left, ComparedRun? right)
     {
         var html = new StringBuilder("<h1>Compare two runs</h1>");

@@ -60,7 +60,7 @@ internal sealed class Dashboard(IReadOnlyList<string> workspaces, TimeProvider t
     /// <summary>What the rules dropped, run after run.</summary>
     public DashboardAnswer Drops() => new(200, DropsPage.Write(_drops.Of(_runs.All())));
 
-    /// <summary>An item for each change of a run, from now on; null where there is no such run.</summary>
+    /// <summary>An item for each change of a run, from now on; null if there is no such run.</summary>
     /// <param name="name">The run's name, as given.</param>
     /// <param name="workspace">The number of its workspace, from 0.</param>
     /// <param name="cancellation">Ends the changes.</param>
@@ -101,7 +101,7 @@ internal sealed class Dashboard(IReadOnlyList<string> workspaces, TimeProvider t
     }
 
     private static DashboardAnswer NotFound() =>
-        new(404, PageShell.Message("No such run", "There is no run of that name; the list of runs has those that there are."));
+        new(404, PageShell.Message("No such run", "There is no run of that name; see the list of runs."));
 
     // A run that is damaged, or being changed by a removal request, is no fault of the dashboard.
     private static DashboardAnswer Guard(Func<DashboardAnswer> make)

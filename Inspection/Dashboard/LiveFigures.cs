@@ -8,17 +8,17 @@ namespace DataForge.Inspection.Dashboard;
 
 /// <summary>What a run is at, in words that pages and the terminal show.</summary>
 /// <param name="Stage">The stage.</param>
-/// <param name="Share">How much of it is done, 0 to 1; null where unknown.</param>
+/// <param name="Share">How much of it is done, 0 to 1; null if unknown.</param>
 /// <param name="Done">What is done, such as <c>12 of 40 files</c>.</param>
 /// <param name="Parts">Parts of the stage that are complete.</param>
-/// <param name="Rate">How fast it goes; empty where unknown.</param>
-/// <param name="SecondsLeft">How long it will take; null where unknown.</param>
+/// <param name="Rate">How fast it goes; empty if unknown.</param>
+/// <param name="SecondsLeft">How long it will take; null if unknown.</param>
 internal sealed record LiveFigures(string Stage, double? Share, string Done, int Parts, string Rate, double? SecondsLeft)
 {
     // Before this share is done, the rate says little about the rest: parts differ in size.
     private const double LeastShareForEstimate = 0.01;
 
-    /// <summary>The stage that began last; null where none did.</summary>
+    /// <summary>The stage that began last; null if none did.</summary>
     public static LiveFigures? Of(RunEvents events)
     {
         StageWork? stage = events.Stages.Where(stage => !stage.IsDone).MaxBy(stage => stage.Began)

@@ -4,7 +4,7 @@ using DataForge.Corpus.Runs;
 namespace DataForge.Inspection.Dashboard;
 
 /// <summary>
-/// The sums of a run's counts by stage, kept while the run goes on: only entries that are new or were rewritten are read. Not thread-safe.
+/// The sums of a run's counts by stage, updated while the run is active: only new or rewritten entries are read. Not thread-safe.
 /// </summary>
 /// <param name="runFolder">The run's folder.</param>
 internal sealed class ManifestSums(string runFolder)
@@ -87,7 +87,7 @@ internal sealed class ManifestSums(string runFolder)
     {
         internal Dictionary<string, Entry> Entries { get; } = new(StringComparer.Ordinal);
 
-        // The time of the folder when it was read; null where it may have changed since without a new time.
+        // The time of the folder when it was read; null if it may have changed since without a new time.
         internal DateTime? Written { get; set; }
 
         internal int Version { get; set; }

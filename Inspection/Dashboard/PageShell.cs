@@ -3,7 +3,7 @@ using DataForge.Inspection.Reporting;
 
 namespace DataForge.Inspection.Dashboard;
 
-/// <summary>What all pages of the dashboard have in common: head, navigation, and the parts that are replaced as a run goes on.</summary>
+/// <summary>The common parts of all pages of the dashboard: head, navigation, and what is replaced while a run is active.</summary>
 internal static class PageShell
 {
     private static readonly (string Address, string Name)[] Pages = [("/", "Runs"), ("/compare", "Compare"), ("/drops", "Drops over time")];

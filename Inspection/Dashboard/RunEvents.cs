@@ -27,10 +27,10 @@ internal sealed class StageWork(string stage)
     /// <summary>Parts that were complete before it last began.</summary>
     public int Reused { get; private set; }
 
-    /// <summary>What it last said about its progress; null where it has said nothing since it last began.</summary>
+    /// <summary>What it last said about its progress; null if it has said nothing since it last began.</summary>
     public StageAdvanced? Progress { get; private set; }
 
-    /// <summary>The fastest it went: units a second over its whole work; 0 where unknown.</summary>
+    /// <summary>The fastest it went: units a second over its whole work; 0 if unknown.</summary>
     public double Rate => Progress is { Seconds: > 0 } progress ? progress.Done / progress.Seconds : 0;
 
     /// <summary>Takes an event of this stage in.</summary>
@@ -89,13 +89,13 @@ internal sealed class RunEvents(string folder)
     /// <summary>The last warnings, in order.</summary>
     public IEnumerable<Note> LastWarnings => _warnings;
 
-    /// <summary>The last training step; null where there is none.</summary>
+    /// <summary>The last training step; null if there is none.</summary>
     public TrainingStep? LastStep { get; private set; }
 
     /// <summary>Training steps without an update.</summary>
     public long SkippedSteps { get; private set; }
 
-    /// <summary>Why the run failed; null where its last process did not.</summary>
+    /// <summary>Why the run failed; null if its last process did not.</summary>
     public string? Failure { get; private set; }
 
     /// <summary>Reads what was appended.</summary>

@@ -6,8 +6,8 @@ namespace DataForge.Inspection.Dashboard;
 
 /// <summary>What the list of runs shows of one, from the ends of its logs and its manifest.</summary>
 /// <param name="State">What becomes of it.</param>
-/// <param name="Stage">The stage it is in, or was in last; empty where none began.</param>
-/// <param name="Files">Files of the dataset, or those that are left so far; null where nothing was cleaned.</param>
+/// <param name="Stage">The stage it is in, or was in last; empty if none began.</param>
+/// <param name="Files">Files of the dataset, or those that are left so far; null if nothing was cleaned.</param>
 /// <param name="Seconds">How long processes worked on it.</param>
 internal sealed record RunGlance(RunState State, string Stage, long? Files, double Seconds)
 {
@@ -40,7 +40,7 @@ internal sealed record RunGlance(RunState State, string Stage, long? Files, doub
         return new RunGlance(state, stage, FilesOf(new ManifestSums(runFolder)), seconds);
     }
 
-    /// <summary>The files that are left after the last stage that drops files; null where none has.</summary>
+    /// <summary>The files that are left after the last stage that drops files; null if none has.</summary>
     public static long? FilesOf(ManifestSums sums) =>
         sums.Totals(StageNames.Dedup) is { } dedup && dedup.Contains(CountName.ContentsOut) ? dedup[CountName.ContentsOut]
         : sums.Totals(StageNames.Clean) is { } clean && clean.Contains(CountName.ContentsOut) ? clean[CountName.ContentsOut]

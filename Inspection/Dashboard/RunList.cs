@@ -15,13 +15,13 @@ internal sealed record ListedRun(int Workspace, string Name, string Folder, Date
     /// <summary>The address of the page's parts.</summary>
     public string FragmentAddress => $"/runs/{Name}/fragment{Query}";
 
-    /// <summary>The address that tells of changes.</summary>
+    /// <summary>The address that reports changes.</summary>
     public string LiveAddress => $"/runs/{Name}/live{Query}";
 
     private string Query => Workspace > 0 ? $"?workspace={Workspace}" : "";
 }
 
-/// <summary>The runs of some workspaces. Their folders are listed anew at each call. Thread-safe.</summary>
+/// <summary>The runs of some workspaces. Their folders are listed again at each call. Thread-safe.</summary>
 /// <param name="workspaces">The folders of the workspaces, which need not exist yet.</param>
 internal sealed class RunList(IReadOnlyList<string> workspaces)
 {
@@ -43,13 +43,13 @@ internal sealed class RunList(IReadOnlyList<string> workspaces)
     ];
 
     /// <summary>
-    /// A run by its name; null where there is none. The name is compared with those that exist and never made part of a path.
+    /// A run by its name; null if there is none. The name is compared with those that exist and never made part of a path.
     /// </summary>
     public ListedRun? Find(string? name, int workspace) => workspace >= 0 && workspace < workspaces.Count
         ? RunsOf(workspace).FirstOrDefault(run => run.Name == name)
         : null;
 
-    /// <summary>What the list shows of a run; null where its files cannot be read.</summary>
+    /// <summary>What the list shows of a run; null if its files cannot be read.</summary>
     public RunGlance? Glance(ListedRun run, DateTimeOffset now)
     {
         try

@@ -5,7 +5,7 @@ using static DataForge.Inspection.Reporting.ReportFormat;
 
 namespace DataForge.Inspection.Dashboard;
 
-/// <summary>The page of one run, which goes on as the run does.</summary>
+/// <summary>The page of one run, which is updated while the run is active.</summary>
 internal static class RunPage
 {
     /// <summary>Writes the page.</summary>

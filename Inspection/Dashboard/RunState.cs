@@ -29,7 +29,7 @@ internal enum RunState
 /// <summary>Tells a run's state from the log of its last process.</summary>
 internal static class RunStates
 {
-    // A process on another machine is taken for alive this long after its last event. Training logs a step at least as often.
+    // A process on another machine counts as alive for this time after its last event. Training logs a step at least as often.
     private static readonly TimeSpan SilenceOfOthers = TimeSpan.FromSeconds(60);
 
     /// <summary>The state.</summary>

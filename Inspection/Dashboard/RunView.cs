@@ -11,7 +11,7 @@ internal sealed record RunView
     /// <summary>What becomes of the run.</summary>
     public required RunState State { get; init; }
 
-    /// <summary>When something last changed; null where the run has no log.</summary>
+    /// <summary>When something last changed; null if the run has no log.</summary>
     public required DateTimeOffset? Changed { get; init; }
 
     /// <summary>What the report shows too.</summary>
@@ -29,6 +29,6 @@ internal sealed record RunView
     /// <summary>The near duplicates by similarity.</summary>
     public required IReadOnlyList<NamedFigure> Jaccard { get; init; }
 
-    /// <summary>The audit of the duplicates; null where there is none.</summary>
+    /// <summary>The audit of the duplicates; null if there is none.</summary>
     public required AuditReport? Audit { get; init; }
 }

@@ -7,16 +7,13 @@ using DataForge.Corpus.Runs;
 namespace DataForge.Inspection.Explanation;
 
 /// <summary>
-/// What a run knows of each file, in <c>index/explanations.bin</c>, so that a question needs only a few reads. The index is a copy of what
-/// the run's files
-/// say. It records which manifest entries it was made from, and is made again when these have changed; it can be removed at any time.
+/// The run's facts about each file, in <c>index/explanations.bin</c>, so that a question needs only a few reads. The index is a copy of
+/// what the run's files say. It records which manifest entries it was made from, and is made again when these have changed; it can be
+/// removed at any time.
 /// <para>The format, all little-endian: magic (8 bytes), fingerprint (32 bytes: SHA-256 of the manifest entries), offset and number of the
-/// keys (int64
-/// each); the records (<see cref="FileRecord"/>) one after another; the keys in ascending order: 64 bits of key and the offset of a
-/// record.</para>
-/// The key of a content is the first 64 bits of its blob id; the key of an occurrence is the first 64 bits of SHA-256 over <c>repository
-/// path</c>. Two
-/// files may share a key, so the records found are compared in full.
+/// keys (int64 each); the records (<see cref="FileRecord"/>) one after another; the keys in ascending order: 64 bits of key and the offset
+/// of a record.</para> The key of a content is the first 64 bits of its blob id; the key of an occurrence is the first 64 bits of SHA-256
+/// over <c>repository path</c>. Two files may share a key, so the records found are compared in full.
 /// </summary>
 internal sealed class ExplanationIndex : IDisposable
 {
@@ -84,7 +81,7 @@ internal sealed class ExplanationIndex : IDisposable
         return TryOpen(run, fingerprint) ?? throw new DataForgeException($"{PathOf(run)} cannot be read back: remove it and ask again.");
     }
 
-    // An index for this question alone, of a run that cannot be written. The file is gone as soon as it is open.
+    // An index only for this question, of a run that cannot be written. The file is gone as soon as it is open.
     private static ExplanationIndex OpenTemporary(Run run, byte[] fingerprint, Action? onBuild)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("dataforge-");
@@ -109,7 +106,7 @@ internal sealed class ExplanationIndex : IDisposable
     public static ulong KeyOf(string occurrence) =>
         BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(occurrence)));
 
-    /// <summary>The records of a content; none where the run has never seen it.</summary>
+    /// <summary>The records of a content; none if the run has never seen it.</summary>
     public IReadOnlyList<FileRecord> Of(BlobId id) => [.. Find(KeyOf(id)).Where(record => record.BlobId == id)];
 
     /// <summary>The records of an occurrence, of the kinds <see cref="OccurrenceRecord"/> and <see cref="DroppedRecord"/>.</summary>

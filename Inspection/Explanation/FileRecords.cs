@@ -5,7 +5,7 @@ namespace DataForge.Inspection.Explanation;
 /// <summary>One fact that a run knows of a file, as <see cref="ExplanationIndex"/> stores it.</summary>
 internal abstract record FileRecord
 {
-    /// <summary>The content's git id; null where the content could not be read.</summary>
+    /// <summary>The content's git id; null if the content could not be read.</summary>
     public BlobId? BlobId { get; init; }
 
     private protected enum Kind : byte
@@ -156,7 +156,7 @@ internal sealed record CleanRecord(
         from.ReadInt32(), from.ReadDouble()) { BlobId = id };
 }
 
-/// <summary>A row of the dataset and its tokens; the token shard is empty where there are no tokens yet.</summary>
+/// <summary>A row of the dataset and its tokens; the token shard is empty if there are no tokens yet.</summary>
 internal sealed record DatasetRecord(string Shard, long Row, string TokenShard, int Document, long FirstToken, int Tokens) : FileRecord
 {
     /// <inheritdoc/>

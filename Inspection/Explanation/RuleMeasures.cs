@@ -21,7 +21,7 @@ internal static class RuleMeasures
     /// <param name="run">The run.</param>
     /// <param name="id">The content.</param>
     /// <param name="part">The raw part that stores the content.</param>
-    /// <param name="failed">The rule that dropped it; null where it passed.</param>
+    /// <param name="failed">The rule that dropped it; null if it passed.</param>
     public static void Append(StringBuilder text, Run run, BlobId id, int part, string? failed)
     {
         if (RuleReport.Of(run) is not { } report)
@@ -75,7 +75,7 @@ internal static class RuleMeasures
         }
     }
 
-    // Calls use with the source bytes of a content; false where the workspace no longer has them.
+    // Calls use with the source bytes of a content; false if the workspace no longer has them.
     private static bool WithSource(Run run, BlobId id, int part, SourceAction use)
     {
         string path = run.Workspace.RawBlobsPart(part);

@@ -4,7 +4,7 @@ using DataForge.Pretrain.Data;
 namespace DataForge.Inspection.Explanation;
 
 /// <summary>Where the tokens of one file are.</summary>
-/// <param name="File">The token shard's path in the run; empty where the file has no tokens.</param>
+/// <param name="File">The token shard's path in the run; empty if the file has no tokens.</param>
 /// <param name="Document">The document's number in the shard, from 0.</param>
 /// <param name="First">The number of its first token in the shard, from 0.</param>
 /// <param name="Count">Its tokens.</param>

@@ -8,7 +8,7 @@ namespace DataForge.Inspection.Reporting;
 /// <param name="Name">Its name.</param>
 /// <param name="Value">Its length; any unit, the same for all bars of a chart.</param>
 /// <param name="Label">Its value as text.</param>
-/// <param name="Details">HTML that opens below the bar; null where nothing does.</param>
+/// <param name="Details">HTML that opens below the bar; null if nothing does.</param>
 internal sealed record Bar(string Name, double Value, string Label, string? Details = null);
 
 /// <summary>A line of a chart.</summary>

@@ -57,7 +57,7 @@ internal sealed record ReportData
     /// <summary>Files of the dataset by size; the names are upper bounds in bytes, as counts have them.</summary>
     public required IReadOnlyList<NamedCount> Sizes { get; init; }
 
-    /// <summary>The tokens; null where there are none yet.</summary>
+    /// <summary>The tokens; null if there are none yet.</summary>
     public required TokenTotals? Tokens { get; init; }
 
     /// <summary>The trainings, in order; at least one, which may not have started.</summary>

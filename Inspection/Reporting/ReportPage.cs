@@ -32,7 +32,7 @@ internal static class ReportPage
     {
         var sentences = new List<string>();
         Add("Done", Progress.Done);
-        Add("Under way or interrupted", Progress.Begun);
+        Add("Running or interrupted", Progress.Begun);
         Add("No part of this run so far", Progress.None);
         return string.Join(" ", sentences);
 

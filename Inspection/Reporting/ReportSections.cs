@@ -104,7 +104,7 @@ internal static class ReportSections
     {
         if (data.Funnel.Count == 0 && data.Tokens is null)
         {
-            return "<p class=\"dim\">This run has no files and no tokens of its own so far.</p>";
+            return "<p class=\"dim\">This run has no files and no tokens yet.</p>";
         }
 
         string bars = data.Funnel.Count == 0
@@ -149,7 +149,7 @@ internal static class ReportSections
     {
         bool isDuplicate = drop.Stage == StageNames.Dedup;
         string words = Charts.Escape(RuleWords.Of(drop.Rule));
-        string contents = drop.Contents > 0 ? $" Distinct contents dropped as a whole: {Number(drop.Contents)}." : "";
+        string contents = drop.Contents > 0 ? $" Distinct contents dropped completely: {Number(drop.Contents)}." : "";
         string twin = isDuplicate ? " and the twin that was kept" : "";
         string folder = isDuplicate ? RunPaths.DroppedByDedup : RunPaths.DroppedByClean;
         return ($"{words}{Bound(drop)}{contents} Each file, with the value measured{twin}: <code>{folder}/*.parquet</code>, "

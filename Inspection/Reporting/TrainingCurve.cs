@@ -7,8 +7,8 @@ using DataForge.Pretrain;
 namespace DataForge.Inspection.Reporting;
 
 /// <summary>The progress of one training. A run trains once, or in stages, each with a curve of its own.</summary>
-/// <param name="Name">The stage's name; empty where there is one training.</param>
-/// <param name="TokensOf">The run whose tokens it is trained on; empty where that is this run.</param>
+/// <param name="Name">The stage's name; empty if there is one training.</param>
+/// <param name="TokensOf">The run whose tokens it is trained on; empty if that is this run.</param>
 /// <param name="IsDone">Whether its model is in the manifest.</param>
 /// <param name="Planned">The number of steps it will make; 0 until it has logged one.</param>
 /// <param name="Steps">Its steps, ascending.</param>
@@ -18,7 +18,7 @@ namespace DataForge.Inspection.Reporting;
 /// The loss of its model on held-out tokens, in nats per token; null without such tokens, and until it is done.
 /// </param>
 /// <param name="UnigramEntropy">The loss that token frequencies alone reach on the same tokens, in nats per token.</param>
-/// <param name="HeldOut">Bits per byte on held-out files; null where they were not measured.</param>
+/// <param name="HeldOut">Bits per byte on held-out files; null if they were not measured.</param>
 internal sealed record TrainingCurve(
     string Name, string TokensOf, bool IsDone, long Planned, IReadOnlyList<TrainingStep> Steps,
     IReadOnlyList<TrainingEvaluated> Evaluations, long Parameters, double? ValidationLoss, double? UnigramEntropy,

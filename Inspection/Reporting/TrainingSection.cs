@@ -50,7 +50,7 @@ internal static class TrainingSection
         string progress = curve switch
         {
             { IsDone: true } => last > 0 ? $"{Number(last)} steps" : "trained; its steps were logged in another run",
-            _ => last > 0 ? $"step {Number(last)} of {Number(curve.Planned)}: under way or interrupted" : "not started",
+            _ => last > 0 ? $"step {Number(last)} of {Number(curve.Planned)}: running or interrupted" : "not started",
         };
         return progress + (curve.TokensOf.Length > 0 ? $", on the tokens of '{curve.TokensOf}'" : "");
     }
@@ -117,7 +117,7 @@ internal static class TrainingSection
             _ => "",
         };
         string bits = model.HeldOut is not { } heldOut ? "" :
-            $"<p>{Number(heldOut.Files)} held-out files, each by itself: {Nats(heldOut.Model)} bits per byte under the model, "
+            $"<p>{Number(heldOut.Files)} held-out files, each separately: {Nats(heldOut.Model)} bits per byte under the model, "
             + $"{Nats(heldOut.Gzip)} under gzip at its highest level.</p>";
         return words + bits + (model.Parameters > 0 ? $"<p class=\"dim\">{Number(model.Parameters)} parameters.</p>" : "");
     }

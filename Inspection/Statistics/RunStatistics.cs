@@ -16,7 +16,7 @@ internal sealed record TokenFigures(long Training, long Validation, long Trainin
 /// <summary>Everything that <c>dataforge stats</c> shows of a run. The properties are the fields of <c>stats --json</c>.</summary>
 /// <param name="Run">The run's name.</param>
 /// <param name="Figures">The figures of the dataset, the same as on its card.</param>
-/// <param name="Tokens">The tokens; null where the run has none yet.</param>
+/// <param name="Tokens">The tokens; null if the run has none yet.</param>
 /// <param name="Jaccard">The near duplicates that were dropped, by their similarity with the kept twin, in hundredths.</param>
 internal sealed record RunStatistics(string Run, DatasetFigures Figures, TokenFigures? Tokens, IReadOnlyList<NamedFigure> Jaccard)
 {

@@ -5,7 +5,7 @@ namespace DataForge.Inspection.Tracing;
 /// <summary>A piece of code whose source is looked for.</summary>
 internal sealed class Snippet
 {
-    /// <summary>Parts of words by which licence notices are told from other comments.</summary>
+    /// <summary>Parts of words by which licence notices are distinguished from other comments.</summary>
     private static readonly string[] NoticeWords = ["licen", "copyright", "warrant", "redistribut", "permission"];
 
     /// <summary>

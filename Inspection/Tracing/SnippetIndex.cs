@@ -87,7 +87,7 @@ internal sealed class SnippetIndex
         return at >= SourceRule.Window ? hash - (tokens[at - SourceRule.Window] * _baseToWindow) : hash;
     }
 
-    /// <summary>The highest number of a window with this hash, 0 where there is none.</summary>
+    /// <summary>The highest number of a window with this hash, 0 if there is none.</summary>
     public int Find(ulong hash)
     {
         ulong bit = hash >> (_shift - 3);
@@ -105,7 +105,7 @@ internal sealed class SnippetIndex
         return _first[slot];
     }
 
-    /// <summary>The next lower number of a window with the same hash, 0 where there is none.</summary>
+    /// <summary>The next lower number of a window with the same hash, 0 if there is none.</summary>
     public int Next(int window) => _next[window];
 
     private void Insert(int snippet, int[] occurrences)

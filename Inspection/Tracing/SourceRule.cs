@@ -22,7 +22,7 @@ internal static class SourceRule
     /// <summary>The share of the snippet's tokens in shared windows, 0 to 1, from which a run of <see cref="MinRun"/> suffices.</summary>
     public const double MinCovered = 0.6;
 
-    /// <summary>Tokens of a run that suffices by itself, whatever else the snippet contains.</summary>
+    /// <summary>Tokens of a run that is sufficient alone, whatever else the snippet contains.</summary>
     public const int LongRun = 60;
 
     /// <summary>

@@ -30,13 +30,13 @@ internal sealed record TraceSource
     /// <summary>Its path in the repository.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The commit it was read at; null where the repository has no commits.</summary>
+    /// <summary>The commit it was read at; null if the repository has no commits.</summary>
     public string? Commit { get; init; }
 
-    /// <summary>The URL of the file at its forge; null where there is none.</summary>
+    /// <summary>The URL of the file at its forge; null if there is none.</summary>
     public string? Permalink { get; init; }
 
-    /// <summary>Its licence as an SPDX expression; empty where none was found.</summary>
+    /// <summary>Its licence as an SPDX expression; empty if none was found.</summary>
     public required string License { get; init; }
 
     /// <summary>The git id of its source bytes, 40 hexadecimal digits.</summary>

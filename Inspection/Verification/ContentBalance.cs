@@ -28,7 +28,7 @@ internal sealed class ContentBalance
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="clean">The rows of the cleaner's parts.</param>
-    /// <param name="dataset">The rows of the dataset's parts; empty where the run has no dataset.</param>
+    /// <param name="dataset">The rows of the dataset's parts; empty if the run has no dataset.</param>
     /// <returns>The number of duplicates whose twins were looked up.</returns>
     /// <exception cref="DataForgeException">The first fault.</exception>
     public static long Check(Run run, IReadOnlyList<RowCounts> clean, IReadOnlyList<RowCounts> dataset)

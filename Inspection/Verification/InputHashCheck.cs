@@ -13,9 +13,8 @@ namespace DataForge.Inspection.Verification;
 
 /// <summary>
 /// Compares the input hashes that entries state with the files that the parts were computed from: of tokens with the dataset's shards, of
-/// models
-/// with their tokens and the weights that training began with. What is outside the run may have changed since; that is a remark, not a
-/// fault.
+/// models with their tokens and the weights that training began with. What is outside the run may have changed since; that is a remark, not
+/// a fault.
 /// </summary>
 internal sealed class InputHashCheck(Run run, StageEntries stages)
 {
@@ -30,7 +29,7 @@ internal sealed class InputHashCheck(Run run, StageEntries stages)
     private readonly HashSet<string> _otherRuns = new(StringComparer.Ordinal);
 
     /// <summary>Checks tokens, models and the report.</summary>
-    /// <returns>What the reader should know, a line each.</returns>
+    /// <returns>Remarks for the reader, one per line.</returns>
     /// <exception cref="DataForgeException">A part of the run was computed from other files than the run has.</exception>
     public IReadOnlyList<string> Check()
     {
@@ -82,7 +81,7 @@ internal sealed class InputHashCheck(Run run, StageEntries stages)
         .Where(output => output.Path.StartsWith(RunPaths.GivenText + "/", StringComparison.Ordinal))
         .OrderBy(output => output.Path, StringComparer.Ordinal);
 
-    // The number of the dataset shard that a part of the tokens is made from; null where it is made from all. No shard has the number
+    // The number of the dataset shard that a part of the tokens is made from; null if it is made from all. No shard has the number
     // int.MaxValue.
     private static int? ShardOf(ManifestEntry entry) => !entry.Part.StartsWith("train-", StringComparison.Ordinal) ? null
         : int.TryParse(entry.Part.AsSpan("train-".Length), out int shard) ? shard : int.MaxValue;

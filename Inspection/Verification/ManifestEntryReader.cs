@@ -7,7 +7,7 @@ namespace DataForge.Inspection.Verification;
 internal static class ManifestEntryReader
 {
     /// <summary>Reads the entries of a stage.</summary>
-    /// <returns>The entries, in ordinal order of their parts; none where the run has no part of the stage.</returns>
+    /// <returns>The entries, in ordinal order of their parts; none if the run has no part of the stage.</returns>
     /// <exception cref="DataForgeException">An entry is damaged.</exception>
     public static IReadOnlyList<ManifestEntry> ReadAll(Run run, string stage)
     {
@@ -45,7 +45,7 @@ internal static class ManifestEntryReader
         {
             if (hash.Length != 64 || hash.Any(c => !char.IsAsciiHexDigitLower(c)))
             {
-                throw VerificationFault.Of(file, $"'{hash}' is no SHA-256");
+                throw VerificationFault.Of(file, $"'{hash}' is not a SHA-256");
             }
         }
 

@@ -47,7 +47,7 @@ internal sealed record ManifestFile(string Folder, ManifestEntry Entry, Manifest
 
     /// <summary>Reads all columns of all row groups, which checks the CRC of each page.</summary>
     /// <param name="read">
-    /// Called with each row group, and with the table that the file says it is; null where it names none of the declared ones.
+    /// Called with each row group, and with the table that the file says it is; null if it names none of the declared ones.
     /// </param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <returns>The number of rows.</returns>
@@ -88,7 +88,7 @@ internal sealed record ManifestFile(string Folder, ManifestEntry Entry, Manifest
         }
         catch (JsonException e)
         {
-            throw Fault($"is no JSON ({e.Message})");
+            throw Fault($"is not JSON ({e.Message})");
         }
     }
 }

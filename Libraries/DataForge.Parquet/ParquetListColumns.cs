@@ -57,7 +57,7 @@ public abstract class ParquetListView
     /// <summary>Whether the row has no list, which differs from an empty one.</summary>
     public bool IsNull(int row) => _isNull[row];
 
-    /// <summary>Elements of the row's list; 0 where it has none.</summary>
+    /// <summary>Elements of the row's list; 0 if it has none.</summary>
     public int Length(int row) => _firstElement[row + 1] - _firstElement[row];
 
     /// <summary>Whether an element has no value. Reading such an element gives zero or no bytes.</summary>
@@ -84,7 +84,7 @@ public sealed class StringListColumn : ParquetListView
     /// <summary>An element's bytes, valid until the row group is disposed; empty for a null.</summary>
     public ReadOnlySpan<byte> this[int row, int element] => IsNull(row, element) ? default : Value(row, element);
 
-    /// <summary>The row's list as text, empty where it has none; a null element becomes an empty string.</summary>
+    /// <summary>The row's list as text, empty if it has none; a null element becomes an empty string.</summary>
     public string[] GetStrings(int row)
     {
         string[] strings = new string[Length(row)];

@@ -204,7 +204,7 @@ public sealed class ParquetWriter : IDisposable
         }
     }
 
-    /// <summary>Writes the rows since the last row group as a row group of their own; does nothing where there are none.</summary>
+    /// <summary>Writes the rows since the last row group as a row group of their own; does nothing if there are none.</summary>
     /// <exception cref="InvalidOperationException">A row has been begun but not ended.</exception>
     public void FlushRowGroup()
     {

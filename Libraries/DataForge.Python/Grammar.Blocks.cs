@@ -118,7 +118,7 @@ internal ref partial struct Grammar
     }
 
     /// <summary>
-    /// Whether the parentheses at the cursor have an <c>as</c> of their own. Then they belong to the statement; otherwise their content can
+    /// Whether the parentheses at the cursor have their own <c>as</c>. Then they belong to the statement; otherwise their content can
     /// be read as an expression. Called once per statement and searches at most to its end, so the time stays linear.
     /// </summary>
     private readonly bool HasAsInParentheses()

@@ -110,7 +110,7 @@ internal ref partial struct Grammar
     }
 
     /// <summary>
-    /// disjunction, or bitwise_or where <paramref name="bitwise"/> is true: operands with operators between them. Precedence matters only
+    /// disjunction, or bitwise_or if <paramref name="bitwise"/> is true: operands with operators between them. Precedence matters only
     /// for the tree, with one exception: <c>not</c> is allowed at the beginning and after <c>and</c>, <c>or</c> and <c>not</c>, but not
     /// after other operators.
     /// </summary>

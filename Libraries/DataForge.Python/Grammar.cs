@@ -52,7 +52,7 @@ internal ref partial struct Grammar
     /// <summary>Whether a future import of Python 2 makes plain strings text (<c>unicode_literals</c>).</summary>
     public bool UnicodeLiterals { get; private set; }
 
-    /// <summary>Checks the whole source; false where it has an error.</summary>
+    /// <summary>Checks the whole source; false if it has an error.</summary>
     public bool CheckFile()
     {
         Docstring();

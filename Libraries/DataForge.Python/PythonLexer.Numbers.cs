@@ -120,7 +120,7 @@ public ref partial struct PythonLexer
     }
 
     /// <summary>
-    /// The end of digits with single underscores between them, from a first digit on; -1 where no digit follows an underscore.
+    /// The end of digits with single underscores between them, from a first digit on; -1 if no digit follows an underscore.
     /// </summary>
     private readonly int Digits(int at)
     {

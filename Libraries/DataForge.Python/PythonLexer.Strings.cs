@@ -20,7 +20,7 @@ public ref partial struct PythonLexer
         Template = 16,
     }
 
-    /// <summary>The length of a string's prefix that may begin here; 0 where no string follows.</summary>
+    /// <summary>The length of a string's prefix that may begin here; 0 if no string follows.</summary>
     private readonly int StringPrefixLength(int at)
     {
         byte second = Peek(at + 1);

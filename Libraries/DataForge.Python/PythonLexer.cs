@@ -245,7 +245,7 @@ public ref partial struct PythonLexer
     }
 
     /// <summary>
-    /// Where the line after a backslash begins; -1 where the backslash does not end a line, or (except in 2.7) ends the source.
+    /// Where the line after a backslash begins; -1 if the backslash does not end a line, or (except in 2.7) ends the source.
     /// </summary>
     private readonly int ContinuationEnd(int backslash)
     {

@@ -6,7 +6,7 @@ public enum TokenKind : byte
     /// <summary>The end of the source; repeated on every further call.</summary>
     EndOfFile,
 
-    /// <summary>The end of a logical line; of length 0 where the source ends without a line break.</summary>
+    /// <summary>The end of a logical line; of length 0 if the source ends without a line break.</summary>
     Newline,
 
     /// <summary>One level of indentation more; of length 0.</summary>

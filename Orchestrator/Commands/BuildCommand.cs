@@ -16,7 +16,8 @@ internal static class BuildCommand
 
     private static readonly Option<bool> Scheduled = new("--scheduled")
     {
-        Description = "The build is part of a service: it takes what changed since, and stops at the end of standard input.", Hidden = true,
+        Description = "The service starts this build: it takes what changed since the last one, and stops at the end of standard input.",
+        Hidden = true,
     };
 
     /// <summary>The command.</summary>

@@ -42,6 +42,9 @@ internal static class CommandExamples
 
     private sealed class HelpWithExample(HelpAction help) : SynchronousCommandLineAction
     {
+        /// <summary>Who asks for help does not give the arguments that the command needs.</summary>
+        public override bool ClearsParseErrors => true;
+
         /// <inheritdoc/>
         public override int Invoke(ParseResult parseResult)
         {

@@ -31,7 +31,7 @@ internal static class CommandLine
             ServeModelCommand.Create(host),
             TraceCommand.Create(host),
             OptOutCommand.Create(host),
-            StageCommand.Create(host, StageNames.Report, "Draws 6-report from the run's manifests and events."),
+            StageCommand.Create(host, StageNames.Report, "Writes 6-report from the run's manifests and events."),
             StatsCommand.Create(host),
             WatchCommand.Create(host),
             VerifyCommand.Create(host),

@@ -13,7 +13,7 @@ internal static class CommonOptions
     /// <summary><c>--workspace</c>.</summary>
     public static Option<string> Workspace { get; } = new("--workspace")
     {
-        Description = "The folder that holds what was crawled, and the runs.", DefaultValueFactory = _ => "./workspace", HelpName = "DIR",
+        Description = "The folder of the crawled data and the runs.", DefaultValueFactory = _ => "./workspace", HelpName = "DIR",
         CustomParser = static result => Folder(result),
     };
 
@@ -26,7 +26,7 @@ internal static class CommonOptions
     /// <summary><c>--workers</c>.</summary>
     public static Option<int> Workers { get; } = new("--workers")
     {
-        Description = "Parts computed at a time; changes no byte of the result. Default: one per core.",
+        Description = "How many parts are computed at the same time; the result has the same bytes. Default: one per core.",
         DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N",
     };
 

@@ -54,7 +54,7 @@ internal sealed class CompletionCommand(CommandTerminal terminal) : ICommandHand
     {
         var shell = new Argument<Shell>("SHELL") { Description = "bash, zsh or fish.", HelpName = "bash|zsh|fish" };
         return host.BindWithoutHost<Shell>(
-            new Command("completion", "Prints a script by which a shell completes commands and options.") { shell },
+            new Command("completion", "Prints a completion script for a shell.") { shell },
             parsed => parsed.GetValue(shell),
             (terminal, _) => new CompletionCommand(terminal));
     }

@@ -11,7 +11,7 @@ internal static class CrawlCommand
 {
     private static readonly Option<bool> Status = new("--status")
     {
-        Description = "Crawls nothing; prints how complete the crawl of github: queries is, and what is missing.",
+        Description = "Prints how complete the crawl of github: queries is, and what is missing; crawls nothing.",
     };
 
     private static readonly Option<bool> Json = new("--json") { Description = "Prints the status as JSON." };

@@ -10,7 +10,7 @@ namespace DataForge.Orchestrator.Commands;
 
 /// <summary>What <c>evaluate</c> is asked for.</summary>
 /// <param name="Evaluation">What is scored.</param>
-/// <param name="ModelFolder">The model that writes the samples; null where they are given.</param>
+/// <param name="ModelFolder">The model that writes the samples; null if they are given.</param>
 /// <param name="Settings">How the model writes them, without the hashes of its files.</param>
 internal sealed record EvaluateRequest(EvaluationRequest Evaluation, string? ModelFolder, GenerationSettings Settings);
 
@@ -26,13 +26,14 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
 
     private static readonly Option<string> DataOption = new("--data")
     {
-        Description = "The set's file, as its authors publish it; for apps the folder of its problems, or a file of lines.",
+        Description = "The set's file, as its authors publish it; for apps the folder of its problems, or a file of JSON lines.",
         Required = true, HelpName = "FILE",
     };
 
     private static readonly Option<string?> SamplesOption = new("--samples")
     {
-        Description = "The samples to score, in the set's own form: a JSON line with task_id and completion for each.", HelpName = "FILE",
+        Description = "The samples to score, in the set's own format: for most sets JSON lines with task_id and completion.",
+        HelpName = "FILE",
     };
 
     private static readonly Option<string?> OutOption = new("--out")
@@ -49,23 +50,23 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
 
     private static readonly Option<int> WorkersOption = new("--workers")
     {
-        Description = "Programs judged at a time. Default: one per core.", DefaultValueFactory = _ => Environment.ProcessorCount,
-        HelpName = "N",
+        Description = "How many programs run at the same time. Default: one per core.",
+        DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N",
     };
 
     private static readonly Option<double?> TimeOption = new("--cpu-limit")
     {
-        Description = "Seconds of processor time for a program. Default: the set's own.", HelpName = "SECONDS",
+        Description = "Processor time in seconds that a program may use. Default: the set's limit.", HelpName = "SECONDS",
     };
 
     private static readonly Option<bool> UnsafeOption = new("--unsafe")
     {
-        Description = "Runs the programs without the sandbox. They can then read and write what you can; only for programs you trust.",
+        Description = "Runs the programs without the sandbox. They can then read and write your files: only for programs that you trust.",
     };
 
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host) => host.Bind<EvaluateCommand, EvaluateRequest>(
-        new Command("evaluate", "Scores a model's samples of a benchmark set: runs them in a sandbox and prints pass@k.")
+        new Command("evaluate", "Scores a model with a benchmark set: runs its samples in a sandbox and prints pass@k.")
         {
             SetOption, DataOption, SamplesOption, SampleOptions.Model, SampleOptions.Samples, SampleOptions.Temperature, SampleOptions.TopP,
             SampleOptions.TopK, SampleOptions.RepetitionPenalty, SampleOptions.Tokens, SampleOptions.Seed, SampleOptions.Batch,
@@ -100,12 +101,14 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
             EvaluationCard.Write(evaluation.OutFolder, evaluated, evaluation.Set, report);
         }
 
+        EvaluationPage.Write(evaluation.OutFolder, Path.GetFileName(request.ModelFolder ?? evaluation.SamplesFile), report);
         foreach (string line in EvaluationTable.Lines(report))
         {
             terminal.Output.WriteLine(line);
         }
 
-        terminal.Output.WriteLine($"written to {Path.Combine(evaluation.OutFolder, EvaluationFiles.Report)}");
+        terminal.Output.WriteLine(
+            $"written to {Path.Combine(evaluation.OutFolder, EvaluationFiles.Report)} and, as a page, {EvaluationFiles.Page}");
     }
 
     private static EvaluateRequest Request(ParseResult parsed)

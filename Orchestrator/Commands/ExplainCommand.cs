@@ -25,7 +25,7 @@ internal sealed class ExplainCommand(CommandTerminal terminal, TimeProvider time
             HelpName = "BLOB-ID | REPOSITORY PATH", Arity = ArgumentArity.OneOrMore,
         };
         return host.BindWithoutHost<ExplainRequest>(
-            new Command("explain", "Says of any file ever seen where it was found, why it was kept or dropped, and where it is.")
+            new Command("explain", "Shows where a file was found, why it was kept or dropped, and where it is now.")
             {
                 CommonOptions.Workspace, CommonOptions.Run, file,
             },

@@ -14,7 +14,7 @@ namespace DataForge.Orchestrator.Commands;
 /// <param name="ModelFolder">The model's folder, or null for the run's own.</param>
 /// <param name="Run">The run.</param>
 /// <param name="Prompt">The prompt; <c>-</c> for standard input.</param>
-/// <param name="Suffix">What stands after the gap that is to be filled; null where the prompt is continued.</param>
+/// <param name="Suffix">The text after the gap to fill; null if the prompt is continued.</param>
 /// <param name="Form">The marks around the gap.</param>
 /// <param name="Options">How to generate.</param>
 internal sealed record GenerateRequest(
@@ -25,7 +25,7 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
 {
     private static readonly Option<string?> ModelOption = new("--model")
     {
-        Description = "A folder as Hugging Face lays it out. Default: the run's 5-model/export.", HelpName = "DIR",
+        Description = "A model folder in Hugging Face's layout. Default: the run's 5-model/export.", HelpName = "DIR",
     };
 
     private static readonly Option<string> PromptOption = new("--prompt")
@@ -35,22 +35,22 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
 
     private static readonly Option<string?> SuffixOption = new("--suffix")
     {
-        Description = "Text after a gap: the model fills what is between the prompt and it.", HelpName = "TEXT",
+        Description = "The text after a gap: the model fills the gap between the prompt and this text.", HelpName = "TEXT",
     };
 
     private static readonly Option<string[]> StopOption = new("--stop")
     {
-        Description = "The text ends before this string; repeatable.", HelpName = "TEXT",
+        Description = "Generation ends before this string; repeatable.", HelpName = "TEXT",
     };
 
     private static readonly Option<int> TokensOption = new("--max-new-tokens")
     {
-        Description = "The most tokens to write.", DefaultValueFactory = _ => 128, HelpName = "N",
+        Description = "Most tokens to generate.", DefaultValueFactory = _ => 128, HelpName = "N",
     };
 
     private static readonly Option<double> TemperatureOption = new("--temperature")
     {
-        Description = "0 takes the most likely token each time; higher values vary more.", DefaultValueFactory = _ => 0, HelpName = "T",
+        Description = "0 always takes the most likely token; higher values vary more.", DefaultValueFactory = _ => 0, HelpName = "T",
     };
 
     /// <summary>The command.</summary>

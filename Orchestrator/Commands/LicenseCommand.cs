@@ -25,7 +25,7 @@ internal sealed class LicenseCommand(CommandTerminal terminal) : ICommandHandler
 
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host) => host.BindWithoutHost<LicenseRequest>(
-        new Command("license", "Says which licence files have, as a run judges them, and what it follows from.")
+        new Command("license", "Shows the licence of files, as a run decides it, with the evidence.")
         {
             PathsArgument, JsonOption,
         },

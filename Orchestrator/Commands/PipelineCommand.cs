@@ -18,7 +18,7 @@ internal sealed class PipelineCommand(Run run, RunConfiguration configuration, P
     /// <summary><c>--schedule</c>.</summary>
     public static Option<string?> Schedule { get; } = new("--schedule")
     {
-        Description = "Keeps running: runs now and at these times, in cron's notation ('30 3 * * *'), taking what changed since.",
+        Description = "Keeps running: builds now and at the times of this cron expression ('30 3 * * *'), with what changed since.",
         HelpName = "CRON",
     };
 

@@ -25,14 +25,14 @@ internal static class PipelineOptions
     /// <summary><c>--source</c> of the tokenizer.</summary>
     public static Option<string[]> Texts { get; } = new("--source")
     {
-        Description = "jsonl:PATH or parquet:PATH; repeatable. Text to tokenize unchanged, without any rules, in place of the dataset.",
+        Description = "jsonl:PATH or parquet:PATH; repeatable. Text to tokenize unchanged, without any rules, instead of the dataset.",
         HelpName = "SOURCE",
     };
 
     /// <summary><c>--preset</c>.</summary>
     public static Option<string?> Preset { get; } = new("--preset")
     {
-        Description = "A published recipe (pretrain.preset).", HelpName = "NAME",
+        Description = "A recipe, with the size of the model (pretrain.preset).", HelpName = "NAME",
     };
 
     /// <summary><c>--from</c>.</summary>

@@ -33,21 +33,22 @@ internal sealed class QuickstartCommand(PipelineCommand pipeline, Run run, Comma
     private static readonly Option<QuickstartInput> Input = new("--input")
     {
         Description = "machine: the Python on this machine; pinned: public repositories at fixed commits, the same on every machine; "
-            + "auto: machine where there is Python, else pinned.",
+            + "auto: machine if there is Python, else pinned.",
         HelpName = "auto|machine|pinned",
     };
 
     private static readonly Option<string> Forge = new("--forge")
     {
-        Description = "Where the pinned repositories are fetched from.", DefaultValueFactory = _ => PinnedRepositories.DefaultForge,
-        HelpName = "URL",
+        Description = "The address that the pinned repositories are fetched from.",
+        DefaultValueFactory = _ => PinnedRepositories.DefaultForge, HelpName = "URL",
     };
 
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host)
     {
         Command command = new Command(
-            "quickstart", "Builds a corpus and a small model from the Python on this machine, offline, in minutes.").WithPipelineOptions();
+            "quickstart", "Builds a corpus and a small model in minutes, from the Python on this machine or from pinned repositories.")
+            .WithPipelineOptions();
         command.Options.Add(Input);
         command.Options.Add(Forge);
         command.SetAction(async (parsed, cancellation) =>

@@ -18,7 +18,7 @@ internal sealed class RedactCommand(CommandTerminal terminal) : ICommandHandler<
 {
     private static readonly Argument<string[]> PathsArgument = new("PATH")
     {
-        Description = "Files, and folders whose *.py files are taken.", Arity = ArgumentArity.OneOrMore,
+        Description = "Files, or folders with *.py files.", Arity = ArgumentArity.OneOrMore,
     };
 
     private static readonly Option<string> OutputOption = new("--output")
@@ -28,7 +28,7 @@ internal sealed class RedactCommand(CommandTerminal terminal) : ICommandHandler<
 
     private static readonly Option<bool> CheckOption = new("--check")
     {
-        Description = "Writes nothing; the exit code is 1 where there are secrets.",
+        Description = "Writes nothing; the exit code is 1 if there are secrets.",
     };
 
     private static readonly Option<bool> JsonOption = new("--json") { Description = "Prints the report as JSON." };
@@ -64,7 +64,7 @@ internal sealed class RedactCommand(CommandTerminal terminal) : ICommandHandler<
         }
 
         return request.Output is null && report.FilesWithSecrets > 0
-            ? throw new DataForgeException($"{report.FilesWithSecrets:N0} of {report.Files:N0} files hold secrets: see the report.")
+            ? throw new DataForgeException($"{report.FilesWithSecrets:N0} of {report.Files:N0} files have secrets: see the report.")
             : Task.CompletedTask;
     }
 
@@ -74,7 +74,7 @@ internal sealed class RedactCommand(CommandTerminal terminal) : ICommandHandler<
         string? output = parsed.GetValue(OutputOption) is { } given ? HomePath.Expand(given) : null;
         if (output is null != parsed.GetValue(CheckOption))
         {
-            throw DataForgeException.Usage("Give either --output DIR for redacted copies, or --check for the report alone.");
+            throw DataForgeException.Usage("Give either --output DIR for redacted copies, or --check for the report only.");
         }
 
         if (output is not null)

@@ -13,47 +13,48 @@ internal static class SampleOptions
     /// <summary><c>--model</c>.</summary>
     public static Option<string?> Model { get; } = new("--model")
     {
-        Description = "A model's folder as Hugging Face lays it out: it writes the samples first, and goes on where it was stopped.",
+        Description = "A model folder in Hugging Face's layout. The model writes the samples first; an interrupted evaluation continues.",
         HelpName = "DIR",
     };
 
     /// <summary><c>--samples-per-problem</c>.</summary>
     public static Option<int> Samples { get; } = new("--samples-per-problem")
     {
-        Description = "Samples that the model writes of each problem; pass@k needs at least k.", DefaultValueFactory = _ => 1,
+        Description = "Samples that the model writes for each problem; pass@k needs at least k.", DefaultValueFactory = _ => 1,
         HelpName = "N",
     };
 
     /// <summary><c>--temperature</c>.</summary>
     public static Option<double?> Temperature { get; } = new("--temperature")
     {
-        Description = "0 takes the most likely token each time; higher values vary more. Default: 0 for one sample, else 0.8.",
+        Description = "0 always takes the most likely token; higher values vary more. Default: 0 for one sample, else 0.8.",
         HelpName = "T",
     };
 
     /// <summary><c>--top-p</c>.</summary>
     public static Option<double> TopP { get; } = new("--top-p")
     {
-        Description = "Samples from the most likely tokens that hold this share of the probability.",
+        Description = "Samples only from the most likely tokens whose probabilities add up to this share.",
         DefaultValueFactory = _ => 0.95, HelpName = "P",
     };
 
     /// <summary><c>--top-k</c>.</summary>
     public static Option<int> TopK { get; } = new("--top-k")
     {
-        Description = "Samples from this many of the most likely tokens; 0 for all.", DefaultValueFactory = _ => 0, HelpName = "N",
+        Description = "Samples only from this many of the most likely tokens; 0: from all.", DefaultValueFactory = _ => 0, HelpName = "N",
     };
 
     /// <summary><c>--repetition-penalty</c>.</summary>
     public static Option<double> RepetitionPenalty { get; } = new("--repetition-penalty")
     {
-        Description = "Above 1 makes tokens that were there already less likely.", DefaultValueFactory = _ => 1, HelpName = "X",
+        Description = "A value above 1 makes tokens that are already in the text less likely.",
+        DefaultValueFactory = _ => 1, HelpName = "X",
     };
 
     /// <summary><c>--max-new-tokens</c>.</summary>
     public static Option<int> Tokens { get; } = new("--max-new-tokens")
     {
-        Description = "The most tokens of a sample.", DefaultValueFactory = _ => 256, HelpName = "N",
+        Description = "Most tokens of a sample.", DefaultValueFactory = _ => 256, HelpName = "N",
     };
 
     /// <summary><c>--seed</c>.</summary>
@@ -65,13 +66,13 @@ internal static class SampleOptions
     /// <summary><c>--batch</c>.</summary>
     public static Option<int> Batch { get; } = new("--batch")
     {
-        Description = "Samples generated at a time.", DefaultValueFactory = _ => 32, HelpName = "N",
+        Description = "How many samples are generated at the same time.", DefaultValueFactory = _ => 32, HelpName = "N",
     };
 
     /// <summary><c>--infill</c>.</summary>
     public static Option<InfillingForm?> Infill { get; } = new("--infill")
     {
-        Description = "The marks around a gap by which the model was taught to fill it: fim or codegen2. Default: fim.", HelpName = "FORM",
+        Description = "The marks around a gap that the model was trained with: fim or codegen2. Default: fim.", HelpName = "FORM",
     };
 
     /// <summary>The settings as given, the hashes of files left empty.</summary>

@@ -14,12 +14,12 @@ internal static class ServeCommand
         Description = "A JSON file with the schedules.", Required = true, HelpName = "FILE",
     };
 
-    private static readonly Option<bool> Check = new("--check") { Description = "Checks the file and ends." };
+    private static readonly Option<bool> Check = new("--check") { Description = "Checks the file, prints its faults, and ends." };
 
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host)
     {
-        var command = new Command("serve", "Runs builds at the times of schedules, and tells of them at an address. See docs/operating.md.")
+        var command = new Command("serve", "Runs builds on schedules, and shows them at an HTTP address. See docs/operating.md.")
         {
             Config, Check,
         };

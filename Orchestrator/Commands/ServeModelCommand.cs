@@ -23,7 +23,7 @@ internal sealed class ServeModelCommand(CommandTerminal terminal, TimeProvider t
 
     private static readonly Argument<string> FolderArgument = new("DIR")
     {
-        Description = "A model's folder as Hugging Face lays it out, such as 5-model/export of a run.",
+        Description = "A model folder in Hugging Face's layout, such as 5-model/export of a run.",
     };
 
     private static readonly Option<string?> NameOption = new("--name")
@@ -33,29 +33,29 @@ internal sealed class ServeModelCommand(CommandTerminal terminal, TimeProvider t
 
     private static readonly Option<string> ListenOption = new("--listen")
     {
-        Description = "The address to listen at. Any other than the loopback lets other machines use the model.",
+        Description = "The address to listen on. With any address other than the loopback, other machines can use the model.",
         DefaultValueFactory = _ => "127.0.0.1", HelpName = "ADDRESS",
     };
 
     private static readonly Option<int> PortOption = new("--port")
     {
-        Description = "The port; 0 for any that is free.", DefaultValueFactory = _ => 8000, HelpName = "N",
+        Description = "The port; 0: any free port.", DefaultValueFactory = _ => 8000, HelpName = "N",
     };
 
     private static readonly Option<string[]> HostNameOption = new("--host-name")
     {
-        Description = "A further name under which clients reach the server; repeatable. Requests for other names are refused.",
+        Description = "Another host name of the server; repeatable. Requests for other names are refused.",
         HelpName = "NAME",
     };
 
     private static readonly Option<int> BatchOption = new("--batch")
     {
-        Description = "Texts generated at a time.", DefaultValueFactory = _ => 16, HelpName = "N",
+        Description = "How many texts are generated at the same time.", DefaultValueFactory = _ => 16, HelpName = "N",
     };
 
     private static readonly Option<int> QueueOption = new("--queue")
     {
-        Description = "Texts that may wait; then requests are answered with status 429.", DefaultValueFactory = _ => 256, HelpName = "N",
+        Description = "How many texts may wait; further requests get status 429.", DefaultValueFactory = _ => 256, HelpName = "N",
     };
 
     /// <summary>The command.</summary>
@@ -72,7 +72,7 @@ internal sealed class ServeModelCommand(CommandTerminal terminal, TimeProvider t
         if (!IPAddress.IsLoopback(request.Settings.Address))
         {
             terminal.Error.WriteLine(
-                $"dataforge: whoever reaches {request.Settings.Address} can use the model; there is no password.");
+                $"dataforge: everyone who can reach {request.Settings.Address} can use the model; there is no password.");
         }
 
         ModelFolder.Use(request.ModelFolder, terminal.Error.WriteLine, cancellation, (model, vocabulary) =>

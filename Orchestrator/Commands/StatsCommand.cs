@@ -20,7 +20,7 @@ internal sealed class StatsCommand(CommandTerminal terminal) : ICommandHandler<S
     {
         var json = new Option<bool>("--json") { Description = "Prints JSON." };
         return host.BindWithoutHost<StatsRequest>(
-            new Command("stats", "Prints a run's figures: funnel, licences, sizes, duplicates, repositories.")
+            new Command("stats", "Prints a run's statistics: funnel, licences, sizes, duplicates, repositories.")
             {
                 CommonOptions.Workspace, CommonOptions.Run, json,
             },

@@ -26,14 +26,14 @@ internal sealed class TraceCommand(CommandTerminal terminal, TimeProvider time) 
 
     private static readonly Argument<string[]> FilesArgument = new("FILE")
     {
-        Description = "Files with the code in question; '-' reads it from standard input.", Arity = ArgumentArity.OneOrMore,
+        Description = "Files with the code to trace; '-' reads it from standard input.", Arity = ArgumentArity.OneOrMore,
     };
 
     private static readonly Option<bool> JsonOption = new("--json") { Description = "Prints the answers as JSON." };
 
     private static readonly Option<int> TopOption = new("--top")
     {
-        Description = "The most sources to name of each file.", DefaultValueFactory = _ => 5, HelpName = "N",
+        Description = "Most training files to name for each file.", DefaultValueFactory = _ => 5, HelpName = "N",
     };
 
     /// <summary>The command.</summary>

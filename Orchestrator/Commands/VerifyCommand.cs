@@ -13,7 +13,7 @@ internal sealed class VerifyCommand(CommandTerminal terminal, TimeProvider time)
 {
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host) => host.Bind<VerifyCommand, RunReference>(
-        new Command("verify", "Recomputes every check-sum and invariant of a run; names the first fault.")
+        new Command("verify", "Recomputes every check-sum and balance of a run, and prints the first fault.")
         {
             CommonOptions.Workspace, CommonOptions.Run,
         },

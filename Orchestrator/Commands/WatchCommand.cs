@@ -6,7 +6,7 @@ using DataForge.Orchestrator.Terminal;
 namespace DataForge.Orchestrator.Commands;
 
 /// <summary>
-/// <c>watch</c>: shows a run as it goes on, until it ends or the user stops watching; the run itself is not touched. On a terminal the
+/// <c>watch</c>: shows the progress of a run until it ends or the user stops watching; the run itself is not changed. On a terminal the
 /// view is drawn again in place, elsewhere a line is written every ten seconds and when the stage changes.
 /// </summary>
 internal sealed class WatchCommand(CommandTerminal terminal, TimeProvider time) : ICommandHandler<RunReference>
@@ -22,7 +22,7 @@ internal sealed class WatchCommand(CommandTerminal terminal, TimeProvider time) 
 
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host) => host.BindWithoutHost<RunReference>(
-        new Command("watch", "Shows a run as it goes on, until it ends.") { CommonOptions.Workspace, CommonOptions.Run },
+        new Command("watch", "Shows the progress of a run until it ends.") { CommonOptions.Workspace, CommonOptions.Run },
         RunReference.Of,
         static (terminal, time) => new WatchCommand(terminal, time));
 
@@ -43,7 +43,7 @@ internal sealed class WatchCommand(CommandTerminal terminal, TimeProvider time) 
         }
     }
 
-    // Whether the run goes on.
+    // Whether the run is active.
     private bool Show(RunView view)
     {
         bool goesOn = view.State == RunState.Running;

@@ -21,7 +21,7 @@ internal static class ModelFolder
         if (!File.Exists(Path.Combine(folder, "config.json")))
         {
             throw DataForgeException.Usage(
-                $"{folder} holds no model (no config.json): give a GPT-Neo folder as Hugging Face lays it out.");
+                $"{folder} has no model (no config.json): give a GPT-Neo folder in Hugging Face's layout.");
         }
 
         try

@@ -14,7 +14,7 @@ namespace DataForge.Orchestrator.Evaluating;
 
 /// <summary>
 /// Lets a model write samples of a set's problems. A group of problems is generated as one batch, whose make-up depends on the settings
-/// alone, and its samples are written together: a run that was stopped goes on with the next group and gives the same samples.
+/// alone, and its samples are written together: a run that was stopped continues with the next group and gives the same samples.
 /// </summary>
 /// <param name="settings">How to generate.</param>
 /// <param name="set">The set.</param>
@@ -132,7 +132,7 @@ internal sealed class ModelSamples(GenerationSettings settings, IBenchmarkSet se
         else if (CanonicalJson.Read<GenerationSettings>(path) != settings)
         {
             throw DataForgeException.Usage(
-                $"{Path.GetDirectoryName(path)} holds samples of another model, set or other settings ({EvaluationFiles.Settings}): "
+                $"{Path.GetDirectoryName(path)} has samples of another model, set or other settings ({EvaluationFiles.Settings}): "
                 + "name another folder with --out.");
         }
     }

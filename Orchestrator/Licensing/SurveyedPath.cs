@@ -8,7 +8,7 @@ namespace DataForge.Orchestrator.Licensing;
 
 /// <summary>
 /// Surveys the licences of one path: a folder or a work tree as <c>dir:</c> divides and reads it, a bare repository as <c>git:</c> does,
-/// a Python file as it stands in the repository around it, and any other file by itself.
+/// a Python file within its repository, and any other file alone.
 /// </summary>
 /// <param name="path">The path as the user gave it.</param>
 internal sealed class SurveyedPath(string path)
@@ -146,7 +146,7 @@ internal sealed class SurveyedPath(string path)
         }
     }
 
-    // The work tree that a file lies in.
+    // The work tree that contains a file.
     private static string? RootAround(string file)
     {
         for (string? folder = Path.GetDirectoryName(file); folder is not null; folder = Path.GetDirectoryName(folder))

@@ -9,7 +9,7 @@ internal static class FaultFile
     /// <summary>The folder in a workspace, relative to it.</summary>
     public const string FolderName = "faults";
 
-    /// <summary>Writes a file; returns its path, or null where no file can be written.</summary>
+    /// <summary>Writes a file; returns its path, or null if no file can be written.</summary>
     /// <param name="workspaceFolder">The command's workspace, which need not exist, or null.</param>
     /// <param name="command">The command.</param>
     /// <param name="fault">The fault.</param>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DataForge.Orchestrator.Logging;
 
-/// <summary>Where in a build a message was logged; null where the message belongs to none.</summary>
+/// <summary>Where in a build a message was logged; null if the message belongs to none.</summary>
 /// <param name="Run">The run's name.</param>
 /// <param name="Stage">The stage's name.</param>
 /// <param name="Part">The part's name.</param>

@@ -42,7 +42,7 @@ internal sealed record LogSettings(LogFormat? Format, Verbosity Verbosity)
 
     private static readonly Option<Verbosity?> VerbosityOption = new("--verbosity")
     {
-        Description = "How much is logged; given alone, it logs text. quiet also hides progress.",
+        Description = "How much is logged; without --log, it logs text. quiet also hides progress.",
         HelpName = "quiet|normal|detailed|debug", Recursive = true,
     };
 

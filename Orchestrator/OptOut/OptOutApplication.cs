@@ -26,7 +26,7 @@ internal sealed class OptOutApplication(Workspace workspace, TimeProvider time)
         .Select(name => RunOptions.Of(Run.Open(workspace, name)).Crawl.Catalog)
         .FirstOrDefault(catalog => !string.IsNullOrEmpty(catalog));
 
-    /// <summary>Finishes an interrupted opt-out; returns what was done, or null where there is none.</summary>
+    /// <summary>Finishes an interrupted opt-out; returns what was done, or null if there is none.</summary>
     public async Task<OptOutJournal?> FinishAsync(CancellationToken cancellation) => OptOutJournal.Read(workspace) is not { } begun
         ? null
         : await CarryOutAsync(begun.Ready is null ? Plan(begun.Entries, cancellation) : begun, cancellation).ConfigureAwait(false);

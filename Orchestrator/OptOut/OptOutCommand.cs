@@ -87,7 +87,7 @@ internal sealed class OptOutCommand(CommandTerminal terminal, TimeProvider time,
         if (done.Unmatched > 0)
         {
             throw new DataForgeException(
-                $"{done.Unmatched} of {done.Entries.Count} requests named nothing in this workspace (they stay out from now on): "
+                $"{done.Unmatched} of {done.Entries.Count} requests match nothing in this workspace (later crawls leave them out): "
                 + "check how those names are written.");
         }
     }

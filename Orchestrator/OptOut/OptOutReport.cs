@@ -15,11 +15,11 @@ internal static class OptOutReport
     {
         foreach (string entry in unmatched)
         {
-            yield return $"{entry}: nothing of that name is in the workspace; it stays out from now on";
+            yield return $"{entry}: nothing in the workspace has this name; later crawls leave it out";
         }
 
         yield return Invariant($"removed from raw: {removed.Repositories.Count:N0} repositories, {removed.Occurrences:N0} occurrences, ")
-            + Invariant($"{removed.Contents:N0} contents ({removed.SharedContents:N0} that others hold stay); ")
+            + Invariant($"{removed.Contents:N0} contents ({removed.SharedContents:N0} that other repositories have stay); ")
             + Invariant($"{removed.Parts.Count:N0} parts rewritten, {removed.AllParts - removed.Parts.Count:N0} untouched");
         yield return Invariant($"removed from runs: {runs.Occurrences:N0} occurrences, {runs.Contents:N0} contents, ")
             + Invariant($"{runs.Files:N0} files of datasets, {runs.Documents:N0} documents, {runs.Tokens:N0} tokens; ")

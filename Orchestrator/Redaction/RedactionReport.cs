@@ -4,7 +4,7 @@ namespace DataForge.Orchestrator.Redaction;
 
 /// <summary>What <c>redact</c> found in a file.</summary>
 /// <param name="Path">The file, as it was given or found.</param>
-/// <param name="Fault">Why it cannot be redacted; null where it can.</param>
+/// <param name="Fault">Why it cannot be redacted; null if it can.</param>
 /// <param name="Secrets">What is replaced in its copy.</param>
 internal sealed record RedactedFile(string Path, string? Fault, IReadOnlyList<ReplacedSecret> Secrets);
 

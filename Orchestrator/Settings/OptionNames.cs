@@ -57,7 +57,7 @@ internal static class OptionNames
     }
 
     private static string? ValueFault(string written, Type type, string value) =>
-        ElementOf(type) is not null ? $"{written} is a list: write {written}.0={value}."
+        ElementOf(type) is not null ? $"{written} is a list: write {string.Join(" and ", value.Split(',').Select((entry, i) => $"{written}.{i}={entry.Trim()}"))}."
         : !IsSimple(type) ? $"{written} is a section: name one of its options."
         : Converts(type, value) ? null
         : type.IsEnum ? $"{written} cannot be '{value}': it is one of {string.Join(", ", Enum.GetNames(type))}."

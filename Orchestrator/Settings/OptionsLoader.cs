@@ -20,7 +20,7 @@ internal static class OptionsLoader
     // The variables of tests: DATAFORGE_TEST_ and a name. They are no options.
     private const string TestPrefix = "TEST_";
 
-    // Where native libraries lie; secrets, which must not get into config.json.
+    // The location of native libraries; and secrets, which must not get into config.json.
     private static readonly string[] NotOptions = ["NATIVE", "LIBTORCH", "GITHUB_TOKENS"];
 
     /// <summary>Reads all layers. Values are checked for their type here, for their range when the host starts.</summary>

@@ -58,9 +58,9 @@ internal static class EvaluationTable
         }
     }
 
+    /// <summary>A reason as it is shown.</summary>
+    internal static string Name(Reason reason) => reason == Reason.TimeOut ? "time-out" : reason.ToString().ToLowerInvariant();
+
     private static string Row(string name, string[] cells) => name.PadRight(20) + string.Concat(cells.Select(cell => cell.PadLeft(14)));
 
-    private static string Percent(double share) => $"{100 * share:F2}";
-
-    private static string Name(Reason reason) => reason == Reason.TimeOut ? "time-out" : reason.ToString().ToLowerInvariant();
-}
+    private static string Percent(double share) => $"{100 * share:F2}";}

@@ -27,7 +27,7 @@ public static class AppsProblems
         skipped = 0;
         if (!Directory.Exists(folder))
         {
-            throw new InvalidDataException($"{folder} does not exist; give a folder that holds problems in APPS's layout");
+            throw new InvalidDataException($"{folder} does not exist; give a folder with problems in APPS's layout");
         }
 
         List<AppsProblem> problems = [];
@@ -48,12 +48,12 @@ public static class AppsProblems
 
         return problems.Count > 0
             ? problems
-            : throw new InvalidDataException($"{folder} holds no problem in APPS's layout (folders with question.txt and solutions.json)");
+            : throw new InvalidDataException($"{folder} has no problem in APPS's layout (folders with question.txt and solutions.json)");
     }
 
     /// <summary>The published form of a prompt (APPS's train/dataset_apps/APPSBaseDataset.py).</summary>
     /// <param name="question">The question.</param>
-    /// <param name="starterCode">The code to start with, where the solution is a function; null where it is a whole program.</param>
+    /// <param name="starterCode">The code to start with, where the solution is a function; null if it is a whole program.</param>
     public static string Prompt(string question, string? starterCode) =>
         $"\nQUESTION:\n{Truncate(question)}\n{Truncate(starterCode ?? "")}\n\n"
         + $"Use {(starterCode is null ? "Standard Input" : "Call-Based")} format\n\nANSWER:\n";

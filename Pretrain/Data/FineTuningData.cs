@@ -16,14 +16,16 @@ namespace DataForge.Pretrain.Data;
 public sealed record FineTuningOptions(int BlockSize, int BatchSize, int MicroBatches, ulong Seed);
 
 /// <summary>
-/// Prompts with their answers, with the loss on the answers alone: each prompt and answer is encoded separately, and an end-of-text token
-/// ends the answer. Examples are packed into rows and never split (one longer than a row is truncated, as in APPS's own training). The
-/// order is new in each epoch and a function of the seed, so the batch of step N depends on the seed and N alone.
+/// Prompts with their answers, with the loss only on the answers: each prompt and answer is encoded separately, and an end-of-text token
+/// ends the answer. Examples are packed into rows and never split (one longer than a row is truncated, as in APPS's own training). A row
+/// begins with that token too, so that each prompt follows it, as it does when the model is asked. The order is new in each epoch and a
+/// function of the seed, so the batch of step N depends only on the seed and N.
 /// </summary>
 /// <remarks>Memory: two bytes per token of all examples, and four bytes per example for the rows of the current epoch.</remarks>
 public sealed class FineTuningData : ITrainingData
 {
     private const int HeldOutOf = 20;          // one problem in twenty is held out for validation (5 %)
+    private const int RowStart = 1;            // the token that a row begins with
     private const int MinProblemsToSplit = 40; // of fewer problems all are trained on: one or two say nothing about the rest
 
     private readonly FineTuningOptions _options;
@@ -45,7 +47,8 @@ public sealed class FineTuningData : ITrainingData
         bool holdOut = problems.Count >= MinProblemsToSplit;
         for (int i = 0; i < problems.Count; i++)
         {
-            (holdOut && i % HeldOutOf == HeldOutOf - 1 ? _validation : _training).Add(problems[i], encoder, _filler, options.BlockSize);
+            ExampleList examples = holdOut && i % HeldOutOf == HeldOutOf - 1 ? _validation : _training;
+            examples.Add(problems[i], encoder, _filler, options.BlockSize - RowStart);
         }
 
         if (_training.Count == 0)
@@ -140,7 +143,7 @@ public sealed class FineTuningData : ITrainingData
             if (length > room)
             {
                 starts.Add(i);
-                room = _options.BlockSize;
+                room = _options.BlockSize - RowStart;
             }
 
             room -= length;
@@ -151,7 +154,9 @@ public sealed class FineTuningData : ITrainingData
 
     private void FillRow(ExampleList examples, KeyedPermutation permutation, int[] starts, int row, Span<int> tokens, Span<int> labels)
     {
-        int end = row + 1 < starts.Length ? starts[row + 1] : examples.Count, filled = 0;
+        int end = row + 1 < starts.Length ? starts[row + 1] : examples.Count, filled = RowStart;
+        tokens[0] = _filler;
+        labels[0] = ITrainingData.IgnoredLabel;
         for (int i = starts[row]; i < end; i++)
         {
             filled += examples.CopyTo((int)permutation[i], tokens[filled..], labels[filled..]);
@@ -167,7 +172,7 @@ public sealed class FineTuningData : ITrainingData
         long rowsPerStep = (long)_options.BatchSize * _options.MicroBatches;
         hash.AppendData(Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $"problems 1; {problems.Count}; {_options.BlockSize}; {rowsPerStep}; {_options.Seed}; {_filler}")));
+            $"problems 2; {problems.Count}; {_options.BlockSize}; {rowsPerStep}; {_options.Seed}; {_filler}")));
         _training.AppendTo(hash);
         _validation.AppendTo(hash);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
@@ -189,7 +194,7 @@ public sealed class FineTuningData : ITrainingData
         internal int Length(int example) => _examples[example].End - _examples[example].Start;
 
         /// <summary>Adds one example per answer.</summary>
-        internal void Add(AppsProblem problem, BpeEncoder encoder, ushort endOfText, int blockSize)
+        internal void Add(AppsProblem problem, BpeEncoder encoder, ushort endOfText, int room)
         {
             byte[] prompt = Encoding.UTF8.GetBytes(problem.Prompt);
             foreach (string answer in problem.Answers)
@@ -199,13 +204,13 @@ public sealed class FineTuningData : ITrainingData
                 int asked = _tokens.WrittenCount;
                 encoder.Encode(Encoding.UTF8.GetBytes(answer), _tokens);
                 _tokens.Write([endOfText]);
-                if (asked - start >= blockSize)
+                if (asked - start >= room)
                 {
                     TooLong++;
                 }
                 else
                 {
-                    _examples.Add((start, asked, Math.Min(_tokens.WrittenCount, start + blockSize)));
+                    _examples.Add((start, asked, Math.Min(_tokens.WrittenCount, start + room)));
                 }
             }
         }

@@ -5,7 +5,7 @@ using DataForge.Pretrain.Training;
 namespace DataForge.Pretrain.Data;
 
 /// <summary>
-/// Held-out documents, each whole and by itself, to measure bits per byte: for a model, by validation batches over their tokens, and for
+/// Held-out documents, each complete and separate, to measure bits per byte: for a model, by validation batches over their tokens, and for
 /// gzip. A document longer than a block is read in windows that overlap by half, so that each token is predicted once, all but those at a
 /// document's beginning with at least half a block before them.
 /// </summary>
@@ -48,7 +48,7 @@ public sealed class HeldOutDocuments : ITrainingData, IDisposable
     /// <summary>Their bytes.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Their bytes where gzip compresses each by itself, as well as it can.</summary>
+    /// <summary>Their bytes when gzip compresses each separately, at its highest level.</summary>
     public long GzipBytes { get; private set; }
 
     /// <inheritdoc/>

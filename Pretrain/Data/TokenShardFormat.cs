@@ -32,4 +32,4 @@ public static class TokenShardFormat
 
 /// <summary>A token shard that cannot be used; the message names the file, the fault, and what to do.</summary>
 public sealed class TokenShardException(string path, string fault)
-    : Exception($"{path}: {fault}. Delete the 4-tokens folder and run `dataforge tokenize` again, which writes it anew.");
+    : Exception($"{path}: {fault}. Delete the 4-tokens folder and run `dataforge tokenize` again, which writes it again.");

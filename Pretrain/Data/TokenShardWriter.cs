@@ -34,7 +34,7 @@ public sealed class TokenShardWriter : IDisposable
 
     /// <summary>Adds a document.</summary>
     /// <param name="tokens">The document as it is trained on: bos, its tokens, eos.</param>
-    /// <param name="repositoryStars">The stars of its repository, 0 where unknown; at least 0.</param>
+    /// <param name="repositoryStars">The stars of its repository, 0 if unknown; at least 0.</param>
     public void Add(ReadOnlySpan<ushort> tokens, int repositoryStars = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(repositoryStars);

@@ -20,7 +20,7 @@ public sealed class UnigramEntropy(int vocabularySize)
         Tokens++;
     }
 
-    /// <summary>The entropy in nats per token; 0 where nothing was counted.</summary>
+    /// <summary>The entropy in nats per token; 0 if nothing was counted.</summary>
     public double NatsPerToken
     {
         get

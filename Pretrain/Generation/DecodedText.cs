@@ -39,7 +39,7 @@ internal sealed class DecodedText
     /// <summary>Characters of the text so far.</summary>
     internal int Characters => Encoding.UTF8.GetCharCount(_bytes.WrittenSpan[.._length]);
 
-    /// <summary>Appends a token; false where the text ends before a stop string that the token completed.</summary>
+    /// <summary>Appends a token; false if the text ends before a stop string that the token completed.</summary>
     internal bool Append(int token)
     {
         int before = _bytes.WrittenCount;

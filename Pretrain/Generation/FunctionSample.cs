@@ -7,9 +7,9 @@ using DataForge.Python;
 namespace DataForge.Pretrain.Generation;
 
 /// <summary>
-/// What a small model makes of the beginning of a function. A small model often loses its way, so it is sampled line by line: a line that
-/// is not valid Python where it stands, that is no new statement (a comment, or one that stands there already) or that ends the function
-/// too early is drawn again; where that happens often, the line before it too. The text is cut at the function's end.
+/// A small model's completion of the beginning of a function. A small model often writes invalid code, so it is sampled line by line: a
+/// line that is not valid Python at its place, that is not a new statement (a comment, or a statement already there) or that ends the
+/// function too early is drawn again; if that happens often, the line before it too. The text is cut at the function's end.
 /// </summary>
 public sealed class FunctionSample
 {
@@ -46,7 +46,7 @@ public sealed class FunctionSample
     }
 
     /// <summary>
-    /// Prompts for a model whose user gives none: beginnings of functions as most Python code has them. They end within a line, since the
+    /// The default prompts: beginnings of functions that are common in Python code. They end within a line, because the
     /// tokens of a text join a line break with the indentation after it.
     /// </summary>
     public static IReadOnlyList<string> Prompts { get; } =
@@ -57,8 +57,8 @@ public sealed class FunctionSample
     ];
 
     /// <summary>
-    /// The text after the prompt, up to the function's end. Where no complete function of at least <see cref="LeastStatements"/> different
-    /// statements came of <see cref="MostDrawnTokens"/> tokens, it is the lines that were kept, or else the line drawn last. The same seed,
+    /// The text after the prompt, up to the function's end. If no complete function of at least <see cref="LeastStatements"/> different
+    /// statements was drawn in <see cref="MostDrawnTokens"/> tokens, it is the kept lines, or else the last line drawn. The same seed,
     /// prompt and model give the same text.
     /// </summary>
     public static string Of(
@@ -78,7 +78,7 @@ public sealed class FunctionSample
         return Encoding.UTF8.GetString(_vocabulary.Decode(Array.ConvertAll(tokens, token => checked((ushort)token)), skipSpecial: true));
     }
 
-    // The more lines were refused at a place, the less likely ones are tried.
+    // After more refused lines at a place, less likely lines are tried.
     private GenerationOptions Options(ulong seed, int refused) => new()
     {
         MaxNewTokens = _mostTokens,
@@ -154,7 +154,7 @@ public sealed class FunctionSample
         return IsComplete(KeptText) ? Line.EndsFunction : Line.Refused;
     }
 
-    // Judges the line that a line break ends, where one does: inside brackets and texts it does not.
+    // Judges the line that a line break ends. Inside brackets and strings a line break does not end a line.
     private Line LineBefore(ReadOnlySpan<byte> next)
     {
         byte[] text = [.. _text.WrittenSpan, .. next[..next.IndexOf((byte)'\n')], (byte)'\n'];
@@ -203,7 +203,7 @@ public sealed class FunctionSample
 
     private static bool IsValid(ReadOnlySpan<byte> text) => PythonParser.Check(text).Outcome == ParseOutcome.Valid;
 
-    // The text with a body for a statement that wants one, such as "if".
+    // The text with a body for a statement that needs one, such as "if".
     private static byte[] WithBody(ReadOnlySpan<byte> text)
     {
         ReadOnlySpan<byte> line = text[..^1];

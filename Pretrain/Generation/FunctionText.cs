@@ -15,7 +15,7 @@ internal readonly record struct FunctionText(int Length, int Statements, int Dis
     /// <summary>Reads a text that begins with a function.</summary>
     /// <param name="text">The text in UTF-8.</param>
     /// <param name="isWhole">Whether the text ends here, so that the function does too.</param>
-    /// <returns>The function; null where its end is not reached, or where the text holds what is no token.</returns>
+    /// <returns>The function; null if its end is not reached, or where the text holds what is no token.</returns>
     internal static FunctionText? Read(ReadOnlySpan<byte> text, bool isWhole)
     {
         PythonLexer lexer = new(text);

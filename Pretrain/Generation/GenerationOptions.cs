@@ -45,7 +45,7 @@ public sealed record GenerationOptions
     /// </summary>
     public int? StopToken { get; init; }
 
-    /// <summary>Every fault of the options, each as one line; empty where they can be used.</summary>
+    /// <summary>Every fault of the options, each as one line; empty if they can be used.</summary>
     public IReadOnlyList<string> Faults()
     {
         List<string> faults = [];

@@ -4,8 +4,8 @@ using DataForge.Pretrain.Tokenizer;
 namespace DataForge.Pretrain.Generation;
 
 /// <summary>
-/// Texts that grow together, one token each a step, so that the weights are read once for all. A text may be started whenever there is room
-/// (continuous batching). What a text is batched with changes its logits by rounding alone. Not safe from several threads.
+/// Texts that are generated together, one token per step, so that the weights are read once for all. A text can be started when there is
+/// room (continuous batching). The other texts of a batch change a text's logits only by rounding. Not safe from several threads.
 /// </summary>
 public sealed class TextBatch : IDisposable
 {
@@ -65,7 +65,7 @@ public sealed class TextBatch : IDisposable
     }
 
     /// <summary>
-    /// Starts a text. Where prompt and new tokens exceed the capacity, the beginning of the prompt is left out.
+    /// Starts a text. If prompt and new tokens exceed the capacity, the beginning of the prompt is left out.
     /// </summary>
     /// <exception cref="ArgumentException">The request cannot be met; the message says why.</exception>
     public void Start(TextRequest request)
@@ -90,7 +90,7 @@ public sealed class TextBatch : IDisposable
         _texts.Add(new Growing(request, state, cut, _promptLogits, _vocabulary, _model.Config));
     }
 
-    /// <summary>Ends a text before its time, as when nobody waits for it any more; does nothing where it has ended.</summary>
+    /// <summary>Ends a text before its time, as when nobody waits for it any more; does nothing if it has ended.</summary>
     public void Stop(TextRequest request)
     {
         int at = _texts.FindIndex(text => ReferenceEquals(text.Request, request));

@@ -80,7 +80,7 @@ public sealed record GptNeoConfig
     };
 
     /// <summary>
-    /// The smallest useful model: 4 layers of 128, 1.35M parameters with a vocabulary of 4,096. Learns within minutes on a CPU.
+    /// The smallest useful model: 4 layers of 128, 1.35M parameters with a vocabulary of 4,096. It learns within minutes on a CPU.
     /// </summary>
     public static GptNeoConfig Quickstart(int vocabSize = 4096, int maxPositions = 256) => new()
     {

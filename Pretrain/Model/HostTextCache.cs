@@ -63,7 +63,7 @@ internal sealed unsafe class HostTextCache : IDisposable
         for (int layer = 0; layer < _kept.Length; layer++)
         {
             // Where the capacities differ a ring of another size would place the positions elsewhere; a text that is shorter than both
-            // rings stands in their first rows.
+            // rings is in their first rows.
             if (_kept[layer] != other._kept[layer] && other.Length > Math.Min(_kept[layer], other._kept[layer]))
             {
                 throw new ArgumentException("the texts keep windows of different sizes");

@@ -19,7 +19,7 @@ public sealed record TokenRemovalResult(long Documents, long Tokens, int Rewritt
 /// <summary>
 /// Removes from a run's <c>4-tokens</c> the documents of files that were removed from the dataset. Other documents keep their tokens; one
 /// that is now attributed to another repository moves to the other split, if that repository is in it. The tokenizer stays: its vocabulary
-/// is a statistic of the whole. Memory: 60 bytes per file.
+/// is a statistic of the whole corpus. Memory: 60 bytes per file.
 /// </summary>
 /// <param name="run">The run; its dataset is rewritten already.</param>
 /// <param name="options">The options it was tokenized under.</param>
@@ -89,7 +89,7 @@ public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadO
     }
 
     /// <summary>
-    /// Rewrites the token shards with changes. Returns false where the tokens are not those of the dataset before the removal.
+    /// Rewrites the token shards with changes. Returns false if the tokens are not those of the dataset before the removal.
     /// </summary>
     private bool TryRewriteShards(CancellationToken cancellation)
     {
@@ -142,7 +142,7 @@ public sealed class TokenRemoval(RunRewrite run, TokenizeOptions options, IReadO
     }
 
     /// <summary>
-    /// Encodes the changed files of a shard again and compares them with their documents, so that no other document is mistaken for theirs.
+    /// Encodes the changed files of a shard again and compares them with their documents, so that no other document is removed.
     /// Returns whether all are equal.
     /// </summary>
     private bool EncodeChangedDocuments(ShardComparison shard, TokenShard training, TokenShard validation)

@@ -11,7 +11,7 @@ internal sealed class BoundedLineReader(Stream stream, int limit) : IDisposable
     private bool _isAtEnd;
 
     /// <summary>Reads the next line, without its line feed; it is valid until the next call.</summary>
-    /// <param name="line">The line; empty where it is too long.</param>
+    /// <param name="line">The line; empty if it is too long.</param>
     /// <param name="isTooLong">Whether the line is longer than the limit.</param>
     /// <returns>False at the end of the stream.</returns>
     public bool TryReadLine(out ReadOnlyMemory<byte> line, out bool isTooLong)

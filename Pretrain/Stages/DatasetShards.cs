@@ -11,7 +11,7 @@ internal readonly record struct RowGroup(string Path, int Index);
 /// <summary>The shards of the dataset, as the run's manifest lists them.</summary>
 internal static class DatasetShards
 {
-    /// <summary>The shards in ordinal order of their paths; empty where the run has no dataset.</summary>
+    /// <summary>The shards in ordinal order of their paths; empty if the run has no dataset.</summary>
     public static IReadOnlyList<ManifestOutput> Find(Run run) =>
         [.. run.Manifest.Entries(StageNames.Dedup).SelectMany(entry => entry.Outputs)
             .Where(output => output.Path.StartsWith(RunPaths.DatasetShards + "/", StringComparison.Ordinal))

@@ -21,7 +21,7 @@ internal sealed class ModelExport(Run run, PretrainOptions options, TrainingJob 
 
     /// <summary>Writes the trainer's weights as a part's files. They get their final names when the part is committed.</summary>
     /// <param name="trainer">The trainer, after its run, with the best weights.</param>
-    /// <param name="heldOutBits">The bits that the model gives the held-out documents; 0 where they were not measured.</param>
+    /// <param name="heldOutBits">The bits that the model gives the held-out documents; 0 if they were not measured.</param>
     /// <param name="exportFolder">Relative to the run's folder.</param>
     /// <param name="output">The part.</param>
     public void Write(Trainer trainer, double heldOutBits, string exportFolder, PartOutput output)

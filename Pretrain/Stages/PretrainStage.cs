@@ -21,7 +21,7 @@ namespace DataForge.Pretrain;
 public sealed class PretrainStage(PretrainOptions options) : IStage
 {
     // Raise it whenever the same tokens and options would give other weights or files.
-    private const int CodeVersion = 3;
+    private const int CodeVersion = 3, CodeVersionOfFineTuning = 4;
 
     /// <inheritdoc/>
     public string Name => StageNames.Pretrain;
@@ -76,7 +76,8 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
             TranslateErrors(() => Train(context, processes, training, tokens, startFolder, outputs, output, token));
             return Task.CompletedTask;
         });
-        await context.RunPartAsync(Name, StageHash.OfOptions(Name, CodeVersion, options), plan, cancellation).ConfigureAwait(false);
+        int version = options.Problems is null ? CodeVersion : CodeVersionOfFineTuning;
+        await context.RunPartAsync(Name, StageHash.OfOptions(Name, version, options), plan, cancellation).ConfigureAwait(false);
         if (!isTrained)
         {
             TranslateErrors(() => processes.BroadcastWhetherToTrain(false));
@@ -99,7 +100,7 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
             if (!exists && name != TokenizerFiles.TokenizerJson) // a tokenizer may consist of two older files instead
             {
                 throw new TrainingException(
-                    $"{startFolder} is no model to start from: it holds no {name}; give a GPT-Neo folder as Hugging Face lays it out");
+                    $"{startFolder} is not a model to start from: it has no {name}; give a GPT-Neo folder in Hugging Face's layout");
             }
 
             hashes.Add(exists ? StageHash.OfFile(path) : "");
@@ -175,7 +176,7 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
     }
 
     /// <summary>
-    /// Adds the training's counts. Totals over a stage's entries are sums, so the counts of an earlier training have names of their own.
+    /// Adds the training's counts. Totals over a stage's entries are sums, so the counts of an earlier training have their own names.
     /// </summary>
     private static void AddCounts(
         PartOutput output, TrainingOutputs outputs, Trainer trainer, TrainingOptions training, TrainingJob job, double heldOutBits)

@@ -11,7 +11,7 @@ using DataForge.Parquet;
 namespace DataForge.Pretrain.Stages;
 
 /// <summary>
-/// Text that is tokenized as it is, without rules and licences: natural language, other programming languages. It is imported as shards in
+/// Text that is tokenized unchanged, without rules and licences: natural language, other programming languages. It is imported as shards in
 /// the dataset's format under <c>4-tokens/text</c>, whose counts and whose rows (<c>license_evidence</c> "none: given as text") say so.
 /// </summary>
 /// <remarks>
@@ -71,7 +71,7 @@ internal static class TextSources
                 .Where(file => endings.Any(ending => file.EndsWith(ending, StringComparison.Ordinal))).Order(StringComparer.Ordinal)];
         return found.Length > 0
             ? found.Select(file => (parquet, file))
-            : throw DataForgeException.Usage($"The source {source} holds no file of that kind.");
+            : throw DataForgeException.Usage($"The source {source} has no file of that kind.");
     }
 
     private static void Import(
@@ -113,7 +113,7 @@ internal static class TextSources
         if (shards == 0)
         {
             throw DataForgeException.Usage(
-                "The sources hold no text: a JSON line needs \"text\" or \"content\", a Parquet table a column of that name.");
+                "The sources have no text: a JSON line needs \"text\" or \"content\", a Parquet table a column of that name.");
         }
 
         void ReportBadLine(string where, string detail)

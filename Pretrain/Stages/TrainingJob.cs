@@ -41,7 +41,7 @@ internal sealed class TrainingJob : IDisposable
 
     /// <summary>A training on the tokens of a run.</summary>
     /// <param name="options">The stage's options.</param>
-    /// <param name="stage">What differs from them in one of several trainings; null where there is one.</param>
+    /// <param name="stage">What differs from them in one of several trainings; null if there is one.</param>
     /// <param name="tokens">The run whose tokens are trained on.</param>
     /// <param name="from">The model folder to start from; null draws the weights.</param>
     /// <param name="device">cpu, cuda or cuda:N.</param>

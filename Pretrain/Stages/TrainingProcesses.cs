@@ -16,7 +16,7 @@ internal sealed class TrainingProcesses : IDisposable
         Group = group;
     }
 
-    /// <summary>The process group; null where this process trains alone.</summary>
+    /// <summary>The process group; null if this process trains alone.</summary>
     public IProcessGroup? Group { get; }
 
     /// <summary>How many processes train together, at least 1.</summary>

@@ -26,7 +26,7 @@ internal static class ByteAlphabet
         }
     });
 
-    /// <summary>Reads bytes written in the alphabet; null where a character is not in it.</summary>
+    /// <summary>Reads bytes written in the alphabet; null if a character is not in it.</summary>
     public static byte[]? Read(ReadOnlySpan<char> text)
     {
         byte[] bytes = new byte[text.Length];

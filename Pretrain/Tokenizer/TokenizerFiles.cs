@@ -3,7 +3,7 @@ using System.Text;
 namespace DataForge.Pretrain.Tokenizer;
 
 /// <summary>
-/// Writes a tokenizer's files: tokenizer.json, which is complete by itself, and the older vocab.json and merges.txt with the two
+/// Writes a tokenizer's files: tokenizer.json, which is complete alone, and the older vocab.json and merges.txt with the two
 /// configuration files that <c>from_pretrained</c> reads. The same vocabulary gives the same bytes.
 /// </summary>
 public static class TokenizerFiles

@@ -33,7 +33,7 @@ public static class TokenizerReader
 
         return File.Exists(vocabulary) && File.Exists(merges)
             ? ReadGpt2(vocabulary, merges)
-            : throw new TokenizerFormatException($"{folder} holds no tokenizer: neither tokenizer.json nor vocab.json with merges.txt.");
+            : throw new TokenizerFormatException($"{folder} has no tokenizer: neither tokenizer.json nor vocab.json with merges.txt.");
     }
 
     /// <summary>

@@ -29,7 +29,7 @@ internal sealed class ScopeFrame
 
     private ScopeFrame(ScopeFrame? outer) => Outer = outer;
 
-    /// <summary>The thread's innermost open scope; null where none is open.</summary>
+    /// <summary>The thread's innermost open scope; null if none is open.</summary>
     internal static ScopeFrame? Current => _innermost;
 
     /// <summary>The enclosing scope; null for the outermost.</summary>

@@ -17,7 +17,7 @@ internal static class LoadedEngine
         {
             throw new TorchException(
                 $"this process computes with the {TrainingEngines.NameOf((TrainingEngine)before)} engine already and cannot load another; "
-                + $"use the {TrainingEngines.NameOf(engine)} engine in a process of its own");
+                + $"use the {TrainingEngines.NameOf(engine)} engine in its own process");
         }
     }
 }

@@ -18,7 +18,7 @@ public static partial class NativeLibraryFinder
     private const string Remedy = "run ./dataforge native, or Pretrain/Torch/native/build.sh artifacts/native, "
         + "to compile it against this machine's libtorch, or give pretrain.engine=torchsharp";
 
-    /// <summary>The file that would be loaded, or null where there is none.</summary>
+    /// <summary>The file that would be loaded, or null if there is none.</summary>
     public static string? Find()
     {
         if (Environment.GetEnvironmentVariable("DATAFORGE_NATIVE") is { Length: > 0 } folder)

@@ -21,7 +21,7 @@ public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
     /// <summary>Whether this is the undefined tensor.</summary>
     public bool IsNull => _index == 0;
 
-    /// <summary>Whether the tensor was disposed, by itself or with its scope.</summary>
+    /// <summary>Whether the tensor was disposed, alone or with its scope.</summary>
     public bool IsDisposed => _index != 0 && !TensorTable.IsAlive(_index, _generation);
 
     /// <summary>The number of dimensions.</summary>

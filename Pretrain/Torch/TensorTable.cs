@@ -74,7 +74,7 @@ internal static class TensorTable
             : throw new ObjectDisposedException(nameof(Tensor), "the tensor was disposed, by itself or with its scope");
     }
 
-    /// <summary>Releases the entry's reference; does nothing where it is released already.</summary>
+    /// <summary>Releases the entry's reference; does nothing if it is released already.</summary>
     internal static void Free(int index, int generation)
     {
         nint handle;

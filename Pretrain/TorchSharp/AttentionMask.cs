@@ -6,7 +6,7 @@ namespace DataForge.Pretrain.TorchSharp;
 internal static class AttentionMask
 {
     /// <summary>
-    /// [time, time], added to the scores: 0 where a query (row) sees a key (column), else -∞.
+    /// [time, time], added to the scores: 0 if a query (row) sees a key (column), else -∞.
     /// </summary>
     /// <param name="time">Number of positions.</param>
     /// <param name="window">How many positions a query sees, itself included; 0 means all earlier ones.</param>

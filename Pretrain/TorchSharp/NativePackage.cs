@@ -31,7 +31,7 @@ internal sealed record NativePackage(string Id, string Version, string ContentHa
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     /// <summary>
-    /// The library's path: in the folder that <see cref="FolderVariable"/> names, beside the program, or in NuGet's folder; null where it
+    /// The library's path: in the folder that <see cref="FolderVariable"/> names, beside the program, or in NuGet's folder; null if it
     /// is in none of them.
     /// </summary>
     internal string? Find() => Find(PackagesFolder);

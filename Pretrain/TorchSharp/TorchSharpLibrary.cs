@@ -4,7 +4,7 @@ using DataForge.Pretrain.Torch;
 namespace DataForge.Pretrain.TorchSharp;
 
 /// <summary>
-/// Loads TorchSharp's native library and its libtorch from where they lie (<see cref="NativePackage.Find()"/>). libtorch takes 500 MB, so a
+/// Loads TorchSharp's native library and its libtorch from their folders (<see cref="NativePackage.Find()"/>). libtorch takes 500 MB, so a
 /// build does not copy it.
 /// </summary>
 internal static partial class TorchSharpLibrary

@@ -70,7 +70,7 @@ internal sealed class TorchSharpModel : nn.Module, ILanguageModel, IHostModel
     }
 
     /// <summary>Reads the weights of a safetensors file.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged or holds another model.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or contains another model.</exception>
     internal void Load(string path)
     {
         using SafeTensors file = new(path);
@@ -205,7 +205,7 @@ internal sealed class TorchSharpModel : nn.Module, ILanguageModel, IHostModel
 
     /// <summary>
     /// Adds row i of the embedded tokens' gradient [batch, time, hidden] to the row of token i in wte's gradient [vocabulary, hidden], and
-    /// the sum over the batch to wpe's [positions, hidden]. Threads share out the columns, so the order of additions is fixed.
+    /// the sum over the batch to wpe's [positions, hidden]. Each thread has its own columns, so the order of additions is fixed.
     /// </summary>
     private unsafe void EmbeddingBackward(Tensor ids, Tensor dEmbedded, Tensor wteGrad)
     {

@@ -17,7 +17,7 @@ public static class TorchSharpPackages
     /// <exception cref="TorchException">They could not be fetched; the message says what to do.</exception>
     public static void Ensure(Action<string> notify, CancellationToken cancellation)
     {
-        // The runtime lies in the folder of .NET at shared/Microsoft.NETCore.App/VERSION.
+        // The runtime is in .NET's folder, at shared/Microsoft.NETCore.App/VERSION.
         string dotnet = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../../dotnet"));
         Ensure(dotnet, NativePackage.PackagesFolder, notify, cancellation);
     }
@@ -95,8 +95,8 @@ public static class TorchSharpPackages
 
         string reason = lines.Find(line => line.Contains("error", StringComparison.Ordinal)) ?? lines.LastOrDefault() ?? "it said nothing";
         throw new TorchException(
-            $"libtorch could not be fetched with {dotnet} restore ({reason.Trim()}); run the same command again where NuGet's packages can "
-            + $"be had, or name a folder that holds {NativePackage.Libtorch.Library} and {NativePackage.TorchSharp.Library} in "
+            $"libtorch could not be fetched with {dotnet} restore ({reason.Trim()}); run the same command again when NuGet's packages can "
+            + $"be downloaded, or name a folder that has {NativePackage.Libtorch.Library} and {NativePackage.TorchSharp.Library} in "
             + NativePackage.FolderVariable);
 
         void AddLine(string? line)

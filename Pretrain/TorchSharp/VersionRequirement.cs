@@ -76,7 +76,7 @@ internal static partial class VersionRequirement
         return found;
     }
 
-    /// <summary>The place in the file of the table that an entry of the dynamic segment points at; 0 where there is none.</summary>
+    /// <summary>The place in the file of the table that an entry of the dynamic segment points at; 0 if there is none.</summary>
     private static int Table(ReadOnlySpan<byte> library, int dynamic, long tag)
     {
         for (int at = dynamic; U64(library, at) != 0; at += 16)

@@ -10,8 +10,8 @@ internal delegate long FillStepBatch(long step, Span<long> ids, Span<long> targe
 
 /// <summary>
 /// Prepares the next step's batch on a second thread while a step runs, and copies it to the GPU in parallel with the computation. There
-/// are two buffers: one is in use while the other is filled. A step gets the same batch as without prefetching, since a batch depends on
-/// its step number alone. An exception is rethrown when the step it belongs to is taken.
+/// are two buffers: one is in use while the other is filled. A step gets the same batch as without prefetching, because a batch depends on
+/// only its step number. An exception is rethrown when the step it belongs to is taken.
 /// </summary>
 internal sealed class BatchPrefetcher : IDisposable
 {

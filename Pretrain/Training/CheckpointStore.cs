@@ -54,7 +54,7 @@ public sealed class CheckpointStore(string folder)
     /// <summary>The folder of a step's checkpoint, whether it exists or not.</summary>
     public string PathOf(long step) => Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D8}"));
 
-    /// <summary>Writes a checkpoint; does nothing where that step has one already.</summary>
+    /// <summary>Writes a checkpoint; does nothing if that step has one already.</summary>
     /// <param name="state">The state; size and hash of the tensor file are filled in.</param>
     /// <param name="writeTensors">Writes the tensors as a safetensors file.</param>
     internal void Save(CheckpointState state, Action<Stream> writeTensors)

@@ -11,7 +11,7 @@ namespace DataForge.Pretrain.Training;
 /// <param name="newestKept">How many of the newest checkpoints stay; the best stays beside them.</param>
 internal sealed class Checkpointer(CheckpointStore store, ITrainingStepRunner runner, ProcessPeers peers, ITrainingLog log, int newestKept)
 {
-    /// <summary>Writes a checkpoint of the state and prunes old ones; does nothing where that step has one already.</summary>
+    /// <summary>Writes a checkpoint of the state and prunes old ones; does nothing if that step has one already.</summary>
     internal void Save(CheckpointState state, string reason)
     {
         string folder = store.PathOf(state.Step);
@@ -25,7 +25,7 @@ internal sealed class Checkpointer(CheckpointStore store, ITrainingStepRunner ru
         log.CheckpointSaved(new TrainingCheckpoint(state.Step, folder, reason));
     }
 
-    /// <summary>Loads the newest valid checkpoint, in all processes. Where there is none the run starts anew.</summary>
+    /// <summary>Loads the newest valid checkpoint, in all processes. If there is none, the run starts from the beginning.</summary>
     /// <param name="initial">The state of a new run; a checkpoint must be of the same model, options, data and start.</param>
     /// <returns>The state to continue from.</returns>
     /// <exception cref="TrainingException">A checkpoint is of another run, or rank 0 could not read it.</exception>

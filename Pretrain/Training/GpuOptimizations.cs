@@ -1,7 +1,7 @@
 namespace DataForge.Pretrain.Training;
 
 /// <summary>
-/// What makes a step fast on a GPU, where its libtorch supports it. Each can be switched off, to measure it by itself. None changes the
+/// What makes a step fast on a GPU, where its libtorch supports it. Each can be switched off, to measure it separately. None changes the
 /// weights, except for rounding.
 /// </summary>
 public sealed record GpuOptimizations

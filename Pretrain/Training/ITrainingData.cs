@@ -20,7 +20,7 @@ public interface ITrainingData
     /// </summary>
     string Fingerprint { get; }
 
-    /// <summary>How many validation batches there are; 0 where nothing is held out.</summary>
+    /// <summary>How many validation batches there are; 0 if nothing is held out.</summary>
     int ValidationBatches { get; }
 
     /// <summary>Writes one micro-batch.</summary>

@@ -42,7 +42,7 @@ internal interface ITrainingStepRunner : IDisposable
     void SyncModel();
 
     /// <summary>Replaces the weights by those of a safetensors file.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged or holds another model.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or contains another model.</exception>
     void LoadWeights(string path);
 
     /// <summary>
@@ -60,5 +60,5 @@ internal interface ITrainingStepRunner : IDisposable
 /// <summary>The outcome of one step.</summary>
 /// <param name="Loss">Mean cross-entropy in nats per token, before the update; NaN where no token counted.</param>
 /// <param name="GradientNorm">2-norm of all gradients, before clipping.</param>
-/// <param name="SkipReason">Why the update was skipped, in words; null where it was made.</param>
+/// <param name="SkipReason">Why the update was skipped, in words; null if it was made.</param>
 internal readonly record struct StepResult(double Loss, double GradientNorm, string? SkipReason);

@@ -27,7 +27,7 @@ public static class MemoryEstimate
         return (16.0 * model.ParameterCount) + (4 * floats) + Math.Max(logits, 4.0 * model.VocabSize);
     }
 
-    /// <summary>The largest micro-batch, in blocks, that fits into <paramref name="available"/> bytes; 0 where none does.</summary>
+    /// <summary>The largest micro-batch, in blocks, that fits into <paramref name="available"/> bytes; 0 if none does.</summary>
     public static int LargestBatch(GptNeoConfig model, TrainingOptions options, double available)
     {
         int batch = options.BatchSize;
@@ -84,7 +84,7 @@ public static class MemoryEstimate
             (largest, tooLarge) = fits(middle) ? (middle, tooLarge) : (largest, middle);
         }
 
-        return new TrainingException($"the device's memory does not hold a BatchSize of {batchSize}; " + Remedy(largest), cause);
+        return new TrainingException($"the device's memory is too small for a BatchSize of {batchSize}; " + Remedy(largest), cause);
     }
 
     /// <summary>The error for when memory ran out and no other micro-batch can be tried.</summary>

@@ -174,7 +174,7 @@ internal abstract class NativeStepRunner : ITrainingStepRunner
     protected abstract StepResult RunStep(long step, double learningRate, long countedTokens, CancellationToken cancellation);
 
     /// <summary>
-    /// Forward and backward over the micro-batch that the loader holds; the first one replaces the gradients, others add.
+    /// Forward and backward over the micro-batch in the loader; the first one replaces the gradients, the others add to them.
     /// </summary>
     protected abstract void ForwardBackward(int microBatch, CancellationToken cancellation);
 

@@ -14,7 +14,7 @@ internal sealed class ProcessPeers : IDisposable
     private readonly Tensor _hostNumbers; // [MaxNumbers] float64, in main memory
     private readonly Tensor _numbers;     // the same on the device that the group works on
 
-    /// <summary>The peers over a group, which stays the caller's; null where this process trains alone.</summary>
+    /// <summary>The peers over a group, which stays the caller's; null if this process trains alone.</summary>
     internal ProcessPeers(IProcessGroup? group, Device device)
     {
         Group = group;
@@ -25,7 +25,7 @@ internal sealed class ProcessPeers : IDisposable
         }
     }
 
-    /// <summary>The process group; null where this process trains alone.</summary>
+    /// <summary>The process group; null if this process trains alone.</summary>
     internal IProcessGroup? Group { get; }
 
     /// <summary>This process, from 0.</summary>
@@ -37,7 +37,7 @@ internal sealed class ProcessPeers : IDisposable
     /// <summary>Whether this process writes: checkpoints, export, log.</summary>
     internal bool IsRankZero => Rank == 0;
 
-    private string Remedy => $"start all {WorldSize} again with the same command, and training goes on from its last checkpoint";
+    private string Remedy => $"start all {WorldSize} again with the same command, and training continues from its last checkpoint";
 
     /// <summary>The sum of a number over all processes.</summary>
     internal double AllReduce(double own)

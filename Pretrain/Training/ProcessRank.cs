@@ -18,7 +18,7 @@ public sealed record ProcessRank(
     int Rank, int WorldSize, int LocalRank, int LocalWorldSize, string MasterAddress, int MasterPort, bool UsesAgentStore,
     string RestartCount)
 {
-    /// <summary>Reads the environment; null where this process trains alone (WORLD_SIZE absent, or 1).</summary>
+    /// <summary>Reads the environment; null if this process trains alone (WORLD_SIZE absent, or 1).</summary>
     /// <exception cref="TrainingException">A variable is missing or out of range; every fault is named.</exception>
     public static ProcessRank? FromEnvironment() => From(Environment.GetEnvironmentVariable);
 

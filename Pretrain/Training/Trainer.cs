@@ -27,7 +27,7 @@ public sealed class Trainer : IDisposable
     /// <param name="data">The batches, laid out for those options.</param>
     /// <param name="log">Receives steps, evaluations and checkpoints.</param>
     /// <param name="clock">For speeds only.</param>
-    /// <param name="group">The processes that train together; null where this one trains alone. It stays the caller's.</param>
+    /// <param name="group">The processes that train together; null if this one trains alone. It stays the caller's.</param>
     /// <exception cref="TrainingException">The options, the model and the data do not fit together; every fault is named.</exception>
     public Trainer(
         GptNeoConfig config, TrainingOptions options, ITrainingData data, ITrainingLog log, TimeProvider? clock = null,
@@ -83,9 +83,9 @@ public sealed class Trainer : IDisposable
     public long BestStep => _state.BestStep;
 
     /// <summary>
-    /// Starts from other weights of the same shape (fine-tuning, staged training) instead of drawn ones; before <see cref="Run"/>.
+    /// Starts from other weights of the same shape (fine-tuning, staged training) instead of random ones; before <see cref="Run"/>.
     /// </summary>
-    /// <exception cref="InvalidDataException">The file is damaged or holds another model.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or contains another model.</exception>
     public void LoadWeights(string safetensors)
     {
         _runner.LoadWeights(safetensors);
@@ -94,7 +94,7 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>
-    /// Trains to the end, from the newest valid checkpoint in the folder where there is one. It blocks: call it on a thread of its own.
+    /// Trains to the end, from the newest valid checkpoint in the folder if there is one. It blocks: call it on its own thread.
     /// </summary>
     /// <param name="checkpointFolder">Where checkpoints are read and written.</param>
     /// <param name="cancellation">Stops the run, even within a step; the steps completed are then saved.</param>
@@ -148,7 +148,7 @@ public sealed class Trainer : IDisposable
     public double Validate(CancellationToken cancellation) => _runner.Evaluate(_data, cancellation).Loss;
 
     /// <summary>
-    /// The sum of the loss over other held-out batches of the same shape with the current weights, in nats; 0 where there are none.
+    /// The sum of the loss over other held-out batches of the same shape with the current weights, in nats; 0 if there are none.
     /// </summary>
     public double LossSum(ITrainingData heldOut, CancellationToken cancellation)
     {
@@ -157,7 +157,8 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>
-    /// After <see cref="Run"/>, in every process: makes the best checkpoint's weights in the folder the model's, where the last are worse.
+    /// After <see cref="Run"/>, in every process: makes the best checkpoint's weights in the folder the model's, if the last ones are
+    /// worse.
     /// </summary>
     public void UseBest(string checkpointFolder)
     {
@@ -183,7 +184,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>
     /// Writes a folder that <c>GPTNeoForCausalLM.from_pretrained</c> loads: the weights of the best checkpoint in the folder, or the
-    /// current ones where there is none. The folder appears complete or not at all; the tokenizer's files are the caller's.
+    /// current ones if there is none. The folder appears complete or not at all; the tokenizer's files are the caller's.
     /// </summary>
     public void Export(string checkpointFolder, string exportFolder)
     {

@@ -61,7 +61,7 @@ public sealed record TrainingOptions
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
 
     /// <summary>
-    /// Muon's peak learning rate; it rises and falls as <see cref="LearningRate"/> does, which stays AdamW's. Default 0.02, as its author
+    /// Muon's peak learning rate, with the same schedule as <see cref="LearningRate"/>, which stays AdamW's. Default 0.02, as its author
     /// gives it (https://kellerjordan.github.io/posts/muon/), range above 0 to 1.
     /// </summary>
     public double MuonLearningRate { get; init; } = 0.02;
@@ -178,7 +178,7 @@ public sealed record TrainingOptions
         return this with { BatchSize = batch, AccumulationSteps = blocks / batch };
     }
 
-    /// <summary>Every fault of the options, each as one line; empty where they can be used.</summary>
+    /// <summary>Every fault of the options, each as one line; empty if they can be used.</summary>
     public IReadOnlyList<string> Faults()
     {
         List<string> faults = [];

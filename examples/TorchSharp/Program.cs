@@ -1,6 +1,6 @@
 // Opens a model that DataForge exported, samples from it, trains it on a text, and samples again, with TorchSharp alone.
 //   dotnet run --project examples/TorchSharp -c Release -- EXPORT_FOLDER [TEXT_FILE [STEPS [PROMPT]]]
-// Exit code 2 where an argument is missing or wrong.
+// Exit code 2 if an argument is missing or wrong.
 
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
@@ -35,7 +35,7 @@ if (args.Length > 1)
 
 return 0;
 
-// Greedy: the most likely token each time, the whole text computed anew for each.
+// Greedy: the most likely token each time, the whole text is computed again for each.
 static string Sample(GptNeo model, Tokenizer tokenizer, string prompt)
 {
     using IDisposable inference = no_grad();

@@ -10,7 +10,7 @@ internal sealed class BenchmarkRule : TextRule
     public override string Name => "benchmark";
 
     /// <inheritdoc/>
-    public override string Sentence => "Files that hold a problem of a benchmark.";
+    public override string Sentence => "Files that contain a problem of a benchmark.";
 
     /// <inheritdoc/>
     public override string Detail => "The value names the problem.";

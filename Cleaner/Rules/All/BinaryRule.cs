@@ -13,7 +13,7 @@ internal sealed class BinaryRule : ContentRule
     public override string Sentence => "Files with a NUL byte.";
 
     /// <inheritdoc/>
-    public override string Detail => "It stands in the source, or in the text that the source decodes to.";
+    public override string Detail => "In the source, or in the text that the source decodes to.";
 
     /// <inheritdoc/>
     public override AppliedRule Applied(CleanOptions options, RuleSettings settings, BenchmarkIndex? benchmarks) => new(Name, "", "");

@@ -29,7 +29,7 @@ internal sealed class ConfigOrTestRule : TextRule
 
     /// <inheritdoc/>
     public override string Detail =>
-        "\"unit tests\", \"test file\" or \"configuration file\" stands in the first five lines, or \"config\" or \"test\" stands in "
+        "\"unit tests\", \"test file\" or \"configuration file\" is in the first five lines, or \"config\" or \"test\" is in "
         + "the file more often than on 5 % of the lines and more than once.";
 
     /// <inheritdoc/>
@@ -39,7 +39,7 @@ internal sealed class ConfigOrTestRule : TextRule
     public override TextCheck? Build(RuleSettings settings, BenchmarkIndex? benchmarks) =>
         settings.Number(ConfigOrTestDrop) is { } probability ? new Check(Name, probability) : null;
 
-    // Whether a word (in lower case) stands in a text more often than the limit, in any case; occurrences do not overlap.
+    // Whether a text contains a word (given in lower case) more often than the limit, in any case; occurrences do not overlap.
     private static bool IsMoreOften(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word, int limit)
     {
         int count = 0;

@@ -14,7 +14,7 @@ internal sealed class FileNameRule : OccurrenceRule
     public override string Name => "name";
 
     /// <inheritdoc/>
-    public override string Sentence => "File names that seldom hold code of interest.";
+    public override string Sentence => "File names that rarely have code of interest.";
 
     /// <inheritdoc/>
     public override string Detail => "These are `__init__.py`, `setup.py` and `*_pb2.py`.";

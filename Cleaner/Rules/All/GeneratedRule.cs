@@ -27,7 +27,7 @@ internal sealed class GeneratedRule : TextRule
 
     /// <inheritdoc/>
     public override string Detail =>
-        $"One of {Quoted(CodeParrotMarkers)} stands in the first five lines, in any case; "
+        $"One of {Quoted(CodeParrotMarkers)} is in the first five lines, in any case; "
         + $"StarCoder's recipes also look for {Quoted(StarCoderMarkers)}.";
 
     /// <inheritdoc/>

@@ -32,7 +32,7 @@ internal sealed class LicenseConflictRule : ContentRule
         _ => new AppliedRule(Name, "at most", "one licence class"),
     };
 
-    /// <summary>Why a content is dropped; null where it passes.</summary>
+    /// <summary>Why a content is dropped; null if it passes.</summary>
     /// <param name="option">What decides.</param>
     /// <param name="occurrences">All occurrences of the content.</param>
     /// <param name="hasHeader">Whether the file's own header names a licence.</param>

@@ -36,8 +36,8 @@ internal sealed class LicenseRule : Rule
         private readonly HashSet<LicenseClass> _policy = [.. options.LicensePolicy.Select(LicenseClasses.Parse)];
         private readonly string _policyText = PolicyOf(options);
 
-        /// <summary>Why an occurrence is dropped; null where it passes.</summary>
-        /// <param name="expression">The SPDX expression of its licence; empty where none was found.</param>
+        /// <summary>Why an occurrence is dropped; null if it passes.</summary>
+        /// <param name="expression">The SPDX expression of its licence; empty if none was found.</param>
         /// <param name="value">The class of that licence.</param>
         public Finding? Judge(string expression, LicenseClass value) => _policy.Contains(value) ? null
             : new Finding(name, Finding.Cut(expression.Length == 0 ? "none" : $"{expression} ({value.Name()})"), _policyText);

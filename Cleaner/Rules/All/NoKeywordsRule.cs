@@ -22,7 +22,7 @@ internal sealed class NoKeywordsRule : TextRule
     public override string Sentence => "Some of the files without def, class, for and while, drawn with the probability given.";
 
     /// <inheritdoc/>
-    public override string Detail => "None of `def `, `class `, `for `, `while ` stands in the file, in any case.";
+    public override string Detail => "None of `def `, `class `, `for `, `while ` is in the file, in any case.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<PresetValue> Settings => [NoKeywordsDrop];

@@ -11,7 +11,7 @@ internal sealed class Python2Rule : ContentRule
 
     /// <summary>Whether such texts pass.</summary>
     public static readonly PresetSwitch KeepPython2 = new(
-        nameof(KeepPython2), "Whether Python 2 passes where files must parse.") { IsAlwaysWritten = true };
+        nameof(KeepPython2), "Whether Python 2 passes, if files must parse.") { IsAlwaysWritten = true };
 
     /// <inheritdoc/>
     public override string Name => RuleName;

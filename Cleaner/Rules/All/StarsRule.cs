@@ -8,7 +8,7 @@ internal sealed class StarsRule : OccurrenceRule
 {
     /// <summary>Fewest stars.</summary>
     public static readonly PresetNumber<int> MinStars = new(
-        nameof(MinStars), "Fewest stars of a repository, where they are known.", 0, int.MaxValue, (CleanPreset.SantaCoder, 5));
+        nameof(MinStars), "Fewest stars of a repository, if they are known.", 0, int.MaxValue, (CleanPreset.SantaCoder, 5));
 
     /// <inheritdoc/>
     public override string Name => "stars";

@@ -28,7 +28,7 @@ internal sealed class VendoredRule : OccurrenceRule
     /// <inheritdoc/>
     public override IReadOnlyList<string> OptionNames => [nameof(CleanOptions.KeepVendored)];
 
-    /// <summary>The first vendored folder that a path goes through; null where it goes through none.</summary>
+    /// <summary>The first vendored folder that a path goes through; null if it goes through none.</summary>
     public static string? FolderIn(string path)
     {
         var lookup = FolderSet.GetAlternateLookup<ReadOnlySpan<char>>();

@@ -17,7 +17,7 @@ internal sealed class XmlRule : TextRule
     public override string Sentence => "Files that begin as XML.";
 
     /// <inheritdoc/>
-    public override string Detail => "`<?xml version=` stands in the first 100 characters.";
+    public override string Detail => "`<?xml version=` is in the first 100 characters.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<PresetValue> Settings => [DropXml];

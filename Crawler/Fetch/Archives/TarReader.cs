@@ -38,7 +38,7 @@ internal sealed class TarReader(Stream stream)
     private long _rest;
     private long _padding;
 
-    /// <summary>The comment of the archive's global header, which is the commit's id; null where there is none, or none yet.</summary>
+    /// <summary>The comment of the archive's global header, which is the commit's id; null if there is none, or none yet.</summary>
     public string? Comment { get; private set; }
 
     /// <summary>Moves to the next entry; null at the end.</summary>

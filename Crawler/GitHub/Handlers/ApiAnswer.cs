@@ -13,13 +13,13 @@ internal sealed class ApiAnswer(HttpStatusCode status) : HttpResponseMessage(sta
     /// <summary>Whether the request was refused because a rate limit was exceeded.</summary>
     public bool IsRateLimited { get; init; }
 
-    /// <summary>How long the server asks to wait; null where it does not.</summary>
+    /// <summary>How long the server asks to wait; null if it does not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>The rate limit's state; null where the response has no such headers.</summary>
+    /// <summary>The rate limit's state; null if the response has no such headers.</summary>
     public RateLimitHeaders? RateLimit { get; init; }
 
-    /// <summary>The entity tag, as it was sent; null where there is none.</summary>
+    /// <summary>The entity tag, as it was sent; null if there is none.</summary>
     public string? Tag
     {
         get => Headers.ETag?.ToString();

@@ -27,7 +27,7 @@ internal sealed class ApiCall(string? resource, JsonTypeInfo type)
     /// <summary>Whether the server said that nothing changed since the response was cached.</summary>
     public bool IsUnchanged { get; set; }
 
-    /// <summary>The host that the request was redirected to and not sent to; null where it was not.</summary>
+    /// <summary>The host that the request was redirected to and not sent to; null if it was not.</summary>
     public string? MovedTo { get; set; }
 
     /// <summary>The clock's timestamp when the first attempt began.</summary>

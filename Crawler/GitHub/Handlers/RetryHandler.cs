@@ -31,12 +31,12 @@ internal sealed class RetryHandler(GitHubClientOptions options, ApiResilience re
         catch (Exception e) when (
             e is HttpRequestException or IOException or TimeoutRejectedException or BrokenCircuitException or JsonException)
         {
-            (why, inner) = (e is JsonException ? "its answer is no JSON of the kind expected" : e.Message, e);
+            (why, inner) = (e is JsonException ? "its answer is not the expected JSON" : e.Message, e);
         }
 
         throw new DataForgeException(
             $"{options.BaseAddress.Host} does not serve {request.RequestUri!.AbsolutePath} after {options.Retries + 1} tries ({why}): "
-            + "wait, then run the same command again; it goes on where it stopped.",
+            + "wait, then run the same command again; it continues where it stopped.",
             inner: inner);
     }
 

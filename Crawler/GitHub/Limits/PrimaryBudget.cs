@@ -31,7 +31,7 @@ internal sealed class PrimaryBudget
         }
     }
 
-    /// <summary>When a request may be sent: now or later; null where a response has to be awaited first.</summary>
+    /// <summary>When a request may be sent: now or later; null if a response has to be awaited first.</summary>
     public DateTimeOffset? Earliest(DateTimeOffset now)
     {
         if (_isUnlimited)
@@ -71,7 +71,7 @@ internal sealed class PrimaryBudget
 
     /// <summary>Completes a request.</summary>
     /// <param name="charge">Its charge.</param>
-    /// <param name="reported">The headers; null where the response has none, or where there is no response.</param>
+    /// <param name="reported">The headers; null if the response has none, or where there is no response.</param>
     /// <param name="isFree">Whether the response costs nothing (304 to an authenticated user).</param>
     /// <param name="isGood">Whether the response is an ordinary one; without headers it comes from a server without limits.</param>
     public void Complete(Charge charge, RateLimitHeaders? reported, bool isFree, bool isGood)

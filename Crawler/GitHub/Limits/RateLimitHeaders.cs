@@ -20,7 +20,7 @@ internal readonly record struct RateLimitHeaders(long Limit, long Remaining, Dat
     /// <summary>Whether the reset is credible at a time.</summary>
     public bool IsCredible(DateTimeOffset now) => Reset - now <= LongestWindow;
 
-    /// <summary>Reads the headers; null where they are missing or not valid.</summary>
+    /// <summary>Reads the headers; null if they are missing or not valid.</summary>
     public static RateLimitHeaders? Read(HttpResponseHeaders headers) =>
         Number(headers, "x-ratelimit-limit") is { } limit
         && Number(headers, "x-ratelimit-remaining") is { } remaining
@@ -28,7 +28,7 @@ internal readonly record struct RateLimitHeaders(long Limit, long Remaining, Dat
             ? new RateLimitHeaders(limit, remaining, DateTimeOffset.FromUnixTimeSeconds(reset))
             : null;
 
-    /// <summary>Reads the same from <c>GET /rate_limit</c>; null where it is not valid.</summary>
+    /// <summary>Reads the same from <c>GET /rate_limit</c>; null if it is not valid.</summary>
     public static RateLimitHeaders? Of(RateLimit limit) => limit is { Limit: >= 0, Remaining: >= 0, Reset: >= 0 and <= LastSecond }
         ? new RateLimitHeaders(limit.Limit, limit.Remaining, DateTimeOffset.FromUnixTimeSeconds(limit.Reset))
         : null;

@@ -11,7 +11,7 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
     // Waits up to a minute are ordinary: the search limit is one of a minute. A longer wait would look like a standstill.
     private static readonly TimeSpan ReportedWait = TimeSpan.FromSeconds(70);
 
-    // Task.Delay takes 49 days at most; after a week the loop computes the wait anew.
+    // Task.Delay takes 49 days at most; after a week the loop computes the wait again.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(7);
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = NewSignal();
@@ -168,7 +168,7 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
         /// <param name="isFree">Whether the response is a 304.</param>
         /// <param name="isGood">Whether it is an ordinary response, neither a refusal nor a server error.</param>
         /// <param name="isRateLimited">Whether the request was refused because a limit was exceeded.</param>
-        /// <param name="retryAfter">How long the response asks to wait; null where it does not.</param>
+        /// <param name="retryAfter">How long the response asks to wait; null if it does not.</param>
         public void Complete(
             RateLimitHeaders? reported, bool isFree, bool isGood, bool isRateLimited, TimeSpan? retryAfter) => limiter.Update(() =>
         {

@@ -56,7 +56,7 @@ internal sealed class UserBudget(IReadOnlyList<GitHubToken> tokens, int maxConcu
         return budget;
     }
 
-    /// <summary>When a request may be sent: now or later; null where a response has to be awaited first.</summary>
+    /// <summary>When a request may be sent: now or later; null if a response has to be awaited first.</summary>
     /// <param name="resource">The resource that it counts against; null for a request without a primary limit.</param>
     /// <param name="now">The time.</param>
     public DateTimeOffset? Earliest(string? resource, DateTimeOffset now)
@@ -109,7 +109,7 @@ internal sealed class UserBudget(IReadOnlyList<GitHubToken> tokens, int maxConcu
     /// end of the window if that is used up, and otherwise for a minute, doubled each time.
     /// </summary>
     /// <param name="now">The time.</param>
-    /// <param name="retryAfter">How long the response asks to wait; null where it does not.</param>
+    /// <param name="retryAfter">How long the response asks to wait; null if it does not.</param>
     /// <param name="reported">The state of the primary limit in the response.</param>
     /// <param name="isWaiting">Whether the primary limit makes requests wait already.</param>
     public void Refuse(DateTimeOffset now, TimeSpan? retryAfter, RateLimitHeaders? reported, bool isWaiting)

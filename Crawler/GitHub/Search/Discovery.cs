@@ -51,7 +51,7 @@ public sealed class Discovery
         private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _busy;
 
-        /// <summary>The exception that stopped it; null where none did.</summary>
+        /// <summary>The exception that stopped it; null if none did.</summary>
         public ExceptionDispatchInfo? Fault { get; private set; }
 
         /// <summary>Reads windows until none is open; several workers run it at a time.</summary>

@@ -2,7 +2,7 @@ namespace DataForge.Crawler.GitHub;
 
 /// <summary>
 /// The windows of each query, and the repositories that they held: the account of how complete a crawl is. It is also the list of windows
-/// that still have to be read, so that a killed crawl goes on where it was.
+/// that still have to be read, so that a killed crawl continues there.
 /// <para>A query is read in rounds. <see cref="Begin"/> opens the first round, with the whole query as its only window. A window is leased,
 /// read, and recorded together with the windows into which it was split. The round is discovered when no window is open, and over when the
 /// crawl that fetches the repositories calls <see cref="Close"/>. The next <see cref="Begin"/> opens the next round over the same windows.
@@ -20,7 +20,7 @@ public interface ILedger : IResponseCache
     int Begin(string query);
 
     /// <summary>
-    /// Leases the open window whose text is first in ordinal order among those that are not leased; null where there is none. The lease is
+    /// Leases the open window whose text is first in ordinal order among those that are not leased; null if there is none. The lease is
     /// held until the window is recorded or released, or the process ends; where processes cannot see each other end, until some minutes
     /// have passed. Where two processes read the same window nevertheless, it is recorded twice with the same result.
     /// </summary>
@@ -39,13 +39,13 @@ public interface ILedger : IResponseCache
     /// </summary>
     /// <param name="window">The row; its state is <see cref="WindowState.Split"/> or <see cref="WindowState.Done"/>.</param>
     /// <param name="children">The texts of the windows that replace it; empty unless it was split.</param>
-    /// <param name="members">The repositories seen, each id once; empty where it was split.</param>
+    /// <param name="members">The repositories seen, each id once; empty if it was split.</param>
     void Record(SearchWindow window, IReadOnlyList<string> children, IReadOnlyCollection<DiscoveredRepository> members);
 
     /// <summary>Closes the round, after everything that it found was processed: the next <see cref="Begin"/> opens another.</summary>
     void Close(string query);
 
-    /// <summary>The number of the present round, 0 where there is none, and whether it is closed.</summary>
+    /// <summary>The number of the present round, 0 if there is none, and whether it is closed.</summary>
     (int Round, bool IsClosed) State(string query);
 
     /// <summary>Every query of which a round was opened, in ordinal order.</summary>
@@ -71,7 +71,7 @@ public interface ILedger : IResponseCache
 /// </summary>
 public interface IResponseCache
 {
-    /// <summary>The response cached for an address (path and query, without the host); null where there is none.</summary>
+    /// <summary>The response cached for an address (path and query, without the host); null if there is none.</summary>
     CachedResponse? FindResponse(string path);
 
     /// <summary>Caches a response, replacing an earlier one.</summary>

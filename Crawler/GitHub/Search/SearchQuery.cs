@@ -106,7 +106,7 @@ public sealed class SearchQuery
     private static bool IsReplaced(string word, Bounds?[] bounds) =>
         Enumerable.Range(0, Names.Length).Any(i => bounds[i] is not null && word.StartsWith(Names[i], StringComparison.OrdinalIgnoreCase));
 
-    // The bounds within which a qualifier may be split: all values, those of the user, or null where the user's form is not understood.
+    // The bounds within which a qualifier may be split: all values, those of the user, or null if the user's form is not understood.
     private Bounds? FindLimits(int index)
     {
         string[] own = [.. _words.Where(word => word.TrimStart('-').StartsWith(Names[index], StringComparison.OrdinalIgnoreCase))];

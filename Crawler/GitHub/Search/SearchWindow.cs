@@ -31,7 +31,7 @@ public sealed record SearchWindow
     /// <summary>Its state.</summary>
     public WindowState State { get; init; }
 
-    /// <summary>The round in which it was last recorded, from 1; 0 where it was not yet.</summary>
+    /// <summary>The round in which it was last recorded, from 1; 0 if it was not yet.</summary>
     public int Round { get; init; }
 
     /// <summary>How many results exist: the highest <c>total_count</c> of the last reading.</summary>
@@ -52,7 +52,7 @@ public sealed record SearchWindow
     public bool IsUnsplittable { get; init; }
 
     /// <summary>
-    /// The entity tag of its first page, with which the next round asks whether anything changed; null where there is none.
+    /// The entity tag of its first page, with which the next round asks whether anything changed; null if there is none.
     /// </summary>
     public string? ETag { get; init; }
 

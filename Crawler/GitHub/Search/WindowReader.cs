@@ -41,7 +41,7 @@ internal sealed class WindowReader(GitHubClient client, SearchQuery query, Searc
     /// <exception cref="DataForgeException">The server rejects the search, or cannot be reached.</exception>
     public async Task<WindowReading> ReadAsync(CancellationToken cancellation)
     {
-        // A window that lacked results without need is read from the start.
+        // A window that lacked results without a reason is read from the start.
         bool isKnown = window is { Round: > 0, IncompleteAnswers: 0 } && known.Count == window.Seen
             && (window.Shortfall == 0 || window.IsUnsplittable);
         string text = query.For(window.Text);

@@ -74,7 +74,7 @@ internal sealed class RowGroupMetadata
 /// <summary>parquet.thrift <c>ColumnChunk</c> with its <c>ColumnMetaData</c>. Sizes are of pages with their headers.</summary>
 internal sealed class ColumnChunkMetadata
 {
-    /// <summary>The other file that holds the chunk; null where it is in this one.</summary>
+    /// <summary>The other file that holds the chunk; null if it is in this one.</summary>
     public string? FilePath { get; set; }
 
     /// <summary>Whether the chunk, or its metadata, is encrypted.</summary>
@@ -107,7 +107,7 @@ internal sealed class ColumnChunkMetadata
     /// <summary>Where the first data page begins in the file.</summary>
     public long DataPageOffset { get; set; } = -1;
 
-    /// <summary>Where the dictionary page begins; negative or 0 where there is none.</summary>
+    /// <summary>Where the dictionary page begins; negative or 0 if there is none.</summary>
     public long DictionaryPageOffset { get; set; } = -1;
 
     /// <summary>Bounds and null count, for the writer; the reader leaves them out.</summary>

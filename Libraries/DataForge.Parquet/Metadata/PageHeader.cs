@@ -14,7 +14,7 @@ internal struct PageHeader()
     /// <summary>Bytes of the page in the file, its header not included.</summary>
     public int CompressedSize = -1;
 
-    /// <summary>CRC-32 of the page as stored, or null where the writer wrote none.</summary>
+    /// <summary>CRC-32 of the page as stored, or null if the writer wrote none.</summary>
     public uint? Crc;
 
     /// <summary>Entries of a data page (values, nulls and empty lists), or values of a dictionary page.</summary>
@@ -73,13 +73,13 @@ internal struct PageHeader()
         length = reader.Position;
         if (header.UncompressedSize < 0 || header.CompressedSize < 0)
         {
-            throw new ParquetException("a page header lacks its sizes or has negative ones");
+            throw new ParquetException("a page header has no sizes or negative ones");
         }
 
         bool needsHeader = header.Type is PageType.DataPage or PageType.DictionaryPage or PageType.DataPageV2;
         if (needsHeader && (header._subHeader != header.Type || header.NumValues < 0))
         {
-            throw new ParquetException($"a {header.Type} page lacks its header or its count of values");
+            throw new ParquetException($"a {header.Type} page has no header or no count of values");
         }
 
         return header;
@@ -141,7 +141,7 @@ internal struct PageHeader()
 
         if (NumNulls < 0 || NumRows < 0 || DefinitionBytes < 0 || RepetitionBytes < 0)
         {
-            throw new ParquetException("a v2 data page lacks a count or has a negative one");
+            throw new ParquetException("a v2 data page has no count or a negative one");
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class LeafValues : IDisposable
     /// <summary>Definition level of each entry; empty where every entry is a value.</summary>
     public byte[] Definitions { get; private set; } = [];
 
-    /// <summary>Repetition level of each entry; empty where nothing repeats.</summary>
+    /// <summary>Repetition level of each entry; empty if nothing repeats.</summary>
     public byte[] Repetitions { get; private set; } = [];
 
     /// <summary>Values of <see cref="ParquetNode.Width"/> bytes each, little-endian.</summary>

@@ -6,7 +6,7 @@ namespace DataForge.Parquet.Reading;
 
 /// <summary>
 /// Decodes the values of one column chunk's pages (https://github.com/apache/parquet-format/blob/master/Encodings.md) and appends them to a
-/// <see cref="LeafValues"/>, which has the memory for them. What a page states is checked against the bytes that it has.
+/// <see cref="LeafValues"/>, which has the memory for them. The sizes that a page states are checked against its bytes.
 /// </summary>
 internal sealed class ValueDecoder(LeafValues leaf, MemoryBudget budget) : IDisposable
 {

@@ -12,7 +12,7 @@ internal static class BoundTruncation
     /// <summary>A bound that is not above the value.</summary>
     public static byte[] Lower(ReadOnlySpan<byte> value, bool isText) => Cut(value, isText).ToArray();
 
-    /// <summary>A bound that is not below the value; null where there is none of at most <see cref="MaxBytes"/>.</summary>
+    /// <summary>A bound that is not below the value; null if there is none of at most <see cref="MaxBytes"/>.</summary>
     public static byte[]? Upper(ReadOnlySpan<byte> value, bool isText)
     {
         if (value.Length <= MaxBytes)

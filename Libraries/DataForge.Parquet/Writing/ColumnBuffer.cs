@@ -48,7 +48,7 @@ internal sealed class ColumnBuffer : IDisposable
     /// <summary>A definition level for each entry (value, null or empty list), or null where every entry is a value.</summary>
     public ByteBuffer? Definitions { get; }
 
-    /// <summary>A repetition level for each entry (0 starts a row), or null where the column is not a list.</summary>
+    /// <summary>A repetition level for each entry (0 starts a row), or null if the column is not a list.</summary>
     public ByteBuffer? Repetitions { get; }
 
     /// <summary>Values, without nulls and empty lists.</summary>

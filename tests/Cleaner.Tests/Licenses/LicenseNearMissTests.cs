@@ -68,6 +68,23 @@ public class LicenseNearMissTests
         yield return new("proprietary", "Proprietary and confidential. Unauthorized copying of this file is strictly prohibited.");
     }
 
+    /// <summary>Python's licence has this footnote, and projects that took it over put their name into it.</summary>
+    [Fact]
+    public void OfLicenseFile_footnoteThatDeniesTheGpl_namesNoGpl()
+    {
+        const string text = """
+            Weather is licensed under the MIT license.
+
+            (1) A GPL-compatible license makes it possible to
+                combine Weather with other software that is released
+                under the GPL, it does not mean that we're distributing
+                Weather under the GPL license.  The BSD license, unlike the GPL,
+                let you distribute a modified version without making your
+                changes open source.
+            """;
+        Assert.DoesNotContain("GPL", new LicenseDetector().OfLicenseFile(Encoding.UTF8.GetBytes(text)).Expression, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(NearMisses))]
     public void OfLicenseFile_nearMiss_isNotPermissive(string name, string text)

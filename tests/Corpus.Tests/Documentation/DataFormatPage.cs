@@ -16,12 +16,15 @@ internal static partial class DataFormatPage
     /// <summary>The names of the tables that the page has.</summary>
     public static IEnumerable<string> TablesIn(string page) => Region().Matches(page).Select(region => region.Groups[1].Value);
 
-    private static string TableOf(string name) => name == "counts"
-        ? Rows("| count | what it counts |", DeclaredCount.All.Select(count => $"| `{count.Name}` | {count.Meaning} |"))
-        : Rows(
+    private static string TableOf(string name) => name switch
+    {
+        "counts" => Rows("| count | what it counts |", DeclaredCount.All.Select(count => $"| `{count.Name}` | {count.Meaning} |")),
+        "events" => Rows("| type | meaning | fields |", EventDocuments.All.Select(type => $"| `{type.Name}` | {type.Meaning} | {type.Fields} |")),
+        _ => Rows(
             "| column | type | meaning |",
             Table.All.Single(table => table.ToString() == name).Columns.Select(column =>
-                $"| `{column.Column.Name}` | {TypeOf(column)} | {column.Meaning} |"));
+                $"| `{column.Column.Name}` | {TypeOf(column)} | {column.Meaning} |")),
+    };
 
     private static string Rows(string header, IEnumerable<string> rows)
     {

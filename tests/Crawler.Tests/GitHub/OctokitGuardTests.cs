@@ -24,7 +24,7 @@ public sealed class OctokitGuardTests
         using TestSession test = Planted(200, body);
         using GitHubSession session = await test.OpenAsync();
         DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(() => session.Client.GetRepositoryAsync("a/b"));
-        Assert.Contains("no JSON of the kind expected", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("not the expected JSON", fault.Message, StringComparison.Ordinal);
         Assert.Equal(2, test.Server.Requests.Count);
     }
 

@@ -38,7 +38,7 @@ public sealed class CutOffInputTests
         using var folder = new TemporaryFolder();
         DataForgeException fault = await Assert.ThrowsAsync<DataForgeException>(
             () => new TestCrawl(folder["w"]).RunAsync("r", "jsonl:" + file));
-        Assert.StartsWith(file + " is no whole gzip file", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith(file + " is not a complete gzip file", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', fault.Message);
     }
 }

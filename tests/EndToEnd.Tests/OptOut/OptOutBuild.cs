@@ -110,7 +110,7 @@ public sealed class OptOutBuild : IAsyncLifetime
     {
         (int code, string output, string error) = await DataForgeProcess.RunAsync(arguments);
         Assert.True(code == 1, $"exit code {code}\n{output}\n{error}");
-        Assert.Contains("1 of 4 requests named nothing in this workspace", error, StringComparison.Ordinal);
+        Assert.Contains("1 of 4 requests match nothing in this workspace", error, StringComparison.Ordinal);
         return output;
     }
 

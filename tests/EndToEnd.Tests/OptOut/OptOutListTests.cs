@@ -88,8 +88,8 @@ public sealed class OptOutListTests
         // An empty workspace remembers the list for what is crawled later.
         (int code, string output, string error) = await DataForgeProcess.RunAsync("optout", list, "--workspace", folder["w"]);
         Assert.True(code == 1, output + error);
-        Assert.Contains("owner/name: nothing of that name", output, StringComparison.Ordinal);
-        Assert.Contains("1 of 1 requests named nothing", Assert.Single(error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+        Assert.Contains("owner/name: nothing in the workspace has this name", output, StringComparison.Ordinal);
+        Assert.Contains("1 of 1 requests match nothing", Assert.Single(error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
         Assert.True(WorkspaceOptOuts.Read(Workspace.Open(folder["w"])).Covers(1, "owner/name"));
         Assert.False(File.Exists(folder["w/optout.journal.json"]));
     }

@@ -47,7 +47,7 @@ public sealed class OptOutTests(OptOutBuild built)
     {
         SkipWithoutPython();
         string[] lines = built.Report.TrimEnd('\n').Split('\n');
-        Assert.StartsWith("nobody/nothing: nothing of that name is in the workspace", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("nobody/nothing: nothing in the workspace has this name", lines[0], StringComparison.Ordinal);
         Assert.StartsWith("removed from raw: 4 repositories, ", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("removed from runs: ", lines[2], StringComparison.Ordinal);
         Assert.StartsWith("run one: what its model wrote for an evaluation was removed (5-model/export.humaneval)", lines[3], StringComparison.Ordinal);

@@ -28,6 +28,6 @@ public sealed class ReportCommandTests(SharedBuild built)
         Assert.NotEqual(before, ReportStage.InputHash(run));
         await DataForgeProcess.SucceedAsync(report);
         string page = await File.ReadAllTextAsync(run.PathOf("6-report/index.html"), TestContext.Current.CancellationToken);
-        Assert.Contains("step 1 of 4: under way or interrupted", page, StringComparison.Ordinal);
+        Assert.Contains("step 1 of 4: running or interrupted", page, StringComparison.Ordinal);
     }
 }

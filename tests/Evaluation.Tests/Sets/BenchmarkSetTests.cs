@@ -53,6 +53,17 @@ public sealed class BenchmarkSetTests(SandboxFixture sandbox) : IClassFixture<Sa
     }
 
     [Fact]
+    public async Task SelfTest_whereAnArgumentIsANameOfTheFile_takesItAsTheReference()
+    {
+        using var folder = new Testing.TemporaryFolder();
+        string file = folder.Write("set.jsonl", """{"id": "s", "code": "seen = [1, 2]\ndef f(x):\n    return x + seen", "input": "seen[:]", "output": "[1, 2, 1, 2]"}""");
+        IBenchmarkSet set = BenchmarkSets.Find("cruxeval-input");
+        SelfTestResult result = await new SelfTest(set, set.Read(file), sandbox.Pool, Workers, all: true).RunAsync(new Progress<int>(), default);
+        Assert.Empty(result.Faults);
+        Assert.Equal((1, 0), (result.ReferencesPassed, result.TrivialPassed));
+    }
+
+    [Fact]
     public void Cheats_areAtLeastTwelve() => Assert.True(Cheat.All.Count >= 12);
 
     [Fact]

@@ -9,6 +9,8 @@ internal static class GitProgram
     [
         ("safe.directory", "*"), ("uploadpack.allowFilter", "true"), ("uploadpack.allowAnySHA1InWant", "true"), ("gc.auto", "0"),
         ("core.fsmonitor", "false"),
+        // A hostile server serves trees of any depth; git has refused those of more than 2,048 folders since 2.47.
+        ("core.maxTreeDepth", "1000000"),
     ];
 
     /// <summary>The start information of a git process in a folder.</summary>

@@ -73,7 +73,7 @@ public sealed class TrainingCurveTests : IDisposable
         Commit("model", ("steps", 3), ("heldout.files", 4), ("heldout.bytes", 1000), ("heldout.bytes.gzip", 300), ("heldout.bits", 1500));
         Assert.Equal(new BitsPerByte(4, 1000, 1500, 300), Assert.Single(Curves()).HeldOut);
         Assert.Contains(
-            "4 held-out files, each by itself: 1.500 bits per byte under the model, 2.400 under gzip", ReportPage.Write(ReportData.Of(_run)), StringComparison.Ordinal);
+            "4 held-out files, each separately: 1.500 bits per byte under the model, 2.400 under gzip", ReportPage.Write(ReportData.Of(_run)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,9 +95,9 @@ public sealed class TrainingCurveTests : IDisposable
         string page = ReportPage.Write(ReportData.Of(_run));
         Assert.Equal(2, page.Split("<polyline class=\"train\"").Length - 1);
         Assert.Single(page.Split("<polyline class=\"validation\"")[1..]);
-        Assert.Contains("<h3>2. &lt;mono&gt;</h3><figcaption>step 1 of 4: under way or interrupted", page, StringComparison.Ordinal);
+        Assert.Contains("<h3>2. &lt;mono&gt;</h3><figcaption>step 1 of 4: running or interrupted", page, StringComparison.Ordinal);
         Assert.Contains("<td class=\"n\">1.500</td><td class=\"n\">2.500</td>", page, StringComparison.Ordinal);
-        Assert.Contains("Under way or interrupted: pretrain.", page, StringComparison.Ordinal);
+        Assert.Contains("Running or interrupted: pretrain.", page, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -30,6 +30,15 @@ public sealed class LicenseCommandTests : IDisposable
         Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
     }
 
+    [Fact]
+    public async Task License_tagBesideALongText_eachIsReadForItself()
+    {
+        _folder.Write("tree/LICENSE", "ISC License\n\n" + Isc);
+        _folder.Write("tree/short.py", "# SPDX-License-Identifier: ISC\nimport os\n");
+        Assert.Equal(0, await RunAsync(_folder["tree"]));
+        Assert.StartsWith("tree: ISC (permissive)\n  1 Python file\n", _terminal.Output.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("dir")]
     [InlineData("git")]

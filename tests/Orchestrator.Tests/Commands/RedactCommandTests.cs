@@ -50,7 +50,7 @@ public sealed class RedactCommandTests : IDisposable
         Assert.Equal(0, await RunAsync(plain, "--check"));
         Assert.Equal(1, await RunAsync(secrets, "--check"));
         Assert.Equal(2, Directory.GetFileSystemEntries(_folder.Path).Length);
-        Assert.Contains("1 of 1 files hold secrets", _terminal.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("1 of 1 files have secrets", _terminal.Error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

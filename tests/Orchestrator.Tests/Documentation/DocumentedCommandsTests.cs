@@ -46,6 +46,19 @@ public partial class DocumentedCommandsTests
         Assert.EndsWith($"Example:\n  {CommandExamples.All["stats"]}\n\n", terminal.Output.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("license")]
+    [InlineData("explain")]
+    [InlineData("trace")]
+    [InlineData("redact")]
+    [InlineData("serve-model")]
+    public async Task Help_ofACommandThatNeedsAnArgument_isShownWithoutIt(string command)
+    {
+        var terminal = new TestTerminal();
+        Assert.Equal(0, await DataForgeHost.InvokeAsync([command, "--help"], terminal.Terminal, CancellationToken.None));
+        Assert.Contains($"dataforge {command}", terminal.Output.ToString(), StringComparison.Ordinal);
+    }
+
     // The faults of a command line of the program or its launcher; none where it runs another program.
     private static IEnumerable<string> Faults(string command)
     {

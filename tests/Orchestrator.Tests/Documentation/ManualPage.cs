@@ -29,14 +29,14 @@ internal static class ManualPage
             page.Append(CultureInfo.InvariantCulture, $".TP\n.B {code}\n{meaning}\n");
         }
 
-        page.Append(".SH FILES\n.TP\n.I ./workspace\nWhat was crawled, and the runs; docs/data\\-format.md describes each file.\n");
+        page.Append(".SH FILES\n.TP\n.I ./workspace\nThe crawled data and the runs; docs/data\\-format.md describes each file.\n");
         return page.ToString();
     }
 
     private static IReadOnlyList<(string Code, string Meaning)> ExitCodes { get; } =
     [
-        ("0", "It is done."), ("1", "The run failed; the message says why."), ("2", "The command line or an option is wrong; the message says what to do."),
-        ("130", "It was interrupted; the same command goes on."),
+        ("0", "Success."), ("1", "The run failed; the message says why."), ("2", "The command line or an option is wrong; the message says what to do."),
+        ("130", "The command was interrupted; run it again to continue."),
     ];
 
     private static string Arguments(Command command) =>

@@ -18,6 +18,9 @@ public sealed class OptionNamesTests
     [InlineData("tokenize.vocabularysize=99999999999", "tokenize.vocabularysize cannot be '99999999999': it is a whole number.")]
     [InlineData("clean.keepvendored=perhaps", "clean.keepvendored cannot be 'perhaps': it is true or false.")]
     [InlineData("crawl.sources=dir:x", "crawl.sources is a list: write crawl.sources.0=dir:x.")]
+    [InlineData(
+        "clean.licensepolicy=permissive, weak-copyleft",
+        "clean.licensepolicy is a list: write clean.licensepolicy.0=permissive and clean.licensepolicy.1=weak-copyleft.")]
     [InlineData("clean.licensepolicy.first=x", "There is no option clean.licensepolicy.first: clean.licensepolicy is a list")]
     [InlineData("pretrain.stages.0.nme=x", "There is no option pretrain.stages.0.nme; did you mean 'pretrain.stages.0.name'?")]
     [InlineData("clean=1", "clean is a section: name one of its options.")]

@@ -81,9 +81,8 @@ internal static partial class OptionsPage
 
         string meaning = Spaces().Replace(System.Net.WebUtility.HtmlDecode(text.ToString()), " ").Trim().Replace("|", "\\|", StringComparison.Ordinal);
         // Where a file's content is hashed in place of its path, the docstring says so.
-        bool changesNoRow = option.IsDefined(typeof(NotHashedAttribute)) && !meaning.Contains("hash", StringComparison.Ordinal)
-            && !meaning.Contains("change", StringComparison.Ordinal);
-        return changesNoRow ? meaning + " Changes no row." : meaning;
+        bool isNotHashed = option.IsDefined(typeof(NotHashedAttribute)) && !meaning.Contains("hash", StringComparison.Ordinal);
+        return isNotHashed ? meaning + " Not hashed." : meaning;
     }
 
     private static bool IsUnbounded(object most) => most is int.MaxValue || Convert.ToDouble(most, CultureInfo.InvariantCulture) >= long.MaxValue;

@@ -1,4 +1,5 @@
 using DataForge.Pretrain.Data;
+using DataForge.Pretrain.Generation;
 using DataForge.Pretrain.Tests.Tokenizer;
 using DataForge.Pretrain.Tokenizer;
 using DataForge.Pretrain.Training;
@@ -26,6 +27,21 @@ public class FineTuningDataTests
         Assert.Equal(Vocabulary.EndOfText, counted[^1]);
         Assert.Equal("print('x')\n"u8.ToArray(), Vocabulary.Decode(counted.AsSpan()[..^1]));
         Assert.All(Enumerable.Range(0, 256).Where(i => labels[i] >= 0), i => Assert.Equal(tokens[i], labels[i]));
+    }
+
+    /// <summary>A model is asked with this token before the prompt, so it must have learnt prompts that follow it.</summary>
+    [Fact]
+    public void FillBatch_prompts_followTheTokenThatTheyFollowWhenTheModelIsAsked()
+    {
+        AppsProblem[] problems = [new("a", "Qa:", ["x"]), new("b", "Qb:", ["y"]), new("c", "Qc:", ["z"])];
+        FineTuningData data = new(problems, Vocabulary, new FineTuningOptions(12, 3, 1, 1));
+        int[] tokens = new int[36], labels = new int[36];
+        data.FillBatch(0, 0, tokens, labels);
+        int[] asked = new PromptEncoder(Vocabulary).Encode("Q");
+        int[] prompts = [.. Enumerable.Range(0, 36).Where(i => tokens[i] == asked[1])];
+        Assert.NotEmpty(prompts);
+        Assert.All(prompts, i => Assert.Equal(asked[0], tokens[i - 1]));
+        Assert.Contains(0, prompts.Select(i => (i - 1) % 12)); // of a row's first example too
     }
 
     [Theory]

@@ -90,7 +90,7 @@ public sealed class TrainingStagesTests : IDisposable
 
         options.From = _folder["nowhere"];
         e = await Assert.ThrowsAsync<DataForgeException>(() => new PretrainStage(options).RunAsync(Context(second), CancellationToken.None));
-        Assert.Contains("is no model to start from: it holds no config.json", e.Message, StringComparison.Ordinal);
+        Assert.Contains("is not a model to start from: it has no config.json", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class TrainingStagesTests : IDisposable
 
     [Theory]
     [InlineData("csv:x", "takes jsonl:PATH and parquet:PATH")]
-    [InlineData("jsonl:/nowhere/at/all", "holds no file of that kind")]
+    [InlineData("jsonl:/nowhere/at/all", "has no file of that kind")]
     public async Task Tokenize_sourceThatIsNone_isRefusedInOneLine(string source, string expected)
     {
         var stage = new TokenizeStage(new TokenizeOptions { Sources = [source] });
