@@ -49,16 +49,45 @@ internal static class CopyrightLine
     }
 
     /// <summary>
-    /// How many bytes of a copyright line are about copyright: all of a short line. A long one is a paragraph on one line, of which only
-    /// the first sentence is.
+    /// How many bytes of a copyright line are about copyright: all of a short line, up to a sentence that begins as those of licences do.
+    /// A long one is a paragraph on one line, of which only the first sentence is.
     /// </summary>
     public static int LengthOf(ReadOnlySpan<byte> line)
     {
         // Longer lines are whole paragraphs.
         const int Short = 120;
-        int end = line.Length <= Short ? -1 : line.IndexOf(". "u8);
-        return end < 0 ? line.Length <= Short ? line.Length : 0 : end + 1;
+        if (line.Length > Short)
+        {
+            return line.IndexOf(". "u8) + 1;
+        }
+
+        for (int at = line.IndexOf(". "u8); at >= 0;)
+        {
+            ReadOnlySpan<byte> next = line[(at + 1)..].TrimStart(" \t"u8);
+            foreach (byte[] opening in Openings)
+            {
+                if (StartsWithIgnoreCase(next, opening))
+                {
+                    return at + 1;
+                }
+            }
+
+            int further = line[(at + 2)..].IndexOf(". "u8);
+            at = further < 0 ? -1 : at + 2 + further;
+        }
+
+        return line.Length;
     }
+
+    // How the first sentence after a copyright line begins, where lines were joined.
+    private static readonly byte[][] Openings =
+    [
+        .. new[]
+        {
+            "permission", "redistribution", "this software", "this material", "this program", "this file", "this library", "this code",
+            "everyone", "anyone", "licensed", "you may", "you can", "use of", "distributed under", "released under",
+        }.Select(System.Text.Encoding.ASCII.GetBytes),
+    ];
 
     /// <summary>
     /// The index of a word in a text, ignoring the case of ASCII letters; −1 where the text does not have it. The word must be in lower

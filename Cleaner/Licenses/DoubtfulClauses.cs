@@ -11,6 +11,9 @@ internal static partial class DoubtfulClauses
     // In a source file a clause is about its licence where the sentences next to it are.
     private const int Nearby = 2;
 
+    // The same, with the copyright lines between them.
+    private const int Around = Nearby + 2;
+
     // Characters of a line that says no more than the name of a licence.
     private const int MaxTitle = 80;
 
@@ -73,9 +76,19 @@ internal static partial class DoubtfulClauses
                 continue;
             }
 
+            if (CopyrightOnly().IsMatch(whole))
+            {
+                // Who has the copyright parts nothing: the sentences around it stand next to each other.
+                index -= isFile ? 0 : 1;
+                if (isFile)
+                {
+                    continue;
+                }
+            }
+
             if (isFile)
             {
-                if (CopyrightOnly().IsMatch(whole))
+                if (IsTitle(whole))
                 {
                     continue;
                 }
@@ -114,6 +127,11 @@ internal static partial class DoubtfulClauses
         return null;
     }
 
+    // The name of a permissive licence and nothing else.
+    private static bool IsTitle(string whole) =>
+        whole.Length <= MaxTitle && whole.Contains("license", StringComparison.Ordinal)
+        && LicenseNames.ToSpdx(whole) is { } id && SpdxExpression.IsPermissive(id);
+
     // Which sentences have words of a licence in them or next to them: the others need not be read.
     private static bool[] NearLicense(NoticeText text)
     {
@@ -124,7 +142,7 @@ internal static partial class DoubtfulClauses
             int end = i < text.Breaks.Count ? text.Breaks[i] : text.Plain.Length;
             if (end > start && (SentenceRoles.Of(text.Plain.AsSpan(start, end - start)) & (SentenceRole.Right | SentenceRole.Name)) != 0)
             {
-                isNear.AsSpan(Math.Max(0, i - Nearby), Math.Min(isNear.Length, i + Nearby + 1) - Math.Max(0, i - Nearby)).Fill(true);
+                isNear.AsSpan(Math.Max(0, i - Around), Math.Min(isNear.Length, i + Around + 1) - Math.Max(0, i - Around)).Fill(true);
             }
 
             start = end;
@@ -152,7 +170,8 @@ internal static partial class DoubtfulClauses
     [GeneratedRegex(
         @"^(?!licen)(?:[a-z0-9.+]+ ){1,6}licen[cs]es?\b(?! (?:plate|key|server|manager|checker|header|headers|field|metadata"
         + @"|classifier|string"
-        + @"|number|url|id|identifier|detect|check|scan))",
+        + @"|number|url|id|identifier|detect|check|scan))"
+        + @"|^(?:the )?(?:bsd (?:[23]|two|three) clause|apache (?:v|version )?2(?:\.0)?) (?:with|for|plus|but|except|only|unless|until)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Title();
 
@@ -172,6 +191,7 @@ internal static partial class DoubtfulClauses
     [GeneratedRegex(
         @"in this position and unchanged|share and enjoy|(?:(?:is|are) )?not (?:subject to copyright|copyrighted|copyrightable)"
         + @"|free (?:of|from) (?:any |all )?(?:restriction|limitation)s?|some rights reserved|however you (?:see fit|like|want|wish)"
+        + @"|(?:except that )?(?:you|one) (?:don t|do not) (?:need|have) to (?!.*\b(?:unless|until|if|but|when|only|long|till|then)\b).*$"
         + @"|(?:don t|do not) (?:need|have) to (?:[a-z]+ ){0,2}|it does not include third party code|usr share common licenses"
         + @"|contains no (?:[a-z]+ ){0,3}(?:gnu|l?gpl)[a-z0-9. ]{0,90}"
         + @"|(?<=gpl v?[0-9.]{1,3}) only"
@@ -212,6 +232,11 @@ internal static partial class DoubtfulClauses
         + @"|attach the following boilerplate notice[a-z ]*|don t include the brackets|we also recommend that a file or class name[a-z ]*"
         + @"|the text should be enclosed in the appropriate comment syntax[a-z ]*"
         + @"|(?:you can )?learn more about [a-z ]{0,40} by visiting"
+        + @"|(?:(?:this|the) )?(?:work|development|research|project|software) (?:was|is|has been) (?:[a-z]+ )?(?:supported|funded"
+        + @"|sponsored) (?:in part )?by (?!.{0,120}\b(?:only|not|must|shall|for|if|until)\b)(?:[a-z0-9]+ ){1,14}(?:grants?|contract|award)"
+        + @"(?: (?:no|number|nr|agreement))*(?: [a-z0-9]*[0-9][a-z0-9]*)+"
+        + @"|if you use (?:this|the) (?:[a-z]+ ){1,8}we (?:would|will|d) (?:be (?:glad|happy|pleased|grateful)|appreciate|love)"
+        + @" (?:[a-z]+ ){0,3}(?:a )?(?:citation|acknowledg?e?ment|reference)"
         + @"|provided that the following conditions are met|in accordance with|if you did not receive[^\n]{0,60}|no copyright",
         RegexOptions.CultureInvariant)]
     private static partial Regex Harmless();

@@ -70,8 +70,9 @@ public sealed record Evidence
                 LicenseFinding beside = detector.OfHeader(content);
                 return new Evidence { Blob = blob, Kind = kind, Expression = beside.Expression, Copyright = beside.Copyright };
             case EvidenceKind.Notice or EvidenceKind.Readme:
-                LicenseFinding notice = detector.OfHeader(
-                    kind == EvidenceKind.Readme ? ReadmeLicense.SectionOf(content) : content, isHeader: false);
+                LicenseFinding notice = kind == EvidenceKind.Readme
+                    ? detector.OfReadme(content)
+                    : detector.OfHeader(content, isHeader: false);
                 return new Evidence { Blob = blob, Kind = kind, Expression = notice.Expression, Copyright = notice.Copyright };
             default:
                 string expression = kind switch

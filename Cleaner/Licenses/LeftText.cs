@@ -18,6 +18,7 @@ internal sealed class LeftText
 
     private readonly List<uint> _words = [];
     private readonly List<byte> _text = [];
+    private readonly List<byte> _inserted = [];
     private readonly List<uint> _granting = [];
     private readonly List<ScopeStatement> _statements = [];
     private readonly List<FilesParagraph> _scopes = [];
@@ -30,6 +31,9 @@ internal sealed class LeftText
 
     /// <summary>The bytes, statements about parts left out.</summary>
     public ReadOnlySpan<byte> Text => CollectionsMarshal.AsSpan(_text);
+
+    /// <summary>What stands within a permissive licence and is no part of it, as sentences about the work.</summary>
+    public ReadOnlySpan<byte> Inserted => CollectionsMarshal.AsSpan(_inserted);
 
     /// <summary>The words that may grant something, introductions of the texts left out.</summary>
     public ReadOnlySpan<uint> Granting => CollectionsMarshal.AsSpan(_granting);
@@ -61,10 +65,10 @@ internal sealed class LeftText
     private static string Plain(string id) =>
         id.Replace("-only", "", StringComparison.Ordinal).Replace("-or-later", "", StringComparison.Ordinal);
 
-    /// <summary>The licences of the texts that are not about single paths.</summary>
+    /// <summary>The texts that are not about single paths.</summary>
     /// <param name="matches">All texts found.</param>
-    public IEnumerable<string> General(List<LicenseMatch> matches) =>
-        matches.Where((_, index) => !_boundMatches.Contains(index)).Select(match => match.Template.Id);
+    public IEnumerable<LicenseMatch> General(List<LicenseMatch> matches) =>
+        matches.Where((_, index) => !_boundMatches.Contains(index));
 
     /// <summary>
     /// The licence of the whole text: that of the rest, with the licences of single paths that are as free. Texts about single paths
@@ -107,6 +111,7 @@ internal sealed class LeftText
     {
         _words.Clear();
         _text.Clear();
+        _inserted.Clear();
         _granting.Clear();
         _scopes.Clear();
         _bound.Clear();
@@ -120,6 +125,11 @@ internal sealed class LeftText
             if (word < to || (i == matches.Count && matches.Count == 0))
             {
                 Collect(text, words, word, to, isFile, i < matches.Count ? matches[i].Template.Id : null, i);
+                if (i < matches.Count && !isFile && i == 0)
+                {
+                    // Sentences beside a licence's text are about its rights.
+                    _text.AddRange(". \n#\nthis permission.\n#\n"u8);
+                }
             }
 
             if (i < matches.Count && matches[i].Template.Class <= Corpus.LicenseClass.PublicDomain)
@@ -127,9 +137,15 @@ internal sealed class LeftText
                 // What stands within a licence and is no part of it is about the licence.
                 foreach ((int start, int end) in matches[i].Inserted)
                 {
-                    _text.AddRange(". This software "u8);
-                    _text.AddRange(text[words.Starts[start]..(end < words.Count ? words.Starts[end] : text.Length)]);
-                    _text.AddRange(". "u8);
+                    ReadOnlySpan<byte> inserted = text[words.Starts[start]..(end < words.Count ? words.Starts[end] : text.Length)];
+                    if (!SentenceRoles.IsName(inserted))
+                    {
+                        int from = _text.Count;
+                        _text.AddRange(". This software "u8);
+                        _text.AddRange(inserted);
+                        _text.AddRange(". "u8);
+                        _inserted.AddRange(CollectionsMarshal.AsSpan(_text)[from..]);
+                    }
                 }
             }
 

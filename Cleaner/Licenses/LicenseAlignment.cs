@@ -219,10 +219,8 @@ internal sealed class LicenseAligner
         ushort[] table = ArrayPool<ushort>.Shared.Rent((left.Length + 1) * width);
         CommonWords.Fill(left, right, table, width);
         (int i, int k) = (0, 0);
-        int pendingExtra = 0;
-        int pendingRun = 0;
-        bool pendingOperative = false;
-        bool any = false;
+        (int pendingExtra, int pendingRun) = (0, 0);
+        (bool pendingOperative, bool any) = (false, false);
         while (i < left.Length && k < right.Length)
         {
             if (left[i] == right[k])
@@ -287,8 +285,9 @@ internal sealed class LicenseAligner
     {
         if (template.IsInBody(word))
         {
+            // "Offer to sell, sell, import": a word that is said twice may be said once.
             _missing++;
-            _operative |= OperativeWords.Contains(template.Words[word]);
+            _operative |= (word == 0 || template.Words[word - 1] != template.Words[word]) && OperativeWords.Contains(template.Words[word]);
         }
     }
 

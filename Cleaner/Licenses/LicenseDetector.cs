@@ -56,6 +56,7 @@ public sealed class LicenseDetector
     private readonly LicenseWords _words = new();
     private readonly LicenseTextMatcher _matcher = new();
     private readonly LeftText _left = new();
+    private string _readme = "";
 
     /// <summary>The words of the text read last.</summary>
     internal LicenseWords Words => _words;
@@ -79,7 +80,7 @@ public sealed class LicenseDetector
 
         if (expression.Length == 0 && IsStatement(text))
         {
-            expression = SpdxLicenses.Unknown;
+            expression = LicenseNames.OfPointer(text) ?? SpdxLicenses.Unknown;
         }
 
         return new LicenseFinding(expression, Copyright(text));
@@ -113,6 +114,20 @@ public sealed class LicenseDetector
         }
 
         return new LicenseFinding(expression, Copyright(text));
+    }
+
+    /// <summary>
+    /// The licence that a README gives its project, in its section about the licence. Where that section speaks of something by name, it
+    /// must be what the README is about: a name that stands before the section too.
+    /// </summary>
+    /// <param name="text">The README.</param>
+    public LicenseFinding OfReadme(ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<byte> section = ReadmeLicense.SectionOf(text);
+        _readme = ReadmeLicense.WordsBefore(text, section);
+        LicenseFinding found = OfHeader(section, isHeader: false);
+        _readme = "";
+        return found;
     }
 
     // A licence file that is not understood says something else than the metadata does. One that only names another file says nothing.
@@ -156,17 +171,20 @@ public sealed class LicenseDetector
         || CopyrightLine.IndexOfIgnoreCase(text, "cc-by"u8) >= 0
         || CopyrightLine.IndexOfIgnoreCase(text, "may not "u8) >= 0
         || CopyrightLine.IndexOfIgnoreCase(text, "same terms"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "freeware"u8) >= 0
+        || CopyrightLine.IndexOfIgnoreCase(text, "freely"u8) >= 0
         || text.IndexOf("©"u8) >= 0;
 
     private string Detect(ReadOnlySpan<byte> text, bool strict, bool isHeader)
     {
         _words.Read(text, MaxWords);
-        List<LicenseMatch> matches = _matcher.Find(_words.Hashes);
+        List<LicenseMatch> matches = _matcher.Find(_words.Hashes, strict);
         Matches = matches;
         _left.Collect(text, _words, matches, strict);
         ReadOnlySpan<uint> granting = _left.Granting;
         ReadOnlySpan<uint> left = _left.Words;
-        List<string> found = [.. _left.General(matches).Where(id => !_left.IsOnlyScoped(id))];
+        List<LicenseMatch> general = [.. _left.General(matches)];
+        List<string> found = [.. general.Select(match => match.Template.Id).Where(id => !_left.IsOnlyScoped(id))];
         if (left.IndexOf(LlvmException) is >= 0 and int exception && found.Contains("Apache-2.0")
             && !Restricts(left[..Math.Max(0, exception - ExceptionWords)])
             && !Restricts(left[Math.Min(left.Length, exception + ExceptionWords)..]))
@@ -191,7 +209,7 @@ public sealed class LicenseDetector
 
         bool speaks = matches.Count == 0 || GrantPhrases.IsIn(left);
         string notices = !isPython && (speaks || (strict && found.Exists(SpdxExpression.IsPermissive)))
-            ? LicenseNotices.Find(_left.Text, isHeader)
+            ? LicenseNotices.Find(_left.Text, isHeader, _readme)
             : "";
         if (!speaks && SpdxExpression.IsPermissive(notices))
         {
@@ -219,16 +237,20 @@ public sealed class LicenseDetector
         bool isDoubtful = !isPython
             && ((_matcher.NearMiss && (found.Count == 0 || Restricts(left) || GrantPhrases.IsIn(left)))
                 || (found.Count > 0 && Restricts(left))
-                || (strict && !hasNotice && notices.Length == 0 && GrantPhrases.IsIn(granting)));
+                || (strict && !hasNotice && notices.Length == 0 && GrantPhrases.IsIn(granting, found.Contains("Apache-2.0"))));
         string plain = SpdxExpression.And(found.Append(notices));
         if (!isDoubtful && !isPython && (plain.Length == 0 || SpdxExpression.IsPermissive(plain)))
         {
-            isDoubtful = DoubtfulClauses.IsIn(NoticeText.Of(_left.Text), strict);
+            isDoubtful = DoubtfulClauses.IsIn(NoticeText.Of(_left.Text), strict)
+                || (!strict && _left.Inserted.Length > 0 && DoubtfulClauses.IsIn(NoticeText.Of(_left.Inserted), isFile: true));
         }
 
         // Beside texts that pass nowhere, what is added takes nothing away that was granted.
         if (isDoubtful && (found.Count == 0 || SpdxExpression.IsPermissive(SpdxExpression.And(found.Append(notices)))))
         {
+            // A permission without its disclaimer and with other terms is a licence of its own.
+            found.RemoveAll(id => general.Exists(match => match.Template.Id == id)
+                && general.TrueForAll(match => match.Template.Id != id || match.Template.IsPart));
             found.Add(SpdxLicenses.Unknown);
         }
 

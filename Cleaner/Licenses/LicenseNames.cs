@@ -111,6 +111,22 @@ public static partial class LicenseNames
         return null;
     }
 
+    /// <summary>The licence of a text that only says where the text of a known one is; null where it says more.</summary>
+    /// <param name="text">The text.</param>
+    public static string? OfPointer(ReadOnlySpan<byte> text)
+    {
+        const int MaxPointer = 400;
+        return text.Length <= MaxPointer && Pointer().Match(Encoding.UTF8.GetString(text)) is { Success: true } match
+            ? ToSpdx(match.Groups["name"].Value)
+            : null;
+    }
+
+    [GeneratedRegex(
+        @"^\s*(?:a|the)\s+(?:full\s+|complete\s+)?(?:copy|text)\s+of\s+the\s+(?<name>[\w.+ -]{1,60}?\s+licen[cs]e)\s+(?:can|may)\s+be\s+"
+        + @"(?:found|obtained|viewed|read)\s*(?:here|at|on|in)?\s*:?\s*<?(?:https?://|/)\S+\s*$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Pointer();
+
     private static string? Single(string name)
     {
         string key = Key(name);

@@ -26,7 +26,8 @@ internal static partial class LicenseNotices
     /// </summary>
     /// <param name="text">The text, or what of it no licence text explains.</param>
     /// <param name="isHeader">Whether it is a source file's header, whose permissive licences must be those of this file.</param>
-    public static string Find(ReadOnlySpan<byte> text, bool isHeader)
+    /// <param name="readme">What a README says before it, in lower case; empty where the text is no section of one.</param>
+    public static string Find(ReadOnlySpan<byte> text, bool isHeader, string readme = "")
     {
         NoticeText read = NoticeText.Of(text.Length > MaxText ? text[..MaxText] : text);
         string plain = LlvmException().Replace(read.Plain, match => new string(' ', match.Length));
@@ -44,7 +45,7 @@ internal static partial class LicenseNotices
             // "3-clause BSD license" must not count as a plain "BSD license" as well; blanks keep the places of what follows.
             rest = pattern.Replace(rest, match =>
             {
-                bool counts = Counts(read, match, id, isHeader, ref isRestricted);
+                bool counts = Counts(read, match, id, isHeader, readme, ref isRestricted);
                 if (counts && !found.Contains(id))
                 {
                     found.Add(id);
@@ -75,7 +76,7 @@ internal static partial class LicenseNotices
     }
 
     // Whether a name of a licence is a grant under it. Conditions that its sentence adds make the whole restricted.
-    private static bool Counts(NoticeText text, Match match, string id, bool isHeader, ref bool isRestricted)
+    private static bool Counts(NoticeText text, Match match, string id, bool isHeader, string readme, ref bool isRestricted)
     {
         text.Around(match, out ReadOnlySpan<char> before, out ReadOnlySpan<char> after);
         if (NoticeSentence.IsDenied(before, after) || NoticeSentence.IsDated(before, after))
@@ -92,7 +93,7 @@ internal static partial class LicenseNotices
             && (isHeader || id != SpdxLicenses.PublicDomain || !NoticeSentence.IsJoined(before));
         if (isForeign
             || (id == SpdxLicenses.PublicDomain && NoticeSentence.IsAttribute(after))
-            || !(isHeader ? NoticeSentence.IsOwn(before, match.ValueSpan) : NoticeSentence.IsOfProject(before, match.ValueSpan)))
+            || !(isHeader ? NoticeSentence.IsOwn(before, match.ValueSpan) : NoticeSentence.IsOfProject(before, match.ValueSpan, readme)))
         {
             return false;
         }

@@ -25,6 +25,11 @@ internal sealed class LicenseTemplate
     /// <summary>Where the body ends: the words after it say how to apply the licence.</summary>
     public required int BodyEnd { get; init; }
 
+    /// <summary>
+    /// Whether it is the text without its disclaimer, to be found only in licence files, where all that is left is read.
+    /// </summary>
+    public required bool IsPart { get; init; }
+
     /// <summary>Words in the body.</summary>
     public int BodyLength => BodyEnd - BodyStart;
 
@@ -50,6 +55,11 @@ internal static class LicenseTemplates
             foreach (byte[] variant in LicenseVariants.Of(ids[0], text))
             {
                 templates.Add(Make(ids, variant, words));
+            }
+
+            foreach (byte[] part in LicenseVariants.WithoutDisclaimer(ids[0], text))
+            {
+                templates.Add(Make(ids, part, words, isPart: true));
             }
         }
 
@@ -78,7 +88,7 @@ internal static class LicenseTemplates
     public static uint[] Phrase(string phrase) =>
         [.. phrase.Split(' ').Select(word => LicenseWords.Hash(Encoding.UTF8.GetBytes(word)))];
 
-    private static LicenseTemplate Make(string[] ids, byte[] text, LicenseWords words)
+    private static LicenseTemplate Make(string[] ids, byte[] text, LicenseWords words, bool isPart = false)
     {
         words.Read(text);
         uint[] hashes = words.Hashes.ToArray();
@@ -100,6 +110,7 @@ internal static class LicenseTemplates
             Words = hashes,
             BodyStart = end - start >= 15 ? start : 0,
             BodyEnd = end,
+            IsPart = isPart,
         };
     }
 

@@ -49,6 +49,7 @@ internal sealed class LicenseTextMatcher
     private bool _isCrowded;
     private (int From, int To) _searched;
     private int _repeats;
+    private bool _isFile;
 
     /// <summary>Makes a matcher over the built-in texts.</summary>
     public LicenseTextMatcher()
@@ -62,8 +63,11 @@ internal sealed class LicenseTextMatcher
     public bool NearMiss { get; private set; }
 
     /// <summary>The licence texts in these words, in order of their position.</summary>
-    public List<LicenseMatch> Find(ReadOnlySpan<uint> words)
+    /// <param name="words">The words.</param>
+    /// <param name="isFile">Whether they are those of a licence file, where a text may lack its disclaimer.</param>
+    public List<LicenseMatch> Find(ReadOnlySpan<uint> words, bool isFile = false)
     {
+        _isFile = isFile;
         var matches = new List<LicenseMatch>();
         NearMiss = false;
         _repeats = Math.Max(MaxRepeats, 4 * words.Length);
@@ -103,7 +107,7 @@ internal sealed class LicenseTextMatcher
         for (int t = 0; t < _votes.Length; t++)
         {
             int grams = Math.Max(1, _index.Templates[t].BodyLength - LicenseIndex.Gram + 1);
-            if (_votes[t] > 0 && _votes[t] >= MinSharedRuns * grams)
+            if (_votes[t] > 0 && _votes[t] >= MinSharedRuns * grams && (_isFile || !_index.Templates[t].IsPart))
             {
                 _candidates.Add(t);
             }

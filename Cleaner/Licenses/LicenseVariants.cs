@@ -33,6 +33,14 @@ internal static partial class LicenseVariants
             }
         }
 
+        if (id == "IJG" && PartOf(id, plain) is { } terms)
+        {
+            // With and without its beginning in plain English, and without the line of copyright.
+            int legal = terms.IndexOf("The authors make NO WARRANTY", StringComparison.Ordinal);
+            yield return Encoding.UTF8.GetBytes(terms[Math.Max(0, legal)..]);
+            yield return Encoding.UTF8.GetBytes(JpegCopyright().Replace(terms[Math.Max(0, legal)..], ""));
+        }
+
         if (id == "HPND")
         {
             // Most copies leave out one of its two disclaimers, and name one holder.
@@ -55,6 +63,12 @@ internal static partial class LicenseVariants
             yield return Encoding.UTF8.GetBytes(
                 others.Replace("X CONSORTIUM", "AUTHORS OR COPYRIGHT HOLDERS", StringComparison.Ordinal)
                     .Replace("the X Consortium", "the authors", StringComparison.Ordinal));
+
+            // As freeglut has it: the permission to permit it others is left out.
+            yield return Encoding.UTF8.GetBytes(
+                PermitOthers().Replace(others, "copies or substantial portions of the Software.")
+                    .Replace("X CONSORTIUM", "AUTHOR", StringComparison.Ordinal)
+                    .Replace("the X Consortium", "the author", StringComparison.Ordinal));
         }
 
         if (id == "MIT")
@@ -62,6 +76,43 @@ internal static partial class LicenseVariants
             // Without the notice's "and this permission notice", as older copies have it, and with "(including the next paragraph)".
             yield return Encoding.UTF8.GetBytes(
                 plain.Replace("this permission notice", "this permission notice (including the next paragraph)"));
+        }
+    }
+
+    /// <summary>
+    /// What of the text with this id stands before its disclaimer: one that is left out, shortened or exchanged takes nothing of what is
+    /// permitted. None for most.
+    /// </summary>
+    public static IEnumerable<byte[]> WithoutDisclaimer(string id, byte[] text)
+    {
+        string plain = Encoding.UTF8.GetString(text);
+        if (id is "MIT" or "BSD-2-Clause" or "BSD-3-Clause")
+        {
+            yield return Encoding.UTF8.GetBytes(Disclaimer().Replace(plain, ""));
+        }
+
+        int notice = plain.IndexOf("NOTICE TO USER", StringComparison.Ordinal);
+        if (id == "Unicode-DFS-2016" && notice > 0)
+        {
+            yield return Encoding.UTF8.GetBytes(DataDisclaimer().Replace(plain[notice..], ""));
+        }
+
+        if (id == "BSD-3-Clause")
+        {
+            // As Linux-PAM and e2fsprogs have it; other terms stand between these conditions and the disclaimer.
+            const string All = "reproduce all prior and current copyright notices";
+            string conditions = Disclaimer().Replace(plain, "")
+                .Replace("reproduce the above copyright notice", All, StringComparison.Ordinal);
+            const string Whole = "permission notice in its entirety, including the disclaimer of warranties.";
+            const string Notice = "the above copyright notice, this list of conditions and the following disclaimer.";
+            yield return Encoding.UTF8.GetBytes(
+                NeitherNor().Replace(conditions, Endorsement[1])
+                    .Replace(Notice, "the above copyright notice, and the entire " + Whole, StringComparison.Ordinal));
+            yield return Encoding.UTF8.GetBytes(
+                NeitherNor().Replace(
+                    conditions, "The name of any author may not be used to endorse or promote products derived from this software without "
+                    + "their specific prior written permission.")
+                    .Replace(Notice, "any existing copyright notice, and this entire " + Whole, StringComparison.Ordinal));
         }
     }
 
@@ -74,6 +125,9 @@ internal static partial class LicenseVariants
             "CC0-1.0" => ("The laws of most jurisdictions", ""),
             "Unicode-DFS-2015" or "Unicode-DFS-2016" => ("Permission is hereby granted", ""),
             "W3C" or "W3C-19980720" => ("", "This formulation of W3C"),
+            "IJG" => ("In plain English", "ansi2knr.c is included"),
+            "Qhull" => ("Qhull is free software", ""),
+            "Libpng" => ("If you modify libpng", "A \"png_get_copyright\""),
             _ => ("", ""),
         };
         int start = from.Length == 0 ? 0 : plain.IndexOf(from, StringComparison.Ordinal);
@@ -83,6 +137,18 @@ internal static partial class LicenseVariants
 
     [GeneratedRegex("<copyright holder> makes no representations.*?implied warranty\\.", RegexOptions.Singleline)]
     private static partial Regex NoRepresentations();
+
+    [GeneratedRegex("^ *THE SOFTWARE IS PROVIDED.*$|^ *THIS SOFTWARE IS PROVIDED.*$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Disclaimer();
+
+    [GeneratedRegex("THE DATA FILES AND SOFTWARE ARE PROVIDED.*$", RegexOptions.Singleline)]
+    private static partial Regex DataDisclaimer();
+
+    [GeneratedRegex("copies of the Software, and to permit persons.*?conditions:", RegexOptions.Singleline)]
+    private static partial Regex PermitOthers();
+
+    [GeneratedRegex("This software is copyright.*?specified below\\.", RegexOptions.Singleline)]
+    private static partial Regex JpegCopyright();
 
     [GeneratedRegex("X Window System is a trademark.*$", RegexOptions.Singleline)]
     private static partial Regex Trademark();

@@ -280,7 +280,8 @@ internal static class Spelling
             "sublicences sublicenses", "sublicenced sublicensed", "https http", "www ", "holder owner", "holders owners",
             "organisation organization", "organisations organizations", "authorisation authorization", "authorised authorized",
             "recognise recognize", "favour favor", "judgement judgment", "fulfilment fulfillment", "acknowledgement acknowledgment",
-            "acknowledgements acknowledgments", "artefact artifact", "artefacts artifacts", "centre center", "programme program",
+            "acknowledgements acknowledgments", "acknowlegement acknowledgment", "acknowlegements acknowledgments",
+            "acknowlegment acknowledgment", "artefact artifact", "artefacts artifacts", "centre center", "programme program",
             "percent per", "cent ", "c ", "whilst while", "utilisation utilization", "behaviour behavior", "licensors licensor",
             "merchantibility merchantability", "merchantibility merchantability", "merchantablity merchantability", "html ",
         ];

@@ -19,9 +19,18 @@ internal static partial class NeutralSentences
         + @"|notice|permission)(?: text| terms| agreement| notice| information| and conditions)* (?:of|for|on) (?:use of )?" + Thing
         + @"|^(?:only )?(?<article>the|these|those|our|its|certain) (?<thing>(?:[a-z0-9.+]+ ){1,5})(?:is|are|comes?|came|has"
         + @"|have) (?:[a-z]+ ){0,2}"
-        + @"(?:licensed|released|distributed|available|provided|published|covered|governed|under)\b",
+        + @"(?:licensed|released|distributed|available|provided|published|covered|governed|under)\b"
+        + @"|^(?:we|i) (?:have )?(?:received|got|obtained|took|found|bought|use|include|ship|bundle) " + Thing,
         RegexOptions.CultureInvariant)]
     private static partial Regex Subject();
+
+    // "Test suite license".
+    [GeneratedRegex(
+        @"^ *(?:the |our )?(?:tests?|samples?|examples?|demos?|fonts?|icons?|logos?|images?|docs|documentation|data|datasets?|artwork"
+        + @"|assets?|media|vendor(?:ed)?|bundled|third party)(?: (?:suites?|files?|sets?|code|data|images?|texts?|pages?))* licen[cs]es?"
+        + @"(?: terms| text| agreement)?(?: [= ]*)?$",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex PartTitle();
 
     // What follows "of" or "for" and is no thing under a licence.
     [GeneratedRegex(
@@ -39,7 +48,8 @@ internal static partial class NeutralSentences
         + @"|javascript"
         + @"|bindings?|build|binaries|benchmarks?|notebooks?|tutorials?|trademarks?|brand|protocol|specifications?|schemas?"
         + @"|firmware|drivers?|plugins?|add ?ons?|extensions?|frontend|backend|ui|web|android|ios|windows|mac|linux|docker"
-        + @"|dependenc(?:y|ies)|packagers?|third|3rd|other|neighbou?r[a-z]*|parent|upstream|commit|snippets?|subset|figures?)\b",
+        + @"|dependenc(?:y|ies)|packagers?|third|3rd|other|neighbou?r[a-z]*|parent|upstream|commit|snippets?|subset|figures?)\b"
+        + @"|\b(?:files?|folders?|director(?:y|ies)|below|under) 0",
         RegexOptions.CultureInvariant)]
     private static partial Regex PartOfWork();
 
@@ -54,6 +64,10 @@ internal static partial class NeutralSentences
         + @"| with| de)"
         + @"|\bin force\b|\bin writing\b|\bwritten (?:permission|consent|agreement|approval|notice)\b|\bopen to negotiation\b"
         + @"|\banother (?:document|agreement|contract|arrangement)\b"
+        + @"|\b(?:outside|beyond|against|(?:in|a) breach of) (?:the |these |this |our )?(?:terms|licen[cs]e|scope|grant|permission)\b"
+        + @"|\b(?:we|i|it|ours?|this [a-z]+) (?:did|do|does|is|are|was|have|has|will|would) (?:not|n t) *$"
+        + @"|\b(?:for|than) (?!any\b|all\b|every|either|general|public|whatever|whichever|this|that|other\b|the (?:same|following|above)\b"
+        + @"|your (?:own )?(?:purposes?|use)\b)(?:[a-z]+ ){1,3}?(?:use|uses|usage|purposes?)\b(?! of\b| in\b| with\b| by\b| case| the\b)"
         + @"|\b(?:rights?|grants?|permissions?|licen[cs]es?) (?:is|are|was|were)? ?(?:suspended|gone|over|lost|on hold|frozen)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Taking();
@@ -82,8 +96,8 @@ internal static partial class NeutralSentences
 
     // Who has the copyright in what, and what contributors agreed to: it binds nobody who takes the work.
     [GeneratedRegex(
-        @"^(?!.*\b(?:you|users?|use of|used|copy|copies|copying|distribut[a-z]+|permission|licen[cs]e[a-z]*|must|may not|reserved"
-        + @"|only)\b)"
+        @"^(?!.*\b(?:you|users?|use of|used|copy|copies|copying|distribut[a-z]+|permission|licen[cs]e[a-z]*|must|shall|may not"
+        + @"|has to|have to|reserved|only|pay|pays|fees?)\b)"
         + @".*(?:\bcopyrights?\b|\bcontribut(?:or|ors|ion|ions)\b)"
         + @"|^(?:(?:all|direct|any|these|patches|and) )*(?:contributions|patches|changes|modifications)\b(?!.*\b(?:must|shall|not"
         + @"|only|unless|need|have to"
@@ -127,7 +141,8 @@ internal static partial class NeutralSentences
         + @"(?: and conditions)? (?:below |above )?(?:applies|apply|extends?|refers?|pertains?) (?:to|for) .{1,90}"
         + @"|(?:the following|this)(?: notice| license| text)? applies to all files(?: unless otherwise noted)?"
         + @"|see (?:also )?(?:the )?.{0,120}(?:for|at|in) .{1,120}"
-        + @"|(?:a|the) (?:full |complete |local )?(?:copy|text|copies|version) of (?:this|the|these) .{0,60}(?:is|are|can be|may be"
+        + @"|(?:on debian (?:gnu linux )?systems )?(?:a|the) (?:full |complete |local )?(?:copy|text|copies|version)"
+        + @" of (?:this|the|these) .{0,60}(?:is|are|can be|may be"
         + @"|was|should be|follows?)(?: also)? ?(?:found|included|available|obtained|reproduced|attached|provided|viewed|distributed)?"
         + @" ?(?:in|at|on|below|above|with|from|along with)? ?.{0,120}"
         + @"|(?:the )?(?:[a-z0-9.+]+ )?(?:questions?|comments|inquiries|enquiries|correspondence) .{0,60}(?:can|may|should|to|please)"
@@ -216,12 +231,18 @@ internal static partial class NeutralSentences
         RegexOptions.CultureInvariant)]
     private static partial Regex Request();
 
+    // "No other than private use is allowed."
+    [GeneratedRegex(
+        @"\b(?:is|are|be) (?:[a-z]+ )?(?:allowed|permitted|possible|granted|covered|tolerated|welcome)\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Allowed();
+
     // An act as what the sentence is about, which then says whether one may.
     [GeneratedRegex(
         @"^ *(?:(?:any|all|the|its|your|every|each|further|other) )?(?:use (?:of|in|by|for|on|as|within|outside|with)|usage"
         + @"|redistribution|distribution|copying|hosting|sublicensing"
         + @"|modifications?|deployment|reproduction|inclusion|publication|reuse"
-        + @"|incorporation|embedding|sharing|transfer|derivative works|distributing|redistributing|publishing|resharing|forks|forking)\b",
+        + @"|incorporation|embedding|sharing|transfer|derivative works|distributing|redistributing|publishing|resharing|forks|forking"
+        + @"|copies (?!of\b|are\b|can be\b|may be\b))\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Act();
 

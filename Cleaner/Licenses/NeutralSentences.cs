@@ -75,6 +75,7 @@ internal static partial class NeutralSentences
                 && (Has(roles, SentenceRole.Right | SentenceRole.Name)
                     || (Has(roles, SentenceRole.Act) && Has(roles, SentenceRole.Work | SentenceRole.Person))))
             || (Has(roles, SentenceRole.Circle) && Has(roles, SentenceRole.Right | SentenceRole.Act | SentenceRole.Name))
+            || (Has(roles, SentenceRole.Binding) && Has(roles, SentenceRole.Act) && Allowed().IsMatch(sentence))
             || (Act().IsMatch(sentence) && !Free().IsMatch(sentence)))
         && !Request().IsMatch(sentence) && !Record().IsMatch(sentence) && !UnconditionalGrant().IsMatch(sentence);
 
@@ -89,6 +90,11 @@ internal static partial class NeutralSentences
     // A licence, terms or a text that are said to be about some thing: it must be the whole work.
     private static bool SpeaksOfPart(string sentence)
     {
+        if (PartTitle().IsMatch(sentence))
+        {
+            return true;
+        }
+
         foreach (Match match in Subject().Matches(sentence))
         {
             string thing = match.Groups["thing"].Value;

@@ -42,13 +42,50 @@ internal static partial class NoticeSentence
     /// <summary>Whether a sentence of a README speaks of its project, which it may call by its name.</summary>
     /// <param name="before">The sentence before the name.</param>
     /// <param name="match">The words with the name.</param>
-    public static bool IsOfProject(ReadOnlySpan<char> before, ReadOnlySpan<char> match) => IsOwn(before, match) || !Other().IsMatch(before);
+    /// <param name="readme">What the README says before, in lower case; empty where that is not known.</param>
+    public static bool IsOfProject(ReadOnlySpan<char> before, ReadOnlySpan<char> match, string readme) =>
+        IsOwn(before, match) || (!Other().IsMatch(before) && (readme.Length == 0 || IsNamed(before, readme)));
+
+    // Whether all that a sentence speaks of, up to its verb, is named in the README: "numpy is …", where it is numpy's.
+    private static bool IsNamed(ReadOnlySpan<char> before, string readme)
+    {
+        foreach (Range range in before.Split(' '))
+        {
+            ReadOnlySpan<char> word = before[range];
+            if (Verbs.Contains(word))
+            {
+                return true;
+            }
+
+            if (word.Length > 1 && !SentenceRoles.IsWork(word) && !Connecting.Contains(word)
+                && !readme.AsSpan().Contains(word, StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Verbs = new HashSet<string>(
+        ["is", "are", "was", "has", "have", "uses", "comes", "being", "licensed", "released", "distributed", "available", "provided"],
+        StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Connecting = new HashSet<string>(
+        [
+            "the", "and", "all", "of", "in", "to", "for", "our", "its", "see", "please", "also", "read", "refer", "license", "licenses",
+            "licensing", "copyright", "copying", "legal", "more", "details", "information", "here", "current", "latest", "entire", "whole",
+            "under", "type", "terms", "as", "by", "same", "main", "core", "note", "version", "versions", "open", "free",
+        ],
+        StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Whether "public domain" is followed by a word that it describes, such as "data" or "name system".</summary>
     public static bool IsAttribute(ReadOnlySpan<char> after) => Attribute().IsMatch(after);
 
     [GeneratedRegex(
         @"\b(?<!if )(?:not|never|no|nor|isn t|aren t|neither|cannot)\b(?! otherwise| warranty| event)(?: [a-z0-9.]+){0,6} ?$"
+        + @"|\bcompatible with(?: [a-z0-9.]+){0,4} ?$"
+
         // The footnote of Python's licence and of those who took it over: "it does not mean that we're distributing Python under the GPL".
         + @"|\bnot mean that(?: [a-z0-9.]+){0,9} ?$|\bunlike(?: the)? ?$"
         + @"|\bcombine [a-z0-9.]+ with other software(?: that is)?(?: released| licensed)?(?: under)?(?: the)? ?$",

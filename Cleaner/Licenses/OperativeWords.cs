@@ -61,7 +61,8 @@ internal static class RestrictingPhrases
             "may not use this file except in compliance with the license", "unless required by applicable law", "unless otherwise noted",
             "unless otherwise stated", "unless otherwise specified", "unless otherwise indicated", "unless otherwise mentioned",
             "unless explicitly stated otherwise", "unless stated otherwise", "unless noted otherwise", "unless specified otherwise",
-            "unless indicated otherwise", "except as otherwise noted", "except where otherwise noted", "except where noted",
+            "unless indicated otherwise", "unless otherwise explicitly stated",
+            "except as otherwise noted", "except where otherwise noted", "except where noted",
             "except for files", "except for some", "except for those", "free of any fee", "cannot thank", "can not thank",
         }.Select(LicenseTemplates.Phrase),
     ];
@@ -119,6 +120,25 @@ internal static class GrantPhrases
             "under the terms", "permission to copy", "permission to use", "freely distributable", "is provided under",
         }.Select(LicenseTemplates.Phrase),
     ];
+
+    // How the Apache licence tells to apply it: an example, with blanks for the names.
+    private const int MaxAppendix = 250;
+    private static readonly uint[] Appendix = LicenseTemplates.Phrase("how to apply the apache license to your work");
+    private static readonly uint[] AppendixEnd = LicenseTemplates.Phrase("limitations under the license");
+
+    /// <summary>Whether one of the phrases is among the words.</summary>
+    /// <param name="words">The words.</param>
+    /// <param name="hasAppendix">Whether they stand beside the Apache licence, whose appendix grants nothing by itself.</param>
+    public static bool IsIn(ReadOnlySpan<uint> words, bool hasAppendix)
+    {
+        if (hasAppendix && words.IndexOf(Appendix) is >= 0 and int start
+            && words[start..].IndexOf(AppendixEnd) is >= 0 and <= MaxAppendix and int length)
+        {
+            return IsIn(words[..start]) || IsIn(words[(start + length)..]);
+        }
+
+        return IsIn(words);
+    }
 
     /// <summary>Whether one of the phrases is among the words.</summary>
     public static bool IsIn(ReadOnlySpan<uint> words)

@@ -45,7 +45,8 @@ internal static partial class OtherNames
             bool isRead = rest.AsSpan(match.Index, match.Length).Contains('\u0001');
             string id = LicenseNames.ToSpdx(name + " license") ?? LicenseNames.ToSpdx(name) ?? SpdxLicenses.Unknown;
             bool isGnu = name.StartsWith("gnu ", StringComparison.Ordinal);
-            if (found.Count == 0 && !isRead && !isGnu && name.Split(' ').Any(word => word.Length > 1 && !NoNames.Contains(word))
+            if (found.Count == 0 && !isRead && !isGnu
+                && name.Split(' ').Any(word => word is "eclipse" or "mozilla" || (word.Length > 1 && !NoNames.Contains(word)))
                 && !SpdxExpression.IsPermissive(id) && IsStated(text, match))
             {
                 found.Add(id);
@@ -135,8 +136,9 @@ internal static partial class OtherNames
 
     [GeneratedRegex(
         @"\b(?:(?:licensed|released|distributed|available|governed|covered|provided|published) (?:under|by)"
-        + @"|terms of|conditions of|^license)"
-        + @"(?: the| terms| of)*(?<name>(?: [a-z0-9.+]+){1,8})",
+        + @"|terms of|conditions of|copy of|subject to|accordance with|according to|^license)"
+        + @"(?: the| terms| of)*(?<name>(?: [a-z0-9.+]+){1,8})"
+        + @"|\bthe(?<name>(?: [a-z0-9.+]+){1,6}) (?:governs|covers|applies to) (?:this|the|all)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Named();
 

@@ -30,13 +30,15 @@ internal static partial class PlainSentences
             words += sentence.AsSpan()[range].IsEmpty ? 0 : 1;
         }
 
-        bool speaks = roles != SentenceRole.None || Part().IsMatch(sentence);
+        bool isHolder = (roles & ~(SentenceRole.Moving | SentenceRole.Circle)) == 0 && Holder().IsMatch(sentence);
+        bool hasPart = !isHolder && Part().IsMatch(sentence);
+        bool speaks = roles != SentenceRole.None || hasPart;
         if (!speaks && words is <= Title or > Fragment)
         {
             return true;
         }
 
-        if (words <= Fragment && (Part().IsMatch(sentence) || (words > 1 && (roles & SentenceRole.Binding) != 0)))
+        if (words <= Fragment && (hasPart || (words > 1 && (roles & SentenceRole.Binding) != 0)))
         {
             // "Members only", "No clouds", "Fonts:".
             return false;
@@ -52,9 +54,16 @@ internal static partial class PlainSentences
     [GeneratedRegex(
         @"^ *(?:(?:the|main|original|originally|lead|current|now|and|with|many|special) )*(?:written by|by|developed by|created by"
         + @"|modified by|maintained by"
+        + @"|(?:[a-z]+ )?(?:changes|modifications|patches|additions|fixes|improvements|enhancements|port|conversion) by"
         + @"|authors?|contributors?|maintainers?|developers?|credits?|contacts?|e ?mail|home ?page|web ?site|thanks)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Credit();
+
+    // "Example Institute of Technology": what is left of a copyright line.
+    [GeneratedRegex(
+        @"\b(?:institute|university|college|foundation|laborator(?:y|ies)|academy|society|consortium|inc|ltd|llc|gmbh|corp)\b",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Holder();
 
     // Parts of a work that often have licences of their own.
     [GeneratedRegex(

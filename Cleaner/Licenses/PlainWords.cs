@@ -11,7 +11,7 @@ internal static class PlainWords
         """
         about above academy accept accompanied accompany accompanying accordance according acknowledge acknowledged acknowledgement
         acknowledgements acknowledges acknowledging acknowledgment acknowledgments actual adapt adaptation adapted adapts add added adding
-        addition additional additionally additions address addresses adds affero affiliates after ag again agency agpl agree agreed
+        addition additional additionally additions address addresses adds affero affiliates after ag again against agency agpl agree agreed
         agreement agreements agrees aka al algorithm algorithms all allow allowed allows along already also alterations alternative
         alternatively although always am amp an ancient and another answer answers any anybody anyone anything apache app appear appeared
         appears applicable application applications applied applies apply appreciate appreciated appreciates approvals approved approx apr
@@ -21,11 +21,11 @@ internal static class PlainWords
         beopen berkeley best better between bibtex big binary bitbucket block blog book books boost borrow borrowed borrows both bottom
         branch bsd bug bugfix bugfixes bugs build building builds built bundle bundled bundles but bv by ca california call called calls
         came can carefully case cc0 center centre centrum certain certified change changed changelog changes changing channel chapter
-        charts chat choice choose citation citations cite cited cites citing clarifies class classes clause clauses cleaned cnri co
+        charts chat choice choose citation citations cite cited cites citing claimed clarifies class classes clause clauses cleaned cnri co
         coauthor coauthors code codebase collection collective college com come comes coming comment comments commit commits committed
         committee common commonly commons communities community company compatibility compatible compatibly compiled complaints complete
-        completely complies component components concerning condition conditions conference conform conforms consent consider consortium
-        contact contacts contain contained containing contains content contents continue continued continues contract contribute
+        completely complies component components conceptually concerning condition conditions conference conform conforms consent consider
+        consortium contact contacts contain contained containing contains content contents continue continued continues contract contribute
         contributed contributes contributing contribution contributions contributor contributors conversion convert converted coordinates
         copied copies copy copying copyright copyrighted copyrights core corp corporation correction could council couple cover covered
         covering covers cpp create created creates creation creative creator creators credit credited credits current currently cvs cwi
@@ -86,10 +86,10 @@ internal static class PlainWords
         trademarks transferred translate translated translation translations translator tree tweaked twitter two txt type types typically
         ubuntu unclassified under union universal university unix unless unlicense unlimited until up update updated updates updating upon
         url us usage use used user users uses using usual usually various ve version versioning versions very via view viewed views visit
-        visits vol volume volunteer volunteers vs w3c want wants warranty was way ways we web website websites welcome were what whatever
-        when where whether which whichever while who whoever whole whom whose why wide wiki wikipedia will windows wish wishes with within
-        without wonderful work works world worldwide would write writer writers writes written wrote wtfpl www x11 year years you your
-        yours zero zlib zope zpl
+        visits vol volume volunteer volunteers vs w3c want wants warranty was way ways we web website websites welcome well were what
+        whatever when where whether which whichever while who whoever whole whom whose why wide wiki wikipedia will windows wish wishes with
+        within without wonderful work works world worldwide would write writer writers writes written wrote wtfpl www x11 year years you
+        your yours zero zlib zope zpl
         """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries),
         StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 

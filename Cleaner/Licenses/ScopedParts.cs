@@ -84,7 +84,7 @@ internal static partial class ScopedParts
 
     private static ScopeStatement? Read(string part)
     {
-        if (!Speaks().IsMatch(part))
+        if (!Speaks().IsMatch(part) || ProjectTitle().IsMatch(part))
         {
             return null;
         }
@@ -143,6 +143,12 @@ internal static partial class ScopedParts
         + @"|translation|screenshot|css|checkpoint|c\+\+|javascript|weights|\bonce\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Cue();
+
+    // "three.js license": many projects are called like a file of theirs.
+    [GeneratedRegex(
+        @"^\W*(?:the\s+)?(?:licen[cs]e\s+(?:of|for)\s+[\w-]+\.js|[\w-]+\.js\s+licen[cs]e)\W*$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ProjectTitle();
 
     // A licence that was less free once, up to the clause that says that it changed.
     [GeneratedRegex(
@@ -212,7 +218,8 @@ internal static partial class ScopedParts
     private static partial Regex Documents();
 
     [GeneratedRegex(
-        @"\b(?:images?|icons?|fonts?|logos?|artwork|graphics|sounds?|media|translations|screenshots?|(?:client-side )?javascript|css"
+        @"\b(?:images?|icons?|fonts?|logos?|artwork|(?<!silicon\s)graphics|sounds?|media|translations|screenshots?"
+        + @"|(?:client-side )?javascript|css"
         + @"|c\+\+(?!\w)|weights|checkpoints?)(?:\W|$)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex OtherKinds();

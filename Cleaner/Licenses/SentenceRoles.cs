@@ -160,6 +160,41 @@ internal static class SentenceRoles
         return roles;
     }
 
+    /// <summary>
+    /// Whether words are a name: each begins with a capital, but for "of", "the" and the like, and none is about rights or what one does
+    /// with a work.
+    /// </summary>
+    /// <param name="text">The words.</param>
+    public static bool IsName(ReadOnlySpan<byte> text)
+    {
+        // Where all letters are capitals, they say nothing.
+        bool hasCase = text.ContainsAnyInRange((byte)'a', (byte)'z');
+        SentenceRole other = SentenceRole.Taking | SentenceRole.Binding | SentenceRole.Right | SentenceRole.Act | SentenceRole.Ending
+            | (hasCase ? SentenceRole.None : SentenceRole.Circle);
+        string words = System.Text.Encoding.Latin1.GetString(text);
+        string lower = words.ToLowerInvariant();
+        for (int at = 0; at < words.Length;)
+        {
+            int end = at;
+            while (end < words.Length && char.IsAsciiLetter(words[end]))
+            {
+                end++;
+            }
+
+            ReadOnlySpan<char> word = lower.AsSpan(at, end - at);
+            bool isSmall = word is "of" or "the" or "and" or "at" or "in" or "de";
+            if (!word.IsEmpty && !isSmall && (!char.IsAsciiLetterUpper(words[at]) || (OfWord(word) & other) != 0
+                || word is "is" or "are" or "be" or "may" or "can" or "this" or "you"))
+            {
+                return false;
+            }
+
+            at = end + 1;
+        }
+
+        return true;
+    }
+
     /// <summary>Whether a word names a program as a whole, or the files it consists of.</summary>
     public static bool IsWork(ReadOnlySpan<char> word) => Works.Contains(word);
 
