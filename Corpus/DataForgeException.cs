@@ -13,7 +13,10 @@ public sealed class DataForgeException(string message, int exitCode = DataForgeE
     /// <summary>The command is invalid: a wrong option, a missing folder, a run of another version.</summary>
     public const int WrongUse = 2;
 
-    /// <summary>The exit code of the program: 1 for a failed run, 2 for an invalid command.</summary>
+    /// <summary>The user or the service stopped the run, which can be continued: 128 + SIGINT (2), as shells have it.</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>The exit code of the program: one of the constants above.</summary>
     public int ExitCode { get; } = exitCode;
 
     /// <summary>An error in the command (exit code 2).</summary>

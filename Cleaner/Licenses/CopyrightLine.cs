@@ -61,22 +61,30 @@ internal static class CopyrightLine
             return line.IndexOf(". "u8) + 1;
         }
 
-        for (int at = line.IndexOf(". "u8); at >= 0;)
+        int end = 0;
+        while (line[end..].IndexOf(". "u8) is >= 0 and int dot)
         {
-            ReadOnlySpan<byte> next = line[(at + 1)..].TrimStart(" \t"u8);
-            foreach (byte[] opening in Openings)
+            end += dot + 1;
+            if (BeginsLikeALicense(line[end..].TrimStart(" \t"u8)))
             {
-                if (StartsWithIgnoreCase(next, opening))
-                {
-                    return at + 1;
-                }
+                return end;
             }
-
-            int further = line[(at + 2)..].IndexOf(". "u8);
-            at = further < 0 ? -1 : at + 2 + further;
         }
 
         return line.Length;
+    }
+
+    private static bool BeginsLikeALicense(ReadOnlySpan<byte> sentence)
+    {
+        foreach (byte[] opening in Openings)
+        {
+            if (StartsWithIgnoreCase(sentence, opening))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // How the first sentence after a copyright line begins, where lines were joined.

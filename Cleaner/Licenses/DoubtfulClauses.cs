@@ -76,19 +76,10 @@ internal static partial class DoubtfulClauses
                 continue;
             }
 
-            if (CopyrightOnly().IsMatch(whole))
-            {
-                // Who has the copyright parts nothing: the sentences around it stand next to each other.
-                index -= isFile ? 0 : 1;
-                if (isFile)
-                {
-                    continue;
-                }
-            }
-
+            bool isCopyright = CopyrightOnly().IsMatch(whole);
             if (isFile)
             {
-                if (IsTitle(whole))
+                if (isCopyright || IsTitle(whole))
                 {
                     continue;
                 }
@@ -102,6 +93,8 @@ internal static partial class DoubtfulClauses
                 continue;
             }
 
+            // A copyright line separates nothing: the sentences around it are next to each other.
+            index -= isCopyright ? 1 : 0;
             if (Title().IsMatch(whole) && (roles & SentenceRole.Name) != 0 && whole.Length <= MaxTitle
                 && !PlainWords.FirstOther(judged, cased).IsEmpty)
             {

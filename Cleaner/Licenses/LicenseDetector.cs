@@ -56,7 +56,6 @@ public sealed class LicenseDetector
     private readonly LicenseWords _words = new();
     private readonly LicenseTextMatcher _matcher = new();
     private readonly LeftText _left = new();
-    private string _readme = "";
 
     /// <summary>The words of the text read last.</summary>
     internal LicenseWords Words => _words;
@@ -67,7 +66,7 @@ public sealed class LicenseDetector
     /// <summary>The licence that a licence file (LICENSE, COPYING, a free-form Debian copyright file) gives.</summary>
     public LicenseFinding OfLicenseFile(ReadOnlySpan<byte> text)
     {
-        string expression = Detect(text, strict: true, isHeader: false);
+        string expression = Detect(text, strict: true, isHeader: false, readme: "");
         if (_left.HasScopes && expression.Length > 0)
         {
             return new LicenseFinding(expression, Copyright(text)) { Scopes = _left.ScopesBeside(expression) };
@@ -92,7 +91,9 @@ public sealed class LicenseDetector
     /// </summary>
     /// <param name="text">The header, or the part of a README that is about its licence.</param>
     /// <param name="isHeader">Whether it is a source file's header, whose permissive licences must be those of this file.</param>
-    public LicenseFinding OfHeader(ReadOnlySpan<byte> text, bool isHeader = true)
+    public LicenseFinding OfHeader(ReadOnlySpan<byte> text, bool isHeader = true) => OfNotice(text, isHeader, readme: "");
+
+    private LicenseFinding OfNotice(ReadOnlySpan<byte> text, bool isHeader, string readme)
     {
         Matches = [];
         if (!MentionsRights(text))
@@ -106,7 +107,7 @@ public sealed class LicenseDetector
             return new LicenseFinding(tags, Copyright(text));
         }
 
-        string expression = Detect(text, strict: false, isHeader);
+        string expression = Detect(text, strict: false, isHeader, readme);
         if (isHeader && (expression.Length == 0 || SpdxExpression.IsPermissive(expression)))
         {
             expression = expression.Length == 0 ? LicenseTags.OfModule(text) : expression;
@@ -124,10 +125,7 @@ public sealed class LicenseDetector
     public LicenseFinding OfReadme(ReadOnlySpan<byte> text)
     {
         ReadOnlySpan<byte> section = ReadmeLicense.SectionOf(text);
-        _readme = ReadmeLicense.WordsBefore(text, section);
-        LicenseFinding found = OfHeader(section, isHeader: false);
-        _readme = "";
-        return found;
+        return OfNotice(section, isHeader: false, ReadmeLicense.WordsBefore(text, section));
     }
 
     // A licence file that is not understood says something else than the metadata does. One that only names another file says nothing.
@@ -175,7 +173,7 @@ public sealed class LicenseDetector
         || CopyrightLine.IndexOfIgnoreCase(text, "freely"u8) >= 0
         || text.IndexOf("©"u8) >= 0;
 
-    private string Detect(ReadOnlySpan<byte> text, bool strict, bool isHeader)
+    private string Detect(ReadOnlySpan<byte> text, bool strict, bool isHeader, string readme)
     {
         _words.Read(text, MaxWords);
         List<LicenseMatch> matches = _matcher.Find(_words.Hashes, strict);
@@ -209,7 +207,7 @@ public sealed class LicenseDetector
 
         bool speaks = matches.Count == 0 || GrantPhrases.IsIn(left);
         string notices = !isPython && (speaks || (strict && found.Exists(SpdxExpression.IsPermissive)))
-            ? LicenseNotices.Find(_left.Text, isHeader, _readme)
+            ? LicenseNotices.Find(_left.Text, isHeader, readme)
             : "";
         if (!speaks && SpdxExpression.IsPermissive(notices))
         {

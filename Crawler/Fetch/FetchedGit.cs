@@ -108,7 +108,11 @@ internal sealed class FetchedGit : IFetchedRepository
         }, cancellation).ConfigureAwait(false);
         _tree = new GitTreeWalk(Facts.Commit!, _transport.Context.Options);
         await WalkAsync(_tree, cancellation).ConfigureAwait(false);
-        await FollowLinksAsync(cancellation).ConfigureAwait(false);
+        _entries = await new GitLinks(Facts.Commit!).FollowAsync(_entries, use => ReadMirror(() => _handles.With(use)), async missing =>
+        {
+            _handles.Dispose();
+            await TransferAsync(() => FetchBlobsOrAllAsync(missing, cancellation), cancellation).ConfigureAwait(false);
+        }).ConfigureAwait(false);
         HashSet<BlobId> seen = [];
         List<BlobId> ids = [];
         foreach (GitEntry entry in _entries)
@@ -197,26 +201,6 @@ internal sealed class FetchedGit : IFetchedRepository
             throw _quota.TimedOut();
         }
     });
-
-    // The targets of links are contents, which have to be fetched before it is known where they lead.
-    private async Task FollowLinksAsync(CancellationToken cancellation)
-    {
-        var links = new GitLinks(Facts.Commit!);
-        HashSet<string> asked = new(StringComparer.Ordinal);
-        while (true)
-        {
-            _entries = ReadMirror(() => _handles.With(repository => links.Follow(repository, _entries)));
-            HashSet<string> missing = [.. links.Missing.Except(asked)];
-            if (missing.Count == 0)
-            {
-                return;
-            }
-
-            asked.UnionWith(missing);
-            _handles.Dispose();
-            await TransferAsync(() => FetchBlobsOrAllAsync(missing, cancellation), cancellation).ConfigureAwait(false);
-        }
-    }
 
     private async Task FetchBlobsOrAllAsync(HashSet<string> ids, CancellationToken cancellation)
     {

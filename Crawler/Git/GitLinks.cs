@@ -11,13 +11,34 @@ internal sealed class GitLinks(string commit)
 {
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
 
-    /// <summary>Links whose targets the repository lacks, found by the last <see cref="Follow"/>; they have to be fetched first.</summary>
-    public IReadOnlySet<string> Missing => _missing;
-
-    /// <summary>The entries, where a link can be followed with the id of the file that it leads to.</summary>
-    /// <param name="repository">The repository.</param>
+    /// <summary>
+    /// The entries, where a link can be followed with the id of the file that it leads to. The targets of links are contents, which may
+    /// have to be fetched before it is known where they lead; each is asked for once.
+    /// </summary>
     /// <param name="entries">The entries of the tree that are taken.</param>
-    public IReadOnlyList<GitEntry> Follow(Repository repository, IReadOnlyList<GitEntry> entries)
+    /// <param name="read">Reads the repository.</param>
+    /// <param name="fetch">Fetches contents that it lacks, named by their ids.</param>
+    public async Task<IReadOnlyList<GitEntry>> FollowAsync(
+        IReadOnlyList<GitEntry> entries, Func<Func<Repository, IReadOnlyList<GitEntry>>, IReadOnlyList<GitEntry>> read,
+        Func<HashSet<string>, Task> fetch)
+    {
+        HashSet<string> asked = new(StringComparer.Ordinal);
+        while (true)
+        {
+            IReadOnlyList<GitEntry> known = entries;
+            entries = read(repository => Follow(repository, known));
+            HashSet<string> missing = [.. _missing.Except(asked)];
+            if (missing.Count == 0)
+            {
+                return entries;
+            }
+
+            asked.UnionWith(missing);
+            await fetch(missing).ConfigureAwait(false);
+        }
+    }
+
+    private IReadOnlyList<GitEntry> Follow(Repository repository, IReadOnlyList<GitEntry> entries)
     {
         _missing.Clear();
         if (!entries.Any(IsOpen) || repository.Lookup<Commit>(commit)?.Tree is not { } root)

@@ -56,27 +56,14 @@ internal sealed class OpenGitRepository : IOpenRepository
     {
         var tree = new GitTreeWalk(Facts.Commit!, _context.Options);
         IReadOnlyList<GitEntry> entries = _handles.With(repository => tree.Walk(repository, cancellation));
-        entries = await FollowAsync(entries, cancellation).ConfigureAwait(false);
+        entries = await new GitLinks(Facts.Commit!).FollowAsync(entries, _handles.With, missing => FetchAsync([.. missing], cancellation))
+            .ConfigureAwait(false);
         await FetchAsync(
             _handles.With(repository => entries
                 .Where(entry => !_context.IsStored(entry.Id) && !RepositoryHandles.Contains(repository, entry.Id))
                 .Select(entry => entry.Id.ToString()).Distinct().ToArray()),
             cancellation).ConfigureAwait(false);
         return _handles.With(repository => tree.Finish(repository, entries, _context.StoredSize, cancellation));
-    }
-
-    // The targets of links may have to be fetched before it is known where they lead.
-    private async Task<IReadOnlyList<GitEntry>> FollowAsync(IReadOnlyList<GitEntry> entries, CancellationToken cancellation)
-    {
-        var links = new GitLinks(Facts.Commit!);
-        entries = _handles.With(repository => links.Follow(repository, entries));
-        for (int round = 0; _mirror is not null && links.Missing.Count > 0 && round < LinkPath.MaxLinks; round++)
-        {
-            await FetchAsync([.. links.Missing], cancellation).ConfigureAwait(false);
-            entries = _handles.With(repository => links.Follow(repository, entries));
-        }
-
-        return entries;
     }
 
     private async Task FetchAsync(string[] missing, CancellationToken cancellation)

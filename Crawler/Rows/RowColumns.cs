@@ -100,7 +100,7 @@ internal sealed class RowColumns
                 Repository = Text(_repository, index),
                 Path = file is not null ? file.Path : _path is null || _path.IsNull(index) ? null : PathText.FromBytes(_path[index]),
                 License = Text(_license, index),
-                Licenses = [.. _licenses?.GetStrings(index) ?? [], .. file?.Licenses ?? []],
+                Licenses = file is null ? _licenses?.GetStrings(index) : [.. _licenses?.GetStrings(index) ?? [], .. file.Licenses],
                 IsContentNull = file is not null ? file.Content is null : _content!.IsNull(index),
                 CreatedAt = Rows.Row.Time(Text(_createdAt, index)),
                 Commit = Text(_commit, index),

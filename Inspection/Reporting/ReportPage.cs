@@ -9,13 +9,8 @@ internal static class ReportPage
     /// <summary>Writes the page.</summary>
     public static string Write(ReportData data)
     {
-        var page = new StringBuilder();
+        StringBuilder page = Begin($"DataForge: {data.RunName}");
         string name = Charts.Escape(data.RunName);
-        page.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">")
-            .Append("<meta name=\"viewport\" content=\"width=device-width\">");
-        page.Append("<meta http-equiv=\"Content-Security-Policy\" ")
-            .Append("content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\"><link rel=\"icon\" href=\"data:,\">");
-        page.Append(CultureInfo.InvariantCulture, $"<title>DataForge: {name}</title><style>{PageStyle.Css}</style></head><body><main>");
         page.Append(CultureInfo.InvariantCulture, $"<h1>{name}</h1><p class=\"dim\">{Charts.Escape(StagesInWords(data))}</p>");
         page.Append(ReportSections.Tiles(data));
         foreach (PageSection section in ReportSections.Of(data))
@@ -26,6 +21,16 @@ internal static class ReportPage
         page.Append("<footer>Made from the run's manifests and events; <code>dataforge report</code> makes it again.</footer>");
         return page.Append("</main></body></html>\n").ToString();
     }
+
+    /// <summary>A self-contained page up to the beginning of its content, which <c>&lt;/main&gt;</c> ends.</summary>
+    /// <param name="title">Its title.</param>
+    public static StringBuilder Begin(string title) =>
+        new StringBuilder("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">")
+            .Append("<meta name=\"viewport\" content=\"width=device-width\">")
+            .Append("<meta http-equiv=\"Content-Security-Policy\" ")
+            .Append("content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\"><link rel=\"icon\" href=\"data:,\">")
+            .Append(CultureInfo.InvariantCulture, $"<title>{Charts.Escape(title)}</title><style>{PageStyle.Css}</style>")
+            .Append("</head><body><main>");
 
     /// <summary>Which stages have finished and which have not, in a sentence for each kind.</summary>
     public static string StagesInWords(ReportData data)

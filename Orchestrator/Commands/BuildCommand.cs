@@ -2,7 +2,6 @@ using System.CommandLine;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 using DataForge.Orchestrator.Hosting;
-using DataForge.Orchestrator.Terminal;
 
 namespace DataForge.Orchestrator.Commands;
 
@@ -63,7 +62,8 @@ internal static class BuildCommand
         catch (OperationCanceledException e) when (input.Token.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
             throw new DataForgeException(
-                "stopped, since the service that began this run has ended or hangs; the service continues it.", StopSignal.ExitCode, e);
+                "stopped, since the service that began this run has ended or hangs; the service continues it.",
+                DataForgeException.Interrupted, e);
         }
     }
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DataForge.Orchestrator.Terminal;
+using DataForge.Corpus;
 
 namespace DataForge.Orchestrator.Commands;
 
@@ -51,7 +51,7 @@ internal sealed class EndOfInput : IDisposable
         if (silence > LongestSilence + TimeToStop)
         {
             // It can be continued all the same.
-            Environment.Exit(StopSignal.ExitCode);
+            Environment.Exit(DataForgeException.Interrupted);
         }
 
         if (silence > LongestSilence)

@@ -4,8 +4,8 @@ using DataForge.Corpus.Runs;
 using DataForge.Evaluation.Scores;
 using DataForge.Evaluation.Scoring;
 using DataForge.Inspection.Reporting;
-using DataForge.Orchestrator.Terminal;
 using static DataForge.Inspection.Reporting.ReportFormat;
+using static DataForge.Orchestrator.Terminal.EvaluationTable;
 
 namespace DataForge.Orchestrator.Evaluating;
 
@@ -25,12 +25,7 @@ internal static class EvaluationPage
     /// <summary>The page.</summary>
     internal static string Html(string name, EvaluationReport report)
     {
-        var page = new StringBuilder();
-        page.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">")
-            .Append("<meta name=\"viewport\" content=\"width=device-width\">")
-            .Append("<meta http-equiv=\"Content-Security-Policy\" ")
-            .Append("content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\"><link rel=\"icon\" href=\"data:,\">")
-            .Append($"<title>{Charts.Escape(report.Set)}: {Charts.Escape(name)}</title><style>{PageStyle.Css}</style></head><body><main>")
+        StringBuilder page = ReportPage.Begin($"{report.Set}: {name}")
             .Append($"<h1>{Charts.Escape(report.Set)}</h1><p class=\"dim\">{Charts.Escape(InWords(name, report))}</p>")
             .Append(report.Sandbox ? "" : "<p><b>The programs ran without the sandbox.</b></p>").Append(Tiles(report));
         foreach (PageSection section in Sections(report))
@@ -59,7 +54,7 @@ internal static class EvaluationPage
             "reasons", "How the samples ended",
             Charts.Bars(
                 "Samples by reason",
-                [.. report.Reasons.Select(reason => new Bar(EvaluationTable.Name(reason.Key), reason.Value, Number(reason.Value)))]));
+                [.. report.Reasons.Select(reason => new Bar(Name(reason.Key), reason.Value, Number(reason.Value)))]));
         yield return new("problems", "Problems", Problems(report.Results));
         if (report.NearLimit.Count > 0)
         {
@@ -137,7 +132,7 @@ internal static class EvaluationPage
         foreach (ProblemResult result in results)
         {
             IEnumerable<string> others = result.Samples.Where(sample => !sample.Final.Passed).CountBy(sample => sample.Final.Reason)
-                .OrderBy(count => count.Key).Select(count => $"{EvaluationTable.Name(count.Key)} {Number(count.Value)}");
+                .OrderBy(count => count.Key).Select(count => $"{Name(count.Key)} {Number(count.Value)}");
             table.Row(
                 result.Id,
                 [
@@ -154,7 +149,7 @@ internal static class EvaluationPage
         foreach (NearLimit near in samples)
         {
             table.Row(
-                near.Problem, [Number(near.Sample), Seconds(near.FirstCpu), Seconds(near.AloneCpu), EvaluationTable.Name(near.Reason)]);
+                near.Problem, [Number(near.Sample), Seconds(near.FirstCpu), Seconds(near.AloneCpu), Name(near.Reason)]);
         }
 
         return "<p class=\"dim\">These used between half and twice the limit, so they ran again with nothing beside them.</p>" + table;
@@ -178,8 +173,6 @@ internal static class EvaluationPage
     }
 
     private static string Interval(Score score) => $"{Percent(score.Interval.Low)} to {Percent(score.Interval.High)}";
-
-    private static string Percent(double share) => (100 * share).ToString("F2", CultureInfo.InvariantCulture);
 
     private static string Seconds(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 }

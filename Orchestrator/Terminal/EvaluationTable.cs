@@ -1,3 +1,4 @@
+using System.Globalization;
 using DataForge.Evaluation.Sandbox;
 using DataForge.Evaluation.Scores;
 using DataForge.Evaluation.Scoring;
@@ -61,6 +62,8 @@ internal static class EvaluationTable
     /// <summary>A reason as it is shown.</summary>
     internal static string Name(Reason reason) => reason == Reason.TimeOut ? "time-out" : reason.ToString().ToLowerInvariant();
 
-    private static string Row(string name, string[] cells) => name.PadRight(20) + string.Concat(cells.Select(cell => cell.PadLeft(14)));
+    /// <summary>A share as a percentage with two decimals.</summary>
+    internal static string Percent(double share) => (100 * share).ToString("F2", CultureInfo.InvariantCulture);
 
-    private static string Percent(double share) => $"{100 * share:F2}";}
+    private static string Row(string name, string[] cells) => name.PadRight(20) + string.Concat(cells.Select(cell => cell.PadLeft(14)));
+}

@@ -20,14 +20,15 @@ internal sealed class FailureReport(CommandTerminal terminal, ParseResult parsed
     {
         (string line, int exitCode) = e switch
         {
-            OperationCanceledException when stopRequested => ("stopped; run the same command again to continue.", StopSignal.ExitCode),
+            OperationCanceledException when stopRequested => (
+                "stopped; run the same command again to continue.", DataForgeException.Interrupted),
             DataForgeException known => (known.Message, known.ExitCode),
             IOException known => (ErrorLine.Explain(known), DataForgeException.Failed),
             UnauthorizedAccessException => (
                 $"{e.Message} Give folders you can read and write, and run the same command again.", DataForgeException.Failed),
             _ => ($"a fault in the program, {e.GetType().Name}: {e.Message} ({WriteFile(e)}).", DataForgeException.Failed),
         };
-        if (exitCode != StopSignal.ExitCode)
+        if (exitCode != DataForgeException.Interrupted)
         {
             Log(e, line);
         }

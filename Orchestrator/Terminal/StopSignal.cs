@@ -5,9 +5,6 @@ namespace DataForge.Orchestrator.Terminal;
 /// <summary>Cancels a token on Ctrl-C and SIGTERM; a second signal ends the process at once.</summary>
 internal sealed class StopSignal : IDisposable
 {
-    /// <summary>The exit code that a shell expects of a program stopped by Ctrl-C: 128 + SIGINT (2).</summary>
-    public const int ExitCode = 130;
-
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _signals;
 

@@ -25,9 +25,6 @@ internal sealed class ServiceWorker(
     /// <summary>A run belongs to an instance that is not heard of for this long; then another one takes it over.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
-    // The exit code of a build that was asked to stop, as when this process hung and the build noticed; it can be continued.
-    private const int Interrupted = 130;
-
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Heartbeat = Lease / 15;
     private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(1);
@@ -171,7 +168,7 @@ internal sealed class ServiceWorker(
 
         (RunOutcome outcome, string? counts) = exitCode == 0
             ? (RunOutcome.Completed, RunCounts.Of(schedule.Options.Workspace, claim.Run))
-            : (running.OutcomeOfStop ?? (exitCode == Interrupted ? RunOutcome.Interrupted : RunOutcome.Failed), null);
+            : (running.OutcomeOfStop ?? (exitCode == DataForgeException.Interrupted ? RunOutcome.Interrupted : RunOutcome.Failed), null);
         bool isHeld = await FinishAsync(schedule.Options, running, outcome, exitCode, counts).ConfigureAwait(false);
         if (!isHeld)
         {
