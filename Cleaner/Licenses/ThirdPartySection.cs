@@ -5,8 +5,8 @@ using DataForge.Corpus;
 namespace DataForge.Cleaner.Licenses;
 
 /// <summary>
-/// A section of a licence file about the code of others, under a heading of its own. Like a file of that name it does not speak of the rest;
-/// its copyleft licences count, for nobody knows which files are theirs.
+/// A section of a licence file about the code of others, under a heading of its own. Like a file of that name it does not speak of the
+/// rest; its copyleft licences count, for nobody knows which files are theirs.
 /// </summary>
 internal static partial class ThirdPartySection
 {
@@ -32,8 +32,8 @@ internal static partial class ThirdPartySection
 
     // A line of its own behind a blank one: underlined, or with the mark of a heading.
     [GeneratedRegex(
-        @"(?<=\n[ \t]*\r?\n)(?:(?<mark>#+)[ \t]*)?(?:3rd|third)[- ]party[ ](?:code|software|components?|licen[cs]es?|libraries|notices?|data"
-        + @"|content|material)(?:,?[ ](?:and|&)[ ][a-z]+){0,2}[ \t]*:?[ \t]*\r?\n(?(mark)|[ \t]*[=~*^-]{4,}[ \t]*\r?\n)",
+        @"(?<=\n[ \t]*\r?\n)(?:(?<mark>#+)[ \t]*)?(?:3rd|third)[- ]party[ ](?:code|software|components?|licen[cs]es?|libraries|notices?"
+        + @"|data|content|material)(?:,?[ ](?:and|&)[ ][a-z]+){0,2}[ \t]*:?[ \t]*\r?\n(?(mark)|[ \t]*[=~*^-]{4,}[ \t]*\r?\n)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Heading();
 }
