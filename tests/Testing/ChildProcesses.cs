@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace DataForge.Testing;
+
+/// <summary>Processes that another process has started, and signals to them (Linux).</summary>
+public static partial class ChildProcesses
+{
+    public const int Kill = 9; // SIGKILL
+    public const int Stop = 19; // SIGSTOP
+    public const int Continue = 18; // SIGCONT
+
+    /// <summary>The processes that a process has started and that live.</summary>
+    public static IReadOnlyList<int> Of(int parent)
+    {
+        List<int> children = [];
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && Lives(id, parent))
+            {
+                children.Add(id);
+            }
+        }
+
+        return children;
+    }
+
+    /// <summary>Whether a process lives; one that has ended and that nobody has asked after does not.</summary>
+    /// <param name="id">The process.</param>
+    /// <param name="parent">Who started it; null where that does not matter.</param>
+    public static bool Lives(int id, int? parent = null)
+    {
+        try
+        {
+            // The name before it may contain spaces and brackets.
+            string stat = File.ReadAllText($"/proc/{id}/stat");
+            string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return fields[0] is not ("Z" or "X") && (parent is null || fields[1] == parent.Value.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexOutOfRangeException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A figure of <c>/proc/ID/status</c> in kB, such as <c>VmRSS</c>; 0 where the process has ended.</summary>
+    public static long Kilobytes(int id, string name)
+    {
+        try
+        {
+            string? line = File.ReadLines($"/proc/{id}/status").FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>How many files a process has open; 0 where it has ended.</summary>
+    public static int OpenFiles(int id)
+    {
+        try
+        {
+            return Directory.GetFileSystemEntries($"/proc/{id}/fd").Length;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Sends a signal; nothing happens where the process has ended.</summary>
+    public static void Signal(int process, int signal) => _ = SendSignal(process, signal);
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+}
