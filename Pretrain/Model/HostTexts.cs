@@ -38,7 +38,13 @@ internal sealed unsafe class HostTexts(GptNeoConfig config, IReadOnlyList<HostTe
     internal void Attend(int layer, ProjectedRows projected, float* output)
     {
         int heads = config.NumHeads;
-        sharing.Run(texts.Count * heads, piece =>
+        long products = 0; // of queries and keys, and of weights and values
+        foreach (HostTextCache text in texts)
+        {
+            products += 2L * rows * (text.Length + rows) * config.HiddenSize;
+        }
+
+        sharing.Run(texts.Count * heads, products, piece =>
         {
             int text = piece / heads;
             long first = (long)text * rows;
