@@ -88,9 +88,9 @@ public sealed class SharedServeTests
         return found!;
     }
 
-    // The next build has more to learn from, and trains again.
-    private static void Change(TemporaryFolder folder, int number) =>
-        folder.Write($"source/package/module{number}.py", $"def number{number}(value):\n    return [value + {number}, \"{number} of many\"]\n");
+    // The next build has other text to learn from, and trains again. A small file of its own could be dropped as a near duplicate.
+    private static void Change(TemporaryFolder folder, int number) => File.AppendAllText(
+        folder["source", "package", "utils.py"], $"\n\ndef changed_{number}(value):\n    return value * {number}\n");
 
     private static void CopyPackage(string name, string target)
     {
