@@ -15,10 +15,10 @@ namespace DataForge.Cleaner;
 public sealed class CleanStage(CleanOptions options) : IStage
 {
     /// <summary>The version of the code: raised whenever the stage would write other rows for the same input.</summary>
-    public const int CodeVersion = 8;
+    public const int CodeVersion = 9;
 
     // The same for the step that reads licences: it is the slowest, and its rows change less often.
-    private const int EvidenceVersion = 6;
+    private const int EvidenceVersion = 7;
 
     /// <inheritdoc/>
     public string Name => StageNames.Clean;

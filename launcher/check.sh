@@ -12,6 +12,8 @@ list_checks() {
   licenses        licences against Debian's declarations, all of them
   licenses-generated   1,000 near misses of permissive licences and 1,000 harmless changes, from generators
   secrets         3,000 planted secrets and 3,000 look-alikes, from generators
+  redaction       Python's standard library, redacted: it parses, and its own tests pass on it; a python3 that has its tests can be named
+                  in place of FOLDERs
   rules           the rules against their transcription in Python, on every file
   dedup           duplicates against brute force, at four thresholds
   inspection      explain, stats and verify (with 50 planted faults) on a build of the FOLDERs
@@ -158,6 +160,10 @@ run_check() {
       ;;
     secrets)
       DATAFORGE_TEST_GENERATED="${DATAFORGE_TEST_GENERATED:-3000}" check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Redaction.GeneratedSecretsTests
+      ;;
+    redaction)
+      [ -z "$folders" ] || export DATAFORGE_TEST_PYTHON="$folders"
+      check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Redaction.RedactedLibraryTests -explicit only
       ;;
     dashboard)
       DATAFORGE_TEST_DASHBOARD_RUNS=1000 DATAFORGE_TEST_DASHBOARD_EVENTS=1000000 \

@@ -94,7 +94,7 @@ public static class EvidencePath
                     }
                 }
 
-                return IsCode(name) ? null
+                return IsCode(name) || HasAny(name, FontWords) ? null
                     : IsOther(path, name) ? EvidenceKind.Other
                     : path.EndsWith("debian/copyright", StringComparison.Ordinal) ? EvidenceKind.DebianCopyright
                     : name.StartsWith("NOTICE", StringComparison.OrdinalIgnoreCase) ? EvidenceKind.Notice
@@ -126,12 +126,9 @@ public static class EvidencePath
     // Words in a licence file's name, and endings of it, that say that it is about something else than the code.
     private static bool IsOther(string path, ReadOnlySpan<char> name)
     {
-        foreach (string word in OtherWords)
+        if (HasAny(name, OtherWords))
         {
-            if (name.Contains(word, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
+            return true;
         }
 
         // "LICENSE.geos" is the licence of geos.
@@ -148,6 +145,22 @@ public static class EvidencePath
         "third-party", "third_party", "thirdparty", "third party", "3rd-party", "3rd_party", "3rdparty", "3rd party", "vendor",
         "bundled", "model", "weights", "dataset", "licenses_data", "license-data", "license_data",
     ];
+
+    // Words in the names of licences of fonts, which are never those of Python code.
+    private static readonly string[] FontWords = ["font", "dejavu", "ofl"];
+
+    private static bool HasAny(ReadOnlySpan<char> name, string[] words)
+    {
+        foreach (string word in words)
+        {
+            if (name.Contains(word, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static readonly HashSet<string> LicenseEndings = new(StringComparer.Ordinal)
     {

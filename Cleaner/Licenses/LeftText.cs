@@ -16,6 +16,9 @@ internal sealed class LeftText
     private const int MaxBetween = 15;
     private const int MaxAfterColon = 80;
 
+    // "The MIT License": it belongs to the title that follows.
+    private static readonly uint Article = LicenseWords.Hash("the"u8);
+
     private readonly List<uint> _words = [];
     private readonly List<byte> _text = [];
     private readonly List<byte> _inserted = [];
@@ -122,6 +125,7 @@ internal sealed class LeftText
         for (int i = 0; i <= matches.Count; i++)
         {
             int to = i < matches.Count ? matches[i].Start : words.Count;
+            to -= i < matches.Count && to > word && words.Hashes[to - 1] == Article ? 1 : 0;
             if (word < to || (i == matches.Count && matches.Count == 0))
             {
                 Collect(text, words, word, to, isFile, i < matches.Count ? matches[i].Template.Id : null, i);
@@ -224,6 +228,13 @@ internal sealed class LeftText
     private void ReadStatements(ReadOnlySpan<byte> text, LicenseWords words, int start, int end, int to, string? next, int index)
     {
         string piece = Encoding.Latin1.GetString(text[start..end]);
+        if (LicenseTree.Find(piece) is { } tree)
+        {
+            _scopes.AddRange(tree.Paths);
+            _statements.Add(new ScopeStatement(start + tree.Start, start + tree.End, ScopeSubject.Named, []));
+            piece = piece[..tree.Start] + new string(' ', tree.End - tree.Start) + piece[tree.End..];
+        }
+
         foreach (ScopeStatement found in ScopedParts.Find(piece))
         {
             string said = piece[found.Start..found.End];
@@ -257,6 +268,8 @@ internal sealed class LeftText
 
             _statements.Add(statement);
         }
+
+        _statements.Sort(static (a, b) => a.Start.CompareTo(b.Start));
     }
 
     private static bool Introduces(string said)

@@ -66,6 +66,17 @@ public sealed class LicenseDetector
     /// <summary>The licence that a licence file (LICENSE, COPYING, a free-form Debian copyright file) gives.</summary>
     public LicenseFinding OfLicenseFile(ReadOnlySpan<byte> text)
     {
+        if (ThirdPartySection.StartOf(text) is > 0 and int section && OfWhole(text[..section]) is var own
+            && SpdxExpression.IsPermissive(own.Expression))
+        {
+            return ThirdPartySection.Combine(own, OfWhole(text[section..]));
+        }
+
+        return OfWhole(text);
+    }
+
+    private LicenseFinding OfWhole(ReadOnlySpan<byte> text)
+    {
         string expression = Detect(text, strict: true, isHeader: false, readme: "");
         if (_left.HasScopes && expression.Length > 0)
         {

@@ -1,8 +1,8 @@
 namespace DataForge.Cleaner.Licenses;
 
 /// <summary>
-/// The positions of each run of <see cref="Gram"/> words in the templates: buckets of postings in one array. About 14 MB for the 684 texts
-/// of SPDX, built once per process in about a tenth of a second.
+/// The positions of each run of <see cref="Gram"/> words in the templates: buckets of postings in one array, and a filter of the runs there
+/// are. About 15 MB for the 684 texts of SPDX, built once per process in about a tenth of a second.
 /// </summary>
 internal sealed class LicenseIndex
 {
@@ -13,6 +13,10 @@ internal sealed class LicenseIndex
 
     // 524,288 buckets for about 1.5 million runs: three postings per bucket on average.
     private const int BucketBits = 19;
+
+    // 8,388,608 bits, 1 MB: one bit in ten is set, and a processor's cache holds them.
+    private const int FilterBits = 23;
+    private readonly ulong[] _filter = new ulong[1 << (FilterBits - 6)];
     private readonly int[] _bucketStart = new int[(1 << BucketBits) + 1];
     private readonly Posting[] _postings;
 
@@ -44,6 +48,7 @@ internal sealed class LicenseIndex
             {
                 ulong hash = HashAt(words, i);
                 _postings[next[Bucket(hash)]++] = new Posting((uint)hash, (ushort)t, (ushort)i);
+                _filter[Place(hash) >> 6] |= 1UL << Place(hash);
             }
         }
     }
@@ -56,7 +61,8 @@ internal sealed class LicenseIndex
 
     /// <summary>
     /// Looks up the run of words at each position: the range of postings that share a bucket with it, and its <see cref="Posting.Tag"/>.
-    /// One loop after another, so that the processor waits for many places of memory at once.
+    /// The range of most runs that no template has is empty. One loop after another, so that the processor waits for many places of memory
+    /// at once.
     /// </summary>
     /// <param name="words">The words.</param>
     /// <param name="tags">Takes the tags.</param>
@@ -67,13 +73,13 @@ internal sealed class LicenseIndex
         {
             ulong hash = HashAt(words, i);
             tags[i] = (uint)hash;
-            ranges[i].Start = Bucket(hash);
+            ranges[i] = (Bucket(hash), Place(hash));
         }
 
         for (int i = 0; i + Gram <= words.Length; i++)
         {
-            int bucket = ranges[i].Start;
-            ranges[i] = (_bucketStart[bucket], _bucketStart[bucket + 1]);
+            (int bucket, int place) = ranges[i];
+            ranges[i] = ((_filter[place >> 6] >> place) & 1) == 0 ? default : (_bucketStart[bucket], _bucketStart[bucket + 1]);
         }
     }
 
@@ -96,6 +102,9 @@ internal sealed class LicenseIndex
     }
 
     private static int Bucket(ulong hash) => (int)(hash >> (64 - BucketBits));
+
+    // Other bits of the hash than those of its bucket.
+    private static int Place(ulong hash) => (int)(hash >> (64 - BucketBits - FilterBits)) & ((1 << FilterBits) - 1);
 
     /// <summary>One position of a run of words: the low half of its hash, the template, the position there.</summary>
     internal readonly record struct Posting(uint Tag, ushort Template, ushort Position);

@@ -162,7 +162,11 @@ internal static partial class LicenseNotices
     }
 
     // "… BSD license, and data under the Mozilla Public License": the licence of something else follows, and is read by itself.
-    [GeneratedRegex(@"^ *(?:license )?and (?:the )?[a-z]+ (?:is |are )?(?:licensed |released )?under\b", RegexOptions.CultureInvariant)]
+    // "… is in the public domain and may be used without restrictions" adds nothing.
+    [GeneratedRegex(
+        @"^ *(?:license )?and (?:the )?[a-z]+ (?:is |are )?(?:licensed |released )?under\b"
+        + @"|^ *and may be (?:freely )?used without (?:any )?restrictions? *$",
+        RegexOptions.CultureInvariant)]
     private static partial Regex OtherPart();
 
     private const string Under =

@@ -106,8 +106,13 @@ internal sealed class LicenseTextMatcher
         _candidates.Clear();
         for (int t = 0; t < _votes.Length; t++)
         {
+            if (_votes[t] == 0)
+            {
+                continue;
+            }
+
             int grams = Math.Max(1, _index.Templates[t].BodyLength - LicenseIndex.Gram + 1);
-            if (_votes[t] > 0 && _votes[t] >= MinSharedRuns * grams && (_isFile || !_index.Templates[t].IsPart))
+            if (_votes[t] >= MinSharedRuns * grams && (_isFile || !_index.Templates[t].IsPart))
             {
                 _candidates.Add(t);
             }

@@ -94,7 +94,7 @@ internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Brea
                 && char.IsAsciiDigit((char)text[i + 1]);
             if (char.IsAsciiLetterOrDigit((char)b) || b == '+' || isDot)
             {
-                if ((sawEnd || (lines > 1 && last is not ((byte)':' or (byte)','))) && plain.Length > 0
+                if ((sawEnd || (lines > 1 && last is not ((byte)':' or (byte)',')) || (lines > 0 && IsTitle(text[i..]))) && plain.Length > 0
                     && (breaks.Count == 0 || breaks[^1] != plain.Length))
                 {
                     breaks.Add(plain.Length);
@@ -144,6 +144,14 @@ internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Brea
         cased.Replace("licence", "license").Replace("Licence", "License");
         string lower = plain.ToString().ToLowerInvariant().Replace("licence", "license", StringComparison.Ordinal);
         return new NoticeText(lower, breaks, blocks) { Cased = cased.ToString(), Lines = ends };
+    }
+
+    // A line with the name of a licence and a copyright notice continues no sentence: "MIT license; Copyright (c) …".
+    private static bool IsTitle(ReadOnlySpan<byte> text)
+    {
+        const int Longest = 30;
+        int end = text[..Math.Min(text.Length, Longest)].IndexOf("icense; Copyright"u8);
+        return end > 0 && char.IsAsciiLetterUpper((char)text[0]) && !text[..end].ContainsAny((byte)'\n', (byte)'.');
     }
 
     private static bool IsSpace(byte b) => " \t\r\n<([\"&;"u8.Contains(b);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace DataForge.Cleaner.Licenses;
@@ -38,7 +39,8 @@ internal static partial class OtherNames
             }
         }
 
-        foreach (Match match in Proper().Matches(text.Cased).Take(MaxNames))
+        bool mayHaveProper = text.Cased.AsSpan().ContainsAny(ProperEnds);
+        foreach (Match match in mayHaveProper ? Proper().Matches(text.Cased).Take(MaxNames) : [])
         {
             // "The Sustainable Use License governs this file": a name in capitals that is not known. Those that are have been read.
             string name = match.Groups["name"].Value.ToLowerInvariant();
@@ -141,6 +143,10 @@ internal static partial class OtherNames
         + @"|\bthe(?<name>(?: [a-z0-9.+]+){1,6}) (?:governs|covers|applies to) (?:this|the|all)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Named();
+
+    // Each name in capitals ends with one of these.
+    private static readonly SearchValues<string> ProperEnds =
+        SearchValues.Create(["icense", "EULA", "Agreement", "Terms of "], StringComparison.Ordinal);
 
     [GeneratedRegex(
         @"(?:\b[Tt]he |\b[Aa] copy of |\bto |\bunder |\bby )(?<name>[A-Z0-9][A-Za-z0-9.+]*(?: (?:[A-Z0-9][A-Za-z0-9.+]*|of|for|and"

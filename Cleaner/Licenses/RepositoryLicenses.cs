@@ -1,3 +1,5 @@
+using DataForge.Corpus;
+
 namespace DataForge.Cleaner.Licenses;
 
 /// <summary>
@@ -8,6 +10,7 @@ namespace DataForge.Cleaner.Licenses;
 /// </summary>
 public sealed class RepositoryLicenses
 {
+    private const string MetadataSource = "metadata:";
     private readonly Dictionary<string, EvidenceFolder> _byFolder = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Folder, string Project), ResolvedLicense?> _resolved = [];
     private readonly ReuseLicenses _reuse = new();
@@ -57,7 +60,7 @@ public sealed class RepositoryLicenses
             {
                 if (found.Expression != SpdxLicenses.Bsd)
                 {
-                    return found;
+                    return WithTextAbove(found, folder, path, above);
                 }
 
                 vague ??= found;
@@ -68,6 +71,30 @@ public sealed class RepositoryLicenses
                 return vague ?? _forge;
             }
         }
+    }
+
+    // Metadata alone, as of a package that was copied without its text and then changed, takes nothing away from a text further up that
+    // gives fewer rights: both hold.
+    private ResolvedLicense WithTextAbove(ResolvedLicense found, string folder, string path, string? above)
+    {
+        while (found.Source.StartsWith(MetadataSource, StringComparison.Ordinal) && folder.Length > 0)
+        {
+            folder = EvidencePath.Parent(folder);
+            if (folder == above)
+            {
+                break;
+            }
+
+            if (_byFolder.TryGetValue(folder, out EvidenceFolder? evidence) && OfFolder(evidence, folder, path) is { } text
+                && !text.Source.StartsWith(MetadataSource, StringComparison.Ordinal))
+            {
+                return text.Class <= LicenseClass.PublicDomain
+                    ? found
+                    : Resolved(SpdxExpression.And([found.Expression, text.Expression]), $"{found.Source} {text.Source}", text.Copyright);
+            }
+        }
+
+        return found;
     }
 
     /// <summary>Whether one licence makes another one precise, as BSD-3-Clause does "BSD".</summary>
@@ -158,7 +185,7 @@ public sealed class RepositoryLicenses
             if (found.Expression.Length > 0)
             {
                 string source = found.Kind == EvidenceKind.DebianCopyright ? $"debian/copyright@{found.Blob}"
-                    : found.Kind is EvidenceKind.Notice or EvidenceKind.Other ? $"{path}@{found.Blob}" : $"metadata:{path}";
+                    : found.Kind is EvidenceKind.Notice or EvidenceKind.Other ? $"{path}@{found.Blob}" : MetadataSource + path;
                 return Resolved(found.Expression, source, found.Copyright);
             }
         }

@@ -19,7 +19,7 @@ internal static partial class RestrictingNotices
 
     [GeneratedRegex(
         @"^(?:copyright [a-z0-9 ]{0,40} )?(?:property of (?!(?:its|their) )|[a-z]+ (?:inc |corp |ltd )?confidential\b)"
-        + @"|decompiled from|non ?commercial(?:ly)?\b|commons clause|(?:not for|no|prohibits?) commercial|\b(?:research|academic"
+        + @"|\b(?:decompiled from|non ?commercial(?:ly)?\b|commons clause|(?:not for|no|prohibits?) commercial|(?:research|academic"
         + @"|educational"
         + @"|evaluation|personal"
         + @"|internal|private) (?:use|purposes?) only|(?:only for|solely for|limited to) (?:[a-z]+ ){0,2}(?:research|academic|educational"
@@ -28,11 +28,11 @@ internal static partial class RestrictingNotices
         + @"|prohibited|separate"
         + @"|not (?:allowed|permitted)|forbidden|purchase|license|licensing)"
         + @"|proprietary and confidential|confidential and proprietary|unauthori[sz]ed (?:copying|use|distribution|reproduction)"
-        + @"|(?:is|are) (?:acme|[a-z]+ )?confidential\b|license proprietary|(?:is|now|becomes) proprietary"
+        + @"|(?:this|is|are) (?:acme|[a-z]+ )?confidential\b|license proprietary|(?:this|is|now|becomes) proprietary"
         + @"|proprietary (?:license|software of|information|to|source)"
         + @"|(?:may|must|shall|can) not be (?:copied|reproduced|disclosed|distributed|redistributed|modified|shared|sold"
         + @"|used (?!to endorse|in adv))"
-        + @"|trade secret|(?:reproduction|copying|distribution|redistribution|use|modification)\b[^\n]{0,60}\b(?:is"
+        + @"|trade secret|(?:reproduction|(?:photo)?copying|distribution|redistribution|(?:re|mis)?use|modification)\b[^\n]{0,60}\b(?:is"
         + @"|are) (?:strictly )?(?:not (?:allowed"
         + @"|permitted)|prohibited|forbidden)|same (?:license|terms)(?: and conditions)? as (?:the )?(?:perl|linux|ruby|vim|emacs|php"
         + @"|mysql|gcc"
@@ -42,7 +42,7 @@ internal static partial class RestrictingNotices
         + @"|strictly (?:prohibited|forbidden)|no part of (?:this|the) .{0,60} may be"
         + @"|(?:you )?(?:may|must|shall|can) not (?:offer|sell|use|provide|copy|redistribute|distribute|host|resell|share"
         + @"|run|execute|modify|change|publish|deploy|compile|train)"
-        + @"(?! this file except| this work except| the software except| this software except| (?:the )?.{0,30}except in compliance)",
+        + @"(?! this file except| this work except| the software except| this software except| (?:the )?.{0,30}except in compliance))",
         RegexOptions.CultureInvariant)]
     private static partial Regex Clause();
 }

@@ -108,7 +108,7 @@ internal static partial class ScopedParts
         }
 
         bool isDocument = Documents().IsMatch(part);
-        return (isDocument || OtherKinds().IsMatch(part)) && !Code().IsMatch(part)
+        return (isDocument || OtherKinds().IsMatch(part)) && !Code().IsMatch(InBrackets().Replace(part, " "))
             ? new ScopeStatement(0, part.Length, ScopeSubject.Named, isDocument ? DocumentFolders : [])
             : null;
     }
@@ -223,6 +223,10 @@ internal static partial class ScopedParts
         + @"|c\+\+(?!\w)|weights|checkpoints?)(?:\W|$)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex OtherKinds();
+
+    // "The image has the following license (where 'software' refers to the image)".
+    [GeneratedRegex(@"\([^()]*\)", RegexOptions.CultureInvariant)]
+    private static partial Regex InBrackets();
 
     [GeneratedRegex(
         @"\b(?:python|software|programs?|librar(?:y|ies)|packages?|projects?|source|scripts?|(?<!\+\+ )(?<!script )code)\b",

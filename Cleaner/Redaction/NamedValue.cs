@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using DataForge.Cleaner.Licenses;
@@ -246,7 +247,7 @@ internal static class NamedValue
                 ReadOnlySpan<byte> rest = text[start..Math.Min(text.Length, start + MaxValue)];
                 int length = rest.IndexOfAny(UnquotedValue.Ends);
                 length = length < 0 ? rest.Length : length;
-                if (length >= MinValue && RandomValue.IsRandom(rest[..length]))
+                if (length >= MinValue && RandomValue.IsRandom(rest[..length]) && !IsNameAlone(rest[..length]))
                 {
                     found.Add(new Secret(start, start + length, SecretKind.Password));
                 }
@@ -254,6 +255,14 @@ internal static class NamedValue
                 return;
             }
         }
+    }
+
+    // Base64 of plain text in which no password follows a name: "dXNlcg==" is "user" (https://datatracker.ietf.org/doc/html/rfc7617).
+    private static bool IsNameAlone(ReadOnlySpan<byte> value)
+    {
+        Span<byte> decoded = stackalloc byte[MaxValue];
+        return Base64.DecodeFromUtf8(value, decoded, out _, out int length) == OperationStatus.Done
+            && decoded[..length].IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0 && !decoded[..length].Contains((byte)':');
     }
 
     // ": str =", ": Optional[str] =".

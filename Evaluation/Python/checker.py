@@ -1,23 +1,22 @@
-"""The checker: one process for each program. It holds the tests, starts the program as another process and compares what that answers.
+"""The checker: one process for the programs of one problem. It holds the tests and compares what the programs answer.
 
-The program is started before the tests are read, so no memory of its process ever held them.
+The programs are started by the worker, which never sees a test, so no memory of their processes ever held them.
 """
 
 import ast
 import builtins
+import gc
 import json
 import os
 import random
 import resource
 import signal
 import socket
+import struct
 import time
 
-import program
 import values
 
-CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x10000000, 0x20000000
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 LARGEST_JOB = 64 << 20
 STEP = 0.2  # seconds between looks at the program's processor time
 OWN_MEMORY = 1 << 30
@@ -27,55 +26,55 @@ class Stop(BaseException):
     """Ends the tests at once; no test catches it by its name."""
 
 
+class Fault(BaseException):
+    """The sandbox failed before the program ran: this says nothing of the program."""
+
+
 class ProgramError(Exception):
     """An exception of the program that has no built-in class."""
 
 
-def run(jobs, results, seccomp_filter, isolated):
-    """Reads one job, runs it and writes its result."""
-    if isolated:
-        _enter_namespaces()
-    else:
-        program.libc.prctl(program.PR_SET_DUMPABLE, 0, 0, 0, 0)
-    ours, its = socket.socketpair()
-    output = os.open("/tmp" if isolated else os.getcwd(), os.O_TMPFILE | os.O_RDWR | os.O_APPEND, 0o600)
-    process = os.fork()
-    if process == 0:
-        try:
-            if isolated:
-                os.chdir("/tmp")
-            os.setsid()  # signals to its group must not reach the checker
-            nothing = os.open("/dev/null", os.O_RDONLY)
-            os.dup2(nothing, 0)
-            os.dup2(output, 1)
-            os.dup2(output, 2)
-            program.serve(its.fileno(), seccomp_filter)
-        finally:
-            os._exit(1)
-    its.close()
-    job = values.receive(jobs, LARGEST_JOB)
-    if job is None:
-        os.kill(process, signal.SIGKILL)
-        os._exit(1)
-    resource.setrlimit(resource.RLIMIT_AS, (max(OWN_MEMORY, job["limits"]["memory"]),) * 2)
-    check = Check(job, process, ours.fileno())
-    result = check.verdict()
-    os.write(results, json.dumps(result).encode("ascii") + b"\n")
-    os._exit(0)
+def run(jobs, results, worker):
+    """Judges program after program of one problem, until one ends so that this process may have suffered."""
+    jobs, tests = values.Channel(jobs), Tests()
+    while True:
+        message, channels, *_ = socket.recv_fds(worker, 4, 1)
+        job = jobs.receive(LARGEST_JOB) if message else None
+        if job is None:
+            os._exit(0)
+        (process,) = struct.unpack("<i", message)
+        if process < 0:
+            result = {"fault": "its process cannot be started: " + os.strerror(-process)}
+        else:
+            _limit_memory(job["limits"]["memory"])
+            result = Check(job, tests, process, channels[0], worker).verdict()
+        os.write(results, json.dumps(result).encode("ascii") + b"\n")
+        gc.collect()
 
 
-def _enter_namespaces():
-    """Gives the program its own processes, mounts and users, an empty /tmp, and no /proc."""
-    user, group = os.getuid(), os.getgid()
-    program.libc.prctl(program.PR_SET_DUMPABLE, 1, 0, 0, 0)
-    program._check(program.libc.unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID), "unshare")
-    for file, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-        with open("/proc/self/" + file, "w", encoding="ascii") as stream:
-            stream.write(text)
-    program.libc.prctl(program.PR_SET_DUMPABLE, 0, 0, 0, 0)
-    flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
-    program._check(program.libc.mount(b"tmpfs", b"/tmp", b"tmpfs", flags, b"size=64m,nr_inodes=1000,mode=700"), "mount /tmp")
-    program._check(program.libc.mount(b"tmpfs", b"/proc", b"tmpfs", flags | MS_RDONLY, b"size=4k,nr_inodes=2"), "mount /proc")
+def _limit_memory(memory):
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (max(OWN_MEMORY, memory), most))
+
+
+class Tests:
+    """The tests of one problem, compiled once for all its programs."""
+
+    def __init__(self):
+        self.key = self.trusted = self.code = None
+        self.names = ()
+
+    def compile(self, job):
+        """Compiles them, if these are not those that it has; what does not compile fails each program."""
+        key = job["trusted"], job["tests"], job["remote"]
+        if self.key == key:
+            return
+        tests, names = ast.parse(job["tests"], "tests.py"), job["remote"]
+        if names is None:
+            names = _called(tests) & _defined(ast.parse(job["trusted"]))
+        self.trusted = compile(job["trusted"], "reference.py", "exec")
+        self.code = compile(tests, "tests.py", "exec")
+        self.names, self.key = sorted(names), key
 
 
 class Handle:
@@ -108,10 +107,10 @@ class Handle:
 class Check:
     """One program being checked."""
 
-    def __init__(self, job, process, channel):
-        self.job, self.process, self.channel = job, process, channel
+    def __init__(self, job, tests, process, channel, worker):
+        self.job, self.tests, self.process, self.channel, self.worker = job, tests, process, values.Channel(channel), worker
         self.limits, self.handles = job["limits"], {}
-        self.stopped, self.status, self.loaded = None, 0, False
+        self.stopped, self.status, self.loaded, self.ending = None, 0, False, False
         self.clock = (~process << 3) | 2  # the kernel's clock of all the process's threads
         self.usage, self.own = 0.0, time.process_time()
 
@@ -122,48 +121,71 @@ class Check:
         step = min(STEP, self.limits["cpu"] / 4)
         signal.signal(signal.SIGALRM, self._look)
         signal.setitimer(signal.ITIMER_REAL, step, step)
+        reason = detail = fault = None
         try:
-            self._test()
-            reason, detail = "passed", ""
+            reason, detail = self._outcome()
+            signal.setitimer(signal.ITIMER_REAL, 0)
         except Stop:
-            reason, detail = self.stopped or ("killed", "")
-        except AssertionError as error:
-            reason, detail = self._of_program(error) or ("assertion", _text(error))
-        except MemoryError as error:
-            reason, detail = self._of_program(error) or ("memory", "in the checker: its arguments or answers are too large")
-        except BaseException as error:
-            reason, detail = self._of_program(error) or ("exception", _describe(error))
-        signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            reason, detail = "killed", ""
+        except Fault as error:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            fault = str(error)
+        self._end(b"k" if self.stopped is None and reason != "memory" else b"l")
+        os.close(self.channel.descriptor)
+        if fault:
+            return {"fault": fault}
         if self.stopped:
             reason, detail = self.stopped  # a test that catches everything does not hide that the program was stopped
-        os.close(self.channel)
-        self._end()
         cpu = self.usage + time.process_time() - self.own
         if cpu > self.limits["cpu"] and reason != "time-out":
             reason, detail = "time-out", f"{reason} after the limit"
         return {"reason": reason, "detail": detail[:400], "cpu": round(cpu, 6), "wall": round(time.monotonic() - start, 6),
                 "loaded": self.loaded}
 
+    def _outcome(self):
+        try:
+            self._test()
+            return "passed", ""
+        except (Stop, Fault):
+            raise
+        except AssertionError as error:
+            return self._of_program(error) or ("assertion", _text(error))
+        except MemoryError as error:
+            return self._of_program(error) or ("memory", "in the checker: its arguments or answers are too large")
+        except BaseException as error:
+            return self._of_program(error) or ("exception", _describe(error))
+
     def _test(self):
-        values.send(self.channel, {"program": self.job["program"], "script": self.job["script"], "limits": self.limits})
-        self._raise(self._answer())
+        self._load()
         random.seed(0)
         space = {"__name__": "tests"}
-        exec(compile(self.job["trusted"], "reference.py", "exec"), space)
-        tests = ast.parse(self.job["tests"], "tests.py")
-        names = self.job["remote"]
-        if names is None:
-            names = _called(tests) & _defined(ast.parse(self.job["trusted"]))
-        for name in sorted(names):
+        self.tests.compile(self.job)
+        exec(self.tests.trusted, space)
+        for name in self.tests.names:
             space[name] = self.ask("name", name)
         self.loaded = True
-        exec(compile(tests, "tests.py", "exec"), space)
+        exec(self.tests.code, space)
+
+    def _load(self):
+        """Sends the program. Its process says at first that it has shut itself in; what comes then can be the program's own words."""
+        try:
+            self.channel.send({"program": self.job["program"], "script": self.job["script"], "limits": self.limits})
+        except OSError:
+            pass  # it says why, or nothing
+        try:
+            ready = self.channel.receive()
+        except OSError:
+            ready = None
+        if ready != {"fault": None}:
+            raise Fault(ready["fault"] if ready else "its process ended before it was ready")
+        self._raise(self._answer())
 
     def ask(self, operation, target, *rest):
         """Lets the program do something and gives its answer."""
         content = [target] if operation == "name" else [values.encode(part, self._handle_of) for part in (target, *rest)]
         try:
-            values.send(self.channel, [operation, *content])
+            self.channel.send([operation, *content])
         except OSError:
             self._ended()
         answer = self._answer()
@@ -177,7 +199,7 @@ class Check:
 
     def _answer(self):
         try:
-            answer = values.receive(self.channel)
+            answer = self.channel.receive()
         except OSError:
             answer = None
         except (ValueError, RecursionError) as error:
@@ -219,6 +241,8 @@ class Check:
         return self.handles[number]
 
     def _look(self, *_):
+        if self.ending:
+            return
         if self.stopped:
             raise Stop
         cpu = time.process_time() - self.own
@@ -238,7 +262,7 @@ class Check:
 
     def _ended(self):
         """The program ended before it had answered."""
-        status = self._end()
+        status = self._end(b"w")
         if os.WIFSIGNALED(status):
             self._stop_dead("killed", signal.Signals(os.WTERMSIG(status)).name)
         self._stop_dead("exception", f"it ended with exit code {os.WEXITSTATUS(status)} before it had answered")
@@ -249,23 +273,17 @@ class Check:
         self.stopped = self.stopped or (reason, detail)
         raise Stop
 
-    def _end(self):
-        """Kills the program if it still runs, and takes its exit status and processor time."""
-        if self.process is None:
-            return self.status
-        # An ended process may have closed the channel a moment before it is gone: what it does on its own counts, if it comes soon.
-        deadline = time.monotonic() + 0.2
-        done = 0
-        while time.monotonic() < deadline:
-            done, status, usage = os.wait4(self.process, os.WNOHANG)
-            if done:
-                break
-            time.sleep(0.002)
-        if not done:
-            os.kill(self.process, signal.SIGKILL)
-            done, status, usage = os.wait4(self.process, 0)
-        self.process, self.status, self.usage = None, status, usage.ru_utime + usage.ru_stime
-        return status
+    def _end(self, letter):
+        """
+        Lets the worker end the program: at once (k, l), or after a moment (w), because one that closed its channel may be about to end.
+        After w and l this process judges no other program.
+        """
+        if self.process is not None:
+            self.ending = True  # what is asked of the worker must not be left half done
+            self.worker.send(letter)
+            self.status, self.usage = struct.unpack("<id", self.worker.recv(12))
+            self.process, self.ending = None, False
+        return self.status
 
 
 def _called(tests):

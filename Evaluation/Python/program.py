@@ -6,7 +6,7 @@ import io
 import os
 import random
 import resource
-import signal
+import socket
 import sys
 
 import values
@@ -14,9 +14,31 @@ import values
 PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 4, 22, 38
 SECCOMP_MODE_FILTER = 2
 CAPABILITY_VERSION = 0x20080522
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 OPEN_FILES = 64
 
-libc = ctypes.CDLL(None, use_errno=True)
+libc = ctypes.PyDLL(None, use_errno=True)
+channel = values.Channel(3)
+
+
+WARM_UPS = 20
+WARM_UP = '''
+from typing import List
+import math
+
+
+def f(numbers: List[int]) -> List[int]:
+    """Returns what it is given."""
+    result = []
+    for i, number in enumerate(numbers):
+        if i % 2 == 0 and len(numbers) > 1:
+            result.append(number)
+    return [str(x) for x in sorted(range(3))] + result
+
+
+def g(text):
+    raise ValueError(text)
+'''
 
 
 class FilterProgram(ctypes.Structure):
@@ -25,11 +47,101 @@ class FilterProgram(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
 
 
-def confine(limits, seccomp_filter):
+class Prepared:
+    """What is the same for all programs, made once in the worker: each page that a program's process writes is copied for it."""
+
+    filter, maps, folder = None, (), None
+    no_capabilities = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)()
+
+
+def prepare(seccomp_filter, isolated):
+    """Prepares the worker for its programs."""
+    user, group = os.getuid(), os.getgid()
+    Prepared.filter = FilterProgram(len(seccomp_filter) // 8, seccomp_filter)
+    Prepared.folder = "/tmp" if isolated else os.getcwd()
+    if isolated:
+        Prepared.maps = (
+            ("/proc/self/setgroups", b"deny"),
+            ("/proc/self/uid_map", b"%d %d 1" % (user, user)),
+            ("/proc/self/gid_map", b"%d %d 1" % (group, group)),
+        )
+    sys.stdin, sys.argv = open(0, encoding="utf-8"), ["program.py"]
+    random.seed(0)
+
+
+def warm_up():
+    """
+    Serves a small program in the worker itself. What the interpreter writes into its own objects at first use, such as caches, is written
+    once then, and not by each program's process into its own copy of the page.
+    """
+    job = {"program": WARM_UP, "script": False, "limits": {"cpu": 3.5, "memory": 1 << 30}}
+    call = ["call", {"handle": [0]}, [[1, "a", {"tuple": [2.5, None]}]], {"dict": []}]
+    for _ in range(WARM_UPS):
+        ours, its = socket.socketpair()
+        with ours, its:
+            checker = values.Channel(ours.fileno())
+            for message in (job, ["name", "f"], ["name", "g"], call, call):
+                checker.send(message)
+            ours.shutdown(socket.SHUT_WR)
+            channel.descriptor = its.fileno()
+            serve(channel.receive())
+            its.shutdown(socket.SHUT_WR)
+            while checker.receive() is not None:
+                pass
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        libc.mount(None, None, b"", MS_RDONLY, b"")  # fails
+        libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+        file = os.open("/dev/null", os.O_WRONLY)
+        os.write(file, b"x")
+        os.close(file)
+    channel.descriptor = 3
+
+
+def run(descriptor):
+    """The whole life of a program's process: it shuts itself in, says so, and serves the checker."""
+    os.dup2(descriptor, channel.descriptor)
+    os.closerange(channel.descriptor + 1, 4096)  # of the worker's files it keeps its channel alone
+    try:
+        if Prepared.maps:
+            _furnish()
+        _redirect()
+        job = channel.receive()
+        if job is None:
+            return
+        confine(job["limits"])
+    except OSError as error:
+        channel.send({"fault": str(error)})
+        return
+    channel.send({"fault": None})
+    serve(job)
+
+
+def _furnish():
+    """In its new namespaces: its user, an empty /tmp, and no /proc."""
+    libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+    for path, text in Prepared.maps:
+        file = os.open(path, os.O_WRONLY)
+        os.write(file, text)
+        os.close(file)
+    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
+    _check(libc.mount(b"tmpfs", b"/tmp", b"tmpfs", flags, b"size=64m,nr_inodes=1000,mode=700"), "mount /tmp")
+    _check(libc.mount(b"tmpfs", b"/proc", b"tmpfs", flags | MS_RDONLY, b"size=4k,nr_inodes=2"), "mount /proc")
+
+
+def _redirect():
+    """Its output goes to a file without a name."""
+    os.chdir(Prepared.folder)
+    os.setsid()  # signals to its group must not reach the worker
+    output = os.open(".", os.O_TMPFILE | os.O_RDWR | os.O_APPEND, 0o600)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(output)
+
+
+def confine(limits):
     """Limits this process for good: no capabilities, resource limits, and the filter of system calls."""
-    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
-    none = (ctypes.c_uint32 * 6)()
-    _check(libc.capset(header, none), "capset")
+    _check(libc.capset(*Prepared.no_capabilities), "capset")
     _check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     seconds = int(limits["cpu"] * 2) + 2  # the checker ends it before; this is for the case that it does not
     for kind, most in (
@@ -44,8 +156,7 @@ def confine(limits, seccomp_filter):
     ):
         resource.setrlimit(kind, (most, most))
     _check(libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable")
-    filter_program = FilterProgram(len(seccomp_filter) // 8, seccomp_filter)
-    _check(libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filter_program), 0, 0), "seccomp")
+    _check(libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(Prepared.filter), 0, 0), "seccomp")
 
 
 def _check(result, what):
@@ -53,40 +164,29 @@ def _check(result, what):
         raise OSError(ctypes.get_errno(), f"{what} failed")
 
 
-def serve(channel, seccomp_filter):
-    """Reads the program and its limits, runs it, and answers calls until the checker closes the channel."""
-    os.dup2(channel, 3)
-    os.closerange(4, 4096)
-    channel = 3
-    for number in (signal.SIGALRM, signal.SIGINT, signal.SIGPIPE):
-        signal.signal(number, signal.SIG_DFL)
-    job = values.receive(channel)
-    if job is None:
-        os._exit(0)
-    confine(job["limits"], seccomp_filter)
-    sys.stdin, sys.argv = open(0, encoding="utf-8"), ["program.py"]
-    random.seed(0)
+def serve(job):
+    """Runs the program, and answers calls until the checker closes the channel."""
     gc.enable()
     objects = _Objects()
     space = {"__name__": "program"}
     try:
         code = compile(job["program"], "program.py", "exec")
     except MemoryError:
-        _answer(channel, {"error": ["memory", "MemoryError", "while it was compiled"]})
+        _answer({"error": ["memory", "MemoryError", "while it was compiled"]})
         return
     except BaseException as error:
-        _answer(channel, {"error": ["syntax", type(error).__name__, _text(error)]})
+        _answer({"error": ["syntax", type(error).__name__, _text(error)]})
         return
     if job["script"]:
         space = {"run_script": lambda text: _run_script(code, text)}
-        _answer(channel, {"value": None})
+        _answer({"value": None})
     else:
-        _answer(channel, _attempt(lambda: exec(code, space)))
+        _answer(_attempt(lambda: exec(code, space)))
     while True:
-        request = values.receive(channel)
+        request = channel.receive()
         if request is None:
-            os._exit(0)
-        _answer(channel, _attempt(lambda: _perform(request, space, objects), objects))
+            return
+        _answer(_attempt(lambda: _perform(request, space, objects), objects))
 
 
 def _run_script(code, text):
@@ -156,10 +256,10 @@ def _text(error):
         return ""
 
 
-def _answer(channel, message):
+def _answer(message):
     try:
-        values.send(channel, message)
+        channel.send(message)
     except MemoryError:
-        values.send(channel, {"error": ["memory", "MemoryError", "while its answer was written"]})
+        channel.send({"error": ["memory", "MemoryError", "while its answer was written"]})
     except (values.TooLong, RecursionError, TypeError, ValueError) as error:
-        values.send(channel, {"error": ["exception", type(error).__name__, "its answer cannot cross: " + _text(error)]})
+        channel.send({"error": ["exception", type(error).__name__, "its answer cannot cross: " + _text(error)]})

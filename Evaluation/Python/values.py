@@ -18,6 +18,7 @@ import types
 MOST_BYTES = 16 << 20  # of one message
 MOST_ITEMS = 1_000_000  # taken from an iterator
 SMALL = 1 << 53
+AT_ONCE, PART = 1 << 14, 1 << 20  # bytes of one read; of one of a long message
 ITERATORS = (types.GeneratorType, map, filter, zip, enumerate, reversed, itertools.chain, type(iter([])), type(iter(())), type(iter("")),
              type(iter({})), type(iter(set())), type(iter(range(0))), type(reversed([])))
 VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
@@ -140,35 +141,42 @@ def _hashable(content, object_of):
         return False
 
 
-def send(descriptor, message):
-    """Sends one message: its length in four bytes, then JSON."""
-    body = json.dumps(message).encode("ascii")
-    if len(body) > MOST_BYTES:
-        raise TooLong(f"a value of {len(body)} bytes")
-    view = memoryview(len(body).to_bytes(4, "little") + body)
-    while view:
-        view = view[os.write(descriptor, view):]
+class Channel:
+    """Messages over a descriptor: the length of each in four bytes, then JSON."""
 
+    def __init__(self, descriptor):
+        self.descriptor, self.rest = descriptor, b""
 
-def receive(descriptor, most=MOST_BYTES):
-    """The next message, or None where the other side has closed."""
-    head = read_exactly(descriptor, 4)
-    if head is None:
-        return None
-    length = int.from_bytes(head, "little")
-    if length > most:
-        raise ValueError(f"a message of {length} bytes")
-    body = read_exactly(descriptor, length)
-    return None if body is None else json.loads(body)
+    def send(self, message):
+        """Sends one message."""
+        body = json.dumps(message).encode("ascii")
+        if len(body) > MOST_BYTES:
+            raise TooLong(f"a value of {len(body)} bytes")
+        data = len(body).to_bytes(4, "little") + body
+        sent = os.write(self.descriptor, data)
+        while sent < len(data):
+            sent += os.write(self.descriptor, data[sent:sent + PART])
 
-
-def read_exactly(descriptor, length):
-    """So many bytes, or None where the other side closes before."""
-    parts = []
-    while length:
-        part = os.read(descriptor, min(length, 1 << 20))
-        if not part:
+    def receive(self, most=MOST_BYTES):
+        """The next message, or None where the other side has closed."""
+        head = self._take(4)
+        if head is None:
             return None
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)
+        length = int.from_bytes(head, "little")
+        if length > most:
+            raise ValueError(f"a message of {length} bytes")
+        body = self._take(length)
+        return None if body is None else json.loads(body)
+
+    def _take(self, length):
+        """So many bytes, or None where the other side closes before."""
+        parts, count = [self.rest], len(self.rest)
+        while count < length:
+            part = os.read(self.descriptor, PART if length > PART else AT_ONCE)
+            if not part:
+                return None
+            parts.append(part)
+            count += len(part)
+        whole = b"".join(parts)
+        self.rest = whole[length:]
+        return whole[:length]

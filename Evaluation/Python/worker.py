@@ -1,9 +1,15 @@
-"""The sandbox's worker: forks a checker for each program, so that no program waits for an interpreter to start."""
+"""The sandbox's worker: forks a checker for each problem and a process for each program, so that none waits for an interpreter to start.
 
+It never reads a job itself: what it held, the programs that it forks would hold too.
+"""
+
+import ctypes
 import gc
 import os
 import select
 import signal
+import socket
+import struct
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -16,6 +22,116 @@ import checker
 import program
 
 NOBODY = 65534
+CLONE = 56
+CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x10000000, 0x20000000
+MOMENT = 200  # milliseconds that a program which closed its channel has to end by itself
+
+
+class Gone(BaseException):
+    """Whoever evaluates is gone, or the checker is."""
+
+
+class Worker:
+    """Reads one letter for each job: n for a new checker, s for the same. The checker reads the job itself."""
+
+    def __init__(self, jobs, results, isolated):
+        self.jobs, self.results, self.isolated = jobs, results, isolated
+        self.checker, self.control, self.waiting, self.leaves = None, None, None, False
+        self.flags = signal.SIGCHLD | (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID if isolated else 0)
+
+    def run(self):
+        letter = os.read(self.jobs, 1)
+        while letter:
+            if letter == b"n" or self.leaves:
+                self.end_checker()
+            if self.checker is None:
+                self.start_checker()
+            self.judge()
+            letter = os.read(self.jobs, 1)
+        self.end_checker()
+
+    def start_checker(self):
+        self.control, its = socket.socketpair()
+        self.checker, self.leaves = os.fork(), False
+        if self.checker == 0:
+            try:
+                self.control.close()
+                checker.run(self.jobs, self.results, its)
+            except BaseException as error:
+                sys.stderr.write(f"the checker failed: {type(error).__name__}: {error}\n")
+                sys.stderr.flush()
+            finally:
+                os._exit(1)
+        its.close()
+        self.waiting = select.poll()
+        self.waiting.register(self.control, select.POLLIN)
+        self.waiting.register(self.jobs, 0)
+
+    def end_checker(self):
+        """Ends the checker, and every process that could be left."""
+        if self.checker is None:
+            return
+        os.kill(self.checker, signal.SIGKILL)
+        os.waitpid(self.checker, 0)
+        self.control.close()
+        self.checker, self.control = None, None
+        if self.isolated:
+            try:
+                os.kill(-1, signal.SIGKILL)  # all that this process may signal
+            except ProcessLookupError:
+                pass
+
+    def judge(self):
+        """Starts a program's process for the checker, ends it when the checker says so, and tells what it used."""
+        ours, its = socket.socketpair()
+        process = self.start_program(its.fileno())
+        its.close()
+        try:
+            socket.send_fds(self.control, [struct.pack("<i", process)], [ours.fileno()])
+            ours.close()
+            if process < 0:
+                return
+            letter = self.of_checker()
+            status, seconds = self.end_program(process, letter != b"w")
+            process, self.leaves = 0, letter != b"k"
+            self.control.send(struct.pack("<id", status, seconds))
+        finally:
+            if process > 0:
+                self.end_program(process, True)
+
+    def start_program(self, channel):
+        # Not os.fork: a process that enters namespaces by itself would have to fork once more.
+        process = program.libc.syscall(ctypes.c_long(CLONE), ctypes.c_long(self.flags), None, None, None, None)
+        if process == 0:
+            try:
+                program.run(channel)
+            finally:
+                os._exit(1)
+        return process if process > 0 else -ctypes.get_errno()
+
+    def of_checker(self):
+        """The checker's letter: k to kill the program, w to wait a moment before, l to kill it and that the checker leaves."""
+        ready = self.waiting.poll()
+        letter = self.control.recv(1) if any(descriptor != self.jobs for descriptor, _ in ready) else b""
+        if not letter:
+            raise Gone
+        return letter
+
+    @staticmethod
+    def end_program(process, now):
+        if now or not _ends_within(process, MOMENT):
+            os.kill(process, signal.SIGKILL)
+        _, status, usage = os.wait4(process, 0)
+        return status, usage.ru_utime + usage.ru_stime
+
+
+def _ends_within(process, milliseconds):
+    ended = os.pidfd_open(process)
+    waiting = select.poll()
+    waiting.register(ended, select.POLLIN)
+    ready = waiting.poll(milliseconds)
+    os.close(ended)
+    return bool(ready)
 
 
 def main():
@@ -29,51 +145,23 @@ def main():
         os.setgid(NOBODY)
         os.setuid(NOBODY)
     program.libc.prctl(program.PR_SET_DUMPABLE, 0, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     jobs, results = os.dup(0), os.dup(1)
     nothing = os.open("/dev/null", os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
+    program.prepare(seccomp_filter, isolated)
+    program.warm_up()
     os.write(results, b"ready\n")
     gc.disable()
+    gc.collect()
     gc.freeze()
-    waiting = select.poll()
-    waiting.register(jobs, select.POLLIN)
-    while True:
-        if not waiting.poll()[0][1] & select.POLLIN:
-            return  # whoever evaluates is gone
-        process = os.fork()
-        if process == 0:
-            try:
-                checker.run(jobs, results, seccomp_filter, isolated)
-            except BaseException as error:
-                sys.stderr.write(f"the checker failed: {type(error).__name__}: {error}\n")
-            finally:
-                os._exit(1)
-        status = await_checker(process, jobs, isolated)
-        if status != 0:
-            answer = f'{{"reason": "killed", "detail": "its checker ended with status {status}", "cpu": 0, "wall": 0}}\n'
-            os.write(results, answer.encode("ascii"))
-
-
-def await_checker(process, jobs, isolated):
-    """Waits for the checker, and then leaves no process behind; ends everything when whoever evaluates is gone."""
-    ended = os.pidfd_open(process)
-    waiting = select.poll()
-    waiting.register(ended, select.POLLIN)
-    waiting.register(jobs, 0)
-    gone = all(descriptor != ended for descriptor, _ in waiting.poll())
-    os.close(ended)
-    if gone:
-        os.kill(process, signal.SIGKILL)
-    _, status = os.waitpid(process, 0)
-    if isolated:
-        try:
-            os.kill(-1, signal.SIGKILL)  # all that this process may signal, which is what the checker left
-        except ProcessLookupError:
-            pass
-    if gone:
-        os._exit(0)
-    return status
+    worker = Worker(jobs, results, isolated)
+    try:
+        worker.run()
+    except Gone:
+        worker.end_checker()
+        sys.stderr.write("the checker or its user is gone\n")
 
 
 main()

@@ -17,11 +17,12 @@ internal static class SandboxCommand
 
     private static readonly string[] Devices = ["/dev/null", "/dev/zero", "/dev/urandom"];
 
-    // Hashes do not vary from run to run, and a thread does not reserve more address space than it uses.
+    // Hashes do not vary from run to run, a thread does not reserve more address space than it uses, and the linker looks functions up
+    // once, not in each program's process.
     private static readonly (string Name, string Value)[] Environment =
     [
         ("PYTHONHASHSEED", "0"), ("MALLOC_ARENA_MAX", "2"), ("OMP_NUM_THREADS", "1"), ("OPENBLAS_NUM_THREADS", "1"), ("LANG", "C.UTF-8"),
-        ("HOME", "/tmp"), ("PATH", "/usr/bin:/bin"),
+        ("HOME", "/tmp"), ("PATH", "/usr/bin:/bin"), ("LD_BIND_NOW", "1"),
     ];
 
     /// <summary>Starts a worker.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace DataForge.Evaluation.Sandbox;
 
 /// <summary>Workers of a sandbox, each used by one caller at a time.</summary>
@@ -10,7 +8,7 @@ public sealed class SandboxPool : IDisposable
     private static readonly ProgramLimits RightLimits = new(10);
 
     private readonly SandboxFolder _folder = new();
-    private readonly ConcurrentBag<SandboxWorker> _idle = [];
+    private readonly List<SandboxWorker> _idle = [];
     private readonly PythonInterpreter _python;
     private readonly bool _isolated;
 
@@ -24,7 +22,7 @@ public sealed class SandboxPool : IDisposable
     public async Task CheckAsync(CancellationToken cancellation)
     {
         var worker = new SandboxWorker(_folder, _python, _isolated);
-        _idle.Add(worker);
+        Return(worker);
         await worker.StartAsync(cancellation).ConfigureAwait(false);
         Verdict verdict = await worker.JudgeAsync(Right, RightLimits, cancellation).ConfigureAwait(false);
         if (!verdict.Passed)
@@ -36,29 +34,50 @@ public sealed class SandboxPool : IDisposable
     /// <summary>Judges a program, beside as many others as there are callers.</summary>
     public async Task<Verdict> JudgeAsync(ProgramJob job, ProgramLimits limits, CancellationToken cancellation)
     {
-        if (!_idle.TryTake(out SandboxWorker? worker))
-        {
-            worker = new SandboxWorker(_folder, _python, _isolated);
-        }
-
+        SandboxWorker worker = Take(job);
         try
         {
             return await worker.JudgeAsync(job, limits, cancellation).ConfigureAwait(false);
         }
         finally
         {
-            _idle.Add(worker);
+            Return(worker);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        while (_idle.TryTake(out SandboxWorker? worker))
+        foreach (SandboxWorker worker in _idle)
         {
             worker.Dispose();
         }
 
         _folder.Dispose();
+    }
+
+    // One that holds the program's tests, if there is one.
+    private SandboxWorker Take(ProgramJob job)
+    {
+        lock (_idle)
+        {
+            if (_idle.Count == 0)
+            {
+                return new SandboxWorker(_folder, _python, _isolated);
+            }
+
+            int index = Math.Max(0, _idle.FindIndex(worker => worker.Holds(job)));
+            SandboxWorker worker = _idle[index];
+            _idle.RemoveAt(index);
+            return worker;
+        }
+    }
+
+    private void Return(SandboxWorker worker)
+    {
+        lock (_idle)
+        {
+            _idle.Add(worker);
+        }
     }
 }

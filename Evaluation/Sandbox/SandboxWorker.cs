@@ -7,20 +7,30 @@ using DataForge.Corpus;
 namespace DataForge.Evaluation.Sandbox;
 
 /// <summary>
-/// A Python process in the sandbox that judges one program after another, each in processes of its own. One that does not answer in time is
-/// replaced.
+/// A Python process in the sandbox that judges one program after another, each in a process of its own; programs with the same tests have
+/// one checker. A worker that does not answer in time is replaced.
 /// </summary>
 internal sealed class SandboxWorker(SandboxFolder folder, PythonInterpreter python, bool isolated) : IDisposable
 {
     // What a busy machine may take above a program's own limit, before the worker itself counts as stuck.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // The kernel removes namespaces some time after the programs in them; until then there can be too many.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private const int MostTries = 4;
+
+    // What the worker reads before a job: whether the checker that it has holds the tests.
+    private const byte NewTests = (byte)'n', SameTests = (byte)'s';
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
+        RespectRequiredConstructorParameters = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
     private Process? _process;
+    private (string Trusted, string Tests)? _tests;
 
     /// <summary>Starts the worker now, so that the first program does not wait; fails where the sandbox cannot run.</summary>
     /// <exception cref="DataForgeException">The sandbox cannot run here.</exception>
@@ -46,28 +56,71 @@ internal sealed class SandboxWorker(SandboxFolder folder, PythonInterpreter pyth
         }
     }
 
+    /// <summary>Whether its checker holds the tests of a program already.</summary>
+    public bool Holds(ProgramJob job) => _tests == (job.Trusted, job.Tests);
+
     /// <summary>Judges a program.</summary>
+    /// <exception cref="DataForgeException">The sandbox fails again and again.</exception>
     public async Task<Verdict> JudgeAsync(ProgramJob job, ProgramLimits limits, CancellationToken cancellation)
     {
-        if (_process is null)
-        {
-            await StartAsync(cancellation).ConfigureAwait(false);
-        }
-
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(
             new { job.Program, job.Trusted, job.Tests, job.Remote, Script = job.IsScript, Limits = limits }, Json);
-        var head = new byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(head, body.Length);
+        for (int tried = 1; ; tried++)
+        {
+            if (_process is null)
+            {
+                await StartAsync(cancellation).ConfigureAwait(false);
+            }
+
+            (Verdict? verdict, string? fault) = await AskAsync(job, body, limits, cancellation).ConfigureAwait(false);
+            if (verdict is null)
+            {
+                Stop();
+            }
+
+            if (fault is null)
+            {
+                return verdict ?? new Verdict(Reason.Killed, "the sandbox did not answer and was started anew", 0, limits.Wall);
+            }
+
+            if (tried == MostTries)
+            {
+                throw CannotRun(fault);
+            }
+
+            await Task.Delay(Pause * tried, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Stop();
+
+    /// <summary>The error that says why the sandbox cannot run, and what to do.</summary>
+    public static DataForgeException CannotRun(string why) => DataForgeException.Usage(
+        $"The sandbox cannot run here ({why}): install bubblewrap (apt-get install bubblewrap) and allow user namespaces; "
+        + "--unsafe runs programs without it, which is only for programs that you trust.");
+
+    // The verdict; or what failed in the sandbox before the program ran, which says nothing of the program; or neither.
+    private async Task<(Verdict? Verdict, string? Fault)> AskAsync(
+        ProgramJob job, byte[] body, ProgramLimits limits, CancellationToken cancellation)
+    {
+        var message = new byte[1 + sizeof(int) + body.Length];
+        message[0] = Holds(job) ? SameTests : NewTests;
+        BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(1), body.Length);
+        body.CopyTo(message, 1 + sizeof(int));
+        _tests = (job.Trusted, job.Tests);
         try
         {
             Stream input = _process!.StandardInput.BaseStream;
-            await input.WriteAsync(head, cancellation).ConfigureAwait(false);
-            await input.WriteAsync(body, cancellation).ConfigureAwait(false);
+            await input.WriteAsync(message, cancellation).ConfigureAwait(false);
             await input.FlushAsync(cancellation).ConfigureAwait(false);
             string? line = await ReadLineAsync(_process, TimeSpan.FromSeconds(limits.Wall) + Patience, cancellation).ConfigureAwait(false);
-            if (line is not null && JsonSerializer.Deserialize<Verdict>(line, Json) is { } verdict)
+            if (line is not null)
             {
-                return verdict;
+                JsonElement answer = JsonSerializer.Deserialize<JsonElement>(line);
+                return answer.TryGetProperty("fault", out JsonElement fault)
+                    ? (null, fault.GetString())
+                    : (answer.Deserialize<Verdict>(Json), null);
             }
         }
         catch (Exception e) when (e is IOException or JsonException)
@@ -80,17 +133,8 @@ internal sealed class SandboxWorker(SandboxFolder folder, PythonInterpreter pyth
             throw;
         }
 
-        Stop();
-        return new Verdict(Reason.Killed, "the sandbox did not answer and was started anew", 0, limits.Wall);
+        return (null, null);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => Stop();
-
-    /// <summary>The error that says why the sandbox cannot run, and what to do.</summary>
-    public static DataForgeException CannotRun(string why) => DataForgeException.Usage(
-        $"The sandbox cannot run here ({why}): install bubblewrap (apt-get install bubblewrap) and allow user namespaces; "
-        + "--unsafe runs programs without it, which is only for programs that you trust.");
 
     private static async Task<string?> ReadLineAsync(Process process, TimeSpan patience, CancellationToken cancellation)
     {
@@ -120,6 +164,6 @@ internal sealed class SandboxWorker(SandboxFolder folder, PythonInterpreter pyth
 
         _process.WaitForExit();
         _process.Dispose();
-        _process = null;
+        (_process, _tests) = (null, null);
     }
 }

@@ -29,7 +29,10 @@ public static class EvaluationFiles
     /// <summary>The result as a page.</summary>
     public const string Page = "evaluation.html";
 
-    private static readonly string[] Names = [Report, Log, Codes, Samples, Settings, Card, Page];
+    /// <summary>How much of the samples stands in the training set.</summary>
+    public const string Memorisation = "memorisation.json";
+
+    private static readonly string[] Names = [Report, Log, Codes, Samples, Settings, Card, Page, Memorisation];
 
     /// <summary>Each name once, with those of files that were being written when the program was killed.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Names, .. Names.Select(AtomicFile.TemporaryName)];

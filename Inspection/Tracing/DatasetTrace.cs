@@ -86,6 +86,7 @@ internal sealed class DatasetTrace
             Tokens = snippet.Hashes.Length,
             Result = !snippet.IsLongEnough ? "too-short" : _files[number] == 0 ? "none" : isCommon ? "common" : "found",
             Files = _files[number],
+            LongestRun = _sources[number].Count > 0 ? _sources[number][0].LongestRun : 0,
             Sources = isCommon ? [] : SourceRule.Select(_sources[number], _max),
         };
     }

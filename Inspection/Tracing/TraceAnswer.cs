@@ -17,6 +17,9 @@ internal sealed record TraceAnswer
     /// <summary>The number of training files that are close to it.</summary>
     public required int Files { get; init; }
 
+    /// <summary>The tokens of the longest run that one of these files shares with it; 0 if there is none.</summary>
+    public required int LongestRun { get; init; }
+
     /// <summary>The closest of these files, best first.</summary>
     public required IReadOnlyList<TraceSource> Sources { get; init; }
 }

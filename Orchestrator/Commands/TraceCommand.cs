@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
+using DataForge.Evaluation.Scoring;
 using DataForge.Inspection.Tracing;
+using DataForge.Orchestrator.Evaluating;
 using DataForge.Orchestrator.Hosting;
 using DataForge.Orchestrator.Terminal;
 
@@ -14,9 +16,13 @@ namespace DataForge.Orchestrator.Commands;
 /// <param name="Workers">Shards searched at a time, from 1 to 1024.</param>
 /// <param name="AsJson">Whether the answer is JSON.</param>
 /// <param name="MostSources">The most sources to name of each file, from 1 to 100.</param>
-internal sealed record TraceRequest(IReadOnlyList<string> Files, RunReference Run, int Workers, bool AsJson, int MostSources);
+/// <param name="Samples">A file of a model's samples in place of files with code; null for none.</param>
+internal sealed record TraceRequest(
+    IReadOnlyList<string> Files, RunReference Run, int Workers, bool AsJson, int MostSources, string? Samples);
 
-/// <summary><c>trace</c>: which training files pieces of code are similar to, for attribution.</summary>
+/// <summary>
+/// <c>trace</c>: which training files pieces of code are similar to, for attribution; or how many of a model's samples stand in them.
+/// </summary>
 internal sealed class TraceCommand(CommandTerminal terminal, TimeProvider time) : ICommandHandler<TraceRequest>
 {
     // A snippet is a piece of one source file; files of a dataset are smaller than 1 MiB by default, so this leaves room.
@@ -26,10 +32,17 @@ internal sealed class TraceCommand(CommandTerminal terminal, TimeProvider time) 
 
     private static readonly Argument<string[]> FilesArgument = new("FILE")
     {
-        Description = "Files with the code to trace; '-' reads it from standard input.", Arity = ArgumentArity.OneOrMore,
+        Description = "Files with the code to trace; '-' reads it from standard input.", Arity = ArgumentArity.ZeroOrMore,
     };
 
     private static readonly Option<bool> JsonOption = new("--json") { Description = "Prints the answers as JSON." };
+
+    private static readonly Option<string?> SamplesOption = new("--samples")
+    {
+        Description = "A file of samples that evaluate wrote, in place of FILE: counts how many stand in the training set, by length, and "
+            + $"writes {EvaluationFiles.Memorisation} beside it.",
+        HelpName = "FILE",
+    };
 
     private static readonly Option<int> TopOption = new("--top")
     {
@@ -40,18 +53,22 @@ internal sealed class TraceCommand(CommandTerminal terminal, TimeProvider time) 
     public static Command Create(CommandHost host) => host.Bind<TraceCommand, TraceRequest>(
         new Command("trace", "Names the training files that code is similar to, with licence and permalink.")
         {
-            FilesArgument, CommonOptions.Workspace, CommonOptions.Run, CommonOptions.Workers, JsonOption, TopOption,
+            FilesArgument, CommonOptions.Workspace, CommonOptions.Run, CommonOptions.Workers, JsonOption, TopOption, SamplesOption,
         },
         Request);
 
     /// <inheritdoc/>
     public Task RunAsync(TraceRequest request, CancellationToken cancellation)
     {
-        Snippet[] snippets = [.. request.Files.Select(Read)];
+        Snippet[] snippets = request.Samples is { } samples ? SampleMemorisation.Read(samples) : [.. request.Files.Select(Read)];
         var trace = new DatasetTrace(Open(request.Run), snippets, request.MostSources);
         long start = time.GetTimestamp();
         IReadOnlyList<TraceAnswer> answers = trace.Search(request.Workers, cancellation);
-        if (request.AsJson)
+        if (request.Samples is { } file)
+        {
+            SampleMemorisation.Write(file, request.Run.RunName, answers, request.AsJson, terminal);
+        }
+        else if (request.AsJson)
         {
             using Stream output = terminal.OpenOutput();
             CanonicalJson.Write(output, new { Answers = answers });
@@ -73,8 +90,15 @@ internal sealed class TraceCommand(CommandTerminal terminal, TimeProvider time) 
     {
         int most = parsed.GetValue(TopOption);
         int workers = parsed.GetValue(CommonOptions.Workers);
+        string[] files = parsed.GetValue(FilesArgument) ?? [];
+        string? samples = parsed.GetValue(SamplesOption) is { } given ? HomePath.Expand(given) : null;
+        if (files.Length > 0 == samples is not null)
+        {
+            throw DataForgeException.Usage("Give either files with code, or --samples FILE with a model's samples.");
+        }
+
         return most is >= 1 and <= MostSources && workers is >= 1 and <= CommonOptions.MostWorkers
-            ? new TraceRequest(parsed.GetValue(FilesArgument)!, RunReference.Of(parsed), workers, parsed.GetValue(JsonOption), most)
+            ? new TraceRequest(files, RunReference.Of(parsed), workers, parsed.GetValue(JsonOption), most, samples)
             : throw DataForgeException.Usage(
                 $"--top takes a number from 1 to {MostSources}, --workers one from 1 to {CommonOptions.MostWorkers}.");
     }

@@ -234,12 +234,7 @@ internal static class GpuBenchmarks
 
     private static string Script => Path.Combine(SharedFiles.ProjectRoot, "tests", "Benchmarks", "gpu", "reference.py");
 
-    /// <summary>Runs the Python that has torch: the first on the path, else the system's own.</summary>
-    private static (int Code, string Output, string Errors) Python(string[] arguments)
-    {
-        string python = new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(name => Start(name, ["-c", "import torch"]).Code == 0) ?? "python3";
-        return Start(python, arguments);
-    }
+    private static (int Code, string Output, string Errors) Python(string[] arguments) => Start(TorchPython.Find() ?? "python3", arguments);
 
     private static (int Code, string Output, string Errors) Start(string program, string[] arguments)
     {

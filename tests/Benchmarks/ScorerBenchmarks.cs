@@ -24,22 +24,23 @@ internal static class ScorerBenchmarks
         int samples = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20;
         int turns = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 2;
         var set = new HumanEvalSet("humaneval", infilling: false);
-        ProgramJob[] jobs =
+        ProgramJob[][] problems =
         [
             .. from problem in set.Read(file)
-               from sample in Enumerable.Range(0, samples)
-               select problem.Build(sample % WrongOneOf == WrongOneOf - 1 ? "    return None\n" : problem.Reference)[0],
+               select Enumerable.Range(0, samples)
+                   .Select(sample => problem.Build(sample % WrongOneOf == WrongOneOf - 1 ? "    return None\n" : problem.Reference)[0])
+                   .ToArray(),
         ];
         string programs = Path.GetTempFileName();
         try
         {
-            File.WriteAllLines(programs, jobs.Select(job => JsonSerializer.Serialize($"{job.Program}\n{job.Tests}")));
+            File.WriteAllLines(programs, problems.SelectMany(jobs => jobs).Select(job => JsonSerializer.Serialize($"{job.Program}\n{job.Tests}")));
             for (int turn = 0; turn < turns; turn++)
             {
-                (double ours, int passed) = OursAsync(jobs).GetAwaiter().GetResult();
+                (double ours, int passed) = OursAsync(problems).GetAwaiter().GetResult();
                 (double official, int officiallyPassed) = Official(programs);
                 Console.WriteLine(
-                    $"{jobs.Length} samples, {Workers} workers: {ours:F1} s here ({passed} pass), {official:F1} s the official way "
+                    $"{problems.Length * samples} samples, {Workers} workers: {ours:F1} s here ({passed} pass), {official:F1} s the official way "
                     + $"({officiallyPassed} pass): {official / ours:F2} times as fast");
             }
         }
@@ -49,17 +50,21 @@ internal static class ScorerBenchmarks
         }
     }
 
-    private static async Task<(double Seconds, int Passed)> OursAsync(ProgramJob[] jobs)
+    // As the evaluation does: problems beside each other, the samples of each one after the other.
+    private static async Task<(double Seconds, int Passed)> OursAsync(ProgramJob[][] problems)
     {
         long start = Stopwatch.GetTimestamp();
         int passed = 0;
         using var sandbox = new SandboxPool(PythonInterpreter.Find("python3"));
         var limits = new ProgramLimits(3);
-        await Parallel.ForEachAsync(jobs, new ParallelOptions { MaxDegreeOfParallelism = Workers }, async (job, token) =>
+        await Parallel.ForEachAsync(problems, new ParallelOptions { MaxDegreeOfParallelism = Workers }, async (jobs, token) =>
         {
-            if ((await sandbox.JudgeAsync(job, limits, token)).Passed)
+            foreach (ProgramJob job in jobs)
             {
-                Interlocked.Increment(ref passed);
+                if ((await sandbox.JudgeAsync(job, limits, token)).Passed)
+                {
+                    Interlocked.Increment(ref passed);
+                }
             }
         });
         return (Stopwatch.GetElapsedTime(start).TotalSeconds, passed);

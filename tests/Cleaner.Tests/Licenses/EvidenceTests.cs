@@ -47,6 +47,30 @@ public class EvidenceTests
         Assert.Equal(LicenseClass.Unknown, new RepositoryLicenses("NOASSERTION", []).Resolve("a.py").Class);
     }
 
+    [Fact]
+    public void Resolve_metadataAloneBelowATextThatDoesNotPass_bothHold()
+    {
+        const string Restricted = "Lab License 1.0\n\nRedistribution and use for non-commercial purpose in source and binary forms are permitted.\n";
+        var licenses = new RepositoryLicenses(null,
+        [
+            ("LICENSE", Read("LICENSE", FileKind.License, Restricted)),
+            ("copied/setup.py", Read("copied/setup.py", FileKind.Python, "setup(license='Apache License 2.0')")),
+            ("whole/setup.py", Read("whole/setup.py", FileKind.Python, "setup(license='MIT')")),
+            ("whole/LICENSE", Read("whole/LICENSE", FileKind.License, Sample.Mit)),
+        ]);
+
+        ResolvedLicense copied = licenses.Resolve("copied/a/b.py");
+        Assert.Equal(LicenseClass.Unknown, copied.Class);
+        Assert.StartsWith("metadata:copied/setup.py LICENSE@", copied.Source, StringComparison.Ordinal);
+        Assert.Equal("MIT", licenses.Resolve("whole/b.py").Expression);
+    }
+
+    [Theory]
+    [InlineData("LICENSE_DEJAVU.txt")]
+    [InlineData("SIL Open Font License.txt")]
+    [InlineData("OFL.txt")]
+    public void KindOf_licenseOfAFont_isNoEvidence(string name) => Assert.Null(EvidencePath.KindOf("plugin/" + name, FileKind.License));
+
     [Theory]
     [InlineData("## License\n\nDual licensed under the MIT license or the GNU GPL version 3, at your choice.\n", "GPL-3.0-only OR MIT", LicenseClass.Permissive)]
     [InlineData("## License\n\nSee the LICENSE files.\n", "GPL-3.0-only AND MIT", LicenseClass.StrongCopyleft)]

@@ -62,9 +62,52 @@ public class LicenseNamesTests
     [InlineData("# Part of the LLVM Project, under the Apache License v2.0 with LLVM Exceptions.\n# In addition, if you combine or link compiled forms of this Software with software that is licensed under the GPLv2 (\"Combined Software\") and if a court of competent jurisdiction determines that the patent provision conflicts with the conditions of the GPLv2, you may choose", "Apache-2.0")]
     [InlineData("# This file is placed in the public domain.", "LicenseRef-public-domain")]
     [InlineData("# This file is not in the public domain. Copyright 2020 Ada.", "")]
+    [InlineData("# A driver for lamps\n# MIT license; Copyright (c) 2016 Ada Lovelace\n\nimport x\n", "")]
+    [InlineData("\"\"\"This module is Public Domain and may be used without restrictions.\"\"\"", "LicenseRef-public-domain")]
     [InlineData("# This Source Code Form is subject to the terms of the Mozilla Public\n# License, v. 2.0.", "MPL-2.0")]
     [InlineData("# Copyright 2024 Ada. See LICENSE for details.", "")]
     [InlineData("# PROPRIETARY AND CONFIDENTIAL. Unauthorized copying of this file is prohibited. Copyright 2020 X.", "LicenseRef-unknown")]
     public void OfHeader_notice_givesExpression(string header, string expected) =>
         Assert.Equal(expected, new LicenseDetector().OfHeader(Encoding.UTF8.GetBytes(header)).Expression);
+
+    [Theory]
+    [InlineData("LICENCE: all the source code provided by Ada is Public Domain.\n\nUpstream Authors:\n\nAda Lovelace\nBob Lee")]
+    [InlineData("The work is public domain (no license).")]
+    [InlineData("This is a version of malloc written by\nAda Lee and released to the public domain, as explained at\nhttp://creativecommons.org/licenses/publicdomain.  Send questions,\ncomments, complaints, performance data, etc to ada@lovelace.org")]
+    public void OfLicenseFile_statementOfThePublicDomain_isUnderstood(string text) =>
+        Assert.Equal("LicenseRef-public-domain", new LicenseDetector().OfLicenseFile(Encoding.UTF8.GetBytes(text)).Expression);
+
+    [Theory]
+    [InlineData("The work is public domain (no license for companies).")]
+    [InlineData("All the source code provided after 2030 is public domain.")]
+    [InlineData("This code is in the public domain. Send complaints and a payment to ada@lovelace.org")]
+    public void OfLicenseFile_restrictedPublicDomain_isUnknown(string text) =>
+        Assert.False(SpdxExpression.IsPermissive(new LicenseDetector().OfLicenseFile(Encoding.UTF8.GetBytes(text)).Expression));
+
+    [Theory]
+    [InlineData("The x package, including all examples, code snippets and attached\ndocumentation is covered by the MIT license.\n\n")]
+    [InlineData("Original License:\n\n")]
+    public void OfLicenseFile_introductionOfAText_isNeutral(string before) =>
+        Assert.Equal("MIT", new LicenseDetector().OfLicenseFile(Encoding.UTF8.GetBytes(before + Sample.Mit)).Expression);
+
+    [Fact]
+    public void OfLicenseFile_licenseOfAnImage_isNotThatOfTheCode()
+    {
+        string text = Sample.Mit + "\n\nThe original image has the following license (where 'software' refers to the image):\n\n"
+            + LicenseNearMissTests.TextOf("BSD-3-Clause");
+        Assert.Equal("BSD-3-Clause AND MIT", new LicenseDetector().OfLicenseFile(Encoding.UTF8.GetBytes(text)).Expression);
+    }
+
+    [Theory]
+    [InlineData("3rd party code and data\n=======================\n\nThe photographs may be shown in museums only.\n", "MIT")]
+    [InlineData("## Third-party licenses\n\nThe parser is under the GNU General Public License version 2.\n", "GPL-2.0-only AND MIT")]
+    public void OfLicenseFile_sectionAboutThirdParties_speaksForThemAlone(string section, string expected) =>
+        Assert.Equal(expected, new LicenseDetector().OfLicenseFile(Encoding.UTF8.GetBytes(Sample.Mit + "\n\n" + section)).Expression);
+
+    [Fact]
+    public void OfLicenseFile_sentenceAboutThirdParties_isNoSection() =>
+        Assert.NotEqual(
+            "MIT",
+            new LicenseDetector().OfLicenseFile(
+                Encoding.UTF8.GetBytes(Sample.Mit + "\n\nThird-party code and the rest may be used in museums only.\n")).Expression);
 }

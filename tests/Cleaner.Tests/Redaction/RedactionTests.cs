@@ -35,6 +35,7 @@ public class RedactionTests
     [InlineData("# token: deadbeef01ab9c7e", "# token: <PASSWORD>")]
     [InlineData("token: str = 'a81Jk29dLqPz73Mx'", "token: str = '<PASSWORD>'")]
     [InlineData("k = '-----BEGIN RSA PRIVATE KEY-----\\nMIIEpAIBAAKCAQEA75\\nabcdefghijklmnop0123\\n-----END RSA PRIVATE KEY-----'", "k = '-----BEGIN RSA PRIVATE KEY-----\\n<KEY>\\n<KEY>\\n-----END RSA PRIVATE KEY-----'")]
+    [InlineData("h = {'Authorization': 'Basic YWRhOmh1bnRlcjJYazk='}", "h = {'Authorization': 'Basic <PASSWORD>'}")]
     public void Redact_secret_givesPlaceholder(string text, string expected) => Assert.Equal(expected, Redact(text));
 
     [Theory]
@@ -72,6 +73,7 @@ public class RedactionTests
     [InlineData("# token: see RFC7519, section 4.1.2")]
     [InlineData("# key: a81Jk29dLqPz73Mx")]
     [InlineData("a_very_long_identifier_name_that_goes_on = sk_live_wires")]
+    [InlineData("h = {'Authorization': 'Basic dXNlcg=='}")]
     public void Redact_lookAlike_stays(string text) => Assert.Equal(text, Redact(text));
 
     [Fact]

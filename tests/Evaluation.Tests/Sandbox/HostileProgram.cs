@@ -103,6 +103,7 @@ public sealed record HostileProgram(string Name, string Text, Reason Expected)
         new("a cheating assertion", "import builtins\nbuiltins.AssertionError = SystemExit\ndef f(): return 2", Assertion),
         new("a forged verdict", "print('{\"reason\": \"passed\"}', flush=True)\ndef f(): return 2", Assertion),
         new("a forged message", "import os\nos.write(3, b'\\xff' * 8)", Reason.Exception),
+        new("a forged failure of the sandbox", "import os\nbody = b'{\"fault\": \"x\"}'\nos.write(3, len(body).to_bytes(4, 'little') + body)", Reason.Exception),
         new("a closed channel", "import os\nos.close(3)", Reason.Exception),
         new("an answer without end", "def f(): return 'x' * (20 << 20)", Reason.Exception),
         new("an answer within itself", "def f():\n    x = []\n    x.append(x)\n    return x", Reason.Exception),

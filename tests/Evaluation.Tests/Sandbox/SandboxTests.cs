@@ -109,6 +109,29 @@ public sealed class SandboxTests(SandboxFixture sandbox) : IClassFixture<Sandbox
     }
 
     [Fact]
+    public async Task Judge_theSameTestsAgain_beginsAnew()
+    {
+        // The programs of a problem share a checker, and none may see what the one before it left there.
+        const string Program = "import random\ndef f(): return [random.random()]";
+        const string Tests =
+            "import random\nanswer = f()\nassert answer == [random.random()]\nanswer.append(1)\nseen.append(answer)\nassert len(seen) == 1";
+        for (int i = 0; i < 3; i++)
+        {
+            Verdict verdict = await sandbox.Pool.JudgeAsync(new(Program, "seen = []\ndef f(): pass", Tests, ["f"]), Limits, default);
+            Assert.Equal((Reason.Passed, ""), (verdict.Reason, verdict.Detail));
+        }
+    }
+
+    [Fact]
+    public async Task Judge_otherTestsWithAnotherProgram_areTheirOwn()
+    {
+        Verdict one = await sandbox.Pool.JudgeAsync(new("def f(): return 1", Right, "assert f() == 1"), Limits, default);
+        Verdict two = await sandbox.Pool.JudgeAsync(new("def f(): return 1", Right, "assert f() == 2"), Limits, default);
+        Verdict helper = await sandbox.Pool.JudgeAsync(new("def g(): return 1", Right, "assert f() == 1", ["g"]), Limits, default);
+        Assert.Equal([Reason.Passed, Reason.Assertion, Reason.Passed], [one.Reason, two.Reason, helper.Reason]);
+    }
+
+    [Fact]
     public async Task Judge_timeUsed_isTheProcessorsNotTheClocks()
     {
         const string Program = "import time\ndef f():\n    time.sleep(0.7)\n    end = time.process_time() + 0.1\n    while time.process_time() < end: pass\n    return 1";
