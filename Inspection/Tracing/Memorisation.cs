@@ -70,5 +70,5 @@ internal sealed record MemorisedSpan(int Tokens, int Samples, double Share);
 /// <param name="Tokens">Its tokens.</param>
 /// <param name="LongestRun">The tokens of the longest run.</param>
 /// <param name="Files">Training files that are close to it.</param>
-/// <param name="Source">The closest of them; null where files of many repositories have the run, so that nobody's name belongs to it.</param>
+/// <param name="Source">The closest of them; null where files of many repositories have the run, so that it is nobody's.</param>
 internal sealed record MemorisedSample(string Sample, int Tokens, int LongestRun, int Files, TraceSource? Source);
