@@ -122,6 +122,7 @@ public sealed class CrawlStage(CrawlOptions options, IHttpHandlerFactory? handle
         Time = context.Time,
         Handlers = _handlers,
         WriteNote = context.Events.Write,
+        WriteBudget = context.Events.Write,
         Progress = unit => context.Progress(StageNames.Crawl, unit, 0),
         Catalog = catalog,
         Shared = shared,

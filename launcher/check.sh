@@ -28,7 +28,9 @@ list_checks() {
   forge-hostile   a blob of 1 GiB, from git and by hand, with and without partial fetches (3 GB of temporary disk)
   forge-limits    discovery of 25,000 repositories within GitHub's limits, with faults
   optout          an opt-out killed 20 times; 200 workspaces drawn from seeds
-  serve           the service's schedules over 10,000 simulated hours of crashes, restarts and changes of clocks, five times
+  serve           the service's schedules over 10,000 simulated hours of crashes, restarts and changes of clocks, five times; a service
+                  that crawls a forge every minute and is killed; two services on one PostgreSQL; SIGTERM in each stage (15 minutes)
+  slurm           submit with arrays of 4 on Slurm, two nodes on this machine; tasks killed; a training of 2 processes (Debian 12, network)
   passk           confidence intervals of pass@k on simulated problems, 29 settings of 3,000 runs
   evaluation      the sandbox on all hostile programs; every set's references, empty completions and constants, and every cheat on
                   every problem of HumanEval; names of sets in place of FOLDERs run those sets alone
@@ -36,6 +38,17 @@ list_checks() {
   docs            the blocks of commands in README and docs, in a fresh clone: a quickstart and the tests among them
   bench NAME …    a benchmark (its own arguments follow); without a NAME it lists them
 LIST
+}
+
+# Slurm's packages from Debian, unpacked and not installed; prints the folder.
+unpack_slurm() {
+  local folder="$artifacts/slurm"
+  if [ ! -e "$folder/complete" ]; then
+    mkdir -p "$folder"
+    (cd "$folder" && apt-get -qq download slurmctld slurmd slurm-client slurm-wlm-basic-plugins 2>/dev/null) &&
+      for package in "$folder"/*.deb; do dpkg -x "$package" "$folder" || return; done && touch "$folder/complete" || return
+  fi
+  printf '%s\n' "$folder"
 }
 
 # Runs some tests of one project with the environment as given.
@@ -114,7 +127,13 @@ run_check() {
       ;;
     serve)
       export DATAFORGE_TEST_SIMULATED_HOURS="${DATAFORGE_TEST_SIMULATED_HOURS:-10000}" DATAFORGE_TEST_SIMULATIONS="${DATAFORGE_TEST_SIMULATIONS:-5}"
-      check_tests Service.Tests -class DataForge.Service.Tests.Ledger.SimulatedMonthsTests
+      export DATAFORGE_TEST_SERVE_CRON="${DATAFORGE_TEST_SERVE_CRON:-* * * * *}" DATAFORGE_TEST_SERVE_SHARED=1 DATAFORGE_TEST_SERVE_STOP=1
+      local hosting=DataForge.Service.Tests.Hosting
+      check_tests Service.Tests -diagnostics -class DataForge.Service.Tests.Ledger.SimulatedMonthsTests -class "$hosting.ForgeScheduleTests" \
+        -class "$hosting.SharedServeTests" -class "$hosting.ServeStopTests"
+      ;;
+    slurm)
+      DATAFORGE_TEST_SLURM="$(unpack_slurm)" check_tests EndToEnd.Tests -class DataForge.EndToEnd.Tests.Submitting.SubmitTests
       ;;
     passk)
       DATAFORGE_TEST_PASSK_FULL=1 check_tests Evaluation.Tests -class DataForge.Evaluation.Tests.Scores.ScoreIntervalTests

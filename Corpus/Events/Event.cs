@@ -12,6 +12,7 @@ namespace DataForge.Corpus.Events;
 [JsonDerivedType(typeof(StageFinished), "stage.finished")]
 [JsonDerivedType(typeof(PartDone), "part.done")]
 [JsonDerivedType(typeof(FileFault), "file.fault")]
+[JsonDerivedType(typeof(ApiBudget), "api.budget")]
 [JsonDerivedType(typeof(Note), "note")]
 [JsonDerivedType(typeof(TrainingStep), "training.step")]
 [JsonDerivedType(typeof(TrainingSkipped), "training.skipped")]
@@ -69,6 +70,13 @@ public sealed record PartDone(string Stage, string Part, bool Reused, double Sec
 /// <param name="Rule">The rule under which it is dropped.</param>
 /// <param name="Detail">What is wrong with it.</param>
 public sealed record FileFault(string Stage, string Where, string Rule, string Detail) : Event;
+
+/// <summary>What a crawl may still ask of a forge, after one of its answers; written at most every ten seconds for each limit.</summary>
+/// <param name="Resource">The limit, as the forge names it: <c>core</c> or <c>search</c>.</param>
+/// <param name="Left">Requests left in the present window, of all users together.</param>
+/// <param name="Limit">Requests of a whole window, of all users together.</param>
+/// <param name="Reset">When the first of the windows ends.</param>
+public sealed record ApiBudget(string Resource, long Left, long Limit, DateTimeOffset Reset) : Event;
 
 /// <summary>A message for the user.</summary>
 /// <param name="Level"><c>information</c> or <c>warning</c>.</param>

@@ -27,6 +27,12 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
     /// <summary>How many parts may be computed at a time, at least 1. Never changes a row.</summary>
     public int Workers => workers;
 
+    /// <summary>
+    /// Where this process begins among the parts of a stage, from 0 to below 1, so that processes that start at the same time begin with
+    /// different parts. Never changes a row.
+    /// </summary>
+    public double FirstPart { get; init; }
+
     /// <summary>The clock, for events and progress only.</summary>
     public TimeProvider Time => time;
 
@@ -49,10 +55,11 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
         var options = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation };
 
         // The first pass skips parts that another process is computing, so that both processes have work; the second waits for them.
+        int first = (int)(FirstPart * plans.Count);
         for (int pass = 0; pass < 2; pass++)
         {
             bool wait = pass == 1;
-            int[] open = [.. Enumerable.Range(0, plans.Count).Where(i => entries[i] is null)];
+            int[] open = [.. Enumerable.Range(0, plans.Count).Select(i => (i + first) % plans.Count).Where(i => entries[i] is null)];
             await Parallel.ForEachAsync(open, options, async (i, token) =>
             {
                 entries[i] = await RunPartAsync(stage, optionsHash, plans[i], wait, token).ConfigureAwait(false);

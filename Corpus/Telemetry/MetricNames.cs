@@ -48,6 +48,14 @@ public static class MetricNames
     public static readonly DeclaredMetric FileFaults =
         Counter("dataforge.file.faults", "{file}", "bad files and lines, by rule", "stage", "rule");
 
+    /// <summary>Requests left.</summary>
+    public static readonly DeclaredMetric ApiLeft = Gauge(
+        "dataforge.api.left", "{request}", "requests that are left in the present window of the forge's limit, of all users", "resource");
+
+    /// <summary>Requests of a window.</summary>
+    public static readonly DeclaredMetric ApiLimit =
+        Gauge("dataforge.api.limit", "{request}", "requests of a whole window of the forge's limit, of all users", "resource");
+
     /// <summary>Training loss.</summary>
     public static readonly DeclaredMetric TrainingLoss =
         Gauge("dataforge.training.loss", "{nat}", "the training loss of the last step, in nats per token");

@@ -31,8 +31,8 @@ public sealed class PipelineMetrics : IEventSink, IDisposable
         ];
         DeclaredMetric[] gauges =
         [
-            MetricNames.StageDone, MetricNames.TrainingLoss, MetricNames.ValidationLoss, MetricNames.TokensPerSecond,
-            MetricNames.LearningRate, MetricNames.TrainingStep,
+            MetricNames.StageDone, MetricNames.ApiLeft, MetricNames.ApiLimit, MetricNames.TrainingLoss, MetricNames.ValidationLoss,
+            MetricNames.TokensPerSecond, MetricNames.LearningRate, MetricNames.TrainingStep,
         ];
         _counters = counters.ToDictionary(each => each.Name, each => _meter.CreateCounter<long>(each.Name, each.Unit, each.Meaning));
         _gauges = gauges.ToDictionary(each => each.Name, each => _meter.CreateGauge<double>(each.Name, each.Unit, each.Meaning));
@@ -80,6 +80,10 @@ public sealed class PipelineMetrics : IEventSink, IDisposable
                 break;
             case FileFault fault:
                 Add(MetricNames.FileFaults, 1, ("stage", fault.Stage), ("rule", fault.Rule));
+                break;
+            case ApiBudget budget:
+                Set(MetricNames.ApiLeft, budget.Left, ("resource", budget.Resource));
+                Set(MetricNames.ApiLimit, budget.Limit, ("resource", budget.Resource));
                 break;
             case TrainingStep step:
                 Set(MetricNames.TrainingLoss, step.Loss);

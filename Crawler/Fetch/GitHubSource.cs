@@ -85,7 +85,8 @@ internal sealed class GitHubSource(IReadOnlyList<SearchQuery> queries) : ISource
     /// <summary>Opens a session of the options' API that reports waits as warnings.</summary>
     public static Task<GitHubSession> OpenSessionAsync(ScanContext context, ILedger ledger, CancellationToken cancellation) =>
         GitHubSession.OpenAsync(
-            context.Options, ledger, context.Time, context.Handlers, text => context.WriteNote(Note.Warning(text)), cancellation);
+            context.Options, ledger, context.Time, context.Handlers, text => context.WriteNote(Note.Warning(text)),
+            context.WriteBudget, cancellation);
 
     // Runs the searches. Only names are kept in memory, as there may be millions of repositories; the rest is read from the catalog when a
     // repository is opened.

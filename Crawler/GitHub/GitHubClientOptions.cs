@@ -1,4 +1,5 @@
 using DataForge.Corpus;
+using DataForge.Corpus.Events;
 
 namespace DataForge.Crawler.GitHub;
 
@@ -41,6 +42,9 @@ public sealed record GitHubClientOptions
 
     /// <summary>Called with a message when a failed request is about to be sent again, so that the user sees why a crawl waits.</summary>
     public Action<string>? OnWaiting { get; init; }
+
+    /// <summary>Called now and then with what is left of a rate limit.</summary>
+    public Action<ApiBudget>? OnBudget { get; init; }
 
     /// <summary>Seed of the jitter between retries.</summary>
     public int Seed { get; init; } = 1;

@@ -1,4 +1,5 @@
 using DataForge.Corpus;
+using DataForge.Corpus.Events;
 using DataForge.Crawler.GitHub.Limits;
 
 namespace DataForge.Crawler.GitHub;
@@ -30,13 +31,14 @@ public sealed class GitHubSession : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="handlers">Creates the handler that sends the requests.</param>
     /// <param name="onWaiting">Called with a message when requests fail and are sent again.</param>
+    /// <param name="onBudget">Called now and then with what is left of a rate limit.</param>
     /// <param name="cancellation">Stops the opening.</param>
     /// <exception cref="DataForgeException">The address or a token is wrong, or GitHub cannot be reached.</exception>
     public static Task<GitHubSession> OpenAsync(
         CrawlOptions options, ILedger ledger, TimeProvider time, IHttpHandlerFactory handlers, Action<string>? onWaiting = null,
-        CancellationToken cancellation = default)
+        Action<ApiBudget>? onBudget = null, CancellationToken cancellation = default)
     {
-        GitHubClientOptions client = GitHubClientOptions.Of(options) with { OnWaiting = onWaiting };
+        GitHubClientOptions client = GitHubClientOptions.Of(options) with { OnWaiting = onWaiting, OnBudget = onBudget };
         IReadOnlyList<GitHubToken> tokens = GitHubTokens.Load(options.GitHubTokenFile, Environment.GetEnvironmentVariable);
         return OpenAsync(client, tokens, ledger, time, () => new HttpMessageInvoker(handlers.CreateApiHandler(client)), cancellation);
     }
@@ -99,7 +101,7 @@ public sealed class GitHubSession : IDisposable
         GitHubClientOptions options, HttpMessageInvoker network, IReadOnlyList<UserBudget> users, IResponseCache cache, TimeProvider time)
     {
         Action<string>? onWaiting = options.OnWaiting is { } report ? text => report($"{options.BaseAddress.Authority}: {text}") : null;
-        return new(new ApiTransport(options, network, new RequestLimiter(users, time, onWaiting), cache, time));
+        return new(new ApiTransport(options, network, new RequestLimiter(users, time, onWaiting, options.OnBudget), cache, time));
     }
 
     // GitHub counts per user: the tokens of one user share one budget.

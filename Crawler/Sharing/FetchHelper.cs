@@ -42,7 +42,8 @@ internal sealed class FetchHelper : IDisposable
         string scratch = Directory.CreateDirectory(Path.Combine(folder, "scratch")).FullName;
         _transport = GitHubSource.OpenTransport(new ScanContext(options, scratch, folder, id => catalog.Contents.Find(id).Size)
         {
-            Time = context.Time, Handlers = handlers, WriteNote = context.Events.Write, Catalog = catalog,
+            Time = context.Time, Handlers = handlers, WriteNote = context.Events.Write,
+            WriteBudget = context.Events.Write, Catalog = catalog,
         });
     }
 

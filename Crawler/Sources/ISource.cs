@@ -55,6 +55,9 @@ public sealed record ScanContext(CrawlOptions Options, string ScratchFolder, str
     /// <summary>Writes a line for the user to the event log and the terminal.</summary>
     public Action<Note> WriteNote { get; init; } = static _ => { };
 
+    /// <summary>Writes what is left of a forge's rate limit to the event log.</summary>
+    public Action<ApiBudget> WriteBudget { get; init; } = static _ => { };
+
     /// <summary>Begins a progress line that counts in a unit; null if no progress is shown.</summary>
     public Func<string, StageProgress>? Progress { get; init; }
 

@@ -1,5 +1,6 @@
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
+using DataForge.Inspection.Reporting;
 
 namespace DataForge.Inspection.Dashboard;
 
@@ -70,6 +71,8 @@ internal sealed class RunEvents(string folder)
     private readonly Dictionary<string, StageWork> _stages = new(StringComparer.Ordinal);
     private readonly Queue<FileFault> _faults = new();
     private readonly Queue<Note> _warnings = new();
+    private readonly SortedDictionary<string, ApiBudget> _budgets = new(StringComparer.Ordinal);
+    private bool _isReportOnly;
     private int _steps;
     private long _stride = 1;
 
@@ -89,13 +92,16 @@ internal sealed class RunEvents(string folder)
     /// <summary>The last warnings, in order.</summary>
     public IEnumerable<Note> LastWarnings => _warnings;
 
+    /// <summary>What was left of each of the forge's limits when it was last told, by the limit's name.</summary>
+    public IEnumerable<ApiBudget> Budgets => _budgets.Values;
+
     /// <summary>The last training step; null if there is none.</summary>
     public TrainingStep? LastStep { get; private set; }
 
     /// <summary>Training steps without an update.</summary>
     public long SkippedSteps { get; private set; }
 
-    /// <summary>Why the run failed; null if its last process did not.</summary>
+    /// <summary>Why the run failed; null if its last process did not. One that only wrote the report does not count.</summary>
     public string? Failure { get; private set; }
 
     /// <summary>Reads what was appended.</summary>
@@ -108,6 +114,7 @@ internal sealed class RunEvents(string folder)
         _stages.Clear();
         _faults.Clear();
         _warnings.Clear();
+        _budgets.Clear();
         (_steps, _stride, Faults, SkippedSteps, LastStep, Failure) = (0, 1, 0, 0, null, null);
     }
 
@@ -116,9 +123,10 @@ internal sealed class RunEvents(string folder)
         switch (entry)
         {
             case RunStarted:
-                Failure = null;
+                _isReportOnly = RunEnd.IsReportOnly(entry);
+                Failure = _isReportOnly ? Failure : null;
                 break;
-            case RunFinished finished:
+            case RunFinished finished when !_isReportOnly:
                 Failure = finished.Status == "failed" ? finished.Reason ?? "unknown" : null;
                 break;
             case StageStarted started:
@@ -146,6 +154,9 @@ internal sealed class RunEvents(string folder)
                 break;
             case Note { Level: "warning" } warning:
                 Enqueue(_warnings, warning);
+                break;
+            case ApiBudget budget:
+                _budgets[budget.Resource] = budget;
                 break;
             case TrainingStep step:
                 AddStep(step);

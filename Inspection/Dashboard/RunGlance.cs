@@ -1,6 +1,7 @@
 using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
+using DataForge.Inspection.Reporting;
 
 namespace DataForge.Inspection.Dashboard;
 
@@ -11,15 +12,6 @@ namespace DataForge.Inspection.Dashboard;
 /// <param name="Seconds">How long processes worked on it.</param>
 internal sealed record RunGlance(RunState State, string Stage, long? Files, double Seconds)
 {
-    /// <summary>The logs of a run, in the order of their beginning.</summary>
-    public static FileInfo[] Logs(string runFolder)
-    {
-        var folder = new DirectoryInfo(Path.Combine(runFolder, "events"));
-        FileInfo[] logs = folder.Exists ? folder.GetFiles("*.jsonl") : [];
-        Array.Sort(logs, static (left, right) => string.CompareOrdinal(left.Name, right.Name));
-        return logs;
-    }
-
     /// <summary>Takes a look at a run.</summary>
     /// <exception cref="IOException">One of its files cannot be read.</exception>
     public static RunGlance Of(string runFolder, DateTimeOffset now)
@@ -27,14 +19,14 @@ internal sealed record RunGlance(RunState State, string Stage, long? Files, doub
         var state = RunState.New;
         string stage = "";
         double seconds = 0;
-        FileInfo[] logs = Logs(runFolder);
+        FileInfo[] logs = RunEnd.Logs(runFolder);
         foreach (FileInfo log in logs)
         {
             EventLogEnds ends = EventLogEnds.Read(log.FullName);
             Event? last = ends.Last.Count > 0 ? ends.Last[^1] : null;
             seconds += ends.First is { } first && last is not null ? Math.Max(0, (last.Time - first.Time).TotalSeconds) : 0;
             stage = ends.Last.Select(StageOf).LastOrDefault(name => name is not null) ?? stage;
-            state = RunStates.Of(log, ends.First, last, now);
+            state = RunEnd.IsReportOnly(ends.First) && state != RunState.New ? state : RunStates.Of(log, ends.First, last, now);
         }
 
         return new RunGlance(state, stage, FilesOf(new ManifestSums(runFolder)), seconds);
@@ -53,6 +45,7 @@ internal sealed record RunGlance(RunState State, string Stage, long? Files, doub
         StageFinished finished => finished.Stage,
         PartDone part => part.Stage,
         FileFault fault => fault.Stage,
+        ApiBudget => StageNames.Crawl,
         TrainingStep or TrainingEvaluated or TrainingSkipped => StageNames.Pretrain,
         _ => null,
     };

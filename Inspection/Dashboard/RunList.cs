@@ -1,4 +1,5 @@
 using DataForge.Corpus;
+using DataForge.Inspection.Reporting;
 
 namespace DataForge.Inspection.Dashboard;
 
@@ -90,7 +91,7 @@ internal sealed class RunList(IReadOnlyList<string> workspaces)
         return folder.Exists
             ? folder.EnumerateDirectories().Where(run => run.LinkTarget is null).Select(run => new ListedRun(
                 workspace, run.Name, run.FullName,
-                RunGlance.Logs(run.FullName).Select(log => log.LastWriteTimeUtc).DefaultIfEmpty(run.LastWriteTimeUtc).Max()))
+                RunEnd.Logs(run.FullName).Select(log => log.LastWriteTimeUtc).DefaultIfEmpty(run.LastWriteTimeUtc).Max()))
             : [];
     }
 }

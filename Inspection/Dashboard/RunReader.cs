@@ -92,14 +92,14 @@ internal sealed class RunReader
 
     private (RunState State, DateTimeOffset? Changed) StateNow()
     {
-        FileInfo[] logs = RunGlance.Logs(_run.Folder);
+        FileInfo[] logs = RunEnd.Logs(_run.Folder);
         if (logs.Length == 0)
         {
             return (RunState.New, null);
         }
 
-        EventLogEnds ends = EventLogEnds.Read(logs[^1].FullName);
+        (FileInfo log, EventLogEnds ends) = RunEnd.LastWork(logs) ?? (logs[^1], EventLogEnds.Read(logs[^1].FullName));
         Event? last = ends.Last.Count > 0 ? ends.Last[^1] : null;
-        return (RunStates.Of(logs[^1], ends.First, last, _time.GetUtcNow()), logs.Max(log => log.LastWriteTimeUtc));
+        return (RunStates.Of(log, ends.First, last, _time.GetUtcNow()), logs.Max(each => each.LastWriteTimeUtc));
     }
 }

@@ -68,6 +68,17 @@ internal static class RunSections
                 .Append(optedOut > 0 ? $"; {Number(optedOut)} more asked to be left out" : "").Append(".</p>");
         }
 
+        if (view.Events.Budgets.Any())
+        {
+            html.Append("<p class=\"dim\">Requests left of the forge's limits, when it last told.</p>").Append(Charts.Bars(
+                "Requests left",
+                [
+                    .. view.Events.Budgets.Select(budget => new Bar(
+                        budget.Resource, (double)budget.Left / budget.Limit, LeftOf(budget))),
+                ],
+                most: 1));
+        }
+
         return new("crawl", "Crawl", html.ToString());
     }
 
@@ -153,6 +164,9 @@ internal static class RunSections
 
     /// <summary>An amount with its unit.</summary>
     public static string Amount(long amount, string unit) => unit == "bytes" ? Bytes(amount) : $"{Number(amount)} {unit}";
+
+    private static string LeftOf(ApiBudget budget) => string.Create(
+        CultureInfo.InvariantCulture, $"{Number(budget.Left)} of {Number(budget.Limit)} until {budget.Reset.UtcDateTime:HH:mm} UTC");
 
     private static string Figure(string title, IReadOnlyList<TrainingStep> steps, Func<TrainingStep, double> value, double last)
     {

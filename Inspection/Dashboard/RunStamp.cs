@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DataForge.Inspection.Reporting;
 
 namespace DataForge.Inspection.Dashboard;
 
@@ -10,7 +11,7 @@ internal static class RunStamp
     public static string Of(string runFolder)
     {
         var text = new StringBuilder();
-        foreach (FileInfo log in RunGlance.Logs(runFolder))
+        foreach (FileInfo log in RunEnd.Logs(runFolder))
         {
             text.Append(CultureInfo.InvariantCulture, $"{log.Name} {log.Length} {log.LastWriteTimeUtc.Ticks}\n");
         }

@@ -42,6 +42,9 @@ internal sealed record ReportData
     /// <summary>The licence classes that pass.</summary>
     public required IReadOnlyList<string> LicensePolicy { get; init; }
 
+    /// <summary>Why the run failed; null if it did not.</summary>
+    public string? Failure { get; init; }
+
     /// <summary>The stages before the report, in order.</summary>
     public required IReadOnlyList<StageState> Stages { get; init; }
 
@@ -70,7 +73,8 @@ internal sealed record ReportData
     public TrainingCurve Model => Trainings[^1];
 
     /// <summary>Collects what the run's manifests and events say.</summary>
-    public static ReportData Of(Run run) => Of(run, [.. EventLog.Read(run.EventsFolder)], run.Manifest.TotalCounts);
+    public static ReportData Of(Run run) =>
+        Of(run, [.. EventLog.Read(run.EventsFolder)], run.Manifest.TotalCounts) with { Failure = RunEnd.Failure(run) };
 
     /// <summary>Collects what the run's manifests say, and events that were read before.</summary>
     /// <param name="run">The run.</param>

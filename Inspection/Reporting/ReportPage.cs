@@ -12,6 +12,11 @@ internal static class ReportPage
         StringBuilder page = Begin($"DataForge: {data.RunName}");
         string name = Charts.Escape(data.RunName);
         page.Append(CultureInfo.InvariantCulture, $"<h1>{name}</h1><p class=\"dim\">{Charts.Escape(StagesInWords(data))}</p>");
+        if (data.Failure is { } failure)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<h2>This run failed</h2><pre>{Charts.Escape(failure)}</pre>");
+        }
+
         page.Append(ReportSections.Tiles(data));
         foreach (PageSection section in ReportSections.Of(data))
         {
@@ -37,7 +42,7 @@ internal static class ReportPage
     {
         var sentences = new List<string>();
         Add("Done", Progress.Done);
-        Add("Running or interrupted", Progress.Begun);
+        Add(data.Failure is null ? "Running or interrupted" : "Not finished", Progress.Begun);
         Add("No part of this run so far", Progress.None);
         return string.Join(" ", sentences);
 

@@ -15,7 +15,7 @@ internal sealed class ReportStage : IStage
 
     /// <summary>
     /// The hash of everything that the page shows. While a run has no finished model, its progress counts too, so that the page is written
-    /// again as training goes on.
+    /// again as training goes on. So does the reason why a run failed.
     /// </summary>
     public static string InputHash(Run run)
     {
@@ -28,13 +28,18 @@ internal sealed class ReportStage : IStage
                 .Append(steps.ToString(CultureInfo.InvariantCulture));
         }
 
-        return StageHash.Combine(hashes);
+        return StageHash.Combine(RunEnd.Failure(run) is { } failure ? hashes.Append(failure) : hashes);
     }
 
     /// <inheritdoc/>
     public async Task RunAsync(StageContext context, CancellationToken cancellation)
     {
         Run run = context.Run;
+        if (RunEnd.Failure(run) is { } failure)
+        {
+            context.Events.Write(Note.Warning($"this run failed, and the report shows how far it got: {failure.Split('\n')[0]}"));
+        }
+
         string options = StageHash.OfOptions(Name, CodeVersion, new { });
         var page = new PartPlan("page", InputHash(run), 1, (output, token) => WriteAsync(run, output, token));
         await context.RunPartAsync(Name, options, page, cancellation).ConfigureAwait(false);

@@ -8,7 +8,8 @@ namespace DataForge.Orchestrator.Commands;
 /// <summary><c>build</c>: runs all stages, or those up to one.</summary>
 internal static class BuildCommand
 {
-    private static readonly Option<string> Until = new("--until")
+    /// <summary><c>--until</c>.</summary>
+    public static Option<string> Until { get; } = new("--until")
     {
         Description = $"The last stage to run: {string.Join(", ", StageNames.All)}.",
         DefaultValueFactory = _ => StageNames.Report, HelpName = "STAGE",
@@ -35,19 +36,22 @@ internal static class BuildCommand
         }.WithPipelineOptions();
         command.SetAction((parsed, cancellation) =>
         {
-            string until = parsed.GetValue(Until)!;
-            if (!StageNames.All.Contains(until))
-            {
-                throw DataForgeException.Usage($"--until {until}: the stages are {string.Join(", ", StageNames.All)}.");
-            }
-
-            string[] stages = [.. StageNames.All.TakeWhile(stage => stage != until), until];
-            PipelineRequest request = PipelineOptions.Request(parsed) with { Stages = stages };
+            PipelineRequest request = PipelineOptions.Request(parsed) with { Stages = StagesUntil(parsed) };
             return parsed.GetValue(Scheduled)
                 ? RunForServiceAsync(host, parsed, request, cancellation)
                 : PipelineCommand.RunAsync(host, parsed, request, cancellation);
         });
         return command;
+    }
+
+    /// <summary>The stages that <c>--until</c> asks for, in order.</summary>
+    /// <exception cref="DataForgeException">There is no such stage. Exit code 2.</exception>
+    public static IReadOnlyList<string> StagesUntil(ParseResult parsed)
+    {
+        string until = parsed.GetValue(Until)!;
+        return StageNames.All.Contains(until)
+            ? [.. StageNames.All.TakeWhile(stage => stage != until), until]
+            : throw DataForgeException.Usage($"--until {until}: the stages are {string.Join(", ", StageNames.All)}.");
     }
 
     // Like a run of --schedule, it takes what is in the sources at that time.

@@ -13,6 +13,7 @@ internal static class CommandExamples
         ["quickstart"] = "dataforge quickstart --workspace ~/first",
         ["build"] = "dataforge build --source dir:~/src --run mine --until dedup",
         ["serve"] = "dataforge serve --config crawl/service.json",
+        ["submit"] = "dataforge submit --engine slurm --tasks 8 --source dir:~/src --run mine --until dedup",
         ["crawl"] = "dataforge crawl --source 'github:language:python stars:>=10'",
         ["clean"] = "dataforge clean --run mine --set clean.preset=codeparrot",
         ["dedup"] = "dataforge dedup --run mine --set dedup.threshold=0.8",

@@ -3,6 +3,7 @@ using DataForge.Corpus.Runs;
 using DataForge.Orchestrator.Hosting;
 using DataForge.Orchestrator.Logging;
 using DataForge.Orchestrator.OptOut;
+using DataForge.Orchestrator.Submitting;
 
 namespace DataForge.Orchestrator.Commands;
 
@@ -18,11 +19,16 @@ internal static class CommandLine
             QuickstartCommand.Create(host),
             BuildCommand.Create(host),
             ServeCommand.Create(host),
+            SubmitCommand.Create(host),
             CrawlCommand.Create(host),
-            StageCommand.Create(host, StageNames.Clean, "Applies licences and rules: raw to 2-clean."),
-            StageCommand.Create(host, StageNames.Dedup, "Removes exact and near duplicates: 2-clean to 3-dataset."),
             StageCommand.Create(
-                host, StageNames.Tokenize, "Trains the tokenizer and writes token shards: 3-dataset to 4-tokens.", PipelineOptions.Texts),
+                host, StageNames.Clean, "Applies licences and rules: raw to 2-clean.", PipelineOptions.Rank, PipelineOptions.World),
+            StageCommand.Create(
+                host, StageNames.Dedup, "Removes exact and near duplicates: 2-clean to 3-dataset.",
+                PipelineOptions.Rank, PipelineOptions.World),
+            StageCommand.Create(
+                host, StageNames.Tokenize, "Trains the tokenizer and writes token shards: 3-dataset to 4-tokens.",
+                PipelineOptions.Texts, PipelineOptions.Rank, PipelineOptions.World),
             StageCommand.Create(
                 host, StageNames.Pretrain, "Trains the model: 4-tokens to 5-model.",
                 PipelineOptions.Preset, PipelineOptions.From, PipelineOptions.Problems),

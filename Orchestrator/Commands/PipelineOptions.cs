@@ -47,6 +47,19 @@ internal static class PipelineOptions
         Description = "Problems in APPS's layout to fine-tune on (pretrain.problems).", HelpName = "DIR",
     };
 
+    /// <summary><c>--rank</c>.</summary>
+    public static Option<int> Rank { get; } = new("--rank")
+    {
+        Description = "With --world: which of the processes that share the stage's parts this one is, from 0.", HelpName = "R",
+    };
+
+    /// <summary><c>--world</c>.</summary>
+    public static Option<int> World { get; } = new("--world")
+    {
+        Description = "How many processes share the stage's parts. Each begins with its own, and computes those of the others if they end.",
+        DefaultValueFactory = _ => 1, HelpName = "N",
+    };
+
     /// <summary>Adds the options that every such command has, after those of its own.</summary>
     public static Command WithPipelineOptions(this Command command)
     {
@@ -82,7 +95,19 @@ internal static class PipelineOptions
         ];
         return new PipelineRequest(
             parsed.GetValue(CommonOptions.Workspace)!, parsed.GetValue(CommonOptions.Run)!, workers, parsed.GetValue(Config),
-            [.. commandLine]);
+            [.. commandLine])
+        {
+            FirstPart = FirstPart(parsed),
+        };
+    }
+
+    private static double FirstPart(ParseResult parsed)
+    {
+        int rank = parsed.GetResult(Rank) is null ? 0 : parsed.GetValue(Rank);
+        int world = parsed.GetResult(World) is null ? 1 : parsed.GetValue(World);
+        return world >= 1 && rank >= 0 && rank < world
+            ? (double)rank / world
+            : throw DataForgeException.Usage($"--rank {rank} --world {world}: give a rank from 0 to below the number of processes.");
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> Given(ParseResult parsed, Option<string?> option, string key) =>

@@ -12,6 +12,9 @@ internal sealed record PipelineRequest(
     /// <summary>The stages to run, in order.</summary>
     public IReadOnlyList<string> Stages { get; init; } = [];
 
+    /// <summary>Where this process begins among a stage's parts, from 0 to below 1.</summary>
+    public double FirstPart { get; init; }
+
     /// <summary>Whether the crawl takes what changed in the sources since the run was pinned.</summary>
     public bool Repin { get; init; }
 }

@@ -14,7 +14,10 @@ internal static class ServeCommand
         Description = "A JSON file with the schedules.", Required = true, HelpName = "FILE",
     };
 
-    private static readonly Option<bool> Check = new("--check") { Description = "Checks the file, prints its faults, and ends." };
+    private static readonly Option<bool> Check = new("--check")
+    {
+        Description = "Checks the file, its builds' options and folders, and ends.",
+    };
 
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host)
@@ -25,17 +28,20 @@ internal static class ServeCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            ServiceOptions options = ServiceConfiguration.Read(parsed.GetValue(Config)!);
-            if (!parsed.GetValue(Check))
+            string file = parsed.GetValue(Config)!;
+            ServiceOptions options = ServiceConfiguration.Read(file);
+            if (parsed.GetValue(Check))
             {
-                // A service that does not log could not be operated.
-                LogSettings given = LogSettings.Of(parsed);
-                LogSettings log = given with { Format = given.Format ?? LogFormat.Text };
-                TextWriter error = host.Terminal.Error;
-                await ServiceHost.RunAsync(
-                    options, logging => log.Configure(logging, error, TimeProvider.System), cancellation).ConfigureAwait(false);
+                host.Terminal.Output.WriteLine(new ServeCheck(host).Check(file, options, TimeProvider.System.GetUtcNow()));
+                return 0;
             }
 
+            // A service that does not log could not be operated.
+            LogSettings given = LogSettings.Of(parsed);
+            LogSettings log = given with { Format = given.Format ?? LogFormat.Text };
+            TextWriter error = host.Terminal.Error;
+            await ServiceHost.RunAsync(
+                options, logging => log.Configure(logging, error, TimeProvider.System), cancellation).ConfigureAwait(false);
             return 0;
         });
         return command;

@@ -25,7 +25,10 @@ internal static class PipelineServices
         .AddCrawler().AddCleaner().AddDedup().AddPretrain().AddInspection()
         .AddSingleton(provider => new StageContext(
             provider.GetRequiredService<Run>(), provider.GetRequiredService<EventLog>(), request.Workers,
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StageContext>>()))
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StageContext>>())
+        {
+            FirstPart = request.FirstPart,
+        })
         .AddSingleton<PipelineWorker>();
 
     /// <summary>Adds the run, opened and protected from opt-outs as long as the container lives, and its event log.</summary>

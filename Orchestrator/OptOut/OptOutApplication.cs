@@ -6,6 +6,7 @@ using DataForge.Dedup.Removal;
 using DataForge.Inspection.Reporting;
 using DataForge.Inspection.Settings;
 using DataForge.Orchestrator.Logging;
+using DataForge.Orchestrator.Submitting;
 
 namespace DataForge.Orchestrator.OptOut;
 
@@ -66,8 +67,9 @@ internal sealed class OptOutApplication(Workspace workspace, TimeProvider time)
         var runs = new RunRemoval(rewrite, removed, list);
         IReadOnlyList<RunToFinish> toFinish = runs.Rewrite(cancellation);
 
-        // The message of a fault may name a repository.
+        // The message of a fault may name a repository, and so may what a submitted task writes.
         rewrite.Remove(FaultFile.FolderName);
+        rewrite.Remove(JobFolder.Name);
         rewrite.Flush();
         IReadOnlyList<string> unmatched = OptOutReport.Unmatched(entries, removed, WorkspaceOptOuts.Read(workspace));
         var ready = new OptOutJournal

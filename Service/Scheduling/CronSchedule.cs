@@ -28,7 +28,7 @@ internal sealed class CronSchedule
         string[] fields = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length is not (5 or 6))
         {
-            throw Wrong("it does not have five fields");
+            throw Wrong($"it has {fields.Length} {(fields.Length == 1 ? "field" : "fields")}, not five or six");
         }
 
         // Where both days are given, cron runs on either of them and the library on days that match both: the user must choose.
@@ -37,12 +37,14 @@ internal sealed class CronSchedule
             throw Wrong("it names days of the month and days of the week; give one of them as *");
         }
 
-        // Sunday is 0 or 7.
-        fields[^1] = string.Join(',', fields[^1].Split(',').Select(day => day == "7" ? "0" : day));
-        var options = new CrontabSchedule.ParseOptions { IncludingSeconds = fields.Length == 6 };
-        return CrontabSchedule.TryParse(string.Join(' ', fields), options) is { } times
-            ? new CronSchedule(times, zone, fields[^4] == "*")
-            : throw Wrong("it cannot be parsed");
+        if (CronFields.Fault(fields) is { } fault)
+        {
+            throw Wrong(fault);
+        }
+
+        bool isEveryHour = fields[^4] == "*";
+        fields[^1] = CronFields.WithSundayAsZero(fields[^1]);
+        return CronFields.Parse(fields) is { } times ? new CronSchedule(times, zone, isEveryHour) : throw Wrong("it cannot be parsed");
 
         DataForgeException Wrong(string why) => DataForgeException.Usage(
             $"{option} '{text}': {why}. Give minute, hour, day of month, month and day of week, as in '30 3 * * *' or '0 */6 * * 1-5'.");

@@ -22,12 +22,21 @@ internal sealed class PrimaryBudget
     /// <summary>Requests that may be sent now.</summary>
     public long Remaining => _isUnlimited ? long.MaxValue : _remaining;
 
+    /// <summary>Requests of a whole window, as the server last said; 0 where it has not.</summary>
+    public long Limit { get; private set; }
+
+    /// <summary>Whether the server has told a limit.</summary>
+    public bool IsLimited => Limit > 0 && !_isUnlimited;
+
+    /// <summary>When the present window ends, as the server last said.</summary>
+    public DateTimeOffset Reset => _reset;
+
     /// <summary>Sets what remains, as the server reports it before the first request.</summary>
     public void SetRemaining(RateLimitHeaders reported, DateTimeOffset now)
     {
         if (reported.IsCredible(now))
         {
-            (_isKnown, _reset, _remaining) = (true, reported.Reset, reported.Remaining);
+            (_isKnown, _reset, _remaining, Limit) = (true, reported.Reset, reported.Remaining, reported.Limit);
         }
     }
 
@@ -80,7 +89,7 @@ internal sealed class PrimaryBudget
         _inFlight--;
         if (reported is { } budget && budget.IsCredible(charge.SentAt))
         {
-            _isUnlimited = false;
+            (_isUnlimited, Limit) = (false, budget.Limit);
             Learn(charge, budget, isFree);
         }
         else if (reported is null && isGood && !_isKnown)

@@ -1,3 +1,5 @@
+using DataForge.Corpus.Events;
+
 namespace DataForge.Crawler.GitHub.Limits;
 
 /// <summary>
@@ -6,8 +8,12 @@ namespace DataForge.Crawler.GitHub.Limits;
 /// <param name="users">The users' budgets.</param>
 /// <param name="time">The clock.</param>
 /// <param name="onWaiting">Called with a message when nothing can be sent for more than a minute; may be null.</param>
-internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvider time, Action<string>? onWaiting = null)
+/// <param name="onBudget">Called now and then with what is left of a limit; may be null.</param>
+internal sealed class RequestLimiter(
+    IReadOnlyList<UserBudget> users, TimeProvider time, Action<string>? onWaiting = null, Action<ApiBudget>? onBudget = null)
 {
+    private static readonly TimeSpan BudgetInterval = TimeSpan.FromSeconds(10);
+
     // Waits up to a minute are ordinary: the search limit is one of a minute. A longer wait would look like a standstill.
     private static readonly TimeSpan ReportedWait = TimeSpan.FromSeconds(70);
 
@@ -15,6 +21,7 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(7);
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = NewSignal();
+    private readonly Dictionary<string, DateTimeOffset> _budgetTold = [];
     private DateTimeOffset _reportedUntil;
 
     /// <summary>Waits for a permit to send one request, from the user with the most requests remaining.</summary>
@@ -36,7 +43,7 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
                 {
                     PrimaryBudget.Charge? charge = resource is null ? null : user.Budget(resource).Acquire(now);
                     GitHubToken? carried = user.Acquire();
-                    return new Permit(this, user, token ?? carried, charge);
+                    return new Permit(this, user, token ?? carried, charge, resource);
                 }
 
                 wait = earliest - now;
@@ -113,6 +120,26 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
         onWaiting(FormattableString.Invariant($"the limit of requests is reached; going on in {minutes} min, as the server asks"));
     }
 
+    private void TellBudget(string resource)
+    {
+        ApiBudget told;
+        lock (_lock)
+        {
+            DateTimeOffset now = time.GetUtcNow();
+            PrimaryBudget[] known = [.. users.Select(user => user.Budget(resource)).Where(budget => budget.IsLimited)];
+            if (known.Length == 0 || (_budgetTold.TryGetValue(resource, out DateTimeOffset last) && now - last < BudgetInterval))
+            {
+                return;
+            }
+
+            _budgetTold[resource] = now;
+            told = new ApiBudget(
+                resource, known.Sum(budget => budget.Remaining), known.Sum(budget => budget.Limit), known.Min(budget => budget.Reset));
+        }
+
+        onBudget?.Invoke(told);
+    }
+
     private async Task WaitAsync(Task changed, TimeSpan? wait, CancellationToken cancellation)
     {
         if (wait is not { } delay)
@@ -144,7 +171,8 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>A permit to send one request. The holder calls exactly one of its methods, once.</summary>
-    internal sealed class Permit(RequestLimiter limiter, UserBudget user, GitHubToken? token, PrimaryBudget.Charge? charge)
+    internal sealed class Permit(
+        RequestLimiter limiter, UserBudget user, GitHubToken? token, PrimaryBudget.Charge? charge, string? resource)
     {
         /// <summary>The token that the request carries; null for an anonymous request.</summary>
         public GitHubToken? Token => token;
@@ -170,7 +198,16 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
         /// <param name="isRateLimited">Whether the request was refused because a limit was exceeded.</param>
         /// <param name="retryAfter">How long the response asks to wait; null if it does not.</param>
         public void Complete(
-            RateLimitHeaders? reported, bool isFree, bool isGood, bool isRateLimited, TimeSpan? retryAfter) => limiter.Update(() =>
+            RateLimitHeaders? reported, bool isFree, bool isGood, bool isRateLimited, TimeSpan? retryAfter)
+        {
+            limiter.Update(() => Learn(reported, isFree, isGood, isRateLimited, retryAfter));
+            if (reported is not null && resource is not null)
+            {
+                limiter.TellBudget(resource);
+            }
+        }
+
+        private void Learn(RateLimitHeaders? reported, bool isFree, bool isGood, bool isRateLimited, TimeSpan? retryAfter)
         {
             DateTimeOffset now = limiter.Now;
             if (charge is { } request)
@@ -189,7 +226,7 @@ internal sealed class RequestLimiter(IReadOnlyList<UserBudget> users, TimeProvid
             {
                 user.Accept();
             }
-        });
+        }
     }
 
     private DateTimeOffset Now => time.GetUtcNow();

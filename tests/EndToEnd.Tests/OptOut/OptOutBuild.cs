@@ -67,6 +67,7 @@ public sealed class OptOutBuild : IAsyncLifetime
             _folder.Write($"before/runs/one/5-model/export.humaneval/{name}", $"{{\"completion\": \"{OptOutCorpus.Marker}\"}}\n");
         }
 
+        _folder.Write("before/jobs/one/clean-0.log", "acme/gone src/own1.py: not text\n");
         _folder.Write("before/faults/dataforge-fault-20260101T000000.000Z-1.log", "InvalidOperationException: acme/gone src/own1.py\n");
         CopyTo(After);
         Report = await OptOutAsync("optout", List, "--workspace", After);

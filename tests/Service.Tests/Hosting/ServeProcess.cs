@@ -34,7 +34,7 @@ internal sealed class ServeProcess : IDisposable
             {
                 new
                 {
-                    name = "often", cron = settings.Cron, until = settings.Until, workspace = Workspace, options = settings.Options,
+                    name = "often", cron = settings.Cron, run = settings.Run, until = settings.Until, workspace = Workspace, options = settings.Options,
                     sources = settings.Sources ?? ["dir:" + _folder["source"]], minimumFreeGigabytes = 0, retryDelaySeconds = 1,
                 },
             },

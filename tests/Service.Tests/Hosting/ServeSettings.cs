@@ -7,6 +7,9 @@ internal sealed record ServeSettings
 
     public string Until { get; init; } = "clean";
 
+    /// <summary>The run's name.</summary>
+    public string Run { get; init; } = "often";
+
     public int StopSeconds { get; init; } = 20;
 
     /// <summary>What it crawls; by default a folder with a small package, which <see cref="ServeProcess.AddFile"/> enlarges.</summary>

@@ -26,7 +26,7 @@ public sealed class SharedServeTests
         using var folder = new TemporaryFolder();
         var settings = new ServeSettings
         {
-            Cron = "*/2 * * * * *", Until = "pretrain", Database = database, Workspace = folder["workspace"],
+            Cron = "*/10 * * * * *", Run = "often-{due}", Until = "pretrain", Database = database, Workspace = folder["workspace"],
             Sources = ["dir:" + folder["source"]], Options = SmallTraining.Options(steps: 200),
         };
         CopyPackage("email", folder["source", "package"]);
@@ -76,21 +76,27 @@ public sealed class SharedServeTests
     // Waits until an instance is in the middle of a training that begins from now on.
     private static async Task<ServeProcess> OneThatTrainsAsync(BuildWatch watch, ServeProcess[] instances, string workspace)
     {
-        string events = Path.Combine(workspace, "runs", "often", "events");
-        int before = EventLog.Read(events).Count(entry => entry is TrainingStep);
+        int before = Steps(workspace);
         ServeProcess? found = null;
         await instances[0].UntilAsync(() =>
         {
             found = instances.FirstOrDefault(instance => instance.Builds.Count > 0);
-            return Task.FromResult(found is not null && EventLog.Read(events).Count(entry => entry is TrainingStep) > before + 2);
+            return Task.FromResult(found is not null && Steps(workspace) > before + 2);
         });
         Assert.True(watch.Faults.IsEmpty, string.Join("; ", watch.Faults));
         return found!;
     }
 
-    // The next build has more to learn from, and trains again.
-    private static void Change(TemporaryFolder folder, int number) =>
-        folder.Write($"source/package/module{number}.py", $"def number{number}(value):\n    return [value + {number}, \"{number} of many\"]\n");
+    private static int Steps(string workspace)
+    {
+        string runs = Path.Combine(workspace, "runs");
+        return !Directory.Exists(runs) ? 0 : Directory.GetDirectories(runs)
+            .Sum(run => EventLog.Read(Path.Combine(run, "events")).Count(entry => entry is TrainingStep));
+    }
+
+    // The next build has other text to learn from, and trains again. A small file of its own could be dropped as a near duplicate.
+    private static void Change(TemporaryFolder folder, int number) => File.AppendAllText(
+        folder["source", "package", "utils.py"], $"\n\ndef changed_{number}(value):\n    return value * {number}\n");
 
     private static void CopyPackage(string name, string target)
     {

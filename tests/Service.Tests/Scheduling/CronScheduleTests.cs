@@ -12,6 +12,8 @@ public sealed class CronScheduleTests
     [InlineData("*/20 * * * *", "2026-01-01 00:00:01", "2026-01-01 00:20:00", "2026-01-01 00:40:00")]
     [InlineData("0 0 * * 0", "2026-01-01 00:00:00", "2026-01-04 00:00:00", "2026-01-11 00:00:00")]
     [InlineData("0 0 * * 7", "2026-01-01 00:00:00", "2026-01-04 00:00:00", "2026-01-11 00:00:00")]
+    [InlineData("0 0 * * 6-7", "2026-01-01 00:00:00", "2026-01-03 00:00:00", "2026-01-04 00:00:00")]
+    [InlineData("0 0 * * 3-7/4", "2026-01-01 00:00:00", "2026-01-04 00:00:00", "2026-01-07 00:00:00")]
     [InlineData("15 12 * * 1-5", "2026-01-02 13:00:00", "2026-01-05 12:15:00", "2026-01-06 12:15:00")]
     [InlineData("15 12 * * mon,WED", "2026-01-01 00:00:00", "2026-01-05 12:15:00", "2026-01-07 12:15:00")]
     [InlineData("0 6 31 * *", "2026-01-31 06:00:00", "2026-03-31 06:00:00", "2026-05-31 06:00:00")]
@@ -104,6 +106,22 @@ public sealed class CronScheduleTests
         Assert.Equal(DataForgeException.WrongUse, e.ExitCode);
         Assert.StartsWith($"--schedule '{text}': ", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Theory]
+    [InlineData("61 * * * *", "the minute '61' is wrong; it can be 0 to 59")]
+    [InlineData("0 25 * * *", "the hour '25' is wrong; it can be 0 to 23")]
+    [InlineData("0 22-5 * * *", "the hour '22-5' is wrong")]
+    [InlineData("0 0 32 * *", "the day of month '32' is wrong; it can be 1 to 31")]
+    [InlineData("0 0 * juli *", "the month 'juli' is wrong; it can be 1 to 12")]
+    [InlineData("0 0 * * 8", "the day of week '8' is wrong; it can be 0 to 7")]
+    [InlineData("60 0 0 * * *", "the second '60' is wrong; it can be 0 to 59")]
+    [InlineData("* * * *", "it has 4 fields, not five or six")]
+    public void Parse_wrongField_isNamed(string text, string message)
+    {
+        var e = Assert.Throws<DataForgeException>(() => CronSchedule.Parse(text, TimeZoneInfo.Utc));
+
+        Assert.Contains(message, e.Message, StringComparison.Ordinal);
     }
 
     private static DateTimeOffset Utc(string text) => DateTimeOffset.Parse(text + "Z", CultureInfo.InvariantCulture);

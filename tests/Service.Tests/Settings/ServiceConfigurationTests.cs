@@ -69,7 +69,7 @@ public sealed class ServiceConfigurationTests : IDisposable
     [InlineData("""{ "schedule": [] }""", "there is no setting schedule; the settings are listen,")]
     [InlineData("""{ "schedules": {} }""", "schedules must be a list")]
     [InlineData("""{ "schedules": [ { "name": 3, "missed": "often", "retries": 1.5, "options": [] } ] }""", "schedules[0].missed must be one of skip, once, all.")]
-    [InlineData("""{ "schedules": [ { "name": "a", "cron": "daily" } ] }""", "cron 'daily': it does not have five fields")]
+    [InlineData("""{ "schedules": [ { "name": "a", "cron": "daily" } ] }""", "cron 'daily': it has 1 field, not five or six")]
     [InlineData("{}", "schedules must name at least one schedule.")]
     [InlineData("[]", "the file must be an object.")]
     [InlineData("{", "is not JSON")]

@@ -21,7 +21,8 @@ internal static class OneOfEachEvent
         [
             new RunStarted("nightly", "/w", "0", ["clean"]), new StageStarted("clean"), new StageAdvanced("clean", "bytes", 5, 10, 1),
             new PartDone("clean", "part-00000", false, 1, counts), new PartDone("clean", "part-00001", true, 0, counts),
-            new FileFault("clean", "owner/name a.py", "not_text", "x"), new StageFinished("clean", 2),
+            new ApiBudget("core", 4000, 5000, DateTimeOffset.UnixEpoch), new FileFault("clean", "owner/name a.py", "not_text", "x"),
+            new StageFinished("clean", 2),
             new TrainingStep(1, 10, 3.5, 1000, 1e-3, 1, null, 9), new TrainingSkipped(2, "spike", 9, 9), new TrainingEvaluated(2, 3.4, true),
             new RunFinished("nightly", "done", null, 3),
         ];
