@@ -15,7 +15,9 @@ namespace DataForge.Evaluation.Tests.Scoring;
 /// </summary>
 public sealed class LoadTests(SandboxFixture sandbox) : IClassFixture<SandboxFixture>, IDisposable
 {
-    private const double Limit = 0.1;
+    // Seconds of processor time. The full check takes a shorter limit, or it would take an hour; the suite's margins are wider, since
+    // nobody knows what else its machine does.
+    private static readonly double Limit = Environment.GetEnvironmentVariable("DATAFORGE_TEST_EVALUATION_LOAD") is { Length: > 0 } ? 0.1 : 0.4;
 
     private const int Workers = 2;
 
