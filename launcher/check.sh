@@ -30,6 +30,8 @@ list_checks() {
   optout          an opt-out killed 20 times; 200 workspaces drawn from seeds
   serve           the service's schedules over 10,000 simulated hours of crashes, restarts and changes of clocks, five times; a service
                   that crawls a forge every minute and is killed; two services on one PostgreSQL; SIGTERM in each stage (15 minutes)
+  soak            a service that is killed, paused and starved, with clocks that jump, for 60 minutes and 20 runs or more; in place of FOLDERs
+                  the number of minutes (root)
   slurm           submit with arrays of 4 on Slurm, two nodes on this machine; tasks killed; a training of 2 processes (Debian 12, network)
   passk           confidence intervals of pass@k on simulated problems, 29 settings of 3,000 runs
   evaluation      the sandbox on all hostile programs; every set's references, empty completions and constants, and every cheat on
@@ -131,6 +133,9 @@ run_check() {
       local hosting=DataForge.Service.Tests.Hosting
       check_tests Service.Tests -diagnostics -class DataForge.Service.Tests.Ledger.SimulatedMonthsTests -class "$hosting.ForgeScheduleTests" \
         -class "$hosting.SharedServeTests" -class "$hosting.ServeStopTests"
+      ;;
+    soak)
+      DATAFORGE_TEST_SOAK_MINUTES="${1:-60}" check_tests Service.Tests -class DataForge.Service.Tests.Soak.SoakTests
       ;;
     slurm)
       DATAFORGE_TEST_SLURM="$(unpack_slurm)" check_tests EndToEnd.Tests -class DataForge.EndToEnd.Tests.Submitting.SubmitTests

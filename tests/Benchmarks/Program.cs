@@ -22,6 +22,7 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["generation"] = args => GenerationBenchmarks.Run(args),
     ["scorer"] = args => ScorerBenchmarks.Run(args),
     ["catalog"] = args => CatalogBenchmarks.Run(args),
+    ["telemetry"] = args => TelemetryBenchmarks.Run(args),
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {
