@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DataForge.Corpus;
+using DataForge.Corpus.Runs;
 using DataForge.Crawler.Storage;
 
 namespace DataForge.Service.Settings;
@@ -36,7 +37,7 @@ internal static class ServiceConfiguration
                 {
                     Workspace = Absolute(schedule.Workspace),
                     Config = schedule.Config is null ? null : Absolute(schedule.Config),
-                    Run = schedule.Run.Length == 0 ? schedule.Name : schedule.Run,
+                    Run = schedule.Run.Length == 0 ? DefaultRun(schedule) : schedule.Run,
                 }),
             ],
         };
@@ -45,6 +46,10 @@ internal static class ServiceConfiguration
 
         string Absolute(string path) => Path.GetFullPath(HomePath.Expand(path), folder);
     }
+
+    // A model is trained on one dataset; a run that has trained cannot go on with other data.
+    private static string DefaultRun(ScheduleOptions schedule) =>
+        schedule.Until is StageNames.Pretrain or StageNames.Report ? $"{schedule.Name}-{ScheduleFaults.Due}" : schedule.Name;
 
     /// <summary>Reads the token; null where none is configured.</summary>
     public static string? ReadToken(ServiceOptions options) =>

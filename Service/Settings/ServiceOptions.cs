@@ -72,7 +72,10 @@ internal sealed record ScheduleOptions
     /// <summary>The folder of the workspace.</summary>
     public string Workspace { get; init; } = "workspace";
 
-    /// <summary>The run's name. <c>{due}</c> in it stands for the time in UTC, so that each time has a run of its own.</summary>
+    /// <summary>
+    /// The run's name. <c>{due}</c> in it stands for the time in UTC, so that each time has a run of its own. Default: the schedule's name,
+    /// with <c>-{due}</c> where it trains.
+    /// </summary>
     public string Run { get; init; } = "";
 
     /// <summary>The last stage to run.</summary>

@@ -18,7 +18,7 @@ public sealed class ServiceConfigurationTests : IDisposable
         Assert.Equal("127.0.0.1:8710", options.Listen);
         Assert.Equal(_folder["service"], options.StateFolder);
         ScheduleOptions schedule = Assert.Single(options.Schedules);
-        Assert.Equal((_folder["workspace"], "nightly", MissedPolicy.Once, OverlapPolicy.Skip), (schedule.Workspace, schedule.Run, schedule.Missed, schedule.Overlap));
+        Assert.Equal((_folder["workspace"], "nightly-{due}", MissedPolicy.Once, OverlapPolicy.Skip), (schedule.Workspace, schedule.Run, schedule.Missed, schedule.Overlap));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class ServiceConfigurationTests : IDisposable
             { "listen": "everywhere", "parallelRuns": 0, "database": "mysql://x", "tokenFile": "missing",
               "schedules": [ { "name": "a", "cron": "daily", "timeZone": "Mars/Olympus", "until": "never", "retries": -1 },
                              { "name": "a/b", "cron": "0 0 30 2 *", "run": "..", "keepRuns": 2 },
-                             { "name": "a", "cron": "0 0 * * *" } ] }
+                             { "name": "a", "cron": "0 0 * * *", "run": "a" } ] }
             """));
 
         Assert.Equal(DataForgeException.WrongUse, fault.ExitCode);
