@@ -75,7 +75,8 @@ public sealed class LicenseDetector
         return OfWhole(text);
     }
 
-    private LicenseFinding OfWhole(ReadOnlySpan<byte> text)
+    /// <summary>The same for a file read as one text, sections about third parties too, as are the words and matches then.</summary>
+    internal LicenseFinding OfWhole(ReadOnlySpan<byte> text)
     {
         string expression = Detect(text, strict: true, isHeader: false, readme: "");
         if (_left.HasScopes && expression.Length > 0)

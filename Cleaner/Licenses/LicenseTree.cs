@@ -2,33 +2,25 @@ using System.Text.RegularExpressions;
 
 namespace DataForge.Cleaner.Licenses;
 
-/// <summary>The licences of paths that a text lists as a tree.</summary>
+/// <summary>
+/// The licences of paths that a text lists as a tree, as MicroPython's LICENSE does
+/// (https://github.com/micropython/micropython/blob/master/LICENSE): a line for each path, deeper ones indented, the licence behind it in
+/// brackets.
+/// </summary>
 /// <param name="Start">Where the tree begins in the text, with the sentences that introduce it.</param>
 /// <param name="End">Where it ends.</param>
 /// <param name="Paths">The paths that have a licence beside them, in order.</param>
-internal readonly record struct LicenseTree(int Start, int End, IReadOnlyList<FilesParagraph> Paths)
-{
-    /// <summary>The tree of a text; null where it has none.</summary>
-    /// <param name="text">The text, one character a byte.</param>
-    public static LicenseTree? Find(string text) =>
-        text.Contains("\n    /", StringComparison.Ordinal) ? LicenseTreeReader.Read(text) : null;
-}
-
-/// <summary>
-/// Reads trees as MicroPython's LICENSE has one (https://github.com/micropython/micropython/blob/master/LICENSE): a line a path, deeper
-/// ones indented, the licence behind it in brackets.
-/// </summary>
-internal static partial class LicenseTreeReader
+internal readonly partial record struct LicenseTree(int Start, int End, IReadOnlyList<FilesParagraph> Paths)
 {
     private const int FewestLines = 3;
     private const int MostLines = 500;
 
     /// <summary>The first tree of a text; null where it has none.</summary>
     /// <param name="text">The text, one character a byte.</param>
-    public static LicenseTree? Read(string text)
+    public static LicenseTree? Find(string text)
     {
-        Match first = Line().Match(text);
-        if (!first.Success)
+        // Most texts have none, and the expression would try each of their lines.
+        if (!text.Contains("\n    /", StringComparison.Ordinal) || Line().Match(text) is not { Success: true } first)
         {
             return null;
         }

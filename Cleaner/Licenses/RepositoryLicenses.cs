@@ -73,8 +73,8 @@ public sealed class RepositoryLicenses
         }
     }
 
-    // Metadata alone, as of a package that was copied without its text and then changed, takes nothing away from a text further up that
-    // gives fewer rights: both hold.
+    // A folder that has only metadata may be a package that was copied without its licence text and then changed. If a text further up
+    // gives fewer rights, both hold.
     private ResolvedLicense WithTextAbove(ResolvedLicense found, string folder, string path, string? above)
     {
         while (found.Source.StartsWith(MetadataSource, StringComparison.Ordinal) && folder.Length > 0)

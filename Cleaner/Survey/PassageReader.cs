@@ -33,7 +33,7 @@ internal sealed partial class PassageReader
     public void ReadFile(ReadOnlySpan<byte> text, int from = 0)
     {
         Clear();
-        _detector.OfLicenseFile(text[from..]);
+        _detector.OfWhole(text[from..]);
         Read(text, from, isHeader: false);
     }
 

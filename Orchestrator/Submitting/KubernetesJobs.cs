@@ -10,7 +10,6 @@ namespace DataForge.Orchestrator.Submitting;
 /// </summary>
 internal static class KubernetesJobs
 {
-    private const int MostRestarts = 3;
     private const string Volume = "workspace";
 
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true };
@@ -37,7 +36,8 @@ internal static class KubernetesJobs
             apiVersion = "batch/v1", kind = "Job", metadata = new { name },
             spec = new
             {
-                completionMode = "Indexed", completions = request.Tasks, parallelism = request.Tasks, backoffLimitPerIndex = MostRestarts,
+                completionMode = "Indexed", completions = request.Tasks, parallelism = request.Tasks,
+                backoffLimitPerIndex = SubmittedStage.MostRestarts,
                 template = new
                 {
                     spec = new

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using DataForge.Corpus;
+using DataForge.Service.Jobs;
 
 namespace DataForge.Orchestrator.Submitting;
 
@@ -11,8 +12,6 @@ namespace DataForge.Orchestrator.Submitting;
 /// <param name="output">Receives a line for each stage.</param>
 internal sealed class LocalJobs(SubmitRequest request, TextWriter output)
 {
-    private const int MostStarts = 4;
-    private const int LeastSignal = 128;
     private readonly string _folder = JobFolder.Of(request.Build);
 
     /// <summary>Prints the commands.</summary>
@@ -23,7 +22,7 @@ internal sealed class LocalJobs(SubmitRequest request, TextWriter output)
             for (int task = 0; task < stage.Tasks; task++)
             {
                 string variables = string.Concat(Variables(stage, task, 29_500).Select(pair => $"{pair.Name}={pair.Value} "));
-                output.WriteLine(variables + ThisProgram.Quote(Command(stage, task)));
+                output.WriteLine(variables + ShellWords.Quote(Command(stage, task)));
             }
         }
     }
@@ -40,7 +39,7 @@ internal sealed class LocalJobs(SubmitRequest request, TextWriter output)
             int port = FreePort();
             await Task.WhenAll(Enumerable.Range(0, stage.Tasks).Select(task => RunAsync(stage, task, port, stop))).ConfigureAwait(false);
             string seconds = Stopwatch.GetElapsedTime(start).TotalSeconds.ToString("F1", CultureInfo.InvariantCulture);
-            output.WriteLine($"{stage.Stage}: {(stage.Tasks == 1 ? "1 task" : $"{stage.Tasks} tasks")} in {seconds} s");
+            output.WriteLine($"{stage.Stage}: {stage.TasksInWords} in {seconds} s");
         }
     }
 
@@ -49,10 +48,10 @@ internal sealed class LocalJobs(SubmitRequest request, TextWriter output)
     {
         string log = Path.Combine(_folder, $"{stage.Stage}-{task}.log");
         int code = 0;
-        for (int start = 0; start < (stage.IsTraining ? 1 : MostStarts); start++)
+        for (int restart = 0; restart <= (stage.IsTraining ? 0 : SubmittedStage.MostRestarts); restart++)
         {
             code = await StartAsync(stage, task, port, log, stop.Token).ConfigureAwait(false);
-            if (code < LeastSignal)
+            if (code < SubmittedStage.LeastSignalCode)
             {
                 break;
             }

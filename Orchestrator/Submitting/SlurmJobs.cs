@@ -2,6 +2,8 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using DataForge.Corpus;
+using DataForge.Corpus.Runs;
+using DataForge.Service.Jobs;
 
 namespace DataForge.Orchestrator.Submitting;
 
@@ -13,7 +15,6 @@ namespace DataForge.Orchestrator.Submitting;
 /// <param name="output">Receives a line for each job.</param>
 internal sealed class SlurmJobs(SubmitRequest request, TextWriter output)
 {
-    private const int MostRestarts = 3;
     private readonly string _folder = JobFolder.Of(request.Build);
 
     /// <summary>Prints the jobs.</summary>
@@ -22,7 +23,7 @@ internal sealed class SlurmJobs(SubmitRequest request, TextWriter output)
         foreach (SubmittedStage stage in stages)
         {
             string previous = stage == stages[0] ? "" : "JOB";
-            output.WriteLine($"# sbatch {ThisProgram.Quote(Arguments(stage, previous))}");
+            output.WriteLine($"# sbatch {ShellWords.Quote(Arguments(stage, previous))}");
             output.WriteLine(Script(stage));
         }
     }
@@ -35,16 +36,10 @@ internal sealed class SlurmJobs(SubmitRequest request, TextWriter output)
         string previous = "";
         foreach (SubmittedStage stage in stages)
         {
-            AtomicWrite(ScriptFile(stage), Script(stage));
+            AtomicFile.Write(ScriptFile(stage), Encoding.UTF8.GetBytes(Script(stage)));
             previous = await SendAsync(Arguments(stage, previous), previous, cancellation).ConfigureAwait(false);
-            output.WriteLine($"{stage.Stage}: job {previous}, {(stage.Tasks == 1 ? "1 task" : $"{stage.Tasks} tasks")}");
+            output.WriteLine($"{stage.Stage}: job {previous}, {stage.TasksInWords}");
         }
-    }
-
-    private static void AtomicWrite(string file, string text)
-    {
-        File.WriteAllText(file + ".new", text);
-        File.Move(file + ".new", file, overwrite: true);
     }
 
     // %a is the task's number.
@@ -64,7 +59,7 @@ internal sealed class SlurmJobs(SubmitRequest request, TextWriter output)
 
     private static string Script(SubmittedStage stage)
     {
-        string command = ThisProgram.Quote([.. ThisProgram.Command, .. stage.Arguments]);
+        string command = ShellWords.Quote([.. ThisProgram.Command, .. stage.Arguments]);
         var script = new StringBuilder("#!/bin/sh\n# Written by dataforge submit.\n");
         if (stage.IsTraining)
         {
@@ -82,11 +77,11 @@ internal sealed class SlurmJobs(SubmitRequest request, TextWriter output)
             script.Append(stage.IsShared ? $"{command} --rank \"$SLURM_ARRAY_TASK_ID\" --world {stage.Tasks}\n" : command + "\n");
         }
 
-        // 128 and more: a signal ended it, or asked it to stop.
+        (int signal, int restarts) = (SubmittedStage.LeastSignalCode, SubmittedStage.MostRestarts);
         return script.Append(
             $$"""
             code=$?
-            if [ "$code" -ge 128 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt {{MostRestarts}} ]; then
+            if [ "$code" -ge {{signal}} ] && [ "${SLURM_RESTART_COUNT:-0}" -lt {{restarts}} ]; then
               scontrol requeue "$SLURM_JOB_ID" && sleep 600
             fi
             exit "$code"

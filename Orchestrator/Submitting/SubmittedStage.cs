@@ -10,6 +10,15 @@ namespace DataForge.Orchestrator.Submitting;
 /// <param name="Arguments">The command's arguments, without the task's number.</param>
 internal sealed record SubmittedStage(string Stage, int Tasks, IReadOnlyList<string> Arguments)
 {
+    /// <summary>How often a task that a signal ended is started again.</summary>
+    public const int MostRestarts = 3;
+
+    /// <summary>The least exit code of a process that a signal ended, or asked to stop.</summary>
+    public const int LeastSignalCode = 128;
+
+    /// <summary>The number of tasks, for people.</summary>
+    public string TasksInWords => Tasks == 1 ? "1 task" : $"{Tasks} tasks";
+
     /// <summary>Whether the tasks train together, so that all must run at the same time.</summary>
     public bool IsTraining => Stage == StageNames.Pretrain && Tasks > 1;
 

@@ -61,15 +61,11 @@ internal sealed partial class BuildProcess(IEventSink events, LedgerDatabase led
         "--log", "json", "--verbosity", "quiet",
     ];
 
-    // This same program: by .NET where that was started, as in a source folder, else by its own start file.
     private Process? TryStart(ScheduleOptions schedule, string run)
     {
-        string host = Environment.ProcessPath ?? "dotnet";
-        string[] program = Path.GetFileNameWithoutExtension(host) == "dotnet"
-            ? [Path.Combine(AppContext.BaseDirectory, "DataForge.Orchestrator.dll")]
-            : [];
         string[] heartbeat = ledger.IsShared ? ["--heartbeat"] : [];
-        var start = new ProcessStartInfo(host, [.. program, .. Arguments(schedule, run), .. heartbeat])
+        var start = new ProcessStartInfo(
+            ThisProgram.Command[0], [.. ThisProgram.Command.Skip(1), .. Arguments(schedule, run), .. heartbeat])
         {
             RedirectStandardInput = true,
             WorkingDirectory = Path.GetDirectoryName(schedule.Workspace) is { } folder && Directory.Exists(folder) ? folder : "/",

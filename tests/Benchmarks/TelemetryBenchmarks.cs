@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using DataForge.Corpus.Runs;
 using DataForge.Testing;
@@ -145,12 +144,7 @@ internal static partial class TelemetryBenchmarks
 
     private static HttpListener Receive(out string address)
     {
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
-        }
-
+        address = $"http://127.0.0.1:{FreePorts.Take()}";
         var listener = new HttpListener();
         listener.Prefixes.Add(address + "/");
         listener.Start();

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using DataForge.Testing;
 
 namespace DataForge.EndToEnd.Tests.Submitting;
@@ -115,7 +114,7 @@ internal sealed class SlurmCluster : IDisposable
 
     private static string Configuration(string folder, string plugins)
     {
-        int[] ports = FreePorts(3);
+        int[] ports = FreePorts.Take(3);
         string host = Dns.GetHostName();
         return string.Create(
             CultureInfo.InvariantCulture,
@@ -150,22 +149,5 @@ internal sealed class SlurmCluster : IDisposable
             PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 
             """);
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in listeners)
-        {
-            listener.Start();
-        }
-
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (TcpListener listener in listeners)
-        {
-            listener.Dispose();
-        }
-
-        return ports;
     }
 }

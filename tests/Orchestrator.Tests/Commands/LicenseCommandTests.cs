@@ -39,6 +39,15 @@ public sealed class LicenseCommandTests : IDisposable
         Assert.StartsWith("tree: ISC (permissive)\n  LICENSE: ISC (permissive)\n", _terminal.Output.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task License_textAboveASectionAboutThirdParties_namesItsLines()
+    {
+        _folder.Write("tree/LICENSE", "ISC License\n\n" + Isc + "\n\n3rd party code\n==============\n\nThe parser is under the MIT license.\n");
+        _folder.Write("tree/short.py", "import os\n");
+        Assert.Equal(0, await RunAsync(_folder["tree"]));
+        Assert.Contains("\n    lines 1-13: text of ISC\n", _terminal.Output.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("dir")]
     [InlineData("git")]

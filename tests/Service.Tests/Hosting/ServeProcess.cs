@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DataForge.Testing;
@@ -11,7 +10,7 @@ namespace DataForge.Service.Tests.Hosting;
 internal sealed class ServeProcess : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePorts.Take();
     private readonly HttpClient _client = new();
     private readonly ServeSettings _settings;
     private DataForgeProcess? _process;
@@ -150,13 +149,6 @@ internal sealed class ServeProcess : IDisposable
     }
 
     private Uri Url(string path) => new($"http://127.0.0.1:{_port}{path}");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
 
 /// <summary>A due time as the service tells it.</summary>

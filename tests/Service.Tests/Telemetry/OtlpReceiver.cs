@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using DataForge.Testing;
 
 namespace DataForge.Service.Tests.Telemetry;
 
@@ -11,12 +11,7 @@ internal sealed class OtlpReceiver : IDisposable
 
     public OtlpReceiver()
     {
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
-        }
-
+        Address = $"http://127.0.0.1:{FreePorts.Take()}";
         _listener.Prefixes.Add(Address + "/");
         _listener.Start();
         _ = Task.Run(TakeAsync);
