@@ -9,6 +9,7 @@ import resource
 import socket
 import sys
 
+import printed
 import values
 
 PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 4, 22, 38
@@ -178,7 +179,7 @@ def serve(job):
         _answer({"error": ["syntax", type(error).__name__, _text(error)]})
         return
     if job["script"]:
-        space = {"run_script": lambda text: _run_script(code, text)}
+        space = {"run_script": lambda text: _run_script(code, text), "last_printed": lambda: printed.last_printed(job["program"])}
         _answer({"value": None})
     else:
         _answer(_attempt(lambda: exec(code, space)))

@@ -5,6 +5,7 @@ It never reads a job itself: what it held, the programs that it forks would hold
 
 import ctypes
 import gc
+import importlib
 import os
 import select
 import signal
@@ -135,7 +136,8 @@ def _ends_within(process, milliseconds):
 
 
 def main():
-    isolated = sys.argv[1:] != ["--unsafe"]
+    modules = [argument for argument in sys.argv[1:] if argument != "--unsafe"]
+    isolated = len(modules) == len(sys.argv) - 1
     folder = os.path.dirname(os.path.abspath(__file__))
     with open(os.path.join(folder, "program.bpf"), "rb") as file:
         seccomp_filter = file.read()
@@ -147,6 +149,12 @@ def main():
     program.libc.prctl(program.PR_SET_DUMPABLE, 0, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     jobs, results = os.dup(0), os.dup(1)
+    for module in modules:
+        try:
+            importlib.import_module(module)
+        except Exception as error:
+            os.write(results, f"missing {module}: {error}".replace("\n", " ").encode() + b"\n")
+            return
     nothing = os.open("/dev/null", os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)

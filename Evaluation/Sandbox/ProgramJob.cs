@@ -13,9 +13,12 @@ public sealed record ProgramJob(string Program, string Trusted, string Tests, IR
     /// <summary>The name of <see cref="IsScript"/>'s function.</summary>
     public const string RunScript = "run_script";
 
+    /// <summary>The other function of a script: runs it and gives the last value that it prints.</summary>
+    public const string LastPrinted = "last_printed";
+
     /// <summary>
     /// Whether the program is a script that reads its standard input and writes its standard output. It is compiled at first; each call of
-    /// <see cref="RunScript"/> with a text as its input runs it and gives its output.
+    /// <see cref="RunScript"/> with a text as its input runs it and gives its output, one of <see cref="LastPrinted"/> the last value.
     /// </summary>
     public bool IsScript { get; init; }
 }

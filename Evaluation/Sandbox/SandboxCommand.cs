@@ -29,7 +29,9 @@ internal static class SandboxCommand
     /// <param name="folder">The sandbox's files.</param>
     /// <param name="python">The interpreter.</param>
     /// <param name="isolated">Whether in bubblewrap; without it, only resource limits and the filter of system calls hold.</param>
-    public static ProcessStartInfo Create(SandboxFolder folder, PythonInterpreter python, bool isolated)
+    /// <param name="modules">Modules that the worker loads before it is ready.</param>
+    public static ProcessStartInfo Create(
+        SandboxFolder folder, PythonInterpreter python, bool isolated, IReadOnlyList<string> modules)
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
         {
@@ -39,8 +41,8 @@ internal static class SandboxCommand
 
         ProcessStartInfo start = isolated
             // A shell opens the filter as descriptor 3 for bubblewrap.
-            ? new("/bin/sh", ["-c", "exec \"$@\" 3<\"$0\"", folder["worker.bpf"], "bwrap", .. Arguments(folder, python)])
-            : new(python.Executable, ["-I", folder["worker.py"], "--unsafe"]) { WorkingDirectory = folder.Work };
+            ? new("/bin/sh", ["-c", "exec \"$@\" 3<\"$0\"", folder["worker.bpf"], "bwrap", .. Arguments(folder, python), .. modules])
+            : new(python.Executable, ["-I", folder["worker.py"], "--unsafe", .. modules]) { WorkingDirectory = folder.Work };
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;

@@ -11,17 +11,20 @@ public sealed class SandboxPool : IDisposable
     private readonly List<SandboxWorker> _idle = [];
     private readonly PythonInterpreter _python;
     private readonly bool _isolated;
+    private readonly IReadOnlyList<string> _modules;
 
     /// <summary>Prepares a pool; workers start when they are needed.</summary>
     /// <param name="python">The interpreter.</param>
     /// <param name="isolated">Whether programs run in bubblewrap. Without it a program can harm whoever runs it.</param>
-    public SandboxPool(PythonInterpreter python, bool isolated = true) => (_python, _isolated) = (python, isolated);
+    /// <param name="modules">Modules that programs need: each worker loads them once, and without them none starts.</param>
+    public SandboxPool(PythonInterpreter python, bool isolated = true, IReadOnlyList<string>? modules = null) =>
+        (_python, _isolated, _modules) = (python, isolated, modules ?? []);
 
     /// <summary>Starts a worker and judges a program that is right, to learn whether the sandbox can run here.</summary>
     /// <exception cref="Corpus.DataForgeException">It cannot.</exception>
     public async Task CheckAsync(CancellationToken cancellation)
     {
-        var worker = new SandboxWorker(_folder, _python, _isolated);
+        var worker = new SandboxWorker(_folder, _python, _isolated, _modules);
         Return(worker);
         await worker.StartAsync(cancellation).ConfigureAwait(false);
         Verdict verdict = await worker.JudgeAsync(Right, RightLimits, cancellation).ConfigureAwait(false);
@@ -63,7 +66,7 @@ public sealed class SandboxPool : IDisposable
         {
             if (_idle.Count == 0)
             {
-                return new SandboxWorker(_folder, _python, _isolated);
+                return new SandboxWorker(_folder, _python, _isolated, _modules);
             }
 
             int index = Math.Max(0, _idle.FindIndex(worker => worker.Holds(job)));

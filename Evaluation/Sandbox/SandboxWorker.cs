@@ -10,7 +10,8 @@ namespace DataForge.Evaluation.Sandbox;
 /// A Python process in the sandbox that judges one program after another, each in a process of its own; programs with the same tests have
 /// one checker. A worker that does not answer in time is replaced.
 /// </summary>
-internal sealed class SandboxWorker(SandboxFolder folder, PythonInterpreter python, bool isolated) : IDisposable
+internal sealed class SandboxWorker(SandboxFolder folder, PythonInterpreter python, bool isolated, IReadOnlyList<string> modules)
+    : IDisposable
 {
     // What a busy machine may take above a program's own limit, before the worker itself counts as stuck.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -19,6 +20,9 @@ internal sealed class SandboxWorker(SandboxFolder folder, PythonInterpreter pyth
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private const int MostTries = 4;
+
+    // What the worker says instead of being ready, before a module's name.
+    private const string Missing = "missing ";
 
     // What the worker reads before a job: whether the checker that it has holds the tests.
     private const byte NewTests = (byte)'n', SameTests = (byte)'s';
@@ -39,7 +43,7 @@ internal sealed class SandboxWorker(SandboxFolder folder, PythonInterpreter pyth
         Process process;
         try
         {
-            process = Process.Start(SandboxCommand.Create(folder, python, isolated))!;
+            process = Process.Start(SandboxCommand.Create(folder, python, isolated, modules))!;
         }
         catch (System.ComponentModel.Win32Exception e)
         {
@@ -49,6 +53,14 @@ internal sealed class SandboxWorker(SandboxFolder folder, PythonInterpreter pyth
         _process = process;
         Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         string? ready = await ReadLineAsync(process, Patience, cancellation).ConfigureAwait(false);
+        if (ready?.StartsWith(Missing, StringComparison.Ordinal) == true)
+        {
+            Stop();
+            throw DataForgeException.Usage(
+                $"The set's programs import a module that {python.Executable} lacks ({ready[Missing.Length..]}): install it for that "
+                + "interpreter itself (packages of a virtual environment are not seen), or name another one with --python.");
+        }
+
         if (ready != "ready")
         {
             Stop();

@@ -33,14 +33,21 @@ public static class PassAtK
     /// <summary>
     /// The score of a set with its interval, or null where a problem has fewer than k samples: then pass@k cannot be estimated.
     /// </summary>
-    public static Score? OfProblems(IReadOnlyList<SampleCounts> problems, int k)
+    public static Score? OfProblems(IReadOnlyList<SampleCounts> problems, int k) =>
+        OfCases([.. problems.Select(IReadOnlyList<SampleCounts> (problem) => [problem])], k);
+
+    /// <summary>
+    /// The same where problems have cases that are sampled by themselves: a problem counts with the mean of its cases, and the interval
+    /// knows that cases of one problem are alike.
+    /// </summary>
+    public static Score? OfCases(IReadOnlyList<IReadOnlyList<SampleCounts>> problems, int k)
     {
-        if (problems.Count == 0 || problems.Any(problem => problem.Samples < k))
+        if (problems.Count == 0 || problems.Any(cases => cases.Any(one => one.Samples < k)))
         {
             return null;
         }
 
-        double[] estimates = [.. problems.Select(problem => Estimate(problem.Samples, problem.Passed, k))];
+        double[] estimates = [.. problems.Select(cases => cases.Average(one => Estimate(one.Samples, one.Passed, k)))];
         return new Score(k, estimates.Average(), ScoreInterval.Of(estimates));
     }
 }

@@ -31,7 +31,7 @@ public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationPro
             CultureInfo.InvariantCulture,
             $"{CodeVersion} {request.Set.Name} {data} {sampleHash} {python.Version} {_cpuLimit} {request.Isolated}");
         using var log = new ResultLog(Path.Combine(request.OutFolder, EvaluationFiles.Log), StageHash.Of(key));
-        using var sandbox = new SandboxPool(python, request.Isolated);
+        using var sandbox = new SandboxPool(python, request.Isolated, request.Set.Modules);
         await sandbox.CheckAsync(cancellation).ConfigureAwait(false);
         SelfTestResult selfTest = await SelfTestAsync(problems, sandbox, log, cancellation).ConfigureAwait(false);
         await JudgeAsync(problems, samples, sandbox, log, cancellation).ConfigureAwait(false);
@@ -53,6 +53,14 @@ public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationPro
         return report;
     }
 
+    /// <summary>Whether programs of the set can run here, so that a model does not write samples in vain.</summary>
+    /// <exception cref="DataForgeException">They cannot.</exception>
+    public async Task CheckAsync(CancellationToken cancellation)
+    {
+        using var sandbox = new SandboxPool(PythonInterpreter.Find(request.Python), request.Isolated, request.Set.Modules);
+        await sandbox.CheckAsync(cancellation).ConfigureAwait(false);
+    }
+
     private static Score[] Scores(IReadOnlyList<Problem> problems, ProblemResult[] results)
     {
         // A problem without samples makes pass@k unknown; leaving it out would score the easier rest.
@@ -61,10 +69,16 @@ public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationPro
             return [];
         }
 
-        SampleCounts[] counts =
-            [.. results.Select(result => new SampleCounts(result.Samples.Count, result.Samples.Count(sample => sample.Final.Passed)))];
-        return [.. Ks.Select(k => PassAtK.OfProblems(counts, k)).OfType<Score>()];
+        SampleCounts[][] counts =
+        [
+            .. problems.Zip(results, (problem, result) => (Name: problem.CaseOf ?? problem.Id, Counts: Counts(result)))
+                .GroupBy(one => one.Name, one => one.Counts, StringComparer.Ordinal).Select(cases => cases.ToArray()),
+        ];
+        return [.. Ks.Select(k => PassAtK.OfCases(counts, k)).OfType<Score>()];
     }
+
+    private static SampleCounts Counts(ProblemResult result) =>
+        new(result.Samples.Count, result.Samples.Count(sample => sample.Final.Passed));
 
     private static SortedDictionary<Reason, int> Reasons(ProblemResult[] results) =>
         new(results.SelectMany(result => result.Samples).CountBy(sample => sample.Final.Reason).ToDictionary());
@@ -80,7 +94,7 @@ public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationPro
 
     private ILookup<string, Sample> Samples(IReadOnlyList<Problem> problems)
     {
-        IReadOnlyList<Sample> samples = request.Set.ReadSamples(request.SamplesFile);
+        IReadOnlyList<Sample> samples = request.Set.ReadSamples(request.SamplesFile, problems);
         var known = problems.Select(problem => problem.Id).ToHashSet(StringComparer.Ordinal);
         if (samples.FirstOrDefault(sample => !known.Contains(sample.ProblemId)) is { } stray)
         {

@@ -34,25 +34,16 @@ internal sealed class SelfTest(IBenchmarkSet set, IReadOnlyList<Problem> problem
         }
 
         string[] faults = [.. _faults.Order().Select(fault => fault.Fault).Take(MostFaults)];
-        return new SelfTestResult(problems.Count, _references, _trivial, _trivialPassed, _cheats, _cheatsPassed, faults);
+        int references = problems.Count(problem => problem.IsSolvable);
+        return new SelfTestResult(references, _references, _trivial, _trivialPassed, _cheats, _cheatsPassed, faults);
     }
 
     private async Task TestAsync(int index, CancellationToken cancellation)
     {
         Problem problem = problems[index];
-        Verdict reference = await JudgeAsync(problem.Reference).ConfigureAwait(false);
-        for (int i = 0; i < problem.OtherReferences.Count && !reference.Passed; i++)
+        if (problem.IsSolvable)
         {
-            reference = await JudgeAsync(problem.OtherReferences[i]).ConfigureAwait(false);
-        }
-
-        if (reference.Passed)
-        {
-            Interlocked.Increment(ref _references);
-        }
-        else
-        {
-            Fault($"the reference solution fails ({reference.Reason}: {reference.Detail})");
+            await ReferenceAsync().ConfigureAwait(false);
         }
 
         await TrivialAsync("an empty completion", "").ConfigureAwait(false);
@@ -69,6 +60,24 @@ internal sealed class SelfTest(IBenchmarkSet set, IReadOnlyList<Problem> problem
             {
                 Interlocked.Increment(ref _cheatsPassed);
                 Fault($"a cheat passes: {cheat.Name}");
+            }
+        }
+
+        async Task ReferenceAsync()
+        {
+            Verdict reference = await JudgeAsync(problem.Reference).ConfigureAwait(false);
+            for (int i = 0; i < problem.OtherReferences.Count && !reference.Passed; i++)
+            {
+                reference = await JudgeAsync(problem.OtherReferences[i]).ConfigureAwait(false);
+            }
+
+            if (reference.Passed)
+            {
+                Interlocked.Increment(ref _references);
+            }
+            else
+            {
+                Fault($"the reference solution fails ({reference.Reason}: {reference.Detail})");
             }
         }
 

@@ -1,7 +1,7 @@
 namespace DataForge.Evaluation.Scoring;
 
 /// <summary>How a set tested itself before it scored.</summary>
-/// <param name="References">Reference solutions.</param>
+/// <param name="References">Reference solutions; programs that give the expected value, where the set has no solutions.</param>
 /// <param name="ReferencesPassed">Those that passed; all must.</param>
 /// <param name="Trivial">Empty completions and constant answers.</param>
 /// <param name="TrivialPassed">Those that passed; none may, unless a piece of a function is asked for, which can be a comment.</param>

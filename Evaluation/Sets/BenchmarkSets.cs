@@ -18,6 +18,7 @@ public static class BenchmarkSets
         new CruxEvalSet("cruxeval-output", askForInput: false),
         new CruxEvalSet("cruxeval-input", askForInput: true),
         new AppsSet(),
+        new MtpbSet(),
     ];
 
     /// <summary>The set of a name.</summary>

@@ -26,4 +26,21 @@ public interface IBenchmarkSet
 
     /// <summary>Reads samples in the set's own form.</summary>
     IReadOnlyList<Sample> ReadSamples(string path) => SampleFile.Read(path);
+
+    /// <summary>The same where a sample's problem is known only by the problems.</summary>
+    IReadOnlyList<Sample> ReadSamples(string path, IReadOnlyList<Problem> problems) => ReadSamples(path);
+
+    /// <summary>
+    /// Whether the set gives solutions. Where it gives none, <see cref="Problem.Reference"/> is a program that gives the expected value.
+    /// </summary>
+    bool HasSolutions => true;
+
+    /// <summary>Modules of Python that programs import and that are not part of it; without them nothing is scored.</summary>
+    IReadOnlyList<string> Modules => [];
+
+    /// <summary>
+    /// Makes the text that stands in the program for what a model wrote in one turn, its stop string included; null where a problem has one
+    /// turn, which ends before the stop string.
+    /// </summary>
+    Func<string, string>? EndTurn => null;
 }

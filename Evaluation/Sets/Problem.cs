@@ -25,4 +25,16 @@ public sealed record Problem(
 
     /// <summary>What stands after the gap that a model fills; null where it continues the prompt.</summary>
     public string? Suffix { get; init; }
+
+    /// <summary>What is appended after each turn of a model, which then writes on; the completion is all that follows the prompt.</summary>
+    public IReadOnlyList<string> Turns { get; init; } = [];
+
+    /// <summary>The most tokens that a model may write in a turn, where the set says so.</summary>
+    public int? MostNewTokens { get; init; }
+
+    /// <summary>The problem that this is a case of: its cases are one problem in a score. Null where it has no other cases.</summary>
+    public string? CaseOf { get; init; }
+
+    /// <summary>Whether any completion can be right; a scorer that others publish may not know an expected value's type.</summary>
+    public bool IsSolvable { get; init; } = true;
 }

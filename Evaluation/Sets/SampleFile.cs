@@ -35,6 +35,7 @@ public static class SampleFile
         }
     }
 
-    private static Sample Of(JsonElement value, string path, int line) =>
+    /// <summary>The sample of one line.</summary>
+    internal static Sample Of(JsonElement value, string path, int line) =>
         new(JsonLines.Text(value, "task_id", path, line), JsonLines.Text(value, "completion", path, line));
 }

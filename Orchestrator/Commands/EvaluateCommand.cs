@@ -88,6 +88,7 @@ internal sealed class EvaluateCommand(CommandTerminal terminal) : ICommandHandle
         {
             if (request.ModelFolder is { } model)
             {
+                await new Evaluator(evaluation, progress).CheckAsync(cancellation).ConfigureAwait(false);
                 GenerationSettings settings = ModelSamples.WriteTo(
                     evaluation, model, request.Settings, terminal.Error.WriteLine, progress, cancellation);
                 evaluation = evaluation with { Generation = settings };

@@ -54,7 +54,8 @@ internal static class SampleOptions
     /// <summary><c>--max-new-tokens</c>.</summary>
     public static Option<int> Tokens { get; } = new("--max-new-tokens")
     {
-        Description = "Most tokens of a sample.", DefaultValueFactory = _ => 256, HelpName = "N",
+        Description = "Most tokens of a sample; for mtpb of a turn, if the problem's own limit is not lower.",
+        DefaultValueFactory = _ => 256, HelpName = "N",
     };
 
     /// <summary><c>--seed</c>.</summary>

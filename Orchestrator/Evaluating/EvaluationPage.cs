@@ -64,8 +64,9 @@ internal static class EvaluationPage
         SelfTestResult test = report.SelfTest;
         yield return new(
             "test", "The set's test of itself",
-            $"<p>{Number(test.ReferencesPassed)} of {Number(test.References)} references pass, {Number(test.TrivialPassed)} of "
-            + $"{Number(test.Trivial)} empty or constant answers, {Number(test.CheatsPassed)} of {Number(test.Cheats)} cheats.</p>");
+            $"<p>{Number(test.ReferencesPassed)} of {Number(test.References)} {References(report.Set)} pass, "
+            + $"{Number(test.TrivialPassed)} of {Number(test.Trivial)} empty or constant answers, {Number(test.CheatsPassed)} of "
+            + $"{Number(test.Cheats)} cheats.</p>");
         if (report.Generation is { } generation)
         {
             yield return new("generation", "How the samples were written", Settings(generation));

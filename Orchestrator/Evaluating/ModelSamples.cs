@@ -82,15 +82,48 @@ internal sealed class ModelSamples(GenerationSettings settings, IBenchmarkSet se
     private IEnumerable<Sample> Samples(
         ILanguageModel model, BpeVocabulary vocabulary, PromptEncoder encoder, Problem[] group, CancellationToken cancellation)
     {
+        string[] written = [.. Enumerable.Repeat("", group.Length * settings.SamplesPerProblem)];
+        int[] open = [.. Enumerable.Range(0, written.Length)];
         TextRequest[] requests = [.. group.SelectMany(problem => Requests(model.Config, encoder, problem))];
-        Dictionary<TextRequest, string> texts = new(ReferenceEqualityComparer.Instance);
-        foreach (GeneratedText text in TextBatch.Generate(model, vocabulary, requests, settings.Batch, cancellation))
+        for (int turn = 0; open.Length > 0; turn++)
         {
-            texts[text.Request] = text.Text;
+            Dictionary<TextRequest, string> texts = new(ReferenceEqualityComparer.Instance);
+            foreach (GeneratedText text in TextBatch.Generate(model, vocabulary, requests, settings.Batch, cancellation))
+            {
+                texts[text.Request] = set.EndTurn is { } end ? end(WithStopString(text, vocabulary)) : text.Text;
+            }
+
+            foreach ((int place, TextRequest request) in open.Zip(requests))
+            {
+                written[place] += texts[request];
+            }
+
+            // A group's problems go on as one batch until the last of them has no further turn.
+            open = [.. open.Where(place => turn < ProblemOf(place).Turns.Count)];
+            foreach (int place in open)
+            {
+                written[place] += ProblemOf(place).Turns[turn];
+            }
+
+            requests = [.. open.Select(place => NextTurn(place, turn + 1))];
         }
 
-        return requests.Select((request, i) => new Sample(group[i / settings.SamplesPerProblem].Id, texts[request]));
+        return written.Select((text, place) => new Sample(ProblemOf(place).Id, text));
+
+        Problem ProblemOf(int place) => group[place / settings.SamplesPerProblem];
+
+        TextRequest NextTurn(int place, int turn)
+        {
+            Problem problem = ProblemOf(place);
+            string name = string.Create(CultureInfo.InvariantCulture, $"{problem.Id}/turn {turn}");
+            ulong seed = SeedOf(settings.Seed, name, place % settings.SamplesPerProblem);
+            return new TextRequest(encoder.Encode(problem.Prompt + written[place]), Options(problem, null, seed));
+        }
     }
+
+    // The set's own way to end a turn may depend on the string that it stopped at.
+    private static string WithStopString(GeneratedText text, BpeVocabulary vocabulary) =>
+        Encoding.UTF8.GetString(vocabulary.Decode([.. text.Tokens.Select(token => (ushort)token)], skipSpecial: true));
 
     private IEnumerable<TextRequest> Requests(GptNeoConfig config, PromptEncoder encoder, Problem problem)
     {
@@ -109,19 +142,21 @@ internal sealed class ModelSamples(GenerationSettings settings, IBenchmarkSet se
 
         for (int i = 0; i < settings.SamplesPerProblem; i++)
         {
-            yield return new TextRequest(prompt, new GenerationOptions
-            {
-                MaxNewTokens = settings.MaxNewTokens,
-                Temperature = settings.Temperature,
-                TopP = settings.TopP,
-                TopK = settings.TopK,
-                RepetitionPenalty = settings.RepetitionPenalty,
-                StopStrings = set.StopStrings,
-                StopToken = stop,
-                Seed = SeedOf(settings.Seed, problem.Id, i),
-            });
+            yield return new TextRequest(prompt, Options(problem, stop, SeedOf(settings.Seed, problem.Id, i)));
         }
     }
+
+    private GenerationOptions Options(Problem problem, int? stop, ulong seed) => new()
+    {
+        MaxNewTokens = Math.Min(settings.MaxNewTokens, problem.MostNewTokens ?? int.MaxValue),
+        Temperature = settings.Temperature,
+        TopP = settings.TopP,
+        TopK = settings.TopK,
+        RepetitionPenalty = settings.RepetitionPenalty,
+        StopStrings = set.StopStrings,
+        StopToken = stop,
+        Seed = seed,
+    };
 
     private void RequireSameSettings(string path)
     {

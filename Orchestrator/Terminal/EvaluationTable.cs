@@ -2,6 +2,7 @@ using System.Globalization;
 using DataForge.Evaluation.Sandbox;
 using DataForge.Evaluation.Scores;
 using DataForge.Evaluation.Scoring;
+using DataForge.Evaluation.Sets;
 
 namespace DataForge.Orchestrator.Terminal;
 
@@ -16,7 +17,7 @@ internal static class EvaluationTable
         SelfTestResult test = report.SelfTest;
         yield return $"{report.Set}: {report.Samples:N0} samples of {report.Problems:N0} problems, Python {report.Python}, "
             + $"{report.CpuLimit} s of processor time each{(report.Sandbox ? "" : ", WITHOUT the sandbox")}";
-        yield return $"its own test: {test.ReferencesPassed:N0} of {test.References:N0} references pass, "
+        yield return $"its own test: {test.ReferencesPassed:N0} of {test.References:N0} {References(report.Set)} pass, "
             + $"{test.TrivialPassed:N0} of {test.Trivial:N0} empty or constant answers, {test.CheatsPassed:N0} of {test.Cheats:N0} cheats";
         yield return string.Join(", ", report.Reasons.Select(reason => $"{Name(reason.Key)} {reason.Value:N0}"));
         foreach (NearLimit near in report.NearLimit.Take(NamedNearLimit))
@@ -58,6 +59,11 @@ internal static class EvaluationTable
             }
         }
     }
+
+    /// <summary>What must pass in a set's test of itself.</summary>
+    internal static string References(string name) => BenchmarkSets.All.Any(set => set.Name == name && !set.HasSolutions)
+        ? "programs that print the expected value (the set has no reference solutions)"
+        : "references";
 
     /// <summary>A reason as it is shown.</summary>
     internal static string Name(Reason reason) => reason == Reason.TimeOut ? "time-out" : reason.ToString().ToLowerInvariant();

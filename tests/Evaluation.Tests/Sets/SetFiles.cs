@@ -15,6 +15,7 @@ internal static class SetFiles
         "humaneval-random-span-light" => Infilling("RandomSpanInfillingLight"),
         "mbpp" => SharedFiles.Find("eval", "mbpp", "mbpp.jsonl"),
         "mbpp-sanitized" => SharedFiles.Find("eval", "mbpp", "sanitized-mbpp.compact.json"),
+        "mtpb" => SharedFiles.Find("eval", "mtpb", "mtpb.jsonl"),
         _ => Environment.GetEnvironmentVariable("DATAFORGE_TEST_CRUXEVAL") ?? SharedFiles.Find("eval", "cruxeval", "cruxeval.jsonl"),
     };
 

@@ -59,6 +59,44 @@ public sealed class ModelSamplesTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Generate_ofProblemsWithTurns_goesOnWithTheTextSoFar()
+    {
+        (ILanguageModel model, BpeVocabulary vocabulary) = Open();
+        using (model)
+        {
+            var set = new MtpbSet();
+            Problem[] problems = [.. Problems.Take(3).Select((problem, i) => problem with { Turns = [.. Enumerable.Range(0, i).Select(turn => $"# {turn}\n")], MostNewTokens = 5 + i })];
+            GenerationSettings settings = Settings with { SamplesPerProblem = 2 };
+            Generate(model, vocabulary, "turns", settings, CancellationToken.None, null, set, problems);
+            IReadOnlyList<Sample> samples = set.ReadSamples(Path.Combine(_folder["turns"], EvaluationFiles.Samples), []);
+            Assert.Equal(["p/0", "p/0", "p/1", "p/1", "p/2", "p/2"], samples.Select(sample => sample.ProblemId));
+            foreach ((int place, Sample sample) in samples.Index())
+            {
+                // Turn by turn, with nothing beside it.
+                Problem problem = problems[place / 2];
+                string text = "";
+                for (int turn = 0; turn <= problem.Turns.Count; turn++)
+                {
+                    ulong seed = ModelSamples.SeedOf(settings.Seed, turn == 0 ? problem.Id : $"{problem.Id}/turn {turn}", place % 2);
+                    var options = new GenerationOptions
+                    {
+                        MaxNewTokens = problem.MostNewTokens!.Value, Temperature = settings.Temperature, TopP = settings.TopP, StopStrings = set.StopStrings, Seed = seed,
+                    };
+                    GeneratedText one = Completion.Of(model, vocabulary, new TextRequest(new PromptEncoder(vocabulary).Encode(problem.Prompt + text), options));
+                    byte[] all = vocabulary.Decode([.. one.Tokens.Select(token => (ushort)token)], skipSpecial: true);
+                    text += set.EndTurn(System.Text.Encoding.UTF8.GetString(all)) + (turn < problem.Turns.Count ? problem.Turns[turn] : "");
+                }
+
+                Assert.Equal(text, sample.Completion);
+            }
+
+            byte[] expected = Generate(model, vocabulary, "turns", settings, CancellationToken.None, null, set, problems);
+            File.WriteAllBytes(Path.Combine(_folder["turns"], EvaluationFiles.Samples), expected[..(expected.Length / 2)]);
+            Assert.Equal(expected, Generate(model, vocabulary, "turns", settings, CancellationToken.None, null, set, problems));
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _folder.Dispose();
 
@@ -71,10 +109,11 @@ public sealed class ModelSamplesTests : IDisposable
     }
 
     private byte[] Generate(
-        ILanguageModel model, BpeVocabulary vocabulary, string name, GenerationSettings settings, CancellationToken cancellation, Action<int>? told = null)
+        ILanguageModel model, BpeVocabulary vocabulary, string name, GenerationSettings settings, CancellationToken cancellation, Action<int>? told = null,
+        IBenchmarkSet? set = null, Problem[]? problems = null)
     {
         string folder = _folder[name];
-        new ModelSamples(settings, BenchmarkSets.Find("humaneval"), Problems)
+        new ModelSamples(settings, set ?? BenchmarkSets.Find("humaneval"), problems ?? Problems)
             .Generate(model, vocabulary, folder, new Listener(told), cancellation);
         Assert.All(Directory.GetFiles(folder), file => Assert.Contains(Path.GetFileName(file), EvaluationFiles.All)); // an opt-out removes them
         return File.ReadAllBytes(Path.Combine(folder, EvaluationFiles.Samples));
