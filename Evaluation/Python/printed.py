@@ -19,7 +19,7 @@ class _Nowhere(io.TextIOBase):
 def last_printed(source):
     """
     Runs a program as MTPB's script does: a last statement that is no print is printed where it has a value, and an exception after a print
-    does not matter. Gives ("plain", value), or ("object", casts) with what str, list, int and float make of an object of another class.
+    does not matter. Gives ("plain", value), or ("object", casts) with what str, list, int and float make of a set or another class's object.
     """
     printed, failure = [], ValueError("it prints nothing")
 
@@ -58,7 +58,7 @@ def _sent(value):
         return "plain", value
     objects = []
     values.encode(value, objects.append)
-    if not objects:
+    if not objects and not isinstance(value, (set, frozenset)):  # a set that is made anew may have another order
         return "plain", value
     casts = {}
     for cast in (str, _list, int, float):

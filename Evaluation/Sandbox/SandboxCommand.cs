@@ -13,6 +13,9 @@ internal static class SandboxCommand
     // Where the sandbox's own files are seen from inside.
     private const string InsideFolder = "/evaluation";
 
+    // Not -I, with which the interpreter would not read the seed of its hashes below.
+    private const string NoUserFolder = "-s";
+
     private static readonly string[] SystemFolders = ["/usr", "/lib", "/lib64", "/bin"];
 
     private static readonly string[] Devices = ["/dev/null", "/dev/zero", "/dev/urandom"];
@@ -42,7 +45,7 @@ internal static class SandboxCommand
         ProcessStartInfo start = isolated
             // A shell opens the filter as descriptor 3 for bubblewrap.
             ? new("/bin/sh", ["-c", "exec \"$@\" 3<\"$0\"", folder["worker.bpf"], "bwrap", .. Arguments(folder, python), .. modules])
-            : new(python.Executable, ["-I", folder["worker.py"], "--unsafe", .. modules]) { WorkingDirectory = folder.Work };
+            : new(python.Executable, [NoUserFolder, folder["worker.py"], "--unsafe", .. modules]) { WorkingDirectory = folder.Work };
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
@@ -112,7 +115,7 @@ internal static class SandboxCommand
             arguments.AddRange(["--setenv", name, value]);
         }
 
-        arguments.AddRange(["--seccomp", "3", "--", python.Executable, "-I", $"{InsideFolder}/worker.py"]);
+        arguments.AddRange(["--seccomp", "3", "--", python.Executable, NoUserFolder, $"{InsideFolder}/worker.py"]);
         return arguments;
     }
 

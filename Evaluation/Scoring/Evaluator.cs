@@ -12,7 +12,7 @@ namespace DataForge.Evaluation.Scoring;
 public sealed class Evaluator(EvaluationRequest request, IProgress<EvaluationProgress> progress)
 {
     // Raised when a verdict can differ from that of an older version; results of both must not mix.
-    private const int CodeVersion = 3;
+    private const int CodeVersion = 4;
 
     private static readonly int[] Ks = [1, 10, 100];
 

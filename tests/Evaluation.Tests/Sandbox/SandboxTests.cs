@@ -52,6 +52,11 @@ public sealed class SandboxTests(SandboxFixture sandbox) : IClassFixture<Sandbox
     public async Task Judge_ofAProgram_saysHowItEnded(string program, Reason expected) =>
         Assert.Equal(expected, (await JudgeAsync(sandbox.Pool, program)).Reason);
 
+    // The order of a set of texts, and with it a verdict, would vary from worker to worker.
+    [Fact]
+    public async Task Judge_always_hashesTextsTheSameInEachWorker() =>
+        Assert.Equal(Reason.Passed, (await JudgeAsync(sandbox.Pool, "import sys\ndef f(): return 1 - sys.flags.hash_randomization")).Reason);
+
     [Theory]
     [InlineData("[1, 2.5, 'ä', None, True]")]
     [InlineData("(1, (2,), ())")]
