@@ -10,7 +10,6 @@ using DataForge.Testing;
 
 namespace DataForge.Evaluation.Tests.Sets;
 
-/// <summary>MTPB without numpy, which the programs here do not use: the line that imports it is taken out.</summary>
 public sealed class MtpbSetTests(SandboxFixture sandbox) : IClassFixture<SandboxFixture>, IDisposable
 {
     private const string Fibonacci = "def fib(n):\n    a, b = 0, 1\n    for _ in range(n - 1):\n        a, b = b, a + b\n    return b";
@@ -123,13 +122,13 @@ public sealed class MtpbSetTests(SandboxFixture sandbox) : IClassFixture<Sandbox
     [Fact]
     public async Task SelfTest_ofCases_showsThatTheExpectedValuePassesAndCheatsDoNot()
     {
-        string[] outputs = ["true", "0", "[]", "\"abc\"", "[3, 1]", "{\"a\": 1}", "2.5"];
+        string[] outputs = ["true", "0", "[]", "\"abc\"", "{\"a\": 1}"];
         string file = _folder.Write("set.jsonl", Line("1", ["Do it."], string.Join(", ", outputs.Select(_ => "{}")), string.Join(", ", outputs)));
-        var set = new WithoutNumpy();
+        var set = new MtpbWithoutNumpy();
         SelfTestResult result = await new SelfTest(set, set.Read(file), sandbox.Pool, 2, all: true).RunAsync(new Progress<int>(), default);
         Assert.Empty(result.Faults);
-        Assert.Equal((6, 6, 0), (result.References, result.ReferencesPassed, result.CheatsPassed));
-        Assert.Equal(7 * (1 + Cheat.Constants.Count), result.Trivial);
+        Assert.Equal((4, 4, 0), (result.References, result.ReferencesPassed, result.CheatsPassed));
+        Assert.Equal(outputs.Length * (1 + Cheat.Constants.Count), result.Trivial);
         Assert.Equal(6, result.TrivialPassed); // True; 0 and False; '', [], {}; and none else
     }
 
@@ -140,7 +139,7 @@ public sealed class MtpbSetTests(SandboxFixture sandbox) : IClassFixture<Sandbox
         _folder.Write("set.jsonl", string.Join('\n', Enumerable.Range(0, 4).Select(i => Line($"{i}", ["Print {a}."], "{\"a\": 7}, {\"a\": 8}", "7, 8"))));
         _folder.Write("samples.jsonl", string.Join('\n', Enumerable.Range(0, 4).SelectMany(i => Enumerable.Range(0, 2).Select(j =>
             JsonSerializer.Serialize(new { task_id = $"{i}/{j}", completion = i < 2 ? $"print({j + 7})" : "print(8)" })))));
-        var request = new EvaluationRequest(new WithoutNumpy(), _folder["set.jsonl"], _folder["samples.jsonl"], _folder["out"], 2);
+        var request = new EvaluationRequest(new MtpbWithoutNumpy(), _folder["set.jsonl"], _folder["samples.jsonl"], _folder["out"], 2);
         EvaluationReport report = await new Evaluator(request, new Progress<EvaluationProgress>()).RunAsync(default);
         Assert.Equal(0.75, Assert.Single(report.Scores).Mean);
         Assert.Equal(ScoreInterval.Of([1, 1, 0.5, 0.5]), report.Scores[0].Interval);
@@ -153,7 +152,7 @@ public sealed class MtpbSetTests(SandboxFixture sandbox) : IClassFixture<Sandbox
         _ = sandbox.Pool; // skips where there is none
         _folder.Write("set.jsonl", Line("1", ["Do it."], "{}", "5"));
         _folder.Write("samples.jsonl", JsonSerializer.Serialize(new { task_id = "1/0", completion = "print(5)" }));
-        var request = new EvaluationRequest(new WithoutNumpy("json", "no_such_module"), _folder["set.jsonl"], _folder["samples.jsonl"], _folder["out"], 2);
+        var request = new EvaluationRequest(new MtpbWithoutNumpy("json", "no_such_module"), _folder["set.jsonl"], _folder["samples.jsonl"], _folder["out"], 2);
         DataForgeException error = await Assert.ThrowsAsync<DataForgeException>(
             () => new Evaluator(request, new Progress<EvaluationProgress>()).RunAsync(default));
         Assert.Contains("no_such_module", error.Message);
@@ -235,29 +234,5 @@ public sealed class MtpbSetTests(SandboxFixture sandbox) : IClassFixture<Sandbox
         new MtpbSet().Read(_folder.Write("set.jsonl", Line(id, prompts, input, output)));
 
     private Task<Verdict> JudgeAsync(Problem problem, string completion) =>
-        new SampleJudge(sandbox.Pool, new ProgramLimits(20)).FirstFailureAsync(WithoutNumpy.Of(problem), completion, default);
-
-    private sealed class WithoutNumpy(params string[] modules) : IBenchmarkSet
-    {
-        private readonly MtpbSet _set = new();
-
-        public string Name => _set.Name;
-
-        public string HubName => _set.HubName;
-
-        public double CpuLimit => _set.CpuLimit;
-
-        public bool TrivialAnswersMayPass => _set.TrivialAnswersMayPass;
-
-        public IReadOnlyList<string> StopStrings => _set.StopStrings;
-
-        public IReadOnlyList<string> Modules { get; } = modules;
-
-        public static Problem Of(Problem problem) => problem with
-        {
-            Build = completion => [.. problem.Build(completion).Select(job => job with { Program = job.Program.Replace("import numpy as np\n", "") })],
-        };
-
-        public IReadOnlyList<Problem> Read(string path) => [.. _set.Read(path).Select(Of)];
-    }
+        new SampleJudge(sandbox.Pool, new ProgramLimits(20)).FirstFailureAsync(MtpbWithoutNumpy.Of(problem), completion, default);
 }
