@@ -56,7 +56,8 @@ internal sealed class RunReader
             }
 
             (RunState state, DateTimeOffset? changed) = StateNow();
-            return make(_view with { State = state, Changed = changed });
+            ReportData report = _view.Report with { IsRunning = state == RunState.Running };
+            return make(_view with { State = state, Changed = changed, Report = report });
         }
     }
 

@@ -28,7 +28,7 @@ internal static class TrainingSection
         foreach ((int i, TrainingCurve curve) in curves.Index())
         {
             string title = isStaged ? $"<h3>{i + 1}. {Charts.Escape(curve.Name)}</h3>" : "";
-            string caption = Charts.Escape(Caption(curve));
+            string caption = Charts.Escape(Caption(curve, data.Unfinished));
             html.Append($"<figure>{title}<figcaption>{caption}</figcaption>{Plot(curve, scale)}</figure>");
         }
 
@@ -44,13 +44,13 @@ internal static class TrainingSection
         return [.. steps.Where((_, i) => i % stride == 0 || i == steps.Count - 1)];
     }
 
-    private static string Caption(TrainingCurve curve)
+    private static string Caption(TrainingCurve curve, string unfinished)
     {
         long last = curve.Steps.Count > 0 ? curve.Steps[^1].Step : 0;
         string progress = curve switch
         {
             { IsDone: true } => last > 0 ? $"{Number(last)} steps" : "trained; its steps were logged in another run",
-            _ => last > 0 ? $"step {Number(last)} of {Number(curve.Planned)}: running or interrupted" : "not started",
+            _ => last > 0 ? $"step {Number(last)} of {Number(curve.Planned)}: {unfinished}" : "not started",
         };
         return progress + (curve.TokensOf.Length > 0 ? $", on the tokens of '{curve.TokensOf}'" : "");
     }
