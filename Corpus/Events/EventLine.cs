@@ -3,8 +3,8 @@ using System.Buffers.Text;
 namespace DataForge.Corpus.Events;
 
 /// <summary>
-/// A line of an event log, before it is parsed. To look at one or two of its fields takes a fraction of the time of parsing it, which counts
-/// where a log has a million lines.
+/// A line of an event log, before it is parsed. To look at one or two of its fields takes a fraction of the time of parsing it, which
+/// counts where a log has a million lines.
 /// </summary>
 /// <param name="bytes">The line, without its end.</param>
 public readonly ref struct EventLine(ReadOnlySpan<byte> bytes)

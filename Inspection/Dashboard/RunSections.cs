@@ -22,7 +22,8 @@ internal static class RunSections
             return null;
         }
 
-        var html = new StringBuilder("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Stages\"><table class=\"stages\"><thead><tr>")
+        var html = new StringBuilder("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Stages\">")
+            .Append("<table class=\"stages\"><thead><tr>")
             .Append("<th scope=\"col\">stage</th><th scope=\"col\">state</th><th scope=\"col\" class=\"n\">time</th>")
             .Append("<th scope=\"col\" class=\"n\">parts</th><th scope=\"col\" class=\"n\">done</th>")
             .Append("<th scope=\"col\" class=\"n\">rate</th></tr></thead><tbody>");
@@ -151,7 +152,9 @@ internal static class RunSections
 
         if (events.Faults > 0)
         {
-            string how = events.Faults == 1 ? "One file or line was bad:" : $"{Number(events.Faults)} files or lines were bad; the last ones:";
+            string how = events.Faults == 1
+                ? "One file or line was bad:"
+                : $"{Number(events.Faults)} files or lines were bad; the last ones:";
             html.Append($"<p class=\"dim\">{how}</p><ul>");
             foreach (FileFault fault in events.LastFaults)
             {
