@@ -37,6 +37,7 @@ internal static class RunPage
             if (section.Name == "training")
             {
                 yield return RunSections.TrainingSpeed(view);
+                yield return RunSections.Evaluations(view);
             }
             else if (section.Name == "sizes")
             {

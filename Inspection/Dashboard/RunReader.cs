@@ -17,13 +17,17 @@ internal sealed class RunReader
     private readonly Run _run;
     private readonly ManifestSums _sums;
     private readonly RunEvents _events;
+    private readonly RunEvaluations _evaluations;
     private string _stamp = "";
     private RunView? _view;
     private int _duplicatesVersion = -1;
     private IReadOnlyList<NamedFigure> _jaccard = [];
 
-    private RunReader(Run run, TimeProvider time) =>
+    private RunReader(Run run, TimeProvider time)
+    {
         (_run, _time, _sums, _events) = (run, time, new ManifestSums(run.Folder), new RunEvents(run.EventsFolder));
+        _evaluations = new RunEvaluations(run.Folder);
+    }
 
     /// <summary>Opens a run.</summary>
     /// <param name="workspaceFolder">The workspace, which exists.</param>
@@ -75,6 +79,7 @@ internal sealed class RunReader
             Duplicates = DuplicateFigures.Of(dedup),
             Jaccard = Jaccard(),
             Audit = DatasetFigures.AuditOf(_run),
+            Evaluations = _evaluations.Read(),
         };
     }
 

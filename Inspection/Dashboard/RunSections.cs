@@ -135,6 +135,32 @@ internal static class RunSections
             + $"</div>{skipped}");
     }
 
+    /// <summary>How the model did in the evaluations that lie beside it.</summary>
+    public static PageSection? Evaluations(RunView view)
+    {
+        if (view.Evaluations.Count == 0)
+        {
+            return null;
+        }
+
+        var html = new StringBuilder("<p class=\"dim\">pass@k in %, with the 95 % confidence interval.</p>");
+        html.Append(Charts.Bars(
+            "Scores by set",
+            [
+                .. view.Evaluations.SelectMany(set => set.Scores.Select(score => new Bar(
+                    score.NameIn(set), score.Mean, PassRate(score)))),
+            ],
+            most: 1));
+        foreach (EvaluatedSet set in view.Evaluations)
+        {
+            string missing = set.Scores.Count > 0 ? "" : " No score, since some problems have no sample.";
+            html.Append($"<p class=\"dim\">{Charts.Escape(set.Set)}: {Number(set.Samples)} samples of ")
+                .Append($"{Number(set.Problems)} problems.{missing}</p>");
+        }
+
+        return new("evaluations", "Evaluation", html.ToString());
+    }
+
     /// <summary>Why the run failed, its bad files and warnings.</summary>
     public static PageSection? Faults(RunView view)
     {
@@ -171,6 +197,9 @@ internal static class RunSections
 
     /// <summary>An amount with its unit.</summary>
     public static string Amount(long amount, string unit) => unit == "bytes" ? Bytes(amount) : $"{Number(amount)} {unit}";
+
+    private static string PassRate(EvaluatedScore score) => string.Create(
+        CultureInfo.InvariantCulture, $"{100 * score.Mean:F1} ({100 * score.Interval.Low:F1} to {100 * score.Interval.High:F1})");
 
     private static string LeftOf(ApiBudget budget) => string.Create(
         CultureInfo.InvariantCulture, $"{Number(budget.Left)} of {Number(budget.Limit)} until {budget.Reset.UtcDateTime:HH:mm} UTC");

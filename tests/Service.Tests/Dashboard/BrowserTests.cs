@@ -59,6 +59,16 @@ public sealed class BrowserTests : IDisposable
         JsonElement now = await StatsAsync(service, "now");
         ShownPage done = await UntilSameAsync(browser, shown => Task.FromResult(
             shown.Parts["head"].Text.Contains("done", StringComparison.Ordinal) ? ShownFigures.Difference(shown, now) : "it is not done"));
+
+        // An evaluation of the model, which is written later and logs nothing.
+        string scores = Path.Combine(run, "5-model", "export.humaneval", "evaluation.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(scores)!);
+        await File.WriteAllTextAsync(
+            scores, """{"set":"humaneval","problems":164,"samples":3280,"scores":[{"k":1,"mean":0.125,"interval":{"low":0.1,"high":0.2}}]}""");
+        await UntilSameAsync(browser, shown => Task.FromResult(
+            shown.Parts.TryGetValue("evaluations", out ShownPart? part) && part.Bars[0].SequenceEqual(["humaneval, pass@1", "12.5 (10.0 to 20.0)"])
+                ? null
+                : "the evaluation is not shown"));
         await ShootAsync(browser, "run-done");
 
         // The name of a repository and the path of its file are text, and nothing more.
