@@ -127,6 +127,26 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
+    public void Run_evaluatedModel_showsItsScoresAsLongAsTheyLieThere()
+    {
+        WrittenRun run = Written("r");
+        run.Log("20260101-1", new RunStarted("r", "", "1", []), new StageStarted("pretrain"));
+        DashboardPages pages = Pages();
+        Assert.DoesNotContain("data-part=\"evaluations\"", pages.Run("r").Html, StringComparison.Ordinal);
+        string file = _folder.Write(
+            "w/runs/r/5-model/export.humaneval/evaluation.json",
+            """{"set":"<b>set","python":"3.14","problems":164,"samples":3280,"scores":[{"k":10,"mean":0.125,"interval":{"low":0.1,"high":0.2,"method":"bootstrap"}}],"results":[{"id":"x"}]}""");
+        _folder.Write("w/runs/r/5-model/damaged/evaluation.json", "{\"set\":");
+        string page = pages.Run("r").Html;
+        PageChecks.AssertStrict(page);
+        Assert.Matches("&lt;b&gt;set, pass@10</span><svg[^>]*><rect width=\"12.5%\"[^>]*/></svg><span class=\"number\">12.5 \\(10.0 to 20.0\\)<", page);
+        Assert.Contains("3,280 samples of 164 problems.", page, StringComparison.Ordinal);
+        Assert.Contains("&lt;b&gt;set, pass@10</th><td class=\"n\">12.500</td>", pages.Compare("r", "r").Html, StringComparison.Ordinal);
+        File.Delete(file);
+        Assert.DoesNotContain("data-part=\"evaluations\"", pages.Run("r").Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Changes_runThatIsWrittenTo_tellsEachListener()
     {
         WrittenRun run = Written("r");
