@@ -7,11 +7,17 @@ sources_changed() { # stamp
     -o -path '*/Evaluation/Python/*' \) -newer "$1" -print -quit)" ]
 }
 
-# The packages are restored and no list of packages changed since: a restore would only read them again.
+# The packages are restored, none was removed since (NuGet's folder emptied, or another home folder), and no list of packages changed: a restore
+# would only read them again.
 is_restored() { # project folder
-  local assets="$artifacts/obj/$(basename "$1")/project.assets.json"
-  [ -e "$assets" ] && [ -z "$(find "$root" \( -path "$artifacts" -o -path "$root/.git" -o -name node_modules \) -prune \
-    -o -type f \( -name '*.csproj' -o -name '*.props' -o -name packages.lock.json -o -name global.json \) -newer "$assets" -print -quit)" ]
+  local objects="$artifacts/obj/$(basename "$1")" file
+  local assets="$objects/project.assets.json"
+  [ -e "$assets" ] && [ -e "$objects/project.nuget.cache" ] || return 1
+  [ -z "$(find "$root" \( -path "$artifacts" -o -path "$root/.git" -o -name node_modules \) -prune \
+    -o -type f \( -name '*.csproj' -o -name '*.props' -o -name packages.lock.json -o -name global.json \) -newer "$assets" -print -quit)" ] || return 1
+  while read -r file; do
+    [ -e "$file" ] || return 1
+  done < <(grep -o '/[^"]*\.nupkg\.sha512' "$objects/project.nuget.cache")
 }
 
 # Assemblies that a quick build compiled without the style's analyzers are compiled again by the next full build.

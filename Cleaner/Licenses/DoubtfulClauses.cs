@@ -63,12 +63,9 @@ internal static partial class DoubtfulClauses
             string cased = text.Cased[start..end];
             start = end;
             index++;
-            string judged = WithoutAddresses(PastLicense().Replace(Harmless().Replace(whole, Blank), Blank), cased);
-            string sentence = Blanks().Replace(judged, " ").Trim(' ');
-            SentenceRole roles = SentenceRoles.Of(sentence);
-            if (Disclaimer().IsMatch(whole))
+            if (isFile)
             {
-                if (Burden().IsMatch(sentence))
+                if (IsDoubtfulInFile(whole, cased))
                 {
                     return whole;
                 }
@@ -76,39 +73,20 @@ internal static partial class DoubtfulClauses
                 continue;
             }
 
-            bool isCopyright = CopyrightOnly().IsMatch(whole);
-            if (isFile)
+            HeaderSentence said = OfHeader(whole, cased);
+            if (said.IsDoubtful)
             {
-                if (isCopyright || IsTitle(whole))
-                {
-                    continue;
-                }
+                return whole;
+            }
 
-                if (!NeutralSentences.Is(sentence, roles)
-                    || !(NeutralSentences.IsSettled(sentence) || PlainSentences.IsUnderstood(judged, cased, roles)))
-                {
-                    return whole;
-                }
-
+            if (said.IsDisclaimer)
+            {
                 continue;
             }
 
             // A copyright line separates nothing: the sentences around it are next to each other.
-            index -= isCopyright ? 1 : 0;
-            if (Title().IsMatch(whole) && (roles & SentenceRole.Name) != 0 && whole.Length <= MaxTitle
-                && !PlainWords.FirstOther(judged, cased).IsEmpty)
-            {
-                // "MIT license on weekdays".
-                return whole;
-            }
-
-            bool speaks = (roles & (SentenceRole.Right | SentenceRole.Name)) != 0 && (Rights().IsMatch(whole) || Title().IsMatch(whole));
-            if (speaks && !NeutralSentences.Is(sentence, roles))
-            {
-                return whole;
-            }
-
-            bool mayTake = !speaks && NeutralSentences.MayTake(sentence, roles);
+            index -= said.IsCopyright ? 1 : 0;
+            (bool speaks, bool mayTake) = (said.Speaks, said.MayTake);
             last = speaks ? index : last;
             pending = mayTake ? index : pending;
             if ((mayTake && index - last <= Nearby) || (speaks && index - pending <= Nearby))
@@ -118,6 +96,27 @@ internal static partial class DoubtfulClauses
         }
 
         return null;
+    }
+
+    private static bool IsDoubtfulInFile(string whole, string cased)
+    {
+        (string judged, string sentence, SentenceRole roles) = Judged(whole, cased);
+        if (Disclaimer().IsMatch(whole))
+        {
+            return Burden().IsMatch(sentence);
+        }
+
+        return !CopyrightOnly().IsMatch(whole) && !IsTitle(whole)
+            && !(NeutralSentences.Is(sentence, roles)
+                && (NeutralSentences.IsSettled(sentence) || PlainSentences.IsUnderstood(judged, cased, roles)));
+    }
+
+    // A sentence without what is harmless: with its words at their places, and without the blanks.
+    private static (string Judged, string Sentence, SentenceRole Roles) Judged(string whole, string cased)
+    {
+        string judged = WithoutAddresses(PastLicense().Replace(Harmless().Replace(whole, Blank), Blank), cased);
+        string sentence = Blanks().Replace(judged, " ").Trim(' ');
+        return (judged, sentence, SentenceRoles.Of(sentence));
     }
 
     // The name of a permissive licence and nothing else.

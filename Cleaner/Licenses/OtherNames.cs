@@ -11,6 +11,9 @@ internal static partial class OtherNames
 {
     private const int MaxNames = 20;
 
+    [ThreadStatic]
+    private static FunctionCache<string, string?>? _lookups;
+
     /// <summary>The licences named.</summary>
     /// <param name="text">The text with its sentences.</param>
     /// <param name="rest">Its words, where those that are understood are blank.</param>
@@ -33,7 +36,7 @@ internal static partial class OtherNames
 
         foreach (Match match in Named().Matches(rest).Take(MaxNames))
         {
-            if (Lookup(match.Groups["name"].Value) is { } id && IsStated(text, match))
+            if (LookupOnce(match.Groups["name"].Value) is { } id && IsStated(text, match))
             {
                 found.Add(id);
             }
@@ -45,11 +48,12 @@ internal static partial class OtherNames
             // "The Sustainable Use License governs this file": a name in capitals that is not known. Those that are have been read.
             string name = match.Groups["name"].Value.ToLowerInvariant();
             bool isRead = rest.AsSpan(match.Index, match.Length).Contains('\u0001');
-            string id = LicenseNames.ToSpdx(name + " license") ?? LicenseNames.ToSpdx(name) ?? SpdxLicenses.Unknown;
             bool isGnu = name.StartsWith("gnu ", StringComparison.Ordinal);
             if (found.Count == 0 && !isRead && !isGnu
                 && name.Split(' ').Any(word => word is "eclipse" or "mozilla" || (word.Length > 1 && !NoNames.Contains(word)))
-                && !SpdxExpression.IsPermissive(id) && IsStated(text, match))
+                && IsStated(text, match)
+                && (LicenseNames.ToSpdx(name + " license") ?? LicenseNames.ToSpdx(name) ?? SpdxLicenses.Unknown) is var id
+                && !SpdxExpression.IsPermissive(id))
             {
                 found.Add(id);
             }
@@ -57,6 +61,8 @@ internal static partial class OtherNames
 
         return found;
     }
+
+    private static string? LookupOnce(string words) => (_lookups ??= new()).Of(words, words.Length, Lookup);
 
     private static bool IsStated(NoticeText text, Match match)
     {
