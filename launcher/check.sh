@@ -34,6 +34,8 @@ list_checks() {
                   the number of minutes (root)
   slurm           submit with arrays of 4 on Slurm, two nodes on this machine; tasks killed; a training of 2 processes (Debian 12, network)
   metrics         the page of metrics and the manual's alerts by Prometheus's own tool; metrics and spans over OTLP (Debian, network)
+  operating       docs/operating.md followed by its own commands on a Debian of its own: service, alert, second instance, backup
+                  (root, network, 3 GB)
   passk           confidence intervals of pass@k on simulated problems, 29 settings of 3,000 runs
   evaluation      the sandbox on all hostile programs; every set's references, empty completions and constants, and every cheat on
                   every problem of HumanEval; names of sets in place of FOLDERs run those sets alone
@@ -146,6 +148,10 @@ run_check() {
     metrics)
       unpack_packages prometheus prometheus >/dev/null || { say 'dataforge: the package prometheus could not be downloaded.'; exit 2; }
       check_tests Service.Tests -namespace DataForge.Service.Tests.Telemetry
+      ;;
+    operating)
+      source "$root/launcher/operating.sh"
+      check_operating
       ;;
     passk)
       DATAFORGE_TEST_PASSK_FULL=1 check_tests Evaluation.Tests -class DataForge.Evaluation.Tests.Scores.ScoreIntervalTests

@@ -75,12 +75,18 @@ public sealed partial class PromtoolTests
         (int code, string said) = await Promtool.RunAsync("", "check", "rules", alerts);
         Assert.True(code == 0 && said.Contains("2 rules found", StringComparison.Ordinal), said);
 
+        (code, said) = await Promtool.RunAsync("", "check", "config", folder.Write("prometheus.yml", ConfigBlock().Match(manual).Groups[1].Value));
+        Assert.True(code == 0 && said.Contains("1 rule files found", StringComparison.Ordinal), said);
+
         (code, said) = await Promtool.RunAsync("", "test", "rules", folder.Write("nights.yml", Nights));
         Assert.True(code == 0, said);
     }
 
     [GeneratedRegex("^# HELP dataforge_runs_ended_total .*\n", RegexOptions.Multiline)]
     private static partial Regex HelpOfRunsEnded();
+
+    [GeneratedRegex("```yaml\n(rule_files:.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ConfigBlock();
 
     [GeneratedRegex("```yaml\n(groups:.*?)```", RegexOptions.Singleline)]
     private static partial Regex AlertBlock();
