@@ -35,7 +35,7 @@ public sealed class OptOutStoresTests : IDisposable
             """);
         using var service = new ServeProcess(new ServeSettings
         {
-            Cron = "*/2 * * * * *", Sources = ["jsonl:" + _folder["in"]], Workspace = _folder["stores/workspace"],
+            Cron = "*/4 * * * * *", Sources = ["jsonl:" + _folder["in"]], Workspace = _folder["stores/workspace"],
             Environment = new Dictionary<string, string>
             {
                 ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Address, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
