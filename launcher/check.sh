@@ -35,6 +35,9 @@ list_checks() {
   soak            a service that is killed, paused and starved, with clocks that jump, for 60 minutes and 20 runs or more; in place of FOLDERs
                   the number of minutes (root)
   slurm           submit with arrays of 4 on Slurm, two nodes on this machine; tasks killed; a training of 2 processes (Debian 12, network)
+  metrics         the page of metrics and the manual's alerts by Prometheus's own tool; metrics and spans over OTLP (Debian, network)
+  operating       docs/operating.md followed by its own commands on a Debian of its own: service, alert, second instance, backup
+                  (root, network, 3 GB)
   passk           confidence intervals of pass@k on simulated problems, 29 settings of 3,000 runs
   evaluation      the sandbox on all hostile programs; every set's references, empty completions and constants, and every cheat on
                   every problem of HumanEval; names of sets in place of FOLDERs run those sets alone
@@ -44,12 +47,13 @@ list_checks() {
 LIST
 }
 
-# Slurm's packages from Debian, unpacked and not installed; prints the folder.
-unpack_slurm() {
-  local folder="$artifacts/slurm"
+# Packages from Debian, unpacked and not installed; prints the folder.
+unpack_packages() { # NAME PACKAGE…
+  local folder="$artifacts/$1"
+  shift
   if [ ! -e "$folder/complete" ]; then
     mkdir -p "$folder"
-    (cd "$folder" && apt-get -qq download slurmctld slurmd slurm-client slurm-wlm-basic-plugins 2>/dev/null) &&
+    (cd "$folder" && apt-get -qq download "$@" 2>/dev/null) &&
       for package in "$folder"/*.deb; do dpkg -x "$package" "$folder" || return; done && touch "$folder/complete" || return
   fi
   printf '%s\n' "$folder"
@@ -141,7 +145,16 @@ run_check() {
       DATAFORGE_TEST_SOAK_MINUTES="${1:-60}" check_tests Service.Tests -class DataForge.Service.Tests.Soak.SoakTests
       ;;
     slurm)
-      DATAFORGE_TEST_SLURM="$(unpack_slurm)" check_tests EndToEnd.Tests -class DataForge.EndToEnd.Tests.Submitting.SubmitTests
+      DATAFORGE_TEST_SLURM="$(unpack_packages slurm slurmctld slurmd slurm-client slurm-wlm-basic-plugins)" \
+        check_tests EndToEnd.Tests -class DataForge.EndToEnd.Tests.Submitting.SubmitTests
+      ;;
+    metrics)
+      unpack_packages prometheus prometheus >/dev/null || { say 'dataforge: the package prometheus could not be downloaded.'; exit 2; }
+      check_tests Service.Tests -namespace DataForge.Service.Tests.Telemetry
+      ;;
+    operating)
+      source "$root/launcher/operating.sh"
+      check_operating
       ;;
     passk)
       DATAFORGE_TEST_PASSK_FULL=1 check_tests Evaluation.Tests -class DataForge.Evaluation.Tests.Scores.ScoreIntervalTests

@@ -1,5 +1,6 @@
 using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
+using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Inspection.Dashboard;
 using DataForge.Testing;
@@ -174,6 +175,23 @@ public sealed class DashboardTests : IDisposable
         Assert.Contains("<th scope=\"row\">clean</th>", pages.Run("r").Html, StringComparison.Ordinal);
         Assert.Contains("<th scope=\"row\">dedup</th>", pages.Run("r", 1).Html, StringComparison.Ordinal);
         Assert.Equal(200, pages.Compare("r", "1:r").Status);
+    }
+
+    /// <summary>An opt-out may give a log that is as long as before and ends as before, but for a name in the middle.</summary>
+    [Fact]
+    public void Run_afterAnOptOut_showsNoNameThatWasRead()
+    {
+        WrittenRun run = Written("r");
+        run.Log("20260101-1", new RunStarted("r", "", "1", []), Note.Warning("owner/a-name is slow"), new FileFault("clean", new string('x', 200), "size", ""));
+        DashboardPages pages = Pages();
+        Assert.Contains("owner/a-name", pages.Run("r").Html, StringComparison.Ordinal);
+
+        string log = Directory.GetFiles(run.Run.EventsFolder)[0];
+        File.WriteAllText(log, File.ReadAllText(log).Replace("owner/a-name", "(opted out!)", StringComparison.Ordinal));
+        File.WriteAllText(WorkspaceOptOuts.FileOf(run.Run.Workspace), "{}");
+
+        Assert.DoesNotContain("owner/a-name", pages.Run("r").Html, StringComparison.Ordinal);
+        Assert.Contains("(opted out!)", pages.Run("r").Html, StringComparison.Ordinal);
     }
 
     [Fact]
