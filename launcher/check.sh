@@ -17,7 +17,8 @@ list_checks() {
   rules           the rules against their transcription in Python, on every file
   dedup           duplicates against brute force, at four thresholds
   inspection      explain, stats and verify (with 50 planted faults) on a build of the FOLDERs
-  dashboard       1,000 runs of 1,000 events and one of 1,000,000 open in under 2 s and 300 MB
+  dashboard       1,000 runs of 1,000 events and one of 1,000,000 open in under 2 s and 300 MB; a real run in progress, shown in Debian's
+                  Chromium with the figures of stats; screenshots in artifacts/dashboard
   training        a step beside the same computation in plain PyTorch; memory over 5,000 steps
   libtorch        the training tests with newer libtorch, transformers and CUDA's build, in Debian roots (root, network, 15 GB);
                   trixie, sid or cuda in place of FOLDERs runs that part
@@ -29,10 +30,14 @@ list_checks() {
   forge-limits    discovery of 25,000 repositories within GitHub's limits, with faults
   optout          an opt-out killed 20 times; 200 workspaces drawn from seeds
   serve           the service's schedules over 10,000 simulated hours of crashes, restarts and changes of clocks, five times; a service
-                  that crawls a forge every minute and is killed; two services on one PostgreSQL; SIGTERM in each stage (15 minutes)
+                  that crawls a forge every minute and is killed; two services on one PostgreSQL; SIGTERM in each stage;
+                  2,000 idle connections (16 minutes)
   soak            a service that is killed, paused and starved, with clocks that jump, for 60 minutes and 20 runs or more; in place of FOLDERs
                   the number of minutes (root)
   slurm           submit with arrays of 4 on Slurm, two nodes on this machine; tasks killed; a training of 2 processes (Debian 12, network)
+  metrics         the page of metrics and the manual's alerts by Prometheus's own tool; metrics and spans over OTLP (Debian, network)
+  operating       docs/operating.md followed by its own commands on a Debian of its own: service, alert, second instance, backup
+                  (root, network, 3 GB)
   passk           confidence intervals of pass@k on simulated problems, 29 settings of 3,000 runs
   evaluation      the sandbox on all hostile programs; every set's references, empty completions and constants, and every cheat on
                   every problem of HumanEval; names of sets in place of FOLDERs run those sets alone
@@ -42,12 +47,13 @@ list_checks() {
 LIST
 }
 
-# Slurm's packages from Debian, unpacked and not installed; prints the folder.
-unpack_slurm() {
-  local folder="$artifacts/slurm"
+# Packages from Debian, unpacked and not installed; prints the folder.
+unpack_packages() { # NAME PACKAGE…
+  local folder="$artifacts/$1"
+  shift
   if [ ! -e "$folder/complete" ]; then
     mkdir -p "$folder"
-    (cd "$folder" && apt-get -qq download slurmctld slurmd slurm-client slurm-wlm-basic-plugins 2>/dev/null) &&
+    (cd "$folder" && apt-get -qq download "$@" 2>/dev/null) &&
       for package in "$folder"/*.deb; do dpkg -x "$package" "$folder" || return; done && touch "$folder/complete" || return
   fi
   printf '%s\n' "$folder"
@@ -129,16 +135,26 @@ run_check() {
       ;;
     serve)
       export DATAFORGE_TEST_SIMULATED_HOURS="${DATAFORGE_TEST_SIMULATED_HOURS:-10000}" DATAFORGE_TEST_SIMULATIONS="${DATAFORGE_TEST_SIMULATIONS:-5}"
-      export DATAFORGE_TEST_SERVE_CRON="${DATAFORGE_TEST_SERVE_CRON:-* * * * *}" DATAFORGE_TEST_SERVE_SHARED=1 DATAFORGE_TEST_SERVE_STOP=1
+      export DATAFORGE_TEST_SERVE_CRON="${DATAFORGE_TEST_SERVE_CRON:-* * * * *}" DATAFORGE_TEST_SERVE_SHARED=1 DATAFORGE_TEST_SERVE_STOP=1 \
+        DATAFORGE_TEST_SERVE_IDLE=1
       local hosting=DataForge.Service.Tests.Hosting
       check_tests Service.Tests -diagnostics -class DataForge.Service.Tests.Ledger.SimulatedMonthsTests -class "$hosting.ForgeScheduleTests" \
-        -class "$hosting.SharedServeTests" -class "$hosting.ServeStopTests"
+        -class "$hosting.SharedServeTests" -class "$hosting.ServeStopTests" -class "$hosting.ServeConnectionsTests"
       ;;
     soak)
       DATAFORGE_TEST_SOAK_MINUTES="${1:-60}" check_tests Service.Tests -class DataForge.Service.Tests.Soak.SoakTests
       ;;
     slurm)
-      DATAFORGE_TEST_SLURM="$(unpack_slurm)" check_tests EndToEnd.Tests -class DataForge.EndToEnd.Tests.Submitting.SubmitTests
+      DATAFORGE_TEST_SLURM="$(unpack_packages slurm slurmctld slurmd slurm-client slurm-wlm-basic-plugins)" \
+        check_tests EndToEnd.Tests -class DataForge.EndToEnd.Tests.Submitting.SubmitTests
+      ;;
+    metrics)
+      unpack_packages prometheus prometheus >/dev/null || { say 'dataforge: the package prometheus could not be downloaded.'; exit 2; }
+      check_tests Service.Tests -namespace DataForge.Service.Tests.Telemetry
+      ;;
+    operating)
+      source "$root/launcher/operating.sh"
+      check_operating
       ;;
     passk)
       DATAFORGE_TEST_PASSK_FULL=1 check_tests Evaluation.Tests -class DataForge.Evaluation.Tests.Scores.ScoreIntervalTests
@@ -171,8 +187,10 @@ run_check() {
       check_tests Cleaner.Tests -class DataForge.Cleaner.Tests.Redaction.RedactedLibraryTests -explicit only
       ;;
     dashboard)
-      DATAFORGE_TEST_DASHBOARD_RUNS=1000 DATAFORGE_TEST_DASHBOARD_EVENTS=1000000 \
-        check_tests Inspection.Tests -class DataForge.Inspection.Tests.Dashboard.ManyRunsTests
+      export DATAFORGE_TEST_DASHBOARD_RUNS=1000 DATAFORGE_TEST_DASHBOARD_EVENTS=1000000 DATAFORGE_TEST_BROWSER="$artifacts/dashboard"
+      (check_tests Inspection.Tests -class DataForge.Inspection.Tests.Dashboard.ManyRunsTests)
+      [ -x /usr/bin/chromium ] || say 'There is no Chromium here (apt-get install chromium), so nothing is shown in a browser.'
+      check_tests Service.Tests -class DataForge.Service.Tests.Dashboard.BrowserTests
       ;;
     inspection)
       : "${folders:=/usr/lib/python3/dist-packages}"

@@ -58,6 +58,8 @@ stage_program() {
   done
   write_notices "$program_folder/THIRD-PARTY-NOTICES.txt" "$(dotnet_folder)"
   cp "$root/LICENSE" "$root/README.md" "$program_folder/"
+  mkdir -p "$program_folder/docs"
+  cp "$root"/docs/*.md "$root"/docs/dataforge.{1,service} "$root"/docs/*.{json,svg} "$program_folder/docs/"
   touch "$program_folder/.complete"
 }
 

@@ -19,11 +19,29 @@ public sealed class EventCursor(string folder, string nameEnd = ".jsonl", DateTi
 
     private readonly SortedDictionary<string, Position> _positions = new(StringComparer.Ordinal);
 
+    /// <summary>Receives a line, which is there during the call only.</summary>
+    /// <param name="line">The line.</param>
+    public delegate void LineReader(EventLine line);
+
     /// <summary>Reads what is new. Where a log was rewritten or removed, as by a removal request, all are read again.</summary>
     /// <param name="add">Receives each event.</param>
     /// <param name="restart">Called before the first event where all are read again: what was received before is void.</param>
     /// <exception cref="IOException">A log cannot be read.</exception>
-    public void Read(Action<Event> add, Action restart)
+    public void Read(Action<Event> add, Action restart) => ReadLines(
+        line =>
+        {
+            if (line.Parse() is { } parsed)
+            {
+                add(parsed);
+            }
+        },
+        restart);
+
+    /// <summary>The same as <see cref="Read"/>, for a reader that parses only the lines that it needs.</summary>
+    /// <param name="add">Receives each line, also those that are no event.</param>
+    /// <param name="restart">Called before the first line where all are read again: what was received before is void.</param>
+    /// <exception cref="IOException">A log cannot be read.</exception>
+    public void ReadLines(LineReader add, Action restart)
     {
         string[] files = Directory.Exists(folder)
             ? [.. Directory.EnumerateFiles(folder, "*" + nameEnd).Where(file => File.GetLastWriteTimeUtc(file) >= since)]
@@ -49,7 +67,7 @@ public sealed class EventCursor(string folder, string nameEnd = ".jsonl", DateTi
         }
     }
 
-    private static void ReadFile(string path, Position position, Action<Event> add)
+    private static void ReadFile(string path, Position position, LineReader add)
     {
         using FileStream file = Open(path);
         file.Position = position.Offset;
@@ -63,11 +81,7 @@ public sealed class EventCursor(string folder, string nameEnd = ".jsonl", DateTi
             int length;
             while ((length = buffer.AsSpan(start, held - start).IndexOf((byte)'\n')) >= 0)
             {
-                if (EventLog.Parse(buffer.AsSpan(start, length)) is { } parsed)
-                {
-                    add(parsed);
-                }
-
+                add(new EventLine(buffer.AsSpan(start, length)));
                 start += length + 1;
             }
 

@@ -54,7 +54,10 @@ public sealed class WorkspaceOptOuts
     public IReadOnlyList<string> Lists => [.. Entries.Select(entry => entry.List).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>The path of a workspace's tombstones.</summary>
-    public static string FileOf(Workspace workspace) => Path.Combine(workspace.Folder, "optout.json");
+    public static string FileOf(Workspace workspace) => FileIn(workspace.Folder);
+
+    /// <summary>The path of the tombstones of the workspace in a folder.</summary>
+    public static string FileIn(string workspaceFolder) => Path.Combine(workspaceFolder, "optout.json");
 
     /// <summary>Reads a workspace's tombstones; none if it has no file of them.</summary>
     /// <exception cref="DataForgeException">The file is damaged.</exception>

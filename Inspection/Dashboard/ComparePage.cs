@@ -98,7 +98,7 @@ internal static class ComparePage
         }
 
         string share = from != 0
-            ? string.Create(CultureInfo.InvariantCulture, $" ({(to > from ? "+" : "")}{100 * (to - from) / Math.Abs(from):0.#} %)")
+            ? string.Create(CultureInfo.InvariantCulture, $" ({(to > from ? "+" : "")}{100 * (to - from) / Math.Abs(from):0.#}\u00a0%)")
             : "";
         return (to > from ? "+" : "") + RunFigure.Text(to - from, kind) + share;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataForge.Corpus;
+using DataForge.Corpus.OptOuts;
 
 namespace DataForge.Inspection.Dashboard;
 
@@ -24,8 +25,8 @@ internal sealed class Dashboard(IReadOnlyList<string> workspaces, TimeProvider t
     private readonly RunChanges _changes = new(time);
     private readonly DropHistory _drops = new();
 
-    // The readers in use, the one used last at the end.
-    private readonly List<(string Folder, RunReader Reader)> _readers = [];
+    // The readers in use, the one used last at the end, and when its workspace's list of opt-outs was written.
+    private readonly List<(string Folder, RunReader Reader, DateTime OptOuts)> _readers = [];
 
     /// <summary>The list of runs.</summary>
     /// <param name="page">The page of the list, from 1.</param>
@@ -84,18 +85,22 @@ internal sealed class Dashboard(IReadOnlyList<string> workspaces, TimeProvider t
     {
         lock (_lock)
         {
+            // What a reader has read may hold names that an opt-out removed since.
+            DateTime optOuts = File.GetLastWriteTimeUtc(WorkspaceOptOuts.FileIn(_runs.FolderOf(run)));
             int at = _readers.FindIndex(known => known.Folder == run.Folder);
-            RunReader reader = at >= 0 ? _readers[at].Reader : RunReader.Open(_runs.FolderOf(run), run.Name, time);
+            RunReader? reader = at >= 0 && _readers[at].OptOuts == optOuts ? _readers[at].Reader : null;
             if (at >= 0)
             {
                 _readers.RemoveAt(at);
             }
-            else if (_readers.Count == MostReaders)
+
+            reader ??= RunReader.Open(_runs.FolderOf(run), run.Name, time);
+            if (_readers.Count == MostReaders)
             {
                 _readers.RemoveAt(0);
             }
 
-            _readers.Add((run.Folder, reader));
+            _readers.Add((run.Folder, reader, optOuts));
             return reader;
         }
     }

@@ -1,60 +1,9 @@
+using System.Text;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Inspection.Reporting;
 
 namespace DataForge.Inspection.Dashboard;
-
-/// <summary>How far a stage has got, and how fast.</summary>
-/// <param name="stage">The stage.</param>
-internal sealed class StageWork(string stage)
-{
-    private readonly HashSet<string> _parts = new(StringComparer.Ordinal);
-
-    /// <summary>The stage.</summary>
-    public string Stage => stage;
-
-    /// <summary>Whether it finished since it last began.</summary>
-    public bool IsDone { get; private set; }
-
-    /// <summary>When it last began.</summary>
-    public DateTimeOffset Began { get; private set; }
-
-    /// <summary>How long it took, once it is done.</summary>
-    public double Seconds { get; private set; }
-
-    /// <summary>Parts that are complete.</summary>
-    public int Parts => _parts.Count;
-
-    /// <summary>Parts that were complete before it last began.</summary>
-    public int Reused { get; private set; }
-
-    /// <summary>What it last said about its progress; null if it has said nothing since it last began.</summary>
-    public StageAdvanced? Progress { get; private set; }
-
-    /// <summary>The fastest it went: units a second over its whole work; 0 if unknown.</summary>
-    public double Rate => Progress is { Seconds: > 0 } progress ? progress.Done / progress.Seconds : 0;
-
-    /// <summary>Takes an event of this stage in.</summary>
-    public void Add(Event entry)
-    {
-        switch (entry)
-        {
-            case StageStarted:
-                (IsDone, Began, Reused, Progress) = (false, entry.Time, 0, null);
-                _parts.Clear();
-                break;
-            case StageAdvanced advanced:
-                Progress = advanced;
-                break;
-            case StageFinished finished:
-                (IsDone, Seconds) = (true, finished.Seconds);
-                break;
-            case PartDone part when _parts.Add(part.Part):
-                Reused += part.Reused ? 1 : 0;
-                break;
-        }
-    }
-}
 
 /// <summary>
 /// What the dashboard needs of a run's events, brought up to date by reading what was appended. Memory: a bounded number of training
@@ -68,11 +17,13 @@ internal sealed class RunEvents(string folder)
 
     private readonly EventCursor _cursor = new(folder);
     private readonly List<Event> _kept = [];
+    private readonly HeldLine _step = new();
     private readonly Dictionary<string, StageWork> _stages = new(StringComparer.Ordinal);
-    private readonly Queue<FileFault> _faults = new();
+    private readonly Queue<byte[]> _faults = new();
     private readonly Queue<Note> _warnings = new();
     private readonly SortedDictionary<string, ApiBudget> _budgets = new(StringComparer.Ordinal);
     private bool _isReportOnly;
+    private long _heldStep;
     private int _steps;
     private long _stride = 1;
 
@@ -87,7 +38,7 @@ internal sealed class RunEvents(string folder)
     public long Faults { get; private set; }
 
     /// <summary>The bad files that were reported last, in order.</summary>
-    public IEnumerable<FileFault> LastFaults => _faults;
+    public IEnumerable<FileFault> LastFaults => _faults.Select(static line => new EventLine(line).Parse()).OfType<FileFault>();
 
     /// <summary>The last warnings, in order.</summary>
     public IEnumerable<Note> LastWarnings => _warnings;
@@ -106,16 +57,50 @@ internal sealed class RunEvents(string folder)
 
     /// <summary>Reads what was appended.</summary>
     /// <exception cref="IOException">A log cannot be read.</exception>
-    public void Update() => _cursor.Read(Add, Restart);
+    public void Update()
+    {
+        _cursor.ReadLines(AddLine, Restart);
+        TakeStep();
+    }
 
     private void Restart()
     {
         _kept.Clear();
+        _step.Clear();
         _stages.Clear();
         _faults.Clear();
         _warnings.Clear();
         _budgets.Clear();
         (_steps, _stride, Faults, SkippedSteps, LastStep, Failure) = (0, 1, 0, 0, null, null);
+    }
+
+    // Of the events that are written often, most are void at the end of a long log, and are not parsed: progress that another one follows,
+    // steps that are not kept, all bad files but the last. Of a part, only the name is needed.
+    private void AddLine(EventLine line)
+    {
+        if (line.Is("training.step"u8) && line.Number("\"step\":"u8) is { } step)
+        {
+            HoldStep(line, step);
+        }
+        else if (line.Is("file.fault"u8))
+        {
+            Faults++;
+            Enqueue(_faults, line.Bytes.ToArray());
+        }
+        else if (line.Is("stage.advanced"u8) && StageOf(line) is { } advanced)
+        {
+            Work(advanced).Advance(line);
+        }
+        else if (line.Is("part.done"u8) && StageOf(line) is { } stage and not StageNames.Pretrain
+            && line.Text("\"part\":"u8) is { IsEmpty: false } part && line.Truth("\"reused\":"u8) is { } isReused)
+        {
+            Work(stage).AddPart(Encoding.UTF8.GetString(part), isReused);
+        }
+        else if (line.Parse() is { } entry)
+        {
+            TakeStep();
+            Add(entry);
+        }
     }
 
     private void Add(Event entry)
@@ -131,35 +116,28 @@ internal sealed class RunEvents(string folder)
                 break;
             case StageStarted started:
                 _kept.Add(entry);
-                Work(started.Stage, entry);
+                Work(started.Stage).Add(entry);
                 break;
             case StageFinished finished:
                 _kept.Add(entry);
-                Work(finished.Stage, entry);
+                Work(finished.Stage).Add(entry);
                 break;
             case StageAdvanced advanced:
-                Work(advanced.Stage, entry);
+                Work(advanced.Stage).Add(entry);
                 break;
             case PartDone part:
-                Work(part.Stage, entry);
+                Work(part.Stage).Add(entry);
                 if (part.Stage == StageNames.Pretrain)
                 {
                     _kept.Add(entry);
                 }
 
                 break;
-            case FileFault fault:
-                Faults++;
-                Enqueue(_faults, fault);
-                break;
             case Note { Level: "warning" } warning:
                 Enqueue(_warnings, warning);
                 break;
             case ApiBudget budget:
                 _budgets[budget.Resource] = budget;
-                break;
-            case TrainingStep step:
-                AddStep(step);
                 break;
             case TrainingSkipped:
                 SkippedSteps++;
@@ -170,14 +148,49 @@ internal sealed class RunEvents(string folder)
         }
     }
 
-    private void Work(string stage, Event entry)
+    // Null where it is no stage of the pipeline.
+    private static string? StageOf(EventLine line)
+    {
+        ReadOnlySpan<byte> text = line.Text("\"stage\":"u8);
+        foreach (string stage in StageNames.All)
+        {
+            if (Ascii.Equals(text, stage))
+            {
+                return stage;
+            }
+        }
+
+        return null;
+    }
+
+    private StageWork Work(string stage)
     {
         if (!_stages.TryGetValue(stage, out StageWork? work))
         {
             _stages[stage] = work = new StageWork(stage);
         }
 
-        work.Add(entry);
+        return work;
+    }
+
+    // A step that another one follows is kept only if it is a multiple of the stride.
+    private void HoldStep(EventLine line, long step)
+    {
+        if (_heldStep % _stride == 0)
+        {
+            TakeStep();
+        }
+
+        _step.Hold(line);
+        _heldStep = step;
+    }
+
+    private void TakeStep()
+    {
+        if (_step.Take() is TrainingStep step)
+        {
+            AddStep(step);
+        }
     }
 
     // The last step is always kept; of those before it, each that is a multiple of the stride.

@@ -78,6 +78,14 @@ internal static class RunFigures
         AddMean("validation loss", model.ValidationLoss ?? (model.Evaluations.Count > 0 ? model.Evaluations[^1].Loss : null));
         AddMean("unigram entropy", model.UnigramEntropy);
         AddMean("bits per byte on held-out files", model.HeldOut?.Model);
+        foreach (EvaluatedSet set in view.Evaluations)
+        {
+            foreach (EvaluatedScore score in set.Scores)
+            {
+                Add("Evaluation, in %", score.NameIn(set), 100 * score.Mean, FigureKind.Mean);
+            }
+        }
+
         foreach (StageWork stage in view.Events.Stages.Where(stage => stage.IsDone))
         {
             Add("Time by stage", stage.Stage, stage.Seconds, FigureKind.Seconds);

@@ -1,5 +1,6 @@
 using System.Text;
 using DataForge.Corpus;
+using DataForge.Corpus.Runs;
 using DataForge.Inspection.Reporting;
 using static DataForge.Inspection.Reporting.ReportFormat;
 
@@ -36,6 +37,7 @@ internal static class RunPage
             if (section.Name == "training")
             {
                 yield return RunSections.TrainingSpeed(view);
+                yield return RunSections.Evaluations(view);
             }
             else if (section.Name == "sizes")
             {
@@ -69,7 +71,9 @@ internal static class RunPage
         var words = new List<string>();
         words.AddRange(live.Share is { } known ? [$"{100 * known:F0} %"] : []);
         words.AddRange(live.Done.Length > 0 ? [live.Done] : []);
-        words.Add($"{Number(live.Parts)} {(live.Parts == 1 ? "part" : "parts")} done");
+        words.AddRange(live is { Parts: 0, Stage: StageNames.Pretrain }
+            ? []
+            : [$"{Number(live.Parts)} {(live.Parts == 1 ? "part" : "parts")} done"]);
         if (isRunning)
         {
             words.AddRange(live.Rate.Length > 1 ? [live.Rate] : []);

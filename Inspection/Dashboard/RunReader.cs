@@ -17,13 +17,17 @@ internal sealed class RunReader
     private readonly Run _run;
     private readonly ManifestSums _sums;
     private readonly RunEvents _events;
+    private readonly RunEvaluations _evaluations;
     private string _stamp = "";
     private RunView? _view;
     private int _duplicatesVersion = -1;
     private IReadOnlyList<NamedFigure> _jaccard = [];
 
-    private RunReader(Run run, TimeProvider time) =>
+    private RunReader(Run run, TimeProvider time)
+    {
         (_run, _time, _sums, _events) = (run, time, new ManifestSums(run.Folder), new RunEvents(run.EventsFolder));
+        _evaluations = new RunEvaluations(run.Folder);
+    }
 
     /// <summary>Opens a run.</summary>
     /// <param name="workspaceFolder">The workspace, which exists.</param>
@@ -56,7 +60,8 @@ internal sealed class RunReader
             }
 
             (RunState state, DateTimeOffset? changed) = StateNow();
-            return make(_view with { State = state, Changed = changed });
+            ReportData report = _view.Report with { IsRunning = state == RunState.Running };
+            return make(_view with { State = state, Changed = changed, Report = report });
         }
     }
 
@@ -74,6 +79,7 @@ internal sealed class RunReader
             Duplicates = DuplicateFigures.Of(dedup),
             Jaccard = Jaccard(),
             Audit = DatasetFigures.AuditOf(_run),
+            Evaluations = _evaluations.Read(),
         };
     }
 

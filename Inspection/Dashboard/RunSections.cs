@@ -22,16 +22,20 @@ internal static class RunSections
             return null;
         }
 
-        var html = new StringBuilder("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Stages\"><table><thead><tr>")
+        var html = new StringBuilder("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Stages\">")
+            .Append("<table class=\"stages\"><thead><tr>")
             .Append("<th scope=\"col\">stage</th><th scope=\"col\">state</th><th scope=\"col\" class=\"n\">time</th>")
             .Append("<th scope=\"col\" class=\"n\">parts</th><th scope=\"col\" class=\"n\">done</th>")
             .Append("<th scope=\"col\" class=\"n\">rate</th></tr></thead><tbody>");
         foreach (StageWork stage in stages)
         {
             string state = stage.IsDone ? "done" : view.State == RunState.Running ? "running" : "not finished";
-            string time = stage.IsDone ? Figures.Duration(stage.Seconds) : stage.Progress is { } at ? Figures.Duration(at.Seconds) : "–";
-            string parts = Number(stage.Parts) + (stage.Reused > 0 ? $" ({Number(stage.Reused)} reused)" : "");
             TrainingStep? step = stage.Stage == StageNames.Pretrain ? view.Events.LastStep : null;
+            string time = stage.IsDone ? Figures.Duration(stage.Seconds)
+                : stage.Progress is { } at ? Figures.Duration(at.Seconds)
+                : step is not null && step.Time > stage.Began ? Figures.Duration((step.Time - stage.Began).TotalSeconds)
+                : "–";
+            string parts = Number(stage.Parts) + (stage.Reused > 0 ? $" ({Number(stage.Reused)} reused)" : "");
             string done = stage.Progress is { } progress ? Amount(progress.Done, progress.Unit)
                 : step is not null ? $"{Number(step.Step)} steps"
                 : "–";
@@ -125,10 +129,36 @@ internal static class RunSections
         return new(
             "speed", "Learning rate and speed",
             "<div class=\"curves\">"
-            + Figure("learning rate, in millionths", steps, step => step.LearningRate * 1e6, last)
+            + LearningRate(steps, last)
             + Figure("thousand tokens per second", steps, step => step.TokensPerSecond / 1000, last)
             + Figure("gradient norm", steps, step => step.GradientNorm, last)
             + $"</div>{skipped}");
+    }
+
+    /// <summary>How the model did in the evaluations that lie beside it.</summary>
+    public static PageSection? Evaluations(RunView view)
+    {
+        if (view.Evaluations.Count == 0)
+        {
+            return null;
+        }
+
+        var html = new StringBuilder("<p class=\"dim\">pass@k in %, with the 95 % confidence interval.</p>");
+        html.Append(Charts.Bars(
+            "Scores by set",
+            [
+                .. view.Evaluations.SelectMany(set => set.Scores.Select(score => new Bar(
+                    score.NameIn(set), score.Mean, PassRate(score)))),
+            ],
+            most: 1));
+        foreach (EvaluatedSet set in view.Evaluations)
+        {
+            string missing = set.Scores.Count > 0 ? "" : " No score, since some problems have no sample.";
+            html.Append($"<p class=\"dim\">{Charts.Escape(set.Set)}: {Number(set.Samples)} samples of ")
+                .Append($"{Number(set.Problems)} problems.{missing}</p>");
+        }
+
+        return new("evaluations", "Evaluation", html.ToString());
     }
 
     /// <summary>Why the run failed, its bad files and warnings.</summary>
@@ -148,7 +178,10 @@ internal static class RunSections
 
         if (events.Faults > 0)
         {
-            html.Append($"<p class=\"dim\">{Number(events.Faults)} files or lines were bad; the last ones:</p><ul>");
+            string how = events.Faults == 1
+                ? "One file or line was bad:"
+                : $"{Number(events.Faults)} files or lines were bad; the last ones:";
+            html.Append($"<p class=\"dim\">{how}</p><ul>");
             foreach (FileFault fault in events.LastFaults)
             {
                 string why = $"{fault.Rule}, {fault.Detail}";
@@ -165,8 +198,20 @@ internal static class RunSections
     /// <summary>An amount with its unit.</summary>
     public static string Amount(long amount, string unit) => unit == "bytes" ? Bytes(amount) : $"{Number(amount)} {unit}";
 
+    private static string PassRate(EvaluatedScore score) => string.Create(
+        CultureInfo.InvariantCulture, $"{100 * score.Mean:F1} ({100 * score.Interval.Low:F1} to {100 * score.Interval.High:F1})");
+
     private static string LeftOf(ApiBudget budget) => string.Create(
         CultureInfo.InvariantCulture, $"{Number(budget.Left)} of {Number(budget.Limit)} until {budget.Reset.UtcDateTime:HH:mm} UTC");
+
+    // In the unit that gives numbers of one to three digits.
+    private static string LearningRate(IReadOnlyList<TrainingStep> steps, double last)
+    {
+        bool isLarge = steps.Max(step => step.LearningRate) >= 1e-3;
+        return Figure(
+            isLarge ? "learning rate, in thousandths" : "learning rate, in millionths", steps,
+            step => step.LearningRate * (isLarge ? 1e3 : 1e6), last);
+    }
 
     private static string Figure(string title, IReadOnlyList<TrainingStep> steps, Func<TrainingStep, double> value, double last)
     {

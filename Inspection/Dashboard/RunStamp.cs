@@ -7,7 +7,7 @@ namespace DataForge.Inspection.Dashboard;
 /// <summary>Tells whether a run changed, by the lengths and times of a few of its files and folders.</summary>
 internal static class RunStamp
 {
-    /// <summary>A text that changes when events or manifests of the run do.</summary>
+    /// <summary>A text that changes when events, manifests or evaluations of the run do.</summary>
     public static string Of(string runFolder)
     {
         var text = new StringBuilder();
@@ -23,6 +23,6 @@ internal static class RunStamp
             text.Append(CultureInfo.InvariantCulture, $"{stage.Name} {stage.LastWriteTimeUtc.Ticks}\n");
         }
 
-        return text.ToString();
+        return text.Append(RunEvaluations.Stamp(runFolder)).ToString();
     }
 }

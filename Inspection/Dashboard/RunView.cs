@@ -31,4 +31,7 @@ internal sealed record RunView
 
     /// <summary>The audit of the duplicates; null if there is none.</summary>
     public required AuditReport? Audit { get; init; }
+
+    /// <summary>The evaluations of its model.</summary>
+    public required IReadOnlyList<EvaluatedSet> Evaluations { get; init; }
 }

@@ -45,6 +45,9 @@ internal sealed record ReportData
     /// <summary>Why the run failed; null if it did not.</summary>
     public string? Failure { get; init; }
 
+    /// <summary>Whether a process works on the run; null where that is not known, as on a page that is kept.</summary>
+    public bool? IsRunning { get; init; }
+
     /// <summary>The stages before the report, in order.</summary>
     public required IReadOnlyList<StageState> Stages { get; init; }
 
@@ -68,6 +71,14 @@ internal sealed record ReportData
 
     /// <summary>The completions that the model wrote.</summary>
     public required IReadOnlyList<SampleWritten> Samples { get; init; }
+
+    /// <summary>What a stage is that began and has not finished, in words.</summary>
+    public string Unfinished => IsRunning switch
+    {
+        true => "running",
+        null when Failure is null => "running or interrupted",
+        _ => "not finished",
+    };
 
     /// <summary>The training whose model is exported.</summary>
     public TrainingCurve Model => Trainings[^1];

@@ -42,7 +42,8 @@ internal static class ReportPage
     {
         var sentences = new List<string>();
         Add("Done", Progress.Done);
-        Add(data.Failure is null ? "Running or interrupted" : "Not finished", Progress.Begun);
+        string unfinished = data.Unfinished;
+        Add(char.ToUpperInvariant(unfinished[0]) + unfinished[1..], Progress.Begun);
         Add("No part of this run so far", Progress.None);
         return string.Join(" ", sentences);
 

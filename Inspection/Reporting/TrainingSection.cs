@@ -23,12 +23,13 @@ internal static class TrainingSection
         bool isStaged = curves.Count > 1 || curves[0].Name.Length > 0;
         var html = new StringBuilder(isStaged ? "<p class=\"dim\">Trained in stages, each from the weights of the one before it.</p>" : "");
         html.Append("<div class=\"curves\">");
+        string unfinished = data.IsRunning is null ? "running or interrupted" : data.Unfinished;
         AxisScale scale = AxisScale.Of(curves.SelectMany(curve => Thinned(curve.Steps).Select(step => step.Loss)
             .Concat(curve.Evaluations.Select(evaluated => evaluated.Loss)).Concat(curve.UnigramEntropy is { } entropy ? [entropy] : [])));
         foreach ((int i, TrainingCurve curve) in curves.Index())
         {
             string title = isStaged ? $"<h3>{i + 1}. {Charts.Escape(curve.Name)}</h3>" : "";
-            string caption = Charts.Escape(Caption(curve));
+            string caption = Charts.Escape(Caption(curve, unfinished));
             html.Append($"<figure>{title}<figcaption>{caption}</figcaption>{Plot(curve, scale)}</figure>");
         }
 
@@ -44,13 +45,13 @@ internal static class TrainingSection
         return [.. steps.Where((_, i) => i % stride == 0 || i == steps.Count - 1)];
     }
 
-    private static string Caption(TrainingCurve curve)
+    private static string Caption(TrainingCurve curve, string unfinished)
     {
         long last = curve.Steps.Count > 0 ? curve.Steps[^1].Step : 0;
         string progress = curve switch
         {
             { IsDone: true } => last > 0 ? $"{Number(last)} steps" : "trained; its steps were logged in another run",
-            _ => last > 0 ? $"step {Number(last)} of {Number(curve.Planned)}: running or interrupted" : "not started",
+            _ => last > 0 ? $"step {Number(last)} of {Number(curve.Planned)}: {unfinished}" : "not started",
         };
         return progress + (curve.TokensOf.Length > 0 ? $", on the tokens of '{curve.TokensOf}'" : "");
     }

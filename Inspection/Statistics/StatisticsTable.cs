@@ -14,8 +14,9 @@ internal static class StatisticsTable
     {
         DatasetFigures figures = statistics.Figures;
         DatasetSize dataset = figures.Dataset;
-        output.WriteLine(
-            $"{statistics.Run}: {N(dataset.Files)} files, {N(dataset.Bytes)} source bytes, {N(dataset.Repositories)} repositories, "
+        output.WriteLine(dataset.Shards == 0
+            ? $"{statistics.Run}: no dataset, because dedup has not run yet or no file was left for it"
+            : $"{statistics.Run}: {N(dataset.Files)} files, {N(dataset.Bytes)} source bytes, {N(dataset.Repositories)} repositories, "
             + $"{N(dataset.Shards)} {(dataset.Shards == 1 ? "shard" : "shards")} of {N(dataset.ShardBytes)} bytes");
         Table(output, "from occurrences to the dataset (count, source bytes)", figures.Funnel.Select(
             step => (step.Name, new[] { N(step.Count), step.Bytes is { } bytes ? N(bytes) : "" })));

@@ -17,6 +17,9 @@ internal enum LogFormat
 /// <summary>How much is shown and logged.</summary>
 internal enum Verbosity
 {
+    /// <summary>Errors alone, and so no bad files, whose names say whose they are; no progress on the terminal.</summary>
+    Errors,
+
     /// <summary>Warnings and errors; no progress on the terminal.</summary>
     Quiet,
 
@@ -42,19 +45,20 @@ internal sealed record LogSettings(LogFormat? Format, Verbosity Verbosity)
 
     private static readonly Option<Verbosity?> VerbosityOption = new("--verbosity")
     {
-        Description = "How much is logged; without --log, it logs text. quiet also hides progress.",
-        HelpName = "quiet|normal|detailed|debug", Recursive = true,
+        Description = "How much is logged; without --log, it logs text. errors and quiet also hide progress.",
+        HelpName = "errors|quiet|normal|detailed|debug", Recursive = true,
     };
 
     /// <summary>The two options, valid for every command.</summary>
     public static IReadOnlyList<Option> Options { get; } = [FormatOption, VerbosityOption];
 
     /// <summary>Whether the terminal shows progress and summaries.</summary>
-    public bool ShowsProgress => Verbosity != Verbosity.Quiet;
+    public bool ShowsProgress => Verbosity > Verbosity.Quiet;
 
     /// <summary>The lowest level that is logged.</summary>
     public LogLevel Level => Verbosity switch
     {
+        Verbosity.Errors => LogLevel.Error,
         Verbosity.Quiet => LogLevel.Warning,
         Verbosity.Normal => LogLevel.Information,
         Verbosity.Detailed => LogLevel.Debug,

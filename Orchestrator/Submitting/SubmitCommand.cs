@@ -41,12 +41,18 @@ internal static class SubmitCommand
         Description = "The PersistentVolumeClaim of the volume that is mounted at the workspace, for kubernetes.", HelpName = "NAME",
     };
 
+    private static readonly Option<string?> Secret = new("--secret")
+    {
+        Description = "The Secret whose values the tasks have as environment variables (such as DATAFORGE_GITHUB_TOKENS), for kubernetes.",
+        HelpName = "NAME",
+    };
+
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host)
     {
         Command command = new Command("submit", "Runs the stages as jobs of several tasks that share a workspace. See docs/operating.md.")
         {
-            Engine, Tasks, Trainers, Print, Image, Claim, BuildCommand.Until, PipelineOptions.Sources,
+            Engine, Tasks, Trainers, Print, Image, Claim, Secret, BuildCommand.Until, PipelineOptions.Sources,
         }.WithPipelineOptions();
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -68,7 +74,8 @@ internal static class SubmitCommand
         // A wrong option would be found only when the first task runs.
         _ = OptionsLoader.Load(null, build.OptionsFile, build.CommandLine);
         return new SubmitRequest(
-            build, parsed.GetValue(Engine), tasks, trainers, parsed.GetValue(Print), parsed.GetValue(Image), parsed.GetValue(Claim));
+            build, parsed.GetValue(Engine), tasks, trainers, parsed.GetValue(Print), parsed.GetValue(Image), parsed.GetValue(Claim),
+            parsed.GetValue(Secret));
     }
 
     private static async Task RunAsync(SubmitRequest request, CommandTerminal terminal, CancellationToken cancellation)

@@ -23,5 +23,7 @@ internal enum SubmitEngine
 /// <param name="IsPrinted">Whether the jobs are printed and not started.</param>
 /// <param name="Image">The container image; for Kubernetes.</param>
 /// <param name="Claim">The claim of the volume that holds the workspace; for Kubernetes.</param>
+/// <param name="Secret">The secret whose values the tasks have as environment variables, or null; for Kubernetes.</param>
 internal sealed record SubmitRequest(
-    PipelineRequest Build, SubmitEngine Engine, int Tasks, int Trainers, bool IsPrinted, string? Image, string? Claim);
+    PipelineRequest Build, SubmitEngine Engine, int Tasks, int Trainers, bool IsPrinted, string? Image, string? Claim,
+    string? Secret);

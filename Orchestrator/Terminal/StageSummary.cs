@@ -36,6 +36,11 @@ internal sealed class StageSummary
         {
             yield return $"{"",TextLines.Indent} dropped: {drops}";
         }
+
+        if (finished.Stage is StageNames.Clean or StageNames.Dedup && _counts[CountName.ContentsOut] == 0)
+        {
+            yield return $"{"",TextLines.Indent} warning: no file was kept; dropped/ names the rule of each";
+        }
     }
 
     private string Parts() => (_reused, _computed) switch

@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -47,6 +48,12 @@ internal static class ServiceHost
         }
 
         await service.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        if (OtlpSettings.Sends("METRICS"))
+        {
+            // Before the instruments are disposed, which is before the provider is.
+            service.Services.GetRequiredService<MeterProvider>().ForceFlush((int)StopMargin.TotalMilliseconds / 2);
+        }
+
         await (service.Services.GetRequiredService<ServiceWorker>().ExecuteTask ?? Task.CompletedTask).ConfigureAwait(false);
     }
 
@@ -59,6 +66,7 @@ internal static class ServiceHost
         {
             ApplicationName = "dataforge", EnvironmentName = Environments.Production, ContentRootPath = AppContext.BaseDirectory,
         });
+        builder.Configuration.AddInMemoryCollection(OtlpSettings.Variables());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server => HttpLimits.Apply(server, options));
         logging(builder.Logging);
         IServiceCollection services = builder.Services;

@@ -50,7 +50,9 @@ internal sealed partial class BuildProcess(IEventSink events, LedgerDatabase led
         return process.ExitCode;
     }
 
-    /// <summary>The arguments of the build.</summary>
+    /// <summary>
+    /// The arguments of the build. Its bad files stand in its event log, from which an opt-out removes them, and not in the service's log.
+    /// </summary>
     internal static IReadOnlyList<string> Arguments(ScheduleOptions schedule, string run) =>
     [
         "build", "--scheduled", "--workspace", schedule.Workspace, "--run", run, "--until", schedule.Until,
@@ -58,7 +60,7 @@ internal sealed partial class BuildProcess(IEventSink events, LedgerDatabase led
         .. schedule.Workers is { } workers ? (string[])["--workers", workers.ToString(CultureInfo.InvariantCulture)] : [],
         .. schedule.Sources.SelectMany(source => new[] { "--source", source }),
         .. schedule.Options.SelectMany(option => new[] { "--set", $"{option.Key}={option.Value}" }),
-        "--log", "json", "--verbosity", "quiet",
+        "--log", "json", "--verbosity", "errors",
     ];
 
     private Process? TryStart(ScheduleOptions schedule, string run)

@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace DataForge.Service.Telemetry;
 
 /// <summary>
@@ -16,6 +18,13 @@ internal static class OtlpSettings
         (IsSet(Endpoint) || IsSet($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"))
         && Environment.GetEnvironmentVariable($"OTEL_{signal}_EXPORTER") != "none"
         && !string.Equals(Environment.GetEnvironmentVariable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// All of them, for a host whose configuration does not have the environment: there OpenTelemetry reads them from the configuration.
+    /// </summary>
+    public static IEnumerable<KeyValuePair<string, string?>> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .Where(variable => ((string)variable.Key).StartsWith("OTEL_", StringComparison.Ordinal))
+        .Select(variable => new KeyValuePair<string, string?>((string)variable.Key, (string?)variable.Value));
 
     /// <summary>Whether a variable has a value.</summary>
     public static bool IsSet(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));

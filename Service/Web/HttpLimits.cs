@@ -7,8 +7,10 @@ namespace DataForge.Service.Web;
 /// <summary>What the service takes of a request and of a connection.</summary>
 internal static class HttpLimits
 {
-    // No request of the service has a body of more than a few bytes, or more headers than a browser sends.
-    private const int BodyBytes = 16 << 10;
+    /// <summary>The longest body that a request may have; no page needs more than a few bytes.</summary>
+    public const int BodyBytes = 16 << 10;
+
+    // No request has more headers than a browser sends.
     private const int HeaderBytes = 16 << 10;
     private const int LineBytes = 4 << 10;
     private const int Headers = 64;

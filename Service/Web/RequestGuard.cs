@@ -1,13 +1,14 @@
 using System.Net;
 using DataForge.Service.Settings;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
 namespace DataForge.Service.Web;
 
 /// <summary>
 /// Refuses requests before any page sees them: those that name another host, as a page does that was made to resolve to this machine (DNS
-/// rebinding); and those that change something, unless they carry the token and come from no other site.
+/// rebinding); those with a long body; and those that change something, unless they carry the token and come from no other site.
 /// </summary>
 internal sealed class RequestGuard
 {
@@ -39,6 +40,11 @@ internal sealed class RequestGuard
                 "this service does not answer under that name; its setting 'hosts' lists others");
         }
 
+        if (LengthFault(context) is var (tooLong, fault))
+        {
+            return Answer.Refuse(context, tooLong, fault);
+        }
+
         string method = context.Request.Method;
         return HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? _next(context)
             : !HttpMethods.IsPost(method)
@@ -48,6 +54,15 @@ internal sealed class RequestGuard
             : _token.Refusal(context) is var (status, reason) ? Answer.Refuse(context, status, reason)
             : _next(context);
     }
+
+    // The server's own limit is met only where a body is read, and no page reads one.
+    private static (int Status, string Reason)? LengthFault(HttpContext context) => context.Request.ContentLength switch
+    {
+        > HttpLimits.BodyBytes => (StatusCodes.Status413PayloadTooLarge, "the body is too long"),
+        null when context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true } =>
+            (StatusCodes.Status411LengthRequired, "a body needs its length (Content-Length)"),
+        _ => null,
+    };
 
     // Browsers say where a request comes from; other programs need not.
     private static bool IsFromElsewhere(HttpRequest request) =>

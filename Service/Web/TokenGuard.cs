@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
@@ -7,7 +9,8 @@ namespace DataForge.Service.Web;
 
 /// <summary>
 /// Checks the token of a request (<c>Authorization: Bearer …</c>), in a time that does not depend on what is given. After ten wrong ones in
-/// a minute, an address is refused without a look at its token.
+/// a minute, an address is refused without a look at its token. Of IPv6, a network of 64 bits counts as one address: whoever has one of
+/// its addresses has all.
 /// </summary>
 internal sealed class TokenGuard : IDisposable
 {
@@ -32,16 +35,14 @@ internal sealed class TokenGuard : IDisposable
             return (StatusCodes.Status403Forbidden, "the service can only be read: no token is configured (tokenFile)");
         }
 
-        string address = $"{context.Connection.RemoteIpAddress}";
+        string address = NetworkOf(context.Connection.RemoteIpAddress);
         if (_wrong.GetStatistics(address) is { CurrentAvailablePermits: 0 })
         {
             return (StatusCodes.Status429TooManyRequests, "too many wrong tokens: try again in a minute");
         }
 
         string given = context.Request.Headers.Authorization.ToString();
-        string token = given.StartsWith(Scheme, StringComparison.Ordinal) ? given[Scheme.Length..] : "";
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
-        if (CryptographicOperations.FixedTimeEquals(hash, _hash))
+        if (IsRight(given.StartsWith(Scheme, StringComparison.Ordinal) ? given[Scheme.Length..] : ""))
         {
             return null;
         }
@@ -52,6 +53,16 @@ internal sealed class TokenGuard : IDisposable
             : (StatusCodes.Status429TooManyRequests, "too many wrong tokens: try again in a minute");
     }
 
+    /// <summary>Whether this is the token; takes as long for each text of the same length.</summary>
+    public bool IsRight(string token) =>
+        _hash is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(token)), _hash);
+
     /// <inheritdoc/>
     public void Dispose() => _wrong.Dispose();
+
+    private static string NetworkOf(IPAddress? address)
+    {
+        IPAddress? own = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+        return own is { AddressFamily: AddressFamily.InterNetworkV6 } ? Convert.ToHexString(own.GetAddressBytes(), 0, 8) : $"{own}";
+    }
 }

@@ -22,7 +22,7 @@ public static class NodeReaders
     private static readonly string[] Packages = ["@duckdb/node-api", "parquet-wasm", "hyparquet", "hyparquet-compressors"];
 
     /// <summary>Why the readers cannot run, or null where they can.</summary>
-    public static string? Missing { get; } = FindMissing();
+    public static string? Missing { get; } = MissingOf(Packages);
 
     /// <summary>Rows and column hashes of each file, in the order given.</summary>
     /// <exception cref="InvalidOperationException">The reader refused a file; the message is its own.</exception>
@@ -57,18 +57,11 @@ public static class NodeReaders
         return process.ExitCode == 0 ? lines : throw new InvalidOperationException($"{script}: {errors.Result}");
     }
 
-    private static NodeTable ToTable(string line)
-    {
-        using JsonDocument document = JsonDocument.Parse(line);
-        JsonElement root = document.RootElement;
-        Dictionary<string, string> columns = root.GetProperty("columns").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!);
-        return new(root.GetProperty("file").GetString()!, root.GetProperty("rows").GetInt64(), columns);
-    }
-
-    private static string? FindMissing()
+    /// <summary>Why a script that uses these packages cannot run, or null where it can.</summary>
+    public static string? MissingOf(params IReadOnlyList<string> packages)
     {
         string modules = Path.Combine(SharedFiles.ProjectRoot, "artifacts", "npm", "node_modules");
-        foreach (string package in Packages)
+        foreach (string package in packages)
         {
             if (!Directory.Exists(Path.Combine(modules, package)))
             {
@@ -79,5 +72,13 @@ public static class NodeReaders
         bool hasNode = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "node.exe" : "node")));
         return hasNode ? null : "node is not installed";
+    }
+
+    private static NodeTable ToTable(string line)
+    {
+        using JsonDocument document = JsonDocument.Parse(line);
+        JsonElement root = document.RootElement;
+        Dictionary<string, string> columns = root.GetProperty("columns").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!);
+        return new(root.GetProperty("file").GetString()!, root.GetProperty("rows").GetInt64(), columns);
     }
 }

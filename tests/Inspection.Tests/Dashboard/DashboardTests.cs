@@ -1,5 +1,6 @@
 using DataForge.Corpus.Counts;
 using DataForge.Corpus.Events;
+using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
 using DataForge.Inspection.Dashboard;
 using DataForge.Testing;
@@ -127,6 +128,26 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
+    public void Run_evaluatedModel_showsItsScoresAsLongAsTheyLieThere()
+    {
+        WrittenRun run = Written("r");
+        run.Log("20260101-1", new RunStarted("r", "", "1", []), new StageStarted("pretrain"));
+        DashboardPages pages = Pages();
+        Assert.DoesNotContain("data-part=\"evaluations\"", pages.Run("r").Html, StringComparison.Ordinal);
+        string file = _folder.Write(
+            "w/runs/r/5-model/export.humaneval/evaluation.json",
+            """{"set":"<b>set","python":"3.14","problems":164,"samples":3280,"scores":[{"k":10,"mean":0.125,"interval":{"low":0.1,"high":0.2,"method":"bootstrap"}}],"results":[{"id":"x"}]}""");
+        _folder.Write("w/runs/r/5-model/damaged/evaluation.json", "{\"set\":");
+        string page = pages.Run("r").Html;
+        PageChecks.AssertStrict(page);
+        Assert.Matches("&lt;b&gt;set, pass@10</span><svg[^>]*><rect width=\"12.5%\"[^>]*/></svg><span class=\"number\">12.5 \\(10.0 to 20.0\\)<", page);
+        Assert.Contains("3,280 samples of 164 problems.", page, StringComparison.Ordinal);
+        Assert.Contains("&lt;b&gt;set, pass@10</th><td class=\"n\">12.500</td>", pages.Compare("r", "r").Html, StringComparison.Ordinal);
+        File.Delete(file);
+        Assert.DoesNotContain("data-part=\"evaluations\"", pages.Run("r").Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Changes_runThatIsWrittenTo_tellsEachListener()
     {
         WrittenRun run = Written("r");
@@ -154,6 +175,23 @@ public sealed class DashboardTests : IDisposable
         Assert.Contains("<th scope=\"row\">clean</th>", pages.Run("r").Html, StringComparison.Ordinal);
         Assert.Contains("<th scope=\"row\">dedup</th>", pages.Run("r", 1).Html, StringComparison.Ordinal);
         Assert.Equal(200, pages.Compare("r", "1:r").Status);
+    }
+
+    /// <summary>An opt-out may give a log that is as long as before and ends as before, but for a name in the middle.</summary>
+    [Fact]
+    public void Run_afterAnOptOut_showsNoNameThatWasRead()
+    {
+        WrittenRun run = Written("r");
+        run.Log("20260101-1", new RunStarted("r", "", "1", []), Note.Warning("owner/a-name is slow"), new FileFault("clean", new string('x', 200), "size", ""));
+        DashboardPages pages = Pages();
+        Assert.Contains("owner/a-name", pages.Run("r").Html, StringComparison.Ordinal);
+
+        string log = Directory.GetFiles(run.Run.EventsFolder)[0];
+        File.WriteAllText(log, File.ReadAllText(log).Replace("owner/a-name", "(opted out!)", StringComparison.Ordinal));
+        File.WriteAllText(WorkspaceOptOuts.FileOf(run.Run.Workspace), "{}");
+
+        Assert.DoesNotContain("owner/a-name", pages.Run("r").Html, StringComparison.Ordinal);
+        Assert.Contains("(opted out!)", pages.Run("r").Html, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -114,7 +114,7 @@ public sealed class LogLinesTests(BuiltWorkspace built) : IClassFixture<BuiltWor
 
     [Theory]
     [InlineData("--log", "xml", "--log xml: give one of text|json.")]
-    [InlineData("--verbosity", "loud", "--verbosity loud: give one of quiet|normal|detailed|debug.")]
+    [InlineData("--verbosity", "loud", "--verbosity loud: give one of errors|quiet|normal|detailed|debug.")]
     public async Task Log_unknownValue_isWrongUse(string option, string value, string expected)
     {
         var terminal = new TestTerminal();

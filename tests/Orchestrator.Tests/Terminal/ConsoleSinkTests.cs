@@ -49,6 +49,22 @@ public sealed class ConsoleSinkTests
         Assert.Contains(output.ToString().Split('\n'), line => line.Length > 80);
     }
 
+    [Theory]
+    [InlineData("clean", 0, true)]
+    [InlineData("dedup", 0, true)]
+    [InlineData("dedup", 1, false)]
+    [InlineData("crawl", 0, false)]
+    public void Write_stageThatKeptNoFile_warns(string stage, int kept, bool warns)
+    {
+        var output = new StringWriter();
+        var sink = new ConsoleSink(output, isTerminal: false, () => 80);
+        sink.Write(new StageStarted(stage));
+        sink.Write(new PartDone(stage, "part-00000", false, 1, CountTable.FromJson($$"""{"contents.out":{{kept}},"dropped.license":7}""")));
+        sink.Write(new StageFinished(stage, 1));
+        sink.Dispose();
+        Assert.Equal(warns, output.ToString().Contains("no file was kept", StringComparison.Ordinal));
+    }
+
     private static string Shown(int width)
     {
         var output = new StringWriter();

@@ -17,13 +17,13 @@ internal sealed class RunningService : IAsyncDisposable, IBuild
     private readonly TemporaryFolder _folder = new();
     private readonly WebApplication _service;
 
-    private RunningService(bool hasToken, Func<CancellationToken, Task<int?>> build, string cron, IReadOnlyList<string> hosts)
+    private RunningService(bool hasToken, Func<CancellationToken, Task<int?>> build, string cron, IReadOnlyList<string> hosts, string listen)
     {
         Build = build;
         File.WriteAllText(_folder["token"], Token);
         Options = new ServiceOptions
         {
-            Listen = "127.0.0.1:0", StateFolder = _folder["state"], TokenFile = hasToken ? _folder["token"] : null, StopSeconds = 2, Hosts = hosts,
+            Listen = listen, StateFolder = _folder["state"], TokenFile = hasToken ? _folder["token"] : null, StopSeconds = 2, Hosts = hosts,
             Schedules = [new ScheduleOptions { Name = "nightly", Cron = cron, Run = "nightly", Workspace = _folder["workspace"], MinimumFreeGigabytes = 0 }],
         };
         _service = ServiceHost.Build(Options, _ => { }, services => services.AddSingleton<IBuild>(this));
@@ -44,9 +44,10 @@ internal sealed class RunningService : IAsyncDisposable, IBuild
     private Func<CancellationToken, Task<int?>> Build { get; }
 
     public static async Task<RunningService> StartAsync(
-        bool hasToken = false, Func<CancellationToken, Task<int?>>? build = null, string cron = "0 0 1 1 *", params string[] hosts)
+        bool hasToken = false, Func<CancellationToken, Task<int?>>? build = null, string cron = "0 0 1 1 *", string listen = "127.0.0.1:0",
+        params string[] hosts)
     {
-        var service = new RunningService(hasToken, build ?? (_ => Task.FromResult<int?>(0)), cron, hosts);
+        var service = new RunningService(hasToken, build ?? (_ => Task.FromResult<int?>(0)), cron, hosts, listen);
         await service._service.StartAsync();
         service.Address = new Uri(ServiceHost.AddressOf(service._service));
         service.Client = new HttpClient { BaseAddress = service.Address };

@@ -141,14 +141,15 @@ internal sealed class ServeProcess : IDisposable
         }
     }
 
+    /// <summary>An address of the service.</summary>
+    public Uri Url(string path) => new($"http://127.0.0.1:{_port}{path}");
+
     public void Dispose()
     {
         _process?.Dispose();
         _client.Dispose();
         _folder.Dispose();
     }
-
-    private Uri Url(string path) => new($"http://127.0.0.1:{_port}{path}");
 }
 
 /// <summary>A due time as the service tells it.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using DataForge.Corpus.Telemetry;
 using DataForge.Service.Telemetry;
 using DataForge.Testing;
@@ -24,13 +25,13 @@ public sealed class OtlpExportTests
         (int code, _, string error) = await build.FinishAsync();
 
         Assert.True(code == 0, error);
-        string[] spans = [.. receiver.Bodies("/v1/traces").SelectMany(body => Protobuf.Texts(body, 1, 2, 2, 5))];
-        Assert.Equal(["part", "run", "stage clean", "stage crawl"], spans.Distinct().Order(StringComparer.Ordinal));
-        (string Name, string Unit)[] sent = [.. receiver.Metrics.Distinct()];
-        Assert.All(sent, metric => Assert.Contains(MetricNames.All, known => (known.Name, known.Unit) == metric));
+        Assert.Equal(["part", "run", "stage clean", "stage crawl"], receiver.Spans.Select(span => span.Name).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(Placed(receiver.Spans), span => Assert.Contains(span, DocumentedSpans()));
+        SentMetric[] sent = [.. receiver.Metrics.Distinct()];
+        Assert.All(sent, metric => Assert.Contains(metric, MetricNames.All.Select(SentMetric.Of)));
         DeclaredMetric[] expected =
             [MetricNames.RunsEnded, MetricNames.StageDuration, MetricNames.Parts, MetricNames.ContentsIn, MetricNames.ContentsOut, MetricNames.Dropped];
-        Assert.All(expected, metric => Assert.Contains((metric.Name, metric.Unit), sent));
+        Assert.All(expected, metric => Assert.Contains(SentMetric.Of(metric), sent));
         Assert.All(receiver.Bodies("/v1/traces").SelectMany(body => Protobuf.Texts(body, 1, 1, 1, 2, 1)), value =>
             Assert.DoesNotContain("package", value, StringComparison.Ordinal));
     }
@@ -48,15 +49,30 @@ public sealed class OtlpExportTests
             OneOfEachEvent.WriteTo(export);
         }
 
-        (string, string)[] sent = [.. receiver.Metrics];
-        Assert.All(MetricNames.All.Where(metric => !IsOfTheService(metric)), metric => Assert.Contains((metric.Name, metric.Unit), sent));
-        Assert.Equal(
-            ["part", "run", "stage clean"],
-            receiver.Bodies("/v1/traces").SelectMany(body => Protobuf.Texts(body, 1, 2, 2, 5)).Distinct().Order(StringComparer.Ordinal));
+        SentMetric[] sent = [.. receiver.Metrics];
+        Assert.All(MetricNames.All.Where(metric => !ScheduleMetrics.All.Contains(metric)), metric => Assert.Contains(SentMetric.Of(metric), sent));
+        Assert.Equal(DocumentedSpans(), Placed(receiver.Spans));
+        Assert.All(
+            receiver.Bodies("/v1/traces").Concat(receiver.Bodies("/v1/metrics")),
+            body => Assert.DoesNotContain(OneOfEachEvent.Repository, Encoding.UTF8.GetString(body), StringComparison.Ordinal));
     }
 
-    // Those of schedules, which only a service has.
-    private static bool IsOfTheService(DeclaredMetric metric) =>
-        metric.Name.StartsWith("dataforge.schedule.", StringComparison.Ordinal) || metric.Name.StartsWith("dataforge.service.", StringComparison.Ordinal)
-        || metric.Name == MetricNames.DiskFree.Name;
+    // Name, the span that it is in, and tags of each kind of span, of any stage.
+    private static IEnumerable<string> Placed(IEnumerable<SentSpan> spans)
+    {
+        Dictionary<string, string> names = spans.ToDictionary(span => span.Id, span => AnyStage(span.Name));
+        return spans.Select(span => $"{names[span.Id]} in {(span.Parent is null ? "" : names[span.Parent])}: {span.Tags}").Distinct().Order(StringComparer.Ordinal);
+    }
+
+    private static string AnyStage(string name) => name.StartsWith("stage ", StringComparison.Ordinal) ? "stage NAME" : name;
+
+    // The table of the manual, as Placed has them.
+    private static IEnumerable<string> DocumentedSpans()
+    {
+        string page = File.ReadAllText(Path.Combine(SharedFiles.ProjectRoot, "docs", "operating.md"));
+        string[] rows = page.Split("<!-- table: spans -->\n")[1].Split("<!-- end -->")[0].TrimEnd().Split('\n')[2..];
+        return rows.Select(row => row.Replace("`", "", StringComparison.Ordinal).Split('|', StringSplitOptions.TrimEntries))
+            .Select(cells => $"{cells[1]} in {cells[2]}: {string.Join(", ", cells[3].Split(", ").Order(StringComparer.Ordinal))}")
+            .Order(StringComparer.Ordinal);
+    }
 }

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
+using DataForge.Service.Settings;
 using DataForge.Service.Tests.Hosting;
 
 namespace DataForge.Service.Tests.Web;
@@ -88,11 +90,62 @@ public sealed class RequestGuardTests
 
         Assert.StartsWith("HTTP/1.1 431", await SendAsync(service, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ", 100_000_000), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 414", await SendAsync(service, "GET /", 100_000_000), StringComparison.Ordinal);
-        string post = $"POST /api/schedules/nightly/start HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {RunningService.Token}\r\n"
-            + "Content-Length: 100000000\r\n\r\n";
-        string answer = await SendAsync(service, post, 100_000_000);
-        Assert.True(answer.StartsWith("HTTP/1.1 413", StringComparison.Ordinal) || answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal), answer);
+        string post = $"POST /api/schedules/nightly/start HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {RunningService.Token}\r\n";
+        Assert.StartsWith(
+            "HTTP/1.1 413", await SendAsync(service, post + "Content-Length: 100000000\r\n\r\n", 100_000_000), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 411", await SendAsync(service, post + "Transfer-Encoding: chunked\r\n\r\n5F5E100\r\n", 100_000_000), StringComparison.Ordinal);
+        Assert.Empty(service.History.Newest(null, long.MaxValue, 10));
         Assert.Equal("ok\n", await service.Client.GetStringAsync("/healthz"));
+    }
+
+    /// <summary>Names as a browser would never send them: it resolves them before.</summary>
+    [Theory]
+    [InlineData("/runs/../../outside")]
+    [InlineData("/runs/..%2f..%2foutside")]
+    [InlineData("/runs/%2e%2e%2f%2e%2e%2foutside/fragment")]
+    [InlineData("/runs/..%5c..%5coutside")]
+    [InlineData("/runs/%00")]
+    [InlineData("/runs//outside")]
+    [InlineData("/api/schedules/nightly/runs/../../../outside/statistics")]
+    [InlineData("/api/schedules/nightly/runs/..%2f..%2foutside/statistics")]
+    [InlineData("/api/schedules/..%2fnightly/runs")]
+    [InlineData("//outside")]
+    [InlineData("http://localhost/runs/..%2f..%2foutside")]
+    public async Task Request_pathThatLeavesTheRuns_findsNothing(string path)
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        Directory.CreateDirectory(Path.Combine(service.Workspace, "runs"));
+        string outside = Path.Combine(service.Workspace, "..", "outside");
+        Directory.CreateDirectory(Path.Combine(outside, "manifest", "clean"));
+        await File.WriteAllTextAsync(Path.Combine(outside, "version"), "1\n");
+
+        string answer = await SendAsync(service, $"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 0);
+
+        Assert.Matches("^HTTP/1.1 40[04] ", answer);
+    }
+
+    [Fact]
+    public async Task Service_boundToThisMachine_isNotReachedAtOtherAddresses()
+    {
+        Assert.True(IPAddress.IsLoopback(IPEndPoint.Parse(new ServiceOptions().Listen).Address));
+        await using RunningService closed = await RunningService.StartAsync();
+        await using RunningService open = await RunningService.StartAsync(listen: "0.0.0.0:0");
+        foreach (IPAddress other in OtherAddresses())
+        {
+            await Assert.ThrowsAsync<SocketException>(() => ConnectAsync(other, closed.Address.Port));
+            await ConnectAsync(other, open.Address.Port);
+        }
+
+        // It is still not to be reached under a name that is not its own.
+        Assert.StartsWith("HTTP/1.1 200", await SendAsync(open, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", 0), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 421", await SendAsync(open, "GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n", 0), StringComparison.Ordinal);
+
+        static async Task ConnectAsync(IPAddress address, int port)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(address, port);
+        }
     }
 
     [Fact]
@@ -117,6 +170,13 @@ public sealed class RequestGuardTests
             idle.ForEach(socket => socket.Dispose());
         }
     }
+
+    // Addresses of this machine that are not the one that the service listens at.
+    private static IEnumerable<IPAddress> OtherAddresses() => NetworkInterface.GetAllNetworkInterfaces()
+        .Where(network => network.OperationalStatus == OperationalStatus.Up)
+        .SelectMany(network => network.GetIPProperties().UnicastAddresses).Select(address => address.Address)
+        .Where(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address))
+        .Prepend(IPAddress.Parse("127.0.0.2"));
 
     // What is answered, or nothing where the connection is closed, while up to this many bytes follow.
     private static async Task<string> SendAsync(RunningService service, string head, int bytes)

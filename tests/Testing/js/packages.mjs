@@ -1,4 +1,4 @@
-// Loads the independent Parquet readers from <project root>/artifacts/npm/node_modules.
+// Loads packages that are independent of the project from <project root>/artifacts/npm/node_modules.
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import path from "node:path";
@@ -16,3 +16,5 @@ export async function hyparquet() {
   const { compressors } = await load("hyparquet-compressors/src/index.js");
   return { ...reader, compressors };
 }
+
+export const kubernetesJob = () => createRequire(modules + "/")("kubernetes-models/batch/v1/Job").Job;
