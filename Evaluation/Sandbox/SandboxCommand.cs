@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using DataForge.Corpus;
 
@@ -31,10 +32,11 @@ internal static class SandboxCommand
     /// <summary>Starts a worker.</summary>
     /// <param name="folder">The sandbox's files.</param>
     /// <param name="python">The interpreter.</param>
+    /// <param name="number">The worker's number, from 0; workers are spread over the cores by it.</param>
     /// <param name="isolated">Whether in bubblewrap; without it, only resource limits and the filter of system calls hold.</param>
     /// <param name="modules">Modules that the worker loads before it is ready.</param>
     public static ProcessStartInfo Create(
-        SandboxFolder folder, PythonInterpreter python, bool isolated, IReadOnlyList<string> modules)
+        SandboxFolder folder, PythonInterpreter python, int number, bool isolated, IReadOnlyList<string> modules)
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
         {
@@ -42,10 +44,11 @@ internal static class SandboxCommand
                 "Programs are evaluated on Linux on x86-64 only: the sandbox's filter of system calls is made for it.");
         }
 
+        string place = number.ToString(CultureInfo.InvariantCulture);
         ProcessStartInfo start = isolated
             // A shell opens the filter as descriptor 3 for bubblewrap.
-            ? new("/bin/sh", ["-c", "exec \"$@\" 3<\"$0\"", folder["worker.bpf"], "bwrap", .. Arguments(folder, python), .. modules])
-            : new(python.Executable, [NoUserFolder, folder["worker.py"], "--unsafe", .. modules]) { WorkingDirectory = folder.Work };
+            ? new("/bin/sh", ["-c", "exec \"$@\" 3<\"$0\"", folder["worker.bpf"], "bwrap", .. Arguments(folder, python), place, .. modules])
+            : new(python.Executable, [NoUserFolder, folder["worker.py"], place, "--unsafe", .. modules]) { WorkingDirectory = folder.Work };
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;

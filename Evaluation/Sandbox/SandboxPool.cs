@@ -12,6 +12,7 @@ public sealed class SandboxPool : IDisposable
     private readonly PythonInterpreter _python;
     private readonly bool _isolated;
     private readonly IReadOnlyList<string> _modules;
+    private int _workers;
 
     /// <summary>Prepares a pool; workers start when they are needed.</summary>
     /// <param name="python">The interpreter.</param>
@@ -24,7 +25,7 @@ public sealed class SandboxPool : IDisposable
     /// <exception cref="Corpus.DataForgeException">It cannot.</exception>
     public async Task CheckAsync(CancellationToken cancellation)
     {
-        var worker = new SandboxWorker(_folder, _python, _isolated, _modules);
+        var worker = NewWorker();
         Return(worker);
         await worker.StartAsync(cancellation).ConfigureAwait(false);
         Verdict verdict = await worker.JudgeAsync(Right, RightLimits, cancellation).ConfigureAwait(false);
@@ -59,6 +60,8 @@ public sealed class SandboxPool : IDisposable
         _folder.Dispose();
     }
 
+    private SandboxWorker NewWorker() => new(_folder, _python, Interlocked.Increment(ref _workers) - 1, _isolated, _modules);
+
     // One that holds the program's tests, if there is one.
     private SandboxWorker Take(ProgramJob job)
     {
@@ -66,7 +69,7 @@ public sealed class SandboxPool : IDisposable
         {
             if (_idle.Count == 0)
             {
-                return new SandboxWorker(_folder, _python, _isolated, _modules);
+                return NewWorker();
             }
 
             int index = Math.Max(0, _idle.FindIndex(worker => worker.Holds(job)));

@@ -10,8 +10,8 @@ namespace DataForge.Evaluation.Sandbox;
 /// A Python process in the sandbox that judges one program after another, each in a process of its own; programs with the same tests have
 /// one checker. A worker that does not answer in time is replaced.
 /// </summary>
-internal sealed class SandboxWorker(SandboxFolder folder, PythonInterpreter python, bool isolated, IReadOnlyList<string> modules)
-    : IDisposable
+internal sealed class SandboxWorker(
+    SandboxFolder folder, PythonInterpreter python, int number, bool isolated, IReadOnlyList<string> modules) : IDisposable
 {
     // What a busy machine may take above a program's own limit, before the worker itself counts as stuck.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -43,7 +43,7 @@ internal sealed class SandboxWorker(SandboxFolder folder, PythonInterpreter pyth
         Process process;
         try
         {
-            process = Process.Start(SandboxCommand.Create(folder, python, isolated, modules))!;
+            process = Process.Start(SandboxCommand.Create(folder, python, number, isolated, modules))!;
         }
         catch (System.ComponentModel.Win32Exception e)
         {
