@@ -36,7 +36,7 @@ internal static class KubernetesJobs
             throw DataForgeException.Usage("--engine kubernetes builds the data: give --until tokenize or an earlier stage.");
         }
 
-        string workspace = Path.GetFullPath(request.Build.WorkspaceFolder);
+        string workspace = Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Build.WorkspaceFolder));
         RequireConfigIn(workspace, request.Build.OptionsFile);
         string name = Label(request.Build.RunName);
         string[] arguments = ["build", "--until", request.Build.Stages[^1], .. SubmittedStage.Of(request)[0].Arguments.Skip(1)];

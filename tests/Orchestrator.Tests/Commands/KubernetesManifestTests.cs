@@ -79,6 +79,18 @@ public sealed class KubernetesManifestTests : IDisposable
         Assert.Contains("put it into the workspace", Assert.Single(terminal.ErrorLines), StringComparison.Ordinal);
     }
 
+    /// <summary>A workspace may be written with a separator at its end.</summary>
+    [Fact]
+    public async Task Submit_kubernetesConfigInTheWorkspace_isAccepted()
+    {
+        string config = _folder.Write("w/options.json", "{}");
+        foreach (string workspace in (string[])[_folder["w"], _folder["w"] + "/"])
+        {
+            (int code, TestTerminal terminal) = await RunInAsync(workspace, "--until", "dedup", "--config", config);
+            Assert.True(code == 0, terminal.Error.ToString());
+        }
+    }
+
     private static void RequireModels()
     {
         string? missing = NodeReaders.MissingOf("kubernetes-models");
@@ -111,11 +123,13 @@ public sealed class KubernetesManifestTests : IDisposable
         return terminal.Output.ToString();
     }
 
-    private async Task<(int Code, TestTerminal Terminal)> RunAsync(params string[] more)
+    private Task<(int Code, TestTerminal Terminal)> RunAsync(params string[] more) => RunInAsync(_folder["w"], more);
+
+    private static async Task<(int Code, TestTerminal Terminal)> RunInAsync(string workspace, params string[] more)
     {
         var terminal = new TestTerminal();
         int code = await DataForgeHost.InvokeAsync(
-            ["submit", "--engine", "kubernetes", "--workspace", _folder["w"], .. Image, .. more], terminal.Terminal, CancellationToken.None);
+            ["submit", "--engine", "kubernetes", "--workspace", workspace, .. Image, .. more], terminal.Terminal, CancellationToken.None);
         return (code, terminal);
     }
 }
