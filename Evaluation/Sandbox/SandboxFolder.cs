@@ -1,4 +1,4 @@
-using System.Reflection;
+using System.Text;
 
 namespace DataForge.Evaluation.Sandbox;
 
@@ -21,10 +21,7 @@ internal sealed class SandboxFolder : IDisposable
         Allow(Path, ReadableFolder);
         foreach (string script in Scripts)
         {
-            using Stream source = Assembly.GetExecutingAssembly().GetManifestResourceStream(script)!;
-            using var copy = new MemoryStream();
-            source.CopyTo(copy);
-            Write(script, copy.ToArray());
+            Write(script, Encoding.UTF8.GetBytes(PythonScript.Read(script)));
         }
 
         Write("program.bpf", SeccompFilter.OfProgram());

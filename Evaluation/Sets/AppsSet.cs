@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json;
 using DataForge.Evaluation.Sandbox;
 
@@ -34,7 +33,7 @@ public sealed class AppsSet : IBenchmarkSet
     // APPS puts a script's statements into a function, which does not compile where there are none.
     private const string EmptyFunction = "\ndef code():\n";
 
-    private static readonly string Comparison = ReadComparison();
+    private static readonly string Comparison = PythonScript.Read("apps.py");
 
     private static readonly string[] ScriptName = [ProgramJob.RunScript], AnswerName = [Answer];
 
@@ -66,15 +65,6 @@ public sealed class AppsSet : IBenchmarkSet
 
     // APPS numbers its problems: the folder of number 7 is 0007.
     private static string IdOf(string name) => int.TryParse(name, out int number) ? $"{number}" : name;
-
-    private static string ReadComparison()
-    {
-        using Stream source = Assembly.GetExecutingAssembly().GetManifestResourceStream("apps.py")!;
-        return new StreamReader(source).ReadToEnd();
-    }
-
-    // A JSON string of ASCII characters is a Python string of the same value, where it holds no surrogate pair; JSON's own text holds none.
-    private static string Literal(JsonElement value) => JsonSerializer.Serialize(JsonSerializer.Serialize(value));
 
     private static Problem Of(AppsSource source)
     {
@@ -109,12 +99,14 @@ public sealed class AppsSet : IBenchmarkSet
         ProgramJob Test(string program, int index) => isScript
             ? new ProgramJob(
                 program, Comparison,
-                $"assert is_output({ProgramJob.RunScript}({Input(inputs[index])}), {Literal(outputs[index])})", ScriptName)
+                $"assert is_output({ProgramJob.RunScript}({Input(inputs[index])}), {PythonText.JsonLiteral(outputs[index])})", ScriptName)
             {
                 IsScript = true,
             }
             : new ProgramJob(
-                program, Comparison, $"assert is_answer({Answer}(*arguments_of({Literal(inputs[index])})), {Literal(outputs[index])})",
+                program, Comparison,
+                $"assert is_answer({Answer}(*arguments_of({PythonText.JsonLiteral(inputs[index])})), "
+                + $"{PythonText.JsonLiteral(outputs[index])})",
                 AnswerName);
     }
 
@@ -127,6 +119,6 @@ public sealed class AppsSet : IBenchmarkSet
 
     // A list of lines is one text.
     private static string Input(JsonElement value) => value.ValueKind == JsonValueKind.Array
-        ? $"\"\\n\".join(json.loads({Literal(value)}))"
-        : $"json.loads({Literal(value)})";
+        ? $"\"\\n\".join(json.loads({PythonText.JsonLiteral(value)}))"
+        : $"json.loads({PythonText.JsonLiteral(value)})";
 }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DataForge.Corpus;
@@ -20,7 +19,7 @@ public sealed partial class MtpbSet : IBenchmarkSet
     // Of a turn where the problem does not say how many.
     private const int MostNewTokens = 256;
 
-    private static readonly string Comparison = ReadComparison();
+    private static readonly string Comparison = PythonScript.Read("mtpb.py");
 
     private static readonly string[] LastPrinted = [ProgramJob.LastPrinted];
 
@@ -86,12 +85,6 @@ public sealed partial class MtpbSet : IBenchmarkSet
 
     private static string Key(string id, string prompt, IEnumerable<string> turns) => string.Join('\0', [id, prompt, .. turns]);
 
-    private static string ReadComparison()
-    {
-        using Stream source = Assembly.GetExecutingAssembly().GetManifestResourceStream("mtpb.py")!;
-        return new StreamReader(source).ReadToEnd();
-    }
-
     // One problem has an output too many, which the set's script leaves out as well.
     private static IEnumerable<Problem> Of(JsonElement value, string path, int line)
     {
@@ -117,9 +110,7 @@ public sealed partial class MtpbSet : IBenchmarkSet
     private static Problem Case(string id, string[] prompts, JsonElement output)
     {
         string prompt = Prefix + prompts[0];
-        // A JSON string of ASCII characters is a Python string of the same value.
-        string expected = JsonSerializer.Serialize(JsonSerializer.Serialize(output));
-        string test = $"assert is_expected({ProgramJob.LastPrinted}(), {expected})";
+        string test = $"assert is_expected({ProgramJob.LastPrinted}(), {PythonText.JsonLiteral(output)})";
         return new Problem(
             id, $"print({PythonText.Repr(output)})\n",
             completion => [new ProgramJob(prompt + completion, Comparison, test, LastPrinted) { IsScript = true }],

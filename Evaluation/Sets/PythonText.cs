@@ -26,16 +26,22 @@ internal static class PythonText
         _ => "None",
     };
 
+    /// <summary>A Python string that holds the value's JSON.</summary>
+    public static string JsonLiteral(JsonElement value) =>
+        // A JSON string of ASCII characters is a Python string of the same value, where it holds no surrogate pair; JSON's own text holds
+        // none.
+        JsonSerializer.Serialize(JsonSerializer.Serialize(value));
+
     private static string Number(JsonElement value)
     {
         string text = value.GetRawText();
         return text.AsSpan().ContainsAny('.', 'e', 'E') ? Float(value.GetDouble()) : text;
     }
 
-    // The shortest digits that give the number again, as .NET's R form has them too.
+    // The shortest digits that give the number again; 17 always do.
     private static string Float(double value)
     {
-        string text = Math.Abs(value).ToString("E16", CultureInfo.InvariantCulture);
+        string text = "";
         for (int digits = 0; digits < 17; digits++)
         {
             text = Math.Abs(value).ToString($"E{digits}", CultureInfo.InvariantCulture);
