@@ -1,4 +1,3 @@
-using System.Data.Common;
 using DataForge.Crawler.Storage;
 using DataForge.Crawler.Tests.Storage;
 
@@ -11,9 +10,11 @@ public class SilenceTests(PostgresFixture postgres)
     public async Task AddWork_anotherHangsInItsTransaction_continuesWhenThatOneIsDisconnected()
     {
         using var test = new TestCatalog("postgres", postgres);
-        using Catalog hung = test.Open(reconnections: 0);
+        using Catalog hung = test.Open();
         using Catalog other = test.Open();
         hung.Workers.LimitIdleTransactions(TimeSpan.FromSeconds(1));
+        int reconnections = 0;
+        hung.Reconnected = _ => reconnections++;
         using var isHanging = new ManualResetEventSlim();
         using var wakeUp = new ManualResetEventSlim();
         Task adding = Task.Run(() => hung.Leases.AddWork("q", Rows(), CancellationToken.None), TestContext.Current.CancellationToken);
@@ -24,8 +25,12 @@ public class SilenceTests(PostgresFixture postgres)
         await Task.Run(() => other.Leases.AddWork("q", [1, 2], CancellationToken.None), testEnd)
             .WaitAsync(TimeSpan.FromSeconds(60), testEnd);
         Assert.Equal([1, 2], other.Leases.TryLeaseRepositories("q", 10, TimeSpan.FromMinutes(1)));
+
+        // When it wakes up it finds its connection lost, whatever exception the provider reports that by, and adds its rows again.
         wakeUp.Set();
-        await Assert.ThrowsAnyAsync<DbException>(() => adding);
+        await adding;
+        Assert.InRange(reconnections, 1, int.MaxValue);
+        Assert.Equal([3, 4], other.Leases.TryLeaseRepositories("q", 2, TimeSpan.FromMinutes(1)));
 
         // More rows than one batch has, then nothing.
         IEnumerable<long> Rows()
