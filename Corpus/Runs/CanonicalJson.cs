@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace DataForge.Corpus.Runs;
 
@@ -17,12 +16,6 @@ public static class CanonicalJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
-    };
-
-    // Leaves out what cannot change a row: properties with NotHashedAttribute.
-    internal static readonly JsonSerializerOptions Hashed = new(Options)
-    {
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { OptionTables.Flatten, LeaveOutNotHashed } },
     };
 
     /// <summary>The value as UTF-8 JSON, ending in a newline.</summary>
@@ -63,17 +56,6 @@ public static class CanonicalJson
         catch (JsonException e)
         {
             throw new DataForgeException($"{path} cannot be read ({e.Message}); remove it and run the same command again.", inner: e);
-        }
-    }
-
-    private static void LeaveOutNotHashed(JsonTypeInfo type)
-    {
-        foreach (JsonPropertyInfo property in type.Properties)
-        {
-            if (property.AttributeProvider?.IsDefined(typeof(NotHashedAttribute), inherit: true) == true)
-            {
-                property.ShouldSerialize = static (_, _) => false;
-            }
         }
     }
 }

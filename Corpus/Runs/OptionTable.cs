@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Reflection;
-using System.Text.Json.Serialization.Metadata;
 
 namespace DataForge.Corpus.Runs;
 
@@ -49,31 +48,6 @@ public static class OptionTables
                 {
                     table[option.Name] = string.IsNullOrEmpty(value) ? null : Parse(option, value);
                 }
-            }
-        }
-    }
-
-    /// <summary>
-    /// A modifier for the serializer: writes the options of a table as properties of the section, in the table's place.
-    /// </summary>
-    public static void Flatten(JsonTypeInfo type)
-    {
-        for (int i = type.Properties.Count - 1; i >= 0; i--)
-        {
-            JsonPropertyInfo property = type.Properties[i];
-            if (!IsTable(property.PropertyType))
-            {
-                continue;
-            }
-
-            type.Properties.RemoveAt(i);
-            int at = i;
-            foreach (SectionOption option in Create(property.PropertyType).Options)
-            {
-                string name = type.Options.PropertyNamingPolicy?.ConvertName(option.Name) ?? option.Name;
-                JsonPropertyInfo written = type.CreateJsonPropertyInfo(option.ValueType, name);
-                written.Get = section => ((IOptionTable)property.Get!(section)!)[option.Name];
-                type.Properties.Insert(at++, written);
             }
         }
     }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 
 namespace DataForge.Corpus.Runs;
 
@@ -12,7 +11,7 @@ public static class StageHash
     /// Raise the version whenever the stage would write other rows for the same input.
     /// </summary>
     public static string OfOptions(string stage, int codeVersion, object options) =>
-        Of($"{stage} v{codeVersion}\n" + JsonSerializer.Serialize(options, options.GetType(), CanonicalJson.Hashed));
+        Of($"{stage} v{codeVersion}\n" + Encoding.UTF8.GetString(OptionsJson.Hashed(options).Span));
 
     /// <summary>The hash of several hashes or other texts, in order.</summary>
     public static string Combine(params IEnumerable<string> parts) => Of(string.Join('\n', parts));

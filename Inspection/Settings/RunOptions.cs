@@ -1,7 +1,4 @@
 using System.Reflection;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using DataForge.Corpus.Runs;
 using Microsoft.Extensions.Configuration;
 
@@ -10,15 +7,6 @@ namespace DataForge.Inspection.Settings;
 /// <summary>The options that a run was built under.</summary>
 public static class RunOptions
 {
-    /// <summary>How config.json is written: names as the binder reads them.</summary>
-    private static readonly JsonSerializerOptions ConfigFormat = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        Converters = { new JsonStringEnumConverter() },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { OptionTables.Flatten } },
-    };
-
     /// <summary>What the run's <c>config.json</c> says; the defaults where it has none.</summary>
     public static DataForgeOptions Of(Run run)
     {
@@ -52,7 +40,7 @@ public static class RunOptions
     }
 
     /// <summary>Options as <c>config.json</c> has them.</summary>
-    public static byte[] Json(DataForgeOptions options) => [.. JsonSerializer.SerializeToUtf8Bytes(options, ConfigFormat), (byte)'\n'];
+    public static byte[] Json(DataForgeOptions options) => OptionsJson.Config(options);
 
     /// <summary>Writes the options as resolved into the run.</summary>
     public static void Save(Run run, DataForgeOptions options)
