@@ -213,6 +213,14 @@ public sealed class CrawlOptions
     [NotHashed]
     public bool Repin { get; set; }
 
+    /// <summary>A copy of these options with <see cref="Repin"/>.</summary>
+    public CrawlOptions Repinned()
+    {
+        var copy = (CrawlOptions)MemberwiseClone();
+        copy.Repin = true;
+        return copy;
+    }
+
     /// <summary>
     /// The hash of the limits that decide which rows a repository gives; if one changes, every repository is crawled again.
     /// </summary>

@@ -25,7 +25,7 @@ internal sealed class PipelineCommand(Run run, RunConfiguration configuration, P
     /// <inheritdoc/>
     public Task RunAsync(PipelineRequest request, CancellationToken cancellation)
     {
-        RunOptions.Save(run, configuration.ToOptions());
+        RunOptions.Save(run, configuration.Options);
         return worker.RunAsync(cancellation);
     }
 

@@ -7,7 +7,6 @@ using DataForge.Orchestrator.Hosting;
 using DataForge.Orchestrator.Settings;
 using DataForge.Service.Jobs;
 using DataForge.Service.Settings;
-using Microsoft.Extensions.Options;
 
 namespace DataForge.Orchestrator.Commands;
 
@@ -79,19 +78,12 @@ internal sealed class ServeCheck(CommandHost host)
     private static DataForgeOptions Options(PipelineRequest request) =>
         OptionsLoader.Load(null, request.OptionsFile, request.CommandLine).ToOptions();
 
-    private static IEnumerable<string> RangeFaults(DataForgeOptions options)
-    {
-        ValidateOptionsResult[] results =
-        [
-            Validate(nameof(options.Crawl), options.Crawl), Validate(nameof(options.Clean), options.Clean),
-            Validate(nameof(options.Dedup), options.Dedup), Validate(nameof(options.Tokenize), options.Tokenize),
-            Validate(nameof(options.Pretrain), options.Pretrain),
-        ];
-        return results.SelectMany(result => result.Failures ?? []);
-    }
-
-    private static ValidateOptionsResult Validate<T>(string section, T options)
-        where T : class => new SectionValidator<T>(section).Validate(null, options);
+    private static IEnumerable<string> RangeFaults(DataForgeOptions options) =>
+    [
+        .. SectionFaults.Of(nameof(options.Crawl), options.Crawl), .. SectionFaults.Of(nameof(options.Clean), options.Clean),
+        .. SectionFaults.Of(nameof(options.Dedup), options.Dedup), .. SectionFaults.Of(nameof(options.Tokenize), options.Tokenize),
+        .. SectionFaults.Of(nameof(options.Pretrain), options.Pretrain),
+    ];
 
     // A folder that does not exist yet is created in the nearest one that does.
     private static string? FolderFault(string folder)

@@ -1,10 +1,6 @@
-using DataForge.Cleaner;
 using DataForge.Corpus.Runs;
-using DataForge.Crawler;
-using DataForge.Dedup;
 using DataForge.Inspection.Settings;
 using DataForge.Orchestrator.Commands;
-using DataForge.Pretrain;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -17,19 +13,20 @@ internal static class OptionsRegistration
     public static IServiceCollection AddRunOptions(this IServiceCollection services, PipelineRequest request)
     {
         services.AddSingleton(provider => OptionsLoader.Load(provider.GetService<Run>(), request.OptionsFile, request.CommandLine));
-        AddSection<CrawlOptions>(services, nameof(DataForgeOptions.Crawl)).PostConfigure(options => options.Repin |= request.Repin);
-        AddSection<CleanOptions>(services, nameof(DataForgeOptions.Clean));
-        AddSection<DedupOptions>(services, nameof(DataForgeOptions.Dedup));
-        AddSection<TokenizeOptions>(services, nameof(DataForgeOptions.Tokenize));
-        AddSection<PretrainOptions>(services, nameof(DataForgeOptions.Pretrain));
+        AddSection(services, nameof(DataForgeOptions.Crawl), configuration =>
+            request.Repin ? configuration.Options.Crawl.Repinned() : configuration.Options.Crawl);
+        AddSection(services, nameof(DataForgeOptions.Clean), configuration => configuration.Options.Clean);
+        AddSection(services, nameof(DataForgeOptions.Dedup), configuration => configuration.Options.Dedup);
+        AddSection(services, nameof(DataForgeOptions.Tokenize), configuration => configuration.Options.Tokenize);
+        AddSection(services, nameof(DataForgeOptions.Pretrain), configuration => configuration.Options.Pretrain);
         return services;
     }
 
-    private static OptionsBuilder<TOptions> AddSection<TOptions>(IServiceCollection services, string name)
+    private static void AddSection<TOptions>(IServiceCollection services, string name, Func<RunConfiguration, TOptions> section)
         where TOptions : class
     {
-        services.AddSingleton<IValidateOptions<TOptions>>(new SectionValidator<TOptions>(name));
-        return services.AddOptions<TOptions>()
-            .Configure<RunConfiguration>((options, configuration) => configuration.Bind(name, options)).ValidateOnStart();
+        services.AddOptions<TOptions>().ValidateOnStart();
+        services.AddSingleton<IOptionsFactory<TOptions>>(provider =>
+            new SectionFactory<TOptions>(name, () => section(provider.GetRequiredService<RunConfiguration>())));
     }
 }

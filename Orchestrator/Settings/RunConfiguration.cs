@@ -10,13 +10,13 @@ internal sealed class RunConfiguration(IReadOnlyDictionary<string, string?> valu
 {
     private readonly IConfigurationRoot _root = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
 
-    /// <summary>Sets the options of one section.</summary>
-    /// <param name="section">A property's name of <see cref="DataForgeOptions"/>.</param>
-    /// <param name="options">The section's options, with their defaults.</param>
-    /// <exception cref="DataForgeException">An option cannot have its value. Exit code 2.</exception>
-    public void Bind(string section, object options) => Convert(() => RunOptions.Bind(options, _root.GetSection(section)));
+    private DataForgeOptions? _options;
 
-    /// <summary>The options of all sections, to be written into a run's <c>config.json</c>.</summary>
+    /// <summary>The options of all sections, as <c>config.json</c> will have them.</summary>
+    /// <exception cref="DataForgeException">An option cannot have its value. Exit code 2.</exception>
+    public DataForgeOptions Options => _options ??= ToOptions();
+
+    /// <summary>A copy of the options of all sections.</summary>
     /// <exception cref="DataForgeException">An option cannot have its value. Exit code 2.</exception>
     public DataForgeOptions ToOptions()
     {
