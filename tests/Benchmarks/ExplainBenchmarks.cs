@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using DataForge.Corpus;
 using DataForge.Corpus.Columns;
 using DataForge.Corpus.Runs;
@@ -13,7 +12,7 @@ namespace DataForge.Benchmarks;
 /// How long <c>explain</c> takes to answer as its users call it, a process a question: for files kept, and dropped by each rule of a run.
 /// <c>explain WORKSPACE RUN [questions of a kind]</c>, default 5.
 /// </summary>
-internal static partial class ExplainBenchmarks
+internal static class ExplainBenchmarks
 {
     /// <summary>Runs and prints one line a kind of file.</summary>
     public static void Run(string[] args)
@@ -77,15 +76,9 @@ internal static partial class ExplainBenchmarks
         return (wall, processor, double.Parse(answered, CultureInfo.InvariantCulture));
     }
 
-    // Milliseconds, user and system, of children that have ended (getrusage(2), RUSAGE_CHILDREN = -1): two timevals begin the struct of 18
-    // longs.
     private static double ProcessorOfChildren()
     {
-        Span<long> usage = stackalloc long[18];
-        _ = GetUsage(-1, ref MemoryMarshal.GetReference(usage));
-        return ((usage[0] + usage[2]) * 1e3) + ((usage[1] + usage[3]) / 1e3);
+        (double user, double system) = ChildTimes.Milliseconds();
+        return user + system;
     }
-
-    [LibraryImport("libc", EntryPoint = "getrusage")]
-    private static partial int GetUsage(int who, ref long usage);
 }

@@ -8,6 +8,7 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["python"] = args => PythonBenchmarks.Run(args),
     ["tokenizer"] = args => TokenizerBenchmarks.Run(args),
     ["explain"] = args => ExplainBenchmarks.Run(args),
+    ["start"] = args => StartBenchmarks.Run(args),
     ["clean"] = args => CleanBenchmarks.Run(args),
     ["licenses"] = args => LicenseBenchmarks.Run(args),
     ["dedup"] = args => DedupBenchmarks.Run(args),
