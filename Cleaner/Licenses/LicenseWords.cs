@@ -124,9 +124,9 @@ internal sealed class LicenseWords
             }
 
             itemMayStart = word.SequenceEqual("and"u8) || word.SequenceEqual("or"u8);
-            if (!IsYear(word))
+            if (!IsYear(word) && Spelling.Canonical(Hash(word)) is { } hash)
             {
-                Add(Spelling.Canonical(word), start);
+                Add(hash, start);
             }
         }
     }
@@ -143,11 +143,7 @@ internal sealed class LicenseWords
             byte b = text[at];
             if (IsWordByte(text, at))
             {
-                if (b is >= (byte)'A' and <= (byte)'Z')
-                {
-                    b |= 0x20;
-                }
-
+                b = b < 0x80 ? Lowered[b] : b;
                 isNumber &= b is >= (byte)'0' and <= (byte)'9';
                 if (length < MaxWord)
                 {
@@ -186,20 +182,14 @@ internal sealed class LicenseWords
         return isNumber && length > 2 && _word[length - 1] == '0' && _word[length - 2] == '.' ? length - 2 : length;
     }
 
-    private void Add(ReadOnlySpan<byte> word, int start)
+    private void Add(uint hash, int start)
     {
-        if (word.IsEmpty)
-        {
-            return;
-        }
-
         if (Count == _hashes.Length)
         {
             Array.Resize(ref _hashes, 2 * Count);
             Array.Resize(ref _starts, 2 * Count);
         }
 
-        uint hash = Hash(word);
         if (hash == License && Count > 0 && _hashes[Count - 1] == Sub)
         {
             // "sub license", "sub-\nlicense"
@@ -237,10 +227,14 @@ internal sealed class LicenseWords
     private static bool IsWordByte(ReadOnlySpan<byte> text, int at)
     {
         byte b = text[at];
-        return b < 0x80
-            ? b is >= (byte)'a' and <= (byte)'z' or >= (byte)'A' and <= (byte)'Z' or >= (byte)'0' and <= (byte)'9'
-            : !IsPunctuation(text, at, out _);
+        return b < 0x80 ? Lowered[b] != 0 : !IsPunctuation(text, at, out _);
     }
+
+    // Each letter in lower case and each digit of ASCII; 0 for its other characters.
+    private static ReadOnlySpan<byte> Lowered =>
+        "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"u8
+        + "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\00123456789\0\0\0\0\0\0"u8
+        + "\0abcdefghijklmnopqrstuvwxyz\0\0\0\0\0\0abcdefghijklmnopqrstuvwxyz\0\0\0\0\0"u8;
 
     /// <summary>Punctuation of more than one byte: no-break space, ©, guillemets (C2 xx), general punctuation (E2 80 xx), BOM.</summary>
     private static bool IsPunctuation(ReadOnlySpan<byte> text, int at, out int width)
@@ -260,38 +254,5 @@ internal sealed class LicenseWords
         }
 
         return false;
-    }
-}
-
-/// <summary>Spellings that SPDX's guidelines treat as equal, and a few more of the same kind.</summary>
-internal static class Spelling
-{
-    private static readonly Dictionary<uint, byte[]> Map = Build();
-
-    /// <summary>The word in the spelling that is compared; empty where the word does not count.</summary>
-    public static ReadOnlySpan<byte> Canonical(ReadOnlySpan<byte> word) =>
-        Map.TryGetValue(LicenseWords.Hash(word), out byte[]? canonical) ? canonical : word;
-
-    private static Dictionary<uint, byte[]> Build()
-    {
-        string[] pairs =
-        [
-            "licence license", "licences licenses", "licenced licensed", "licencing licensing", "sublicence sublicense",
-            "sublicences sublicenses", "sublicenced sublicensed", "https http", "www ", "holder owner", "holders owners",
-            "organisation organization", "organisations organizations", "authorisation authorization", "authorised authorized",
-            "recognise recognize", "favour favor", "judgement judgment", "fulfilment fulfillment", "acknowledgement acknowledgment",
-            "acknowledgements acknowledgments", "acknowlegement acknowledgment", "acknowlegements acknowledgments",
-            "acknowlegment acknowledgment", "artefact artifact", "artefacts artifacts", "centre center", "programme program",
-            "percent per", "cent ", "c ", "whilst while", "utilisation utilization", "behaviour behavior", "licensors licensor",
-            "merchantibility merchantability", "merchantibility merchantability", "merchantablity merchantability", "html ",
-        ];
-        var map = new Dictionary<uint, byte[]>();
-        foreach (string pair in pairs)
-        {
-            string[] words = pair.Split(' ');
-            map[LicenseWords.Hash(System.Text.Encoding.ASCII.GetBytes(words[0]))] = System.Text.Encoding.ASCII.GetBytes(words[1]);
-        }
-
-        return map;
     }
 }
