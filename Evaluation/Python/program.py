@@ -15,7 +15,6 @@ import values
 PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 4, 22, 38
 SECCOMP_MODE_FILTER = 2
 CAPABILITY_VERSION = 0x20080522
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 OPEN_FILES = 64
 
 libc = ctypes.PyDLL(None, use_errno=True)
@@ -51,21 +50,14 @@ class FilterProgram(ctypes.Structure):
 class Prepared:
     """What is the same for all programs, made once in the worker: each page that a program's process writes is copied for it."""
 
-    filter, maps, folder = None, (), None
+    filter, folder = None, None
     no_capabilities = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)()
 
 
 def prepare(seccomp_filter, isolated):
     """Prepares the worker for its programs."""
-    user, group = os.getuid(), os.getgid()
     Prepared.filter = FilterProgram(len(seccomp_filter) // 8, seccomp_filter)
     Prepared.folder = "/tmp" if isolated else os.getcwd()
-    if isolated:
-        Prepared.maps = (
-            ("/proc/self/setgroups", b"deny"),
-            ("/proc/self/uid_map", b"%d %d 1" % (user, user)),
-            ("/proc/self/gid_map", b"%d %d 1" % (group, group)),
-        )
     sys.stdin, sys.argv = open(0, encoding="utf-8"), ["program.py"]
     random.seed(0)
 
@@ -90,7 +82,6 @@ def warm_up():
             while checker.receive() is not None:
                 pass
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        libc.mount(None, None, b"", MS_RDONLY, b"")  # fails
         libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
         file = os.open("/dev/null", os.O_WRONLY)
         os.write(file, b"x")
@@ -103,8 +94,6 @@ def run(descriptor):
     os.dup2(descriptor, channel.descriptor)
     os.closerange(channel.descriptor + 1, 4096)  # of the worker's files it keeps its channel alone
     try:
-        if Prepared.maps:
-            _furnish()
         _redirect()
         job = channel.receive()
         if job is None:
@@ -115,19 +104,6 @@ def run(descriptor):
         return
     channel.send({"fault": None})
     serve(job)
-
-
-def _furnish():
-    """In its new namespaces: its user, an empty /tmp, and no /proc."""
-    libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
-    for path, text in Prepared.maps:
-        file = os.open(path, os.O_WRONLY)
-        os.write(file, text)
-        os.close(file)
-    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-    flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
-    _check(libc.mount(b"tmpfs", b"/tmp", b"tmpfs", flags, b"size=64m,nr_inodes=1000,mode=700"), "mount /tmp")
-    _check(libc.mount(b"tmpfs", b"/proc", b"tmpfs", flags | MS_RDONLY, b"size=4k,nr_inodes=2"), "mount /proc")
 
 
 def _redirect():
@@ -142,8 +118,8 @@ def _redirect():
 
 def confine(limits):
     """Limits this process for good: no capabilities, resource limits, and the filter of system calls."""
-    _check(libc.capset(*Prepared.no_capabilities), "capset")
-    _check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    drop_capabilities()
+    check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     seconds = int(limits["cpu"] * 2) + 2  # the checker ends it before; this is for the case that it does not
     for kind, most in (
         (resource.RLIMIT_AS, limits["memory"]),
@@ -156,11 +132,17 @@ def confine(limits):
         (resource.RLIMIT_MSGQUEUE, 0),
     ):
         resource.setrlimit(kind, (most, most))
-    _check(libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable")
-    _check(libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(Prepared.filter), 0, 0), "seccomp")
+    check(libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable")
+    check(libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(Prepared.filter), 0, 0), "seccomp")
 
 
-def _check(result, what):
+def drop_capabilities():
+    """Gives up all rights over the namespaces that this process is in."""
+    check(libc.capset(*Prepared.no_capabilities), "capset")
+
+
+def check(result, what):
+    """Fails where a call of the C library failed."""
     if result != 0:
         raise OSError(ctypes.get_errno(), f"{what} failed")
 

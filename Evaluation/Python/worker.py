@@ -20,11 +20,11 @@ import bisect, cmath, collections, copy, datetime, decimal, fractions, functools
 import random, re, statistics, string, typing  # noqa
 
 import checker
+import namespaces
 import program
 
 NOBODY = 65534
 CLONE = 56
-CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x10000000, 0x20000000
 MOMENT = 200  # milliseconds that a program which closed its channel has to end by itself
 
 
@@ -38,7 +38,9 @@ class Worker:
     def __init__(self, jobs, results, isolated):
         self.jobs, self.results, self.isolated = jobs, results, isolated
         self.checker, self.control, self.waiting, self.leaves = None, None, None, False
-        self.flags = signal.SIGCHLD | (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID if isolated else 0)
+        # A program's user is in a namespace without any mapping: it has no right to change the mounts that it sees.
+        self.flags = signal.SIGCHLD | (namespaces.CLONE_NEWUSER | namespaces.CLONE_NEWPID if isolated else 0)
+        self.folder = namespaces.EmptyFolder("/tmp") if isolated else None
 
     def run(self):
         letter = os.read(self.jobs, 1)
@@ -57,6 +59,8 @@ class Worker:
         if self.checker == 0:
             try:
                 self.control.close()
+                if self.isolated:
+                    namespaces.leave_programs_folder(self.folder.path)
                 checker.run(self.jobs, self.results, its)
             except BaseException as error:
                 sys.stderr.write(f"the checker failed: {type(error).__name__}: {error}\n")
@@ -99,6 +103,8 @@ class Worker:
         finally:
             if process > 0:
                 self.end_program(process, True)
+            if self.folder:
+                self.folder.clear()
 
     def start_program(self, channel):
         # Not os.fork: a process that enters namespaces by itself would have to fork once more.
@@ -151,6 +157,8 @@ def main():
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
+    if isolated:
+        namespaces.enter()
     program.libc.prctl(program.PR_SET_DUMPABLE, 0, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     jobs, results = os.dup(0), os.dup(1)
@@ -163,13 +171,15 @@ def main():
     nothing = os.open("/dev/null", os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
+    if isolated:
+        namespaces.hide_processes()
     program.prepare(seccomp_filter, isolated)
     program.warm_up()
+    worker = Worker(jobs, results, isolated)
     os.write(results, b"ready\n")
     gc.disable()
     gc.collect()
     gc.freeze()
-    worker = Worker(jobs, results, isolated)
     try:
         worker.run()
     except Gone:

@@ -12,7 +12,7 @@ internal sealed class SandboxFolder : IDisposable
     private const UnixFileMode ReadableFile =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    private static readonly string[] Scripts = ["worker.py", "checker.py", "printed.py", "program.py", "values.py"];
+    private static readonly string[] Scripts = ["worker.py", "checker.py", "namespaces.py", "printed.py", "program.py", "values.py"];
 
     /// <summary>Writes the files.</summary>
     public SandboxFolder()

@@ -33,12 +33,19 @@ internal sealed class SandboxWorker(
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
+    private readonly BlockingThread _thread = new("sandbox worker");
     private Process? _process;
     private (string Trusted, string Tests)? _tests;
 
     /// <summary>Starts the worker now, so that the first program does not wait; fails where the sandbox cannot run.</summary>
     /// <exception cref="DataForgeException">The sandbox cannot run here.</exception>
-    public async Task StartAsync(CancellationToken cancellation)
+    public Task StartAsync(CancellationToken cancellation) => _thread.RunAsync(() =>
+    {
+        Start(cancellation);
+        return true;
+    });
+
+    private void Start(CancellationToken cancellation)
     {
         Process process;
         try
@@ -52,7 +59,18 @@ internal sealed class SandboxWorker(
 
         _process = process;
         Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        string? ready = await ReadLineAsync(process, Patience, cancellation).ConfigureAwait(false);
+        string? ready;
+        using (var limit = new Limit(process, Patience, cancellation))
+        {
+            ready = process.StandardOutput.ReadLine();
+        }
+
+        if (cancellation.IsCancellationRequested)
+        {
+            Stop();
+            throw new OperationCanceledException(cancellation);
+        }
+
         if (ready?.StartsWith(Missing, StringComparison.Ordinal) == true)
         {
             Stop();
@@ -64,7 +82,7 @@ internal sealed class SandboxWorker(
         if (ready != "ready")
         {
             Stop();
-            throw CannotRun((await errors.ConfigureAwait(false)).Trim().ReplaceLineEndings(" "));
+            throw CannotRun(errors.GetAwaiter().GetResult().Trim().ReplaceLineEndings(" "));
         }
     }
 
@@ -84,12 +102,7 @@ internal sealed class SandboxWorker(
                 await StartAsync(cancellation).ConfigureAwait(false);
             }
 
-            (Verdict? verdict, string? fault) = await AskAsync(job, body, limits, cancellation).ConfigureAwait(false);
-            if (verdict is null)
-            {
-                Stop();
-            }
-
+            (Verdict? verdict, string? fault) = await _thread.RunAsync(() => Ask(job, body, limits, cancellation)).ConfigureAwait(false);
             if (fault is null)
             {
                 return verdict ?? new Verdict(Reason.Killed, "the sandbox did not answer and was started anew", 0, limits.Wall);
@@ -105,61 +118,61 @@ internal sealed class SandboxWorker(
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Stop();
+    public void Dispose()
+    {
+        Stop();
+        _thread.Dispose();
+    }
 
     /// <summary>The error that says why the sandbox cannot run, and what to do.</summary>
     public static DataForgeException CannotRun(string why) => DataForgeException.Usage(
         $"The sandbox cannot run here ({why}): install bubblewrap (apt-get install bubblewrap) and allow user namespaces; "
         + "--unsafe runs programs without it, which is only for programs that you trust.");
 
-    // The verdict; or what failed in the sandbox before the program ran, which says nothing of the program; or neither.
-    private async Task<(Verdict? Verdict, string? Fault)> AskAsync(
-        ProgramJob job, byte[] body, ProgramLimits limits, CancellationToken cancellation)
+    // The verdict; or what failed in the sandbox before the program ran, which says nothing of the program; or neither. Without a verdict
+    // the worker is stopped.
+    private (Verdict? Verdict, string? Fault) Ask(ProgramJob job, byte[] body, ProgramLimits limits, CancellationToken cancellation)
     {
         var message = new byte[1 + sizeof(int) + body.Length];
         message[0] = Holds(job) ? SameTests : NewTests;
         BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(1), body.Length);
         body.CopyTo(message, 1 + sizeof(int));
         _tests = (job.Trusted, job.Tests);
+        (Verdict? Verdict, string? Fault) answer = default;
+        var limit = new Limit(_process!, TimeSpan.FromSeconds(limits.Wall) + Patience, cancellation);
         try
         {
-            Stream input = _process!.StandardInput.BaseStream;
-            await input.WriteAsync(message, cancellation).ConfigureAwait(false);
-            await input.FlushAsync(cancellation).ConfigureAwait(false);
-            string? line = await ReadLineAsync(_process, TimeSpan.FromSeconds(limits.Wall) + Patience, cancellation).ConfigureAwait(false);
-            if (line is not null)
+            using (limit)
             {
-                JsonElement answer = JsonSerializer.Deserialize<JsonElement>(line);
-                return answer.TryGetProperty("fault", out JsonElement fault)
-                    ? (null, fault.GetString())
-                    : (answer.Deserialize<Verdict>(Json), null);
+                Stream input = _process!.StandardInput.BaseStream;
+                input.Write(message);
+                input.Flush();
+                answer = Understand(_process.StandardOutput.ReadLine());
             }
         }
         catch (Exception e) when (e is IOException or JsonException)
         {
             // The worker is gone or says what it must not; both count against the program that made it so.
         }
-        catch (OperationCanceledException)
+
+        if (answer.Verdict is null || limit.IsOver)
         {
-            Stop(); // its answer is still to come, and the next program must not get it
-            throw;
+            Stop();
         }
 
-        return (null, null);
+        cancellation.ThrowIfCancellationRequested();
+        return answer;
     }
 
-    private static async Task<string?> ReadLineAsync(Process process, TimeSpan patience, CancellationToken cancellation)
+    private static (Verdict? Verdict, string? Fault) Understand(string? line)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(patience);
-        try
+        if (line is null)
         {
-            return await process.StandardOutput.ReadLineAsync(limit.Token).ConfigureAwait(false);
+            return default;
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return null;
-        }
+
+        JsonElement answer = JsonSerializer.Deserialize<JsonElement>(line);
+        return answer.TryGetProperty("fault", out JsonElement fault) ? (null, fault.GetString()) : (answer.Deserialize<Verdict>(Json), null);
     }
 
     private void Stop()
@@ -169,13 +182,44 @@ internal sealed class SandboxWorker(
             return;
         }
 
-        if (!_process.HasExited)
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-
+        EndTree(_process);
         _process.WaitForExit();
         _process.Dispose();
         (_process, _tests) = (null, null);
+    }
+
+    private static void EndTree(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or AggregateException)
+        {
+            // It has ended by itself, or a part of it has meanwhile.
+        }
+    }
+
+    /// <summary>Ends a process when its time is over or nobody waits any more; a read from it ends then too.</summary>
+    private sealed class Limit : IDisposable
+    {
+        private readonly CancellationTokenSource _over;
+        private readonly CancellationTokenRegistration _registration;
+
+        public Limit(Process process, TimeSpan time, CancellationToken cancellation)
+        {
+            _over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            _registration = _over.Token.Register(() => EndTree(process));
+            _over.CancelAfter(time);
+        }
+
+        /// <summary>Whether the process was ended.</summary>
+        public bool IsOver => _over.IsCancellationRequested;
+
+        public void Dispose()
+        {
+            _registration.Dispose();
+            _over.Dispose();
+        }
     }
 }

@@ -14,6 +14,7 @@ internal static class SeccompFilter
     private const uint X8664 = 0xC000003E, FirstX32Call = 0x40000000;
     private const uint Allow = 0x7FFF0000, Kill = 0x80000000, Error = 0x00050000;
     private const uint NotPermitted = 1, NoSuchCall = 38;
+    private const int InstructionSize = 8;
     private const uint Clone = 56, Clone3 = 435, CloneThread = 0x10000;
 
     // No program that is judged here needs these, and each has been part of ways out of sandboxes: io_uring passes by other filters,
@@ -51,41 +52,90 @@ internal static class SeccompFilter
 
     private static byte[] Build(uint[] denied, bool oneProcess)
     {
-        var filter = new List<byte>();
-        Add(LoadWord, ArchitectureOffset);
-        Add(JumpIfEqual, X8664, whenTrue: 1);
-        Add(Return, Kill);
-        Add(LoadWord, NumberOffset);
-        Add(JumpIfAtLeast, FirstX32Call, whenFalse: 1);
-        Add(Return, Error | NotPermitted);
+        var answers = new SortedDictionary<uint, Answer>();
         foreach (uint call in denied)
         {
-            Add(JumpIfEqual, call, whenFalse: 1);
-            Add(Return, Error | NotPermitted);
+            answers[call] = Answer.NotPermitted;
         }
 
         if (oneProcess)
         {
             // clone3 keeps its flags in memory, where a filter cannot look; without it, the C library uses clone, which may start threads.
-            Add(JumpIfEqual, Clone3, whenFalse: 1);
-            Add(Return, Error | NoSuchCall);
-            Add(JumpIfEqual, Clone, whenFalse: 3);
-            Add(LoadWord, FirstArgumentOffset);
-            Add(JumpIfAnyBit, CloneThread, whenTrue: 1);
-            Add(Return, Error | NotPermitted);
+            (answers[Clone3], answers[Clone]) = (Answer.NoSuchCall, Answer.ThreadOnly);
         }
 
-        Add(Return, Allow);
-        return [.. filter];
+        return [.. Instruction(LoadWord, ArchitectureOffset), .. Instruction(JumpIfEqual, X8664, whenTrue: 1), .. Instruction(Return, Kill),
+            .. Instruction(LoadWord, NumberOffset), .. Search(Ranges(answers))];
+    }
 
-        void Add(ushort code, uint operand, byte whenTrue = 0, byte whenFalse = 0)
+    // The numbers from which on another answer holds. Most answers are the same as their neighbour's.
+    private static List<(uint First, Answer Answer)> Ranges(SortedDictionary<uint, Answer> answers)
+    {
+        List<(uint First, Answer Answer)> ranges = [(0, Answer.Allow)];
+        foreach ((uint call, Answer answer) in answers)
         {
-            Span<byte> instruction = stackalloc byte[8];
-            BinaryPrimitives.WriteUInt16LittleEndian(instruction, code);
-            instruction[2] = whenTrue;
-            instruction[3] = whenFalse;
-            BinaryPrimitives.WriteUInt32LittleEndian(instruction[4..], operand);
-            filter.AddRange(instruction);
+            From(call, answer);
+            From(call + 1, Answer.Allow);
         }
+
+        From(FirstX32Call, Answer.NotPermitted);
+        return ranges;
+
+        void From(uint first, Answer answer)
+        {
+            if (ranges[^1].First == first)
+            {
+                ranges.RemoveAt(ranges.Count - 1);
+            }
+
+            if (ranges.Count == 0 || ranges[^1].Answer != answer)
+            {
+                ranges.Add((first, answer));
+            }
+        }
+    }
+
+    // A binary search: when a filter is installed, the kernel follows it for each number that there is.
+    private static byte[] Search(List<(uint First, Answer Answer)> ranges)
+    {
+        if (ranges.Count == 1)
+        {
+            return Leaf(ranges[0].Answer);
+        }
+
+        int middle = ranges.Count / 2;
+        byte[] below = Search(ranges[..middle]);
+        return [.. Instruction(JumpIfAtLeast, ranges[middle].First, whenTrue: checked((byte)(below.Length / InstructionSize))),
+            .. below, .. Search(ranges[middle..])];
+    }
+
+    private static byte[] Leaf(Answer answer) => answer switch
+    {
+        Answer.NotPermitted => Instruction(Return, Error | NotPermitted),
+        Answer.NoSuchCall => Instruction(Return, Error | NoSuchCall),
+        Answer.ThreadOnly =>
+        [
+            .. Instruction(LoadWord, FirstArgumentOffset), .. Instruction(JumpIfAnyBit, CloneThread, whenTrue: 1),
+            .. Instruction(Return, Error | NotPermitted), .. Instruction(Return, Allow),
+        ],
+        _ => Instruction(Return, Allow),
+    };
+
+    // struct sock_filter.
+    private static byte[] Instruction(ushort code, uint operand, byte whenTrue = 0)
+    {
+        byte[] instruction = new byte[InstructionSize];
+        BinaryPrimitives.WriteUInt16LittleEndian(instruction, code);
+        instruction[2] = whenTrue;
+        BinaryPrimitives.WriteUInt32LittleEndian(instruction.AsSpan(4), operand);
+        return instruction;
+    }
+
+    private enum Answer
+    {
+        Allow,
+        NotPermitted,
+        NoSuchCall,
+        ThreadOnly,
     }
 }
