@@ -10,6 +10,38 @@ public sealed class SharedLedgerTests
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(4);
 
+    // As a process that is stopped by a signal, or a machine that is suspended, between two statements.
+    [Fact]
+    public async Task InTransaction_anotherHangsInItsTurn_hasItsOwnWhenThatOneIsDisconnected()
+    {
+        const string Insert = "INSERT INTO schedules (name, planned_until) VALUES (@s, 1)";
+        CancellationToken testEnd = TestContext.Current.CancellationToken;
+        using PostgresServer? server = PostgresServer.TryStart();
+        Assert.SkipWhen(server is null, "PostgreSQL is not installed");
+        string address = server.CreateDatabase();
+        using PostgresLedger hung = PostgresLedger.Open(address, longestPause: TimeSpan.FromSeconds(1));
+        using PostgresLedger other = PostgresLedger.Open(address);
+        using var isHanging = new ManualResetEventSlim();
+        using var wakeUp = new ManualResetEventSlim();
+        Task hanging = Task.Run(
+            () => hung.InTransaction(transaction =>
+            {
+                transaction.Execute(Insert, ("s", "a"));
+                isHanging.Set();
+                wakeUp.Wait(TimeSpan.FromMinutes(1));
+                transaction.Execute(Insert, ("s", "b"));
+            }),
+            testEnd);
+        isHanging.Wait(testEnd);
+        await Task.Run(() => other.InTransaction(transaction => transaction.Execute(Insert, ("s", "a"))), testEnd)
+            .WaitAsync(TimeSpan.FromSeconds(30), testEnd);
+
+        // When it wakes up, its transaction has come to nothing, and the next one is as any other.
+        wakeUp.Set();
+        await Assert.ThrowsAsync<LedgerException>(() => hanging);
+        Assert.Equal(1, hung.InTransaction(transaction => transaction.Number("SELECT COUNT(*) FROM schedules")));
+    }
+
     [Fact]
     public async Task Instances_onOneDatabase_runEachDueTimeOnceAndTakeOver()
     {
