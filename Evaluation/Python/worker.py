@@ -40,6 +40,8 @@ class Worker:
         self.checker, self.control, self.waiting, self.leaves = None, None, None, False
         # A program's user is in a namespace without any mapping: it has no right to change the mounts that it sees.
         self.flags = signal.SIGCHLD | (namespaces.CLONE_NEWUSER | namespaces.CLONE_NEWPID if isolated else 0)
+        # Made once, and without helpers of the modules: each page that the worker touches after a fork is copied.
+        self.clone = ctypes.c_long(CLONE), ctypes.c_long(self.flags), None, None, None, None
         self.folder = namespaces.EmptyFolder("/tmp") if isolated else None
 
     def run(self):
@@ -92,7 +94,8 @@ class Worker:
         process = self.start_program(its.fileno())
         its.close()
         try:
-            socket.send_fds(self.control, [struct.pack("<i", process)], [ours.fileno()])
+            descriptor = (socket.SOL_SOCKET, socket.SCM_RIGHTS, ours.fileno().to_bytes(4, sys.byteorder))
+            self.control.sendmsg((process.to_bytes(4, "little", signed=True),), (descriptor,))
             ours.close()
             if process < 0:
                 return
@@ -108,7 +111,7 @@ class Worker:
 
     def start_program(self, channel):
         # Not os.fork: a process that enters namespaces by itself would have to fork once more.
-        process = program.libc.syscall(ctypes.c_long(CLONE), ctypes.c_long(self.flags), None, None, None, None)
+        process = program.libc.syscall(*self.clone)
         if process == 0:
             try:
                 program.run(channel)
@@ -119,7 +122,7 @@ class Worker:
     def of_checker(self):
         """The checker's letter: k to kill the program, w to wait a moment before, l to kill it and that the checker leaves."""
         ready = self.waiting.poll()
-        letter = self.control.recv(1) if any(descriptor != self.jobs for descriptor, _ in ready) else b""
+        letter = self.control.recv(1) if len(ready) > 1 or ready[0][0] != self.jobs else b""  # else whoever evaluates is gone
         if not letter:
             raise Gone
         return letter
