@@ -172,7 +172,9 @@ internal sealed class SandboxWorker(
         }
 
         JsonElement answer = JsonSerializer.Deserialize<JsonElement>(line);
-        return answer.TryGetProperty("fault", out JsonElement fault) ? (null, fault.GetString()) : (answer.Deserialize<Verdict>(Json), null);
+        return answer.TryGetProperty("fault", out JsonElement fault)
+            ? (null, fault.GetString())
+            : (answer.Deserialize<Verdict>(Json), null);
     }
 
     private void Stop()
@@ -206,6 +208,7 @@ internal sealed class SandboxWorker(
         private readonly CancellationTokenSource _over;
         private readonly CancellationTokenRegistration _registration;
 
+        /// <summary>Begins to count the time.</summary>
         public Limit(Process process, TimeSpan time, CancellationToken cancellation)
         {
             _over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -216,6 +219,7 @@ internal sealed class SandboxWorker(
         /// <summary>Whether the process was ended.</summary>
         public bool IsOver => _over.IsCancellationRequested;
 
+        /// <inheritdoc/>
         public void Dispose()
         {
             _registration.Dispose();

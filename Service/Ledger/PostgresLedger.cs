@@ -29,7 +29,8 @@ internal sealed class PostgresLedger : LedgerDatabase
         (_source, Address) = (source, address);
         _takeTurn = string.Create(
             CultureInfo.InvariantCulture,
-            $"SET LOCAL idle_in_transaction_session_timeout = {(long)longestPause.TotalMilliseconds}; SELECT pg_advisory_xact_lock({TurnLock})");
+            $"SET LOCAL idle_in_transaction_session_timeout = {(long)longestPause.TotalMilliseconds}; "
+            + $"SELECT pg_advisory_xact_lock({TurnLock})");
     }
 
     /// <inheritdoc/>
