@@ -1,4 +1,4 @@
-"""The worker's namespaces: its programs share its mounts, in which it keeps an empty /tmp for each of them, and no /proc."""
+"""The worker's namespaces: its programs share its mounts, in which it keeps an empty folder for each of them, and no /proc."""
 
 import os
 
@@ -53,8 +53,8 @@ def hide_processes():
     check(libc.mount(b"tmpfs", b"/proc", b"tmpfs", flags, b"size=4k,nr_inodes=2"), "mount /proc")
 
 
-def leave_programs_folder(path):
-    """For the checker: nothing that a program writes is seen, and no right is left over the namespaces that it shares with the worker."""
+def separate_checker(path):
+    """For the checker's process: mounts of its own without the programs' folder, and no rights over the worker's namespaces."""
     check(libc.unshare(CLONE_NEWNS), "unshare")
     check(libc.umount2(path.encode(), MNT_DETACH), "unmount " + path)
     drop_capabilities()

@@ -16,6 +16,7 @@ PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 4, 22, 38
 SECCOMP_MODE_FILTER = 2
 CAPABILITY_VERSION = 0x20080522
 OPEN_FILES = 64
+FOLDER = "/tmp"  # where a program may write
 
 libc = ctypes.PyDLL(None, use_errno=True)
 channel = values.Channel(3)
@@ -57,7 +58,7 @@ class Prepared:
 def prepare(seccomp_filter, isolated):
     """Prepares the worker for its programs."""
     Prepared.filter = FilterProgram(len(seccomp_filter) // 8, seccomp_filter)
-    Prepared.folder = "/tmp" if isolated else os.getcwd()
+    Prepared.folder = FOLDER if isolated else os.getcwd()
     sys.stdin, sys.argv = open(0, encoding="utf-8"), ["program.py"]
     random.seed(0)
 

@@ -40,9 +40,9 @@ class Worker:
         self.checker, self.control, self.waiting, self.leaves = None, None, None, False
         # A program's user is in a namespace without any mapping: it has no right to change the mounts that it sees.
         self.flags = signal.SIGCHLD | (namespaces.CLONE_NEWUSER | namespaces.CLONE_NEWPID if isolated else 0)
-        # Made once, and without helpers of the modules: each page that the worker touches after a fork is copied.
+        # Made once: each page of memory that the worker touches after a fork is copied.
         self.clone = ctypes.c_long(CLONE), ctypes.c_long(self.flags), None, None, None, None
-        self.folder = namespaces.EmptyFolder("/tmp") if isolated else None
+        self.folder = namespaces.EmptyFolder(program.FOLDER) if isolated else None
 
     def run(self):
         letter = os.read(self.jobs, 1)
@@ -62,7 +62,7 @@ class Worker:
             try:
                 self.control.close()
                 if self.isolated:
-                    namespaces.leave_programs_folder(self.folder.path)
+                    namespaces.separate_checker(self.folder.path)
                 checker.run(self.jobs, self.results, its)
             except BaseException as error:
                 sys.stderr.write(f"the checker failed: {type(error).__name__}: {error}\n")
@@ -94,6 +94,7 @@ class Worker:
         process = self.start_program(its.fileno())
         its.close()
         try:
+            # Not socket.send_fds, which touches more pages.
             descriptor = (socket.SOL_SOCKET, socket.SCM_RIGHTS, ours.fileno().to_bytes(4, sys.byteorder))
             self.control.sendmsg((process.to_bytes(4, "little", signed=True),), (descriptor,))
             ours.close()

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace DataForge.Evaluation.Sandbox;
 
 /// <summary>
-/// A thread that runs blocking calls one after the other. Whoever awaits a call goes on on this thread: threads of the pool, of which two
-/// would take part in each exchange with a worker, spin for a while before they sleep, which costs more than the exchange itself.
+/// A thread that runs blocking calls one after the other. Code that awaits a call continues on this thread. With threads of the pool, two
+/// would take part in each exchange with a worker, and each spins for a while before it sleeps, which costs more than the exchange itself.
 /// </summary>
 internal sealed class BlockingThread : IDisposable
 {
@@ -16,28 +16,9 @@ internal sealed class BlockingThread : IDisposable
     /// <summary>Runs a call on the thread.</summary>
     public Task<T> RunAsync<T>(Func<T> call)
     {
-        var done = new TaskCompletionSource<T>();
-        _calls.Add(() =>
-        {
-            T result;
-            try
-            {
-                result = call();
-            }
-            catch (OperationCanceledException e)
-            {
-                done.SetCanceled(e.CancellationToken);
-                return;
-            }
-            catch (Exception e)
-            {
-                done.SetException(e);
-                return;
-            }
-
-            done.SetResult(result);
-        });
-        return done.Task;
+        var task = new Task<T>(call);
+        _calls.Add(task.RunSynchronously);
+        return task;
     }
 
     /// <summary>Lets the thread end after the calls that it has.</summary>

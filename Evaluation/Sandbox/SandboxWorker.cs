@@ -45,47 +45,6 @@ internal sealed class SandboxWorker(
         return true;
     });
 
-    private void Start(CancellationToken cancellation)
-    {
-        Process process;
-        try
-        {
-            process = Process.Start(SandboxCommand.Create(folder, python, number, isolated, modules))!;
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            throw CannotRun(e.Message);
-        }
-
-        _process = process;
-        Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        string? ready;
-        using (var limit = new Limit(process, Patience, cancellation))
-        {
-            ready = process.StandardOutput.ReadLine();
-        }
-
-        if (cancellation.IsCancellationRequested)
-        {
-            Stop();
-            throw new OperationCanceledException(cancellation);
-        }
-
-        if (ready?.StartsWith(Missing, StringComparison.Ordinal) == true)
-        {
-            Stop();
-            throw DataForgeException.Usage(
-                $"The set's programs import a module that {python.Executable} lacks ({ready[Missing.Length..]}): install it for that "
-                + "interpreter itself (packages of a virtual environment are not seen), or name another one with --python.");
-        }
-
-        if (ready != "ready")
-        {
-            Stop();
-            throw CannotRun(errors.GetAwaiter().GetResult().Trim().ReplaceLineEndings(" "));
-        }
-    }
-
     /// <summary>Whether its checker holds the tests of a program already.</summary>
     public bool Holds(ProgramJob job) => _tests == (job.Trusted, job.Tests);
 
@@ -128,6 +87,43 @@ internal sealed class SandboxWorker(
     public static DataForgeException CannotRun(string why) => DataForgeException.Usage(
         $"The sandbox cannot run here ({why}): install bubblewrap (apt-get install bubblewrap) and allow user namespaces; "
         + "--unsafe runs programs without it, which is only for programs that you trust.");
+
+    private void Start(CancellationToken cancellation)
+    {
+        Process process;
+        try
+        {
+            process = Process.Start(SandboxCommand.Create(folder, python, number, isolated, modules))!;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw CannotRun(e.Message);
+        }
+
+        _process = process;
+        Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        string? ready;
+        var limit = new Limit(process, Patience, cancellation);
+        using (limit)
+        {
+            ready = process.StandardOutput.ReadLine();
+        }
+
+        if (ready?.StartsWith(Missing, StringComparison.Ordinal) == true)
+        {
+            Stop();
+            throw DataForgeException.Usage(
+                $"The set's programs import a module that {python.Executable} lacks ({ready[Missing.Length..]}): install it for that "
+                + "interpreter itself (packages of a virtual environment are not seen), or name another one with --python.");
+        }
+
+        if (ready != "ready" || limit.IsOver)
+        {
+            Stop();
+            cancellation.ThrowIfCancellationRequested();
+            throw CannotRun(errors.GetAwaiter().GetResult().Trim().ReplaceLineEndings(" "));
+        }
+    }
 
     // The verdict; or what failed in the sandbox before the program ran, which says nothing of the program; or neither. Without a verdict
     // the worker is stopped.

@@ -26,11 +26,11 @@ internal static class PythonText
         _ => "None",
     };
 
-    /// <summary>A Python string that holds the value's JSON.</summary>
-    public static string JsonLiteral(JsonElement value) =>
-        // A JSON string of ASCII characters is a Python string of the same value, where it holds no surrogate pair; JSON's own text holds
-        // none.
-        JsonSerializer.Serialize(JsonSerializer.Serialize(value));
+    /// <summary>
+    /// A Python string that holds the value's JSON: a JSON string of ASCII characters is a Python string of the same value where it has no
+    /// surrogate pair, and JSON's own text has none.
+    /// </summary>
+    public static string JsonLiteral(JsonElement value) => JsonSerializer.Serialize(JsonSerializer.Serialize(value));
 
     private static string Number(JsonElement value)
     {

@@ -76,7 +76,7 @@ internal sealed class ServeCheck(CommandHost host)
     }
 
     private static DataForgeOptions Options(PipelineRequest request) =>
-        OptionsLoader.Load(null, request.OptionsFile, request.CommandLine).ToOptions();
+        OptionsLoader.Load(null, request.OptionsFile, request.CommandLine).Options;
 
     private static IEnumerable<string> RangeFaults(DataForgeOptions options) =>
     [

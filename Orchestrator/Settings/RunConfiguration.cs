@@ -8,28 +8,19 @@ namespace DataForge.Orchestrator.Settings;
 /// <param name="values">Existing options only (<see cref="OptionNames"/>), as <c>Section:Option</c>.</param>
 internal sealed class RunConfiguration(IReadOnlyDictionary<string, string?> values)
 {
-    private readonly IConfigurationRoot _root = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
-
     private DataForgeOptions? _options;
 
     /// <summary>The options of all sections, as <c>config.json</c> will have them.</summary>
     /// <exception cref="DataForgeException">An option cannot have its value. Exit code 2.</exception>
-    public DataForgeOptions Options => _options ??= ToOptions();
+    public DataForgeOptions Options => _options ??= Bind();
 
-    /// <summary>A copy of the options of all sections.</summary>
-    /// <exception cref="DataForgeException">An option cannot have its value. Exit code 2.</exception>
-    public DataForgeOptions ToOptions()
+    private DataForgeOptions Bind()
     {
         var options = new DataForgeOptions();
-        Convert(() => RunOptions.Bind(options, _root));
-        return options;
-    }
-
-    private static void Convert(Action bind)
-    {
         try
         {
-            bind();
+            RunOptions.Bind(options, new ConfigurationBuilder().AddInMemoryCollection(values).Build());
+            return options;
         }
         catch (InvalidOperationException e)
         {

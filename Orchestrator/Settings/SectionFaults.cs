@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Reflection;
 
 namespace DataForge.Orchestrator.Settings;
 
@@ -9,27 +8,10 @@ internal static class SectionFaults
     /// <summary>A sentence for each option that is out of its range; those about several options where there is none.</summary>
     /// <param name="section">The section's name, with which each sentence begins.</param>
     /// <param name="options">Its options.</param>
-    public static IEnumerable<string> Of(string section, object options) =>
-        Results(options).Select(fault => $"{section}: {fault.ErrorMessage}");
-
-    // As Validator.TryValidateObject does, without the descriptors of types and properties that it makes first.
-    private static List<ValidationResult> Results(object options)
+    public static IEnumerable<string> Of(string section, object options)
     {
-        var context = new ValidationContext(options);
         List<ValidationResult> faults = [];
-        foreach (PropertyInfo property in options.GetType().GetProperties())
-        {
-            ValidationAttribute[] rules = [.. property.GetCustomAttributes<ValidationAttribute>()];
-            if (rules.Length > 0)
-            {
-                object? value = property.GetValue(options);
-                context.MemberName = context.DisplayName = property.Name;
-                faults.AddRange(rules.Select(rule => rule.GetValidationResult(value, context)).OfType<ValidationResult>());
-            }
-        }
-
-        return faults.Count > 0 || options is not IValidatableObject whole
-            ? faults
-            : [.. whole.Validate(new ValidationContext(options))];
+        Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true);
+        return faults.Select(fault => $"{section}: {fault.ErrorMessage}");
     }
 }

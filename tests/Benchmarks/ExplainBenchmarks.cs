@@ -44,13 +44,7 @@ internal static class ExplainBenchmarks
     {
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{kind,-20} {Median(times.Select(time => time.Wall)),6:F0} {times.Max(time => time.Wall),6:F0}    {Median(times.Select(time => time.Processor)),6:F0}    {Median(times.Select(time => time.Inside)),6:F0} {times.Max(time => time.Inside),6:F0}"));
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
+            $"{kind,-20} {Medians.Of(times.Select(time => time.Wall)),6:F0} {times.Max(time => time.Wall),6:F0}    {Medians.Of(times.Select(time => time.Processor)),6:F0}    {Medians.Of(times.Select(time => time.Inside)),6:F0} {times.Max(time => time.Inside),6:F0}"));
     }
 
     private static List<string> Kept(Corpus.Runs.Run run, int count)
@@ -63,22 +57,9 @@ internal static class ExplainBenchmarks
     private static (double Wall, double Processor, double Inside) Ask(string[] args, string question)
     {
         string program = Path.Combine(SharedFiles.ProjectRoot, "artifacts", "bin", "Orchestrator", "release", "DataForge.Orchestrator.dll");
-        var start = new ProcessStartInfo("dotnet", [program, "explain", "--workspace", args[0], "--run", args[1], question]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        double before = ProcessorOfChildren();
-        long begin = Stopwatch.GetTimestamp();
-        using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        double wall = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
-        double processor = ProcessorOfChildren() - before;
-        string answered = error.GetAwaiter().GetResult().Split("answered in ")[^1].Split(' ')[0];
-        return (wall, processor, double.Parse(answered, CultureInfo.InvariantCulture));
-    }
-
-    private static double ProcessorOfChildren()
-    {
-        (double user, double system) = ChildTimes.Milliseconds();
-        return user + system;
+        ProcessFigures figures = MeasuredProcess.Run(
+            new ProcessStartInfo("dotnet", [program, "explain", "--workspace", args[0], "--run", args[1], question]));
+        string answered = figures.Errors.Split("answered in ")[^1].Split(' ')[0];
+        return (figures.Wall, figures.Processor, double.Parse(answered, CultureInfo.InvariantCulture));
     }
 }

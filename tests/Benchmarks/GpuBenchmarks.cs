@@ -137,12 +137,12 @@ internal static class GpuBenchmarks
     private static void Print(string against, double utilisation, List<(string Name, List<double> Speeds)> results)
     {
         Console.WriteLine($"| | tokens/s | MFU | {against} |\n|---|---:|---:|---:|");
-        double first = Median(results[0].Speeds);
+        double first = Medians.Of(results[0].Speeds);
         foreach ((string name, List<double> speeds) in results)
         {
             Console.WriteLine(speeds.Count == 0
                 ? $"| {name} | not installed | | |"
-                : string.Create(CultureInfo.InvariantCulture, $"| {name} | {Median(speeds):N0} | {Median(speeds) * utilisation:P1} | {first / Median(speeds):F2} |"));
+                : string.Create(CultureInfo.InvariantCulture, $"| {name} | {Medians.Of(speeds):N0} | {Medians.Of(speeds) * utilisation:P1} | {first / Medians.Of(speeds):F2} |"));
         }
 
         Console.WriteLine();
@@ -166,7 +166,7 @@ internal static class GpuBenchmarks
             // measured; no checkpoint of it is wanted
         }
 
-        return Median(log.TokensPerSecond.Skip(Warming));
+        return Medians.Of(log.TokensPerSecond.Skip(Warming));
     }
 
     private static double? Theirs(string mode, string export, Measured run)
@@ -185,7 +185,7 @@ internal static class GpuBenchmarks
 
         IEnumerable<double> seconds = output.Split('\n').Where(line => line.StartsWith(mode, StringComparison.Ordinal))
             .Select(line => double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
-        return run.Batch * Block / Median(seconds.Skip(Warming));
+        return run.Batch * Block / Medians.Of(seconds.Skip(Warming));
     }
 
     private static void CompareLogits(string folder, string export, GptNeoConfig config, Device device)
@@ -246,12 +246,6 @@ internal static class GpuBenchmarks
     }
 
     private static string DeviceName() => Start("nvidia-smi", ["--query-gpu=name", "--format=csv,noheader"]).Output.Trim();
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
-    }
 
     private sealed record Measured(string Folder, int Batch, int Steps, int Rounds);
 }

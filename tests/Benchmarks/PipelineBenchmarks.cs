@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using DataForge.Corpus.Runs;
 using DataForge.Testing;
@@ -15,7 +14,7 @@ namespace DataForge.Benchmarks;
 /// cref="PipelineSteps"/>). <c>pipeline [FOLDER…] [--workers 1,2] [--rounds 3] [--whole-only] [--steps-mb 100] [--workspace WORKSPACE]
 /// [--program DataForge.Orchestrator.dll]…</c>; a WORKSPACE that has been crawled already (run <c>input</c>) takes the place of folders.
 /// </summary>
-internal static partial class PipelineBenchmarks
+internal static class PipelineBenchmarks
 {
     private const double PyCodeGptBytes = 330e9;
     private const string Usage = "usage: pipeline [FOLDER…] [--workers 1,2] [--rounds 3] [--whole-only] [--steps-mb 100] [--workspace WORKSPACE] "
@@ -155,23 +154,12 @@ internal static partial class PipelineBenchmarks
     {
         string[] pin = File.Exists("/usr/bin/taskset") ? ["/usr/bin/taskset", "-c", $"0-{workers - 1}"] : [];
         string[] all = [.. pin, "dotnet", program, .. arguments];
-        var start = new ProcessStartInfo(all[0], all[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        double before = ProcessorSecondsOfChildren();
-        long began = Stopwatch.GetTimestamp();
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
         long peak = 0;
-        while (!process.WaitForExit(100))
-        {
-            peak = Math.Max(peak, PeakOf(process.Id));
-        }
-
-        process.WaitForExit();
-        double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        return process.ExitCode == 0
-            ? new Used(seconds, ProcessorSecondsOfChildren() - before, peak)
-            : throw new InvalidOperationException($"{string.Join(' ', all)} ended with {process.ExitCode}: {output.Result}{errors.Result}");
+        ProcessFigures figures = MeasuredProcess.Run(
+            new ProcessStartInfo(all[0], all[1..]), process => peak = Math.Max(peak, PeakOf(process.Id)));
+        return figures.ExitCode == 0
+            ? new Used(figures.Wall / 1000, figures.Processor / 1000, peak)
+            : throw new InvalidOperationException($"{string.Join(' ', all)} ended with {figures.ExitCode}: {figures.Output}{figures.Errors}");
     }
 
     // The largest working set so far (man 5 proc); 0 where the process has just ended.
@@ -188,13 +176,6 @@ internal static partial class PipelineBenchmarks
         }
     }
 
-    private static double ProcessorSecondsOfChildren()
-    {
-        Span<long> usage = stackalloc long[18];
-        _ = getrusage(ChildrenUsage, ref MemoryMarshal.GetReference(usage));
-        return usage[0] + usage[2] + ((usage[1] + usage[3]) / 1e6);
-    }
-
     private static void Print(string what, int workers, Measured measured)
     {
         double both = measured.Stages.Sum(stage => stage.Seconds);
@@ -205,11 +186,6 @@ internal static partial class PipelineBenchmarks
             $"{what}: {megabytes:F0} MB raw; {stages}; both {megabytes / both:F1} MB/s = {megabytes / both / workers:F1} a core ({megabytes / processor:F1} of processor time); "
             + $"330 GB in {PyCodeGptBytes / measured.Bytes * both / 3600:F2} h ({PyCodeGptBytes / measured.Bytes * processor / workers / 3600:F2} h by processor time); peak {measured.Stages.Max(stage => stage.Peak) / 1e6:F0} MB"));
     }
-
-    private const int ChildrenUsage = -1;
-
-    [LibraryImport("libc")]
-    private static partial int getrusage(int who, ref long usage);
 
     private sealed record Used(double Seconds, double Processor, long Peak);
 

@@ -46,7 +46,7 @@ internal static class ScorerBenchmarks
         ProgramJob[][] jobs = [.. problems.Select(pair => pair.Completions.Select(completion => pair.Problem.Build(completion)[0]).ToArray())];
         using var folder = new TemporaryFolder();
         string programs = folder["programs.jsonl"], completions = folder["samples.jsonl"];
-        File.WriteAllLines(programs, jobs.SelectMany(jobs => jobs).Select(job => JsonSerializer.Serialize($"{job.Program}\n{job.Tests}")));
+        File.WriteAllLines(programs, jobs.SelectMany(ofProblem => ofProblem).Select(job => JsonSerializer.Serialize($"{job.Program}\n{job.Tests}")));
         File.WriteAllLines(completions, problems.SelectMany(pair => pair.Completions.Select(
             completion => JsonSerializer.Serialize(new { task_id = pair.Problem.Id, completion }))));
         for (int turn = 0; turn < turns; turn++)

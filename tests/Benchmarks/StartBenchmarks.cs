@@ -53,7 +53,7 @@ internal static class StartBenchmarks
                 List<(double User, double Wall)> all = times[(command, program)];
                 string figures = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Median(all.Select(time => time.User)),6:F0} {Median(all.Select(time => time.Wall)),6:F0} {compiled[(command, program)],6}");
+                    $"{Medians.Of(all.Select(time => time.User)),6:F0} {Medians.Of(all.Select(time => time.Wall)),6:F0} {compiled[(command, program)],6}");
                 Console.WriteLine($"{command,-9} {figures}  {program}");
             }
         }
@@ -79,30 +79,17 @@ internal static class StartBenchmarks
 
     private static (double User, double Wall) Time(string program, string[] arguments, string? list)
     {
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments]);
         if (list is not null)
         {
             start.Environment["DOTNET_JitStdOutFile"] = list;
             start.Environment["DOTNET_JitDisasmSummary"] = "1";
         }
 
-        double before = ChildTimes.Milliseconds().User;
-        long begin = Stopwatch.GetTimestamp();
-        using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        double wall = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
-
         // The compiler's list can end the process by a fault when it is closed.
-        return process.ExitCode == 0 || list is not null
-            ? (ChildTimes.Milliseconds().User - before, wall)
-            : throw new InvalidOperationException($"{string.Join(' ', arguments)}: {error.GetAwaiter().GetResult()}");
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
+        ProcessFigures figures = MeasuredProcess.Run(start);
+        return figures.ExitCode == 0 || list is not null
+            ? (figures.User, figures.Wall)
+            : throw new InvalidOperationException($"{string.Join(' ', arguments)}: {figures.Errors}");
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Runtime.InteropServices;
 using DataForge.Corpus.Runs;
 using DataForge.Testing;
 
@@ -13,9 +12,8 @@ namespace DataForge.Benchmarks;
 /// difference of the two is what a further byte costs, without the start of the processes. <c>telemetry [FOLDER…] [--pairs 10]
 /// [--program DataForge.Orchestrator.dll]</c>
 /// </summary>
-internal static partial class TelemetryBenchmarks
+internal static class TelemetryBenchmarks
 {
-    private const int ChildrenUsage = -1;
     private static readonly string[] Silent = ["--verbosity", "quiet"];
     private static readonly string[] Logging = ["--log", "json", "--verbosity", "normal"];
 
@@ -119,27 +117,16 @@ internal static partial class TelemetryBenchmarks
 
     private static double UserSeconds(string program, (string Name, string Value)[] environment, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments]);
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;
         }
 
-        double before = UserSecondsOfChildren();
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        string errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0
-            ? UserSecondsOfChildren() - before
-            : throw new InvalidOperationException($"{string.Join(' ', arguments)} ended with {process.ExitCode}: {output.Result}{errors}");
-    }
-
-    private static double UserSecondsOfChildren()
-    {
-        Span<long> usage = stackalloc long[18];
-        _ = getrusage(ChildrenUsage, ref MemoryMarshal.GetReference(usage));
-        return usage[0] + (usage[1] / 1e6);
+        ProcessFigures figures = MeasuredProcess.Run(start);
+        return figures.ExitCode == 0
+            ? figures.User / 1000
+            : throw new InvalidOperationException($"{string.Join(' ', arguments)} ended with {figures.ExitCode}: {figures.Output}{figures.Errors}");
     }
 
     private static HttpListener Receive(out string address)
@@ -166,7 +153,4 @@ internal static partial class TelemetryBenchmarks
         });
         return listener;
     }
-
-    [LibraryImport("libc")]
-    private static partial int getrusage(int who, ref long usage);
 }

@@ -57,10 +57,10 @@ public sealed class OptionNamesTests
         using TemporaryFolder folder = new();
         Run run = Run.Open(Workspace.Open(folder.Path), "r");
         string[] sets = [$"pretrain.engine={engine}", $"pretrain.device={device}"];
-        DataForgeOptions options = OptionsLoader.Load(run, null, sets.Select(OptionsLoader.ParseSet)).ToOptions();
+        DataForgeOptions options = OptionsLoader.Load(run, null, sets.Select(OptionsLoader.ParseSet)).Options;
         Assert.Equal(expected, options.Pretrain.Engine.ToString());
         RunOptions.Save(run, options);
-        Assert.Equal(expected, OptionsLoader.Load(run, null, [OptionsLoader.ParseSet("pretrain.device=cpu")]).ToOptions().Pretrain.Engine.ToString());
+        Assert.Equal(expected, OptionsLoader.Load(run, null, [OptionsLoader.ParseSet("pretrain.device=cpu")]).Options.Pretrain.Engine.ToString());
     }
 
     /// <summary>All that the program itself writes into config.json it takes back.</summary>
@@ -76,7 +76,7 @@ public sealed class OptionNamesTests
             options.Pretrain.Stages = [new Pretrain.StagedOptions { Name = "nl", Steps = 3 }];
             File.WriteAllBytes(file, RunOptions.Json(options));
             RunConfiguration read = OptionsLoader.Load(null, file, []);
-            Assert.Equal(RunOptions.Json(options), RunOptions.Json(read.ToOptions()));
+            Assert.Equal(RunOptions.Json(options), RunOptions.Json(read.Options));
         }
         finally
         {

@@ -64,7 +64,8 @@ public sealed class SimulatedMonthsTests
 
         // The rest goes on undisturbed, past the latest time that the clock has shown and the end of each run that is going on.
         clock.Now = latest.AddMinutes(20);
-        for (int i = 0; i < 2 * LongestRun.TotalSeconds && (i < 3 || service.Running > 0 || schedules.Any(schedule => Unfinished(schedule) > 0)); i++)
+        int seconds = 2 * (int)LongestRun.TotalSeconds;
+        for (int i = 0; i < seconds && (i < 3 || service.Running > 0 || schedules.Any(schedule => Unfinished(schedule) > 0)); i++)
         {
             service.Tick(() => TimeSpan.Zero, () => RunOutcome.Completed);
             clock.Now += TimeSpan.FromSeconds(1);

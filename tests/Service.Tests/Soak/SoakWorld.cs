@@ -16,7 +16,7 @@ internal sealed class SoakWorld : IDisposable
     private static readonly TimeOnly DueAt = new(3, 0);
 
     // Longer than the service takes to see that its clock was turned.
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(2);
     private static readonly string[] Options = ["crawl.rawpartbytes=1048576", "tokenize.vocabularysize=1024"];
 
     // What may end a build, as its own last line says it.
@@ -110,7 +110,7 @@ internal sealed class SoakWorld : IDisposable
         int faults = _random.Next(1, 6);
         int logged = Service.Log.Count;
         (long start, long moved) = (Stopwatch.GetTimestamp(), 0);
-        bool isQuiet = false;
+        bool isSettled = false;
         while (true)
         {
             Assert.True(Stopwatch.GetElapsedTime(start) < longest, "the run does not end: " + string.Join('\n', Service.Log.TakeLast(40)));
@@ -123,11 +123,11 @@ internal sealed class SoakWorld : IDisposable
                 if (isOver && times.Any(time => time.Id > _last && time.State == "completed"))
                 {
                     // The next night must not begin before the source has changed: that run would be of the source before.
-                    if (!isQuiet)
+                    if (!isSettled)
                     {
-                        KeepNightAway();
-                        isQuiet = true;
-                        await Task.Delay(Settled);
+                        TurnClockFromNextNight();
+                        isSettled = true;
+                        await Task.Delay(SettlingTime);
                         continue;
                     }
 
@@ -135,7 +135,7 @@ internal sealed class SoakWorld : IDisposable
                     return $"{Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s, {told}";
                 }
 
-                isQuiet = false;
+                isSettled = false;
 
                 // A night whose run is recorded already, because the clock was turned back, has none.
                 if (isOver && (moved == 0 || Stopwatch.GetElapsedTime(moved).TotalSeconds > 5))
@@ -179,7 +179,7 @@ internal sealed class SoakWorld : IDisposable
     }
 
     // The clock runs on while bytes are compared, so it is turned back to noon where the next night is close.
-    private void KeepNightAway()
+    private void TurnClockFromNextNight()
     {
         DateTimeOffset now = new SoakClock(_clock).GetUtcNow();
         if (now.Hour < 12)
