@@ -3,6 +3,7 @@ using DataForge.Cleaner.Rules;
 using DataForge.Cleaner.Steps;
 using DataForge.Corpus.OptOuts;
 using DataForge.Corpus.Runs;
+using DataForge.Corpus.Shingling;
 
 namespace DataForge.Cleaner;
 
@@ -12,7 +13,8 @@ namespace DataForge.Cleaner;
 /// <c>docs/rules.md</c> has the rules, <c>docs/decisions.md</c> the steps and their counts.
 /// </summary>
 /// <param name="options">The options.</param>
-public sealed class CleanStage(CleanOptions options) : IStage
+/// <param name="shingles">The shingles to compute ahead for the removal of duplicates; null for none.</param>
+public sealed class CleanStage(CleanOptions options, ShingleSettings? shingles = null) : IStage
 {
     /// <summary>The version of the code: raised whenever the stage would write other rows for the same input.</summary>
     public const int CodeVersion = 9;
@@ -40,8 +42,10 @@ public sealed class CleanStage(CleanOptions options) : IStage
         parts.Add(rules.Part);
         var occurrences = new OccurrenceStep(context.Run, raw, input, options);
         await RunStepAsync(occurrences.Plans(), "files").ConfigureAwait(false);
-        var contents = new ContentStep(context.Run, raw, input, options, benchmarks, context.Events);
-        await RunStepAsync(contents.Plans(), "bytes").ConfigureAwait(false);
+        var contents = new ContentStep(context.Run, raw, input, options, benchmarks, shingles, context.Events);
+        List<PartPlan> plans = contents.Plans();
+        await RunStepAsync(plans, "bytes").ConfigureAwait(false);
+        PreparedShingles.KeepOnly(context.Run, plans.Select(plan => ContentStep.NumberOf(plan.Part)));
         context.Run.Manifest.KeepOnly(Name, parts);
 
         async Task RunStepAsync(List<PartPlan> plans, string unit)

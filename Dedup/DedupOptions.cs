@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using DataForge.Corpus.Runs;
-using DataForge.Dedup.Shingling;
+using DataForge.Corpus.Shingling;
 
 namespace DataForge.Dedup;
 
@@ -71,4 +71,7 @@ public sealed class DedupOptions
     /// is meant for audits: the cost is quadratic in the size of the largest cluster of near duplicates.
     /// </summary>
     public bool AllPairs { get; set; }
+
+    /// <summary>What determines the shingles.</summary>
+    public ShingleSettings ToShingleSettings() => new(ShingleTokens, Shingles, Tokens, Seed);
 }

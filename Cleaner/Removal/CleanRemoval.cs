@@ -67,6 +67,12 @@ public sealed class CleanRemoval(RunRewrite run, CleanOptions options, IReadOnly
             }
         }
 
+        if (_touched.Count > 0)
+        {
+            // They may be those of a removed text; the texts that remain tell the same.
+            run.Remove(RunPaths.Shingles);
+        }
+
         return new CleanRemovalResult(_contents, _occurrences, _rewritten, entries.Sum(entry => entry.Outputs.Count) - _rewritten);
     }
 

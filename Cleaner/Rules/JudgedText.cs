@@ -11,6 +11,7 @@ internal sealed class JudgedText
 {
     private readonly ParseFacts _facts = new();
     private ReadOnlyMemory<byte> _text;
+    private readonly PythonTokens _tokens = new();
     private bool _isParsed;
     private ParseVerdict _verdict;
 
@@ -46,6 +47,9 @@ internal sealed class JudgedText
         }
     }
 
+    /// <summary>The text's tokens; null if it has not been parsed.</summary>
+    public PythonTokens? Tokens => _isParsed ? _tokens : null;
+
     /// <summary>Replaces the text by the next one.</summary>
     /// <param name="id">The git id of the source.</param>
     /// <param name="sourceSize">The size of the source, in bytes.</param>
@@ -76,7 +80,7 @@ internal sealed class JudgedText
     {
         if (!_isParsed)
         {
-            _verdict = PythonParser.Check(_text.Span, _facts);
+            _verdict = PythonParser.Check(_text.Span, _facts, _tokens);
             _isParsed = true;
         }
     }

@@ -7,6 +7,7 @@ using DataForge.Corpus;
 using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
+using DataForge.Corpus.Shingling;
 using DataForge.Python;
 
 namespace DataForge.Cleaner.Steps;
@@ -18,12 +19,13 @@ namespace DataForge.Cleaner.Steps;
 /// <param name="options">The options of the stage.</param>
 /// <param name="benchmarks">The problems that no file may hold; null if none are given.</param>
 /// <param name="clean">Takes the contents that pass.</param>
+/// <param name="shingles">Takes their shingles; null if nobody wants them.</param>
 /// <param name="dropped">Takes what is dropped.</param>
 /// <param name="output">Takes the counts.</param>
 /// <param name="fault">Takes each source that is no text: the file, the rule, what was found.</param>
 internal sealed class ContentJudge(
-    CleanOptions options, BenchmarkIndex? benchmarks, CorpusShard.Writer clean, DroppedShard.Writer dropped, PartOutput output,
-    Action<string, string, string> fault)
+    CleanOptions options, BenchmarkIndex? benchmarks, CorpusShard.Writer clean, PreparedShinglesWriter? shingles,
+    DroppedShard.Writer dropped, PartOutput output, Action<string, string, string> fault)
 {
     private readonly RuleSet _rules = new(RuleSettings.Of(options), benchmarks);
     private readonly LicensePolicy _policy = new(options);
@@ -104,6 +106,7 @@ internal sealed class ContentJudge(
             AlphanumericShare = statistics.AlphanumericShare,
         };
         clean.Append(file, _shipped.Text);
+        shingles?.Append(contentId, _shipped.Text, _text.Tokens);
         output.Add(CountName.ContentsOut);
         output.Add(CountName.OccurrencesOut, kept.Count);
         output.Add(CountName.BytesOut, size);

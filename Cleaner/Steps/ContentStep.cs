@@ -1,8 +1,10 @@
+using System.Globalization;
 using DataForge.Cleaner.Decontamination;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
+using DataForge.Corpus.Shingling;
 
 namespace DataForge.Cleaner.Steps;
 
@@ -10,10 +12,21 @@ namespace DataForge.Cleaner.Steps;
 /// The third step, one raw part at a time: reads the part's contents once, each with all its surviving occurrences in any part, and writes
 /// the contents that pass. Memory: the occurrences of one raw part's contents (about 250 MB per million) and a row group.
 /// </summary>
-internal sealed class ContentStep(Run run, RawParts raw, RunInput input, CleanOptions options, BenchmarkIndex? benchmarks, EventLog events)
+/// <param name="run">The run.</param>
+/// <param name="raw">The raw parts.</param>
+/// <param name="input">What the run pinned.</param>
+/// <param name="options">The options of the stage.</param>
+/// <param name="benchmarks">The problems that no file may hold; null if none are given.</param>
+/// <param name="shingles">The shingles that are computed ahead for the removal of duplicates; null for none.</param>
+/// <param name="events">The run's event log.</param>
+internal sealed class ContentStep(
+    Run run, RawParts raw, RunInput input, CleanOptions options, BenchmarkIndex? benchmarks, ShingleSettings? shingles, EventLog events)
 {
     /// <summary>The part's name in the manifest.</summary>
     public static string PartName(int part) => $"part-{part:D5}";
+
+    /// <summary>The raw part whose contents a part of the manifest has.</summary>
+    public static int NumberOf(string partName) => int.Parse(partName.AsSpan("part-".Length), CultureInfo.InvariantCulture);
 
     /// <summary>The shard of contents, relative to the run's folder.</summary>
     public static string FileOf(int part) => $"{RunPaths.Clean}/{PartName(part)}.parquet";
@@ -56,8 +69,9 @@ internal sealed class ContentStep(Run run, RawParts raw, RunInput input, CleanOp
         Survivor[] survivors = ReadSurvivors(groups);
         using var clean = new CorpusShard.Writer(output.Create(FileOf(part)), isIntermediate: true);
         using var dropped = new DroppedShard.Writer(output.Create(DroppedFileOf(part)));
+        using PreparedShinglesWriter? prepared = shingles is null ? null : new PreparedShinglesWriter(run, part, shingles);
         void ReportFault(string file, string rule, string detail) => events.Write(new FileFault(StageNames.Clean, file, rule, detail));
-        var judge = new ContentJudge(options, benchmarks, clean, dropped, output, ReportFault);
+        var judge = new ContentJudge(options, benchmarks, clean, prepared, dropped, output, ReportFault);
         int judged = 0;
         using (var reader = new RawBlobsShard.Reader(raw.Workspace.RawBlobsPart(part)))
         {
@@ -86,6 +100,7 @@ internal sealed class ContentStep(Run run, RawParts raw, RunInput input, CleanOp
 
         clean.Close();
         dropped.Close();
+        prepared?.Complete();
         output.SetRows(FileOf(part), clean.Rows);
         output.SetRows(DroppedFileOf(part), dropped.Rows);
     }

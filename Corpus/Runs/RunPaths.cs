@@ -65,6 +65,9 @@ public static class RunPaths
     /// <summary>The report's page.</summary>
     public const string ReportPage = Report + "/index.html";
 
+    /// <summary>What the cleaner computed ahead for the removal of duplicates; no part of the result.</summary>
+    public const string Shingles = "shingles";
+
     /// <summary>What <c>explain</c> copied from the rest; no part of the result.</summary>
     public const string Index = "index";
 }

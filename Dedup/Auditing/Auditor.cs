@@ -1,5 +1,5 @@
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup.Selection;
-using DataForge.Dedup.Shingling;
 
 namespace DataForge.Dedup.Auditing;
 

@@ -1,5 +1,5 @@
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup.Sorting;
-using DataForge.Dedup.Store;
 
 namespace DataForge.Dedup.Candidates;
 

@@ -1,3 +1,4 @@
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup.Sorting;
 using DataForge.Dedup.Store;
 
@@ -216,7 +217,7 @@ internal sealed class RankTable
 
         KeyedRanks.ForEachGroup(words, new ulong[files], rankBits, group =>
         {
-            var members = new List<(Shingling.Fingerprint Set, int Rank)>(group.Length);
+            var members = new List<(Fingerprint Set, int Rank)>(group.Length);
             foreach (ulong word in group)
             {
                 int rank = KeyedRanks.Rank(word, rankBits);

@@ -1,3 +1,4 @@
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup.Ranking;
 using DataForge.Dedup.Store;
 

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using DataForge.Dedup.Shingling;
+using DataForge.Corpus.Shingling;
 
 namespace DataForge.Dedup.Signatures;
 

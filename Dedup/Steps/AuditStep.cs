@@ -1,5 +1,6 @@
 using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup.Auditing;
 using DataForge.Dedup.Ranking;
 using DataForge.Dedup.Selection;

@@ -4,6 +4,7 @@ using DataForge.Corpus.Columns;
 using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup.Dataset;
 using DataForge.Dedup.Selection;
 using DataForge.Dedup.Store;

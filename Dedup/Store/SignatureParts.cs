@@ -1,5 +1,5 @@
 using DataForge.Corpus;
-using DataForge.Dedup.Shingling;
+using DataForge.Corpus.Shingling;
 
 namespace DataForge.Dedup.Store;
 

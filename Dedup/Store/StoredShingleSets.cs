@@ -1,7 +1,7 @@
 using System.Numerics;
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup.Ranking;
 using DataForge.Dedup.Selection;
-using DataForge.Dedup.Shingling;
 
 namespace DataForge.Dedup.Store;
 

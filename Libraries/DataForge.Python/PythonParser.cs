@@ -23,8 +23,16 @@ public static class PythonParser
     /// <param name="source">The source.</param>
     /// <param name="facts">Receives facts about the source; cleared first. Null for none.</param>
     /// <returns>Which Python the source is, and the first error.</returns>
-    public static ParseVerdict Check(ReadOnlySpan<byte> source, ParseFacts? facts = null)
+    public static ParseVerdict Check(ReadOnlySpan<byte> source, ParseFacts? facts = null) => Check(source, facts, null);
+
+    /// <summary>The same, and keeps the source's tokens.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="facts">Receives facts about the source; cleared first. Null for none.</param>
+    /// <param name="kept">Receives the tokens if the source is valid Python 3; cleared first. Null for none.</param>
+    /// <returns>Which Python the source is, and the first error.</returns>
+    public static ParseVerdict Check(ReadOnlySpan<byte> source, ParseFacts? facts, PythonTokens? kept)
     {
+        kept?.Clear();
         facts ??= _threadFacts ??= new ParseFacts();
         facts.Clear();
         int zero = source.IndexOf((byte)0);
@@ -41,7 +49,13 @@ public static class PythonParser
         TokenBuffer tokens = new(source.Length);
         try
         {
-            return Check(source, ref tokens, facts);
+            ParseVerdict verdict = Check(source, ref tokens, facts);
+            if (verdict.Outcome == ParseOutcome.Valid)
+            {
+                kept?.Take(ref tokens);
+            }
+
+            return verdict;
         }
         finally
         {

@@ -27,6 +27,9 @@ internal static class SymbolTables
     /// <summary>By symbol, whether an expression can begin with it.</summary>
     public static readonly bool[] ExpressionStarts = MakeExpressionStarts();
 
+    /// <summary>By symbol, its <see cref="TokenKind"/>.</summary>
+    public static readonly byte[] Kinds = [.. Enumerable.Range(0, 256).Select(symbol => (byte)Symbols.KindOf((Symbol)symbol))];
+
     private static byte[] MakeOperators()
     {
         byte[] table = new byte[256];

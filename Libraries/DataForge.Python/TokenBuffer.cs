@@ -122,6 +122,14 @@ internal ref struct TokenBuffer
         Count = count;
     }
 
+    /// <summary>Gives the arrays away and takes others, which hold no tokens.</summary>
+    public void Exchange(ref byte[] symbols, ref ulong[] spans)
+    {
+        (_symbols, symbols) = (symbols, _symbols);
+        (_spans, spans) = (spans, _spans);
+        Count = 0;
+    }
+
     /// <summary>Returns the arrays.</summary>
     public readonly void Dispose()
     {

@@ -3,8 +3,8 @@ using System.Text;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup;
-using DataForge.Dedup.Shingling;
 using DataForge.Testing;
 
 namespace DataForge.Benchmarks;

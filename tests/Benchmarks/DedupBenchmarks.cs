@@ -2,12 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using DataForge.Corpus;
 using DataForge.Corpus.Events;
-using DataForge.Python;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup;
-using DataForge.Dedup.Shingling;
 using DataForge.Dedup.Signatures;
+using DataForge.Python;
 using DataForge.Testing;
 
 namespace DataForge.Benchmarks;
@@ -87,7 +87,7 @@ public static class DedupBenchmarks
             }
         }
 
-        var shingler = new Shingler(options);
+        var shingler = new Shingler(options.ToShingleSettings());
         var kernel = new SignatureKernel(BandPlan.For(options.Threshold, options.MissProbability), options.Seed);
         var keys = new ulong[kernel.Plan.Bands];
         var folded = new FoldedText(options.Seed);

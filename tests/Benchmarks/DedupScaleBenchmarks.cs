@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using DataForge.Corpus;
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup;
 using DataForge.Dedup.Candidates;
 using DataForge.Dedup.Ranking;
 using DataForge.Dedup.Selection;
-using DataForge.Dedup.Shingling;
 using DataForge.Dedup.Signatures;
 using DataForge.Dedup.Store;
 

@@ -10,8 +10,8 @@ using DataForge.Corpus;
 using DataForge.Corpus.Columns;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup;
-using DataForge.Dedup.Shingling;
 using DataForge.Dedup.Signatures;
 using DataForge.Dedup.Store;
 using DataForge.Python;
@@ -55,7 +55,7 @@ internal sealed partial class PipelineSteps
         _policy = new LicensePolicy(options);
         _rules = new RuleSet(settings);
         _benchmarks = new BenchmarkRule().Build(settings, BenchmarkIndex.Load(options.BenchmarkFiles));
-        _shingler = new Shingler(_dedup);
+        _shingler = new Shingler(_dedup.ToShingleSettings());
         _folded = new FoldedText(_dedup.Seed);
         _kernel = new SignatureKernel(BandPlan.For(_dedup.Threshold, _dedup.MissProbability), _dedup.Seed);
         _keys = new ulong[_kernel.Plan.Bands];

@@ -3,6 +3,7 @@ using DataForge.Corpus;
 using DataForge.Corpus.Events;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
+using DataForge.Corpus.Shingling;
 using DataForge.Testing;
 
 namespace DataForge.Cleaner.Tests;
@@ -87,11 +88,11 @@ internal sealed class RawWorkspace : IDisposable
     }
 
     /// <summary>Runs the cleaner and returns how many parts were computed anew.</summary>
-    public static int Clean(Run run, CleanOptions options, int workers = 1)
+    public static int Clean(Run run, CleanOptions options, int workers = 1, ShingleSettings? shingles = null)
     {
         var sink = new Computed();
         using var events = new EventLog(null, TimeProvider.System, sink);
-        new CleanStage(options).RunAsync(new StageContext(run, events, workers, TimeProvider.System), CancellationToken.None).GetAwaiter().GetResult();
+        new CleanStage(options, shingles).RunAsync(new StageContext(run, events, workers, TimeProvider.System), CancellationToken.None).GetAwaiter().GetResult();
         return sink.Count;
     }
 

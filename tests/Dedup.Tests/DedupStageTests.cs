@@ -1,7 +1,7 @@
 using System.Text;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
-using DataForge.Dedup.Shingling;
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup.Tests.Testing;
 using DataForge.Testing;
 

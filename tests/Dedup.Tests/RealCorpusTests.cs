@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using DataForge.Corpus;
-using DataForge.Parquet;
 using DataForge.Corpus.Runs;
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup.Auditing;
-using DataForge.Dedup.Shingling;
 using DataForge.Dedup.Tests.Testing;
+using DataForge.Parquet;
 using DataForge.Testing;
 
 namespace DataForge.Dedup.Tests;
@@ -191,7 +191,7 @@ public sealed partial class RealCorpusTests
 
     private static ulong[] CodeSet(byte[] text, DedupOptions options)
     {
-        var shingler = new Shingler(options);
+        var shingler = new Shingler(options.ToShingleSettings());
         shingler.Process(text);
         return shingler.Set.ToArray();
     }

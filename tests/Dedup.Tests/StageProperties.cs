@@ -1,9 +1,9 @@
 using DataForge.Corpus;
-using DataForge.Parquet;
 using DataForge.Corpus.Runs;
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup.Auditing;
-using DataForge.Dedup.Shingling;
 using DataForge.Dedup.Tests.Testing;
+using DataForge.Parquet;
 using DataForge.Testing;
 using FsCheck;
 using FsCheck.Fluent;

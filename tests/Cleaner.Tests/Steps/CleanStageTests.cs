@@ -2,6 +2,7 @@ using System.Text;
 using DataForge.Cleaner.Rules.All;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
+using DataForge.Corpus.Shingling;
 using DataForge.Testing;
 
 namespace DataForge.Cleaner.Tests.Steps;
@@ -27,6 +28,40 @@ public class CleanStageTests
         Assert.Equal((DropLevel.Occurrence, "name", "setup.py"), (left.Level, left.Rule, left.Value));
         SortedDictionary<string, long> totals = run.Manifest.Totals("clean");
         Assert.Equal((2, 1, 1), (totals["occurrences.in"], totals["occurrences.out"], totals["dropped.name"]));
+    }
+
+    [Fact]
+    public void Run_shinglesWanted_preparesThoseOfTheTextsThatShip()
+    {
+        using var raw = new RawWorkspace();
+        raw.AddPart((Sample.Repository(1, forge: "MIT"),
+        [
+            RawWorkspace.File("plain.py", Sample.Python(1)),
+            RawWorkspace.File("header.py", "# Copyright 2020 Ada Lovelace\n# SPDX-License-Identifier: MIT\n\n" + Sample.Python(2)),
+            RawWorkspace.File("address.py", Sample.Python(3) + "\nMAIL = f\"{ada} ada.lovelace@analytical-engine.org\"  # ada.lovelace@analytical-engine.org\n"),
+            RawWorkspace.File("python2.py", Sample.Python(4).Replace("return total + 1", "print total")),
+            RawWorkspace.File("wrong.py", Sample.Python(5).Replace("return total + 1", "return total +")),
+        ]));
+        var options = new CleanOptions { Rules = { [SyntaxRule.MustParse] = false } };
+        Run run = raw.Pin("r");
+        var settings = new ShingleSettings(5, ShingleKind.Code, TokenClasses.All, 1);
+        RawWorkspace.Clean(run, options, shingles: settings);
+        List<(CorpusFile File, string Text)> rows = RawWorkspace.ReadClean(run);
+        Assert.Equal(5, rows.Count);
+        Assert.Contains(rows, row => row.File.Path == "address.py" && row.File.ContentId != row.File.BlobId);
+        using PreparedShingles prepared = PreparedShingles.Open(run, 0, settings, rows.Count)!;
+        var shingler = new Shingler(settings);
+        for (int row = 0; row < rows.Count; row++)
+        {
+            Assert.True(prepared.TryRead(row, rows[row].File.ContentId, out ReadOnlySpan<ulong> set));
+            shingler.Process(Encoding.UTF8.GetBytes(rows[row].Text));
+            Assert.Equal(shingler.Set, set);
+        }
+
+        Assert.True(prepared.AreWhole);
+        Run without = raw.Pin("without");
+        RawWorkspace.Clean(without, options);
+        Assert.False(Directory.Exists(without.PathOf(RunPaths.Shingles)));
     }
 
     [Fact]

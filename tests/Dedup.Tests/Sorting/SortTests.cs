@@ -1,3 +1,4 @@
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup.Sorting;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,12 +1,12 @@
 using DataForge.Corpus;
-using DataForge.Dedup.Shingling;
+using DataForge.Corpus.Shingling;
 
 namespace DataForge.Dedup.Tests.Testing;
 
 /// <summary>What a run must give: the greedy rule taken at its word, every file against every kept one.</summary>
 internal sealed class GreedyRule(DedupOptions options)
 {
-    private readonly Shingler _shingler = new(options);
+    private readonly Shingler _shingler = new(options.ToShingleSettings());
     private readonly Dictionary<TestFile, ulong[]> _sets = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>

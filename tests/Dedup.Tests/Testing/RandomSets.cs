@@ -1,4 +1,4 @@
-using DataForge.Dedup.Shingling;
+using DataForge.Corpus.Shingling;
 
 namespace DataForge.Dedup.Tests.Testing;
 

@@ -111,7 +111,7 @@ public sealed class OptOutProperties
         var context = new StageContext(run, events, 2, TimeProvider.System);
         IStage[] stages =
         [
-            new CrawlStage(options.Crawl), new CleanStage(options.Clean), new DedupStage(options.Dedup), new TokenizeStage(options.Tokenize),
+            new CrawlStage(options.Crawl), new CleanStage(options.Clean, options.Dedup.ToShingleSettings()), new DedupStage(options.Dedup), new TokenizeStage(options.Tokenize),
         ];
         foreach (IStage stage in stages)
         {

@@ -1,14 +1,13 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
-using DataForge.Corpus;
 using Microsoft.Win32.SafeHandles;
 
-namespace DataForge.Dedup.Store;
+namespace DataForge.Corpus.Shingling;
 
 /// <summary>
 /// Reads a file of words (<see cref="WordFile"/>): columns in order by <see cref="Read"/>, single words by <see cref="Map"/>. Thread-safe.
 /// </summary>
-internal sealed unsafe class WordFileReader : IDisposable
+public sealed unsafe class WordFileReader : IDisposable
 {
     private readonly string _path;
     private readonly SafeFileHandle _file;
@@ -53,6 +52,9 @@ internal sealed unsafe class WordFileReader : IDisposable
 
     /// <summary>Number of columns.</summary>
     public int Columns { get; }
+
+    /// <summary>The checksum that a column was written with (<see cref="WordFile.Sum"/>).</summary>
+    public ulong ChecksumOf(int column) => _checksums[column];
 
     /// <summary>Reads words of a column from a row on.</summary>
     public void Read(int column, long row, Span<ulong> words)

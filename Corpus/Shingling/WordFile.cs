@@ -1,13 +1,12 @@
 using System.Runtime.InteropServices;
-using DataForge.Dedup.Shingling;
 
-namespace DataForge.Dedup.Store;
+namespace DataForge.Corpus.Shingling;
 
 /// <summary>
 /// The layout of the stage's own intermediate files: 64-bit little-endian words in columns of equal length, column by column, followed by a
 /// checksum of each column, the number of rows, the number of columns and a magic word.
 /// </summary>
-internal static class WordFile
+public static class WordFile
 {
     /// <summary>"DFwords1" as a word.</summary>
     public const ulong Magic = 0x3173_6472_6F77_4644;

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace DataForge.Dedup.Sorting;
+namespace DataForge.Corpus.Shingling;
 
 /// <summary>
 /// Sorts hashes in linear time: since they are uniform, a counting sort by their first bits puts each close to its final position, and an

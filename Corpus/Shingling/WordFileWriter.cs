@@ -1,7 +1,7 @@
-namespace DataForge.Dedup.Store;
+namespace DataForge.Corpus.Shingling;
 
 /// <summary>Writes a file of words (<see cref="WordFile"/>), column after column, all of the same length.</summary>
-internal sealed class WordFileWriter(string path) : IDisposable
+public sealed class WordFileWriter(string path) : IDisposable
 {
     // 512 KiB.
     private const int BufferWords = 1 << 16;

@@ -1,4 +1,4 @@
-namespace DataForge.Dedup.Shingling;
+namespace DataForge.Corpus.Shingling;
 
 /// <summary>What counts as a token of a shingle.</summary>
 public enum ShingleKind

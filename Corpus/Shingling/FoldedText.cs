@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace DataForge.Dedup.Shingling;
+namespace DataForge.Corpus.Shingling;
 
 /// <summary>
 /// A text with its white space folded, for exact comparison: lines end at line feeds and carriage returns; within a line, a run of blanks

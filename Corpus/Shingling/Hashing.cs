@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace DataForge.Dedup.Shingling;
+namespace DataForge.Corpus.Shingling;
 
 /// <summary>
 /// Seeded 64-bit hashing by folded multiplication, as in wyhash (https://github.com/wangyi-fudan/wyhash): the two halves of a 128-bit
@@ -9,11 +9,17 @@ namespace DataForge.Dedup.Shingling;
 /// </summary>
 public static class Hashing
 {
-    // The default secret of wyhash's final version 4.
-    internal const ulong K0 = 0x2D358DCCAA6C78A5;
-    internal const ulong K1 = 0x8BB84B93962EACC9;
-    internal const ulong K2 = 0x4B33A62ED433D4A3;
-    internal const ulong K3 = 0x4D5A2DA51DE1AA47;
+    /// <summary>The first word of the default secret of wyhash\'s final version 4.</summary>
+    public const ulong K0 = 0x2D358DCCAA6C78A5;
+
+    /// <summary>The second word.</summary>
+    public const ulong K1 = 0x8BB84B93962EACC9;
+
+    /// <summary>The third word.</summary>
+    public const ulong K2 = 0x4B33A62ED433D4A3;
+
+    /// <summary>The fourth word.</summary>
+    public const ulong K3 = 0x4D5A2DA51DE1AA47;
 
     /// <summary>Both halves of the 128-bit product, xored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

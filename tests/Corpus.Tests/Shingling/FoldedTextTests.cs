@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using DataForge.Dedup.Shingling;
+using DataForge.Corpus.Shingling;
 
-namespace DataForge.Dedup.Tests.Shingling;
+namespace DataForge.Corpus.Tests.Shingling;
 
 public class FoldedTextTests
 {

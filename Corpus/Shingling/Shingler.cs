@@ -1,13 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using DataForge.Dedup.Sorting;
 using DataForge.Python;
 
-namespace DataForge.Dedup.Shingling;
+namespace DataForge.Corpus.Shingling;
 
 /// <summary>
-/// Turns texts into sets of shingles: runs of <see cref="DedupOptions.ShingleTokens"/> tokens, as distinct 64-bit hashes in ascending
+/// Turns texts into sets of shingles: runs of <see cref="ShingleSettings.Length"/> tokens, as distinct 64-bit hashes in ascending
 /// order. Two different shingles have the same hash with a probability of 2^-64; any two of two files with 100,000 shingles, with 5e-10.
 /// Not thread-safe.
 /// </summary>
@@ -25,15 +24,15 @@ public sealed class Shingler
     private int _distinct;
 
     /// <summary>Creates a shingler.</summary>
-    /// <param name="options">The length and kind of shingles, the tokens that count, and the seed.</param>
-    public Shingler(DedupOptions options)
+    /// <param name="settings">The length and kind of shingles, the tokens that count, and the seed.</param>
+    public Shingler(ShingleSettings settings)
     {
-        _words = options.Shingles == ShingleKind.Words;
-        _seed = Hashing.Mix(options.Seed);
+        _words = settings.Kind == ShingleKind.Words;
+        _seed = Hashing.Mix(settings.Seed);
         // Odd factors: a shingle's hash is a bijection of any one token's hash when the others are fixed.
-        _factors = [.. Enumerable.Range(0, options.ShingleTokens).Select(i => Hashing.Derive(options.Seed, i) | 1)];
+        _factors = [.. Enumerable.Range(0, settings.Length).Select(i => Hashing.Derive(settings.Seed, i) | 1)];
         _vectorFactors = Array.ConvertAll(_factors, factor => new Vector<ulong>(factor));
-        _kinds = KindsOf(options.Tokens);
+        _kinds = KindsOf(settings.Classes);
     }
 
     /// <summary>Tokens of the last text.</summary>
@@ -42,8 +41,10 @@ public sealed class Shingler
     /// <summary>The shingles of the last text; valid until the next. Empty where it has fewer tokens than a shingle.</summary>
     public ReadOnlySpan<ulong> Set => _set.AsSpan(0, _distinct);
 
-    /// <summary>Computes the shingles of a text in UTF-8.</summary>
-    public void Process(ReadOnlySpan<byte> text)
+    /// <summary>Computes the shingles of a text.</summary>
+    /// <param name="text">The text in UTF-8.</param>
+    /// <param name="tokens">The text's tokens, if it has just been parsed; else it is lexed here, with the same result.</param>
+    public void Process(ReadOnlySpan<byte> text, PythonTokens? tokens = null)
     {
         // A token has at least one byte.
         if (_tokens.Length < text.Length)
@@ -52,7 +53,7 @@ public sealed class Shingler
             (_tokens, _shingles, _set) = (new ulong[length], new ulong[length], new ulong[length]);
         }
 
-        TokenCount = _words ? HashWords(text) : HashCode(text);
+        TokenCount = _words ? HashWords(text) : tokens is { AreKnown: true } ? HashTokens(text, tokens.Read()) : HashCode(text);
         int count = Math.Max(0, TokenCount - _factors.Length + 1);
         Combine(count);
         _distinct = _sort.SortDistinct(_shingles.AsSpan(0, count), _set);
@@ -69,6 +70,22 @@ public sealed class Shingler
             if (((_kinds >> (int)lexer.Kind) & 1) != 0)
             {
                 tokens[count++] = Hashing.Of(text, lexer.Start, lexer.Length, _seed);
+            }
+        }
+
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int HashTokens(ReadOnlySpan<byte> text, PythonTokenReader reader)
+    {
+        ulong[] tokens = _tokens;
+        int count = 0;
+        while (reader.Next())
+        {
+            if (((_kinds >> (int)reader.Kind) & 1) != 0)
+            {
+                tokens[count++] = Hashing.Of(text, reader.Start, reader.Length, _seed);
             }
         }
 

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace DataForge.Dedup.Shingling;
+namespace DataForge.Corpus.Shingling;
 
 /// <summary>
 /// A 128-bit hash of a file's shingle set (or, for a file without shingles, of its folded text). Equal fingerprints are taken for equal
