@@ -44,6 +44,7 @@ internal sealed partial class PipelineSteps
     private readonly SignatureKernel _kernel;
     private readonly ulong[] _keys;
     private readonly string _folder;
+    private readonly List<int> _setLengths = [];
     private long _last;
     private long _bytes;
     private long _kept;
@@ -103,12 +104,12 @@ internal sealed partial class PipelineSteps
     private void Measure(string raw)
     {
         string clean = Path.Combine(_folder, "clean.parquet");
-        Judge(raw, clean);
+        string sets = Path.Combine(_folder, "sets");
+        Judge(raw, clean, sets);
         Start();
         StageHash.OfFile(clean);
         Lap("clean: SHA-256 of the shard");
-        string sets = Path.Combine(_folder, "sets");
-        Sign(clean, sets);
+        Sign(sets);
         Start();
         StageHash.OfFile(sets);
         Lap("dedup: SHA-256 of the sets");
@@ -119,8 +120,10 @@ internal sealed partial class PipelineSteps
         Lap("dedup: SHA-256 of the dataset");
     }
 
-    private void Judge(string raw, string file)
+    private void Judge(string raw, string file, string setsFile)
     {
+        _setLengths.Clear();
+        using var sets = new WordFileWriter(setsFile);
         using var clean = new CorpusShard.Writer(file, isIntermediate: true);
         using var reader = new RawBlobsShard.Reader(raw);
         for (int group = 0; group < reader.RowGroupCount; group++)
@@ -130,16 +133,19 @@ internal sealed partial class PipelineSteps
             Lap("clean: read raw");
             for (int row = 0; row < rows.Count; row++)
             {
-                Judge(rows.Id(row), rows.Content(row), clean);
+                Judge(rows.Id(row), rows.Content(row), clean, sets);
             }
         }
 
         Start();
         clean.Close();
         Lap("clean: write 2-clean");
+        sets.EndColumn();
+        sets.Close();
+        Lap("clean: write the sets");
     }
 
-    private void Judge(BlobId id, ReadOnlySpan<byte> content, CorpusShard.Writer clean)
+    private void Judge(BlobId id, ReadOnlySpan<byte> content, CorpusShard.Writer clean, WordFileWriter sets)
     {
         _bytes += content.Length;
         Start();
@@ -182,43 +188,44 @@ internal sealed partial class PipelineSteps
         _kept += _shipped.Text.Length;
         clean.Append(new CorpusFile { BlobId = id, ContentId = contentId, Attribution = Somewhere, Size = content.Length }, _shipped.Text);
         Lap("clean: write 2-clean");
+        _shingler.Process(_shipped.Text, _text.Tokens);
+        Lap("clean: hash and sort shingles");
+        _folded.Hash(_shipped.Text);
+        Lap("clean: folded text");
+        sets.Append(_shingler.Set);
+        _setLengths.Add(_shingler.Set.Length);
+        Lap("clean: write the sets");
     }
 
-    private void Sign(string clean, string file)
+    private void Sign(string file)
     {
-        using var reader = new CorpusShard.Reader(clean);
-        using var sets = new WordFileWriter(file);
-        for (int group = 0; group < reader.RowGroupCount; group++)
+        using var sets = new WordFileReader(file);
+        ulong checksum = 0;
+        long position = 0;
+        ulong[] buffer = [];
+        foreach (int length in _setLengths)
         {
             Start();
-            using CorpusShard.Rows rows = reader.ReadRowGroup(group, Column.BlobId, Column.Content);
-            Lap("dedup: read 2-clean for signatures");
-            for (int row = 0; row < rows.Count; row++)
+            buffer = buffer.Length < length ? new ulong[2 * length] : buffer;
+            Span<ulong> set = buffer.AsSpan(0, length);
+            sets.Read(0, position, set);
+            checksum = WordFile.Sum(checksum, set);
+            position += length;
+            Lap("dedup: read the sets");
+            Fingerprint.OfSet(set);
+            Lap("dedup: fingerprint");
+            if (length > 0)
             {
-                ReadOnlySpan<byte> text = rows.Text(row);
-                Start();
-                _shingler.Process(text);
-                Lap("dedup: lex, hash and sort shingles");
-                _folded.Hash(text);
-                Lap("dedup: folded text");
-                ReadOnlySpan<ulong> set = _shingler.Set;
-                Fingerprint.OfSet(set);
-                Lap("dedup: fingerprint");
-                if (!set.IsEmpty)
-                {
-                    _kernel.BandKeys(set, _keys);
-                    Lap("dedup: band keys");
-                }
-
-                sets.Append(set);
-                Lap("dedup: write sets");
+                _kernel.BandKeys(set, _keys);
             }
+
+            Lap("dedup: band keys");
         }
 
-        Start();
-        sets.EndColumn();
-        sets.Close();
-        Lap("dedup: write sets");
+        if (checksum != sets.ChecksumOf(0))
+        {
+            throw sets.Damaged();
+        }
     }
 
     private void Copy(string clean, string file)
