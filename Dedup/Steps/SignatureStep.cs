@@ -15,7 +15,8 @@ namespace DataForge.Dedup.Steps;
 
 /// <summary>
 /// The first step, one part per part of <c>2-clean</c>: computes each file's shingle set, the keys of its bands, its fingerprints and its
-/// rank key. The sets of a part that the cleaner has just written were computed there. Disk: 8 bytes per distinct shingle (about half as much as the text), and 360 bytes per file with 36 bands.
+/// rank key. The sets of a part that the cleaner has just written were computed there. Disk: 8 bytes per distinct shingle (about half as
+/// much as the text), and 360 bytes per file with 36 bands.
 /// </summary>
 internal static class SignatureStep
 {
