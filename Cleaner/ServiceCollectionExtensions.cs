@@ -10,5 +10,6 @@ public static class ServiceCollectionExtensions
 {
     /// <summary>Adds the clean stage. It computes shingles ahead if their settings are registered.</summary>
     public static IServiceCollection AddCleaner(this IServiceCollection services) => services
-        .AddSingleton<IStage>(provider => new CleanStage(provider.GetRequiredService<IOptions<CleanOptions>>().Value, provider.GetService<ShingleSettings>()));
+        .AddSingleton<IStage>(provider => new CleanStage(
+            provider.GetRequiredService<IOptions<CleanOptions>>().Value, provider.GetService<ShingleSettings>()));
 }

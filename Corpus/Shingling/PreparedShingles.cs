@@ -16,7 +16,8 @@ public sealed class PreparedShingles : IDisposable
     private long _position;
     private ulong _checksum;
 
-    private PreparedShingles(WordFileReader sets, ulong[][] columns, string file) => (_sets, _columns, SetsFile) = (sets, columns, file);
+    private PreparedShingles(WordFileReader sets, ulong[][] columns, string file) =>
+        (_sets, _columns, SetsFile) = (sets, columns, file);
 
     /// <summary>The file of all sets of the part.</summary>
     public string SetsFile { get; }

@@ -1,6 +1,8 @@
 namespace DataForge.Corpus.Shingling;
 
-/// <summary>What determines a text's shingles and the hash of its folded text. Sets made under different settings cannot be compared.</summary>
+/// <summary>
+/// What determines a text's shingles and the hash of its folded text. Sets made under different settings cannot be compared.
+/// </summary>
 /// <param name="Length">Tokens in a shingle, at least 1.</param>
 /// <param name="Kind">What counts as a token.</param>
 /// <param name="Classes">Which tokens of code count.</param>
@@ -11,5 +13,6 @@ public sealed record ShingleSettings(int Length, ShingleKind Kind, TokenClasses 
     private const ulong Version = 1;
 
     /// <summary>A hash of the settings and of the code's version, to tell stored sets apart.</summary>
-    public ulong Key => Hashing.Mix(Hashing.Mix(Hashing.Mix(Seed) + (ulong)Length) + ((ulong)Kind << 32) + (ulong)Classes + (Version << 40));
+    public ulong Key =>
+        Hashing.Mix(Hashing.Mix(Hashing.Mix(Seed) + (ulong)Length) + ((ulong)Kind << 32) + (ulong)Classes + (Version << 40));
 }

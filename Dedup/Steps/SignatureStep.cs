@@ -113,49 +113,6 @@ internal static class SignatureStep
         }
     }
 
-    /// <summary>What is collected about the files of a part.</summary>
-    private sealed class SignaturePart
-    {
-        private readonly SignatureKernel _kernel;
-        private readonly ulong[] _keys;
-
-        public SignaturePart(DedupOptions options, int rows)
-        {
-            _kernel = new SignatureKernel(BandPlan.For(options.Threshold, options.MissProbability), options.Seed);
-            _keys = new ulong[_kernel.Plan.Bands];
-            Signatures = new SignaturePartWriter(rows, _kernel.Plan.Bands);
-        }
-
-        public SignaturePartWriter Signatures { get; }
-
-        public RankRunWriter Ranks { get; } = new();
-
-        public int Rows { get; private set; }
-
-        public long Shingles { get; private set; }
-
-        public long Bytes { get; private set; }
-
-        public long ShortFiles { get; private set; }
-
-        /// <summary>Appends a file. A file too short for a shingle has no keys, so it is in no bucket; its folded text replaces its
-        /// set.</summary>
-        public void Append(BlobId id, ReadOnlySpan<ulong> set, Fingerprint folded, int textBytes)
-        {
-            Fingerprint fingerprint = set.IsEmpty ? folded : Fingerprint.OfSet(set);
-            if (!set.IsEmpty)
-            {
-                _kernel.BandKeys(set, _keys);
-            }
-
-            Signatures.Append(new FileSignature(id, fingerprint, folded.High, Shingles, set.Length, textBytes), set.IsEmpty ? [] : _keys);
-            Rows++;
-            Shingles += set.Length;
-            Bytes += textBytes;
-            ShortFiles += set.IsEmpty ? 1 : 0;
-        }
-    }
-
     // The columns that a rank depends on, looked up once per row group.
     private sealed class RankColumns(CorpusShard.Rows rows)
     {

@@ -81,7 +81,12 @@ public sealed class SameBytesTests(SharedBuild built)
         foreach ((string name, string hash) in built.Hashes)
         {
             Assert.Equal(hash, after.GetValueOrDefault(name));
-            Assert.Equal(hash, after.GetValueOrDefault(name.Replace("runs/r/", "runs/second/", StringComparison.Ordinal)));
+
+            // Shingles are prepared only where a part is computed, and they are no part of the result.
+            if (!name.Contains("/shingles/", StringComparison.Ordinal))
+            {
+                Assert.Equal(hash, after.GetValueOrDefault(name.Replace("runs/r/", "runs/second/", StringComparison.Ordinal)));
+            }
         }
     }
 }
