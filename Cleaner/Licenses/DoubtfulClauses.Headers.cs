@@ -20,13 +20,15 @@ internal static partial class DoubtfulClauses
     {
         (string whole, string cased) = key;
         (string judged, string sentence, SentenceRole roles) = Judged(whole, cased);
-        if (Disclaimer().IsMatch(whole))
+        if (IsDisclaimer(whole))
         {
             return new HeaderSentence(Burden().IsMatch(sentence), IsDisclaimer: true, false, false, false);
         }
 
-        bool isTitle = Title().IsMatch(whole);
-        bool speaks = (roles & (SentenceRole.Right | SentenceRole.Name)) != 0 && (isTitle || Rights().IsMatch(whole));
+        // Without these words it is no title that counts, and does not speak of a licence.
+        bool isOfRights = (roles & (SentenceRole.Right | SentenceRole.Name)) != 0;
+        bool isTitle = isOfRights && Title().IsMatch(whole);
+        bool speaks = isTitle || (isOfRights && Rights().IsMatch(whole));
 
         // "MIT license on weekdays".
         bool isDoubtful = (isTitle && (roles & SentenceRole.Name) != 0 && whole.Length <= MaxTitle

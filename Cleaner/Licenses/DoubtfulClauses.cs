@@ -100,24 +100,30 @@ internal static partial class DoubtfulClauses
 
     private static bool IsDoubtfulInFile(string whole, string cased)
     {
-        (string judged, string sentence, SentenceRole roles) = Judged(whole, cased);
-        if (Disclaimer().IsMatch(whole))
+        bool isDisclaimer = IsDisclaimer(whole);
+        if (!isDisclaimer && (CopyrightOnly().IsMatch(whole) || IsTitle(whole)))
         {
-            return Burden().IsMatch(sentence);
+            return false;
         }
 
-        return !CopyrightOnly().IsMatch(whole) && !IsTitle(whole)
-            && !(NeutralSentences.Is(sentence, roles)
+        (string judged, string sentence, SentenceRole roles) = Judged(whole, cased);
+        return isDisclaimer
+            ? Burden().IsMatch(sentence)
+            : !(NeutralSentences.Is(sentence, roles)
                 && (NeutralSentences.IsSettled(sentence) || PlainSentences.IsUnderstood(judged, cased, roles)));
     }
 
     // A sentence without what is harmless: with its words at their places, and without the blanks.
     private static (string Judged, string Sentence, SentenceRole Roles) Judged(string whole, string cased)
     {
-        string judged = WithoutAddresses(PastLicense().Replace(Harmless().Replace(whole, Blank), Blank), cased);
-        string sentence = Blanks().Replace(judged, " ").Trim(' ');
+        string judged = SentenceCues.MayBeHarmless(whole) ? Harmless().Replace(whole, Blank) : whole;
+        judged = WithoutAddresses(SentenceCues.MayBePast(judged) ? PastLicense().Replace(judged, Blank) : judged, cased);
+        string sentence = judged.Contains("  ", StringComparison.Ordinal) ? Blanks().Replace(judged, " ") : judged;
+        sentence = sentence.Trim(' ');
         return (judged, sentence, SentenceRoles.Of(sentence));
     }
+
+    private static bool IsDisclaimer(string whole) => SentenceCues.MayDisclaim(whole) && Disclaimer().IsMatch(whole);
 
     // The name of a permissive licence and nothing else.
     private static bool IsTitle(string whole) =>

@@ -38,7 +38,7 @@ internal sealed class LeftText
     /// <summary>What stands within a permissive licence and is no part of it, as sentences about the work.</summary>
     public ReadOnlySpan<byte> Inserted => CollectionsMarshal.AsSpan(_inserted);
 
-    /// <summary>The words that may grant something, introductions of the texts left out.</summary>
+    /// <summary>The words of a licence file that may grant something, introductions of the texts left out.</summary>
     public ReadOnlySpan<uint> Granting => CollectionsMarshal.AsSpan(_granting);
 
     /// <summary>Whether a part of the text speaks of some paths only.</summary>
@@ -174,7 +174,7 @@ internal sealed class LeftText
             ReadStatements(text, words, start, end, to, next, index);
         }
 
-        int introduction = next is null ? to : StartOfIntroduction(text, words, from, to);
+        int introduction = next is null || !isFile ? to : StartOfIntroduction(text, words, from, to);
         int statement = 0;
         int copied = start;
         for (int at = from; at < to; at++)

@@ -34,10 +34,10 @@ internal static partial class LicenseNotices
         read = read with { Plain = plain };
         var found = new List<string>();
         string rest = plain;
-        bool isRestricted = RestrictingNotices.IsIn(CreativeCommonsName().Replace(plain, " "));
+        bool isRestricted = RestrictingNotices.IsIn(SentenceCues.MayNameCommons(plain) ? CreativeCommonsName().Replace(plain, " ") : plain);
         foreach ((string word, Regex pattern, string id) in Named)
         {
-            if (!rest.Contains(word, StringComparison.Ordinal))
+            if (!rest.Contains(word, StringComparison.Ordinal) || !SentenceCues.MayName(word, rest))
             {
                 continue;
             }

@@ -14,7 +14,7 @@ internal static partial class NeutralSentences
 
     /// <summary>Whether a sentence gives a right and nothing else, or says who holds the copyright, whatever its words.</summary>
     /// <param name="sentence">The sentence, in lower case and without punctuation.</param>
-    public static bool IsSettled(string sentence) => UnconditionalGrant().IsMatch(sentence) || Record().IsMatch(sentence);
+    public static bool IsSettled(string sentence) => UnconditionalGrant().IsMatch(sentence) || IsRecord(sentence);
 
     /// <summary>Whether a sentence says where code comes from.</summary>
     /// <param name="sentence">The sentence, in lower case and without punctuation.</param>
@@ -30,7 +30,7 @@ internal static partial class NeutralSentences
             return true;
         }
 
-        if (Has(roles, SentenceRole.Taking) || Taking().IsMatch(sentence))
+        if (Has(roles, SentenceRole.Taking) || IsTaking(sentence))
         {
             return false;
         }
@@ -40,11 +40,11 @@ internal static partial class NeutralSentences
             || Order().IsMatch(sentence);
         if (isBinding)
         {
-            return Request().IsMatch(sentence) || Record().IsMatch(sentence) || Choice().IsMatch(sentence)
+            return IsRequest(sentence) || IsRecord(sentence) || Choice().IsMatch(sentence)
                 || (Whole().IsMatch(sentence) && !SpeaksOfPart(sentence));
         }
 
-        if (Record().IsMatch(sentence))
+        if (IsRecord(sentence))
         {
             return true;
         }
@@ -57,11 +57,11 @@ internal static partial class NeutralSentences
         bool isOfRights = Has(roles, SentenceRole.Right | SentenceRole.Name);
         if (isOfRights && Has(roles, SentenceRole.Ending))
         {
-            return Choice().IsMatch(sentence) || Whole().IsMatch(sentence) || Request().IsMatch(sentence);
+            return Choice().IsMatch(sentence) || Whole().IsMatch(sentence) || IsRequest(sentence);
         }
 
         return (isOfRights && Has(roles, SentenceRole.Moving)) || Moved().IsMatch(sentence)
-            ? Attribution().IsMatch(sentence) || Choice().IsMatch(sentence) || Whole().IsMatch(sentence) || Request().IsMatch(sentence)
+            ? Attribution().IsMatch(sentence) || Choice().IsMatch(sentence) || Whole().IsMatch(sentence) || IsRequest(sentence)
             : IsPlain(sentence, roles);
     }
 
@@ -70,20 +70,26 @@ internal static partial class NeutralSentences
     /// <param name="roles">The roles of its words.</param>
     public static bool MayTake(string sentence, SentenceRole roles) =>
         (Has(roles, SentenceRole.Taking)
-            || Taking().IsMatch(sentence)
+            || IsTaking(sentence)
             || (Has(roles, SentenceRole.Binding)
                 && (Has(roles, SentenceRole.Right | SentenceRole.Name)
                     || (Has(roles, SentenceRole.Act) && Has(roles, SentenceRole.Work | SentenceRole.Person))))
             || (Has(roles, SentenceRole.Circle) && Has(roles, SentenceRole.Right | SentenceRole.Act | SentenceRole.Name))
             || (Has(roles, SentenceRole.Binding) && Has(roles, SentenceRole.Act) && Allowed().IsMatch(sentence))
             || (Act().IsMatch(sentence) && !Free().IsMatch(sentence)))
-        && !Request().IsMatch(sentence) && !Record().IsMatch(sentence) && !UnconditionalGrant().IsMatch(sentence);
+        && !IsRequest(sentence) && !IsRecord(sentence) && !UnconditionalGrant().IsMatch(sentence);
 
     private static bool IsPlain(string sentence, SentenceRole roles) =>
         (!Has(roles, SentenceRole.Right) || Statement().IsMatch(sentence) || Funding().IsMatch(sentence) || !Verb().IsMatch(sentence)
             || Attribution().IsMatch(sentence) || Choice().IsMatch(sentence) || Whole().IsMatch(sentence))
-        && (!You().IsMatch(sentence) || Request().IsMatch(sentence) || Statement().IsMatch(sentence) || Choice().IsMatch(sentence))
+        && (!You().IsMatch(sentence) || IsRequest(sentence) || Statement().IsMatch(sentence) || Choice().IsMatch(sentence))
         && (!Act().IsMatch(sentence) || Free().IsMatch(sentence));
+
+    private static bool IsTaking(string sentence) => SentenceCues.MayTake(sentence) && Taking().IsMatch(sentence);
+
+    private static bool IsRecord(string sentence) => SentenceCues.MayBeRecord(sentence) && Record().IsMatch(sentence);
+
+    private static bool IsRequest(string sentence) => SentenceCues.MayBeRequest(sentence) && Request().IsMatch(sentence);
 
     private static bool Has(SentenceRole roles, SentenceRole any) => (roles & any) != 0;
 

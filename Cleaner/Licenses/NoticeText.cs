@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace DataForge.Cleaner.Licenses;
@@ -68,11 +67,40 @@ internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Brea
         return (from, to);
     }
 
+    // A notice is read for what it names, and again for its doubtful clauses.
+    private const int MaxKept = 64 << 10;
+
+    [ThreadStatic]
+    private static byte[]? _kept;
+
+    [ThreadStatic]
+    private static NoticeText _keptAs;
+
     /// <summary>Reads a text; comment markers and tags of HTML do not count.</summary>
     public static NoticeText Of(ReadOnlySpan<byte> text)
     {
-        var plain = new StringBuilder(text.Length);
-        var cased = new StringBuilder(text.Length);
+        if (_kept is null || !text.SequenceEqual(_kept))
+        {
+            NoticeText read = Read(text);
+            if (text.Length > MaxKept)
+            {
+                return read;
+            }
+
+            _keptAs = read;
+            _kept = text.ToArray();
+        }
+
+        return _keptAs;
+    }
+
+    private static NoticeText Read(ReadOnlySpan<byte> text)
+    {
+        // No more characters than the text has bytes: first the words in lower case, then those with their capitals.
+        char[] buffer = ArrayPool<char>.Shared.Rent(2 * text.Length);
+        Span<char> plain = buffer.AsSpan(0, text.Length);
+        Span<char> cased = buffer.AsSpan(text.Length, text.Length);
+        int length = 0;
         int address = 0;
         var breaks = new List<int>();
         var blocks = new List<int>();
@@ -94,32 +122,44 @@ internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Brea
                 && char.IsAsciiDigit((char)text[i + 1]);
             if (char.IsAsciiLetterOrDigit((char)b) || b == '+' || isDot)
             {
-                if ((sawEnd || (lines > 1 && last is not ((byte)':' or (byte)',')) || (lines > 0 && IsTitle(text[i..]))) && plain.Length > 0
-                    && (breaks.Count == 0 || breaks[^1] != plain.Length))
+                if ((sawEnd || (lines > 1 && last is not ((byte)':' or (byte)',')) || (lines > 0 && IsTitle(text[i..]))) && length > 0
+                    && (breaks.Count == 0 || breaks[^1] != length))
                 {
-                    breaks.Add(plain.Length);
+                    breaks.Add(length);
                 }
 
                 if (isNewLine)
                 {
-                    ends.Add(plain.Length);
+                    ends.Add(length);
                     isNewLine = false;
                 }
 
                 isComment &= !isBlank;
-                (sawEnd, lines, last, isBlank) = (false, 0, b, false);
+                (sawEnd, lines, isBlank) = (false, 0, false);
                 address = i == 0 || IsSpace(text[i - 1]) ? i + LengthOfAddress(text[i..]) : address;
-                plain.Append((char)b);
-                cased.Append(i < address && char.IsAsciiLetter((char)b) ? '0' : (char)b);
+
+                // The letters and digits that follow change nothing but the words.
+                for (;; i++)
+                {
+                    b = text[i];
+                    plain[length] = (char)(b | 0x20);
+                    cased[length++] = i < address && char.IsAsciiLetter((char)b) ? '0' : (char)b;
+                    if (i + 1 == text.Length || !char.IsAsciiLetterOrDigit((char)text[i + 1]))
+                    {
+                        break;
+                    }
+                }
+
+                last = b;
             }
             else
             {
                 // Quotes around a string, and a blank line between two comments, end what belongs together.
                 bool isQuotes = b is (byte)'"' or (byte)'\'' && i + 2 < text.Length && text[i + 1] == b && text[i + 2] == b;
                 bool isGap = b == '\n' && isBlank && isComment;
-                if ((isQuotes || isGap) && (blocks.Count == 0 || blocks[^1] != plain.Length))
+                if ((isQuotes || isGap) && (blocks.Count == 0 || blocks[^1] != length))
                 {
-                    blocks.Add(plain.Length);
+                    blocks.Add(length);
                     sawEnd = true;
                 }
 
@@ -130,10 +170,10 @@ internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Brea
                 last = b is (byte)':' or (byte)',' ? b : last;
                 sawEnd |= b is (byte)'.' or (byte)';' or (byte)'!' or (byte)'?'
                     && (i + 1 == text.Length || text[i + 1] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'"' or (byte)')');
-                if (plain.Length > 0 && plain[^1] != ' ')
+                if (length > 0 && plain[length - 1] != ' ')
                 {
-                    plain.Append(' ');
-                    cased.Append(' ');
+                    plain[length] = ' ';
+                    cased[length++] = ' ';
                 }
             }
 
@@ -141,9 +181,23 @@ internal readonly record struct NoticeText(string Plain, IReadOnlyList<int> Brea
         }
 
         // The British spelling has as many letters, so that the places stay.
-        cased.Replace("licence", "license").Replace("Licence", "License");
-        string lower = plain.ToString().ToLowerInvariant().Replace("licence", "license", StringComparison.Ordinal);
-        return new NoticeText(lower, breaks, blocks) { Cased = cased.ToString(), Lines = ends };
+        SpellAsAmericans(plain[..length]);
+        SpellAsAmericans(cased[..length]);
+        var read = new NoticeText(new string(plain[..length]), breaks, blocks) { Cased = new string(cased[..length]), Lines = ends };
+        ArrayPool<char>.Shared.Return(buffer);
+        return read;
+    }
+
+    private static void SpellAsAmericans(Span<char> words)
+    {
+        const string Ending = "icence";
+        for (int at = 0; words[at..].IndexOf(Ending) is >= 0 and int found; at += found + Ending.Length)
+        {
+            if (at + found > 0 && words[at + found - 1] is 'l' or 'L')
+            {
+                words[at + found + Ending.Length - 2] = 's';
+            }
+        }
     }
 
     // A line with the name of a licence and a copyright notice continues no sentence: "MIT license; Copyright (c) …".

@@ -21,7 +21,8 @@ internal static partial class OtherNames
     public static IEnumerable<string> In(NoticeText text, string rest, bool isHeader)
     {
         var found = new List<string>();
-        foreach (Match match in CreativeCommons().Matches(rest).Take(MaxNames))
+        bool mayBeCommons = rest.AsSpan().ContainsAny(Commons);
+        foreach (Match match in mayBeCommons ? CreativeCommons().Matches(rest).Take(MaxNames) : [])
         {
             if (IdOf(match) is { } id && IsStated(text, match))
             {
@@ -34,7 +35,8 @@ internal static partial class OtherNames
             return found;
         }
 
-        foreach (Match match in Named().Matches(rest).Take(MaxNames))
+        Regex named = rest.AsSpan().ContainsAny(Governing) ? Named() : NamedBehind();
+        foreach (Match match in named.Matches(rest).Take(MaxNames))
         {
             if (LookupOnce(match.Groups["name"].Value) is { } id && IsStated(text, match))
             {
@@ -135,6 +137,9 @@ internal static partial class OtherNames
         "are",
     };
 
+    // Each name of Creative Commons begins with one of these.
+    private static readonly SearchValues<string> Commons = SearchValues.Create(["cc ", "creative commons "], StringComparison.Ordinal);
+
     [GeneratedRegex(
         @"\b(?:cc|creative commons)(?: license| attribution| by)*(?<parts>(?: (?:nc|nd|sa|non ?commercial|no ?deriv[a-z]*"
         + @"|share ?alike))+)"
@@ -142,13 +147,21 @@ internal static partial class OtherNames
         RegexOptions.CultureInvariant)]
     private static partial Regex CreativeCommons();
 
-    [GeneratedRegex(
+    private const string Behind =
         @"\b(?:(?:licensed|released|distributed|available|governed|covered|provided|published) (?:under|by)"
         + @"|terms of|conditions of|copy of|subject to|accordance with|according to|^license)"
-        + @"(?: the| terms| of)*(?<name>(?: [a-z0-9.+]+){1,8})"
-        + @"|\bthe(?<name>(?: [a-z0-9.+]+){1,6}) (?:governs|covers|applies to) (?:this|the|all)\b",
-        RegexOptions.CultureInvariant)]
+        + @"(?: the| terms| of)*(?<name>(?: [a-z0-9.+]+){1,8})";
+
+    [GeneratedRegex(
+        Behind + @"|\bthe(?<name>(?: [a-z0-9.+]+){1,6}) (?:governs|covers|applies to) (?:this|the|all)\b", RegexOptions.CultureInvariant)]
     private static partial Regex Named();
+
+    // Most texts have none of these, and then a name stands only behind such words.
+    private static readonly SearchValues<string> Governing =
+        SearchValues.Create([" governs ", " covers ", " applies to "], StringComparison.Ordinal);
+
+    [GeneratedRegex(Behind, RegexOptions.CultureInvariant)]
+    private static partial Regex NamedBehind();
 
     // Each name in capitals ends with one of these.
     private static readonly SearchValues<string> ProperEnds =

@@ -54,8 +54,12 @@ internal static class SentenceRoles
 
     private static readonly Dictionary<string, SentenceRole> Words = new(StringComparer.Ordinal);
     private static readonly Dictionary<string, SentenceRole> Prefixes = new(StringComparer.Ordinal);
+
+    // By the first three characters of a word: whether a prefix may begin so. Most words need no look-up.
+    private static readonly bool[] Beginnings = new bool[1 << 15];
     private static readonly Dictionary<string, SentenceRole>.AlternateLookup<ReadOnlySpan<char>> ByWord;
     private static readonly Dictionary<string, SentenceRole>.AlternateLookup<ReadOnlySpan<char>> ByPrefix;
+    private static int _longestPrefix;
 
     // A star stands for any ending.
     static SentenceRoles()
@@ -205,7 +209,8 @@ internal static class SentenceRoles
             return role;
         }
 
-        for (int length = word.Length; length >= MinPrefix; length--)
+        bool mayBegin = word.Length >= MinPrefix && Beginnings[Place(word)];
+        for (int length = mayBegin ? Math.Min(word.Length, _longestPrefix) : 0; length >= MinPrefix; length--)
         {
             if (ByPrefix.TryGetValue(word[..length], out role))
             {
@@ -223,8 +228,16 @@ internal static class SentenceRoles
             Dictionary<string, SentenceRole> table = word.EndsWith('*') ? Prefixes : Words;
             string key = word.TrimEnd('*');
             table[key] = table.GetValueOrDefault(key) | role;
+            if (ReferenceEquals(table, Prefixes))
+            {
+                Beginnings[Place(key)] = true;
+                _longestPrefix = Math.Max(_longestPrefix, key.Length);
+            }
         }
     }
+
+    // The five low bits of each of the first characters.
+    private static int Place(ReadOnlySpan<char> word) => ((word[0] & 31) << 10) | ((word[1] & 31) << 5) | (word[2] & 31);
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Works = new HashSet<string>(
         """
