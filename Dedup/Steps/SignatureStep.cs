@@ -7,7 +7,6 @@ using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Corpus.Shingling;
 using DataForge.Dedup.Ranking;
-using DataForge.Dedup.Signatures;
 using DataForge.Dedup.Store;
 using DataForge.Parquet;
 
