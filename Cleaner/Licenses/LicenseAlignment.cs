@@ -67,8 +67,7 @@ internal sealed class LicenseAligner
 
     private int Head(LicenseTemplate template, ReadOnlySpan<uint> file, int from, int firstFile, int firstWord)
     {
-        int begin = Math.Max(from, firstFile - firstWord - 8);
-        Compare(template, file, begin, firstFile, 0, firstWord, true, false, out int start, out _);
+        Compare(template, file, Math.Max(from, firstFile - firstWord - 8), firstFile, 0, firstWord, true, false, out int start, out _);
         return start;
     }
 
@@ -82,12 +81,14 @@ internal sealed class LicenseAligner
             return;
         }
 
+        (int low, int high) = (int.MaxValue, int.MinValue);
         foreach ((int place, int word) in hits)
         {
             _diagonals.Add(place - word);
+            (low, high) = (Math.Min(low, place - word), Math.Max(high, place - word));
         }
 
-        int low = DensestWindow(2 * slack);
+        low = high - low > 2 * slack ? DensestWindow(2 * slack) : low;
         int count = 0;
         if (_window.Length < hits.Length)
         {
@@ -110,8 +111,7 @@ internal sealed class LicenseAligner
     private int DensestWindow(int width)
     {
         _diagonals.Sort();
-        int best = 0;
-        int bestAt = 0;
+        (int best, int bestAt) = (0, 0);
         for (int left = 0, right = 0; right < _diagonals.Count; right++)
         {
             while (_diagonals[right] - _diagonals[left] > width)
@@ -135,8 +135,9 @@ internal sealed class LicenseAligner
         _tails.Clear();
         for (int i = 0; i < count; i++)
         {
-            int low = 0;
+            // Most hits continue the longest chain.
             int high = _tails.Count;
+            int low = high > 0 && _window[_tails[^1]].Template < _window[i].Template ? high : 0;
             while (low < high)
             {
                 int middle = (low + high) / 2;

@@ -76,10 +76,12 @@ internal static partial class NeutralSentences
     [GeneratedRegex(
         @"^ *(?:(?:then|always|first|also|so|and|in return|otherwise|kindly) )?(?:send|report|keep|return|notify|inform|ask|pay|do"
         + @"|delete|destroy"
-        + @"|register|credit|share|submit|get|request|stop|give|show|display|publish|buy|talk|call|sign|apply|remove|refrain|avoid)\b"
-        + @"|\b(?:has|have|had) to\b|\b(?:is|are) to be\b",
+        + @"|register|credit|share|submit|get|request|stop|give|show|display|publish|buy|talk|call|sign|apply|remove|refrain|avoid)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Order();
+
+    [GeneratedRegex(@"\b(?:has|have|had) to\b|\b(?:is|are) to be\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Duty();
 
     // Another licence than the one beside which it stands, or that one at another time.
     [GeneratedRegex(

@@ -37,7 +37,8 @@ internal static partial class NeutralSentences
 
         bool isBinding = (Has(roles, SentenceRole.Binding) && Has(roles, About))
             || (Has(roles, SentenceRole.Circle) && Has(roles, About & ~(SentenceRole.Person | SentenceRole.Third)))
-            || Order().IsMatch(sentence);
+            || Order().IsMatch(sentence)
+            || (SentenceCues.MayOblige(sentence) && Duty().IsMatch(sentence));
         if (isBinding)
         {
             return IsRequest(sentence) || IsRecord(sentence) || Choice().IsMatch(sentence)

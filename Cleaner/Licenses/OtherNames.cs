@@ -44,7 +44,8 @@ internal static partial class OtherNames
             }
         }
 
-        bool mayHaveProper = text.Cased.AsSpan().ContainsAny(ProperEnds);
+        bool mayHaveProper = text.Cased.AsSpan().ContainsAny(ProperEnds)
+            || (text.Cased.Contains("license", StringComparison.Ordinal) && text.Cased.AsSpan().ContainsAny(ProperVerbs));
         foreach (Match match in mayHaveProper ? Proper().Matches(text.Cased).Take(MaxNames) : [])
         {
             // "The Sustainable Use License governs this file": a name in capitals that is not known. Those that are have been read.
@@ -163,9 +164,12 @@ internal static partial class OtherNames
     [GeneratedRegex(Behind, RegexOptions.CultureInvariant)]
     private static partial Regex NamedBehind();
 
-    // Each name in capitals ends with one of these.
+    // Each name in capitals ends with one of these, or with "license" and one of those behind it.
     private static readonly SearchValues<string> ProperEnds =
-        SearchValues.Create(["icense", "EULA", "Agreement", "Terms of "], StringComparison.Ordinal);
+        SearchValues.Create(["License", "EULA", "Agreement", "Terms of "], StringComparison.Ordinal);
+
+    private static readonly SearchValues<string> ProperVerbs =
+        SearchValues.Create(["version", " governs", " applies", " covers"], StringComparison.Ordinal);
 
     [GeneratedRegex(
         @"(?:\b[Tt]he |\b[Aa] copy of |\bto |\bunder |\bby )(?<name>[A-Z0-9][A-Za-z0-9.+]*(?: (?:[A-Z0-9][A-Za-z0-9.+]*|of|for|and"

@@ -118,7 +118,7 @@ internal static partial class ScopedParts
     {
         var found = new List<string>();
         first = int.MaxValue;
-        foreach (Match match in PathToken().Matches(part).Take(MaxPatterns))
+        foreach (Match match in MayNamePath(part) ? PathToken().Matches(part).Take(MaxPatterns) : [])
         {
             string path = match.Groups["path"].Value.TrimEnd('.', ',', ';', ':').TrimStart('/');
             path = path.StartsWith("./", StringComparison.Ordinal) ? path[2..]
@@ -134,6 +134,25 @@ internal static partial class ScopedParts
         }
 
         return found;
+    }
+
+    // Each path has a slash, the ending of a file, or one of these words beside it.
+    private static bool MayNamePath(ReadOnlySpan<char> part)
+    {
+        if (part.Contains('/') || part.Contains("director", StringComparison.Ordinal) || part.Contains("folder", StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        for (int at = 0; part[at..].IndexOf('.') is >= 0 and int dot; at += dot + 1)
+        {
+            if (at + dot + 1 < part.Length && char.IsAsciiLetterLower(part[at + dot + 1]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsListOfPaths(string part) => !Speaks().IsMatch(part) && Paths(part, out _).Count > 0;

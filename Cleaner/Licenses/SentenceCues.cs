@@ -12,7 +12,8 @@ internal static class SentenceCues
         "position and unchanged", "share and enjoy", "not copyright", "subject to", "free of ", "free from ", "rights reserved",
         "however you ", "don t ", "do not ", "third party code", "common licenses", "contains no ", "gpl ", "llvm exception", "unless ",
         "except ", "may not use ", "without ", "see the license", "not limited to", "if not ", "either express", "be used ",
-        "no restriction", "no limitation", "not any ", "not thank", "not have", "hereby granted", "if applicable", "if any", "if you ", "with or ",
+        "no restriction", "no limitation", "not any ", "not thank", "not have", "hereby granted", "if applicable", "if any", "if you ",
+        "with or ",
         "your option", " may ", " must ", " should ", " shall ", "not required", "not needed", "not necessary", "not found",
         "restrictions above", "end of terms", "license agreement", "terms and conditions", "licensed version", "commercial", "and others",
         "not derived", "contributor agreement", "approved", "by downloading", "by using", "by copying", "by installing", "file only",
@@ -28,7 +29,8 @@ internal static class SentenceCues
 
     private static readonly SearchValues<string> TakingCues = Of(
         "profit", "trade secret", "needs ", "off limits", " than ", "up to ", "contract", "in force", "in writing", "written ",
-        "to negotiation", "another ", "outside ", "beyond ", "against ", "breach of ", "right", "grant", "permission", "licen");
+        "to negotiation", "another ", "outside ", "beyond ", "against ", "breach of ", "suspended", "gone", " over",
+        "isover", "areover", "wasover", "wereover", "lost", "on hold", "frozen");
 
     private static readonly SearchValues<string> UseCues = Of(" use", " usage", " purpose");
 
@@ -43,6 +45,12 @@ internal static class SentenceCues
         "psf under", "python software foundation license", "psf license", "psf 2.0 license", "python license", "python 2.0 license",
         "license as python", "license of python", "terms as python", "terms of python");
 
+    private static readonly SearchValues<string> BsdCues = Of(
+        "new bsd", "modified bsd", "revised bsd", "clause bsd", "simplified bsd", "bsd 2 clause", "bsd two clause", "bsd 3 clause",
+        "bsd three clause", "bsd license", "bsd style license", "bsd like license", "bsd type license", "license bsd");
+
+    private static readonly SearchValues<string> DutyCues = Of("has to", "have to", "had to", "is to be", "are to be");
+
     private static readonly SearchValues<string> CommonsCues = Of(
         "cc by", "cc attribution", "creative commons by", "creative commons attribution");
 
@@ -55,6 +63,7 @@ internal static class SentenceCues
     public static bool MayName(string word, string text) => word switch
     {
         "python" or "psf" => text.AsSpan().ContainsAny(PsfCues),
+        "bsd" => text.AsSpan().ContainsAny(BsdCues),
         "mit" or "expat" => BeginsWord("mit", text) || BeginsWord("expat", text),
         _ => true,
     };
@@ -86,6 +95,9 @@ internal static class SentenceCues
             || (sentence.ContainsAny(UseCues)
                 && (sentence.Contains("for ", StringComparison.Ordinal) || sentence.Contains("than ", StringComparison.Ordinal)));
     }
+
+    /// <summary>Whether a sentence may say that something has to be done.</summary>
+    public static bool MayOblige(ReadOnlySpan<char> sentence) => sentence.ContainsAny(DutyCues);
 
     /// <summary>Whether a sentence may say who has the copyright in what.</summary>
     public static bool MayBeRecord(ReadOnlySpan<char> sentence) => sentence.ContainsAny(RecordCues);

@@ -13,10 +13,41 @@ internal static partial class ThirdPartySection
     /// <summary>Where the first such section begins, in bytes; -1 where there is none.</summary>
     /// <param name="text">A licence file.</param>
     public static int StartOf(ReadOnlySpan<byte> text) =>
-        CopyrightLine.IndexOfIgnoreCase(text, "party "u8) is > 0
+        MayBeginIn(text)
         && Heading().Match(Encoding.Latin1.GetString(text)) is { Success: true, Index: > 0 } heading
             ? heading.Index
             : -1;
+
+    // Whether a text has "third-party" before one of the words that a heading has there, wherever that is.
+    private static bool MayBeginIn(ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<byte> party = "party "u8;
+        if (CopyrightLine.StartsWithIgnoreCase(text, party))
+        {
+            return false;
+        }
+
+        while (CopyrightLine.IndexOfIgnoreCase(text, party) is >= 0 and int at)
+        {
+            bool isOfOthers = at > 3 && text[at - 1] is (byte)' ' or (byte)'-' && (text[at - 2] | 0x20) == 'd';
+            text = text[(at + party.Length)..];
+            foreach (byte[] word in isOfOthers ? (ReadOnlySpan<byte[]>)Words : [])
+            {
+                if (CopyrightLine.StartsWithIgnoreCase(text, word))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static readonly byte[][] Words =
+    [
+        .. new[] { "code", "software", "component", "licen", "librar", "notice", "data", "content", "material" }
+            .Select(Encoding.ASCII.GetBytes),
+    ];
 
     /// <summary>The licence of a file that has such a section.</summary>
     /// <param name="own">What the file says before the section.</param>
