@@ -159,12 +159,6 @@ public sealed class BenchmarkIndex
         private const int Batch = 1024;
         private const int Spare = 32;
 
-        // A run's hash is a polynomial over its tokens, the first one with the highest power. It is computed from pairs of tokens, then
-        // pairs of pairs, then pairs of those.
-        private static readonly Vector<ulong> Factor1 = new(Base);
-        private static readonly Vector<ulong> Factor2 = new(unchecked(Base * Base));
-        private static readonly Vector<ulong> Factor4 = new(unchecked(Base * Base * Base * Base));
-
         // With room after the last token, because vectors read beyond it.
         private readonly ulong[] _tokens = new ulong[Batch + Spare];
         private readonly ulong[] _hashes = new ulong[Batch + Spare];
@@ -207,26 +201,31 @@ public sealed class BenchmarkIndex
             }
         }
 
-        // Hash i is of the tokens from i on. Values after the last run are computed too, and not used.
+        // Hash i is of the tokens from i on: a polynomial over them, the first one with the highest power. It is computed from pairs of
+        // tokens, then pairs of pairs, then pairs of those. Values after the last run are computed too, and not used. The factors are
+        // no static fields: in a method that is compiled at its first call, each use of such a field tests whether its class is ready.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void HashRuns(int runs)
         {
+            var factor1 = new Vector<ulong>(Base);
+            var factor2 = new Vector<ulong>(unchecked(Base * Base));
+            var factor4 = new Vector<ulong>(unchecked(Base * Base * Base * Base));
             ref ulong tokens = ref MemoryMarshal.GetArrayDataReference(_tokens);
             ref ulong hashes = ref MemoryMarshal.GetArrayDataReference(_hashes);
             int width = Vector<ulong>.Count;
             for (nuint i = 0; i < (nuint)(runs + 6); i += (nuint)width)
             {
-                ((Vector.LoadUnsafe(ref tokens, i) * Factor1) + Vector.LoadUnsafe(ref tokens, i + 1)).StoreUnsafe(ref hashes, i);
+                ((Vector.LoadUnsafe(ref tokens, i) * factor1) + Vector.LoadUnsafe(ref tokens, i + 1)).StoreUnsafe(ref hashes, i);
             }
 
             for (nuint i = 0; i < (nuint)(runs + 4); i += (nuint)width)
             {
-                ((Vector.LoadUnsafe(ref hashes, i) * Factor2) + Vector.LoadUnsafe(ref hashes, i + 2)).StoreUnsafe(ref hashes, i);
+                ((Vector.LoadUnsafe(ref hashes, i) * factor2) + Vector.LoadUnsafe(ref hashes, i + 2)).StoreUnsafe(ref hashes, i);
             }
 
             for (nuint i = 0; i < (nuint)runs; i += (nuint)width)
             {
-                ((Vector.LoadUnsafe(ref hashes, i) * Factor4) + Vector.LoadUnsafe(ref hashes, i + 4)).StoreUnsafe(ref hashes, i);
+                ((Vector.LoadUnsafe(ref hashes, i) * factor4) + Vector.LoadUnsafe(ref hashes, i + 4)).StoreUnsafe(ref hashes, i);
             }
         }
 
@@ -234,20 +233,21 @@ public sealed class BenchmarkIndex
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int FilterRuns(int runs)
         {
-            ulong[] filter = index._filter;
+            ref ulong filter = ref MemoryMarshal.GetArrayDataReference(index._filter);
+            ref int likely = ref MemoryMarshal.GetArrayDataReference(_likely);
+            ref ulong hashes = ref MemoryMarshal.GetArrayDataReference(_hashes);
             int shift = index._filterShift;
-            int count = 0;
-            int[] likely = _likely;
-            ReadOnlySpan<ulong> hashes = _hashes.AsSpan(0, Math.Min(runs, likely.Length));
-            for (int run = 0; run < hashes.Length; run++)
+            nint count = 0;
+            for (int run = 0; run < runs; run++)
             {
-                ulong hash = hashes[run];
-                ulong mask = FilterMask(hash);
-                likely[count] = run;
-                count += (filter[hash >> shift] & mask) == mask ? 1 : 0;
+                // The highest bits, no more than the filter has words: no bounds need a check.
+                ulong hash = Unsafe.Add(ref hashes, run);
+                ulong missing = FilterMask(hash) & ~Unsafe.Add(ref filter, (nint)(hash >> shift));
+                Unsafe.Add(ref likely, count) = run;
+                count += missing == 0 ? 1 : 0;
             }
 
-            return count;
+            return (int)count;
         }
 
         private BenchmarkText? Match(List<Posting> postings, int position)

@@ -32,6 +32,11 @@ internal struct TokenMasks
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TokenMasks Of(scoped ReadOnlySpan<byte> block)
     {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            return Of(Vector512.Create(block));
+        }
+
         TokenMasks masks = default;
         Add(ref masks, Vector256.Create(block), 0);
         Add(ref masks, Vector256.Create(block[32..]), 32);
@@ -45,6 +50,28 @@ internal struct TokenMasks
     /// <summary>Whether this byte is a sign that is left out, besides white space and controls: quotes, '#' and backslashes.</summary>
     /// <param name="b">The byte.</param>
     public static bool IsLeftOut(byte b) => b is (byte)'\'' or (byte)'"' or (byte)'`' or (byte)'#' or (byte)'\\' or 0x7F;
+
+    // Where a comparison of 64 bytes gives a mask at once, masks are joined rather than vectors.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TokenMasks Of(Vector512<byte> bytes)
+    {
+        ulong letters = Vector512.LessThan((bytes | Vector512.Create((byte)0x20)) - Vector512.Create((byte)'a'), Vector512.Create((byte)26))
+            .ExtractMostSignificantBits();
+        ulong digits = Vector512.LessThan(bytes - Vector512.Create((byte)'0'), Vector512.Create((byte)10)).ExtractMostSignificantBits();
+        ulong blanks = Vector512.LessThan(bytes, Vector512.Create((byte)0x21)).ExtractMostSignificantBits();
+        TokenMasks masks = default;
+        masks.Words = letters | digits | Of(bytes, '_') | bytes.ExtractMostSignificantBits();
+        masks.Quotes = Of(bytes, '\'') | Of(bytes, '"');
+        masks.Hashes = Of(bytes, '#');
+        masks.Backslashes = Of(bytes, '\\');
+        masks.Commas = Of(bytes, ',');
+        masks.Signs = ~(masks.Words | blanks | masks.Quotes | masks.Hashes | masks.Backslashes | Of(bytes, '`') | Of(bytes, '\x7F'));
+        return masks;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Of(Vector512<byte> bytes, char sign) =>
+        Vector512.Equals(bytes, Vector512.Create((byte)sign)).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(ref TokenMasks masks, Vector256<byte> bytes, int shift)

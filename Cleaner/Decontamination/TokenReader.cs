@@ -25,6 +25,7 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
     private int _block = -Block;
     private int _start;
     private ulong _starts;
+    private ulong _ends;
     private ulong _words;
     private int _length;
 
@@ -46,14 +47,12 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
             return false;
         }
 
-        int at = BitOperations.TrailingZeroCount(_starts);
+        _start = _block + BitOperations.TrailingZeroCount(_starts);
+        int end = _block + BitOperations.TrailingZeroCount(_ends);
         _starts &= _starts - 1;
-        _start = _block + at;
-
-        // A sign has no byte that is part of a word.
-        int length = BitOperations.TrailingZeroCount(~(_words >> at));
-        _length = length == 0 ? 1 : at + length < Block ? length : LengthOfWord(_start, _block + Block);
-        token = Hash(_text, _start, _length);
+        _ends &= _ends - 1;
+        _length = LengthOf(_start, end);
+        token = Mixed(Raw(_text, _start, _length));
         return true;
     }
 
@@ -61,36 +60,91 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Read(Span<ulong> tokens)
     {
+        Span<int> later = stackalloc int[Block];
         int count = 0;
         while (count < tokens.Length && (_starts != 0 || ReadBlock()))
         {
-            // The block's masks stay in registers.
+            // The block's masks stay in registers. Tokens begin and end in the same order, so that signs and words need no branch.
             ulong starts = _starts;
-            ulong words = _words;
-            int block = _block;
-            while (starts != 0 && (uint)count < (uint)tokens.Length)
+            ulong ends = _ends;
+            ref byte block = ref Unsafe.Add(ref MemoryMarshal.GetReference(_text), _block);
+            int last = _text.Length - _block - sizeof(ulong);
+            int most = count + Math.Min(BitOperations.PopCount(ends), tokens.Length - count);
+            int left = 0;
+            for (; count < most; count++)
             {
                 int at = BitOperations.TrailingZeroCount(starts);
+                int length = BitOperations.TrailingZeroCount(ends) - at;
                 starts &= starts - 1;
-                int length = BitOperations.TrailingZeroCount(~(words >> at));
-                length = length == 0 ? 1 : at + length < Block ? length : LengthOfWord(block + at, block + Block);
-                tokens[count++] = Hash(_text, block + at, length);
+                ends &= ends - 1;
+                if (length <= 8 && at <= last)
+                {
+                    tokens[count] = (WordAt(ref block, at) << (64 - (8 * length))) ^ ((ulong)length << 1);
+                }
+                else if (length is > 8 and <= 16)
+                {
+                    // As Fold, without a loop.
+                    int unused = 128 - (8 * length);
+                    ulong hash = (BitOperations.RotateLeft((ulong)length << 1, 23) ^ WordAt(ref block, at)) * Factor;
+                    tokens[count] = hash ^ (WordAt(ref block, at + length - 8) >> unused << unused);
+                }
+                else
+                {
+                    // Without a call in this loop, everything it uses stays in registers.
+                    tokens[count] = (ulong)(at << 8 | length);
+                    later[left++] = count;
+                }
+            }
+
+            foreach (int token in later[..left])
+            {
+                tokens[token] = Fold(_text.Slice(_block + (int)(tokens[token] >> 8), (byte)tokens[token]));
+            }
+
+            if (ends == 0 && starts != 0 && count < tokens.Length)
+            {
+                int start = _block + BitOperations.TrailingZeroCount(starts);
+                tokens[count++] = Raw(_text, start, LengthOf(start, _block + Block));
+                starts = 0;
             }
 
             _starts = starts;
+            _ends = ends;
         }
 
+        Mix(tokens[..count]);
         return count;
     }
 
+    // The same as Mixed, of several tokens at a time.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Hash(ReadOnlySpan<byte> text, int start, int length)
+    private static void Mix(Span<ulong> tokens)
     {
-        ulong hash = length <= 8 && start + 8 <= text.Length
-            ? (ReadWord(text, start) << (64 - (8 * length))) ^ ((ulong)length << 1)
-            : Fold(text.Slice(start, length));
+        ref ulong first = ref MemoryMarshal.GetReference(tokens);
+        var mixer = new Vector<ulong>(Mixer);
+        int at = 0;
+        for (; at <= tokens.Length - Vector<ulong>.Count; at += Vector<ulong>.Count)
+        {
+            Vector<ulong> hash = Vector.LoadUnsafe(ref first, (nuint)at) * mixer;
+            hash = (hash ^ (hash >>> 32)) * mixer;
+            (hash ^ (hash >>> 32)).StoreUnsafe(ref first, (nuint)at);
+        }
 
-        // Both multiplications are needed: a run of tokens is a polynomial over them, which must not be linear in their bytes.
+        for (; at < tokens.Length; at++)
+        {
+            tokens[at] = Mixed(tokens[at]);
+        }
+    }
+
+    // A token before it is mixed.
+    private static ulong Raw(ReadOnlySpan<byte> text, int start, int length) => length <= 8 && start + 8 <= text.Length
+        ? (WordAt(ref MemoryMarshal.GetReference(text), start) << (64 - (8 * length))) ^ ((ulong)length << 1)
+        : Fold(text.Slice(start, length));
+
+    // Both multiplications are needed: a run of tokens is a polynomial over them, which must not be linear in their bytes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Mixed(ulong hash)
+    {
         hash *= Mixer;
         hash ^= hash >> 32;
         hash *= Mixer;
@@ -99,8 +153,7 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
 
     // Eight bytes, without a check of the bounds: the caller knows that they are there.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong ReadWord(ReadOnlySpan<byte> text, int start) =>
-        Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start));
+    private static ulong WordAt(ref byte text, int at) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref text, at));
 
     // The hash of a word of more than 8 bytes, or of any word at the end of the text.
     private static ulong Fold(ReadOnlySpan<byte> word)
@@ -158,7 +211,13 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
 
             _isAfterBackslash = masks.Backslashes >> (Block - 1) != 0;
             _isAfterQuote = masks.Quotes >> (Block - 1) != 0;
-            _starts = (_words & ~((_words << 1) | (continues ? 1UL : 0))) | signs;
+            ulong before = (_words << 1) | (continues ? 1UL : 0);
+            _starts = (_words & ~before) | signs;
+
+            // A token ends before the byte whose bit is set. The word that continues ends without having begun here.
+            ulong ends = (_words << 1) & ~_words;
+            ends &= continues && (_words & 1) != 0 ? ends - 1 : ulong.MaxValue;
+            _ends = ends | (signs << 1);
         }
         while (_starts == 0);
         return true;
@@ -209,15 +268,17 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text)
         return TokenMasks.Of(last);
     }
 
-    // A word that reaches the end of its block.
-    private readonly int LengthOfWord(int start, int from)
+    // The length of a token that ends here in its block; only a word can go on in the next.
+    private readonly int LengthOf(int start, int end)
     {
-        int end = from;
-        while (end < _text.Length && TokenMasks.IsWordByte(_text[end]))
+        if (end == _block + Block && _words >> (Block - 1) != 0)
         {
-            end++;
+            while (end < _text.Length && TokenMasks.IsWordByte(_text[end]))
+            {
+                end++;
+            }
         }
 
-        return Math.Min(end, _text.Length) - start;
+        return end - start;
     }
 }

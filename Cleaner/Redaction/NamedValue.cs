@@ -18,7 +18,6 @@ internal static class NamedValue
     private const int MinValue = 8;
     private const int MaxSteps = 16;
 
-    private static readonly SearchValues<byte> NameEnds = SearchValues.Create("\"'=: \\!,"u8);
     private static readonly SearchValues<byte> NameBytes = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"u8);
 
@@ -34,23 +33,24 @@ internal static class NamedValue
 
     /// <summary>Adds the values that belong to names of secrets in a text.</summary>
     /// <param name="text">The text.</param>
+    /// <param name="words">Where the letters of <see cref="SecretWords"/> begin, a bit for each byte.</param>
     /// <param name="found">Where they are added.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Find(ReadOnlySpan<byte> text, List<Secret> found)
+    public static void Find(ReadOnlySpan<byte> text, ReadOnlySpan<ulong> words, List<Secret> found)
     {
         int done = 0;
-        for (int block = 0; block < text.Length; block += SecretWords.Block)
+        for (int block = 0; block < words.Length; block++)
         {
-            for (uint places = SecretWords.Places(text, block); places != 0; places &= places - 1)
+            for (ulong places = words[block]; places != 0; places &= places - 1)
             {
-                int at = block + BitOperations.TrailingZeroCount(places);
+                int at = (block * CandidateMasks.Block) + BitOperations.TrailingZeroCount(places);
                 if (at < done)
                 {
                     continue;
                 }
 
                 int end = at + 3;
-                while (end < text.Length && NameBytes.Contains(text[end]))
+                while (end < text.Length && (char.IsAsciiLetterOrDigit((char)text[end]) || text[end] is (byte)'_' or (byte)'-'))
                 {
                     end++;
                 }
@@ -68,7 +68,9 @@ internal static class NamedValue
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsGiven(ReadOnlySpan<byte> text, int at)
     {
-        if (at >= text.Length || !NameEnds.Contains(text[at]))
+        bool isEnd = at < text.Length
+            && text[at] is (byte)'"' or (byte)'\'' or (byte)'=' or (byte)':' or (byte)' ' or (byte)'\\' or (byte)'!' or (byte)',';
+        if (!isEnd)
         {
             return false;
         }

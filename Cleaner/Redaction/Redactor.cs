@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using DataForge.Cleaner.Text;
 using DataForge.Python;
 
@@ -25,6 +23,7 @@ internal sealed class Redactor
     private readonly List<Secret> _found = [];
     private readonly List<Secret> _confirmed = [];
     private readonly int[] _counts = new int[4];
+    private readonly CandidateMasks _masks = new();
 
     /// <summary>How many secrets were replaced in the current text, by <see cref="SecretKind"/>.</summary>
     public ReadOnlySpan<int> Counts => _counts;
@@ -57,8 +56,9 @@ internal sealed class Redactor
     private void Find(ReadOnlySpan<byte> text)
     {
         _found.Clear();
+        _masks.Read(text);
         FindAtTriggers(text);
-        NamedValue.Find(text, _found);
+        NamedValue.Find(text, _masks.Words, _found);
         FindTokens(text);
         FindPrivateKeys(text);
         if (_found.Count > 1)
@@ -78,15 +78,15 @@ internal sealed class Redactor
         }
     }
 
-    /// <summary>Tries the patterns at the signs that <see cref="SignMasks"/> finds, 64 bytes at a time.</summary>
+    /// <summary>Tries the patterns at the signs that <see cref="CandidateMasks"/> finds.</summary>
     private void FindAtTriggers(ReadOnlySpan<byte> text)
     {
-        var masks = new SignMasks(text);
-        for (int at = 0; at < text.Length; at += SignMasks.Block)
+        ReadOnlySpan<ulong> masks = _masks.Signs;
+        for (int block = 0; block < masks.Length; block++)
         {
-            for (ulong signs = masks.Next(); signs != 0; signs &= signs - 1)
+            for (ulong signs = masks[block]; signs != 0; signs &= signs - 1)
             {
-                if (FindAt(text, at + BitOperations.TrailingZeroCount(signs)) is { } found)
+                if (FindAt(text, (block * CandidateMasks.Block) + BitOperations.TrailingZeroCount(signs)) is { } found)
                 {
                     _found.Add(found);
                 }
@@ -118,68 +118,31 @@ internal sealed class Redactor
         }
     }
 
-    /// <summary>Finds tokens in runs of <see cref="TokenPattern.MinRun"/> bytes or more, 64 bytes at a time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Finds tokens in runs of <see cref="TokenPattern.MinRun"/> bytes or more.</summary>
     private void FindTokens(ReadOnlySpan<byte> text)
     {
+        ReadOnlySpan<ulong> masks = _masks.Runs;
         int done = 0;
-        ulong block = RunMask(text, 0);
-        for (int at = 0; at < text.Length; at += 64)
+        for (int block = 0; block < masks.Length; block++)
         {
-            // Bit i is set where the run continues for 2, 4, 8, 16, then 20 bytes from i on; bits of the next block are shifted in.
-            ulong next = RunMask(text, at + 64);
-            (ulong low, ulong high) = (block, next);
-            foreach (int shift in (ReadOnlySpan<int>)[1, 2, 4, 8, TokenPattern.MinRun - 16])
+            ulong runs = masks[block];
+            int at = block * CandidateMasks.Block;
+            while (runs != 0)
             {
-                low &= (low >> shift) | (high << (64 - shift));
-                high &= high >> shift;
-            }
-
-            block = next;
-            while (low != 0)
-            {
-                int start = at + BitOperations.TrailingZeroCount(low);
-                low &= low - 1;
-                if (start < done)
+                int start = at + BitOperations.TrailingZeroCount(runs);
+                if (start >= done)
                 {
-                    continue;
+                    done = TokenPattern.RunEnd(text, start);
+                    if (TokenPattern.In(text, start, done) is { } secret)
+                    {
+                        _found.Add(secret);
+                        done = Math.Max(done, secret.End);
+                    }
                 }
 
-                int length = text[start..].IndexOfAnyExcept(TokenPattern.RunBytes);
-                done = length < 0 ? text.Length : start + length;
-                if (TokenPattern.In(text, start, done) is { } secret)
-                {
-                    _found.Add(secret);
-                    done = Math.Max(done, secret.End);
-                }
+                runs = done - at >= CandidateMasks.Block ? 0 : runs & (ulong.MaxValue << (done - at));
             }
         }
-    }
-
-    // Which of the next 64 bytes are letters, digits, '_' or '-'.
-    private static ulong RunMask(ReadOnlySpan<byte> text, int at)
-    {
-        if (at + 64 <= text.Length)
-        {
-            return RunMask(Vector256.Create(text[at..])) | ((ulong)RunMask(Vector256.Create(text[(at + 32)..])) << 32);
-        }
-
-        ulong mask = 0;
-        for (int i = at; i < text.Length; i++)
-        {
-            mask |= TokenPattern.RunBytes.Contains(text[i]) ? 1UL << (i - at) : 0;
-        }
-
-        return mask;
-    }
-
-    private static uint RunMask(Vector256<byte> block)
-    {
-        Vector256<byte> letters = Vector256.LessThan(
-            (block | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)26));
-        Vector256<byte> digits = Vector256.LessThan(block - Vector256.Create((byte)'0'), Vector256.Create((byte)10));
-        Vector256<byte> signs = Vector256.Equals(block, Vector256.Create((byte)'_')) | Vector256.Equals(block, Vector256.Create((byte)'-'));
-        return (letters | digits | signs).ExtractMostSignificantBits();
     }
 
     /// <summary>

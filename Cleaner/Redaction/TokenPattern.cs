@@ -24,7 +24,25 @@ internal static class TokenPattern
     public static Secret? In(ReadOnlySpan<byte> text, int start, int end)
     {
         start += Escapes.LengthAt(text, start, end);
-        return Jwt(text, start, end) ?? Dotted(text, start, end) ?? OfKnownForm(text, start, end);
+        return AmongSigns(text, start, end) ?? OfKnownForm(text, start, end);
+    }
+
+    // What the characters around the run identify, of which those next to it are looked at first.
+    private static Secret? AmongSigns(ReadOnlySpan<byte> text, int start, int end)
+    {
+        if (end < text.Length && text[end] == '.' && (Jwt(text, start, end) ?? Discord(text, start, end)) is { } dotted)
+        {
+            return dotted;
+        }
+
+        byte before = start > 0 ? text[start - 1] : (byte)0;
+        return (char)before switch
+        {
+            ':' => Telegram(text, start, end),
+            '/' => Hook(text, start, end),
+            '=' or '%' => Signature(text, start, end),
+            _ => char.IsAsciiLetterOrDigit((char)before) ? Signature(text, start, end) : null,
+        };
     }
 
     // A key may follow a word and a sign: "key-AKIA…".
@@ -46,7 +64,7 @@ internal static class TokenPattern
                 continue;
             }
 
-            foreach (KeyForm form in KeyForms.Beginning(text[at], at + 1 < text.Length ? text[at + 1] : (byte)0))
+            foreach (KeyForm form in KeyForms.At(text, at))
             {
                 if (form.LengthAt(text, at) is > 0 and int length)
                 {
@@ -90,35 +108,30 @@ internal static class TokenPattern
         return third - second >= 10 ? new Secret(start, third, SecretKind.Key) : null;
     }
 
-    // Telegram (digits:AA…), Discord, signatures of Azure, web hooks: the characters around the run identify them.
-    private static Secret? Dotted(ReadOnlySpan<byte> text, int start, int end)
+    // The bot's number, and 35 characters behind a colon.
+    private static Secret? Telegram(ReadOnlySpan<byte> text, int start, int end)
     {
-        if ((Discord(text, start, end) ?? Signature(text, start, end)) is { } found)
+        if (start < 9 || end - start != 35 || !text[start..].StartsWith("AA"u8))
         {
-            return found;
+            return null;
         }
 
-        if (start >= 9 && text[start - 1] == ':' && end - start == 35 && text[start..].StartsWith("AA"u8))
+        int digits = start - 1;
+        while (digits > 0 && start - digits < 12 && char.IsAsciiDigit((char)text[digits - 1]))
         {
-            int digits = start - 1;
-            while (digits > 0 && start - digits < 12 && char.IsAsciiDigit((char)text[digits - 1]))
-            {
-                digits--;
-            }
-
-            return start - 1 - digits is >= 8 and <= 10 ? new Secret(digits, end, SecretKind.Key) : null;
+            digits--;
         }
 
+        return start - 1 - digits is >= 8 and <= 10 ? new Secret(digits, end, SecretKind.Key) : null;
+    }
+
+    // The end of a web hook's address.
+    private static Secret? Hook(ReadOnlySpan<byte> text, int start, int end)
+    {
         ReadOnlySpan<byte> before = text[Math.Max(0, start - 60)..start];
-        bool isHook = start >= 1
-            && text[start - 1] == '/'
-            && (before.IndexOf("hooks.slack.com/"u8) >= 0 || before.IndexOf("/api/webhooks/"u8) >= 0);
-        if (isHook)
-        {
-            return new Secret(start, end, SecretKind.Key);
-        }
-
-        return null;
+        return before.IndexOf("hooks.slack.com/"u8) >= 0 || before.IndexOf("/api/webhooks/"u8) >= 0
+            ? new Secret(start, end, SecretKind.Key)
+            : null;
     }
 
     // The bot's number in base64, which begins with M, N or O; the time; a signature.
@@ -162,7 +175,10 @@ internal static class TokenPattern
         return end - start is >= MinSignature and <= MaxSignature ? new Secret(start, end, SecretKind.Key) : null;
     }
 
-    private static int RunEnd(ReadOnlySpan<byte> text, int at)
+    /// <summary>Where the run of <see cref="RunBytes"/> ends that is here.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="at">A place in the run.</param>
+    public static int RunEnd(ReadOnlySpan<byte> text, int at)
     {
         int length = at >= text.Length ? 0 : text[at..].IndexOfAnyExcept(RunBytes);
         return length < 0 ? text.Length : at + length;
