@@ -25,7 +25,7 @@ public sealed class PreparedShingles : IDisposable
     /// <summary>Whether the sets that were read are all of the file's, as they were written.</summary>
     public bool AreWhole => _position == _sets.Rows && _checksum == _sets.ChecksumOf(0);
 
-    /// <summary>Opens the prepared shingles of a part; null if there are none, of other settings, of other texts, or damaged ones.</summary>
+    /// <summary>Opens the prepared shingles of a part; null if there are none, or only of other settings or texts, or damaged.</summary>
     /// <param name="run">The run.</param>
     /// <param name="part">The part's number.</param>
     /// <param name="settings">The settings that the reader needs.</param>
