@@ -7,6 +7,11 @@ internal static class LineBreaks
     public static int Count(ReadOnlySpan<byte> source, int from, int to)
     {
         ReadOnlySpan<byte> part = source[from..to];
+        if (part.IndexOfAny((byte)'\n', (byte)'\r') < 0)
+        {
+            return 0;
+        }
+
         int lines = part.Count((byte)'\n');
         int returns = part.Count((byte)'\r');
         if (returns > 0)

@@ -8,7 +8,6 @@ namespace DataForge.Python;
 /// <summary>Identifiers and keywords.</summary>
 public ref partial struct PythonLexer
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Symbol ScanName(int start)
     {
         ReadOnlySpan<byte> source = _source;
