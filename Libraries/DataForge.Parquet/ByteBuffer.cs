@@ -1,12 +1,11 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace DataForge.Parquet;
 
 /// <summary>A growing buffer of pooled bytes; it keeps its memory when it is cleared.</summary>
 /// <param name="usualMaximum">
-/// A size that the buffer rarely exceeds. From half of it the buffer grows to it in one step, so that an almost full buffer is not copied
-/// into one of twice its size.
+/// A size that the buffer rarely exceeds. From a quarter of it the buffer grows to it in one step, so that an almost full buffer is not
+/// copied into one of twice its size, and arrays of few sizes are in use.
 /// </param>
 internal sealed class ByteBuffer(int usualMaximum = 0) : IDisposable
 {
@@ -73,12 +72,12 @@ internal sealed class ByteBuffer(int usualMaximum = 0) : IDisposable
         }
 
         long capacity = Math.Max(needed, Math.Max(256, 2L * _bytes.Length));
-        if (needed <= usualMaximum && capacity > usualMaximum / 2)
+        if (needed <= usualMaximum && capacity > usualMaximum / 4)
         {
             capacity = usualMaximum;
         }
 
-        byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(capacity, Array.MaxLength));
+        byte[] larger = BytePool.Rent((int)Math.Min(capacity, Array.MaxLength));
         Span.CopyTo(larger);
         Return();
         _bytes = larger;
@@ -88,7 +87,7 @@ internal sealed class ByteBuffer(int usualMaximum = 0) : IDisposable
     {
         if (_bytes.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_bytes);
+            BytePool.Return(_bytes);
         }
     }
 }

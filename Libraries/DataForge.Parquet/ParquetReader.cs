@@ -1,4 +1,3 @@
-using System.Buffers;
 using DataForge.Parquet.Codecs;
 using DataForge.Parquet.Metadata;
 using DataForge.Parquet.Reading;
@@ -158,8 +157,8 @@ public sealed class ParquetReader : IDisposable
     private LeafValues ReadChunk(ChunkReader reader, ParquetNode leaf, ColumnChunkMetadata chunk, int rows, MemoryBudget budget)
     {
         (long offset, int length) = _source.Locate(leaf, chunk);
-        budget.Take(ByteArena.Rounded(length), "a column chunk");
-        byte[] stored = ArrayPool<byte>.Shared.Rent(length);
+        budget.Take(BytePool.SizeOf(length), "a column chunk");
+        byte[] stored = BytePool.Rent(length);
         try
         {
             _source.ReadAt(offset, stored.AsSpan(0, length));
@@ -167,8 +166,8 @@ public sealed class ParquetReader : IDisposable
         }
         finally
         {
-            budget.Return(ByteArena.Rounded(length));
-            ArrayPool<byte>.Shared.Return(stored);
+            budget.Return(BytePool.SizeOf(length));
+            BytePool.Return(stored);
         }
     }
 

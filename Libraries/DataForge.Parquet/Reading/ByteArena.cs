@@ -1,26 +1,26 @@
-using System.Buffers;
-using System.Numerics;
-
 namespace DataForge.Parquet.Reading;
 
 /// <summary>Pooled bytes that pages are decompressed into. Offsets stay valid when it grows; spans do not.</summary>
 internal sealed class ByteArena(MemoryBudget budget) : IDisposable
 {
+    private long _charged;
+    private int _expected;
+
     /// <summary>The pooled array, of which the first <see cref="Length"/> bytes are in use.</summary>
     public byte[] Bytes { get; private set; } = [];
 
     /// <summary>Bytes in use.</summary>
     public int Length { get; private set; }
 
-    /// <summary>The size of the array that the pool gives for so many bytes: the next power of two, up to 1 GiB.</summary>
-    public static long Rounded(long bytes) => bytes <= 1 << 30 ? (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(16, bytes)) : bytes;
-
     /// <summary>Allocates for a total known in advance; a wrong one costs a later growth and nothing else.</summary>
-    public void Prepare(int capacity)
+    /// <param name="expected">The total, if what states it is right.</param>
+    /// <param name="trusted">As much of it as is allocated at once.</param>
+    public void Prepare(int expected, int trusted)
     {
-        if (capacity > Bytes.Length)
+        _expected = expected;
+        if (trusted > Bytes.Length)
         {
-            Resize(capacity);
+            Resize(trusted);
         }
     }
 
@@ -35,7 +35,10 @@ internal sealed class ByteArena(MemoryBudget budget) : IDisposable
                 throw new ParquetException("unsupported feature: a column's values in one row group exceed 2 GiB");
             }
 
-            Resize((int)Math.Min(Math.Max(needed, 2L * Bytes.Length), Array.MaxLength));
+            // The array at most doubles, and does not grow beyond the expected total as long as that suffices.
+            long doubled = 2L * Bytes.Length;
+            long capacity = needed <= _expected ? Math.Min(doubled, _expected) : doubled;
+            Resize((int)Math.Min(Math.Max(needed, capacity), Array.MaxLength));
         }
 
         int start = Length;
@@ -54,8 +57,8 @@ internal sealed class ByteArena(MemoryBudget budget) : IDisposable
     {
         if (Bytes.Length > 0)
         {
-            budget.Return(Bytes.Length);
-            ArrayPool<byte>.Shared.Return(Bytes);
+            budget.Return(_charged);
+            BytePool.Return(Bytes);
         }
 
         Bytes = [];
@@ -64,16 +67,18 @@ internal sealed class ByteArena(MemoryBudget budget) : IDisposable
 
     private void Resize(int capacity)
     {
-        budget.Take(Rounded(capacity), "a column's pages");
-        byte[] larger = ArrayPool<byte>.Shared.Rent(capacity);
-        budget.Take(larger.Length - Rounded(capacity), "a column's pages");
+        // Charged is a new array's size, so that which files are refused does not depend on the arrays that the pool has.
+        long size = BytePool.SizeOf(capacity);
+        budget.Take(size, "a column's pages");
+        byte[] larger = BytePool.Rent(capacity);
         Bytes.AsSpan(0, Length).CopyTo(larger);
         if (Bytes.Length > 0)
         {
-            budget.Return(Bytes.Length);
-            ArrayPool<byte>.Shared.Return(Bytes);
+            budget.Return(_charged);
+            BytePool.Return(Bytes);
         }
 
         Bytes = larger;
+        _charged = size;
     }
 }

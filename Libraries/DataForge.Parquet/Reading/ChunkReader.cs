@@ -41,7 +41,8 @@ internal sealed class ChunkReader(PageDecompressor decompressor, bool verifyChec
             {
                 // Allocate at once what the footer states; a chunk with a higher ratio than text has grows page by page.
                 long trusted = Math.Min(MaxTrustedRatio * (long)stored.Length, 1 << 30);
-                leaf.Arena.Prepare((int)Math.Clamp(chunk.TotalUncompressedSize, 0, trusted));
+                long stated = Math.Clamp(chunk.TotalUncompressedSize, 0, Array.MaxLength);
+                leaf.Arena.Prepare((int)stated, (int)Math.Min(stated, trusted));
             }
 
             while (leaf.EntryCount < leaf.EntryCapacity)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace DataForge.Parquet.Reading;
 
@@ -126,11 +127,14 @@ internal sealed class LeafValues : IDisposable
     private unsafe T[] Rent<T>(long count, string what) where T : unmanaged
     {
         // Pooled arrays are rounded up to a power of two: charge that size before allocating.
-        _budget.Take(ByteArena.Rounded(count * sizeof(T)), what);
+        _budget.Take(Rounded(count * sizeof(T)), what);
         return count <= Array.MaxLength
             ? ArrayPool<T>.Shared.Rent((int)count)
             : throw new ParquetException($"{what} in one row group exceeds 2 GiB");
     }
+
+    private static long Rounded(long bytes) =>
+        bytes <= 1 << 30 ? (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(16, bytes)) : bytes;
 
     private static T[] Return<T>(T[] array)
     {
