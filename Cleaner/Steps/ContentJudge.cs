@@ -1,4 +1,3 @@
-using DataForge.Cleaner.Decontamination;
 using DataForge.Cleaner.Licenses;
 using DataForge.Cleaner.Rules;
 using DataForge.Cleaner.Rules.All;
@@ -16,21 +15,20 @@ namespace DataForge.Cleaner.Steps;
 /// Judges one content with its occurrences: the licence of each occurrence, then whether their licences agree, then the text. In this
 /// order, so that a text is judged only if an occurrence of it survives. One object is reused for one content after another.
 /// </summary>
-/// <param name="options">The options of the stage.</param>
-/// <param name="benchmarks">The problems that no file may hold; null if none are given.</param>
+/// <param name="tools">What it judges with.</param>
 /// <param name="clean">Takes the contents that pass.</param>
 /// <param name="shingles">Takes their shingles; null if nobody wants them.</param>
 /// <param name="dropped">Takes what is dropped.</param>
 /// <param name="output">Takes the counts.</param>
 /// <param name="fault">Takes each source that is no text: the file, the rule, what was found.</param>
 internal sealed class ContentJudge(
-    CleanOptions options, BenchmarkIndex? benchmarks, CorpusShard.Writer clean, PreparedShinglesWriter? shingles,
-    DroppedShard.Writer dropped, PartOutput output, Action<string, string, string> fault)
+    JudgeTools tools, CorpusShard.Writer clean, PreparedShinglesWriter? shingles, DroppedShard.Writer dropped, PartOutput output,
+    Action<string, string, string> fault)
 {
-    private readonly RuleSet _rules = new(RuleSettings.Of(options), benchmarks);
-    private readonly LicensePolicy _policy = new(options);
-    private readonly ShippedText _shipped = new(RuleSettings.Of(options), options.Redact);
-    private readonly JudgedText _text = new();
+    private readonly RuleSet _rules = tools.Rules;
+    private readonly LicensePolicy _policy = tools.Policy;
+    private readonly ShippedText _shipped = tools.Shipped;
+    private readonly JudgedText _text = tools.Text;
 
     /// <summary>Judges a content and writes it to the clean shard, or what is dropped of it to the dropped one.</summary>
     /// <param name="occurrences">All its occurrences that passed the occurrence rules, at least one.</param>

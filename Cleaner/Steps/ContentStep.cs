@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using DataForge.Cleaner.Decontamination;
 using DataForge.Corpus;
@@ -22,6 +23,8 @@ namespace DataForge.Cleaner.Steps;
 internal sealed class ContentStep(
     Run run, RawParts raw, RunInput input, CleanOptions options, BenchmarkIndex? benchmarks, ShingleSettings? shingles, EventLog events)
 {
+    private readonly ConcurrentBag<JudgeTools> _freeTools = [];
+
     /// <summary>The part's name in the manifest.</summary>
     public static string PartName(int part) => $"part-{part:D5}";
 
@@ -69,9 +72,10 @@ internal sealed class ContentStep(
         Survivor[] survivors = ReadSurvivors(groups);
         using var clean = new CorpusShard.Writer(output.Create(FileOf(part)), isIntermediate: true);
         using var dropped = new DroppedShard.Writer(output.Create(DroppedFileOf(part)));
-        using PreparedShinglesWriter? prepared = shingles is null ? null : new PreparedShinglesWriter(run, part, shingles);
+        JudgeTools tools = _freeTools.TryTake(out JudgeTools? free) ? free : new JudgeTools(options, benchmarks, shingles);
+        using PreparedShinglesWriter? prepared = tools.Shingler is { } shingler ? new PreparedShinglesWriter(run, part, shingler) : null;
         void ReportFault(string file, string rule, string detail) => events.Write(new FileFault(StageNames.Clean, file, rule, detail));
-        var judge = new ContentJudge(options, benchmarks, clean, prepared, dropped, output, ReportFault);
+        var judge = new ContentJudge(tools, clean, prepared, dropped, output, ReportFault);
         int judged = 0;
         using (var reader = new RawBlobsShard.Reader(raw.Workspace.RawBlobsPart(part)))
         {
@@ -101,6 +105,7 @@ internal sealed class ContentStep(
         clean.Close();
         dropped.Close();
         prepared?.Complete();
+        _freeTools.Add(tools);
         output.SetRows(FileOf(part), clean.Rows);
         output.SetRows(DroppedFileOf(part), dropped.Rows);
     }

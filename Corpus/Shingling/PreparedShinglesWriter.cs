@@ -22,10 +22,10 @@ public sealed class PreparedShinglesWriter : IDisposable
     /// <summary>Begins the files of a part.</summary>
     /// <param name="run">The run.</param>
     /// <param name="part">The part's number.</param>
-    /// <param name="settings">The settings of the shingles.</param>
-    public PreparedShinglesWriter(Run run, int part, ShingleSettings settings)
+    /// <param name="shingler">Computes the shingles; may serve one part after another.</param>
+    public PreparedShinglesWriter(Run run, int part, Shingler shingler)
     {
-        (_shingler, _folded, _key) = (new Shingler(settings), new FoldedText(settings.Seed), settings.Key);
+        (_shingler, _folded, _key) = (shingler, new FoldedText(shingler.Settings.Seed), shingler.Settings.Key);
         (_setsFile, _textsFile) = (PreparedColumn.SetsFile(run, part), PreparedColumn.TextsFile(run, part));
         Directory.CreateDirectory(Path.GetDirectoryName(_setsFile)!);
 

@@ -18,8 +18,9 @@ public sealed class Shingler
     private readonly Vector<ulong>[] _vectorFactors;
     private readonly uint _kinds;
     private readonly bool _words;
+
+    // The hashes of the tokens, which those of the shingles then replace.
     private ulong[] _tokens = new ulong[1 << 12];
-    private ulong[] _shingles = new ulong[1 << 12];
     private ulong[] _set = new ulong[1 << 12];
     private int _distinct;
 
@@ -27,6 +28,7 @@ public sealed class Shingler
     /// <param name="settings">The length and kind of shingles, the tokens that count, and the seed.</param>
     public Shingler(ShingleSettings settings)
     {
+        Settings = settings;
         _words = settings.Kind == ShingleKind.Words;
         _seed = Hashing.Mix(settings.Seed);
         // Odd factors: a shingle's hash is a bijection of any one token's hash when the others are fixed.
@@ -34,6 +36,9 @@ public sealed class Shingler
         _vectorFactors = Array.ConvertAll(_factors, factor => new Vector<ulong>(factor));
         _kinds = KindsOf(settings.Classes);
     }
+
+    /// <summary>The length and kind of shingles, the tokens that count, and the seed.</summary>
+    public ShingleSettings Settings { get; }
 
     /// <summary>Tokens of the last text.</summary>
     public int TokenCount { get; private set; }
@@ -46,17 +51,15 @@ public sealed class Shingler
     /// <param name="tokens">The text's tokens, if it has just been parsed; else it is lexed here, with the same result.</param>
     public void Process(ReadOnlySpan<byte> text, PythonTokens? tokens = null)
     {
-        // A token has at least one byte.
-        if (_tokens.Length < text.Length)
-        {
-            int length = (int)BitOperations.RoundUpToPowerOf2((uint)text.Length);
-            (_tokens, _shingles, _set) = (new ulong[length], new ulong[length], new ulong[length]);
-        }
-
         TokenCount = _words ? HashWords(text) : tokens is { AreKnown: true } ? HashTokens(text, tokens.Read()) : HashCode(text);
         int count = Math.Max(0, TokenCount - _factors.Length + 1);
         Combine(count);
-        _distinct = _sort.SortDistinct(_shingles.AsSpan(0, count), _set);
+        if (_set.Length < count)
+        {
+            _set = new ulong[_tokens.Length];
+        }
+
+        _distinct = _sort.SortDistinct(_tokens.AsSpan(0, count), _set);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -69,6 +72,11 @@ public sealed class Shingler
         {
             if (((_kinds >> (int)lexer.Kind) & 1) != 0)
             {
+                if (count == tokens.Length)
+                {
+                    tokens = Grow(count + 1);
+                }
+
                 tokens[count++] = Hashing.Of(text, lexer.Start, lexer.Length, _seed);
             }
         }
@@ -79,7 +87,7 @@ public sealed class Shingler
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int HashTokens(ReadOnlySpan<byte> text, PythonTokenReader reader)
     {
-        ulong[] tokens = _tokens;
+        ulong[] tokens = _tokens.Length < reader.MaxCount ? Grow(reader.MaxCount) : _tokens;
         int count = 0;
         while (reader.Next())
         {
@@ -114,16 +122,26 @@ public sealed class Shingler
                 at++;
             }
 
+            if (count == _tokens.Length)
+            {
+                Grow(count + 1);
+            }
+
             _tokens[count++] = Hashing.Of(text, start, at - start, _seed);
         }
     }
 
-    // shingle i = mix(Σ factor j · token i+j), two vectors of shingles at a time.
+    private ulong[] Grow(int count)
+    {
+        Array.Resize(ref _tokens, (int)BitOperations.RoundUpToPowerOf2((uint)count));
+        return _tokens;
+    }
+
+    // shingle i = mix(Σ factor j · token i+j), two vectors of shingles at a time. It takes the place of token i, which no later one needs.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Combine(int count)
     {
         ref ulong tokens = ref MemoryMarshal.GetArrayDataReference(_tokens);
-        ref ulong shingles = ref MemoryMarshal.GetArrayDataReference(_shingles);
         ReadOnlySpan<Vector<ulong>> factors = _vectorFactors;
         int width = Vector<ulong>.Count;
         int i = 0;
@@ -138,8 +156,8 @@ public sealed class Shingler
                 right += Vector.LoadUnsafe(ref tokens, (nuint)(i + j + width)) * factor;
             }
 
-            Mix(left).StoreUnsafe(ref shingles, (nuint)i);
-            Mix(right).StoreUnsafe(ref shingles, (nuint)(i + width));
+            Mix(left).StoreUnsafe(ref tokens, (nuint)i);
+            Mix(right).StoreUnsafe(ref tokens, (nuint)(i + width));
         }
 
         for (; i < count; i++)
@@ -151,7 +169,7 @@ public sealed class Shingler
             }
 
             sum = (sum ^ (sum >> 32)) * Hashing.K1;
-            _shingles[i] = sum ^ (sum >> 29);
+            _tokens[i] = sum ^ (sum >> 29);
         }
     }
 

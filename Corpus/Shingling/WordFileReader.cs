@@ -1,20 +1,17 @@
-using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataForge.Corpus.Shingling;
 
 /// <summary>
-/// Reads a file of words (<see cref="WordFile"/>): columns in order by <see cref="Read"/>, single words by <see cref="Map"/>. Thread-safe.
+/// Reads a file of words (<see cref="WordFile"/>). Nothing is mapped: mapped pages count as the process's memory, which would grow with the
+/// corpus. Thread-safe.
 /// </summary>
-public sealed unsafe class WordFileReader : IDisposable
+public sealed class WordFileReader : IDisposable
 {
     private readonly string _path;
     private readonly SafeFileHandle _file;
     private readonly ulong[] _checksums;
-    private readonly MemoryMappedFile _mapped;
-    private readonly MemoryMappedViewAccessor _view;
-    private readonly ulong* _words;
 
     /// <summary>Opens a file and checks that it is complete.</summary>
     /// <exception cref="DataForgeException">The file is damaged.</exception>
@@ -40,11 +37,6 @@ public sealed unsafe class WordFileReader : IDisposable
 
         _checksums = new ulong[Columns];
         ReadWords(Rows * Columns, _checksums);
-        _mapped = MemoryMappedFile.CreateFromFile(_file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        _view = _mapped.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        byte* first = null;
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref first);
-        _words = (ulong*)first;
     }
 
     /// <summary>Words per column.</summary>
@@ -60,6 +52,7 @@ public sealed unsafe class WordFileReader : IDisposable
     public void Read(int column, long row, Span<ulong> words)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)column, (uint)Columns - 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(row + words.Length, Rows);
         ReadWords((column * Rows) + row, words);
     }
@@ -100,26 +93,19 @@ public sealed unsafe class WordFileReader : IDisposable
         }
     }
 
-    /// <summary>Words of a column in mapped memory, valid as long as the reader; not compared with the checksum.</summary>
-    public ReadOnlySpan<ulong> Map(int column, long row, int count)
+    /// <summary>A single word, which is not compared with the checksum. It costs a call of the system.</summary>
+    public ulong Word(int column, long row)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)column, (uint)Columns - 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(row | (long)count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(row + count, Rows);
-        return new ReadOnlySpan<ulong>(_words + (column * Rows) + row, count);
+        Span<ulong> word = stackalloc ulong[1];
+        Read(column, row, word);
+        return word[0];
     }
 
     /// <summary>The exception for a damaged file.</summary>
     public DataForgeException Damaged() => new($"{_path} is damaged: remove it and run the same command again.");
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _mapped.Dispose();
-        _file.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 
     private void ReadWords(long word, Span<ulong> words)
     {

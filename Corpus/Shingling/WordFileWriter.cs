@@ -3,10 +3,10 @@ namespace DataForge.Corpus.Shingling;
 /// <summary>Writes a file of words (<see cref="WordFile"/>), column after column, all of the same length.</summary>
 public sealed class WordFileWriter(string path) : IDisposable
 {
-    // 512 KiB.
-    private const int BufferWords = 1 << 16;
+    // Buffers of 64 KiB are no large objects, whose garbage would be collected late.
+    private const int BufferWords = 1 << 13;
 
-    private readonly FileStream _file = new(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
+    private readonly FileStream _file = new(path, FileMode.Create, FileAccess.Write, FileShare.None, BufferWords * sizeof(ulong));
     private readonly List<ulong> _checksums = [];
     private ulong _checksum;
     private long _rows = -1;

@@ -34,8 +34,8 @@ internal sealed class BandJoin
     private readonly int _slices;
     private readonly int _rankBits;
     private readonly int _maxPaired;
-    private readonly long _maxSlice;
-    private readonly ulong[] _buffer = new ulong[1 << 16];
+    private readonly long _usualSlice;
+    private readonly ulong[] _buffer = new ulong[SignatureParts.ScanWords];
     private readonly WordBuffer _sort;
     private int _count;
 
@@ -54,7 +54,7 @@ internal sealed class BandJoin
         (_signatures, _ranks, _baseParts, _baseKept, _sort) = (signatures, ranks, baseParts, baseKept, sort);
         _rankBits = KeyedRanks.RankBits(ranks.Length);
         _maxPaired = allPairs ? int.MaxValue : MaxPairedBucket;
-        _maxSlice = Math.Max(1 << 10, memory / (2 * sizeof(ulong)));
+        long maxSlice = Math.Max(1 << 10, memory / (2 * sizeof(ulong)));
         int baseFiles = signatures.Start(baseParts);
         long sorted = ranks.Length - baseFiles;
         if (baseFiles > 0)
@@ -66,7 +66,10 @@ internal sealed class BandJoin
             sorted += baseFiles / 16;
         }
 
-        _slices = (int)Math.Max(1, (sorted + _maxSlice - 1) / _maxSlice);
+        _slices = (int)Math.Max(1, (sorted + maxSlice - 1) / maxSlice);
+
+        // Slices are of even size except for hot buckets, so a little more than a slice's size suffices for most.
+        _usualSlice = (sorted / _slices * 17 / 16) + SignatureParts.ScanWords;
     }
 
     /// <summary>Hot buckets found so far.</summary>
@@ -153,10 +156,8 @@ internal sealed class BandJoin
     {
         if (_sort.Words.Length - _count < more)
         {
-            // Slices are of even size except for hot buckets, so a little more than a slice's size suffices for most.
             long needed = _count + (long)more;
-            long usual = Math.Min(2L * _sort.Words.Length, _maxSlice + (_maxSlice / 16));
-            long length = needed <= usual ? usual : needed + (needed / 4);
+            long length = needed <= _usualSlice ? _usualSlice : needed + (needed / 4);
             Array.Resize(ref _sort.Words, (int)Math.Min(length, Array.MaxLength));
         }
     }

@@ -48,7 +48,7 @@ internal sealed record ShardPlan(int First, IReadOnlyList<int> Ends)
 
         void ForEachKept(Action<int, long> take)
         {
-            var buffer = new ulong[1 << 16];
+            var buffer = new ulong[SignatureParts.ScanWords];
             for (int part = baseParts; part < signatures.Count; part++)
             {
                 int start = signatures.Start(part);

@@ -8,6 +8,11 @@ namespace DataForge.Dedup.Store;
 /// </summary>
 internal sealed class SignatureParts : IDisposable
 {
+    /// <summary>
+    /// Words to read of a column at a time: a buffer of 64 KiB is no large object, whose garbage would be collected late.
+    /// </summary>
+    public const int ScanWords = 1 << 13;
+
     private readonly WordFileReader[] _files;
     private readonly int[] _starts;
 
@@ -63,7 +68,7 @@ internal sealed class SignatureParts : IDisposable
     public ulong Word(int ordinal, int column)
     {
         (int part, int row) = Locate(ordinal);
-        return _files[part].Map(column, row, 1)[0];
+        return _files[part].Word(column, row);
     }
 
     /// <summary>The fingerprint of a file's shingle set.</summary>

@@ -17,6 +17,9 @@ public ref struct PythonTokenReader
         _spans = spans;
     }
 
+    /// <summary>As many tokens as there may be; parts of f-strings count.</summary>
+    public readonly int MaxCount => _symbols.Length;
+
     /// <summary>The kind of the current token.</summary>
     public readonly TokenKind Kind
     {

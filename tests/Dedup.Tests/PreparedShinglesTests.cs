@@ -73,7 +73,7 @@ public class PreparedShinglesTests
         var tokens = new PythonTokens();
         for (int part = 0; part < parts.Count; part++)
         {
-            using var writer = new PreparedShinglesWriter(run.Run, part, settings);
+            using var writer = new PreparedShinglesWriter(run.Run, part, new Shingler(settings));
             foreach (TestFile file in parts[part])
             {
                 PythonParser.Check(file.Text, null, tokens);

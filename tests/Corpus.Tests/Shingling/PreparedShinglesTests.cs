@@ -108,7 +108,7 @@ public sealed class PreparedShinglesTests : IDisposable
 
     private void Write(string[] texts)
     {
-        using var writer = new PreparedShinglesWriter(_run, 0, Settings);
+        using var writer = new PreparedShinglesWriter(_run, 0, new Shingler(Settings));
         var tokens = new PythonTokens();
         foreach (byte[] text in texts.Select(Encoding.UTF8.GetBytes))
         {
