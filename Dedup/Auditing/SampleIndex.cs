@@ -4,7 +4,7 @@ namespace DataForge.Dedup.Auditing;
 
 /// <summary>
 /// Finds for any set the sampled files that it may be a near duplicate of, without signatures and without missing one: an inverted index of
-/// the sample's rarer shingles. Memory: up to 100 bytes per shingle of the sample.
+/// the sample's rarer shingles. Memory: 30 bytes per shingle of the sample.
 /// </summary>
 /// <remarks>
 /// A set B with J(A, B) ≥ t has at least t·|A| of A's elements. So it lacks at most m = |A| − ⌈t·|A|⌉ of them, and of any q elements of A
@@ -19,7 +19,7 @@ internal sealed class SampleIndex
 
     // By shingle, the number of its first link. Links are numbered from 1; 0 is the end.
     private readonly ShingleTable _heads;
-    private readonly List<(int Sample, int Next)> _links = [(0, 0)];
+    private readonly List<(int Sample, int Next)> _links;
 
     /// <summary>Builds the index.</summary>
     /// <param name="sets">The sampled files' sets.</param>
@@ -27,15 +27,21 @@ internal sealed class SampleIndex
     public SampleIndex(IReadOnlyList<ulong[]> sets, double threshold)
     {
         int shingles = checked(sets.Sum(set => set.Length));
-        _heads = new ShingleTable(shingles);
-        var frequencies = new ShingleTable(shingles);
-        foreach (ulong[] set in sets)
+        int[] lacking = new int[sets.Count];
+        int[] indexed = new int[sets.Count];
+        for (int i = 0; i < sets.Count; i++)
         {
-            foreach (ulong shingle in set)
-            {
-                frequencies.Value(shingle)++;
-            }
+            int size = sets[i].Length;
+            // The product is rounded down a little, so that the index becomes larger rather than smaller.
+            lacking[i] = size - (int)Math.Ceiling((threshold * size) - 1e-6);
+            indexed[i] = Math.Min(size, lacking[i] + Math.Max(1, size / 16));
         }
+
+        // A table that is a quarter full at most: most shingles that are looked up are not in it.
+        _heads = new ShingleTable(checked(2 * indexed.Sum()));
+        _links = new List<(int Sample, int Next)>(1 + indexed.Sum()) { (0, 0) };
+        int countBits = Math.Min(28, BitOperations.Log2((uint)shingles | 1) + 2);
+        ushort[] counts = Count(sets, countBits);
 
         // Sixteen bits per shingle: one in sixteen of the shingles that are not indexed passes.
         int bits = Math.Clamp(BitOperations.Log2((uint)shingles | 1) + 5, 10, 32);
@@ -45,13 +51,10 @@ internal sealed class SampleIndex
         for (int i = 0; i < sets.Count; i++)
         {
             ulong[] set = sets[i];
-            // The product is rounded down a little, so that the index becomes larger rather than smaller.
-            int lacking = set.Length - (int)Math.Ceiling((threshold * set.Length) - 1e-6);
-            int indexed = Math.Min(set.Length, lacking + Math.Max(1, set.Length / 16));
-            _needed[i] = indexed - lacking;
+            _needed[i] = indexed[i] - lacking[i];
             var rarest = (ulong[])set.Clone();
-            Array.Sort(Array.ConvertAll(rarest, frequencies.Find), rarest);
-            foreach (ulong shingle in rarest.AsSpan(0, indexed))
+            Array.Sort(Array.ConvertAll(rarest, shingle => counts[(int)(shingle >> (64 - countBits))]), rarest);
+            foreach (ulong shingle in rarest.AsSpan(0, indexed[i]))
             {
                 Add(i, shingle);
             }
@@ -96,6 +99,23 @@ internal sealed class SampleIndex
         }
 
         found.RemoveRange(kept, found.Count - kept);
+    }
+
+    // By a shingle's first bits, in how many sets it is, or a few more: there are four to eight counters for each, so that few share one.
+    // Which shingles are indexed decides how much is compared, not what is found.
+    private static ushort[] Count(IReadOnlyList<ulong[]> sets, int bits)
+    {
+        var counts = new ushort[1 << bits];
+        foreach (ulong[] set in sets)
+        {
+            foreach (ulong shingle in set)
+            {
+                ref ushort count = ref counts[(int)(shingle >> (64 - bits))];
+                count += (ushort)(count < ushort.MaxValue ? 1 : 0);
+            }
+        }
+
+        return counts;
     }
 
     private void Add(int sample, ulong shingle)

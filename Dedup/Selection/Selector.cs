@@ -53,12 +53,13 @@ internal sealed class Selector(IShingleSets sets, int[] firstOf, double threshol
         CancellationToken cancellation)
     {
         var buckets = new HotBuckets(hotBuckets);
+        var block = new Block();
         int files = firstOf.Length;
         for (int from = 0; from < files; from += BlockFiles)
         {
             cancellation.ThrowIfCancellationRequested();
             int to = Math.Min(from + BlockFiles, files);
-            var block = new Block(from, to, pairs.ReadBelow(to), memberships.ReadBelow(to, bucketOffsets));
+            block.Set(from, to, pairs.ReadBelow(to), memberships.ReadBelow(to, bucketOffsets));
             VerifyInParallel(block, buckets, cancellation);
             DecideInOrder(block, buckets);
             advance(to - from);

@@ -48,7 +48,7 @@ internal sealed class Sketches
     /// <summary>The sketch of a file. Thread-safe: two threads that make the same sketch make equal ones.</summary>
     public byte[] Of(int rank, SignatureKernel kernel, ref ulong[] buffer)
     {
-        byte[]?[] all = LazyInitializer.EnsureInitialized(ref _sketches, () => new byte[_files][])!;
+        byte[]?[] all = Volatile.Read(ref _sketches) ?? LazyInitializer.EnsureInitialized(ref _sketches, NewTable)!;
         byte[]? sketch = Volatile.Read(ref all[rank]);
         if (sketch is null)
         {
@@ -58,6 +58,8 @@ internal sealed class Sketches
 
         return sketch;
     }
+
+    private byte[]?[] NewTable() => new byte[_files][];
 
     /// <summary>Makes a sketch of a set.</summary>
     public static byte[] Make(ReadOnlySpan<ulong> set, SignatureKernel kernel)
