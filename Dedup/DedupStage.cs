@@ -66,9 +66,10 @@ public sealed class DedupStage(DedupOptions options) : IStage
         {
             plans =
             [
-                .. plans,
+                // First, since it takes longer than a shard.
                 new PartPlan(DedupPaths.AuditPart, datasetInput, 1, Synchronous(
                     (output, token) => AuditStep.Compute(run, input, options, output, token))),
+                .. plans,
             ];
         }
 

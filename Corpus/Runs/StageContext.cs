@@ -54,12 +54,15 @@ public sealed class StageContext(Run run, EventLog events, int workers, TimeProv
         using StageProgress progress = Progress(stage, unit, plans.Sum(plan => plan.Weight));
         var options = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation };
 
+        // The longest parts come first, so that at the end no worker waits long for another's part.
+        int[] order = [.. Enumerable.Range(0, plans.Count).OrderByDescending(i => plans[i].Weight)];
+
         // The first pass skips parts that another process is computing, so that both processes have work; the second waits for them.
         int first = (int)(FirstPart * plans.Count);
         for (int pass = 0; pass < 2; pass++)
         {
             bool wait = pass == 1;
-            int[] open = [.. Enumerable.Range(0, plans.Count).Select(i => (i + first) % plans.Count).Where(i => entries[i] is null)];
+            int[] open = [.. order[first..].Concat(order[..first]).Where(i => entries[i] is null)];
             await Parallel.ForEachAsync(open, options, async (i, token) =>
             {
                 entries[i] = await RunPartAsync(stage, optionsHash, plans[i], wait, token).ConfigureAwait(false);
