@@ -42,7 +42,7 @@ public sealed class CleanStage(CleanOptions options, ShingleSettings? shingles =
         parts.Add(rules.Part);
         var occurrences = new OccurrenceStep(context.Run, raw, input, options);
         await RunStepAsync(occurrences.Plans(), "files").ConfigureAwait(false);
-        var contents = new ContentStep(context.Run, raw, input, options, benchmarks, shingles, context.Events);
+        var contents = new ContentStep(context.Run, raw, input, options, benchmarks, shingles, context.Workers, context.Events);
         List<PartPlan> plans = contents.Plans();
         await RunStepAsync(plans, "bytes").ConfigureAwait(false);
         PreparedShingles.KeepOnly(context.Run, plans.Select(plan => ContentStep.NumberOf(plan.Part)));

@@ -50,7 +50,7 @@ public sealed class DedupOptions
 
     /// <summary>
     /// Most text in a dataset shard, in bytes before compression: 1 KiB to 16 GiB; 500 MB by default. The shards of a dataset have about
-    /// the same size; a small dataset has up to eight shards of 64 MB or more.
+    /// the same size; a small dataset has up to sixteen shards of 16 MB or more.
     /// </summary>
     [Range(1 << 10, 16L << 30)]
     public long ShardBytes { get; set; } = 500_000_000;

@@ -4,9 +4,6 @@ using DataForge.Cleaner.Rules.All;
 using DataForge.Cleaner.Text;
 using DataForge.Corpus;
 using DataForge.Corpus.Counts;
-using DataForge.Corpus.Runs;
-using DataForge.Corpus.Shards;
-using DataForge.Corpus.Shingling;
 using DataForge.Python;
 
 namespace DataForge.Cleaner.Steps;
@@ -16,21 +13,15 @@ namespace DataForge.Cleaner.Steps;
 /// order, so that a text is judged only if an occurrence of it survives. One object is reused for one content after another.
 /// </summary>
 /// <param name="tools">What it judges with.</param>
-/// <param name="clean">Takes the contents that pass.</param>
-/// <param name="shingles">Takes their shingles; null if nobody wants them.</param>
-/// <param name="dropped">Takes what is dropped.</param>
-/// <param name="output">Takes the counts.</param>
-/// <param name="fault">Takes each source that is no text: the file, the rule, what was found.</param>
-internal sealed class ContentJudge(
-    JudgeTools tools, CorpusShard.Writer clean, PreparedShinglesWriter? shingles, DroppedShard.Writer dropped, PartOutput output,
-    Action<string, string, string> fault)
+/// <param name="output">Takes what it decides.</param>
+internal sealed class ContentJudge(JudgeTools tools, IJudgeOutput output)
 {
     private readonly RuleSet _rules = tools.Rules;
     private readonly LicensePolicy _policy = tools.Policy;
     private readonly ShippedText _shipped = tools.Shipped;
     private readonly JudgedText _text = tools.Text;
 
-    /// <summary>Judges a content and writes it to the clean shard, or what is dropped of it to the dropped one.</summary>
+    /// <summary>Judges a content.</summary>
     /// <param name="occurrences">All its occurrences that passed the occurrence rules, at least one.</param>
     /// <param name="content">Its source bytes.</param>
     public void Judge(ReadOnlySpan<Survivor> occurrences, ReadOnlySpan<byte> content)
@@ -40,20 +31,20 @@ internal sealed class ContentJudge(
         LicenseFinding header = _policy.Read(_shipped);
         IReadOnlyList<LicensedOccurrence> kept = _policy.Apply(occurrences, header, row =>
         {
-            output.Add(CountName.Dropped.Of(row.Rule));
-            dropped.Append(row);
+            output.Add(CountName.Dropped.Of(row.Rule), 1);
+            output.Drop(row);
         });
         if (kept.Count == 0)
         {
             return;
         }
 
-        output.Add(CountName.ContentsIn);
+        output.Add(CountName.ContentsIn, 1);
         output.Add(CountName.BytesIn, content.Length);
         if (noText is { } why)
         {
             Survivor best = kept[0].Occurrence;
-            fault($"{best.Repository.Name} {best.Path}", why.Rule, why.Value);
+            output.Report($"{best.Repository.Name} {best.Path}", why.Rule, why.Value);
         }
 
         if ((noText ?? _policy.Conflict(occurrences, header) ?? JudgeText(kept[0].Occurrence.BlobId, content.Length)) is { } finding)
@@ -103,19 +94,18 @@ internal sealed class ContentJudge(
             MaxLine = statistics.MaxLine,
             AlphanumericShare = statistics.AlphanumericShare,
         };
-        clean.Append(file, _shipped.Text);
-        shingles?.Append(contentId, _shipped.Text, _text.Tokens);
-        output.Add(CountName.ContentsOut);
+        output.Keep(file, _shipped.Text, _text.Tokens);
+        output.Add(CountName.ContentsOut, 1);
         output.Add(CountName.OccurrencesOut, kept.Count);
         output.Add(CountName.BytesOut, size);
-        output.Add(CountName.LicenseOf(best.License));
-        output.Add(CountName.LicenseClassOf(best.Rank.License));
+        output.Add(CountName.LicenseOf(best.License), 1);
+        output.Add(CountName.LicenseClassOf(best.Rank.License), 1);
     }
 
     private void Drop(Finding finding, IReadOnlyList<LicensedOccurrence> kept, int size)
     {
         output.Add(CountName.Dropped.Of(finding.Rule), kept.Count);
-        output.Add(CountName.DroppedContents.Of(finding.Rule));
-        dropped.Append(LicensePolicy.Dropped(finding, kept, size));
+        output.Add(CountName.DroppedContents.Of(finding.Rule), 1);
+        output.Drop(LicensePolicy.Dropped(finding, kept, size));
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using DataForge.Cleaner.Decontamination;
 using DataForge.Corpus;
@@ -19,11 +18,14 @@ namespace DataForge.Cleaner.Steps;
 /// <param name="options">The options of the stage.</param>
 /// <param name="benchmarks">The problems that no file may hold; null if none are given.</param>
 /// <param name="shingles">The shingles that are computed ahead for the removal of duplicates; null for none.</param>
+/// <param name="workers">Workers of the stage: where fewer parts are left, the others help with them.</param>
 /// <param name="events">The run's event log.</param>
 internal sealed class ContentStep(
-    Run run, RawParts raw, RunInput input, CleanOptions options, BenchmarkIndex? benchmarks, ShingleSettings? shingles, EventLog events)
+    Run run, RawParts raw, RunInput input, CleanOptions options, BenchmarkIndex? benchmarks, ShingleSettings? shingles, int workers,
+    EventLog events)
 {
-    private readonly ConcurrentBag<JudgeTools> _freeTools = [];
+    private readonly JudgePool _judges = new(() => new JudgeTools(options, benchmarks, shingles));
+    private readonly SpareWorkers _workers = new(workers);
 
     /// <summary>The part's name in the manifest.</summary>
     public static string PartName(int part) => $"part-{part:D5}";
@@ -70,29 +72,22 @@ internal sealed class ContentStep(
     private void Compute(int part, List<(int Source, SurvivorGroup Group)> groups, PartOutput output, CancellationToken cancellation)
     {
         Survivor[] survivors = ReadSurvivors(groups);
-        using var clean = new CorpusShard.Writer(output.Create(FileOf(part)), isIntermediate: true);
-        using var dropped = new DroppedShard.Writer(output.Create(DroppedFileOf(part)));
-        JudgeTools tools = _freeTools.TryTake(out JudgeTools? free) ? free : new JudgeTools(options, benchmarks, shingles);
-        using PreparedShinglesWriter? prepared = tools.Shingler is { } shingler ? new PreparedShinglesWriter(run, part, shingler) : null;
-        void ReportFault(string file, string rule, string detail) => events.Write(new FileFault(StageNames.Clean, file, rule, detail));
-        var judge = new ContentJudge(tools, clean, prepared, dropped, output, ReportFault);
+        JudgeTools tools = _judges.Take();
+        using var writer = new PartWriter(run, part, output, events, tools.Shingles);
         int judged = 0;
-        using (var reader = new RawBlobsShard.Reader(raw.Workspace.RawBlobsPart(part)))
+        _workers.Begin();
+        try
         {
+            using var reader = new RawBlobsShard.Reader(raw.Workspace.RawBlobsPart(part));
             for (int group = 0; group < reader.RowGroupCount; group++)
             {
                 using RawBlobsShard.Rows rows = reader.ReadRowGroup(group);
-                for (int row = 0; row < rows.Count; row++)
-                {
-                    ReadOnlySpan<Survivor> occurrences = OccurrencesOf(survivors, rows.Id(row));
-                    if (!occurrences.IsEmpty)
-                    {
-                        cancellation.ThrowIfCancellationRequested();
-                        judge.Judge(occurrences, rows.Content(row));
-                        judged += occurrences.Length;
-                    }
-                }
+                judged += new PartJudge(rows, survivors, _judges, tools, _workers, writer).Judge(cancellation);
             }
+        }
+        finally
+        {
+            _workers.End();
         }
 
         if (judged != survivors.Length)
@@ -102,12 +97,8 @@ internal sealed class ContentStep(
                 + "the workspace is damaged; crawl into a new one.");
         }
 
-        clean.Close();
-        dropped.Close();
-        prepared?.Complete();
-        _freeTools.Add(tools);
-        output.SetRows(FileOf(part), clean.Rows);
-        output.SetRows(DroppedFileOf(part), dropped.Rows);
+        writer.Close();
+        _judges.Return(tools);
     }
 
     private Survivor[] ReadSurvivors(List<(int Source, SurvivorGroup Group)> groups)
@@ -125,31 +116,5 @@ internal sealed class ContentStep(
 
         Array.Sort(all, Survivor.Compare);
         return all;
-    }
-
-    private static ReadOnlySpan<Survivor> OccurrencesOf(Survivor[] sorted, BlobId id)
-    {
-        int low = 0;
-        int high = sorted.Length;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (sorted[middle].BlobId.CompareTo(id) < 0)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        int end = low;
-        while (end < sorted.Length && sorted[end].BlobId == id)
-        {
-            end++;
-        }
-
-        return sorted.AsSpan(low..end);
     }
 }

@@ -28,5 +28,5 @@ internal sealed class JudgeTools(CleanOptions options, BenchmarkIndex? benchmark
     public JudgedText Text { get; } = new();
 
     /// <summary>Computes shingles; null if nobody wants them.</summary>
-    public Shingler? Shingler { get; } = shingles is null ? null : new Shingler(shingles);
+    public TextShingles? Shingles { get; } = shingles is null ? null : new TextShingles(shingles);
 }

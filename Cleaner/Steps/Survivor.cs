@@ -46,4 +46,33 @@ internal sealed record Survivor
         order = order != 0 ? order : a.BlobId.CompareTo(b.BlobId);
         return order != 0 ? order : a.RankAs(a.LicenseClass).CompareTo(b.RankAs(b.LicenseClass));
     }
+
+    /// <summary>The occurrences of a content.</summary>
+    /// <param name="sorted">Occurrences of one part, in order (<see cref="Compare"/>).</param>
+    /// <param name="id">The content's git id.</param>
+    public static ReadOnlySpan<Survivor> Of(Survivor[] sorted, BlobId id)
+    {
+        int low = 0;
+        int high = sorted.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (sorted[middle].BlobId.CompareTo(id) < 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        int end = low;
+        while (end < sorted.Length && sorted[end].BlobId == id)
+        {
+            end++;
+        }
+
+        return sorted.AsSpan(low..end);
+    }
 }

@@ -49,15 +49,21 @@ public static class Hashing
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(ReadOnlySpan<byte> text, int start, int length, ulong seed)
     {
-        if ((uint)length <= 8 && start + 8 <= text.Length)
+        if ((uint)length > 16 || start < 8 || start + 16 > text.Length)
         {
-            // Most tokens: one load, with the bytes after the token masked. A shift by 64 would be a shift by 0, hence two shifts.
-            ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start));
-            word &= (1UL << (length * 4) << (length * 4)) - 1;
-            return Fold(word ^ K0 ^ seed, (ulong)length ^ K1);
+            return OfLonger(text.Slice(start, length), seed);
         }
 
-        return OfLonger(text.Slice(start, length), seed);
+        // Whether a token has more than 8 bytes cannot be predicted, so both hashes are computed; bytes after the token are masked. A shift
+        // by 64 would be a shift by 0, hence two shifts.
+        ref byte first = ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start);
+        ulong word = Word(ref first, 0);
+        ulong left = word;
+        ulong right = Word(ref first, length - 8);
+        word &= (1UL << (length * 4) << (length * 4)) - 1;
+        ulong ofShort = Fold(word ^ K0 ^ seed, (ulong)length ^ K1);
+        ulong ofLong = Fold(Fold(left ^ K3, right ^ seed ^ K2) ^ (ulong)length, K1);
+        return ofLong ^ ((ofShort ^ ofLong) & (ulong)((length - 9) >> 31));
     }
 
     /// <summary>Hashes a span of bytes.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using DataForge.Corpus.Runs;
-using DataForge.Python;
 
 namespace DataForge.Corpus.Shingling;
 
@@ -11,9 +10,6 @@ namespace DataForge.Corpus.Shingling;
 /// </summary>
 public sealed class PreparedShinglesWriter : IDisposable
 {
-    private readonly Shingler _shingler;
-    private readonly FoldedText _folded;
-    private readonly ulong _key;
     private readonly string _setsFile;
     private readonly string _textsFile;
     private readonly WordFileWriter _sets;
@@ -22,10 +18,8 @@ public sealed class PreparedShinglesWriter : IDisposable
     /// <summary>Begins the files of a part.</summary>
     /// <param name="run">The run.</param>
     /// <param name="part">The part's number.</param>
-    /// <param name="shingler">Computes the shingles; may serve one part after another.</param>
-    public PreparedShinglesWriter(Run run, int part, Shingler shingler)
+    public PreparedShinglesWriter(Run run, int part)
     {
-        (_shingler, _folded, _key) = (shingler, new FoldedText(shingler.Settings.Seed), shingler.Settings.Key);
         (_setsFile, _textsFile) = (PreparedColumn.SetsFile(run, part), PreparedColumn.TextsFile(run, part));
         Directory.CreateDirectory(Path.GetDirectoryName(_setsFile)!);
 
@@ -38,23 +32,12 @@ public sealed class PreparedShinglesWriter : IDisposable
         _sets = new WordFileWriter(AtomicFile.TemporaryName(_setsFile));
     }
 
-    /// <summary>Appends the next text of the part.</summary>
-    /// <param name="contentId">The text's git id.</param>
-    /// <param name="text">The text in UTF-8.</param>
-    /// <param name="tokens">Its tokens, if they are known.</param>
-    public void Append(BlobId contentId, ReadOnlySpan<byte> text, PythonTokens? tokens)
+    /// <summary>Appends the next text of the part, as <see cref="TextShingles"/> computed it.</summary>
+    /// <param name="row">The words that describe it, <see cref="TextShingles.Row"/>.</param>
+    /// <param name="set">Its shingles, <see cref="TextShingles.Set"/>.</param>
+    public void Append(ReadOnlySpan<ulong> row, ReadOnlySpan<ulong> set)
     {
-        _shingler.Process(text, tokens);
-        ReadOnlySpan<ulong> set = _shingler.Set;
         _sets.Append(set);
-        Fingerprint folded = set.IsEmpty ? _folded.HashWide(text) : new Fingerprint(_folded.Hash(text), 0);
-        Span<ulong> row = stackalloc ulong[PreparedColumn.Count];
-        PreparedColumn.Words(contentId, row[PreparedColumn.ContentId..]);
-        row[PreparedColumn.Folded] = folded.High;
-        row[PreparedColumn.FoldedLow] = folded.Low;
-        row[PreparedColumn.SetLength] = (ulong)set.Length;
-        row[PreparedColumn.TextBytes] = (ulong)text.Length;
-        row[PreparedColumn.Settings] = _key;
         for (int column = 0; column < row.Length; column++)
         {
             _columns[column].Add(row[column]);

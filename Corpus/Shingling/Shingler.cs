@@ -28,7 +28,6 @@ public sealed class Shingler
     /// <param name="settings">The length and kind of shingles, the tokens that count, and the seed.</param>
     public Shingler(ShingleSettings settings)
     {
-        Settings = settings;
         _words = settings.Kind == ShingleKind.Words;
         _seed = Hashing.Mix(settings.Seed);
         // Odd factors: a shingle's hash is a bijection of any one token's hash when the others are fixed.
@@ -36,9 +35,6 @@ public sealed class Shingler
         _vectorFactors = Array.ConvertAll(_factors, factor => new Vector<ulong>(factor));
         _kinds = KindsOf(settings.Classes);
     }
-
-    /// <summary>The length and kind of shingles, the tokens that count, and the seed.</summary>
-    public ShingleSettings Settings { get; }
 
     /// <summary>Tokens of the last text.</summary>
     public int TokenCount { get; private set; }
@@ -88,13 +84,14 @@ public sealed class Shingler
     private int HashTokens(ReadOnlySpan<byte> text, PythonTokenReader reader)
     {
         ulong[] tokens = _tokens.Length < reader.MaxCount ? Grow(reader.MaxCount) : _tokens;
+        uint kinds = _kinds;
+        ulong seed = _seed;
         int count = 0;
         while (reader.Next())
         {
-            if (((_kinds >> (int)reader.Kind) & 1) != 0)
-            {
-                tokens[count++] = Hashing.Of(text, reader.Start, reader.Length, _seed);
-            }
+            // A token that does not count is overwritten by the next: no branch can predict which.
+            tokens[count] = Hashing.Of(text, reader.Start, reader.Length, seed);
+            count += (int)(kinds >> (int)reader.Kind) & 1;
         }
 
         return count;

@@ -9,10 +9,10 @@ namespace DataForge.Dedup.Dataset;
 internal sealed record ShardPlan(int First, IReadOnlyList<int> Ends)
 {
     // A small dataset has at most so many shards for workers to share.
-    private const int SmallDatasetShards = 8;
+    private const int SmallDatasetShards = 16;
 
-    // Text in each of them at least: smaller shards compress worse, and their fixed costs weigh more.
-    private const long SmallDatasetShardBytes = 64_000_000;
+    // Text in each of them at least, a row group: in smaller shards fixed costs weigh more.
+    private const long SmallDatasetShardBytes = 16_000_000;
 
     /// <summary>Number of shards.</summary>
     public int Count => Ends.Count;
@@ -23,7 +23,7 @@ internal sealed record ShardPlan(int First, IReadOnlyList<int> Ends)
     /// <summary>
     /// Cuts the kept files, in the order of their ordinals, into shards of at most about <paramref name="shardBytes"/> of text, all of
     /// about the same size: a shard ends with the file that reaches its share. A shard also accounts for the dropped files between its kept
-    /// files. A small dataset is cut into up to eight shards of 64 MB or more, so that several workers can share it; the number of workers
+    /// files. A small dataset is cut into up to sixteen shards of 16 MB or more, so that several workers can share it; the number of workers
     /// does not matter.
     /// </summary>
     public static ShardPlan Cut(SelectionResult result, int[] rankOf, SignatureParts signatures, int baseParts, long shardBytes)

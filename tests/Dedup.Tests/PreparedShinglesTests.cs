@@ -73,11 +73,13 @@ public class PreparedShinglesTests
         var tokens = new PythonTokens();
         for (int part = 0; part < parts.Count; part++)
         {
-            using var writer = new PreparedShinglesWriter(run.Run, part, new Shingler(settings));
+            using var writer = new PreparedShinglesWriter(run.Run, part);
+            var shingles = new TextShingles(settings);
             foreach (TestFile file in parts[part])
             {
                 PythonParser.Check(file.Text, null, tokens);
-                writer.Append(BlobId.Of(file.Text), file.Text, tokens);
+                shingles.Compute(BlobId.Of(file.Text), file.Text, tokens);
+                writer.Append(shingles.Row, shingles.Set);
             }
 
             writer.Complete();

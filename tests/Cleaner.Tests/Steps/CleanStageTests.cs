@@ -155,6 +155,34 @@ public class CleanStageTests
     }
 
     [Fact]
+    public void Run_fewerPartsThanWorkers_helpersChangeNothing()
+    {
+        // Over 16 chunks of 256 KiB, with contents that are dropped, redacted and no text among them.
+        var settings = new ShingleSettings(5, ShingleKind.Code, TokenClasses.All, 1);
+        SortedDictionary<string, string>? first = null;
+        foreach (int workers in new[] { 1, 2, 5 })
+        {
+            using var raw = new RawWorkspace();
+            raw.AddPart((Sample.Repository(1, forge: "MIT"),
+            [
+                .. Enumerable.Range(0, 300).Select(i => RawWorkspace.File(
+                    $"f{i}.py",
+                    (i % 7) switch { 0 => "x = (\n", 1 => $"mail = 'jane.doe{i}@company.org'\n", _ => "" }
+                        + string.Concat(Enumerable.Range(0, 60).Select(j => Sample.Python((1000 * i) + j))))),
+                ("bad.py", [0x78, 0x20, 0x3D, 0x20, 0xFF, 0x0A]),
+            ]));
+            Run run = raw.Pin("r");
+            RawWorkspace.Clean(run, Defaults, workers, settings);
+            Assert.True(raw.Parts[0].Bytes > 16 << 18, $"{raw.Parts[0].Bytes} bytes");
+            SortedDictionary<string, string> hashes = FolderHash.Of(run.Folder, path => !path.StartsWith("events", StringComparison.Ordinal));
+            first ??= hashes;
+            Assert.Empty(FolderHash.Differences(first, hashes));
+            Assert.Contains(hashes.Keys, path => path.StartsWith("shingles", StringComparison.Ordinal));
+            Assert.NotEmpty(RawWorkspace.ReadDropped(run));
+        }
+    }
+
+    [Fact]
     public void Run_again_recomputesNothingAndLaterCrawlOnlyWhatChanged()
     {
         using var raw = new RawWorkspace();

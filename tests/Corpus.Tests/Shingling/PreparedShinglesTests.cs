@@ -108,12 +108,14 @@ public sealed class PreparedShinglesTests : IDisposable
 
     private void Write(string[] texts)
     {
-        using var writer = new PreparedShinglesWriter(_run, 0, new Shingler(Settings));
+        using var writer = new PreparedShinglesWriter(_run, 0);
+        var shingles = new TextShingles(Settings);
         var tokens = new PythonTokens();
         foreach (byte[] text in texts.Select(Encoding.UTF8.GetBytes))
         {
             PythonParser.Check(text, null, tokens);
-            writer.Append(BlobId.Of(text), text, tokens);
+            shingles.Compute(BlobId.Of(text), text, tokens);
+            writer.Append(shingles.Row, shingles.Set);
         }
 
         writer.Complete();
