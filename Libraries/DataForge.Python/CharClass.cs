@@ -15,35 +15,38 @@ internal static class CharClass
     /// <summary>Carriage return.</summary>
     public const byte CarriageReturn = 3;
 
-    /// <summary>An ASCII letter or underscore. It may begin a string's prefix.</summary>
+    /// <summary>An ASCII letter or underscore that cannot begin a string's prefix.</summary>
     public const byte Letter = 4;
 
+    /// <summary>A letter that can begin a string's prefix: b, f, r, t or u.</summary>
+    public const byte PrefixLetter = 5;
+
     /// <summary>A decimal digit.</summary>
-    public const byte Digit = 5;
+    public const byte Digit = 6;
 
     /// <summary>A single or double quote.</summary>
-    public const byte Quote = 6;
+    public const byte Quote = 7;
 
     /// <summary>The begin of a comment.</summary>
-    public const byte Hash = 7;
+    public const byte Hash = 8;
 
     /// <summary>A backslash, which joins lines.</summary>
-    public const byte Backslash = 8;
+    public const byte Backslash = 9;
 
     /// <summary>A dot, which can begin a number.</summary>
-    public const byte Dot = 9;
+    public const byte Dot = 10;
 
     /// <summary>An opening bracket.</summary>
-    public const byte Open = 10;
+    public const byte Open = 11;
 
     /// <summary>A closing bracket.</summary>
-    public const byte Close = 11;
+    public const byte Close = 12;
 
     /// <summary>Any other operator or delimiter.</summary>
-    public const byte Operator = 12;
+    public const byte Operator = 13;
 
     /// <summary>A byte of a character outside ASCII.</summary>
-    public const byte High = 13;
+    public const byte High = 14;
 
     /// <summary>The class of a byte that begins a token.</summary>
     public static ReadOnlySpan<byte> Of =>
@@ -52,21 +55,21 @@ internal static class CharClass
         0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 1, 3, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         // 20: space ! " # $ % & ' ( ) * + , - . /
-        1, 12, 6, 7, 0, 12, 12, 6, 10, 11, 12, 12, 12, 12, 9, 12,
+        1, 13, 7, 8, 0, 13, 13, 7, 11, 12, 13, 13, 13, 13, 10, 13,
         // 30: 0-9 : ; < = > ?
-        5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 12, 12, 12, 12, 12, 0,
-        // 40: @ A-O
-        12, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
-        // 50: P-Z; [ \ ] ^ _
-        4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 10, 8, 11, 12, 4,
+        6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 13, 13, 13, 13, 13, 0,
+        // 40: @ A-O, the string prefixes B and F
+        13, 4, 5, 4, 4, 4, 5, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+        // 50: P-Z, the string prefixes R, T and U; [ \ ] ^ _
+        4, 4, 5, 4, 5, 5, 4, 4, 4, 4, 4, 11, 9, 12, 13, 4,
         // 60: ` a-o
-        12, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+        13, 4, 5, 4, 4, 4, 5, 4, 4, 4, 4, 4, 4, 4, 4, 4,
         // 70: p-z { | } ~
-        4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 10, 12, 11, 12, 0,
-        13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13,
-        13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13,
-        13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13,
-        13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13,
+        4, 4, 5, 4, 5, 5, 4, 4, 4, 4, 4, 11, 13, 12, 13, 0,
+        14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14,
+        14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14,
+        14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14,
+        14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14,
     ];
 
     /// <summary>1 for an ASCII letter, digit or underscore, 2 for a byte of a character outside ASCII, else 0.</summary>

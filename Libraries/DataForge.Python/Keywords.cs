@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace DataForge.Python;
 
 /// <summary>
@@ -40,22 +38,17 @@ internal static class Keywords
     }
 
     /// <summary>
-    /// The symbol of a word of 1 to 8 bytes, packed into <paramref name="word"/>; <see cref="Symbol.Name"/> for any other word and for 0.
+    /// The symbol of a word of 1 to 8 bytes, packed into <paramref name="word"/>; <see cref="Symbol.Name"/> for any other word.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Symbol Find(ulong word)
     {
         int slot = (int)((word * Multiplier) >> (64 - Bits));
-
-        // Without a branch, since whether a word is a keyword cannot be predicted.
-        int allIfFound = Words[slot] == word ? -1 : 0;
-        return (Symbol)((int)Symbol.Name + (((int)SymbolsOfWords[slot] - (int)Symbol.Name) & allIfFound));
+        return Words[slot] == word ? SymbolsOfWords[slot] : Symbol.Name;
     }
 
     private static bool TryFill((string Word, Symbol Symbol)[] words, ulong multiplier)
     {
         Array.Clear(Words);
-        Array.Fill(SymbolsOfWords, Symbol.Name);
         foreach ((string word, Symbol symbol) in words)
         {
             ulong packed = 0;

@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-
 namespace DataForge.Python;
 
 /// <summary>
@@ -17,9 +13,9 @@ public ref partial struct PythonLexer
     private Symbol ScanIndentation()
     {
         ReadOnlySpan<byte> source = _source;
-        int at = SpacesEnd(source, _position);
-        int column = at - _position;
-        int altColumn = column;
+        int at = _position;
+        int column = 0;
+        int altColumn = 0;
         int continuedColumn = 0;
         for (; (uint)at < (uint)source.Length; at++)
         {
@@ -83,25 +79,6 @@ public ref partial struct PythonLexer
         }
 
         return column > current ? Indent(at, column, altColumn) : Dedent(at, column, altColumn);
-    }
-
-    /// <summary>Where spaces end, 16 bytes per step; tabs and all else are left to the caller, and so are the last bytes of the source.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int SpacesEnd(ReadOnlySpan<byte> source, int at)
-    {
-        while (Vector128.IsHardwareAccelerated && source.Length - at >= Vector128<byte>.Count)
-        {
-            Vector128<byte> bytes = Vector128.Create(source.Slice(at, Vector128<byte>.Count));
-            uint others = ~Vector128.Equals(bytes, Vector128.Create((byte)' ')).ExtractMostSignificantBits();
-            int length = BitOperations.TrailingZeroCount(others);
-            at += length;
-            if (length < Vector128<byte>.Count)
-            {
-                break;
-            }
-        }
-
-        return at;
     }
 
     private Symbol Indent(int at, int column, int altColumn)

@@ -1,24 +1,17 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace DataForge.Python;
 
 /// <summary>Identifiers and keywords.</summary>
 public ref partial struct PythonLexer
 {
-    // Few names are longer.
-    private const int UsualName = 24;
-
     private Symbol ScanName(int start)
     {
         ReadOnlySpan<byte> source = _source;
-        int end = NameEnd(start, out bool ascii);
-        if ((uint)end < (uint)source.Length && source[end] is (byte)'"' or (byte)'\'' && StringPrefixLength(start) is > 0 and int prefix)
-        {
-            return ScanString(start, prefix);
-        }
-
+        int end = IdentifierEnd(source, start, out bool ascii);
         _start = start;
         _position = end;
         if (!ascii)
@@ -28,65 +21,63 @@ public ref partial struct PythonLexer
                 : Fail(SyntaxErrorKind.InvalidIdentifier, start, end);
         }
 
-        Symbol symbol = Keywords.Find(Pack(source, start, end - start));
+        int length = end - start;
+        if (length > 8)
+        {
+            return Symbol.Name;
+        }
+
+        Symbol symbol = Keywords.Find(Pack(source, start, length));
         return (_options & LexerOptions.Python2) == 0 ? symbol : InPython2(symbol);
     }
 
     /// <summary>
-    /// The end of letters, digits, underscores and bytes outside ASCII. A branch per byte would cost more than the rest, and so would a
-    /// comparison per name: each name's place depends on the end of the one before.
+    /// The end of letters, digits, underscores and bytes outside ASCII; 16 bytes per step, since a branch per byte would cost more than the
+    /// rest.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int NameEnd(int at, out bool ascii)
+    private static int IdentifierEnd(ReadOnlySpan<byte> source, int at, out bool ascii)
     {
-        int offset = at - _maskStart;
-
-        // Close to the end of the block most names would end in the next, so the next begins here.
-        if ((uint)offset > NameMask.Block - UsualName)
+        uint high = 0;
+        while (Vector128.IsHardwareAccelerated && source.Length - at >= Vector128<byte>.Count)
         {
-            offset = 0;
-            _maskStart = at;
-            _mask = NameMask.At(_source, at);
-        }
+            Vector128<byte> bytes = Vector128.Create(source.Slice(at, Vector128<byte>.Count));
+            Vector128<byte> lower = bytes | Vector128.Create((byte)0x20);
+            Vector128<byte> letters = Vector128.LessThanOrEqual(lower - Vector128.Create((byte)'a'), Vector128.Create((byte)25));
+            Vector128<byte> digits = Vector128.LessThanOrEqual(bytes - Vector128.Create((byte)'0'), Vector128.Create((byte)9));
+            Vector128<byte> underscores = Vector128.Equals(bytes, Vector128.Create((byte)'_'));
 
-        ulong others = ~_mask.Names >> offset;
-        if (others == 0)
-        {
-            return LongNameEnd(at, out ascii);
-        }
-
-        int length = BitOperations.TrailingZeroCount(others);
-        ascii = (_mask.High >> offset & ((1UL << length) - 1)) == 0;
-        return at + length;
-    }
-
-    private int LongNameEnd(int at, out bool ascii)
-    {
-        ascii = true;
-        while (true)
-        {
-            NameMask mask = NameMask.At(_source, at);
-            int length = BitOperations.TrailingZeroCount(~mask.Names);
-            ascii &= (length == NameMask.Block ? mask.High : mask.High & ((1UL << length) - 1)) == 0;
+            // One bit per byte, its top bit: set by the comparisons, and already set in bytes outside ASCII.
+            uint outside = bytes.ExtractMostSignificantBits();
+            uint inside = (letters | digits | underscores).ExtractMostSignificantBits() | outside;
+            int length = BitOperations.TrailingZeroCount(~inside);
+            high |= outside & ((1u << length) - 1);
             at += length;
-            if (length < NameMask.Block)
+            if (length < Vector128<byte>.Count)
             {
+                ascii = high == 0;
                 return at;
             }
         }
+
+        uint seen = high == 0 ? 0u : 2;
+        while ((uint)at < (uint)source.Length && CharClass.Identifier[source[at]] is byte part and not 0)
+        {
+            seen |= part;
+            at++;
+        }
+
+        ascii = seen < 2;
+        return at;
     }
 
-    /// <summary>
-    /// 1 to 8 bytes as one number, the first byte lowest; 0 for more bytes. No branch depends on the length, which cannot be predicted.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>Up to 8 bytes as one number, the first byte lowest.</summary>
     private static ulong Pack(ReadOnlySpan<byte> source, int start, int length)
     {
         if (source.Length - start >= sizeof(ulong))
         {
             ulong word = BinaryPrimitives.ReadUInt64LittleEndian(source[start..]);
-            ulong allIfShort = (ulong)((length - sizeof(ulong) - 1) >> 31);
-            return word & (ulong.MaxValue >> (64 - 8 * length)) & allIfShort;
+            return word & (ulong.MaxValue >> (64 - 8 * length));
         }
 
         ulong packed = 0;

@@ -3,9 +3,6 @@ namespace DataForge.Python;
 /// <summary>Brackets, operators and delimiters.</summary>
 public ref partial struct PythonLexer
 {
-    // By byte, the symbol of a bracket, operator or delimiter of one byte.
-    private static readonly byte[] SymbolOfByte = OneByteSymbols();
-
     private Symbol ScanOpen(int at, byte bracket)
     {
         if (_level >= MaxBrackets)
@@ -14,12 +11,12 @@ public ref partial struct PythonLexer
         }
 
         _brackets[_level++] = bracket;
-        return Token((Symbol)SymbolOfByte[bracket], at, at + 1);
+        return Token(bracket == '(' ? Symbol.LeftParen : bracket == '[' ? Symbol.LeftBracket : Symbol.LeftBrace, at, at + 1);
     }
 
     private Symbol ScanClose(int at, byte bracket)
     {
-        int open = bracket - (bracket == ')' ? ')' - '(' : ']' - '[');
+        byte open = bracket == ')' ? (byte)'(' : bracket == ']' ? (byte)'[' : (byte)'{';
         int floor = _frames > 0 ? _frameStack[_frames - 1].Level : 0;
         if (_level <= floor || _brackets[_level - 1] != open)
         {
@@ -39,20 +36,17 @@ public ref partial struct PythonLexer
             }
         }
 
-        return Token((Symbol)SymbolOfByte[bracket], at, at + 1);
+        return Token(bracket == ')' ? Symbol.RightParen : bracket == ']' ? Symbol.RightBracket : Symbol.RightBrace, at, at + 1);
     }
 
     private Symbol ScanOperator(int at, byte first)
     {
         byte second = Peek(at + 1);
-        if (_frames == 0 && CharClass.Of[second] != CharClass.Operator)
-        {
-            return Token((Symbol)SymbolOfByte[first], at, at + 1);
-        }
-
         bool equal = second == '=';
         switch ((char)first)
         {
+            case ',':
+                return Token(Symbol.Comma, at, at + 1);
             case '=':
                 return equal ? Token(Symbol.EqualEqual, at, at + 2) : Token(Symbol.Equal, at, at + 1);
             case ':':
@@ -101,8 +95,12 @@ public ref partial struct PythonLexer
                     : Augmentable(at, equal, Symbol.Greater, Symbol.GreaterEqual);
             case '!':
                 return Augmentable(at, equal, Symbol.Exclamation, Symbol.NotEqual);
+            case ';':
+                return Token(Symbol.Semicolon, at, at + 1);
+            case '~':
+                return Token(Symbol.Tilde, at, at + 1);
             default:
-                return Token((Symbol)SymbolOfByte[first], at, at + 1);
+                return Token(Symbol.Backquote, at, at + 1);
         }
     }
 
@@ -111,22 +109,4 @@ public ref partial struct PythonLexer
 
     private Symbol DoubleAugmentable(int at, Symbol plain, Symbol augmented) =>
         Peek(at + 2) == '=' ? Token(augmented, at, at + 3) : Token(plain, at, at + 2);
-
-    private static byte[] OneByteSymbols()
-    {
-        var symbols = new byte[256];
-        foreach ((char sign, Symbol symbol) in new[]
-                 {
-                     ('(', Symbol.LeftParen), (')', Symbol.RightParen), ('[', Symbol.LeftBracket), (']', Symbol.RightBracket),
-                     ('{', Symbol.LeftBrace), ('}', Symbol.RightBrace), (',', Symbol.Comma), (':', Symbol.Colon), (';', Symbol.Semicolon),
-                     ('=', Symbol.Equal), ('<', Symbol.Less), ('>', Symbol.Greater), ('+', Symbol.Plus), ('-', Symbol.Minus),
-                     ('*', Symbol.Star), ('/', Symbol.Slash), ('%', Symbol.Percent), ('@', Symbol.At), ('&', Symbol.Ampersand),
-                     ('|', Symbol.Bar), ('^', Symbol.Caret), ('~', Symbol.Tilde), ('!', Symbol.Exclamation), ('`', Symbol.Backquote),
-                 })
-        {
-            symbols[sign] = (byte)symbol;
-        }
-
-        return symbols;
-    }
 }

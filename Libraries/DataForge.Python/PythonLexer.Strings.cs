@@ -26,8 +26,7 @@ public ref partial struct PythonLexer
         byte second = Peek(at + 1);
         if (second is (byte)'"' or (byte)'\'')
         {
-            Prefix one = LetterOf(_source[at]);
-            return one != Prefix.None && ((_options & LexerOptions.Python2) == 0 || one < Prefix.Format) ? 1 : 0;
+            return (_options & LexerOptions.Python2) == 0 || LetterOf(_source[at]) < Prefix.Format ? 1 : 0;
         }
 
         if (Peek(at + 2) is not ((byte)'"' or (byte)'\''))

@@ -39,10 +39,6 @@ public ref partial struct PythonLexer
     private ColumnStack _altColumns;
     private FrameStack _frameStack;
 
-    // The last block that a name was found in.
-    private int _maskStart;
-    private NameMask _mask;
-
     private int _lineCountedTo;
     private int _line;
 
@@ -56,7 +52,6 @@ public ref partial struct PythonLexer
         _atLineStart = true;
         _position = source is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
         _line = 1;
-        _maskStart = -NameMask.Block;
     }
 
     /// <summary>The kind of the current token.</summary>
@@ -151,16 +146,25 @@ public ref partial struct PythonLexer
                 return ScanEnd();
             }
 
-            // Half of the tokens come after one space, and no processor can predict which: it is skipped without a branch.
-            int next = at + (source[at] == ' ' ? 1 : 0);
-            at = (uint)next < (uint)source.Length ? next : at;
             byte first = source[at];
+
+            // One space before a token is so frequent that it need not be told from all else.
+            if (first == ' ' && (uint)(at + 1) < (uint)source.Length)
+            {
+                at++;
+                first = source[at];
+            }
+
             switch (CharClass.Of[first])
             {
                 case CharClass.Space:
                     at++;
                     continue;
                 case CharClass.Letter:
+                    return ScanName(at);
+                case CharClass.PrefixLetter:
+                    int prefix = StringPrefixLength(at);
+                    return prefix > 0 ? ScanString(at, prefix) : ScanName(at);
                 case CharClass.High:
                     return ScanName(at);
                 case CharClass.Digit:
@@ -175,14 +179,14 @@ public ref partial struct PythonLexer
                 case CharClass.CarriageReturn:
                     return ScanLineBreak(at, Peek(at + 1) == '\n' ? at + 2 : at + 1);
                 case CharClass.Backslash:
-                    int end = ContinuationEnd(at);
-                    if (end < 0)
+                    int next = ContinuationEnd(at);
+                    if (next < 0)
                     {
                         return Fail(SyntaxErrorKind.LineContinuation, at, at + 1);
                     }
 
                     _continuations++;
-                    at = end;
+                    at = next;
                     continue;
                 case CharClass.Dot:
                     return char.IsAsciiDigit((char)Peek(at + 1)) ? ScanNumber(at)
