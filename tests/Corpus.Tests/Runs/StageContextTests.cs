@@ -97,6 +97,22 @@ public sealed class StageContextTests : IDisposable
         Assert.All(both, entries => Assert.Equal(plans.Select(plan => plan.Part), entries.Select(entry => entry.Part)));
     }
 
+    [Fact]
+    public async Task RunPartsAsync_partsOfManySizes_longestComeFirst()
+    {
+        List<int> order = [];
+        long[] weights = [3, 1, 5, 5, 2];
+        PartPlan[] plans = [.. weights.Select((weight, i) => new PartPlan($"part-{i:D5}", "in", weight, (_, _) =>
+        {
+            order.Add(i);
+            return Task.CompletedTask;
+        }))];
+        IReadOnlyList<ManifestEntry> entries = await new StageContext(OpenRun("one"), _events, 1, TimeProvider.System)
+            .RunPartsAsync("stage", "options", plans, "parts", default);
+        Assert.Equal([2, 3, 0, 4, 1], order);
+        Assert.Equal(plans.Select(plan => plan.Part), entries.Select(entry => entry.Part));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("..")]
