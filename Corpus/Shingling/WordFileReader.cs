@@ -133,7 +133,8 @@ public sealed unsafe class WordFileReader : IDisposable
         {
             if (_words == null)
             {
-                _mapped ??= MemoryMappedFile.CreateFromFile(_file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+                _mapped ??= MemoryMappedFile.CreateFromFile(
+                    _file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
                 _view ??= _mapped.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
                 byte* first = null;
                 _view.SafeMemoryMappedViewHandle.AcquirePointer(ref first);

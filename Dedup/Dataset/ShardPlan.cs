@@ -23,8 +23,8 @@ internal sealed record ShardPlan(int First, IReadOnlyList<int> Ends)
     /// <summary>
     /// Cuts the kept files, in the order of their ordinals, into shards of at most about <paramref name="shardBytes"/> of text, all of
     /// about the same size: a shard ends with the file that reaches its share. A shard also accounts for the dropped files between its kept
-    /// files. A small dataset is cut into up to sixteen shards of 16 MB or more, so that several workers can share it; the number of workers
-    /// does not matter.
+    /// files. A small dataset is cut into up to sixteen shards of 16 MB or more, so that several workers can share it; the number of
+    /// workers does not matter.
     /// </summary>
     public static ShardPlan Cut(SelectionResult result, int[] rankOf, SignatureParts signatures, int baseParts, long shardBytes)
     {
