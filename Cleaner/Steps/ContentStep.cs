@@ -71,23 +71,30 @@ internal sealed class ContentStep(
 
     private void Compute(int part, List<(int Source, SurvivorGroup Group)> groups, PartOutput output, CancellationToken cancellation)
     {
-        Survivor[] survivors = ReadSurvivors(groups);
-        JudgeTools tools = _judges.Take();
-        using var writer = new PartWriter(run, part, output, events, tools.Shingles);
-        int judged = 0;
+        // Before the occurrences are read, so that no worker helps which only has not begun its own part yet.
         _workers.Begin();
         try
         {
-            using var reader = new RawBlobsShard.Reader(raw.Workspace.RawBlobsPart(part));
+            Judge(part, ReadSurvivors(groups), output, cancellation);
+        }
+        finally
+        {
+            _workers.End();
+        }
+    }
+
+    private void Judge(int part, Survivor[] survivors, PartOutput output, CancellationToken cancellation)
+    {
+        JudgeTools tools = _judges.Take();
+        using var writer = new PartWriter(run, part, output, events, tools.Shingles);
+        int judged = 0;
+        using (var reader = new RawBlobsShard.Reader(raw.Workspace.RawBlobsPart(part)))
+        {
             for (int group = 0; group < reader.RowGroupCount; group++)
             {
                 using RawBlobsShard.Rows rows = reader.ReadRowGroup(group);
                 judged += new PartJudge(rows, survivors, _judges, tools, _workers, writer).Judge(cancellation);
             }
-        }
-        finally
-        {
-            _workers.End();
         }
 
         if (judged != survivors.Length)

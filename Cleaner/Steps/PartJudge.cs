@@ -116,7 +116,7 @@ internal sealed class PartJudge(
         JudgeTools tools = judges.Take();
         try
         {
-            while (!cancellation.IsCancellationRequested && TakeChunk(out Chunk chunk, mayWrite: false))
+            while (!cancellation.IsCancellationRequested && !workers.AreTooMany && TakeChunk(out Chunk chunk, mayWrite: false))
             {
                 JudgeIntoBatch(tools, chunk);
             }

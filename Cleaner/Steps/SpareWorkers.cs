@@ -8,6 +8,9 @@ internal sealed class SpareWorkers(int workers)
 {
     private int _busy;
 
+    /// <summary>Whether more are busy than there are workers: one began a part while others helped.</summary>
+    public bool AreTooMany => Volatile.Read(ref _busy) > workers;
+
     /// <summary>A worker begins a part.</summary>
     public void Begin() => Interlocked.Increment(ref _busy);
 

@@ -13,6 +13,9 @@ public sealed class SpareWorkersTests
         Assert.False(workers.TryBegin());
         workers.End();
         Assert.True(workers.TryBegin());
+        Assert.False(workers.AreTooMany);
+        workers.Begin();
+        Assert.True(workers.AreTooMany);
     }
 
     [Fact]
