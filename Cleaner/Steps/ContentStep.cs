@@ -71,7 +71,7 @@ internal sealed class ContentStep(
 
     private void Compute(int part, List<(int Source, SurvivorGroup Group)> groups, PartOutput output, CancellationToken cancellation)
     {
-        // Before the occurrences are read, so that no worker helps which only has not begun its own part yet.
+        // Counted before the occurrences are read: else a worker that is about to begin its own part would seem to be free.
         _workers.Begin();
         try
         {
@@ -93,7 +93,7 @@ internal sealed class ContentStep(
             for (int group = 0; group < reader.RowGroupCount; group++)
             {
                 using RawBlobsShard.Rows rows = reader.ReadRowGroup(group);
-                judged += new PartJudge(rows, survivors, _judges, tools, _workers, writer).Judge(cancellation);
+                judged += new RowGroupJudge(rows, survivors, _judges, tools, _workers, writer).Judge(cancellation);
             }
         }
 

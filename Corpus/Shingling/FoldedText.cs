@@ -30,6 +30,9 @@ public sealed class FoldedText
     /// <summary>Hashes the folded text to 128 bits, for files without shingles.</summary>
     public Fingerprint HashWide(ReadOnlySpan<byte> text) => new(Hash(text, _seed), Hash(text, ~_seed));
 
+    /// <summary>What is stored of the folded text: 64 bits beside a set of shingles, 128 for a file without shingles.</summary>
+    public Fingerprint FingerprintOf(ReadOnlySpan<byte> text, bool hasShingles) => hasShingles ? new(Hash(text), 0) : HashWide(text);
+
     // 64 bytes at a time: finds where lines end, where the text of each line begins and ends, and whether blanks in it have to be folded.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ulong Hash(ReadOnlySpan<byte> text, ulong seed)

@@ -51,16 +51,15 @@ public static class Hashing
     {
         if ((uint)length > 16 || start < 8 || start + 16 > text.Length)
         {
-            return OfLonger(text.Slice(start, length), seed);
+            return OfAny(text.Slice(start, length), seed);
         }
 
         // Whether a token has more than 8 bytes cannot be predicted, so both hashes are computed; bytes after the token are masked. A shift
         // by 64 would be a shift by 0, hence two shifts.
         ref byte first = ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start);
-        ulong word = Word(ref first, 0);
-        ulong left = word;
+        ulong left = Word(ref first, 0);
         ulong right = Word(ref first, length - 8);
-        word &= (1UL << (length * 4) << (length * 4)) - 1;
+        ulong word = left & ((1UL << (length * 4) << (length * 4)) - 1);
         ulong ofShort = Fold(word ^ K0 ^ seed, (ulong)length ^ K1);
         ulong ofLong = Fold(Fold(left ^ K3, right ^ seed ^ K2) ^ (ulong)length, K1);
         return ofLong ^ ((ofShort ^ ofLong) & (ulong)((length - 9) >> 31));
@@ -69,7 +68,7 @@ public static class Hashing
     /// <summary>Hashes a span of bytes.</summary>
     public static ulong Of(ReadOnlySpan<byte> bytes, ulong seed) => Of(bytes, 0, bytes.Length, seed);
 
-    private static ulong OfLonger(ReadOnlySpan<byte> bytes, ulong seed)
+    private static ulong OfAny(ReadOnlySpan<byte> bytes, ulong seed)
     {
         int length = bytes.Length;
         if (length <= 8)

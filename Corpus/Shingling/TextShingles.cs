@@ -13,7 +13,7 @@ public sealed class TextShingles
     private readonly ulong _key;
     private readonly ulong[] _row = new ulong[PreparedColumn.Count];
 
-    /// <summary>Prepares.</summary>
+    /// <summary>Prepares to compute under these settings.</summary>
     /// <param name="settings">The settings of the shingles.</param>
     public TextShingles(ShingleSettings settings) =>
         (_shingler, _folded, _key) = (new Shingler(settings), new FoldedText(settings.Seed), settings.Key);
@@ -32,7 +32,7 @@ public sealed class TextShingles
     {
         _shingler.Process(text, tokens);
         ReadOnlySpan<ulong> set = _shingler.Set;
-        Fingerprint folded = set.IsEmpty ? _folded.HashWide(text) : new Fingerprint(_folded.Hash(text), 0);
+        Fingerprint folded = _folded.FingerprintOf(text, hasShingles: !set.IsEmpty);
         PreparedColumn.Words(contentId, _row.AsSpan(PreparedColumn.ContentId));
         _row[PreparedColumn.Folded] = folded.High;
         _row[PreparedColumn.FoldedLow] = folded.Low;

@@ -14,6 +14,11 @@ public static class WordFile
     /// <summary>Words after the columns' checksums: rows, columns, magic.</summary>
     public const int TrailerWords = 3;
 
+    /// <summary>
+    /// Words to read or write of a column at a time: a buffer of 64 KiB is no large object, whose garbage would be collected late.
+    /// </summary>
+    public const int BufferWords = 1 << 13;
+
     /// <summary>A checksum, continued with more words.</summary>
     public static ulong Sum(ulong checksum, ReadOnlySpan<ulong> words)
     {

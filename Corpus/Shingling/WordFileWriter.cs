@@ -3,10 +3,7 @@ namespace DataForge.Corpus.Shingling;
 /// <summary>Writes a file of words (<see cref="WordFile"/>), column after column, all of the same length.</summary>
 public sealed class WordFileWriter(string path) : IDisposable
 {
-    // Buffers of 64 KiB are no large objects, whose garbage would be collected late.
-    private const int BufferWords = 1 << 13;
-
-    private readonly FileStream _file = new(path, FileMode.Create, FileAccess.Write, FileShare.None, BufferWords * sizeof(ulong));
+    private readonly FileStream _file = new(path, FileMode.Create, FileAccess.Write, FileShare.None, WordFile.BufferWords * sizeof(ulong));
     private readonly List<ulong> _checksums = [];
     private ulong _checksum;
     private long _rows = -1;
@@ -42,7 +39,7 @@ public sealed class WordFileWriter(string path) : IDisposable
     /// <param name="word">The word of a row.</param>
     public void WriteColumn(int count, Func<int, ulong> word)
     {
-        var buffer = new ulong[Math.Min(count, BufferWords)];
+        var buffer = new ulong[Math.Min(count, WordFile.BufferWords)];
         for (int from = 0; from < count; from += buffer.Length)
         {
             int length = Math.Min(buffer.Length, count - from);

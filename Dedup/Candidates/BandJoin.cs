@@ -1,4 +1,5 @@
 using System.Numerics;
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup.Sorting;
 using DataForge.Dedup.Store;
 
@@ -35,7 +36,7 @@ internal sealed class BandJoin
     private readonly int _rankBits;
     private readonly int _maxPaired;
     private readonly long _usualSlice;
-    private readonly ulong[] _buffer = new ulong[SignatureParts.ScanWords];
+    private readonly ulong[] _buffer = new ulong[WordFile.BufferWords];
     private readonly WordBuffer _sort;
     private int _count;
 
@@ -69,7 +70,7 @@ internal sealed class BandJoin
         _slices = (int)Math.Max(1, (sorted + maxSlice - 1) / maxSlice);
 
         // Slices are of even size except for hot buckets, so a little more than a slice's size suffices for most.
-        _usualSlice = (sorted / _slices * 17 / 16) + SignatureParts.ScanWords;
+        _usualSlice = (sorted / _slices * 17 / 16) + WordFile.BufferWords;
     }
 
     /// <summary>Hot buckets found so far.</summary>

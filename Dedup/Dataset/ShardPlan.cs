@@ -1,3 +1,4 @@
+using DataForge.Corpus.Shingling;
 using DataForge.Dedup.Selection;
 using DataForge.Dedup.Store;
 
@@ -11,7 +12,7 @@ internal sealed record ShardPlan(int First, IReadOnlyList<int> Ends)
     // A small dataset has at most so many shards for workers to share.
     private const int SmallDatasetShards = 16;
 
-    // Text in each of them at least, a row group: in smaller shards fixed costs weigh more.
+    // The least text in each of them: one row group. In smaller shards the fixed costs weigh more.
     private const long SmallDatasetShardBytes = 16_000_000;
 
     /// <summary>Number of shards.</summary>
@@ -48,7 +49,7 @@ internal sealed record ShardPlan(int First, IReadOnlyList<int> Ends)
 
         void ForEachKept(Action<int, long> take)
         {
-            var buffer = new ulong[SignatureParts.ScanWords];
+            var buffer = new ulong[WordFile.BufferWords];
             for (int part = baseParts; part < signatures.Count; part++)
             {
                 int start = signatures.Start(part);

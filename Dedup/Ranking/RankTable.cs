@@ -102,7 +102,7 @@ internal sealed class RankTable
         var (rankOf, ordinalOf, firstOf) = (new int[file.Rows], new int[file.Rows], new int[file.Rows]);
         int baseKept = 0;
         int excluded = 0;
-        var buffer = new ulong[SignatureParts.ScanWords];
+        var buffer = new ulong[WordFile.BufferWords];
         file.Scan(0, buffer, (from, words) =>
         {
             for (int i = 0; i < words.Length; i++)
@@ -132,7 +132,7 @@ internal sealed class RankTable
         using var file = new WordFileReader(path);
         var ranks = new int[file.Rows];
         int baseKept = 0;
-        file.Scan(0, new ulong[SignatureParts.ScanWords], (from, words) =>
+        file.Scan(0, new ulong[WordFile.BufferWords], (from, words) =>
         {
             for (int i = 0; i < words.Length; i++)
             {
@@ -194,7 +194,7 @@ internal sealed class RankTable
         int files = rankOf.Length;
         int rankBits = KeyedRanks.RankBits(files);
         var words = new ulong[files];
-        var buffer = new ulong[SignatureParts.ScanWords];
+        var buffer = new ulong[WordFile.BufferWords];
         for (int part = 0; part < signatures.Count; part++)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -59,8 +59,6 @@ internal sealed class Sketches
         return sketch;
     }
 
-    private byte[]?[] NewTable() => new byte[_files][];
-
     /// <summary>Makes a sketch of a set.</summary>
     public static byte[] Make(ReadOnlySpan<ulong> set, SignatureKernel kernel)
     {
@@ -110,4 +108,6 @@ internal sealed class Sketches
 
         return Rows;
     }
+
+    private byte[]?[] NewTable() => new byte[_files][];
 }

@@ -10,9 +10,9 @@ using DataForge.Dedup.Store;
 namespace DataForge.Dedup.Steps;
 
 /// <summary>
-/// The fourth step, one part: verifies candidates, decides which files are kept, and cuts the dataset into shards. Memory: 57 bytes per
-/// file (12 for ranks, 5 for the places of sets, 16 for decisions, 4 for clusters, 20 while the result is written), 4 per hot bucket, and 8
-/// for each kept file in one; sets are read as needed.
+/// The fourth step, one part: verifies candidates, decides which files are kept, and cuts the dataset into shards. Memory: 52 bytes per
+/// file (12 for ranks, 16 for decisions, 4 for clusters, 20 while the result is written), 4 per hot bucket, and 8 for each kept file in
+/// one; sets are read as needed.
 /// </summary>
 internal static class SelectionStep
 {

@@ -99,7 +99,7 @@ internal static class SignatureStep
                     ReadOnlySpan<byte> text = rows.Text(row);
                     shingler.Process(text);
                     ReadOnlySpan<ulong> set = shingler.Set;
-                    Fingerprint folded = set.IsEmpty ? foldedText.HashWide(text) : new Fingerprint(foldedText.Hash(text), 0);
+                    Fingerprint folded = foldedText.FingerprintOf(text, hasShingles: !set.IsEmpty);
                     signed.Append(rows.Id(row), set, folded, text.Length);
                     sets.Append(set);
                     rank.Write(row, signed.Ranks);

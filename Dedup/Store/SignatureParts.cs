@@ -8,11 +8,6 @@ namespace DataForge.Dedup.Store;
 /// </summary>
 internal sealed class SignatureParts : IDisposable
 {
-    /// <summary>
-    /// Words to read of a column at a time: a buffer of 64 KiB is no large object, whose garbage would be collected late.
-    /// </summary>
-    public const int ScanWords = 1 << 13;
-
     private readonly WordFileReader[] _files;
     private readonly int[] _starts;
 

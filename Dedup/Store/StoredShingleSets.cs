@@ -7,22 +7,14 @@ namespace DataForge.Dedup.Store;
 
 /// <summary>
 /// The shingle sets that the signature step wrote. They are read into the caller's buffer, not mapped: mapped pages count as the process's
-/// memory, which would grow with the corpus. Each is compared with its fingerprint when it is first read. Memory: 5 bytes per file.
+/// memory, which would grow with the corpus. Each is compared with its fingerprint when it is first read. Memory: 1 byte per file.
 /// </summary>
 internal sealed class StoredShingleSets : IShingleSets, IDisposable
 {
-    // Of so many files, the first one's place is kept; from there the lengths are added up.
-    private const int Stride = 64;
-
     private readonly SignatureParts _signatures;
     private readonly RankTable _ranks;
     private readonly List<WordFileReader> _files = [];
     private readonly bool[] _isChecked;
-
-    // By ordinal, the shingles in a set; by every 64th ordinal, and by part, those in all sets before it.
-    private readonly int[] _lengths;
-    private readonly long[] _starts;
-    private readonly long[] _partStarts;
 
     /// <summary>Opens the files.</summary>
     /// <param name="signatures">The signatures of all parts; stays open.</param>
@@ -32,10 +24,6 @@ internal sealed class StoredShingleSets : IShingleSets, IDisposable
     {
         (_signatures, _ranks) = (signatures, ranks);
         _isChecked = new bool[ranks.Count];
-        _lengths = new int[signatures.Files];
-        _starts = new long[(signatures.Files / Stride) + 1];
-        _partStarts = new long[signatures.Count];
-        ReadLengths();
         try
         {
             foreach (string path in paths)
@@ -51,13 +39,14 @@ internal sealed class StoredShingleSets : IShingleSets, IDisposable
     }
 
     /// <inheritdoc/>
-    public int Length(int rank) => _lengths[_ranks.OrdinalOf[rank]];
+    public int Length(int rank) => (int)_signatures.Word(_ranks.OrdinalOf[rank], SignatureColumn.SetLength);
 
     /// <inheritdoc/>
     public ReadOnlySpan<ulong> Get(int rank, ref ulong[] buffer)
     {
-        int ordinal = _ranks.OrdinalOf[rank];
-        int length = _lengths[ordinal];
+        (int part, int row) = _signatures.Locate(_ranks.OrdinalOf[rank]);
+        WordFileReader words = _signatures[part];
+        int length = (int)words.Word(SignatureColumn.SetLength, row);
         if (length == 0)
         {
             return [];
@@ -68,12 +57,11 @@ internal sealed class StoredShingleSets : IShingleSets, IDisposable
             buffer = new ulong[BitOperations.RoundUpToPowerOf2((uint)length)];
         }
 
-        (int part, _) = _signatures.Locate(ordinal);
         Span<ulong> set = buffer.AsSpan(0, length);
-        _files[part].Read(0, Start(ordinal) - _partStarts[part], set);
+        _files[part].Read(0, (long)words.Word(SignatureColumn.SetStart, row), set);
         if (!_isChecked[rank])
         {
-            bool isWhole = Fingerprint.OfSet(set).High == _signatures.Word(ordinal, SignatureColumn.FingerprintHigh);
+            bool isWhole = Fingerprint.OfSet(set).High == words.Word(SignatureColumn.FingerprintHigh, row);
             _isChecked[rank] = isWhole ? true : throw _files[part].Damaged();
         }
 
@@ -82,40 +70,4 @@ internal sealed class StoredShingleSets : IShingleSets, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _files.ForEach(file => file.Dispose());
-
-    // A part's sets are stored in the order of its files, without gaps.
-    private void ReadLengths()
-    {
-        long sum = 0;
-        int ordinal = 0;
-        ulong[] buffer = new ulong[SignatureParts.ScanWords];
-        for (int part = 0; part < _signatures.Count; part++)
-        {
-            _partStarts[part] = sum;
-            _signatures[part].Scan(SignatureColumn.SetLength, buffer, (_, lengths) =>
-            {
-                foreach (ulong length in lengths)
-                {
-                    if (ordinal % Stride == 0)
-                    {
-                        _starts[ordinal / Stride] = sum;
-                    }
-
-                    _lengths[ordinal++] = (int)length;
-                    sum += (long)length;
-                }
-            });
-        }
-    }
-
-    private long Start(int ordinal)
-    {
-        long start = _starts[ordinal / Stride];
-        for (int i = ordinal / Stride * Stride; i < ordinal; i++)
-        {
-            start += _lengths[i];
-        }
-
-        return start;
-    }
 }

@@ -12,7 +12,7 @@ namespace DataForge.Cleaner.Steps;
 /// <param name="own">What this thread judges with.</param>
 /// <param name="workers">The workers of the stage.</param>
 /// <param name="writer">The part's writer.</param>
-internal sealed class PartJudge(
+internal sealed class RowGroupJudge(
     RawBlobsShard.Rows rows, Survivor[] survivors, JudgePool judges, JudgeTools own, SpareWorkers workers, PartWriter writer)
 {
     // Source bytes, about: a few milliseconds of work.
@@ -47,7 +47,14 @@ internal sealed class PartJudge(
 
                 if (TakeChunk(out Chunk chunk, mayWrite: true))
                 {
-                    judged += chunk.Result is null ? JudgeChunk(_judge, chunk) : JudgeIntoBatch(own, chunk);
+                    if (chunk.Result is null)
+                    {
+                        judged += JudgeChunk(_judge, chunk);
+                    }
+                    else
+                    {
+                        JudgeIntoBatch(own, chunk);
+                    }
                 }
                 else if (FirstPending() is { } first)
                 {
@@ -128,7 +135,7 @@ internal sealed class PartJudge(
         }
     }
 
-    private int JudgeIntoBatch(JudgeTools tools, Chunk chunk)
+    private void JudgeIntoBatch(JudgeTools tools, Chunk chunk)
     {
         try
         {
@@ -142,8 +149,6 @@ internal sealed class PartJudge(
             // The part's thread throws it again where it would write the chunk.
             chunk.Result!.SetException(e);
         }
-
-        return 0;
     }
 
     private int JudgeChunk(ContentJudge judge, Chunk chunk)
