@@ -1,4 +1,5 @@
 using DataForge.Cleaner.Decontamination;
+using DataForge.Cleaner.Licenses;
 using DataForge.Cleaner.Rules;
 using DataForge.Cleaner.Steps;
 using DataForge.Corpus.OptOuts;
@@ -24,6 +25,12 @@ public sealed class CleanStage(CleanOptions options, ShingleSettings? shingles =
 
     /// <inheritdoc/>
     public string Name => StageNames.Clean;
+
+    /// <summary>
+    /// Begins to load the licence texts, which takes 0.2 s, on another thread. For a process that is about to run the stage: while it
+    /// reads its options, other processors have nothing to do.
+    /// </summary>
+    public static void Prepare() => _ = Task.Run(() => LicenseIndex.Shared);
 
     /// <inheritdoc/>
     public async Task RunAsync(StageContext context, CancellationToken cancellation)
@@ -62,17 +69,18 @@ public sealed class CleanStage(CleanOptions options, ShingleSettings? shingles =
     {
         // Evidence does not depend on options.
         string hash = StageHash.Combine("licenses", $"v{EvidenceVersion}");
+        var workers = new SpareWorkers(context.Workers);
         var parts = new HashSet<string>(StringComparer.Ordinal);
         var pending = new SortedSet<int>(input.Parts.Select(part => part.Number));
         var done = new SortedSet<int>();
         while (pending.Count > 0)
         {
-            PartPlan[] plans = [.. pending.Select(part => EvidenceStep.Plan(raw, part))];
+            PartPlan[] plans = [.. pending.Select(part => EvidenceStep.Plan(raw, part, workers))];
             await context.RunPartsAsync(Name, hash, plans, "parts", cancellation).ConfigureAwait(false);
             parts.UnionWith(plans.Select(plan => plan.Part));
             done.UnionWith(pending);
             IEnumerable<int> named = input.Parts.SelectMany(
-                part => CanonicalJson.Read<PartEvidence>(context.Run.PathOf(EvidenceStep.FileOf(part.Number))).EvidenceParts);
+                part => CleanerJson.Read<PartEvidence>(context.Run.PathOf(EvidenceStep.FileOf(part.Number))).EvidenceParts);
             pending = [.. named.Except(done)];
         }
 

@@ -54,7 +54,7 @@ public sealed class DedupStage(DedupOptions options) : IStage
             await context.RunPartAsync(StageNames.Dedup, optionsHash, selectionPlan, cancellation).ConfigureAwait(false);
         parts.Add(selection.Part);
 
-        ShardPlan shards = CanonicalJson.Read<ShardPlan>(run.PathOf(DedupPaths.ShardPlan));
+        ShardPlan shards = DedupJson.Read<ShardPlan>(run.PathOf(DedupPaths.ShardPlan));
         string datasetInput = StageHash.Combine([input.BaseHash, .. input.Clean.Select(part => part.Hash), HashOf([selection])]);
         var dataset = new DatasetStep(run, input, shards, options);
         plans =

@@ -79,7 +79,7 @@ public sealed class CleanRemoval(RunRewrite run, CleanOptions options, IReadOnly
     private void RewriteEvidence(ManifestEntry entry, int part, CancellationToken cancellation)
     {
         string file = EvidenceStep.FileOf(part);
-        var before = CanonicalJson.Read<PartEvidence>(run.Run.PathOf(file));
+        var before = CleanerJson.Read<PartEvidence>(run.Run.PathOf(file));
         string raw = run.Workspace.Current("raw/" + Path.GetFileName(run.Run.Workspace.RawFilesPart(part)));
         (PartEvidence rows, Dictionary<BlobId, SortedSet<EvidenceKind>> wanted) = EvidenceStep.Scan(raw, part, cancellation);
         List<Evidence> evidence =
@@ -87,7 +87,7 @@ public sealed class CleanRemoval(RunRewrite run, CleanOptions options, IReadOnly
             .. before.Evidence.Where(
                 item => wanted.TryGetValue(BlobId.Parse(item.Blob), out SortedSet<EvidenceKind>? kinds) && kinds.Contains(item.Kind)),
         ];
-        File.WriteAllBytes(run.Create(file), CanonicalJson.Write(rows with { Evidence = evidence }));
+        File.WriteAllBytes(run.Create(file), CleanerJson.Write(rows with { Evidence = evidence }));
         var counts = new CountTable { [CountName.Evidence] = evidence.Count };
         run.Commit(entry, [run.Output(file)], counts);
         _rewritten++;
@@ -130,7 +130,7 @@ public sealed class CleanRemoval(RunRewrite run, CleanOptions options, IReadOnly
         counts.Add(CountName.OccurrencesIn, kept.Count);
         counts.Add(CountName.OccurrenceBytesIn, kept.Sum(survivor => Math.Max(0, survivor.Size)));
         counts.Add(CountName.OccurrencesPassed, kept.Count);
-        File.WriteAllBytes(run.Create(index), CanonicalJson.Write(SurvivorShard.Write(run.Create(file), kept)));
+        File.WriteAllBytes(run.Create(index), CleanerJson.Write(SurvivorShard.Write(run.Create(file), kept)));
         long rows = counts.Sum(CountName.Dropped);
         run.Commit(entry, [run.Output(file, kept.Count), run.Output(index), run.Output(droppedFile, rows)], counts);
         _rewritten += 3;
@@ -142,7 +142,7 @@ public sealed class CleanRemoval(RunRewrite run, CleanOptions options, IReadOnly
         var shared = new SharedObjects();
         var kept = new List<Survivor>();
         long removed = 0;
-        foreach (SurvivorGroup group in CanonicalJson.Read<List<SurvivorGroup>>(run.Run.PathOf(OccurrenceStep.IndexOf(part))))
+        foreach (SurvivorGroup group in CleanerJson.Read<List<SurvivorGroup>>(run.Run.PathOf(OccurrenceStep.IndexOf(part))))
         {
             foreach (Survivor survivor in SurvivorShard.Read(run.Run.PathOf(OccurrenceStep.FileOf(part)), group.RowGroup, shared))
             {
@@ -177,7 +177,7 @@ public sealed class CleanRemoval(RunRewrite run, CleanOptions options, IReadOnly
                 continue;
             }
 
-            var groups = CanonicalJson.Read<List<SurvivorGroup>>(run.Current(OccurrenceStep.IndexOf(source)));
+            var groups = CleanerJson.Read<List<SurvivorGroup>>(run.Current(OccurrenceStep.IndexOf(source)));
             foreach (SurvivorGroup group in groups.Where(group => group.Part == part))
             {
                 IEnumerable<Survivor> survivors = SurvivorShard.Read(run.Current(OccurrenceStep.FileOf(source)), group.RowGroup, shared);

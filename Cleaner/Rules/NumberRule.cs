@@ -39,6 +39,11 @@ internal abstract class NumberRule : TextRule
     /// </summary>
     protected virtual double Passing(double option) => option;
 
+    /// <summary>Whether a text is known to pass without measuring it exactly; false where it must be measured.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="threshold">The threshold.</param>
+    protected virtual bool SurelyPasses(JudgedText text, double threshold) => false;
+
     private sealed class Check(NumberRule rule, double threshold) : TextCheck
     {
         private readonly bool _isMost = rule.Direction == Direction.AtMost;
@@ -47,6 +52,11 @@ internal abstract class NumberRule : TextRule
 
         public override Finding? Judge(JudgedText text)
         {
+            if (rule.SurelyPasses(text, threshold))
+            {
+                return null;
+            }
+
             double value = rule.Measure(text);
             return (_isMost ? value > threshold : value < threshold) ? Finding.Of(rule.Name, value, threshold) : null;
         }

@@ -1,5 +1,6 @@
 using DataForge.Cleaner.Decontamination;
 using DataForge.Cleaner.Redaction;
+using DataForge.Cleaner.Steps;
 using DataForge.Cleaner.Text;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
@@ -66,7 +67,7 @@ public sealed class RuleReport
     internal static PartPlan Plan(CleanOptions options, BenchmarkIndex? benchmarks) =>
         new("rules", StageHash.Combine("rules"), 1, (output, _) =>
     {
-        File.WriteAllBytes(output.Create(AppliedRules.FileName), CanonicalJson.Write(RulesFile.Of(options, benchmarks)));
+        File.WriteAllBytes(output.Create(AppliedRules.FileName), CleanerJson.Write(RulesFile.Of(options, benchmarks)));
         return Task.CompletedTask;
     });
 

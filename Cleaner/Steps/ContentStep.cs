@@ -45,7 +45,7 @@ internal sealed class ContentStep(
         var groups = new SortedDictionary<int, List<(int Source, SurvivorGroup Group)>>();
         foreach (RawPart part in input.Parts)
         {
-            foreach (SurvivorGroup group in CanonicalJson.Read<List<SurvivorGroup>>(run.PathOf(OccurrenceStep.IndexOf(part.Number))))
+            foreach (SurvivorGroup group in CleanerJson.Read<List<SurvivorGroup>>(run.PathOf(OccurrenceStep.IndexOf(part.Number))))
             {
                 if (!groups.TryGetValue(group.Part, out List<(int, SurvivorGroup)>? list))
                 {

@@ -46,7 +46,7 @@ internal sealed class EvidenceCache(Run run)
                 }
             }
 
-            var evidence = new KnownEvidence(CanonicalJson.Read<PartEvidence>(run.PathOf(EvidenceStep.FileOf(part))));
+            var evidence = new KnownEvidence(CleanerJson.Read<PartEvidence>(run.PathOf(EvidenceStep.FileOf(part))));
             _recent.AddFirst((part, evidence));
             _held += evidence.Size;
             while (_held > MaxEvidence && _recent.Count > 1)

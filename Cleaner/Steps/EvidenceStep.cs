@@ -54,26 +54,35 @@ internal static class EvidenceStep
     public static string FileOf(int part) => $"{RunPaths.Clean}/licenses/part-{part:D5}.json";
 
     /// <summary>The plan for a raw part.</summary>
-    public static PartPlan Plan(RawParts raw, int part) => new(
+    public static PartPlan Plan(RawParts raw, int part, SpareWorkers workers) => new(
         PartName(part), StageHash.Combine("licenses", raw.FilesHash(part), raw.BlobsHash(part)), 2,
         (output, cancellation) =>
         {
-            Compute(raw, part, output, cancellation);
+            workers.Begin();
+            try
+            {
+                Compute(raw, part, workers, output, cancellation);
+            }
+            finally
+            {
+                workers.End();
+            }
+
             return Task.CompletedTask;
         });
 
-    private static void Compute(RawParts raw, int part, PartOutput output, CancellationToken cancellation)
+    private static void Compute(RawParts raw, int part, SpareWorkers workers, PartOutput output, CancellationToken cancellation)
     {
         string files = raw.Workspace.RawFilesPart(part);
         (PartEvidence rows, Dictionary<BlobId, SortedSet<EvidenceKind>> wanted) = Scan(files, part, cancellation);
         var found = new List<Evidence>();
         if (wanted.Count > 0)
         {
-            ReadBlobs(raw.Workspace.RawBlobsPart(part), wanted, found, cancellation);
+            ReadBlobs(raw.Workspace.RawBlobsPart(part), wanted, workers, found, cancellation);
         }
 
         found.Sort((a, b) => string.CompareOrdinal(a.Blob, b.Blob) is not 0 and var order ? order : a.Kind.CompareTo(b.Kind));
-        File.WriteAllBytes(output.Create(FileOf(part)), CanonicalJson.Write(rows with { Evidence = found }));
+        File.WriteAllBytes(output.Create(FileOf(part)), CleanerJson.Write(rows with { Evidence = found }));
         output.Add(CountName.Evidence, found.Count);
     }
 
@@ -131,9 +140,9 @@ internal static class EvidenceStep
     }
 
     private static void ReadBlobs(
-        string path, Dictionary<BlobId, SortedSet<EvidenceKind>> wanted, List<Evidence> found, CancellationToken cancellation)
+        string path, Dictionary<BlobId, SortedSet<EvidenceKind>> wanted, SpareWorkers workers, List<Evidence> found,
+        CancellationToken cancellation)
     {
-        var detector = new LicenseDetector();
         using var reader = new RawBlobsShard.Reader(path);
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
@@ -144,18 +153,26 @@ internal static class EvidenceStep
             }
 
             using RawBlobsShard.Rows rows = reader.ReadRowGroup(group);
+            var texts = new List<(int Row, EvidenceKind Kind)>();
             for (int row = 0; row < rows.Count; row++)
             {
                 if (wanted.TryGetValue(rows.Id(row), out SortedSet<EvidenceKind>? kinds))
                 {
-                    cancellation.ThrowIfCancellationRequested();
-                    foreach (EvidenceKind kind in kinds)
+                    texts.AddRange(kinds.Select(kind => (row, kind)));
+                }
+            }
+
+            workers.ForEach(texts.Count, () => new LicenseDetector(), Read, cancellation);
+
+            void Read(LicenseDetector detector, int number)
+            {
+                (int row, EvidenceKind kind) = texts[number];
+                Evidence evidence = Evidence.Read(rows.Id(row), kind, rows.Content(row), detector);
+                if (evidence.SaysSomething)
+                {
+                    lock (found)
                     {
-                        Evidence evidence = Evidence.Read(rows.Id(row), kind, rows.Content(row), detector);
-                        if (evidence.SaysSomething)
-                        {
-                            found.Add(evidence);
-                        }
+                        found.Add(evidence);
                     }
                 }
             }

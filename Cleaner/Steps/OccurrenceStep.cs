@@ -48,7 +48,7 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
     {
         foreach (RawPart part in input.Parts)
         {
-            PartEvidence known = CanonicalJson.Read<PartEvidence>(run.PathOf(EvidenceStep.FileOf(part.Number)));
+            PartEvidence known = CleanerJson.Read<PartEvidence>(run.PathOf(EvidenceStep.FileOf(part.Number)));
 
             // Only the repositories are needed from here on; evidence itself is read through the cache.
             _parts[part.Number] = known with { Evidence = [], Rows = [] };
@@ -138,7 +138,7 @@ internal sealed class OccurrenceStep(Run run, RawParts raw, RunInput input, Clea
         survivors.Sort(Survivor.Compare);
         List<SurvivorGroup> groups = SurvivorShard.Write(output.Create(FileOf(part)), survivors);
         output.SetRows(FileOf(part), survivors.Count);
-        File.WriteAllBytes(output.Create(IndexOf(part)), CanonicalJson.Write(groups));
+        File.WriteAllBytes(output.Create(IndexOf(part)), CleanerJson.Write(groups));
     }
 
     /// <summary>The licences of every pinned repository with rows in this part; its evidence may be in another part.</summary>

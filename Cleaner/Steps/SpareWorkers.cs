@@ -35,4 +35,61 @@ internal sealed class SpareWorkers(int workers)
 
     /// <summary>A worker ends what it began.</summary>
     public void End() => Interlocked.Decrement(ref _busy);
+
+    /// <summary>Does something for each number from 0 on: this thread does, and free workers help. Any order, any thread.</summary>
+    /// <typeparam name="TTool">What a thread works with.</typeparam>
+    /// <param name="count">How many numbers.</param>
+    /// <param name="create">Creates what a thread works with.</param>
+    /// <param name="work">Does it for a number.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public void ForEach<TTool>(int count, Func<TTool> create, Action<TTool, int> work, CancellationToken cancellation)
+    {
+        int next = 0;
+        List<Task> helpers = [];
+        try
+        {
+            Work(helps: false);
+        }
+        finally
+        {
+            // After an error nobody begins another, and nobody is left at work.
+            Volatile.Write(ref next, count);
+            Task.WhenAll(helpers).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
+        }
+
+        Task.WhenAll(helpers).GetAwaiter().GetResult();
+
+        void Help()
+        {
+            try
+            {
+                Work(helps: true);
+            }
+            finally
+            {
+                End();
+            }
+        }
+
+        void Work(bool helps)
+        {
+            TTool tool = create();
+            while (!(helps && AreTooMany))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (!helps && Volatile.Read(ref next) < count - 1 && TryBegin())
+                {
+                    helpers.Add(Task.Run(Help, CancellationToken.None));
+                }
+
+                int number = Interlocked.Increment(ref next) - 1;
+                if (number >= count)
+                {
+                    return;
+                }
+
+                work(tool, number);
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DataForge.Corpus.Runs;
 
 namespace DataForge.Corpus.Events;
 
@@ -17,6 +18,7 @@ public sealed class EventLog : IDisposable
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = CorpusJson.Default,
     };
 
     private readonly Lock _lock = new();

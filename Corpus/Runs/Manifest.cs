@@ -93,7 +93,7 @@ public sealed class Manifest(Run run)
 
         string[] files = Directory.GetFiles(folder, "*.json");
         Array.Sort(files, StringComparer.Ordinal);
-        return [.. files.Select(CanonicalJson.Read<ManifestEntry>)];
+        return [.. files.Select(file => CanonicalJson.Read<ManifestEntry>(file))];
     }
 
     private static string Key(string part, string inputHash, string optionsHash) => part + "\n" + inputHash + "\n" + optionsHash;

@@ -50,14 +50,8 @@ internal sealed class SampleIndex
         _needed = new int[sets.Count];
         for (int i = 0; i < sets.Count; i++)
         {
-            ulong[] set = sets[i];
             _needed[i] = indexed[i] - lacking[i];
-            var rarest = (ulong[])set.Clone();
-            Array.Sort(Array.ConvertAll(rarest, shingle => counts[(int)(shingle >> (64 - countBits))]), rarest);
-            foreach (ulong shingle in rarest.AsSpan(0, indexed[i]))
-            {
-                Add(i, shingle);
-            }
+            AddRarest(i, sets[i], indexed[i], counts, countBits);
         }
     }
 
@@ -116,6 +110,37 @@ internal sealed class SampleIndex
         }
 
         return counts;
+    }
+
+    // Adds the shingles of a set that are in the fewest sets of the sample; those that are in many are told apart no further.
+    private void AddRarest(int sample, ulong[] set, int wanted, ushort[] counts, int countBits)
+    {
+        const int Most = 255;
+        Span<int> withCount = stackalloc int[Most + 1];
+        withCount.Clear();
+        foreach (ulong shingle in set)
+        {
+            withCount[CountOf(shingle)]++;
+        }
+
+        // All with fewer than this many are wanted, and as many of those with exactly this many as are missing then.
+        int limit = 0;
+        int missing = wanted;
+        while (limit < Most && withCount[limit] <= missing)
+        {
+            missing -= withCount[limit++];
+        }
+
+        foreach (ulong shingle in set)
+        {
+            int count = CountOf(shingle);
+            if (count < limit || (count == limit && missing-- > 0))
+            {
+                Add(sample, shingle);
+            }
+        }
+
+        int CountOf(ulong shingle) => Math.Min((int)counts[(int)(shingle >> (64 - countBits))], Most);
     }
 
     private void Add(int sample, ulong shingle)

@@ -4,6 +4,7 @@ using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Dedup.Auditing;
+using DataForge.Dedup.Steps;
 using DataForge.Dedup.Store;
 using DataForge.Parquet;
 
@@ -98,7 +99,7 @@ public sealed record DatasetFigures
     /// <summary>The result of the audit of a run's duplicates; null if there is none.</summary>
     public static AuditReport? AuditOf(Run run) => run.Manifest.Find(StageNames.Dedup, DedupPaths.AuditPart) is null
         ? null
-        : CanonicalJson.Read<AuditReport>(run.PathOf(DedupPaths.Audit));
+        : DedupJson.Read<AuditReport>(run.PathOf(DedupPaths.Audit));
 
     /// <summary>The dataset's shards in the manifest, in order.</summary>
     internal static IEnumerable<ManifestOutput> ShardsOf(Run run) => run.Manifest.Entries(StageNames.Dedup)

@@ -3,6 +3,7 @@ using DataForge.Corpus.Columns;
 using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Dedup.Selection;
+using DataForge.Dedup.Steps;
 using DataForge.Dedup.Store;
 using DataForge.Parquet;
 
@@ -61,10 +62,10 @@ internal sealed class ClusterRemoval(RunRewrite run, IReadOnlySet<BlobId> remove
         clusters.ForEach(cluster => cluster.RemoveAll(member => removed.Contains(member.Id)));
         clusters.RemoveAll(cluster => cluster.Count < 2);
         long members = clusters.Sum(cluster => (long)cluster.Count);
-        var before = CanonicalJson.Read<ClusterReport>(run.Run.PathOf(DedupPaths.ClusterReport));
+        var before = DedupJson.Read<ClusterReport>(run.Run.PathOf(DedupPaths.ClusterReport));
         ClusterReport report = ClusterReport.Of(before.Files - removed.Count, clusters.Select(cluster => (cluster[0].Id, cluster.Count)));
         Write(clusters);
-        File.WriteAllBytes(run.Create(DedupPaths.ClusterReport), CanonicalJson.Write(report));
+        File.WriteAllBytes(run.Create(DedupPaths.ClusterReport), DedupJson.Write(report));
         counts[CountName.ClustersCount] = report.Clusters;
         counts[CountName.ClustersFiles] = report.ClusteredFiles;
         counts[CountName.ClustersLargest] = report.Largest.Count > 0 ? report.Largest[0].Files : 0;

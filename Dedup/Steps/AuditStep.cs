@@ -38,7 +38,7 @@ internal static class AuditStep
             report = report with { Base = new AuditedBase(ranks.BaseKept, compared) };
         }
 
-        File.WriteAllBytes(output.Create(DedupPaths.Audit), CanonicalJson.Write(report));
+        File.WriteAllBytes(output.Create(DedupPaths.Audit), DedupJson.Write(report));
         output.Add(CountName.AuditFiles, report.SampledFiles);
         output.Add(CountName.AuditPairs, report.PairsFound.Of);
         output.Add(CountName.AuditPairsFound, report.PairsFound.Count);

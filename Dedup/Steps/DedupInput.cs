@@ -64,7 +64,7 @@ internal sealed class DedupInput
                 + "run dedup on it again), or under other options for shingles, threshold or seed.");
         }
 
-        IReadOnlyList<SourcePart> parts = CanonicalJson.Read<IReadOnlyList<SourcePart>>(baseRun.PathOf(DedupPaths.Sources));
+        IReadOnlyList<SourcePart> parts = DedupJson.Read<IReadOnlyList<SourcePart>>(baseRun.PathOf(DedupPaths.Sources));
         parts = [.. parts.Select(part => part with { Run = part.Run.Length > 0 ? part.Run : baseRun.Name })];
         return new DedupInput(
             run, clean, parts, baseRun.PathOf(DedupPaths.Selection),
@@ -75,7 +75,7 @@ internal sealed class DedupInput
     public SignatureParts OpenSignatures() => new([.. _parts.Select(part => PathOf(part, DedupPaths.Signatures(part.Number)))]);
 
     /// <summary>Writes the list of parts, so that this run can become a base.</summary>
-    public void Write(string path) => File.WriteAllBytes(path, CanonicalJson.Write(_parts));
+    public void Write(string path) => File.WriteAllBytes(path, DedupJson.Write(_parts));
 
     private string PathOf(SourcePart part, string relative)
     {
@@ -86,9 +86,9 @@ internal sealed class DedupInput
                 $"{path} is missing: the base of the run '{_run.Name}' is no longer complete; "
                 + "run dedup on it again, or continue without a base.");
     }
-
-    /// <summary>A part of signatures.</summary>
-    /// <param name="Run">The run that the part belongs to; empty for the run itself.</param>
-    /// <param name="Number">Its number.</param>
-    private sealed record SourcePart(string Run, string Number);
 }
+
+/// <summary>A part of signatures.</summary>
+/// <param name="Run">The run that the part belongs to; empty for the run itself.</param>
+/// <param name="Number">Its number.</param>
+internal sealed record SourcePart(string Run, string Number);

@@ -40,10 +40,10 @@ internal static class SelectionStep
         SelectionFile.Write(output.Create(DedupPaths.Selection), result, ranks, signatures);
         input.Write(output.Create(DedupPaths.Sources));
         ShardPlan plan = ShardPlan.Cut(result, ranks.RankOf, signatures, input.BaseParts, options.ShardBytes);
-        File.WriteAllBytes(output.Create(DedupPaths.ShardPlan), CanonicalJson.Write(plan));
+        File.WriteAllBytes(output.Create(DedupPaths.ShardPlan), DedupJson.Write(plan));
         var clusters = new ClusterFiles(result, ranks, signatures);
         output.SetRows(DedupPaths.Clusters, clusters.WriteMembers(output.Create(DedupPaths.Clusters)));
-        File.WriteAllBytes(output.Create(DedupPaths.ClusterReport), CanonicalJson.Write(clusters.Report));
+        File.WriteAllBytes(output.Create(DedupPaths.ClusterReport), DedupJson.Write(clusters.Report));
         if (pairFile is not null)
         {
             output.SetRows(DedupPaths.Pairs, pairFile.Write(output.Create(DedupPaths.Pairs), ranks, signatures));

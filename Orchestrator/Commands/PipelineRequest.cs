@@ -17,4 +17,8 @@ internal sealed record PipelineRequest(
 
     /// <summary>Whether the crawl takes what changed in the sources since the run was pinned.</summary>
     public bool Repin { get; init; }
+
+    /// <summary>Whether the run has parts of a stage already, so that there may be nothing left to compute.</summary>
+    /// <param name="stage">The stage.</param>
+    public bool HasPartsOf(string stage) => Directory.Exists(Path.Combine(WorkspaceFolder, "runs", RunName, "manifest", stage));
 }

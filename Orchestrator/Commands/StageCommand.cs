@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DataForge.Cleaner;
 using DataForge.Corpus.Runs;
 using DataForge.Inspection;
 using DataForge.Orchestrator.Hosting;
@@ -29,7 +30,13 @@ internal static class StageCommand
                 InspectedRun.RequireFolder(parsed.GetValue(CommonOptions.Workspace)!, parsed.GetValue(CommonOptions.Run)!);
             }
 
-            return PipelineCommand.RunAsync(host, parsed, PipelineOptions.Request(parsed) with { Stages = [stage] }, cancellation);
+            PipelineRequest request = PipelineOptions.Request(parsed) with { Stages = [stage] };
+            if (stage == StageNames.Clean && !request.HasPartsOf(stage))
+            {
+                CleanStage.Prepare();
+            }
+
+            return PipelineCommand.RunAsync(host, parsed, request, cancellation);
         });
         return command;
     }
