@@ -125,6 +125,7 @@ public sealed class FoldedText
         return _line.AsSpan(0, length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsBlank(byte b) => b is (byte)' ' or (byte)'\t' or (byte)'\v' or (byte)'\f';
 
     /// <summary>Which of 64 bytes end a line, are blanks, or are blanks other than a space: a bit each, the first byte lowest.</summary>

@@ -73,6 +73,27 @@ public class RuleBoundaryTests
     public void CodeCharacters_signsOutsideAscii_countOnlyInCode(string text, string? rule) =>
         Assert.Equal(rule, Judge(None(CodeCharactersRule.MinCodeCharacters, 0.98), text)?.Rule);
 
+    [Fact]
+    public void CodeCharacters_anyText_isDroppedWhereItsShareIsBelowTheThreshold()
+    {
+        var random = new Random(3);
+        CleanOptions options = None(CodeCharactersRule.MinCodeCharacters, 0.9);
+        var judged = new JudgedText();
+        int dropped = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            string text = string.Concat(Enumerable.Range(0, random.Next(80)).Select(_ => "aaaabcdé☃# ='\n"[random.Next(14)]));
+            byte[] bytes = Encoding.UTF8.GetBytes(text);
+            judged.Set(BlobId.Of(bytes), bytes.Length, bytes);
+            bool isBelow = new CodeCharactersRule().Measure(judged) < 0.9;
+            dropped += isBelow ? 1 : 0;
+
+            Assert.Equal(isBelow ? "code_characters" : null, Judge(options, text)?.Rule);
+        }
+
+        Assert.InRange(dropped, 200, 1800);
+    }
+
     [Theory]
     [InlineData("def f(): return 1", "keywords_min")]
     [InlineData("def f(): return 1 if x else 2", null)]

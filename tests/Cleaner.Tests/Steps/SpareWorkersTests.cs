@@ -33,4 +33,67 @@ public sealed class SpareWorkersTests
             }
         });
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void ForEach_anyNumberOfWorkers_eachNumberOnce(int count)
+    {
+        var workers = new SpareWorkers(count);
+        workers.Begin();
+        int[] done = new int[500];
+        int tools = 0;
+
+        workers.ForEach(done.Length, () => Interlocked.Increment(ref tools), (_, number) => Interlocked.Increment(ref done[number]), default);
+
+        Assert.All(done, times => Assert.Equal(1, times));
+        Assert.True(workers.TryBegin() == (count > 1));
+    }
+
+    [Fact]
+    public void ForEach_faultOfAHelper_isThrownAfterAllHaveEnded()
+    {
+        var workers = new SpareWorkers(4);
+        workers.Begin();
+        int atWork = 0;
+        int caller = Environment.CurrentManagedThreadId;
+
+        Assert.Throws<InvalidDataException>(() => workers.ForEach(100, () => 0, Work, default));
+
+        Assert.Equal(0, Volatile.Read(ref atWork));
+
+        void Work(int tool, int number)
+        {
+            Interlocked.Increment(ref atWork);
+            Thread.Sleep(1);
+            Interlocked.Decrement(ref atWork);
+            if (number > 10 && (number == 50 || Environment.CurrentManagedThreadId != caller))
+            {
+                throw new InvalidDataException();
+            }
+        }
+    }
+
+    [Fact]
+    public void ForEach_cancelled_endsEarly()
+    {
+        var workers = new SpareWorkers(2);
+        workers.Begin();
+        using var stop = new CancellationTokenSource();
+        int done = 0;
+
+        Assert.ThrowsAny<OperationCanceledException>(() => workers.ForEach(
+            1000, () => 0,
+            (_, _) =>
+            {
+                Thread.Sleep(1);
+                if (Interlocked.Increment(ref done) == 10)
+                {
+                    stop.Cancel();
+                }
+            },
+            stop.Token));
+
+        Assert.InRange(done, 10, 999);
+    }
 }
