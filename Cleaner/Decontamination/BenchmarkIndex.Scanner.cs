@@ -12,8 +12,8 @@ public sealed partial class BenchmarkIndex
     private const int MinPartRuns = 24;
 
     /// <summary>
-    /// Searches one file after another, a thousand tokens at a time: tokens are read, then their runs are hashed, then looked up in the
-    /// filter.
+    /// Searches one file after another, a thousand tokens at a time: tokens are read, then their runs are hashed, then those that
+    /// pass the filters are looked up.
     /// </summary>
     public sealed class Scanner(BenchmarkIndex index)
     {
@@ -52,7 +52,7 @@ public sealed partial class BenchmarkIndex
                 foreach (int run in _likely.AsSpan(0, FilterRuns(runs)))
                 {
                     ulong hash = _hashes[run];
-                    if (index.IsInSieve(hash) && index._postings.TryGetValue(hash, out List<Posting>? postings)
+                    if (index.PassesSecond(hash) && index._postings.TryGetValue(hash, out List<Posting>? postings)
                         && Match(postings, first + run) is { } found)
                     {
                         return found;
@@ -80,6 +80,11 @@ public sealed partial class BenchmarkIndex
             if (_sequences.Capacity > MaxKept)
             {
                 _sequences.TrimExcess();
+            }
+
+            if (_parts.Capacity > MaxKept)
+            {
+                _parts.TrimExcess();
             }
 
             if (_seen.Capacity > MaxKept)

@@ -44,14 +44,14 @@ public sealed partial class BenchmarkIndex
     private readonly Dictionary<ulong, List<Posting>> _postings = [];
 
     // A Bloom filter that stays in the cache: each run sets two bits of one word (Putze et al. 2007, "Cache-, hash- and space-efficient
-    // Bloom filters"). It has 16 to 32 bits per run, up to 512 KiB, so that one or two of a hundred other runs have to be looked up; a
+    // Bloom filters"). It has 16 to 32 bits per run, up to 512 KiB, so that one or two of a hundred other runs pass; a
     // larger filter would cost more in cache misses than it saves.
     private readonly ulong[] _filter;
     private readonly int _filterShift;
 
-    // A bit for each run, chosen by the lowest bits of its hash: of the runs that pass the filter by chance, few pass this as well, and a
-    // lookup takes ten times as long.
-    private readonly ulong[] _sieve;
+    // A bit for each run, chosen by the lowest bits of its hash: of the other runs that pass the first filter, few pass this as well, and
+    // a lookup takes ten times as long.
+    private readonly ulong[] _secondFilter;
 
     /// <summary>Indexes these texts; texts that are too short are left out.</summary>
     /// <param name="texts">The texts of the benchmarks.</param>
@@ -88,11 +88,11 @@ public sealed partial class BenchmarkIndex
         int bits = Math.Clamp(BitOperations.Log2((uint)_postings.Count | 1) - 1, MinFilterBits, MaxFilterBits);
         _filter = new ulong[1 << bits];
         _filterShift = 64 - bits;
-        _sieve = new ulong[1 << bits];
+        _secondFilter = new ulong[1 << bits];
         foreach (ulong run in _postings.Keys)
         {
             _filter[run >> _filterShift] |= FilterMask(run);
-            _sieve[PlaceInSieve(run)] |= 1UL << (int)run;
+            _secondFilter[PlaceInSecond(run)] |= 1UL << (int)run;
         }
     }
 
@@ -139,9 +139,9 @@ public sealed partial class BenchmarkIndex
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong FilterMask(ulong hash) => (1UL << (int)((hash >> 42) & 63)) | (1UL << (int)((hash >> 36) & 63));
 
-    private int PlaceInSieve(ulong hash) => (int)(hash >> 6) & (_sieve.Length - 1);
+    private int PlaceInSecond(ulong hash) => (int)(hash >> 6) & (_secondFilter.Length - 1);
 
-    private bool IsInSieve(ulong hash) => ((_sieve[PlaceInSieve(hash)] >> (int)hash) & 1) != 0;
+    private bool PassesSecond(ulong hash) => ((_secondFilter[PlaceInSecond(hash)] >> (int)hash) & 1) != 0;
 
     /// <summary>
     /// The position of a run in a text, and whether it counts as a part of the text: of equal runs only the first counts.

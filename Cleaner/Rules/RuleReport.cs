@@ -1,6 +1,5 @@
 using DataForge.Cleaner.Decontamination;
 using DataForge.Cleaner.Redaction;
-using DataForge.Cleaner.Steps;
 using DataForge.Cleaner.Text;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;

@@ -72,15 +72,7 @@ internal sealed class ContentStep(
     private void Compute(int part, List<(int Source, SurvivorGroup Group)> groups, PartOutput output, CancellationToken cancellation)
     {
         // Counted before the occurrences are read: else a worker that is about to begin its own part would seem to be free.
-        _workers.Begin();
-        try
-        {
-            Judge(part, ReadSurvivors(groups), output, cancellation);
-        }
-        finally
-        {
-            _workers.End();
-        }
+        _workers.RunPart(() => Judge(part, ReadSurvivors(groups), output, cancellation));
     }
 
     private void Judge(int part, Survivor[] survivors, PartOutput output, CancellationToken cancellation)

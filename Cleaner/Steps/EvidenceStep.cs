@@ -58,16 +58,7 @@ internal static class EvidenceStep
         PartName(part), StageHash.Combine("licenses", raw.FilesHash(part), raw.BlobsHash(part)), 2,
         (output, cancellation) =>
         {
-            workers.Begin();
-            try
-            {
-                Compute(raw, part, workers, output, cancellation);
-            }
-            finally
-            {
-                workers.End();
-            }
-
+            workers.RunPart(() => Compute(raw, part, workers, output, cancellation));
             return Task.CompletedTask;
         });
 
@@ -143,6 +134,7 @@ internal static class EvidenceStep
         string path, Dictionary<BlobId, SortedSet<EvidenceKind>> wanted, SpareWorkers workers, List<Evidence> found,
         CancellationToken cancellation)
     {
+        var own = new LicenseDetector();
         using var reader = new RawBlobsShard.Reader(path);
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
@@ -162,7 +154,7 @@ internal static class EvidenceStep
                 }
             }
 
-            workers.ForEach(texts.Count, () => new LicenseDetector(), Read, cancellation);
+            workers.ForEach(texts.Count, own, () => new LicenseDetector(), Read, cancellation);
 
             void Read(LicenseDetector detector, int number)
             {

@@ -40,9 +40,9 @@ internal sealed class RowGroupJudge(
             {
                 cancellation.ThrowIfCancellationRequested();
                 judged += WriteJudged();
-                if (_next < rows.Count && workers.TryBegin())
+                if (_next < rows.Count && workers.TryHelp(() => Help(cancellation)) is { } helper)
                 {
-                    _helpers.Add(Task.Run(() => Help(cancellation), CancellationToken.None));
+                    _helpers.Add(helper);
                 }
 
                 if (TakeChunk(out Chunk chunk, mayWrite: true))
@@ -75,7 +75,7 @@ internal sealed class RowGroupJudge(
                 _next = rows.Count;
             }
 
-            Task.WhenAll(_helpers).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
+            SpareWorkers.WaitFor(_helpers);
         }
     }
 
@@ -131,7 +131,6 @@ internal sealed class RowGroupJudge(
         finally
         {
             judges.Return(tools);
-            workers.End();
         }
     }
 

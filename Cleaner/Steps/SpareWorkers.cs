@@ -36,60 +36,98 @@ internal sealed class SpareWorkers(int workers)
     /// <summary>A worker ends what it began.</summary>
     public void End() => Interlocked.Decrement(ref _busy);
 
+    /// <summary>A worker computes a part.</summary>
+    /// <param name="compute">Computes it.</param>
+    public void RunPart(Action compute)
+    {
+        Begin();
+        try
+        {
+            compute();
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    /// <summary>A worker helps on another thread, if one is free.</summary>
+    /// <param name="help">Does what there is to help with. It should end where there are too many.</param>
+    /// <returns>The helper at work; null if none is free.</returns>
+    public Task? TryHelp(Action help) => !TryBegin() ? null : Task.Run(
+        () =>
+        {
+            try
+            {
+                help();
+            }
+            finally
+            {
+                End();
+            }
+        },
+        CancellationToken.None);
+
+    /// <summary>Waits until all helpers have ended, with or without an error.</summary>
+    /// <param name="helpers">The helpers.</param>
+    public static void WaitFor(List<Task> helpers) =>
+        Task.WhenAll(helpers).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
+
     /// <summary>Does something for each number from 0 on: this thread does, and free workers help. Any order, any thread.</summary>
     /// <typeparam name="TTool">What a thread works with.</typeparam>
     /// <param name="count">How many numbers.</param>
-    /// <param name="create">Creates what a thread works with.</param>
+    /// <param name="own">What this thread works with.</param>
+    /// <param name="create">Creates what a helper works with.</param>
     /// <param name="work">Does it for a number.</param>
     /// <param name="cancellation">Cancels.</param>
-    public void ForEach<TTool>(int count, Func<TTool> create, Action<TTool, int> work, CancellationToken cancellation)
+    public void ForEach<TTool>(int count, TTool own, Func<TTool> create, Action<TTool, int> work, CancellationToken cancellation)
     {
         int next = 0;
         List<Task> helpers = [];
         try
         {
-            Work(helps: false);
+            while (true)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (Volatile.Read(ref next) < count - 1 && TryHelp(Help) is { } helper)
+                {
+                    helpers.Add(helper);
+                }
+
+                if (!TryWork(own))
+                {
+                    break;
+                }
+            }
         }
         finally
         {
-            // After an error nobody begins another, and nobody is left at work.
+            // After an error of this thread no helper begins another number, and none is left at work.
             Volatile.Write(ref next, count);
-            Task.WhenAll(helpers).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
+            WaitFor(helpers);
         }
 
         Task.WhenAll(helpers).GetAwaiter().GetResult();
 
         void Help()
         {
-            try
+            TTool tool = create();
+            while (!AreTooMany && !cancellation.IsCancellationRequested && TryWork(tool))
             {
-                Work(helps: true);
-            }
-            finally
-            {
-                End();
             }
         }
 
-        void Work(bool helps)
+        // Does it for the next number; false if none is left.
+        bool TryWork(TTool tool)
         {
-            TTool tool = create();
-            while (!(helps && AreTooMany))
+            int number = Interlocked.Increment(ref next) - 1;
+            if (number >= count)
             {
-                cancellation.ThrowIfCancellationRequested();
-                if (!helps && Volatile.Read(ref next) < count - 1 && TryBegin())
-                {
-                    helpers.Add(Task.Run(Help, CancellationToken.None));
-                }
-
-                int number = Interlocked.Increment(ref next) - 1;
-                if (number >= count)
-                {
-                    return;
-                }
-
-                work(tool, number);
+                return false;
             }
+
+            work(tool, number);
+            return true;
         }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class SampleIndex
         _heads = new ShingleTable(checked(2 * indexed.Sum()));
         _links = new List<(int Sample, int Next)>(1 + indexed.Sum()) { (0, 0) };
         int countBits = Math.Min(28, BitOperations.Log2((uint)shingles | 1) + 2);
-        ushort[] counts = Count(sets, countBits);
+        byte[] counts = Count(sets, countBits);
 
         // Sixteen bits per shingle: one in sixteen of the shingles that are not indexed passes.
         int bits = Math.Clamp(BitOperations.Log2((uint)shingles | 1) + 5, 10, 32);
@@ -95,28 +95,27 @@ internal sealed class SampleIndex
         found.RemoveRange(kept, found.Count - kept);
     }
 
-    // By a shingle's first bits, in how many sets it is, or a few more: there are four to eight counters for each, so that few share one.
-    // Which shingles are indexed decides how much is compared, not what is found.
-    private static ushort[] Count(IReadOnlyList<ulong[]> sets, int bits)
+    // By a shingle's first bits, in how many sets it is, or a few more, 255 at most: there are four to eight counters for each shingle, so
+    // that few share one. Which shingles are indexed decides how much is compared, not what is found.
+    private static byte[] Count(IReadOnlyList<ulong[]> sets, int bits)
     {
-        var counts = new ushort[1 << bits];
+        var counts = new byte[1 << bits];
         foreach (ulong[] set in sets)
         {
             foreach (ulong shingle in set)
             {
-                ref ushort count = ref counts[(int)(shingle >> (64 - bits))];
-                count += (ushort)(count < ushort.MaxValue ? 1 : 0);
+                ref byte count = ref counts[(int)(shingle >> (64 - bits))];
+                count += (byte)(count < byte.MaxValue ? 1 : 0);
             }
         }
 
         return counts;
     }
 
-    // Adds the shingles of a set that are in the fewest sets of the sample; those that are in many are told apart no further.
-    private void AddRarest(int sample, ulong[] set, int wanted, ushort[] counts, int countBits)
+    // Adds the shingles of a set that are in the fewest sets of the sample.
+    private void AddRarest(int sample, ulong[] set, int wanted, byte[] counts, int countBits)
     {
-        const int Most = 255;
-        Span<int> withCount = stackalloc int[Most + 1];
+        Span<int> withCount = stackalloc int[byte.MaxValue + 1];
         withCount.Clear();
         foreach (ulong shingle in set)
         {
@@ -126,7 +125,7 @@ internal sealed class SampleIndex
         // All with fewer than this many are wanted, and as many of those with exactly this many as are missing then.
         int limit = 0;
         int missing = wanted;
-        while (limit < Most && withCount[limit] <= missing)
+        while (limit < byte.MaxValue && withCount[limit] <= missing)
         {
             missing -= withCount[limit++];
         }
@@ -140,7 +139,7 @@ internal sealed class SampleIndex
             }
         }
 
-        int CountOf(ulong shingle) => Math.Min((int)counts[(int)(shingle >> (64 - countBits))], Most);
+        int CountOf(ulong shingle) => counts[(int)(shingle >> (64 - countBits))];
     }
 
     private void Add(int sample, ulong shingle)

@@ -4,7 +4,6 @@ using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Corpus.Shards;
 using DataForge.Dedup.Auditing;
-using DataForge.Dedup.Steps;
 using DataForge.Dedup.Store;
 using DataForge.Parquet;
 

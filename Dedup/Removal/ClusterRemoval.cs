@@ -3,7 +3,6 @@ using DataForge.Corpus.Columns;
 using DataForge.Corpus.Counts;
 using DataForge.Corpus.Runs;
 using DataForge.Dedup.Selection;
-using DataForge.Dedup.Steps;
 using DataForge.Dedup.Store;
 using DataForge.Parquet;
 

@@ -62,11 +62,10 @@ internal sealed class CodeCharactersRule : NumberRule
         TextStatistics all = text.Statistics;
         long code = all.Characters - all.WhiteSpace;
         ReadOnlySpan<byte> rest = text.Text;
-        for (int hash; code > 0 && (hash = rest.IndexOf((byte)'#')) >= 0; )
+        while (all.Foreign > 0 && code > 0 && rest.IndexOf((byte)'#') is >= 0 and int hash)
         {
             rest = rest[hash..];
-            int length = rest.IndexOf((byte)'\n');
-            length = length < 0 ? rest.Length : length;
+            int length = rest.IndexOf((byte)'\n') is >= 0 and int end ? end : rest.Length;
             code -= length;
             rest = rest[length..];
         }

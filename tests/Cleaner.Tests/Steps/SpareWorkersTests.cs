@@ -42,9 +42,8 @@ public sealed class SpareWorkersTests
         var workers = new SpareWorkers(count);
         workers.Begin();
         int[] done = new int[500];
-        int tools = 0;
 
-        workers.ForEach(done.Length, () => Interlocked.Increment(ref tools), (_, number) => Interlocked.Increment(ref done[number]), default);
+        workers.ForEach(done.Length, 0, () => 1, (_, number) => Interlocked.Increment(ref done[number]), default);
 
         Assert.All(done, times => Assert.Equal(1, times));
         Assert.True(workers.TryBegin() == (count > 1));
@@ -58,7 +57,7 @@ public sealed class SpareWorkersTests
         int atWork = 0;
         int caller = Environment.CurrentManagedThreadId;
 
-        Assert.Throws<InvalidDataException>(() => workers.ForEach(100, () => 0, Work, default));
+        Assert.Throws<InvalidDataException>(() => workers.ForEach(100, 0, () => 0, Work, default));
 
         Assert.Equal(0, Volatile.Read(ref atWork));
 
@@ -83,7 +82,7 @@ public sealed class SpareWorkersTests
         int done = 0;
 
         Assert.ThrowsAny<OperationCanceledException>(() => workers.ForEach(
-            1000, () => 0,
+            1000, 0, () => 0,
             (_, _) =>
             {
                 Thread.Sleep(1);
