@@ -129,8 +129,9 @@ public sealed class PretrainOptions : IValidatableObject
     public TrainingEngine Engine { get; set; }
 
     /// <summary>
-    /// The element type that the model computes with: <c>auto</c> (default: bfloat16 on a GPU, float32 on a CPU), <c>float32</c> or
-    /// <c>bfloat16</c>. Weights, gradients, the optimizer and the loss are always float32.
+    /// The element type that the model computes with: <c>auto</c> (default), <c>float32</c> or <c>bfloat16</c>. <c>auto</c> is bfloat16 on
+    /// a GPU, and for the native engine on a CPU that has AVX512-bf16 or AMX; else float32. A training that has a checkpoint keeps the
+    /// checkpoint's. Weights, gradients, the optimizer and the loss are always float32.
     /// </summary>
     public Precision Precision { get; set; }
 
@@ -195,6 +196,7 @@ public sealed class PretrainOptions : IValidatableObject
     internal TrainingOptions Training(string device, StagedOptions? stage, int positions)
     {
         TrainingOptions preset = TrainingPresets.Find(Preset).Options;
+        TrainingEngine engine = TrainingEngines.Resolve(Engine, Device);
         long steps = stage?.Steps ?? Steps ?? preset.Steps;
 
         // A short run of a long recipe has a shorter warm-up, at most a tenth of its steps.
@@ -217,8 +219,8 @@ public sealed class PretrainOptions : IValidatableObject
             Seed = Seed,
             Threads = Threads,
             Device = device,
-            Precision = Precision,
-            Engine = TrainingEngines.Resolve(Engine, Device),
+            Precision = Precisions.Resolve(Precision, device, engine),
+            Engine = engine,
             PeakTeraflops = PeakTeraflops,
             Gpu = new GpuOptimizations { CudaGraphs = CudaGraphs },
         };

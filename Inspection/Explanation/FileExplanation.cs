@@ -8,7 +8,7 @@ namespace DataForge.Inspection.Explanation;
 /// <summary>The answer of <c>dataforge explain</c>: everything that is known of one file, as text.</summary>
 internal static class FileExplanation
 {
-    private const int MaxOccurrences = 100;
+    private const int MaxOccurrences = 20;
 
     /// <summary>Explains one file.</summary>
     /// <param name="index">The index of the run.</param>
@@ -64,6 +64,11 @@ internal static class FileExplanation
         List<OccurrenceRecord> occurrences = [.. records.OfType<OccurrenceRecord>()];
         List<DroppedRecord> droppedOccurrences = [.. records.OfType<DroppedRecord>().Where(record => record.Level == DropLevel.Occurrence)];
         AppendLine(text, $"content {id}: {Outcome(occurrences, clean, kept, dropped)}");
+        if (dropped is not null)
+        {
+            AppendDropped(text, index, dropped); // the reason comes first: the places and measures below can be many lines
+        }
+
         AppendOccurrences(text, occurrences, droppedOccurrences, clean, asked);
         if (clean is not null)
         {
@@ -75,11 +80,6 @@ internal static class FileExplanation
         {
             int part = occurrences.Max(occurrence => occurrence.BlobPart);
             RuleMeasures.Append(text, index.Run, id, part, failed: clean is null ? dropped!.Rule : null);
-        }
-
-        if (dropped is not null)
-        {
-            AppendDropped(text, index, dropped);
         }
 
         if (kept is not null)
@@ -111,9 +111,10 @@ internal static class FileExplanation
         AppendLine(text, $"  found at {occurrences.Count} {(occurrences.Count == 1 ? "place" : "places")}");
         ILookup<(string, string), DroppedRecord> droppedAt = dropped.ToLookup(record => (record.Repository, record.Path));
 
-        // The occurrence asked for comes first: an empty file is found at thousands of places.
+        // The occurrence asked for comes first, then the best: an empty file is found at thousands of places.
         IEnumerable<OccurrenceRecord> shown = occurrences
             .OrderBy(occurrence => $"{occurrence.Repository} {occurrence.Path}" == asked ? 0 : 1)
+            .ThenBy(occurrence => IsBest(occurrence) ? 0 : 1)
             .ThenBy(occurrence => occurrence.Repository, StringComparer.Ordinal)
             .ThenBy(occurrence => occurrence.Path, StringComparer.Ordinal)
             .Take(MaxOccurrences);
@@ -130,7 +131,7 @@ internal static class FileExplanation
                 AppendLine(text, $"      dropped here, in stage {record.Stage}, by rule {Finding(record)}");
             }
 
-            if (best is not null && best.Repository == repository && best.Path == path)
+            if (IsBest(occurrence))
             {
                 text.Append("      the best occurrence: the dataset attributes the content to it\n");
             }
@@ -140,6 +141,9 @@ internal static class FileExplanation
         {
             AppendLine(text, $"    and {occurrences.Count - MaxOccurrences} more");
         }
+
+        bool IsBest(OccurrenceRecord occurrence) =>
+            best is not null && best.Repository == occurrence.Repository && best.Path == occurrence.Path;
     }
 
     private static void AppendClean(StringBuilder text, CleanRecord file)

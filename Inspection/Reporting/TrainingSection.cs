@@ -118,8 +118,8 @@ internal static class TrainingSection
             _ => "",
         };
         string bits = model.HeldOut is not { } heldOut ? "" :
-            $"<p>{Number(heldOut.Files)} held-out files, each separately: {Nats(heldOut.Model)} bits per byte under the model, "
-            + $"{Nats(heldOut.Gzip)} under gzip at its highest level.</p>";
+            $"<p>{Number(heldOut.Files)} held-out {(heldOut.Files == 1 ? "file" : "files, each separately")}: "
+            + $"{Nats(heldOut.Model)} bits per byte under the model, {Nats(heldOut.Gzip)} under gzip at its highest level.</p>";
         return words + bits + (model.Parameters > 0 ? $"<p class=\"dim\">{Number(model.Parameters)} parameters.</p>" : "");
     }
 }

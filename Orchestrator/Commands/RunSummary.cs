@@ -48,7 +48,7 @@ internal static class RunSummary
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"bits/byte  {heldOut.Model:F3} by the model, {heldOut.Gzip:F3} by gzip: "
-                + $"{heldOut.Files:N0} held-out files, each separately"));
+                + $"{heldOut.Files:N0} held-out {(heldOut.Files == 1 ? "file" : "files, each separately")}"));
         }
 
         output.WriteLine(

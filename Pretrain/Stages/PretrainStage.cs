@@ -129,7 +129,12 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
             Notify(context, output, $"stage '{stage.Name}' on {job.DataDescription}");
         }
 
-        TrainingOptions training = job.Training with { Threads = processes.ResolveThreads(options.Threads) };
+        string checkpoints = run.PathOf(outputs.Checkpoints), bestFolder = run.PathOf(outputs.Export + ".best");
+        Precision kept = Precisions.Keep(options.Precision, job.Training, new CheckpointStore(checkpoints));
+        TrainingOptions training = job.Training with
+        {
+            Threads = processes.ResolveThreads(options.Threads), Precision = processes.AgreeOn(kept),
+        };
         string tensorBoard = run.PathOf($"{RunPaths.TensorBoard}/{outputs.Part}");
         using TrainingEvents? events = output is null
             ? null
@@ -147,7 +152,6 @@ public sealed class PretrainStage(PretrainOptions options) : IStage
         }
 
         var export = new ModelExport(run, options, job);
-        string checkpoints = run.PathOf(outputs.Checkpoints), bestFolder = run.PathOf(outputs.Export + ".best");
         trainer.BestReached = best => export.PublishBest(best, bestFolder);
         trainer.Run(checkpoints, cancellation);
         trainer.UseBest(checkpoints);

@@ -17,7 +17,8 @@ internal sealed class TrainingEvents(EventLog events, long steps, string tensorB
     public void RunStarted(in TrainingStarted started)
     {
         events.Write(Note.Information(
-            $"training {started.Parameters:N0} parameters on {started.Device} ({started.Threads} threads, libtorch {started.Libtorch})"
+            $"training {started.Parameters:N0} parameters on {started.Device} ({started.Threads} threads, "
+            + $"{started.Precision.ToString().ToLowerInvariant()}, libtorch {started.Libtorch})"
             + (started.FirstStep > 0 ? $", going on at step {started.FirstStep:N0}" : "")));
         events.Write(Note.Information(string.Create(
             CultureInfo.InvariantCulture,

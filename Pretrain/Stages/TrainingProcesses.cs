@@ -61,24 +61,29 @@ internal sealed class TrainingProcesses : IDisposable
         requested > 0 || _rank is null ? requested : Math.Max(1, Environment.ProcessorCount / _rank.LocalWorldSize);
 
     /// <summary>In rank 0: tells the others whether to train, or whether all is done already.</summary>
-    public void BroadcastWhetherToTrain(bool train) => Broadcast(train);
+    public void BroadcastWhetherToTrain(bool train) => Broadcast(train ? 1 : 0);
 
     /// <summary>In all other ranks: receives what rank 0 broadcasts.</summary>
-    public bool ReceiveWhetherToTrain() => Broadcast(false);
+    public bool ReceiveWhetherToTrain() => Broadcast(0) != 0;
+
+    /// <summary>The precision of rank 0, which every process is to compute in, whatever its own processor has.</summary>
+    /// <param name="own">What this process would choose.</param>
+    public Precision AgreeOn(Precision own) => (Precision)Broadcast((long)own);
 
     /// <inheritdoc/>
     public void Dispose() => Group?.Dispose();
 
-    private bool Broadcast(bool train)
+    /// <summary>The value of rank 0.</summary>
+    private long Broadcast(long value)
     {
         if (Group is null)
         {
-            return train;
+            return value;
         }
 
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor flag = torch.full([1], train ? 1 : 0, ScalarType.Int64, _device); // [1]
-        Group.Broadcast(flag);
-        return flag.item() != 0;
+        Tensor sent = torch.full([1], value, ScalarType.Int64, _device); // [1]
+        Group.Broadcast(sent);
+        return (long)sent.item();
     }
 }

@@ -23,6 +23,11 @@ internal static unsafe class Functional
     /// </summary>
     internal static Tensor GeluTanh(Tensor x)
     {
+        if (IsBFloat16OnCpu(x))
+        {
+            return Ops.GeluBFloat16.Call([x]);
+        }
+
         fixed (byte* tanh = "tanh"u8)
         {
             return Ops.Gelu.Call([x, Value.String(tanh, 4)]);
@@ -32,11 +37,19 @@ internal static unsafe class Functional
     /// <summary>The gradient of <see cref="GeluTanh"/> at <paramref name="x"/>.</summary>
     internal static Tensor GeluTanhBackward(Tensor dy, Tensor x)
     {
+        if (IsBFloat16OnCpu(x))
+        {
+            return Ops.GeluBFloat16Backward.Call([dy, x]);
+        }
+
         fixed (byte* tanh = "tanh"u8)
         {
             return Ops.GeluBackward.Call([dy, x, Value.String(tanh, 4)]);
         }
     }
+
+    /// <summary>Whether libtorch's own elementwise operators would be slow: they are made for float32 on a CPU.</summary>
+    internal static bool IsBFloat16OnCpu(Tensor x) => x.Dtype == ScalarType.BFloat16 && x.Device.Type == DeviceType.CPU;
 
     /// <summary>The gradient of softmax over the last dimension, whose output was <paramref name="y"/>.</summary>
     internal static Tensor SoftmaxBackward(Tensor dy, Tensor y) => Ops.SoftmaxBackward.Call([dy, y, -1, ScalarType.Float32]);

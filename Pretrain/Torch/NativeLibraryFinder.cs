@@ -11,7 +11,7 @@ namespace DataForge.Pretrain.Torch;
 public static partial class NativeLibraryFinder
 {
     internal const string Name = "dataforge_torch";
-    private const int AbiVersion = 3;
+    private const int AbiVersion = 4;
     private const string FileName = "libdataforge_torch.so";
     private const string GlogFatalOnly = "3"; // glog's number for FATAL
 

@@ -2,7 +2,7 @@ namespace DataForge.Pretrain.Torch;
 
 /// <summary>
 /// The operators used, each looked up once. Names and overloads are PyTorch's (native_functions.yaml); those of <c>dataforge::</c> are in
-/// <c>native/cpu_operators.cpp</c>.
+/// <c>native/cpu_operators.cpp</c>, <c>cpu_attention.cpp</c> and <c>cpu_bfloat16.cpp</c>.
 /// </summary>
 internal static class Ops
 {
@@ -86,5 +86,7 @@ internal static class Ops
     internal static readonly Op AttentionBackward = new("dataforge::attention_backward");
     internal static readonly Op CrossEntropyInPlace = new("dataforge::cross_entropy_");
     internal static readonly Op EmbeddingBackward = new("dataforge::embedding_backward_");
+    internal static readonly Op GeluBFloat16 = new("dataforge::gelu_bfloat16");
+    internal static readonly Op GeluBFloat16Backward = new("dataforge::gelu_bfloat16_backward");
     internal static readonly Op SumOfSquares = new("dataforge::sum_of_squares");
 }

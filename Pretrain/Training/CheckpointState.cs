@@ -35,6 +35,11 @@ public sealed record CheckpointState
     /// <summary>The element type that the model computes with; null in checkpoints of before it was written.</summary>
     public Precision? Precision { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="Options"/> says that the model computes in bfloat16; for checkpoints without <see cref="Precision"/>.
+    /// </summary>
+    internal bool UsesBFloat16 => Options.Contains(TrainingOptions.BFloat16Mark, StringComparison.Ordinal);
+
     /// <summary>Lowest validation loss so far, in nats per token; null before the first evaluation.</summary>
     public double? BestLoss { get; set; }
 

@@ -54,6 +54,25 @@ public sealed class CheckpointStore(string folder)
     /// <summary>The folder of a step's checkpoint, whether it exists or not.</summary>
     public string PathOf(long step) => Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D8}"));
 
+    /// <summary>The precision of the newest checkpoint whose state can be read; null where there is none.</summary>
+    public Precision? NewestPrecision()
+    {
+        foreach (long step in Steps().Reverse())
+        {
+            try
+            {
+                CheckpointState state = ReadState(PathOf(step));
+                return state.Precision ?? (state.UsesBFloat16 ? Precision.BFloat16 : Precision.Float32);
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException or JsonException or UnauthorizedAccessException)
+            {
+                // Verify says what is wrong with it, and an older one is used.
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Writes a checkpoint; does nothing if that step has one already.</summary>
     /// <param name="state">The state; size and hash of the tensor file are filled in.</param>
     /// <param name="writeTensors">Writes the tensors as a safetensors file.</param>
@@ -100,9 +119,7 @@ public sealed class CheckpointStore(string folder)
         string tensors = Path.Combine(path, TensorName);
         try
         {
-            byte[] json = File.ReadAllBytes(Path.Combine(path, StateName));
-            CheckpointState state = JsonSerializer.Deserialize(json, CheckpointJson.Default.CheckpointState)
-                ?? throw new InvalidDataException($"{path}: {StateName} is empty");
+            CheckpointState state = ReadState(path);
             if (state.Format != 1)
             {
                 throw new InvalidDataException($"{path} has format {state.Format}; this program reads format 1");
@@ -175,5 +192,12 @@ public sealed class CheckpointStore(string folder)
                 Directory.Delete(stale, recursive: true);
             }
         }
+    }
+
+    private static CheckpointState ReadState(string path)
+    {
+        byte[] json = File.ReadAllBytes(Path.Combine(path, StateName));
+        return JsonSerializer.Deserialize(json, CheckpointJson.Default.CheckpointState)
+            ?? throw new InvalidDataException($"{path}: {StateName} is empty");
     }
 }

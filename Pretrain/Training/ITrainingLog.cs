@@ -10,10 +10,11 @@ namespace DataForge.Pretrain.Training;
 /// <param name="PeakFlops">Floating-point operations per second of all devices together: given, or measured with a matrix product.</param>
 /// <param name="Device">cpu or cuda:N.</param>
 /// <param name="Threads">Threads an operator may use.</param>
+/// <param name="Precision">The element type that the model computes with.</param>
 /// <param name="Libtorch">Version of libtorch.</param>
 public readonly record struct TrainingStarted(
     long FirstStep, long Steps, long Parameters, long TokensPerStep, double FlopsPerToken, double PeakFlops, string Device, int Threads,
-    string Libtorch);
+    Precision Precision, string Libtorch);
 
 /// <summary>
 /// The figures of one completed step. A struct, so that a step allocates nothing; the event log's form of it is

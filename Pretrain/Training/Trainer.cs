@@ -63,7 +63,7 @@ public sealed class Trainer : IDisposable
             Data = data.Fingerprint,
             Start = $"seed {options.Seed}",
             Engine = options.Engine,
-            Precision = options.UsesBFloat16 ? Precision.BFloat16 : Precision.Float32,
+            Precision = options.Precision,
         };
     }
 
@@ -215,7 +215,7 @@ public sealed class Trainer : IDisposable
         SpeedMeter speed = new(Model.Config, _options, _clock, peakFlops, _state.Step);
         _log.RunStarted(new TrainingStarted(
             _state.Step, _options.Steps, Model.Config.ParameterCount, _options.TokensPerStep, speed.FlopsPerToken, peakFlops,
-            Device.Parse(_options.Device).ToString(), threads, _runner.Libtorch));
+            Device.Parse(_options.Device).ToString(), threads, _options.Precision, _runner.Libtorch));
         return speed;
     }
 

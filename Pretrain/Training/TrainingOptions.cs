@@ -26,25 +26,15 @@ public enum OptimizerKind
     Muon,
 }
 
-/// <summary>The element type a model computes with. Weights, gradients, the optimizer and the loss are float32 in every case.</summary>
-public enum Precision
-{
-    /// <summary>bfloat16 on a GPU, float32 on a CPU (where bfloat16 is slow without AMX or AVX512-bf16).</summary>
-    Auto,
-
-    /// <summary>float32.</summary>
-    Float32,
-
-    /// <summary>bfloat16.</summary>
-    BFloat16,
-}
-
 /// <summary>
 /// How a model is trained. Defaults are those of nanoGPT (https://github.com/karpathy/nanoGPT/blob/master/train.py) where it has the
 /// option; named recipes are in <see cref="TrainingPresets"/>.
 /// </summary>
 public sealed record TrainingOptions
 {
+    /// <summary>What <see cref="Fingerprint"/> has where the model computes in bfloat16.</summary>
+    internal const string BFloat16Mark = " bf16";
+
     /// <summary>Optimizer steps of the whole run. Default 1000, range 1 to 10,000,000.</summary>
     public long Steps { get; init; } = 1000;
 
@@ -131,15 +121,14 @@ public sealed record TrainingOptions
     /// <summary>cpu, cuda or cuda:N. Default cpu.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>The element type the model computes with. Default: by the device.</summary>
-    public Precision Precision { get; init; }
+    /// <summary>The element type the model computes with, not auto. Default float32.</summary>
+    public Precision Precision { get; init; } = Precision.Float32;
 
     /// <summary>The engine that trains, not auto. Default native.</summary>
     public TrainingEngine Engine { get; init; } = TrainingEngine.Native;
 
-    /// <summary>Whether <see cref="Precision"/> comes to bfloat16 on the device.</summary>
-    public bool UsesBFloat16 =>
-        Precision == Precision.BFloat16 || (Precision == Precision.Auto && Device.StartsWith("cuda", StringComparison.Ordinal));
+    /// <summary>Whether <see cref="Precision"/> is bfloat16.</summary>
+    public bool UsesBFloat16 => Precision == Precision.BFloat16;
 
     /// <summary>
     /// The device's peak in TFLOP/s, for the utilisation in the log (H100 SXM in bf16: 989,
@@ -207,6 +196,7 @@ public sealed record TrainingOptions
         Check(
             Engine != TrainingEngine.TorchSharp || !Device.StartsWith("cuda", StringComparison.Ordinal),
             "the torchsharp engine computes on a CPU: give the device cpu, or the engine native");
+        Check(Precision != Precision.Auto, "Precision must be float32 or bfloat16");
         Check(
             Engine != TrainingEngine.TorchSharp || !UsesBFloat16,
             "the torchsharp engine computes in float32: give the precision float32, or the engine native");
@@ -238,7 +228,7 @@ public sealed record TrainingOptions
         CultureInfo.InvariantCulture,
         $"steps {Steps} blocks {(long)BatchSize * AccumulationSteps} of {BlockSize} "
         + $"lr {LearningRate} min {MinLearningRateRatio} warmup {WarmupSteps} {Decay} "
-        + $"betas {Beta1} {Beta2} eps {Epsilon} wd {WeightDecay} clip {ClipNorm} spike {SpikeFactor}{(UsesBFloat16 ? " bf16" : "")}"
+        + $"betas {Beta1} {Beta2} eps {Epsilon} wd {WeightDecay} clip {ClipNorm} spike {SpikeFactor}{(UsesBFloat16 ? BFloat16Mark : "")}"
         + $"{(Optimizer == OptimizerKind.Muon ? $" muon {MuonLearningRate} {MuonMomentum}" : "")}"
         + $"{(Initialization == WeightInitialization.ScaledQueries ? " scaled queries" : "")}");
 }

@@ -8,19 +8,20 @@ using DataForge.Pretrain.Training;
 namespace DataForge.Benchmarks;
 
 /// <summary>
-/// <c>engines [--model 5m|110m|all] [--steps 20] [--rounds 3]</c>: whole training steps of the native engine and of TorchSharp, in turns,
-/// each in a process of its own, since a process loads one libtorch. Prints a table in Markdown.
+/// <c>engines [--model quickstart|5m|110m|all] [--steps 20] [--rounds 3]</c>: whole training steps of the native engine in both precisions
+/// and of TorchSharp, in turns, each in a process of its own, since a process loads one libtorch. Prints a table in Markdown.
 /// </summary>
 internal static class EngineBenchmarks
 {
     private const int Warming = 2; // steps left out at the start
-    private static readonly TrainingEngine[] Engines = [TrainingEngine.Native, TrainingEngine.TorchSharp];
+    private static readonly Subject[] Native = [new(TrainingEngine.Native, Precision.Float32), new(TrainingEngine.Native, Precision.BFloat16)];
+    private static readonly Subject TorchSharp = new(TrainingEngine.TorchSharp, Precision.Float32);
 
     public static void Run(string[] args)
     {
-        if (args is ["child", var engine, var trained, var count])
+        if (args is ["child", var engine, var precision, var trained, var count])
         {
-            Child(Enum.Parse<TrainingEngine>(engine), trained, int.Parse(count, CultureInfo.InvariantCulture));
+            Child(new(Enum.Parse<TrainingEngine>(engine), Enum.Parse<Precision>(precision)), trained, int.Parse(count, CultureInfo.InvariantCulture));
             return;
         }
 
@@ -30,7 +31,7 @@ internal static class EngineBenchmarks
         {
             switch (args[i])
             {
-                case "--model" when args[i + 1] is "all" or "5m" or "110m": model = args[i + 1]; break;
+                case "--model" when args[i + 1] is "all" or "quickstart" or "5m" or "110m": model = args[i + 1]; break;
                 case "--steps": steps = int.Parse(args[i + 1], CultureInfo.InvariantCulture); break;
                 case "--rounds": rounds = int.Parse(args[i + 1], CultureInfo.InvariantCulture); break;
                 default: throw new ArgumentException($"engines knows no {args[i]} {args[i + 1]}");
@@ -43,41 +44,41 @@ internal static class EngineBenchmarks
             Console.WriteLine("There is no native engine here (./dataforge native), so TorchSharp is measured alone.");
         }
 
-        foreach (string size in (string[])["5m", "110m"])
+        foreach (string size in (string[])["quickstart", "5m", "110m"])
         {
             if (model == "all" || model == size)
             {
-                Compare(size, steps > 0 ? steps : size == "5m" ? 20 : 4, rounds, hasNative ? Engines : [TrainingEngine.TorchSharp]);
+                Compare(size, steps > 0 ? steps : size == "110m" ? 4 : 20, rounds, hasNative ? [.. Native, TorchSharp] : [TorchSharp]);
             }
         }
     }
 
-    private static void Compare(string model, int steps, int rounds, TrainingEngine[] engines)
+    private static void Compare(string model, int steps, int rounds, Subject[] subjects)
     {
-        (GptNeoConfig config, TrainingOptions options) = Sizes(model, steps, TrainingEngine.TorchSharp);
+        (GptNeoConfig config, TrainingOptions options) = Sizes(model, steps, TorchSharp);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"\nTraining engines: {config.ParameterCount:N0} parameters, steps of {options.BatchSize} × {options.BlockSize} tokens, float32, "
+            $"\nTraining engines: {config.ParameterCount:N0} parameters, steps of {options.BatchSize} × {options.BlockSize} tokens, "
             + $"{Environment.ProcessorCount} threads, {steps} steps, medians of {rounds} rounds in turns.\n"));
-        List<Figures>[] results = [.. engines.Select(_ => new List<Figures>())];
+        List<Figures>[] results = [.. subjects.Select(_ => new List<Figures>())];
         for (int round = 0; round < rounds; round++)
         {
-            for (int i = 0; i < engines.Length; i++)
+            for (int i = 0; i < subjects.Length; i++)
             {
-                results[i].Add(Measure(engines[i], model, steps));
+                results[i].Add(Measure(subjects[i], model, steps));
             }
         }
 
-        string first = "over " + engines[0].ToString().ToLowerInvariant();
+        string first = "over " + subjects[0].Name;
         Console.WriteLine($"| engine | tokens/s | {first} | processor s a step | memory, MB | {first} | to the end of the first step, s |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         double speed = Median(results[0], f => f.TokensPerSecond), memory = Median(results[0], f => f.PeakMegabytes);
-        for (int i = 0; i < engines.Length; i++)
+        for (int i = 0; i < subjects.Length; i++)
         {
             double ownSpeed = Median(results[i], f => f.TokensPerSecond), ownMemory = Median(results[i], f => f.PeakMegabytes);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {engines[i].ToString().ToLowerInvariant()} | {ownSpeed:N0} | {ownSpeed / speed:F2} | "
+                $"| {subjects[i].Name} | {ownSpeed:N0} | {ownSpeed / speed:F2} | "
                 + $"{Median(results[i], f => f.ProcessorSeconds):F2} | {ownMemory:N0} | {ownMemory / memory:F2} | "
                 + $"{Median(results[i], f => f.FirstStepSeconds):F1} |"));
         }
@@ -89,7 +90,7 @@ internal static class EngineBenchmarks
         return sorted[sorted.Length / 2];
     }
 
-    private static Figures Measure(TrainingEngine engine, string model, int steps)
+    private static Figures Measure(Subject subject, string model, int steps)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
@@ -97,7 +98,8 @@ internal static class EngineBenchmarks
             start.ArgumentList.Add(typeof(EngineBenchmarks).Assembly.Location);
         }
 
-        foreach (string argument in (string[])["engines", "child", engine.ToString(), model, steps.ToString(CultureInfo.InvariantCulture)])
+        foreach (string argument in (string[])
+            ["engines", "child", subject.Engine.ToString(), subject.Precision.ToString(), model, steps.ToString(CultureInfo.InvariantCulture)])
         {
             start.ArgumentList.Add(argument);
         }
@@ -107,14 +109,14 @@ internal static class EngineBenchmarks
         child.WaitForExit();
         double[] numbers = child.ExitCode == 0
             ? [.. output.Trim().Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))]
-            : throw new InvalidOperationException($"the {engine} engine failed: {output}");
+            : throw new InvalidOperationException($"{subject.Name} failed: {output}");
         return new Figures(numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 
     /// <summary>Trains, and prints tokens/s, seconds of processor time a step, MB at the peak, seconds to the end of the first step.</summary>
-    private static void Child(TrainingEngine engine, string model, int steps)
+    private static void Child(Subject subject, string model, int steps)
     {
-        (GptNeoConfig config, TrainingOptions options) = Sizes(model, steps, engine);
+        (GptNeoConfig config, TrainingOptions options) = Sizes(model, steps, subject);
         string folder = Directory.CreateTempSubdirectory("dataforge-engines-").FullName;
         EngineLog log = new(options.Steps);
         try
@@ -137,19 +139,30 @@ internal static class EngineBenchmarks
             $"{speeds[speeds.Length / 2]} {seconds[seconds.Length / 2]} {PeakMegabytes()} {log.FirstStepSeconds}"));
     }
 
-    private static (GptNeoConfig Config, TrainingOptions Options) Sizes(string model, int steps, TrainingEngine engine)
+    private static (GptNeoConfig Config, TrainingOptions Options) Sizes(string model, int steps, Subject subject)
     {
-        bool large = model == "110m";
-        return (large ? GptNeoConfig.Base110M() : GptNeoConfig.Small(), new TrainingOptions
+        (GptNeoConfig config, TrainingOptions options) = model switch
         {
-            Steps = steps + Warming, BatchSize = large ? 1 : 4, BlockSize = large ? 512 : 256, LearningRate = 1e-4, WarmupSteps = 0, EvaluateEvery = 0,
-            CheckpointEvery = 1_000_000, PeakTeraflops = 1, Engine = engine,
+            "quickstart" => (GptNeoConfig.Quickstart(4096), TrainingPresets.Find("quickstart").Options),
+            "5m" => (GptNeoConfig.Small(), new TrainingOptions { BatchSize = 4, BlockSize = 256 }),
+            _ => (GptNeoConfig.Base110M(), new TrainingOptions { BatchSize = 1, BlockSize = 512 }),
+        };
+        return (config, options with
+        {
+            Steps = steps + Warming, LearningRate = 1e-4, WarmupSteps = 0, EvaluateEvery = 0, CheckpointEvery = 1_000_000, PeakTeraflops = 1,
+            Engine = subject.Engine, Precision = subject.Precision,
         });
     }
 
     private static long PeakMegabytes() => long.Parse(
         File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture) >> 10;
+
+    /// <summary>What is measured: an engine that computes in a precision.</summary>
+    private sealed record Subject(TrainingEngine Engine, Precision Precision)
+    {
+        public string Name => $"{Engine}, {Precision}".ToLowerInvariant();
+    }
 
     private sealed record Figures(double TokensPerSecond, double ProcessorSeconds, double PeakMegabytes, double FirstStepSeconds);
 

@@ -153,7 +153,7 @@ internal static class GpuBenchmarks
         TrainingOptions options = new()
         {
             Steps = 1_000_000, BatchSize = run.Batch, BlockSize = Block, LearningRate = 1e-4, WarmupSteps = 0, EvaluateEvery = 0, CheckpointEvery = 1_000_000,
-            Device = "cuda", PeakTeraflops = 1, Gpu = techniques,
+            Device = "cuda", Precision = Precision.BFloat16, PeakTeraflops = 1, Gpu = techniques,
         };
         SpeedLog log = new(run.Steps);
         using Trainer trainer = new(config, options, new RandomTokens(config.VocabSize), log);

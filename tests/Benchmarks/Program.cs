@@ -18,6 +18,7 @@ var benchmarks = new SortedDictionary<string, Action<string[]>>(StringComparer.O
     ["fetch-bytes"] = args => FetchBenchmarks.Bytes(args),
     ["dedup-scale"] = args => DedupScaleBenchmarks.Run(args),
     ["engines"] = args => EngineBenchmarks.Run(args),
+    ["precision"] = args => PrecisionBenchmarks.Run(args),
     ["packages"] = args => PackageBenchmarks.Run(args),
     ["server"] = args => ServerBenchmarks.Run(args),
     ["generation"] = args => GenerationBenchmarks.Run(args),

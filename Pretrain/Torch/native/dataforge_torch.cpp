@@ -30,7 +30,7 @@ thread_local std::string dft_error_text;
 
 namespace {
 
-constexpr int32_t kAbiVersion = 3;
+constexpr int32_t kAbiVersion = 4;
 
 enum Tag : int64_t {
   kNone = 0,          // None, or an absent optional

@@ -11,7 +11,7 @@ using DataForge.Testing;
 namespace DataForge.Pretrain.Tests.Stages;
 
 /// <summary>Text to tokens, tokens to a model, a model to a fine-tuned one: the stages as they are run, with small models.</summary>
-public sealed class TrainingStagesTests : IDisposable
+public sealed partial class TrainingStagesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly List<Event> _events = [];
@@ -188,11 +188,15 @@ public sealed class TrainingStagesTests : IDisposable
 
     private StageContext Context(Run run) => new(run, new EventLog(null, TimeProvider.System, new Sink(this)), 2, TimeProvider.System);
 
+    /// <summary>What the tests of one engine alone do at an event.</summary>
+    partial void OnEvent(Event happened);
+
     private sealed class Sink(TrainingStagesTests test) : IEventSink
     {
         public void Write(Event happened)
         {
             test._events.Add(happened);
+            test.OnEvent(happened);
             string best = test._folder["workspace", "runs", "base", "5-model", "export.best"];
             if (happened is Corpus.Events.TrainingStep { Step: 6 } && Directory.Exists(best))
             {

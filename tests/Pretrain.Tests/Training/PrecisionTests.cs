@@ -75,6 +75,63 @@ public class PrecisionTests
     }
 
     [Theory]
+    [InlineData(Precision.Auto, "cuda:0", TrainingEngine.Native, false, Precision.BFloat16)]
+    [InlineData(Precision.Auto, "cpu", TrainingEngine.Native, true, Precision.BFloat16)]
+    [InlineData(Precision.Auto, "cpu", TrainingEngine.Native, false, Precision.Float32)]
+    [InlineData(Precision.Auto, "cpu", TrainingEngine.TorchSharp, true, Precision.Float32)]
+    [InlineData(Precision.Float32, "cuda", TrainingEngine.Native, true, Precision.Float32)]
+    [InlineData(Precision.BFloat16, "cpu", TrainingEngine.Native, false, Precision.BFloat16)]
+    public void Resolve_auto_isTheFasterOfTheDevice(Precision requested, string device, TrainingEngine engine, bool hasBFloat16, Precision expected) =>
+        Assert.Equal(expected, Precisions.Resolve(requested, device, engine, hasBFloat16));
+
+    [Theory]
+    [InlineData(Precision.Float32)]
+    [InlineData(Precision.BFloat16)]
+    public void Keep_autoWithACheckpoint_isTheCheckpoints(Precision begun)
+    {
+        NativeTorch.SkipWithoutLibrary();
+        using TemporaryFolder folder = new();
+        CheckpointStore checkpoints = new(folder.Path);
+        Precision other = begun == Precision.Float32 ? Precision.BFloat16 : Precision.Float32;
+        Assert.Equal(other, Precisions.Keep(Precision.Auto, Options with { Precision = other }, checkpoints));
+
+        Run(folder.Path, Options with { Steps = 5, Precision = begun }, new RecordingLog());
+        Assert.Equal(begun, Precisions.Keep(Precision.Auto, Options with { Precision = other }, checkpoints));
+        Assert.Equal(other, Precisions.Keep(other, Options with { Precision = other }, checkpoints));
+
+        string state = Path.Combine(checkpoints.PathOf(5), "checkpoint.json"), text = File.ReadAllText(state);
+        File.WriteAllText(state, text.Replace($"\"precision\": \"{begun}\"", "\"precision\": null", StringComparison.Ordinal)); // as of before it was written
+        Assert.NotEqual(text, File.ReadAllText(state));
+        Assert.Equal(begun, Precisions.Keep(Precision.Auto, Options with { Precision = other }, checkpoints));
+
+        File.WriteAllText(state, "{");
+        Assert.Equal(other, Precisions.Keep(Precision.Auto, Options with { Precision = other }, checkpoints));
+    }
+
+    [Fact]
+    public void GeluTanh_bfloat16_isFloat32sRounded()
+    {
+        NativeTorch.SkipWithoutLibrary();
+        using DisposeScope scope = torch.NewDisposeScope();
+        float[] values = [.. Enumerable.Range(-4000, 8001).Select(i => i / 400f), 1e4f, -1e4f, 3e38f, -3e38f, 0, float.PositiveInfinity, float.NaN];
+        Tensor x = torch.tensor(values, values.Length).to(ScalarType.BFloat16), dy = torch.full([values.Length], 0.75, ScalarType.BFloat16);
+        Tensor wide = x.to(ScalarType.Float32), wideDy = dy.to(ScalarType.Float32);
+        AreNear(Functional.GeluTanh(wide), Functional.GeluTanh(x));
+        AreNear(Functional.GeluTanhBackward(wideDy, wide), Functional.GeluTanhBackward(dy, x), values.Length - 7); // beyond, the plain formula overflows
+
+        static void AreNear(Tensor expected, Tensor seen, int count = int.MaxValue)
+        {
+            float[] rounded = NativeTorch.Floats(expected.to(ScalarType.BFloat16).to(ScalarType.Float32)), got = NativeTorch.Floats(seen.to(ScalarType.Float32));
+            for (int i = 0; i < Math.Min(count, got.Length); i++)
+            {
+                Assert.True(
+                    got[i].Equals(rounded[i]) || Math.Abs(got[i] - rounded[i]) <= Math.Max(Math.Abs(rounded[i]) / 128, 1e-6f), // one unit in the last place
+                    $"{i}: {got[i]:R} where {rounded[i]:R} was expected");
+            }
+        }
+    }
+
+    [Theory]
     [InlineData("1.13.0", false)]
     [InlineData("2.4.1+cu121", false)]
     [InlineData("2.5.0", true)]
