@@ -94,10 +94,13 @@ public sealed class FunctionSample
         string last = "";
         for (ulong attempt = 0; drawn < MostDrawnTokens; attempt++)
         {
-            if (refused == MostRefused && _kept.Count > 1)
+            if (refused == MostRefused)
             {
-                _kept.Pop(); // nothing that can stay follows this line
-                refused = 0;
+                refused = 0; // even after the prompt: at a temperature that only rises, a line becomes less and less likely to be valid
+                if (_kept.Count > 1)
+                {
+                    _kept.Pop(); // nothing that can stay follows this line
+                }
             }
 
             BackToKeptLines();

@@ -25,6 +25,18 @@ public class FunctionSampleTests
         }
     }
 
+    /// <summary>The temperature rises with each refused line; if it never fell again, any byte would become as likely as the good line's.</summary>
+    [Fact]
+    public void Of_firstLineThatIsRefusedOften_isStillDrawnByTheModel()
+    {
+        string[] refused = [.. "pqrstuvw".Select(letter => $"{Prompt}\n  {letter} = 1\n")]; // no indentation of this function
+        using ScriptedModel model = new([Prompt + Good + "\nx = 1\n", .. refused]) { Unlikely = -12 };
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            Assert.Equal(Good, FunctionSample.Of(model, ByteVocabulary.With(), Prompt, seed));
+        }
+    }
+
     [Theory]
     [InlineData("\n\nx = 1\n")]
     [InlineData("\n    def g(self):\n")]

@@ -24,6 +24,9 @@ internal sealed class ScriptedModel(params string[] texts) : ILanguageModel
         EosTokenId = 256,
     };
 
+    /// <summary>The logit of the bytes that no text has next, which have 0.</summary>
+    public float Unlikely { get; init; } = -100;
+
     /// <inheritdoc/>
     public IEnumerable<NamedWeights> Weights => [];
 
@@ -40,7 +43,7 @@ internal sealed class ScriptedModel(params string[] texts) : ILanguageModel
 
     private void Predict(byte[] text, Span<float> logits)
     {
-        logits.Fill(-100);
+        logits.Fill(Unlikely);
         foreach (byte[] known in _texts)
         {
             if (known.AsSpan().StartsWith(text))
