@@ -130,7 +130,7 @@ public sealed class PretrainOptions : IValidatableObject
 
     /// <summary>
     /// The element type that the model computes with: <c>auto</c> (default), <c>float32</c> or <c>bfloat16</c>. <c>auto</c> is bfloat16 on
-    /// a GPU, and for the native engine on a CPU that has AVX512-bf16 or AMX; else float32. A training that has a checkpoint keeps the
+    /// a GPU, and for the native engine on a CPU that has AMX; else float32. A training that has a checkpoint keeps the
     /// checkpoint's. Weights, gradients, the optimizer and the loss are always float32.
     /// </summary>
     public Precision Precision { get; set; }

@@ -6,8 +6,7 @@ namespace DataForge.Pretrain.Training;
 public enum Precision
 {
     /// <summary>
-    /// bfloat16 on a GPU, and on a CPU whose processor multiplies matrices of it faster (AVX512-bf16 or AMX), where the native engine
-    /// trains; else float32. A training that has a checkpoint keeps the checkpoint's.
+    /// bfloat16 on a GPU, and on a CPU that has AMX, where the native engine trains; else float32. A training that has a checkpoint keeps the checkpoint's.
     /// </summary>
     Auto,
 
@@ -26,17 +25,17 @@ public static class Precisions
     /// <param name="device">cpu, cuda or cuda:N.</param>
     /// <param name="engine">The engine that trains, not auto.</param>
     public static Precision Resolve(Precision requested, string device, TrainingEngine engine) =>
-        Resolve(requested, device, engine, Processor.HasBFloat16);
+        Resolve(requested, device, engine, Processor.HasAmxBFloat16);
 
-    /// <summary>The same for a processor that has bfloat16 or has not.</summary>
-    internal static Precision Resolve(Precision requested, string device, TrainingEngine engine, bool hasBFloat16)
+    /// <summary>The same for a processor that has AMX or has not.</summary>
+    internal static Precision Resolve(Precision requested, string device, TrainingEngine engine, bool hasAmx)
     {
         if (requested != Precision.Auto)
         {
             return requested;
         }
 
-        bool isFaster = device.StartsWith("cuda", StringComparison.Ordinal) || (hasBFloat16 && engine == TrainingEngine.Native);
+        bool isFaster = device.StartsWith("cuda", StringComparison.Ordinal) || (hasAmx && engine == TrainingEngine.Native);
         return isFaster ? Precision.BFloat16 : Precision.Float32;
     }
 

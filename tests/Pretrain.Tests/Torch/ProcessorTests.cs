@@ -15,7 +15,7 @@ public class ProcessorTests
     {
         Assert.SkipWhen(RuntimeInformation.ProcessArchitecture != Architecture.X64 || !File.Exists(Information), $"{Information} is not here");
         HashSet<string> flags = Flags();
-        Assert.Equal(flags.Contains("avx512_bf16"), Processor.HasBFloat16);
+        Assert.Equal(flags.Contains("amx_bf16"), Processor.HasAmxBFloat16);
         Assert.Equal(flags.IsSupersetOf(["avx512f", "avx512bw", "avx512dq", "avx512vl"]), Processor.HasAvx512);
         Assert.Equal(File.ReadLines(Information).Any(line => line.EndsWith(": GenuineIntel", StringComparison.Ordinal)), Processor.IsIntel);
     }

@@ -81,8 +81,8 @@ public class PrecisionTests
     [InlineData(Precision.Auto, "cpu", TrainingEngine.TorchSharp, true, Precision.Float32)]
     [InlineData(Precision.Float32, "cuda", TrainingEngine.Native, true, Precision.Float32)]
     [InlineData(Precision.BFloat16, "cpu", TrainingEngine.Native, false, Precision.BFloat16)]
-    public void Resolve_auto_isTheFasterOfTheDevice(Precision requested, string device, TrainingEngine engine, bool hasBFloat16, Precision expected) =>
-        Assert.Equal(expected, Precisions.Resolve(requested, device, engine, hasBFloat16));
+    public void Resolve_auto_isTheFasterOfTheDevice(Precision requested, string device, TrainingEngine engine, bool hasAmx, Precision expected) =>
+        Assert.Equal(expected, Precisions.Resolve(requested, device, engine, hasAmx));
 
     [Theory]
     [InlineData(Precision.Float32)]
