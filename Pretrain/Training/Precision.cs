@@ -6,7 +6,8 @@ namespace DataForge.Pretrain.Training;
 public enum Precision
 {
     /// <summary>
-    /// bfloat16 on a GPU, and on a CPU that has AMX, where the native engine trains; else float32. A training that has a checkpoint keeps the checkpoint's.
+    /// bfloat16 on a GPU, and on a CPU that has AMX, where the native engine trains; else float32. A training that has a checkpoint keeps
+    /// the checkpoint's.
     /// </summary>
     Auto,
 
