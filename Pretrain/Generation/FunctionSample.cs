@@ -96,7 +96,7 @@ public sealed class FunctionSample
         {
             if (refused == MostRefused)
             {
-                refused = 0; // even after the prompt: at a temperature that only rises, a line becomes less and less likely to be valid
+                refused = 0; // also if only the prompt is kept: at an ever higher temperature, hardly any line would be valid
                 if (_kept.Count > 1)
                 {
                     _kept.Pop(); // nothing that can stay follows this line

@@ -35,13 +35,7 @@ public sealed class LayerNorm
         _isWidened = Functional.IsBFloat16OnCpu(x);
         _input = _isWidened ? x.to(ScalarType.Float32) : x;
         (Tensor y, _mean, _rstd) = Functional.LayerNorm(_input, _size, Scale, Offset, _epsilon);
-        if (!_isWidened)
-        {
-            return y; // [batch * time, hidden]
-        }
-
-        using Tensor wide = y;
-        return wide.to(ScalarType.BFloat16); // [batch * time, hidden]
+        return AsComputed(y); // [batch * time, hidden]
     }
 
     /// <summary>Gradient of the output [batch * time, hidden] to that of the input.</summary>
@@ -53,16 +47,22 @@ public sealed class LayerNorm
         Gradients.Write(bias.Grad, db, accumulate);   // [hidden]
         dw.Dispose();
         db.Dispose();
-        if (!_isWidened)
-        {
-            return dx;
-        }
-
-        using Tensor wide = dx;
-        return wide.to(ScalarType.BFloat16); // [batch * time, hidden]
+        return AsComputed(dx); // [batch * time, hidden]
     }
 
     private Tensor Scale => _isWidened ? weight.Value : weight.ComputeValue;
 
     private Tensor Offset => _isWidened ? bias.Value : bias.ComputeValue;
+
+    /// <summary>The result in the element type of the model; takes the place of <paramref name="result"/>.</summary>
+    private Tensor AsComputed(Tensor result)
+    {
+        if (!_isWidened)
+        {
+            return result;
+        }
+
+        using Tensor wide = result;
+        return wide.to(ScalarType.BFloat16);
+    }
 }

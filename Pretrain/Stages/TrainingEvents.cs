@@ -73,35 +73,4 @@ internal sealed class TrainingEvents(EventLog events, long steps, string tensorB
 }
 
 /// <summary>Writes nothing: for all processes but rank 0, whose log says the same.</summary>
-internal sealed class NullTrainingLog : ITrainingLog
-{
-    /// <inheritdoc/>
-    public void RunStarted(in TrainingStarted started)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void StepCompleted(in StepMetrics step)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void EvaluationCompleted(in TrainingEvaluation evaluation)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void StepSkipped(in TrainingStepSkipped skipped)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void CheckpointSaved(in TrainingCheckpoint checkpoint)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void CheckpointRejected(in TrainingCheckpoint checkpoint)
-    {
-    }
-}
+internal sealed class NullTrainingLog : ITrainingLog;

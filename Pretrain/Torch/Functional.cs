@@ -48,7 +48,7 @@ internal static unsafe class Functional
         }
     }
 
-    /// <summary>Whether libtorch's own elementwise operators would be slow: they are made for float32 on a CPU.</summary>
+    /// <summary>Whether it is bfloat16 on a CPU, for which libtorch's own elementwise operators are slow.</summary>
     internal static bool IsBFloat16OnCpu(Tensor x) => x.Dtype == ScalarType.BFloat16 && x.Device.Type == DeviceType.CPU;
 
     /// <summary>The gradient of softmax over the last dimension, whose output was <paramref name="y"/>.</summary>

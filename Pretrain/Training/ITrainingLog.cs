@@ -53,26 +53,41 @@ public readonly record struct TrainingStepSkipped(long Step, double Loss, double
 /// <param name="Detail">Why it was saved (interval, best, end, cancelled) or rejected.</param>
 public readonly record struct TrainingCheckpoint(long Step, string Folder, string Detail);
 
-/// <summary>Receives what happens in a training. Called on the training thread, so a call should return quickly.</summary>
+/// <summary>
+/// Receives what happens in a training; what a log does not implement does nothing. Called on the training thread, so a call should return
+/// quickly.
+/// </summary>
 public interface ITrainingLog
 {
     /// <summary>The run starts or resumes.</summary>
-    void RunStarted(in TrainingStarted started);
+    void RunStarted(in TrainingStarted started)
+    {
+    }
 
     /// <summary>A step was completed.</summary>
-    void StepCompleted(in StepMetrics step);
+    void StepCompleted(in StepMetrics step)
+    {
+    }
 
     /// <summary>The model was evaluated on the held-out batches.</summary>
-    void EvaluationCompleted(in TrainingEvaluation evaluation);
+    void EvaluationCompleted(in TrainingEvaluation evaluation)
+    {
+    }
 
     /// <summary>A step's update was skipped.</summary>
-    void StepSkipped(in TrainingStepSkipped skipped);
+    void StepSkipped(in TrainingStepSkipped skipped)
+    {
+    }
 
     /// <summary>A checkpoint was saved.</summary>
-    void CheckpointSaved(in TrainingCheckpoint checkpoint);
+    void CheckpointSaved(in TrainingCheckpoint checkpoint)
+    {
+    }
 
     /// <summary>A checkpoint was damaged and was renamed; an older one, or the beginning, is used instead.</summary>
-    void CheckpointRejected(in TrainingCheckpoint checkpoint);
+    void CheckpointRejected(in TrainingCheckpoint checkpoint)
+    {
+    }
 
     /// <summary>The run continues, but something is slower or otherwise not as it could be.</summary>
     void Warning(string text)

@@ -177,10 +177,6 @@ internal static class EngineBenchmarks
 
         public double FirstStepSeconds { get; private set; }
 
-        public void RunStarted(in TrainingStarted started)
-        {
-        }
-
         public void StepCompleted(in StepMetrics step)
         {
             using Process self = Process.GetCurrentProcess();
@@ -196,22 +192,6 @@ internal static class EngineBenchmarks
             {
                 throw new EnoughException();
             }
-        }
-
-        public void EvaluationCompleted(in TrainingEvaluation evaluation)
-        {
-        }
-
-        public void StepSkipped(in TrainingStepSkipped skipped)
-        {
-        }
-
-        public void CheckpointSaved(in TrainingCheckpoint checkpoint)
-        {
-        }
-
-        public void CheckpointRejected(in TrainingCheckpoint checkpoint)
-        {
         }
     }
 }

@@ -110,24 +110,8 @@ internal static class PrecisionBenchmarks
 
         public double Loss { get; private set; }
 
-        public void RunStarted(in TrainingStarted started)
-        {
-        }
-
         public void StepCompleted(in StepMetrics step) => Speeds.Add(step.TokensPerSecond);
 
         public void EvaluationCompleted(in TrainingEvaluation evaluation) => Loss = evaluation.Loss;
-
-        public void StepSkipped(in TrainingStepSkipped skipped)
-        {
-        }
-
-        public void CheckpointSaved(in TrainingCheckpoint checkpoint)
-        {
-        }
-
-        public void CheckpointRejected(in TrainingCheckpoint checkpoint)
-        {
-        }
     }
 }

@@ -56,14 +56,9 @@ DFT_CLONES void gelu_backward_range(const uint16_t* dy, const uint16_t* x, uint1
 
 const uint16_t* elements(const at::Tensor& t) { return static_cast<const uint16_t*>(t.data_ptr()); }
 
-void check(const at::Tensor& t, int64_t count) {
-  TORCH_CHECK(t.device().is_cpu() && t.scalar_type() == at::kBFloat16 && t.is_contiguous() && t.numel() == count,
-              "a contiguous bfloat16 CPU tensor of ", count, " elements is needed");
-}
-
 // GELU's tanh approximation (https://arxiv.org/abs/1606.08415).
 at::Tensor gelu_bfloat16(const at::Tensor& x) {
-  check(x, x.numel());
+  check_flat(x, x.numel(), at::kBFloat16);
   at::Tensor y = at::empty_like(x);
   uint16_t* to = static_cast<uint16_t*>(y.data_ptr());
   at::parallel_for(0, x.numel(), kGrain, [&](int64_t begin, int64_t end) { gelu_range(elements(x) + begin, to + begin, end - begin); });
@@ -72,7 +67,7 @@ at::Tensor gelu_bfloat16(const at::Tensor& x) {
 
 // The gradient of x, given that of gelu_bfloat16's result.
 at::Tensor gelu_bfloat16_backward(const at::Tensor& dy, const at::Tensor& x) {
-  check(x, x.numel()), check(dy, x.numel());
+  check_flat(x, x.numel(), at::kBFloat16), check_flat(dy, x.numel(), at::kBFloat16);
   at::Tensor dx = at::empty_like(x);
   uint16_t* to = static_cast<uint16_t*>(dx.data_ptr());
   at::parallel_for(0, x.numel(), kGrain, [&](int64_t begin, int64_t end) {

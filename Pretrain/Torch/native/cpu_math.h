@@ -15,9 +15,9 @@
 
 namespace {
 
-inline void check_flat(const at::Tensor& t, int64_t count) {
-  TORCH_CHECK(t.device().is_cpu() && t.scalar_type() == at::kFloat && t.is_contiguous() && t.numel() == count,
-              "a contiguous float32 CPU tensor of ", count, " elements is needed");
+inline void check_flat(const at::Tensor& t, int64_t count, at::ScalarType type = at::kFloat) {
+  TORCH_CHECK(t.device().is_cpu() && t.scalar_type() == type && t.is_contiguous() && t.numel() == count, "a contiguous ",
+              type == at::kFloat ? "float32" : "bfloat16", " CPU tensor of ", count, " elements is needed");
 }
 
 // e^x to about 1 ulp for x <= 88 (0 below -87.3): e^x = 2^n e^r with |r| <= ln 2 / 2, e^r by Cephes' polynomial for expf

@@ -27,10 +27,6 @@ internal sealed class SpeedLog(int steps) : ITrainingLog
 {
     public List<double> TokensPerSecond { get; } = [];
 
-    public void RunStarted(in TrainingStarted started)
-    {
-    }
-
     public void StepCompleted(in StepMetrics step)
     {
         TokensPerSecond.Add(step.TokensPerSecond);
@@ -40,19 +36,7 @@ internal sealed class SpeedLog(int steps) : ITrainingLog
         }
     }
 
-    public void EvaluationCompleted(in TrainingEvaluation evaluation)
-    {
-    }
-
     public void StepSkipped(in TrainingStepSkipped skipped) => Warning($"step {skipped.Step} was skipped: {skipped.Reason}");
-
-    public void CheckpointSaved(in TrainingCheckpoint checkpoint)
-    {
-    }
-
-    public void CheckpointRejected(in TrainingCheckpoint checkpoint)
-    {
-    }
 
     public void Warning(string text) => Console.Error.WriteLine("dataforge: " + text);
 }

@@ -1,4 +1,5 @@
 using DataForge.Pretrain.Model;
+using DataForge.Pretrain.Stages;
 using DataForge.Pretrain.Tests.Torch;
 using DataForge.Pretrain.Torch;
 using DataForge.Pretrain.Training;
@@ -123,7 +124,7 @@ public class MuonTests
                 allocated.Add(GC.GetAllocatedBytesForCurrentThread());
             }
         });
-        using Trainer trainer = new(Tiny, Options with { Steps = 201, EvaluateEvery = 0, CheckpointEvery = 1000 }, data, new SilentLog());
+        using Trainer trainer = new(Tiny, Options with { Steps = 201, EvaluateEvery = 0, CheckpointEvery = 1000 }, data, new NullTrainingLog());
         trainer.Run(folder.Path, CancellationToken.None);
         Assert.Equal(0, Enumerable.Range(0, 3).Min(i => allocated[i + 1] - allocated[i]));
     }

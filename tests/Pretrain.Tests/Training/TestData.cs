@@ -71,63 +71,15 @@ internal sealed class FixedData(Action<long> onFill) : ITrainingData
     public void FillValidation(int index, Span<int> tokens, Span<int> labels) => throw new NotSupportedException();
 }
 
-/// <summary>Forgets what it is told.</summary>
-internal sealed class SilentLog : ITrainingLog
-{
-    public void RunStarted(in TrainingStarted started)
-    {
-    }
-
-    public void StepCompleted(in StepMetrics step)
-    {
-    }
-
-    public void EvaluationCompleted(in TrainingEvaluation evaluation)
-    {
-    }
-
-    public void StepSkipped(in TrainingStepSkipped skipped)
-    {
-    }
-
-    public void CheckpointSaved(in TrainingCheckpoint checkpoint)
-    {
-    }
-
-    public void CheckpointRejected(in TrainingCheckpoint checkpoint)
-    {
-    }
-}
-
 /// <summary>Calls when the last step was made, and takes no memory.</summary>
 internal sealed class LastStepLog(long steps, Action onLast) : ITrainingLog
 {
-    public void RunStarted(in TrainingStarted started)
-    {
-    }
-
     public void StepCompleted(in StepMetrics step)
     {
         if (step.Step == steps - 1)
         {
             onLast();
         }
-    }
-
-    public void EvaluationCompleted(in TrainingEvaluation evaluation)
-    {
-    }
-
-    public void StepSkipped(in TrainingStepSkipped skipped)
-    {
-    }
-
-    public void CheckpointSaved(in TrainingCheckpoint checkpoint)
-    {
-    }
-
-    public void CheckpointRejected(in TrainingCheckpoint checkpoint)
-    {
     }
 }
 

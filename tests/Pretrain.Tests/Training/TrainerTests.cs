@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using DataForge.Pretrain.Model;
+using DataForge.Pretrain.Stages;
 using DataForge.Pretrain.Tests.Torch;
 using DataForge.Pretrain.Torch;
 using DataForge.Pretrain.Training;
@@ -53,7 +54,7 @@ public class TrainerTests
                 allocated.Add(GC.GetAllocatedBytesForCurrentThread());
             }
         });
-        using Trainer trainer = new(Tiny, Options with { Steps = 401, EvaluateEvery = 0, CheckpointEvery = 1000 }, data, new SilentLog());
+        using Trainer trainer = new(Tiny, Options with { Steps = 401, EvaluateEvery = 0, CheckpointEvery = 1000 }, data, new NullTrainingLog());
         trainer.Run(folder.Path, CancellationToken.None);
 
         // The runtime itself takes some hundred bytes now and then, when it compiles a method anew; a step would show in every hundred.
