@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DataForge.Cleaner.Survey;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
 
@@ -9,6 +10,7 @@ namespace DataForge.Inspection.Explanation;
 internal static class FileExplanation
 {
     private const int MaxOccurrences = 20;
+    private const int MaxNames = 3;
 
     /// <summary>Explains one file.</summary>
     /// <param name="index">The index of the run.</param>
@@ -51,9 +53,17 @@ internal static class FileExplanation
 
     private static bool IsBlobId(string question) => question.Length == 2 * BlobId.Size && question.All(char.IsAsciiHexDigit);
 
-    private static DataForgeException Unknown(ExplanationIndex index, string question) => new(
-        $"the run '{index.Run.Name}' has seen no file '{question}'; "
-        + "give a blob id of 40 digits, or a repository and a path as the dataset writes them.");
+    private static DataForgeException Unknown(ExplanationIndex index, string question)
+    {
+        IReadOnlyList<RepositorySnapshot> repositories = index.Run.ReadInput().Repositories;
+        bool isKnown = repositories.Any(repository => question.StartsWith($"{repository.Name} ", StringComparison.Ordinal));
+        string names = string.Join(", ", repositories.Take(MaxNames).Select(repository => $"'{repository.Name}'"));
+        string more = repositories.Count > MaxNames ? FormattableString.Invariant($" and {repositories.Count - MaxNames} more") : "";
+        string hint = isKnown || IsBlobId(question) ? "" : $" The run's repositories are {names}{more}.";
+        return new DataForgeException(
+            $"the run '{index.Run.Name}' has seen no file '{question}'; "
+            + $"give a blob id of 40 digits, or a repository and a path as the dataset writes them.{hint}");
+    }
 
     private static void AppendContent(
         StringBuilder text, ExplanationIndex index, BlobId id, IReadOnlyList<FileRecord> records, string? asked = null)
@@ -70,6 +80,11 @@ internal static class FileExplanation
         }
 
         AppendOccurrences(text, occurrences, droppedOccurrences, clean, asked);
+        if (droppedOccurrences.Exists(record => record.Rule == RuleNames.License) || dropped?.Rule == RuleNames.LicenseConflict)
+        {
+            AppendDroppedLicenses(text, index.Run, id, occurrences.Max(occurrence => occurrence.BlobPart), asked);
+        }
+
         if (clean is not null)
         {
             AppendClean(text, clean);
@@ -144,6 +159,24 @@ internal static class FileExplanation
 
         bool IsBest(OccurrenceRecord occurrence) =>
             best is not null && best.Repository == occurrence.Repository && best.Path == occurrence.Path;
+    }
+
+    // How the licences are known for which a file was dropped: each once, with a place where it holds.
+    private static void AppendDroppedLicenses(StringBuilder text, Run run, BlobId id, int part, string? asked)
+    {
+        IReadOnlyList<DecidedLicense> decided = [];
+        StoredSource.Use(run, id, part, source => decided = DecidedLicenses.Of(run, id, part, source));
+        foreach (IGrouping<(string Expression, string Evidence), DecidedLicense> same in decided
+            .OrderBy(license => $"{license.Repository} {license.Path}" == asked ? 0 : 1)
+            .GroupBy(license => (license.Expression, license.Evidence))
+            .Take(MaxOccurrences))
+        {
+            DecidedLicense first = same.First();
+            string license = first.Expression.Length == 0 ? "none was found"
+                : $"{first.Expression} ({first.Class.Name()}), by {first.Evidence}";
+            string more = same.Count() > 1 ? FormattableString.Invariant($" and {same.Count() - 1} more") : "";
+            AppendLine(text, $"  licence at {first.Repository} {first.Path}{more}: {license}");
+        }
     }
 
     private static void AppendClean(StringBuilder text, CleanRecord file)

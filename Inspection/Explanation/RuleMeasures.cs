@@ -3,7 +3,6 @@ using System.Text;
 using DataForge.Cleaner.Rules;
 using DataForge.Corpus;
 using DataForge.Corpus.Runs;
-using DataForge.Corpus.Shards;
 
 namespace DataForge.Inspection.Explanation;
 
@@ -32,7 +31,7 @@ internal static class RuleMeasures
 
         IReadOnlyList<RuleMeasure> measures = [];
         IReadOnlyList<Redaction> redactions = [];
-        bool isStored = WithSource(run, id, part, source => measures = report.Measure(id, source, out redactions));
+        bool isStored = StoredSource.Use(run, id, part, source => measures = report.Measure(id, source, out redactions));
         if (!isStored)
         {
             text.Append("  what the rules measured is not known: the source is no longer in the workspace\n");
@@ -75,31 +74,6 @@ internal static class RuleMeasures
         }
     }
 
-    // Calls use with the source bytes of a content; false if the workspace no longer has them.
-    private static bool WithSource(Run run, BlobId id, int part, SourceAction use)
-    {
-        string path = run.Workspace.RawBlobsPart(part);
-        if (part < 0 || !File.Exists(path))
-        {
-            return false;
-        }
-
-        using var shard = new RawBlobsShard.Reader(path);
-        for (int group = 0; group < shard.RowGroupCount; group++)
-        {
-            if (shard.Find(group, id) is >= 0 and int row)
-            {
-                using RawBlobsShard.Rows rows = shard.ReadRowGroup(group);
-                use(rows.Content(row));
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     private static void AppendLine(StringBuilder text, FormattableString line) =>
         text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
-
-    private delegate void SourceAction(ReadOnlySpan<byte> source);
 }
