@@ -6,9 +6,11 @@ namespace DataForge.Testing;
 /// <summary>Processes that another process has started, and signals to them (Linux).</summary>
 public static partial class ChildProcesses
 {
+    public const int Interrupt = 2; // SIGINT
     public const int Kill = 9; // SIGKILL
-    public const int Stop = 19; // SIGSTOP
+    public const int Terminate = 15; // SIGTERM
     public const int Continue = 18; // SIGCONT
+    public const int Stop = 19; // SIGSTOP
 
     /// <summary>The processes that a process has started and that live.</summary>
     public static IReadOnlyList<int> Of(int parent)
@@ -70,9 +72,29 @@ public static partial class ChildProcesses
         }
     }
 
+    /// <summary>
+    /// Ends that this process ignores SIGINT. Whatever a script starts in the background ignores it, and what such a process starts does too,
+    /// so a test that interrupts the program would wait without end.
+    /// </summary>
+    public static void HeedInterrupts()
+    {
+        const string Ignored = "SigIgn:";
+        string? line = OperatingSystem.IsLinux()
+            ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Ignored, StringComparison.Ordinal)) : null;
+        if (line is not null && (ulong.Parse(line.AsSpan(Ignored.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+            & (1UL << (Interrupt - 1))) != 0)
+        {
+            _ = Handle(Interrupt, 0);
+        }
+    }
+
     /// <summary>Sends a signal; nothing happens where the process has ended.</summary>
     public static void Signal(int process, int signal) => _ = SendSignal(process, signal);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int process, int signal);
+
+    // The handler 0 is the default action (SIG_DFL).
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint Handle(int signal, nint handler);
 }

@@ -1,16 +1,17 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace DataForge.Testing;
 
 /// <summary>The program as its users run it: a process of its own.</summary>
-public sealed partial class DataForgeProcess : IDisposable
+public sealed class DataForgeProcess : IDisposable
 {
-    private const int KilledExitCode = 128 + 9; // SIGKILL
+    private const int KilledExitCode = 128 + ChildProcesses.Kill;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
     private readonly Process _process;
     private readonly Task<string> _output;
     private readonly Task<string> _error;
+
+    static DataForgeProcess() => ChildProcesses.HeedInterrupts();
 
     private DataForgeProcess(Process process)
     {
@@ -101,20 +102,17 @@ public sealed partial class DataForgeProcess : IDisposable
         return _process.ExitCode == KilledExitCode;
     }
 
-    /// <summary>Whether it has ended.</summary>
-    public bool HasEnded => _process.HasExited;
-
     /// <summary>What Ctrl-C sends.</summary>
-    public void Interrupt() => _ = Kill(_process.Id, 2);
+    public void Interrupt() => ChildProcesses.Signal(_process.Id, ChildProcesses.Interrupt);
 
     /// <summary>What a service manager sends (SIGTERM).</summary>
-    public void Terminate() => _ = Kill(_process.Id, 15);
+    public void Terminate() => ChildProcesses.Signal(_process.Id, ChildProcesses.Terminate);
 
     /// <summary>Lets it hang (SIGSTOP).</summary>
-    public void Stop() => _ = Kill(_process.Id, 19);
+    public void Stop() => ChildProcesses.Signal(_process.Id, ChildProcesses.Stop);
 
     /// <summary>Lets it go on (SIGCONT).</summary>
-    public void Continue() => _ = Kill(_process.Id, 18);
+    public void Continue() => ChildProcesses.Signal(_process.Id, ChildProcesses.Continue);
 
     public void Dispose()
     {
@@ -125,7 +123,4 @@ public sealed partial class DataForgeProcess : IDisposable
 
         _process.Dispose();
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 }

@@ -74,7 +74,7 @@ public sealed class OptOutKillTests(OptOutBuild built)
     // The reading may meet the journal while it is renamed.
     private static async Task WaitForAsync(Func<bool> holds, DataForgeProcess process)
     {
-        for (int i = 0; i < 3000 && !process.HasEnded; i++)
+        for (int i = 0; i < 3000 && !process.HasExited; i++)
         {
             if (holds())
             {

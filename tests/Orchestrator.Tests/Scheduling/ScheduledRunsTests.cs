@@ -74,7 +74,7 @@ public sealed class ScheduledRunsTests
         {
             while (!isSo())
             {
-                Assert.False(process.HasEnded);
+                Assert.False(process.HasExited);
                 await Task.Delay(50, TestContext.Current.CancellationToken);
             }
         }

@@ -160,7 +160,7 @@ public sealed class BrowserTests : IDisposable
     {
         while (!isSo())
         {
-            Assert.False(build.HasEnded, build.HasEnded ? (await build.FinishAsync()).Error : "");
+            Assert.False(build.HasExited, build.HasExited ? (await build.FinishAsync()).Error : "");
             await Task.Delay(20);
         }
     }

@@ -135,7 +135,7 @@ internal sealed class ServeProcess : IDisposable
                 // It does not listen yet.
             }
 
-            Assert.False(_process!.HasEnded, "the service has ended");
+            Assert.False(_process!.HasExited, "the service has ended");
             Assert.True(DateTime.UtcNow < end, "it did not happen within ten minutes");
             await Task.Delay(20);
         }
