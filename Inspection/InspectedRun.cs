@@ -17,7 +17,7 @@ internal static class InspectedRun
                 $"There is no workspace {workspaceFolder}; name one that exists with --workspace, or begin with dataforge build.");
         }
 
-        string runsFolder = Path.Combine(workspaceFolder, "runs");
+        string runsFolder = Workspace.RunsFolderOf(workspaceFolder);
         if (!Directory.Exists(Path.Combine(runsFolder, name)))
         {
             string[] runs = Directory.Exists(runsFolder) ? [.. Workspace.Open(workspaceFolder).RunNames()] : [];
@@ -33,7 +33,7 @@ internal static class InspectedRun
     public static Run Open(string workspaceFolder, string name)
     {
         RequireFolder(workspaceFolder, name);
-        if (!Directory.Exists(Path.Combine(workspaceFolder, "runs", name, "manifest")))
+        if (!Directory.Exists(Path.Combine(Workspace.RunFolderOf(workspaceFolder, name), RunPaths.Manifest)))
         {
             throw DataForgeException.Usage($"Nothing was built in the run '{name}' yet: run dataforge build, or a stage of it.");
         }

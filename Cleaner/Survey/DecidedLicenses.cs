@@ -21,7 +21,7 @@ public sealed record DecidedLicense(string Repository, string Path, string Expre
 /// </summary>
 public static class DecidedLicenses
 {
-    /// <summary>The licences of a content's occurrences that passed the rules about names and repositories, in order of their names.</summary>
+    /// <summary>The licences of the occurrences that passed the rules about names and repositories, in order of their names.</summary>
     /// <param name="run">The run.</param>
     /// <param name="id">The content's git id.</param>
     /// <param name="part">The raw part that stores the content.</param>

@@ -39,7 +39,7 @@ public sealed class Run
     public string ConfigFile => Path.Combine(Folder, "config.json");
 
     /// <summary>The folder of event logs.</summary>
-    public string EventsFolder => Path.Combine(Folder, "events");
+    public string EventsFolder => Path.Combine(Folder, RunPaths.Events);
 
     /// <summary>The lock for writing the run's own small files, such as its options; held for milliseconds.</summary>
     public string LockFile => Path.Combine(Folder, "locks", "run.lock");
@@ -73,7 +73,7 @@ public sealed class Run
         Directory.CreateDirectory(run.Folder);
 
         // The file is written once and as a whole, so that it is read without the lock, and a run is opened where nothing can be written.
-        string versionFile = run.PathOf("version");
+        string versionFile = run.PathOf(RunPaths.Version);
         if (!File.Exists(versionFile))
         {
             WriteVersion(run, versionFile);

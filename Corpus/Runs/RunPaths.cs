@@ -35,6 +35,15 @@ public static class RunPaths
     /// <summary>What the removal of duplicates dropped.</summary>
     public const string DroppedByDedup = Dropped + "/" + Dataset;
 
+    /// <summary>The logs of events, one for each process.</summary>
+    public const string Events = "events";
+
+    /// <summary>The version of the run's files.</summary>
+    public const string Version = "version";
+
+    /// <summary>The manifest: an entry for each finished part, one folder per stage.</summary>
+    public const string Manifest = "manifest";
+
     /// <summary>The tokenizer's files and the token shards.</summary>
     public const string Tokens = "4-tokens";
 

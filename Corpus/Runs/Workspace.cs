@@ -18,7 +18,13 @@ public sealed class Workspace
     public string RawFolder => Path.Combine(Folder, "raw");
 
     /// <summary>The folder of runs.</summary>
-    public string RunsFolder => Path.Combine(Folder, "runs");
+    public string RunsFolder => RunsFolderOf(Folder);
+
+    /// <summary>The folder of runs of a workspace that need not exist.</summary>
+    public static string RunsFolderOf(string workspaceFolder) => Path.Combine(workspaceFolder, "runs");
+
+    /// <summary>The folder of a run, neither of which need exist.</summary>
+    public static string RunFolderOf(string workspaceFolder, string run) => Path.Combine(RunsFolderOf(workspaceFolder), run);
 
     /// <summary>Opens the workspace in a folder; creates it if it does not exist.</summary>
     /// <exception cref="DataForgeException">The folder cannot be created or written.</exception>

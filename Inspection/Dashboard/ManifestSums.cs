@@ -27,7 +27,7 @@ internal sealed class ManifestSums(string runFolder)
             _stages[stage] = known = new Stage();
         }
 
-        var folder = new DirectoryInfo(Path.Combine(runFolder, "manifest", stage));
+        var folder = new DirectoryInfo(Path.Combine(runFolder, RunPaths.Manifest, stage));
         if (!folder.Exists)
         {
             known.Version += known.Entries.Count > 0 ? 1 : 0;

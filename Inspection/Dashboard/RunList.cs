@@ -1,3 +1,4 @@
+using DataForge.Corpus.Runs;
 using DataForge.Corpus;
 using DataForge.Inspection.Reporting;
 
@@ -87,7 +88,7 @@ internal sealed class RunList(IReadOnlyList<string> workspaces)
 
     private IEnumerable<ListedRun> RunsOf(int workspace)
     {
-        var folder = new DirectoryInfo(Path.Combine(Path.GetFullPath(workspaces[workspace]), "runs"));
+        var folder = new DirectoryInfo(Workspace.RunsFolderOf(Path.GetFullPath(workspaces[workspace])));
         return folder.Exists
             ? folder.EnumerateDirectories().Where(run => run.LinkTarget is null).Select(run => new ListedRun(
                 workspace, run.Name, run.FullName,

@@ -40,7 +40,7 @@ internal sealed class RunReader
     {
         InspectedRun.RequireFolder(workspaceFolder, name);
         OptOutLock.RefuseUnfinished(workspaceFolder);
-        return File.Exists(Path.Combine(workspaceFolder, "runs", name, "version"))
+        return File.Exists(Path.Combine(Workspace.RunFolderOf(workspaceFolder, name), RunPaths.Version))
             ? new RunReader(Run.Open(Workspace.Open(workspaceFolder), name), time)
             : throw DataForgeException.Usage($"The run '{name}' has not begun yet.");
     }

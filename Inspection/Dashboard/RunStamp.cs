@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DataForge.Corpus.Runs;
 using DataForge.Inspection.Reporting;
 
 namespace DataForge.Inspection.Dashboard;
@@ -16,7 +17,7 @@ internal static class RunStamp
             text.Append(CultureInfo.InvariantCulture, $"{log.Name} {log.Length} {log.LastWriteTimeUtc.Ticks}\n");
         }
 
-        var manifest = new DirectoryInfo(Path.Combine(runFolder, "manifest"));
+        var manifest = new DirectoryInfo(Path.Combine(runFolder, RunPaths.Manifest));
         DirectoryInfo[] stages = manifest.Exists ? manifest.GetDirectories() : [];
         foreach (DirectoryInfo stage in stages.OrderBy(stage => stage.Name, StringComparer.Ordinal))
         {

@@ -155,7 +155,7 @@ internal sealed class ExplanationIndex : IDisposable
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(File.ReadAllBytes(run.InputFile));
-        foreach (string folder in Stages.Select(stage => Path.Combine(run.Folder, "manifest", stage)).Where(Directory.Exists))
+        foreach (string folder in Stages.Select(stage => Path.Combine(run.Folder, RunPaths.Manifest, stage)).Where(Directory.Exists))
         {
             string[] entries = Directory.GetFiles(folder, "*.json");
             Array.Sort(entries, StringComparer.Ordinal);

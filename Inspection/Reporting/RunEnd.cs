@@ -9,7 +9,7 @@ internal static class RunEnd
     /// <summary>The logs of a run, in the order of their beginning.</summary>
     public static FileInfo[] Logs(string runFolder)
     {
-        var folder = new DirectoryInfo(Path.Combine(runFolder, "events"));
+        var folder = new DirectoryInfo(Path.Combine(runFolder, RunPaths.Events));
         FileInfo[] logs = folder.Exists ? folder.GetFiles("*.jsonl") : [];
         Array.Sort(logs, static (left, right) => string.CompareOrdinal(left.Name, right.Name));
         return logs;

@@ -19,7 +19,7 @@ internal static class CountBalance
     /// <exception cref="DataForgeException">They differ.</exception>
     public static void Check(Run run, StageEntries stages)
     {
-        string where = run.PathOf("manifest");
+        string where = run.PathOf(RunPaths.Manifest);
         IReadOnlyList<ManifestEntry> clean = stages.Of(StageNames.Clean);
         IReadOnlyList<ManifestEntry> dedup = stages.Of(StageNames.Dedup);
         IReadOnlyList<ManifestEntry> tokens = stages.Of(StageNames.Tokenize);

@@ -168,7 +168,7 @@ internal sealed class InputHashCheck(Run run, StageEntries stages)
             return stages.Has(StageNames.Tokenize)
                 ? run.Manifest.OutputHash(StageNames.Tokenize)
                 : throw VerificationFault.Of(
-                    run.PathOf("manifest/" + StageNames.Tokenize), $"is missing, from which the {what} was trained");
+                    run.PathOf($"{RunPaths.Manifest}/{StageNames.Tokenize}"), $"is missing, from which the {what} was trained");
         }
 
         if (!run.Workspace.RunNames().Contains(name))

@@ -11,7 +11,7 @@ internal static class ManifestEntryReader
     /// <exception cref="DataForgeException">An entry is damaged.</exception>
     public static IReadOnlyList<ManifestEntry> ReadAll(Run run, string stage)
     {
-        string folder = Path.Combine(run.Folder, "manifest", stage);
+        string folder = Path.Combine(run.Folder, RunPaths.Manifest, stage);
         return Directory.Exists(folder)
             ? [.. Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal)
                 .Select(file => Read(file, stage, Path.GetFileNameWithoutExtension(file)))]

@@ -78,7 +78,7 @@ internal sealed class RunVerifier(Run run, CancellationToken cancellation)
     {
         string name = Path.GetFileName(run.InputFile);
         ManifestOutput pinned = crawl.SelectMany(entry => entry.Outputs).SingleOrDefault(output => output.Path == name)
-            ?? throw VerificationFault.Of(run.PathOf("manifest/" + StageNames.Crawl), $"states no {name}");
+            ?? throw VerificationFault.Of(run.PathOf($"{RunPaths.Manifest}/{StageNames.Crawl}"), $"states no {name}");
         new ManifestFile(run.Folder, crawl[0], pinned).CheckBytes();
     }
 

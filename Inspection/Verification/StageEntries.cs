@@ -33,7 +33,7 @@ internal sealed class StageEntries
         {
             if (!isComplete)
             {
-                throw VerificationFault.Of(run.PathOf("manifest/" + stage), $"is missing, from which {made} was made");
+                throw VerificationFault.Of(run.PathOf($"{RunPaths.Manifest}/{stage}"), $"is missing, from which {made} was made");
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DataForge.Corpus.Runs;
 using DataForge.Corpus;
 using DataForge.Inspection;
 using DataForge.Orchestrator.Evaluating;
@@ -133,7 +134,7 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
     private static string ExportOf(RunReference run)
     {
         InspectedRun.RequireFolder(run.WorkspaceFolder, run.RunName);
-        string folder = Path.Combine(run.WorkspaceFolder, "runs", run.RunName, "5-model", "export");
+        string folder = Path.Combine(Workspace.RunFolderOf(run.WorkspaceFolder, run.RunName), RunPaths.ModelExport);
         return Directory.Exists(folder)
             ? folder
             : throw DataForgeException.Usage(

@@ -1,3 +1,5 @@
+using DataForge.Corpus.Runs;
+
 namespace DataForge.Orchestrator.Commands;
 
 /// <summary>What a command that runs stages is asked for.</summary>
@@ -20,5 +22,6 @@ internal sealed record PipelineRequest(
 
     /// <summary>Whether the run has parts of a stage already, so that there may be nothing left to compute.</summary>
     /// <param name="stage">The stage.</param>
-    public bool HasPartsOf(string stage) => Directory.Exists(Path.Combine(WorkspaceFolder, "runs", RunName, "manifest", stage));
+    public bool HasPartsOf(string stage) =>
+        Directory.Exists(Path.Combine(Workspace.RunFolderOf(WorkspaceFolder, RunName), RunPaths.Manifest, stage));
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using DataForge.Corpus.Runs;
 using DataForge.Corpus;
 using DataForge.Crawler.Sources;
 using DataForge.Inspection.Settings;
@@ -59,7 +60,7 @@ internal sealed class ServeCheck(CommandHost host)
             failures = [.. RangeFaults(options)];
 
             // Without sources in the file, a run that exists takes those it began with.
-            if (options.Crawl.Sources.Count > 0 || !Directory.Exists(Path.Combine(schedule.Workspace, "runs", schedule.Run)))
+            if (options.Crawl.Sources.Count > 0 || !Directory.Exists(Workspace.RunFolderOf(schedule.Workspace, schedule.Run)))
             {
                 _ = SourceList.Parse(options.Crawl);
             }

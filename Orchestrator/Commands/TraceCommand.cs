@@ -134,7 +134,7 @@ internal sealed class TraceCommand(CommandTerminal terminal, TimeProvider time) 
     // A question must not create the folder of a run that does not exist.
     private static Run Open(RunReference run)
     {
-        if (!Directory.Exists(Path.Combine(run.WorkspaceFolder, "runs"))
+        if (!Directory.Exists(Workspace.RunsFolderOf(run.WorkspaceFolder))
             || !Workspace.Open(run.WorkspaceFolder).RunNames().Contains(run.RunName))
         {
             throw DataForgeException.Usage(

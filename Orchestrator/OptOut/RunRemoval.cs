@@ -92,7 +92,7 @@ internal sealed class RunRemoval(WorkspaceRewrite rewrite, RemovedRows removed, 
             now.Remove(RunPaths.Index);
         }
 
-        if (now.HasChanged && Directory.Exists(run.PathOf("5-model")))
+        if (now.HasChanged && Directory.Exists(run.PathOf(RunPaths.Model)))
         {
             RewriteModel(now);
         }

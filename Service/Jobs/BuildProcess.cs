@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using DataForge.Corpus.Events;
+using DataForge.Corpus.Runs;
 using DataForge.Service.Hosting;
 using DataForge.Service.Ledger;
 using DataForge.Service.Settings;
@@ -34,7 +35,7 @@ internal sealed partial class BuildProcess(IEventSink events, LedgerDatabase led
 
         await using CancellationTokenRegistration stopping = stop.Register(() => _ = Kill(process.Id, Terminate));
         await using CancellationTokenRegistration killing = kill.Register(() => process.Kill(entireProcessTree: true));
-        string folder = Path.Combine(schedule.Options.Workspace, "runs", claim.Run, "events");
+        string folder = Path.Combine(Workspace.RunFolderOf(schedule.Options.Workspace, claim.Run), RunPaths.Events);
         var log = new EventCursor(folder, $"-{process.Id.ToString(CultureInfo.InvariantCulture)}.jsonl", DateTime.UtcNow);
         Task ended = process.WaitForExitAsync(CancellationToken.None);
         while (await Task.WhenAny(ended, Task.Delay(Poll, CancellationToken.None)).ConfigureAwait(false) != ended)

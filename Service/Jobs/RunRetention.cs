@@ -32,7 +32,7 @@ internal static class RunRetention
         {
             // The manifest first: other runs reuse the parts that it names.
             string folder = Path.Combine(workspace.RunsFolder, name);
-            string manifest = Path.Combine(folder, "manifest");
+            string manifest = Path.Combine(folder, RunPaths.Manifest);
             if (Directory.Exists(manifest))
             {
                 Directory.Delete(manifest, recursive: true);

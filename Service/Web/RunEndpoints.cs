@@ -30,7 +30,7 @@ internal sealed class RunEndpoints(IReadOnlyList<Schedule> schedules) : IEndpoin
     }
 
     private static IReadOnlyList<string> RunsOf(string workspace) =>
-        Directory.Exists(Path.Combine(workspace, "runs")) ? Workspace.Open(workspace).RunNames() : [];
+        Directory.Exists(Workspace.RunsFolderOf(workspace)) ? Workspace.Open(workspace).RunNames() : [];
 
     private Task ListRuns(HttpContext context)
     {
