@@ -8,16 +8,26 @@ namespace DataForge.Inspection.Statistics;
 internal static class StatisticsTable
 {
     private const int MaxNamed = 20;
+    private const int MaxNameWidth = 60;
+    private const int MaxCellWidth = 15;
 
     /// <summary>Writes the tables.</summary>
     public static void Write(RunStatistics statistics, TextWriter output)
     {
         DatasetFigures figures = statistics.Figures;
         DatasetSize dataset = figures.Dataset;
-        output.WriteLine(dataset.Shards == 0
-            ? $"{statistics.Run}: no dataset, because dedup has not run yet or no file was left for it"
-            : $"{statistics.Run}: {N(dataset.Files)} files, {N(dataset.Bytes)} source bytes, {N(dataset.Repositories)} repositories, "
-            + $"{N(dataset.Shards)} {(dataset.Shards == 1 ? "shard" : "shards")} of {N(dataset.ShardBytes)} bytes");
+        if (dataset.Shards == 0)
+        {
+            output.WriteLine($"{statistics.Run}: no dataset, because dedup has not run yet or no file was left for it");
+        }
+        else
+        {
+            string shards = dataset.Shards == 1 ? "shard" : "shards";
+            output.WriteLine(
+                $"{statistics.Run}: {N(dataset.Files)} files of {N(dataset.Repositories)} repositories, {N(dataset.Bytes)} source bytes");
+            output.WriteLine($"in {N(dataset.Shards)} {shards} of {N(dataset.ShardBytes)} bytes");
+        }
+
         Table(output, "from occurrences to the dataset (count, source bytes)", figures.Funnel.Select(
             step => (step.Name, new[] { N(step.Count), step.Bytes is { } bytes ? N(bytes) : "" })));
         Table(output, "dropped (occurrences, contents, threshold)", figures.Rules.Select(
@@ -25,15 +35,19 @@ internal static class StatisticsTable
         Table(output, "licences (files)", Named(figures.Licenses));
         Table(output, "classes of licences (files)", Named(figures.LicenseClasses));
         Table(output, "source bytes, below (files)", figures.Sizes.Select(size => (size.Name.TrimStart('0'), new[] { N(size.Files) })));
-        DuplicateFigures duplicates = figures.Duplicates;
-        Table(output, "duplicates (files)",
-        [
-            ("exact, dropped", [N(duplicates.Exact)]),
-            ("near, dropped", [N(duplicates.Near)]),
-            ("groups of near duplicates", [N(duplicates.Clusters)]),
-            ("files in groups", [N(duplicates.ClusteredFiles)]),
-            ("files in the largest group", [N(duplicates.LargestCluster)]),
-        ]);
+        if (dataset.Shards > 0)
+        {
+            DuplicateFigures duplicates = figures.Duplicates;
+            Table(output, "duplicates (files)",
+            [
+                ("exact, dropped", [N(duplicates.Exact)]),
+                ("near, dropped", [N(duplicates.Near)]),
+                ("groups of near duplicates", [N(duplicates.Clusters)]),
+                ("files in groups", [N(duplicates.ClusteredFiles)]),
+                ("files in the largest group", [N(duplicates.LargestCluster)]),
+            ]);
+        }
+
         Table(output, "near duplicates dropped, by Jaccard similarity with the kept twin (files)", Named(statistics.Jaccard));
         if (figures.Audit is { } audit)
         {
@@ -64,15 +78,24 @@ internal static class StatisticsTable
         return figures.Count > MaxNamed ? rows.Append(($"{figures.Count - MaxNamed} more", [N(others)])) : rows;
     }
 
+    // A table without rows is left out. A long name or cell moves only its own row, so that the rest fits a terminal of 80 columns.
     private static void Table(TextWriter output, string title, IEnumerable<(string Name, string[] Cells)> rows)
     {
         List<(string Name, string[] Cells)> all = [.. rows];
+        if (all.Count == 0)
+        {
+            return;
+        }
+
         output.WriteLine();
         output.WriteLine(title);
-        int name = all.Select(row => row.Name.Length).DefaultIfEmpty(0).Max();
+        int name = Math.Min(MaxNameWidth, all.Max(row => row.Name.Length));
+        int[] widths = [.. Enumerable.Range(0, all[0].Cells.Length).Select(
+            column => Math.Min(MaxCellWidth, all.Max(row => row.Cells[column].Length)))];
         foreach ((string label, string[] cells) in all)
         {
-            output.WriteLine($"  {label.PadRight(name)}{string.Concat(cells.Select(cell => "  " + cell.PadLeft(15)))}".TrimEnd());
+            IEnumerable<string> padded = cells.Select((cell, column) => "  " + cell.PadLeft(widths[column]));
+            output.WriteLine($"  {label.PadRight(name)}{string.Concat(padded)}".TrimEnd());
         }
     }
 
