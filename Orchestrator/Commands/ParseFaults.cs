@@ -39,8 +39,17 @@ internal static class ParseFaults
         string[] options = [.. parsed.UnmatchedTokens.Where(token => token.StartsWith('-') && token.Length > 1)];
         IEnumerable<string> known = command.Options.Concat(parsed.RootCommandResult.Command.Options).Select(option => option.Name);
         return options.Length > 0
-            ? options.Select(option => $"{command.Name} has no option '{option}'{NearestName.Hint(option, known)}")
+            ? options.Select(option => $"{command.Name} has no option '{option}'{Hint(option, command, known)}")
             : parsed.UnmatchedTokens.Select(token => $"{command.Name} takes no argument '{token}'.");
+    }
+
+    // An option of a section, such as "--pretrain.steps", is given with --set.
+    private static string Hint(string option, Command command, IEnumerable<string> known)
+    {
+        string name = option.TrimStart('-');
+        return name.Contains('.') && command.Options.Contains(PipelineOptions.Set)
+            ? $"; give it as {PipelineOptions.Set.Name} {name}{(name.Contains('=') ? "" : "=VALUE")}."
+            : NearestName.Hint(option, known);
     }
 
     private static string Describe(ParseError error, Command command) => error.SymbolResult switch

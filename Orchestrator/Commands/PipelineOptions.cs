@@ -9,7 +9,8 @@ internal static class PipelineOptions
 {
     private static readonly Option<string?> Config = new("--config") { Description = "A JSON file with options.", HelpName = "FILE" };
 
-    private static readonly Option<string[]> Set = new("--set")
+    /// <summary><c>--set</c>: one option of a section.</summary>
+    public static Option<string[]> Set { get; } = new("--set")
     {
         Description = "One option, such as clean.preset=codeparrot; repeatable.", HelpName = "SECTION.OPTION=VALUE",
     };

@@ -20,10 +20,15 @@ internal sealed class TrainingEvents(EventLog events, long steps, string tensorB
             $"training {started.Parameters:N0} parameters on {started.Device} ({started.Threads} threads, "
             + $"{started.Precision.ToString().ToLowerInvariant()}, libtorch {started.Libtorch})"
             + (started.FirstStep > 0 ? $", going on at step {started.FirstStep:N0}" : "")));
-        events.Write(Note.Information(string.Create(
-            CultureInfo.InvariantCulture,
-            $"MFU is tokens/s × {started.FlopsPerToken / 1e9:F3} GFLOP per token (6 N + 12 L H T) "
-            + $"over a peak of {started.PeakFlops / 1e12:F3} TFLOP/s")));
+        if (started.PeakFlops > 0)
+        {
+            double share = 100_000 * started.FlopsPerToken / started.PeakFlops; // in percent, of 1,000 tokens a second
+            events.Write(Note.Information(string.Create(
+                CultureInfo.InvariantCulture,
+                $"1,000 tokens/s are {share:G2} % of the device's peak of "
+                + $"{started.PeakFlops / 1e12:G3} TFLOP/s (6 N + 12 L H T per token)")));
+        }
+
         _scalars?.Dispose();
         _scalars = new TensorBoardWriter(tensorBoard, "dataforge", started.FirstStep, clock);
     }

@@ -11,6 +11,7 @@ namespace DataForge.Pretrain.Torch;
 public static partial class NativeLibraryFinder
 {
     internal const string Name = "dataforge_torch";
+    private const int LastAmdFamilyTakenByFeatures = 0x19;
     private const int AbiVersion = 4;
     private const string FileName = "libdataforge_torch.so";
     private const string GlogFatalOnly = "3"; // glog's number for FATAL
@@ -96,9 +97,10 @@ public static partial class NativeLibraryFinder
     /// barrier then costs that program's whole time slice: a training step was measured to take 30 times as long. A thousand iterations
     /// (some microseconds) cost nothing on an idle machine.</item>
     /// <item>OpenBLAS chooses its kernels by the processor's model number, and those for SSE3 where it is older than the model: version
-    /// 0.3.21 on an Emerald Rapids, where a training step then takes 3.2 times as long. So the kernels are named that Intel's processors of
-    /// this kind get from every version that has them (https://github.com/OpenMathLib/OpenBLAS#setting-the-target-at-runtime). On AMD's,
-    /// OpenBLAS looks at the features itself.</item>
+    /// 0.3.21 on an Emerald Rapids, where a training step then takes 3.2 times as long. So the kernels are named that processors of this
+    /// kind get from every version that has them (https://github.com/OpenMathLib/OpenBLAS#setting-the-target-at-runtime). Of AMD's
+    /// families up to 0x19 (Zen 4), OpenBLAS looks at the features itself; of later ones not even version 0.3.28 does
+    /// (driver/others/dynamic.c there).</item>
     /// <item>c10d writes lines about failures to the terminal (through glog in Debian's build), in addition to the error shown here.</item>
     /// </list>
     /// </summary>
@@ -114,7 +116,8 @@ public static partial class NativeLibraryFinder
             SetUnlessGiven("GOMP_SPINCOUNT", "1000");
         }
 
-        if (Processor.IsIntel && (Processor.HasAvx512 || (Avx2.IsSupported && Fma.IsSupported)))
+        bool isTakenByModel = Processor.IsIntel || (Processor.IsAmd && Processor.Family > LastAmdFamilyTakenByFeatures);
+        if (isTakenByModel && (Processor.HasAvx512 || (Avx2.IsSupported && Fma.IsSupported)))
         {
             SetUnlessGiven("OPENBLAS_CORETYPE", Processor.HasAvx512 ? "SkylakeX" : "Haswell");
         }

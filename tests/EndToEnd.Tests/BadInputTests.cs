@@ -59,6 +59,8 @@ public sealed class BadInputTests : IDisposable
     [Theory]
     [InlineData("There is no command 'biuld'; did you mean 'build'?", "biuld", "--run", "x")]
     [InlineData("build has no option '--sorce'; did you mean '--source'?", "build", "--sorce", "dir:x")]
+    [InlineData("pretrain has no option '--pretrain.steps'; give it as --set pretrain.steps=VALUE.", "pretrain", "--pretrain.steps", "20")]
+    [InlineData("clean has no option '--clean.preset=x'; give it as --set clean.preset=x.", "clean", "--clean.preset=x")]
     [InlineData("stats takes no argument 'x'.", "stats", "x")]
     [InlineData("--workers many: give a whole number.", "build", "--workers", "many")]
     [InlineData("--workspace needs DIR.", "build", "--workspace")]

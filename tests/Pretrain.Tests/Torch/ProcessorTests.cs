@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using DataForge.Pretrain.Tests.Training;
 using DataForge.Pretrain.Torch;
@@ -17,7 +18,9 @@ public class ProcessorTests
         HashSet<string> flags = Flags();
         Assert.Equal(flags.Contains("amx_bf16"), Processor.HasAmxBFloat16);
         Assert.Equal(flags.IsSupersetOf(["avx512f", "avx512bw", "avx512dq", "avx512vl"]), Processor.HasAvx512);
-        Assert.Equal(File.ReadLines(Information).Any(line => line.EndsWith(": GenuineIntel", StringComparison.Ordinal)), Processor.IsIntel);
+        Assert.Equal(Field("vendor_id") == "GenuineIntel", Processor.IsIntel);
+        Assert.Equal(Field("vendor_id") == "AuthenticAMD", Processor.IsAmd);
+        Assert.Equal(Field("cpu family"), Processor.Family.ToString(CultureInfo.InvariantCulture));
     }
 
     [Fact]
@@ -33,6 +36,8 @@ public class ProcessorTests
         Assert.DoesNotContain(Marshal.PtrToStringUTF8((nint)name()), CoresWithoutAvx);
     }
 
-    private static HashSet<string> Flags() =>
-        [.. File.ReadLines(Information).First(line => line.StartsWith("flags", StringComparison.Ordinal)).Split(' ')];
+    private static HashSet<string> Flags() => [.. Field("flags").Split(' ')];
+
+    private static string Field(string name) =>
+        File.ReadLines(Information).First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(':', 2)[1].Trim();
 }
