@@ -7,13 +7,16 @@ namespace DataForge.Orchestrator.Commands;
 /// <summary>Options that several commands have.</summary>
 internal static class CommonOptions
 {
+    /// <summary>The workspace of a command that names none.</summary>
+    public const string DefaultWorkspace = "./workspace";
+
     /// <summary>The most that <c>--workers</c> takes.</summary>
     public const int MostWorkers = 1024;
 
     /// <summary><c>--workspace</c>.</summary>
     public static Option<string> Workspace { get; } = new("--workspace")
     {
-        Description = "The folder of the crawled data and the runs.", DefaultValueFactory = _ => "./workspace", HelpName = "DIR",
+        Description = "The folder of the crawled data and the runs.", DefaultValueFactory = _ => DefaultWorkspace, HelpName = "DIR",
         CustomParser = static result => Folder(result),
     };
 

@@ -18,12 +18,15 @@ namespace DataForge.Orchestrator.Commands;
 /// <param name="Suffix">The text after the gap to fill; null if the prompt is continued.</param>
 /// <param name="Form">The marks around the gap.</param>
 /// <param name="Options">How to generate.</param>
+/// <param name="IsFunction">Whether the text is sampled line by line, up to the function's end (<see cref="FunctionSample"/>).</param>
 internal sealed record GenerateRequest(
-    string? ModelFolder, RunReference Run, string Prompt, string? Suffix, InfillingForm Form, GenerationOptions Options);
+    string? ModelFolder, RunReference Run, string Prompt, string? Suffix, InfillingForm Form, GenerationOptions Options, bool IsFunction);
 
 /// <summary><c>generate</c>: continues a prompt, or fills a gap, with an exported model.</summary>
 internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandler<GenerateRequest>
 {
+    private const ulong MostFunctionSeeds = 5;
+
     private static readonly Option<string?> ModelOption = new("--model")
     {
         Description = "A model folder in Hugging Face's layout. Default: the run's 5-model/export.", HelpName = "DIR",
@@ -54,12 +57,17 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
         Description = "0 always takes the most likely token; higher values vary more.", DefaultValueFactory = _ => 0, HelpName = "T",
     };
 
+    private static readonly Option<bool> FunctionOption = new("--function")
+    {
+        Description = "Completes the beginning of a function line by line, as quickstart's samples: for small models.",
+    };
+
     /// <summary>The command.</summary>
     public static Command Create(CommandHost host) => host.Bind<GenerateCommand, GenerateRequest>(
         new Command("generate", "Continues a prompt, or fills a gap, with an exported model.")
         {
-            CommonOptions.Workspace, CommonOptions.Run, ModelOption, PromptOption, SuffixOption, StopOption, TokensOption,
-            TemperatureOption, SampleOptions.TopP, SampleOptions.TopK, SampleOptions.RepetitionPenalty, SampleOptions.Infill,
+            CommonOptions.Workspace, CommonOptions.Run, ModelOption, PromptOption, FunctionOption, SuffixOption, StopOption,
+            TokensOption, TemperatureOption, SampleOptions.TopP, SampleOptions.TopK, SampleOptions.RepetitionPenalty, SampleOptions.Infill,
             SampleOptions.Seed,
         },
         parsed => new(
@@ -73,7 +81,8 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
                 RepetitionPenalty = parsed.GetValue(SampleOptions.RepetitionPenalty),
                 StopStrings = parsed.GetValue(StopOption) ?? [],
                 Seed = parsed.GetValue(SampleOptions.Seed),
-            }));
+            },
+            IsFunction(parsed)));
 
     /// <inheritdoc/>
     public async Task RunAsync(GenerateRequest request, CancellationToken cancellation)
@@ -90,6 +99,11 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
             request = request with { Prompt = await input.ReadToEndAsync(cancellation).ConfigureAwait(false) };
         }
 
+        if (request.IsFunction && !FunctionSample.IsBeginning(request.Prompt))
+        {
+            throw DataForgeException.Usage("--function needs a prompt that begins a function, such as 'def main():'.");
+        }
+
         int cut = ModelFolder.Use(
             folder, terminal.Error.WriteLine, cancellation, (model, vocabulary) => Generate(model, vocabulary, request, cancellation));
         if (cut > 0)
@@ -100,10 +114,31 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
         }
     }
 
+    // A function is sampled by rules of its own.
+    private static bool IsFunction(ParseResult parsed)
+    {
+        Option[] others =
+        [
+            SuffixOption, StopOption, TokensOption, TemperatureOption, SampleOptions.TopP, SampleOptions.TopK,
+            SampleOptions.RepetitionPenalty, SampleOptions.Infill,
+        ];
+        string[] given = [.. others.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
+        bool isFunction = parsed.GetValue(FunctionOption);
+        return isFunction && given.Length > 0
+            ? throw DataForgeException.Usage($"--function chooses how to sample: leave out {string.Join(", ", given)}.")
+            : isFunction;
+    }
+
     // Returns how many tokens of the prompt were left out.
     private int Generate(ILanguageModel model, BpeVocabulary vocabulary, GenerateRequest request, CancellationToken cancellation)
     {
         GenerationOptions options = request.Options;
+        if (request.IsFunction)
+        {
+            terminal.Output.WriteLine(FunctionOf(model, vocabulary, request.Prompt, options.Seed, cancellation).TrimEnd('\n'));
+            return 0;
+        }
+
         PromptEncoder encoder = new(vocabulary);
         int[] prompt;
         int cut = 0;
@@ -129,6 +164,20 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
             terminal.Output.Write(piece.Text);
             terminal.Output.Flush();
         }
+    }
+
+    // A small model does not always find an end; then other seeds follow the one that was given.
+    private static string FunctionOf(
+        ILanguageModel model, BpeVocabulary vocabulary, string prompt, ulong seed, CancellationToken cancellation)
+    {
+        string first = prompt + FunctionSample.Of(model, vocabulary, prompt, seed, cancellation);
+        string text = first;
+        for (ulong i = 1; i < MostFunctionSeeds && !FunctionSample.IsComplete(text); i++)
+        {
+            text = prompt + FunctionSample.Of(model, vocabulary, prompt, unchecked(seed + (i << 32)), cancellation);
+        }
+
+        return FunctionSample.IsComplete(text) ? text : first;
     }
 
     private static string ExportOf(RunReference run)

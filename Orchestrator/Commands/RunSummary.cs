@@ -57,13 +57,21 @@ internal static class RunSummary
         output.WriteLine($"tokenizer  {Shown(run, "4-tokens")}");
         output.WriteLine($"model      {Shown(run, "5-model/export")}  opens with from_pretrained");
         output.WriteLine($"report     {Shown(run, "6-report/index.html")}");
+        output.WriteLine($"next       dataforge generate {Named(run)} --function --prompt 'def main():'");
     }
+
+    // How a command names the run: the workspace is left out where it is the default.
+    private static string Named(Run run) => run.Workspace.Folder == Path.GetFullPath(CommonOptions.DefaultWorkspace)
+        ? $"--run {run.Name}"
+        : $"--workspace '{Shown(run.Workspace.Folder)}' --run {run.Name}";
 
     private static string Nats(long micronats) => (micronats / 1e6).ToString("F3", CultureInfo.InvariantCulture);
 
-    private static string Shown(Run run, string path)
+    private static string Shown(Run run, string path) => Shown(run.PathOf(path));
+
+    private static string Shown(string path)
     {
-        string relative = Path.GetRelativePath(Environment.CurrentDirectory, run.PathOf(path));
-        return relative.StartsWith("../..", StringComparison.Ordinal) ? run.PathOf(path) : relative;
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        return relative.StartsWith("../..", StringComparison.Ordinal) ? path : relative;
     }
 }

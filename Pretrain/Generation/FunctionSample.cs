@@ -67,9 +67,18 @@ public sealed class FunctionSample
         using Generator generator = new(model);
         int mostTokens = Math.Min(MostTokens, model.Config.MaxPositionEmbeddings / 2);
         FunctionSample sample = new(generator, vocabulary, prompt, mostTokens);
-        byte[] lines = [.. sample._text.WrittenSpan, (byte)'\n'];
-        return IsFunction(lines) || IsFunction(WithBody(lines)) ? sample.Draw(seed, cancellation) : sample.DrawText(seed, cancellation);
+        return IsBeginning(prompt) ? sample.Draw(seed, cancellation) : sample.DrawText(seed, cancellation);
     }
+
+    /// <summary>Whether a text is the beginning of a function, or of another statement with a body, up to some line's end.</summary>
+    public static bool IsBeginning(string prompt)
+    {
+        byte[] lines = [.. Encoding.UTF8.GetBytes(prompt), (byte)'\n'];
+        return IsFunction(lines) || IsFunction(WithBody(lines));
+    }
+
+    /// <summary>Whether a text is one whole function of at least <see cref="LeastStatements"/> different statements.</summary>
+    public static bool IsComplete(string text) => IsComplete(Encoding.UTF8.GetBytes(text.TrimEnd('\n')));
 
     // What follows a prompt that begins no function.
     private string DrawText(ulong seed, CancellationToken cancellation)

@@ -65,6 +65,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--workers many: give a whole number.", "build", "--workers", "many")]
     [InlineData("--workspace needs DIR.", "build", "--workspace")]
     [InlineData("--prompt needs TEXT.", "generate")]
+    [InlineData("--function chooses how to sample: leave out --stop, --top-k.", "generate", "--model", ".", "--prompt", "def f():", "--function", "--top-k", "3", "--stop", "x")]
+    [InlineData("--function needs a prompt that begins a function, such as 'def main():'.", "generate", "--model", ".", "--prompt", "import os", "--function")]
     public async Task Verb_notUnderstood_saysWhatWasMeant(string expected, params string[] arguments)
     {
         (int code, _, string error) = await DataForgeProcess.RunAsync(arguments);

@@ -68,4 +68,22 @@ public class FunctionSampleTests
         using ScriptedModel model = new("import os\nimport sys");
         Assert.Equal("\nimport sys", FunctionSample.Of(model, ByteVocabulary.With(), "import os", 1));
     }
+
+    [Theory]
+    [InlineData("def main():", true)]
+    [InlineData("def read(path):\n    if path:", true)]
+    [InlineData("def read(path):\n    return 1", true)]
+    [InlineData("class A:", true)]
+    [InlineData("x = 1", false)]
+    [InlineData("def", false)]
+    [InlineData("", false)]
+    public void IsBeginning_prompt_beginsAStatementWithABodyOrNot(string prompt, bool expected) =>
+        Assert.Equal(expected, FunctionSample.IsBeginning(prompt));
+
+    [Theory]
+    [InlineData(Good, true)]
+    [InlineData("\n    return b\n", false)]
+    [InlineData("\n    c = (\n", false)]
+    public void IsComplete_text_isOneFunctionOfThreeStatementsOrNot(string after, bool expected) =>
+        Assert.Equal(expected, FunctionSample.IsComplete(Prompt + after));
 }
