@@ -52,11 +52,11 @@ internal static class RunSummary
         }
 
         output.WriteLine(
-            $"dataset    {Shown(run, "3-dataset/data")}  {files} files, {Figures.Bytes(dataset[CountName.BytesOut])}");
-        output.WriteLine($"dropped    {Shown(run, "dropped")}  every file that was dropped, with the rule or its duplicate");
-        output.WriteLine($"tokenizer  {Shown(run, "4-tokens")}");
-        output.WriteLine($"model      {Shown(run, "5-model/export")}  opens with from_pretrained");
-        output.WriteLine($"report     {Shown(run, "6-report/index.html")}");
+            $"dataset    {Shown(run, RunPaths.DatasetShards)}  {files} files, {Figures.Bytes(dataset[CountName.BytesOut])}");
+        output.WriteLine($"dropped    {Shown(run, RunPaths.Dropped)}  every file that was dropped, with the rule or its duplicate");
+        output.WriteLine($"tokenizer  {Shown(run, RunPaths.Tokens)}");
+        output.WriteLine($"model      {Shown(run, RunPaths.ModelExport)}  opens with from_pretrained");
+        output.WriteLine($"report     {Shown(run, RunPaths.ReportPage)}");
         output.WriteLine($"next       dataforge generate {Named(run)} --function --prompt 'def main():'");
     }
 

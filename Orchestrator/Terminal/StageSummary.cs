@@ -60,7 +60,7 @@ internal sealed class StageSummary
         StageNames.Tokenize =>
             $"{_counts[CountName.TokensTrain]:N0} tokens to train on, {_counts[CountName.TokensValidation]:N0} to validate",
         StageNames.Pretrain => $"{_counts[CountName.Steps]:N0} steps over {_counts[CountName.Tokens]:N0} tokens",
-        StageNames.Report => "6-report/index.html",
+        StageNames.Report => RunPaths.ReportPage,
         _ => "",
     };
 
