@@ -44,8 +44,7 @@ internal sealed class LicensePolicy(CleanOptions options)
         HeaderLicense own = HeaderLicense.Of(header);
         foreach (Survivor occurrence in occurrences)
         {
-            FileLicense license = own.Beside(
-                new FileLicense(occurrence.License, occurrence.LicenseClass, occurrence.LicenseEvidence), occurrence.Path);
+            FileLicense license = occurrence.LicenseUnder(own);
             if (_rule.Judge(license.Expression, license.Class) is { } finding)
             {
                 drop(DroppedRow.Of(

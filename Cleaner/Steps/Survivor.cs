@@ -1,3 +1,4 @@
+using DataForge.Cleaner.Licenses;
 using DataForge.Corpus;
 
 namespace DataForge.Cleaner.Steps;
@@ -34,6 +35,9 @@ internal sealed record Survivor
 
     /// <summary>Whether its path goes through a vendored folder.</summary>
     public required bool IsVendored { get; init; }
+
+    /// <summary>Its licence, with what the file's own header says.</summary>
+    public FileLicense LicenseUnder(HeaderLicense header) => header.Beside(new FileLicense(License, LicenseClass, LicenseEvidence), Path);
 
     /// <summary>Its rank under a licence class.</summary>
     public OccurrenceRank RankAs(LicenseClass license) =>

@@ -44,8 +44,7 @@ public static class DecidedLicenses
 
     private static DecidedLicense Decide(Survivor survivor, HeaderLicense header)
     {
-        FileLicense license = header.Beside(
-            new FileLicense(survivor.License, survivor.LicenseClass, survivor.LicenseEvidence), survivor.Path);
+        FileLicense license = survivor.LicenseUnder(header);
         return new DecidedLicense(survivor.Repository.Name, survivor.Path, license.Expression, license.Class, license.Evidence);
     }
 

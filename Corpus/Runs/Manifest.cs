@@ -10,7 +10,7 @@ public sealed class Manifest(Run run)
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, (string Folder, ManifestEntry Entry)>> _elsewhere = new();
 
     /// <summary>The path of an entry.</summary>
-    public string EntryFile(string stage, string part) => Path.Combine(run.Folder, RunPaths.Manifest, stage, part + ".json");
+    public string EntryFile(string stage, string part) => run.PathOf(RunPaths.ManifestEntry(stage, part));
 
     /// <summary>The path of a part's lock.</summary>
     public string LockFile(string stage, string part) => Path.Combine(run.Folder, "locks", stage, part + ".lock");

@@ -44,6 +44,9 @@ public static class RunPaths
     /// <summary>The manifest: an entry for each finished part, one folder per stage.</summary>
     public const string Manifest = "manifest";
 
+    /// <summary>The manifest's entry of a part.</summary>
+    public static string ManifestEntry(string stage, string part) => $"{Manifest}/{stage}/{part}.json";
+
     /// <summary>The tokenizer's files and the token shards.</summary>
     public const string Tokens = "4-tokens";
 

@@ -47,7 +47,7 @@ public sealed class RunRewrite(WorkspaceRewrite workspace, Run run)
     public void Commit(ManifestEntry entry, IReadOnlyList<ManifestOutput> outputs, CountTable counts)
     {
         ManifestEntry now = workspace.Rewritten(entry, outputs, counts);
-        workspace.Write(InWorkspace($"{RunPaths.Manifest}/{entry.Stage}/{entry.Part}.json"), CanonicalJson.Write(now));
+        workspace.Write(InWorkspace(RunPaths.ManifestEntry(entry.Stage, entry.Part)), CanonicalJson.Write(now));
         foreach (ManifestOutput gone in entry.Outputs.Where(output => outputs.All(kept => kept.Path != output.Path)))
         {
             Remove(gone.Path);
@@ -59,7 +59,7 @@ public sealed class RunRewrite(WorkspaceRewrite workspace, Run run)
     /// <summary>Removes an entry and its files: the next build computes the part again.</summary>
     public void Remove(ManifestEntry entry)
     {
-        Remove($"{RunPaths.Manifest}/{entry.Stage}/{entry.Part}.json");
+        Remove(RunPaths.ManifestEntry(entry.Stage, entry.Part));
         foreach (ManifestOutput output in entry.Outputs)
         {
             Remove(output.Path);

@@ -1,5 +1,5 @@
-using DataForge.Corpus.Runs;
 using DataForge.Corpus;
+using DataForge.Corpus.Runs;
 using DataForge.Inspection.Reporting;
 
 namespace DataForge.Inspection.Dashboard;

@@ -161,7 +161,7 @@ internal static class FileExplanation
             best is not null && best.Repository == occurrence.Repository && best.Path == occurrence.Path;
     }
 
-    // How the licences are known for which a file was dropped: each once, with a place where it holds.
+    // The licences for which a file was dropped, and how each is known: each once, with one of its places.
     private static void AppendDroppedLicenses(StringBuilder text, Run run, BlobId id, int part, string? asked)
     {
         IReadOnlyList<DecidedLicense> decided = [];
@@ -174,7 +174,8 @@ internal static class FileExplanation
             DecidedLicense first = same.First();
             string license = first.Expression.Length == 0 ? "none was found"
                 : $"{first.Expression} ({first.Class.Name()}), by {first.Evidence}";
-            string more = same.Count() > 1 ? FormattableString.Invariant($" and {same.Count() - 1} more") : "";
+            int others = same.Count() - 1;
+            string more = others > 0 ? FormattableString.Invariant($" and {others} more") : "";
             AppendLine(text, $"  licence at {first.Repository} {first.Path}{more}: {license}");
         }
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using DataForge.Corpus.Runs;
 using DataForge.Corpus;
+using DataForge.Corpus.Runs;
 using DataForge.Inspection;
 using DataForge.Orchestrator.Evaluating;
 using DataForge.Orchestrator.Hosting;
@@ -166,18 +166,23 @@ internal sealed class GenerateCommand(CommandTerminal terminal) : ICommandHandle
         }
     }
 
-    // A small model does not always find an end; then other seeds follow the one that was given.
+    // A small model does not always complete a function; then other seeds are tried after the given one.
     private static string FunctionOf(
         ILanguageModel model, BpeVocabulary vocabulary, string prompt, ulong seed, CancellationToken cancellation)
     {
-        string first = prompt + FunctionSample.Of(model, vocabulary, prompt, seed, cancellation);
-        string text = first;
-        for (ulong i = 1; i < MostFunctionSeeds && !FunctionSample.IsComplete(text); i++)
+        string? first = null;
+        for (ulong i = 0; i < MostFunctionSeeds; i++)
         {
-            text = prompt + FunctionSample.Of(model, vocabulary, prompt, unchecked(seed + (i << 32)), cancellation);
+            string text = prompt + FunctionSample.Of(model, vocabulary, prompt, unchecked(seed + (i << 32)), cancellation);
+            if (FunctionSample.IsComplete(text))
+            {
+                return text;
+            }
+
+            first ??= text;
         }
 
-        return FunctionSample.IsComplete(text) ? text : first;
+        return first!;
     }
 
     private static string ExportOf(RunReference run)

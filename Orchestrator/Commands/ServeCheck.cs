@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using DataForge.Corpus.Runs;
 using DataForge.Corpus;
+using DataForge.Corpus.Runs;
 using DataForge.Crawler.Sources;
 using DataForge.Inspection.Settings;
 using DataForge.Orchestrator.Hosting;

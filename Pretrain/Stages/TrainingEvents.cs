@@ -25,8 +25,7 @@ internal sealed class TrainingEvents(EventLog events, long steps, string tensorB
             double share = 100_000 * started.FlopsPerToken / started.PeakFlops; // in percent, of 1,000 tokens a second
             events.Write(Note.Information(string.Create(
                 CultureInfo.InvariantCulture,
-                $"1,000 tokens/s are {share:G2} % of the device's peak of "
-                + $"{started.PeakFlops / 1e12:G3} TFLOP/s (6 N + 12 L H T per token)")));
+                $"1,000 tokens/s are {share:G2} % of the device's peak of {started.PeakFlops / 1e12:G3} TFLOP/s")));
         }
 
         _scalars?.Dispose();

@@ -98,8 +98,8 @@ public static partial class NativeLibraryFinder
     /// (some microseconds) cost nothing on an idle machine.</item>
     /// <item>OpenBLAS chooses its kernels by the processor's model number, and those for SSE3 where it is older than the model: version
     /// 0.3.21 on an Emerald Rapids, where a training step then takes 3.2 times as long. So the kernels are named that processors of this
-    /// kind get from every version that has them (https://github.com/OpenMathLib/OpenBLAS#setting-the-target-at-runtime). Of AMD's
-    /// families up to 0x19 (Zen 4), OpenBLAS looks at the features itself; of later ones not even version 0.3.28 does
+    /// kind get from every version that has them (https://github.com/OpenMathLib/OpenBLAS#setting-the-target-at-runtime). For AMD's
+    /// families up to 0x19 (Zen 4), OpenBLAS looks at the features itself; for later families it does not, as of version 0.3.28
     /// (driver/others/dynamic.c there).</item>
     /// <item>c10d writes lines about failures to the terminal (through glog in Debian's build), in addition to the error shown here.</item>
     /// </list>

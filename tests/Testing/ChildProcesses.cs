@@ -50,8 +50,8 @@ public static partial class ChildProcesses
     {
         try
         {
-            string? line = File.ReadLines($"/proc/{id}/status").FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+            string? value = StatusOf(id, name);
+            return value is null ? 0 : long.Parse(value.Split(' ')[0], CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {
@@ -73,16 +73,13 @@ public static partial class ChildProcesses
     }
 
     /// <summary>
-    /// Ends that this process ignores SIGINT. Whatever a script starts in the background ignores it, and what such a process starts does too,
-    /// so a test that interrupts the program would wait without end.
+    /// Sets SIGINT in this process to its default action, if the process ignores it. What a script starts in the background ignores it, and
+    /// so does what such a process starts: a test that interrupts the program would wait without end.
     /// </summary>
-    public static void HeedInterrupts()
+    public static void StopIgnoringInterrupts()
     {
-        const string Ignored = "SigIgn:";
-        string? line = OperatingSystem.IsLinux()
-            ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Ignored, StringComparison.Ordinal)) : null;
-        if (line is not null && (ulong.Parse(line.AsSpan(Ignored.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
-            & (1UL << (Interrupt - 1))) != 0)
+        if (OperatingSystem.IsLinux() && StatusOf(Environment.ProcessId, "SigIgn") is { } ignored
+            && (ulong.Parse(ignored, NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (Interrupt - 1))) != 0)
         {
             _ = Handle(Interrupt, 0);
         }
@@ -90,6 +87,10 @@ public static partial class ChildProcesses
 
     /// <summary>Sends a signal; nothing happens where the process has ended.</summary>
     public static void Signal(int process, int signal) => _ = SendSignal(process, signal);
+
+    // What /proc/ID/status says under a name; null where it has no such line.
+    private static string? StatusOf(int id, string name) =>
+        File.ReadLines($"/proc/{id}/status").FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.Ordinal))?[(name.Length + 1)..].Trim();
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int process, int signal);

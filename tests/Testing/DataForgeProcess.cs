@@ -11,7 +11,7 @@ public sealed class DataForgeProcess : IDisposable
     private readonly Task<string> _output;
     private readonly Task<string> _error;
 
-    static DataForgeProcess() => ChildProcesses.HeedInterrupts();
+    static DataForgeProcess() => ChildProcesses.StopIgnoringInterrupts();
 
     private DataForgeProcess(Process process)
     {
